@@ -1,0 +1,6 @@
+package io.rowhook;
+
+/** To come. */
+final class Wiring {
+  private Wiring() {}
+}

@@ -1,0 +1,43 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.Lsn;
+import java.time.Instant;
+
+/**
+ * What happened to one entity in one transaction: the net change.
+ *
+ * @param id the same after any crash, replay or redelivery, and never shared by two events: see
+ *     {@link EventId}
+ * @param entityType {@code Order}
+ * @param entityId the id as text: the value of a single column, else a JSON object of the columns
+ * @param type what happened
+ * @param committedAt the transaction's commit, to the microsecond
+ * @param lsn the transaction's END
+ * @param json the whole event, UTF-8 JSON, as {@code wire.md} describes {@code full}: what a template
+ *     is given and the built-in {@code full} sends. Not to be changed by whoever reads it
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; copied nowhere, for speed
+public record Event(
+    String id,
+    String entityType,
+    String entityId,
+    EventType type,
+    Instant committedAt,
+    Lsn lsn,
+    byte[] json) {
+
+  /** One key for one entity, whatever its type and id: for order, and for finding it again. */
+  public String entityKey() {
+    return entityType + '\0' + entityId;
+  }
+
+  /** {@code order.updated}: what a recipient sees unless its subscription names another topic. */
+  public String topic() {
+    return (entityType + "." + type).toLowerCase(java.util.Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return "Event[" + id + " " + entityType + " " + type + "]"; // no values: they are personal data
+  }
+}

@@ -1,0 +1,57 @@
+package io.rowhook.journal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What one recipient has settled of the journal: a cursor, an attempt log, and the exceptions.
+ *
+ * <p>Every delivery up to the cursor is delivered, skipped, or stands as an exception (Waiting,
+ * Blocked, Failed). Above it some may be settled already. Exceptions are few in good times and
+ * are kept on disk, indexed, in bad ones.
+ *
+ * <p>Reads see what has been committed, not what is still queued; so whoever needs to read what it
+ * wrote waits with {@link #flush}. One thread at a time, the recipient's own.
+ */
+public interface Ledger {
+
+  /** The sequence up to which everything is settled or an exception. */
+  long cursor();
+
+  /** Sequences above the cursor that are settled or exceptions already, in no order. */
+  Set<Long> knownAbove(long cursor);
+
+  /** Waiting deliveries that are due, the longest due first. */
+  List<Delivery> due(Instant now, int limit);
+
+  /** When the next Waiting delivery is due, if there is one. */
+  Optional<Instant> nextDue();
+
+  /** The oldest delivery that is Waiting or Blocked, if there is one: what sequential processing owes first. */
+  Optional<Delivery> oldestOpen();
+
+  /** The oldest delivery of one entity that is Waiting or Blocked. */
+  Optional<Delivery> oldestOpen(String entityKey);
+
+  /** How many deliveries are Waiting or Blocked. */
+  long open();
+
+  /**
+   * Queues the outcome of an attempt: its entry in the attempt log, and where the delivery now stands.
+   * Durable with the next group commit; {@link #flush} waits for it. Blocks while the journal's queue
+   * is full.
+   */
+  void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
+      throws InterruptedException;
+
+  /** Queues a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. */
+  void put(Entry entry, DeliveryState state) throws InterruptedException;
+
+  /** Queues the cursor's move; never backwards. */
+  void advance(long cursor) throws InterruptedException;
+
+  /** Returns once all that was queued here is durable. */
+  void flush() throws InterruptedException;
+}

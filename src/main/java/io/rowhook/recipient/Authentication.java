@@ -1,0 +1,50 @@
+package io.rowhook.recipient;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How requests to a recipient are authenticated: neither, either or both (seed 000: optional).
+ *
+ * @param hmac signs the body
+ * @param basic user name and password (RFC 7617, UTF-8)
+ */
+public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic) {
+
+  public static final Authentication NONE =
+      new Authentication(Optional.empty(), Optional.empty());
+
+  /** How a signature is made and written; see {@code wire.md}, signature styles. */
+  public enum Style {
+    standard("Webhook-Signature"),
+    hex("X-Hub-Signature-256"),
+    base64("X-Webhook-Hmac-Sha256"),
+    timestamped("X-Webhook-Signature");
+
+    private final String defaultHeader;
+
+    Style(String defaultHeader) {
+      this.defaultHeader = defaultHeader;
+    }
+
+    public String defaultHeader() {
+      return defaultHeader;
+    }
+  }
+
+  /**
+   * HMAC-SHA256.
+   *
+   * @param secret for {@code standard} {@code whsec_} and base64; otherwise the text as it is
+   * @param style how it is written
+   * @param header in which header; fixed for {@code standard}
+   * @param previous the secret before, while it is rotated
+   */
+  public record Hmac(Secret secret, Style style, String header, Optional<Previous> previous) {}
+
+  /** A secret that is still signed with, until an instant. */
+  public record Previous(Secret secret, Instant until) {}
+
+  /** A user name and a password. */
+  public record Basic(String username, Secret password) {}
+}

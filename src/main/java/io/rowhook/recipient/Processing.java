@@ -1,0 +1,23 @@
+package io.rowhook.recipient;
+
+/** How many of a recipient's deliveries may be in flight at once (seed 000: sequential or parallel). */
+public sealed interface Processing {
+
+  /** One at a time, all events in commit order; a failing delivery blocks until it is settled. */
+  record Sequential() implements Processing {}
+
+  /**
+   * Up to {@code jobs} at a time, but never two of one entity; later events of an entity wait behind
+   * its failing one, all others go on.
+   */
+  record Parallel(int jobs) implements Processing {
+    public Parallel {
+      if (jobs < 1 || jobs > MAX_JOBS) {
+        throw new IllegalArgumentException("jobs must be from 1 to " + MAX_JOBS + ", got: " + jobs);
+      }
+    }
+  }
+
+  int MAX_JOBS = 1000;
+  Processing DEFAULT = new Parallel(4);
+}

@@ -1,0 +1,41 @@
+package io.rowhook.recipient;
+
+import io.rowhook.entity.Event;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who is sent webhooks: where, how signed, how fast, and which.
+ *
+ * @param name the name of its file
+ * @param url path and query are sent untouched
+ * @param authentication none, HMAC, basic or both
+ * @param processing sequential, or parallel with a number of jobs
+ * @param timeout for the whole call: connect, send, answer
+ * @param retry when a failed attempt is made again
+ * @param subscriptions the first that wants an event decides its attribute set; never empty: without
+ *     any in its file there is one for each entity
+ */
+public record Recipient(
+    String name,
+    URI url,
+    Authentication authentication,
+    Processing processing,
+    Duration timeout,
+    Retry retry,
+    List<Subscription> subscriptions) {
+
+  /** Xena's rule (seed 002): an answer must come within 5 seconds. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+  public Recipient {
+    subscriptions = List.copyOf(subscriptions);
+  }
+
+  /** The subscription that wants this event, if one does. */
+  public Optional<Subscription> wanting(Event event) {
+    return subscriptions.stream().filter(subscription -> subscription.wants(event)).findFirst();
+  }
+}

@@ -1,0 +1,72 @@
+package io.rowhook.recipient;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * When a delivery is tried again: a list of delays, and then no more. Pure arithmetic; knows no clock.
+ *
+ * @param delays one for each retry
+ * @param from what they count from
+ * @param jitter by which part of itself a delay is moved at random, 0 to 1: 0.2 is 20 % to either side
+ */
+public record Retry(List<Duration> delays, From from, double jitter) {
+
+  /** What a delay counts from. */
+  public enum From {
+    /** The start of the attempt before. */
+    previous,
+    /** The start of the first attempt. */
+    first
+  }
+
+  /** Standard Webhooks 1.0.0, "Deliverability and reliability", with 20 % jitter. */
+  public static final Retry DEFAULT =
+      new Retry(
+          List.of(
+              Duration.ofSeconds(5),
+              Duration.ofMinutes(5),
+              Duration.ofMinutes(30),
+              Duration.ofHours(2),
+              Duration.ofHours(5),
+              Duration.ofHours(10),
+              Duration.ofHours(14),
+              Duration.ofHours(20),
+              Duration.ofHours(24)),
+          From.previous,
+          0.2);
+
+  /** Actindo's schedule: 60, 120, 300 and 600 seconds after the first attempt. */
+  public static final Retry ACTINDO =
+      new Retry(
+          List.of(
+              Duration.ofSeconds(60),
+              Duration.ofSeconds(120),
+              Duration.ofSeconds(300),
+              Duration.ofSeconds(600)),
+          From.first,
+          0);
+
+  public Retry {
+    delays = List.copyOf(delays);
+    if (jitter < 0 || jitter > 1) {
+      throw new IllegalArgumentException("jitter must be from 0 to 1, got: " + jitter);
+    }
+  }
+
+  /**
+   * The delay before the next attempt, from what {@link #from} says; empty when the retries are used up.
+   *
+   * @param attempts made so far, at least 1
+   * @param random from 0 to 1, for the jitter
+   */
+  public Optional<Duration> delayAfter(int attempts, double random) {
+    if (attempts > delays.size()) {
+      return Optional.empty();
+    }
+    Duration delay = delays.get(attempts - 1);
+    double factor = 1 + jitter * (2 * random - 1);
+    return Optional.of(Duration.ofNanos(Math.round(delay.toNanos() * factor)));
+  }
+}
