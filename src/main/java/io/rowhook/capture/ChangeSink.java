@@ -9,7 +9,7 @@ package io.rowhook.capture;
 public interface ChangeSink {
 
   /** A new engine: forget what was half seen. Also called before the first. */
-  void restart();
+  void restart() throws InterruptedException;
 
   /** A transaction begins; the one before it has ended. */
   void begin(long transactionId);

@@ -27,6 +27,9 @@ public interface EventLog {
   /** Forgets what was staged, and what was published and not committed. */
   void discard() throws InterruptedException;
 
+  /** Forgets what was staged, and only that: the transaction it belongs to is in the journal already. */
+  void discardStaged() throws InterruptedException;
+
   /** Publishes a transaction that was never staged: its events, in order; and moves the watermark. */
   void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected);
 

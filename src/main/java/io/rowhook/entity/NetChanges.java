@@ -1,0 +1,87 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The arithmetic of net changes. Pure. */
+final class NetChanges {
+
+  private NetChanges() {}
+
+  /** What two changes of one entity, one after the other in one transaction, come to. */
+  static NetChange merge(NetChange earlier, NetChange later) {
+    ObjectNode before = earlier.before();
+    if (before == null && earlier.existed() && later.after() == null) {
+      before = identityOf(earlier, later);
+    }
+    ObjectNode after = later.after();
+    List<String> unavailable = later.unavailable();
+    if (after != null && !unavailable.isEmpty()) {
+      List<String> still = new ArrayList<>();
+      after = fill(after, unavailable, earlier.after(), still);
+      unavailable = still;
+    }
+    return new NetChange(
+        later.entityType(),
+        later.entityId(),
+        later.id(),
+        earlier.existed(),
+        before,
+        after,
+        unavailable,
+        Math.max(earlier.weight(), later.weight()));
+  }
+
+  /**
+   * What is known of an entity before the transaction when its first change did not say, and it is
+   * deleted now: with an identity that is not FULL the DELETE has the key, which has not changed.
+   * The other columns could have been changed by the transaction itself, so they stay unknown.
+   */
+  private static @Nullable ObjectNode identityOf(NetChange earlier, NetChange later) {
+    ObjectNode last = later.before();
+    ObjectNode known = earlier.after();
+    if (last == null || (known != null && last.size() >= known.size())) {
+      return null;
+    }
+    return last;
+  }
+
+  /** A copy of a row with large values, unavailable in it, taken from another image of it. */
+  static ObjectNode fill(
+      ObjectNode row, List<String> unavailable, @Nullable ObjectNode from, List<String> still) {
+    ObjectNode filled = row.deepCopy();
+    for (String name : unavailable) {
+      JsonNode value = from == null ? null : from.get(name);
+      if (value == null) {
+        still.add(name);
+      } else {
+        filled.set(name, value);
+      }
+    }
+    return filled;
+  }
+
+  /**
+   * The names of the attributes that differ; null where that is not known, because the row before is
+   * not known whole.
+   */
+  static @Nullable List<String> changed(@Nullable ObjectNode before, ObjectNode after) {
+    if (before == null) {
+      return null;
+    }
+    List<String> changed = new ArrayList<>();
+    for (var attribute : after.properties()) {
+      JsonNode old = before.get(attribute.getKey());
+      if (old == null) {
+        return null;
+      }
+      if (!old.equals(attribute.getValue())) {
+        changed.add(attribute.getKey());
+      }
+    }
+    return changed;
+  }
+}

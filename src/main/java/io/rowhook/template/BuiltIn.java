@@ -1,0 +1,44 @@
+package io.rowhook.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.entity.Event;
+import java.io.IOException;
+import java.util.List;
+
+/** The attribute sets that need no file ({@code wire.md}, "Built-in attribute sets"). */
+enum BuiltIn implements AttributeSet {
+
+  /** The whole event, as the journal has it. */
+  full {
+    @Override
+    public byte[] render(Event event) {
+      return event.json();
+    }
+  },
+
+  /** Exactly {@code EntityType}, {@code EntityId}, {@code EntityEvent}: Xena's payload (seed 002). */
+  notify {
+    @Override
+    public byte[] render(Event event) throws TemplateException {
+      try {
+        JsonNode tree = ExactJson.MAPPER.readTree(event.json());
+        ObjectNode body = ExactJson.MAPPER.createObjectNode();
+        body.put("EntityType", event.entityType());
+        body.set("EntityId", tree.get("entityId"));
+        body.put("EntityEvent", event.type().name());
+        return ExactJson.MAPPER.writeValueAsBytes(body);
+      } catch (IOException e) {
+        throw new TemplateException("built-in notify: the event in the journal is not JSON", e);
+      }
+    }
+  };
+
+  static final List<String> NAMES = List.of(full.name(), notify.name());
+
+  @Override
+  public String hash() {
+    return "built-in-" + name(); // what it does is fixed by wire.md
+  }
+}

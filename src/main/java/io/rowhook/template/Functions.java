@@ -1,0 +1,95 @@
+package io.rowhook.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.schibsted.spt.data.jslt.Function;
+import com.schibsted.spt.data.jslt.impl.BuiltinFunctions;
+import io.rowhook.entity.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * JSLT's functions whose results would differ from call to call, made repeatable: the same event
+ * renders to the same bytes at any time. {@code now()} is the commit's time; {@code random()} and
+ * {@code uuid()} are seeded by the event's id and give the same value wherever one body asks.
+ */
+final class Functions {
+
+  /** The event being rendered, for the thread that renders it. */
+  static final ScopedValue<Event> EVENT = ScopedValue.newInstance();
+
+  static final List<Function> ALL = List.of(new Now(), new RandomNumber(), new RandomUuid());
+
+  private Functions() {}
+
+  /** Seconds since 1970, as JSLT's own. */
+  private static final class Now extends Named {
+    Now() {
+      super("now", 0);
+    }
+
+    @Override
+    public JsonNode call(JsonNode input, JsonNode[] arguments) {
+      return new DoubleNode(EVENT.get().committedAt().toEpochMilli() / 1000.0);
+    }
+  }
+
+  private static final class RandomNumber extends Named {
+    RandomNumber() {
+      super("random", 0);
+    }
+
+    @Override
+    public JsonNode call(JsonNode input, JsonNode[] arguments) {
+      UUID seed = seed();
+      return new DoubleNode(new Random(seed.getMostSignificantBits()).nextDouble());
+    }
+  }
+
+  private static final class RandomUuid extends Named {
+    private final Function original = new BuiltinFunctions.Uuid();
+
+    RandomUuid() {
+      super("uuid", 2);
+    }
+
+    @Override
+    public JsonNode call(JsonNode input, JsonNode[] arguments) {
+      return arguments.length == 0
+          ? new TextNode(seed().toString())
+          : original.call(input, arguments);
+    }
+  }
+
+  private static UUID seed() {
+    return UUID.nameUUIDFromBytes(EVENT.get().id().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private abstract static class Named implements Function {
+    private final String name;
+    private final int maxArguments;
+
+    Named(String name, int maxArguments) {
+      this.name = name;
+      this.maxArguments = maxArguments;
+    }
+
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public int getMinArguments() {
+      return 0;
+    }
+
+    @Override
+    public int getMaxArguments() {
+      return maxArguments;
+    }
+  }
+}

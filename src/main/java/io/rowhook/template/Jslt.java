@@ -1,0 +1,150 @@
+package io.rowhook.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.schibsted.spt.data.jslt.Expression;
+import com.schibsted.spt.data.jslt.JsltException;
+import com.schibsted.spt.data.jslt.Parser;
+import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.entity.Event;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An attribute set written in JSLT, compiled. Any thread.
+ *
+ * <p>Keys with null, {} or [] are kept: JSLT's default drops them, and a cleared field would never
+ * arrive. Imports see the other files of {@code jslt-templates/} and nothing else.
+ *
+ * @param name of its file, relative to {@code jslt-templates/}
+ * @param sources its own and those of all that it imports, by name
+ */
+record Jslt(String name, String hash, Map<String, String> sources, Expression expression)
+    implements AttributeSet {
+
+  /** A template that recurses without an end is stopped by the stack; it must not take the thread along. */
+  private static final String TOO_DEEP = "it calls itself without an end, or nests too deep";
+
+  private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
+  private static final Pattern VALUE = Pattern.compile("[\\s:]*['\"{\\[(\\d].*", Pattern.DOTALL);
+
+  /** Compiles a file and what it imports. */
+  static Jslt compile(String name, Map<String, String> files) throws TemplateException {
+    Map<String, String> used = new TreeMap<>();
+    String source = source(name, files, used);
+    try {
+      Expression expression =
+          new Parser(new StringReader(source))
+              .withSource(name)
+              .withResourceResolver(imported -> new StringReader(source(imported, files, used)))
+              .withObjectFilter(new TrueJsonFilter())
+              .withFunctions(Functions.ALL)
+              .compile();
+      return new Jslt(name, hash(name, used), Map.copyOf(used), expression);
+    } catch (JsltException e) {
+      throw new TemplateException(syntaxError(name, e), e);
+    } catch (StackOverflowError e) {
+      throw new TemplateException(name + ": " + TOO_DEEP, e);
+    }
+  }
+
+  private static String source(String name, Map<String, String> files, Map<String, String> used) {
+    String source = files.get(name);
+    if (source == null) {
+      throw new JsltException(
+          "there is no file " + name + " in jslt-templates/; imports are relative to that directory");
+    }
+    used.put(name, source);
+    return source;
+  }
+
+  private static String hash(String name, Map<String, String> used) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((name + '\0').getBytes(StandardCharsets.UTF_8));
+      used.forEach(
+          (file, text) ->
+              digest.update(
+                  (file + '\0' + text.length() + '\0' + text).getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** {@code file:line:column: what is wrong}: JSLT hides the line in a text of many lines. */
+  private static String syntaxError(String name, JsltException e) {
+    String text = e.getMessageWithoutLocation();
+    String first = text.lines().findFirst().orElse(text).strip();
+    Matcher place = PLACE.matcher(text);
+    if (place.find()) {
+      String file = e.getSource() == null ? name : e.getSource();
+      first = first.replace(" " + place.group(), "");
+      return file + ":" + place.group(1) + ":" + place.group(2) + ": " + first;
+    }
+    if (e.getSource() != null) {
+      return e.getSource() + ":" + e.getLine() + ":" + e.getColumn() + ": " + first;
+    }
+    return name + ": " + first;
+  }
+
+  @Override
+  public byte[] render(Event event) throws TemplateException {
+    try {
+      JsonNode input = ExactJson.MAPPER.readTree(event.json());
+      JsonNode output = ScopedValue.where(Functions.EVENT, event).call(() -> expression.apply(input));
+      if (output.isNull()) {
+        throw new TemplateException(name + ": the result is null; a body must be an object");
+      }
+      return ExactJson.MAPPER.writeValueAsBytes(output);
+    } catch (JsltException e) {
+      throw new TemplateException(runtimeError(e), e);
+    } catch (StackOverflowError e) {
+      throw new TemplateException(name + ": " + TOO_DEEP, e);
+    } catch (IOException e) {
+      throw new TemplateException(name + ": the event in the journal is not JSON", e);
+    } catch (TemplateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TemplateException(name + ": " + e.getClass().getSimpleName() + " in JSLT", e);
+    }
+  }
+
+  /** The place, and as much of JSLT's message as holds no value: values are personal data. */
+  private String runtimeError(JsltException e) {
+    String place =
+        e.getSource() == null ? name : e.getSource() + ":" + e.getLine() + ":" + e.getColumn();
+    String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst("").strip();
+    return place + ": " + (text.isEmpty() ? "the attribute set failed" : text);
+  }
+
+  /** Source and imports in one text, so that what was sent can be rendered again later. */
+  String bundle() {
+    ObjectNode bundle = ExactJson.MAPPER.createObjectNode();
+    bundle.put("main", name);
+    ObjectNode files = bundle.putObject("files");
+    sources.forEach(files::put);
+    return bundle.toString();
+  }
+
+  /** The reverse of {@link #bundle}. */
+  static Jslt unbundle(String bundle) throws TemplateException {
+    try {
+      JsonNode tree = ExactJson.MAPPER.readTree(bundle);
+      Map<String, String> files = new TreeMap<>();
+      tree.get("files").properties().forEach(file -> files.put(file.getKey(), file.getValue().asText()));
+      return compile(tree.get("main").asText(), files);
+    } catch (IOException e) {
+      throw new TemplateException("an attribute set kept in the journal is damaged", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.rowhook.template;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The {@code .jslt} files of one directory tree as they were at one moment, by their path relative to
+ * it, with {@code /} between folders. Immutable.
+ */
+record TemplateFiles(Map<String, String> sources) {
+
+  static final String EXTENSION = ".jslt";
+
+  /** One file may have this many bytes; an attribute set is a page, not a book. */
+  static final long MAX_BYTES = 1 << 20;
+
+  static TemplateFiles read(Path directory) throws TemplateException {
+    Map<String, String> sources = new TreeMap<>();
+    if (!Files.isDirectory(directory)) {
+      throw new TemplateException(
+          directory + ": there is no such directory; attribute sets are read from there");
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        String name = directory.relativize(file).toString().replace('\\', '/');
+        if (name.endsWith(EXTENSION)) {
+          sources.put(name, read(file, name));
+        }
+      }
+    } catch (IOException | java.io.UncheckedIOException e) {
+      throw new TemplateException(directory + " cannot be read: " + e.getMessage(), e);
+    }
+    return new TemplateFiles(sources);
+  }
+
+  private static String read(Path file, String name) throws TemplateException {
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new TemplateException(name + ": larger than " + MAX_BYTES + " bytes");
+      }
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new TemplateException(name + ": not UTF-8 text", e);
+    } catch (NoSuchFileException e) {
+      throw new TemplateException(name + ": vanished while it was read", e);
+    } catch (IOException e) {
+      throw new TemplateException(name + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

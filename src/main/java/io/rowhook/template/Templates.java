@@ -1,0 +1,149 @@
+package io.rowhook.template;
+
+import io.rowhook.journal.Journal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the files
+ * takes effect as a whole with {@link #replace}; each set is kept in the journal by its hash, so that
+ * a retry renders as the first attempt did, whatever was edited since. Any thread.
+ */
+public final class Templates implements AttributeSets {
+
+  /** Shared modules: imported, never sent by themselves. */
+  private static final String LIBRARY = "lib/";
+
+  /** Sets from before an edit, compiled again because a retry asked for them. */
+  private static final int MAX_OLD_SETS = 100;
+
+  private final Journal journal;
+  private final Map<String, AttributeSet> old = new ConcurrentHashMap<>();
+  private volatile Loaded loaded;
+
+  /** What {@link #load} read: all sets of a directory, every one of them compiled. */
+  public record Loaded(Map<String, AttributeSet> sets) {}
+
+  public Templates(Journal journal, Loaded loaded) {
+    this.journal = journal;
+    this.loaded = loaded;
+    keep(loaded);
+  }
+
+  /**
+   * Reads and compiles all files of a directory.
+   *
+   * @throws TemplatesException with every problem found, each by file, line and column
+   */
+  public static Loaded load(Path directory) throws TemplatesException {
+    Map<String, AttributeSet> sets = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    try {
+      TemplateFiles files = TemplateFiles.read(directory);
+      for (String name : files.sources().keySet()) {
+        if (name.startsWith(LIBRARY)) {
+          continue;
+        }
+        try {
+          sets.put(name, Jslt.compile(name, files.sources()));
+        } catch (TemplateException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+      }
+    } catch (TemplateException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    if (!problems.isEmpty()) {
+      throw new TemplatesException(problems);
+    }
+    return new Loaded(Map.copyOf(sets));
+  }
+
+  /** Puts other sets in force, from the next event on. */
+  public void replace(Loaded next) {
+    keep(next);
+    loaded = next;
+  }
+
+  private void keep(Loaded next) {
+    for (AttributeSet set : next.sets().values()) {
+      if (set instanceof Jslt jslt) {
+        journal.keepAttributeSet(jslt.hash(), jslt.name(), jslt.bundle());
+      }
+    }
+  }
+
+  @Override
+  public AttributeSet current(String recipient, String entity, Optional<String> name)
+      throws TemplateException {
+    return find(loaded, recipient, entity, name);
+  }
+
+  /** As {@link #current}, in sets that are not in force yet: for checking settings against them. */
+  public static AttributeSet find(
+      Loaded loaded, String recipient, String entity, Optional<String> name)
+      throws TemplateException {
+    String wanted = name.orElse(entity);
+    String own = recipient + "/" + wanted + TemplateFiles.EXTENSION;
+    String common = wanted + TemplateFiles.EXTENSION;
+    AttributeSet set = loaded.sets().get(own);
+    if (set == null) {
+      set = loaded.sets().get(common);
+    }
+    if (set != null) {
+      return set;
+    }
+    if (name.isEmpty()) {
+      return BuiltIn.full;
+    }
+    if (BuiltIn.NAMES.contains(wanted)) {
+      return BuiltIn.valueOf(wanted);
+    }
+    throw new TemplateException(
+        "there is no attribute set "
+            + wanted
+            + ": neither jslt-templates/"
+            + own
+            + " nor jslt-templates/"
+            + common
+            + ", and the built-in ones are "
+            + String.join(" and ", BuiltIn.NAMES));
+  }
+
+  @Override
+  public Optional<AttributeSet> byHash(String hash) {
+    for (BuiltIn builtIn : BuiltIn.values()) {
+      if (builtIn.hash().equals(hash)) {
+        return Optional.of(builtIn);
+      }
+    }
+    for (AttributeSet set : loaded.sets().values()) {
+      if (set.hash().equals(hash)) {
+        return Optional.of(set);
+      }
+    }
+    AttributeSet before = old.get(hash);
+    if (before != null) {
+      return Optional.of(before);
+    }
+    return journal.attributeSet(hash).flatMap(bundle -> unbundled(hash, bundle));
+  }
+
+  private Optional<AttributeSet> unbundled(String hash, String bundle) {
+    try {
+      AttributeSet set = Jslt.unbundle(bundle);
+      if (old.size() >= MAX_OLD_SETS) {
+        old.clear(); // they are compiled again when asked for
+      }
+      old.put(hash, set);
+      return Optional.of(set);
+    } catch (TemplateException e) {
+      return Optional.empty(); // it compiled once; if it does no longer, the current one has to do
+    }
+  }
+}
