@@ -35,7 +35,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   private static final String TOO_DEEP = "it calls itself without an end, or nests too deep";
 
   private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
-  private static final Pattern VALUE = Pattern.compile("[\\s:]*['\"{\\[(\\d].*", Pattern.DOTALL);
+  private static final Pattern VALUE = Pattern.compile("((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
 
   /** Compiles a file and what it imports. */
   static Jslt compile(String name, Map<String, String> files) throws TemplateException {
@@ -123,8 +123,8 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   private String runtimeError(JsltException e) {
     String place =
         e.getSource() == null ? name : e.getSource() + ":" + e.getLine() + ":" + e.getColumn();
-    String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst("").strip();
-    return place + ": " + (text.isEmpty() ? "the attribute set failed" : text);
+    String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst(" ...").strip();
+    return place + ": " + text + " (values are not shown)";
   }
 
   /** Source and imports in one text, so that what was sent can be rendered again later. */

@@ -1,0 +1,335 @@
+package io.rowhook.entity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.History;
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.RowChange;
+import io.rowhook.capture.RowChange.Operation;
+import io.rowhook.capture.TableId;
+import io.rowhook.capture.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class EntityEventsTest {
+
+  private static final TableId ARTICLE = TableId.parse("public.article");
+  private static final TableId PRICE = TableId.parse("public.price");
+  private static final Instant COMMIT = Instant.parse("2026-05-24T15:20:44.123456Z");
+
+  private final Log log = new Log();
+  private EntityEvents events;
+  private long lsn = 0x16B3000;
+
+  @BeforeEach
+  void start() throws Exception {
+    events = events(EntityEvents.DEFAULT_MEMORY_LIMIT);
+  }
+
+  private EntityEvents events(int memoryLimit) throws Exception {
+    EntityEvents made =
+        new EntityEvents(
+            List.of(
+                new EntityType("Article", ARTICLE, List.of(), List.of()),
+                new EntityType("Price", PRICE, List.of(), List.of())),
+            log,
+            log,
+            memoryLimit);
+    made.restart();
+    return made;
+  }
+
+  @Test
+  @Tag("feature-6")
+  void eachEntityOfATransactionIsOneEventInTheOrderOfFirstTouch() throws Exception {
+    transaction(
+        insert("{'id':2,'name':'b'}"),
+        insert("{'id':1,'name':'a'}"),
+        update("{'id':2,'name':'b'}", "{'id':2,'name':'c'}"));
+    assertThat(log.published)
+        .extracting(Event::entityId, Event::type)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("2", EventType.Created),
+            org.assertj.core.groups.Tuple.tuple("1", EventType.Created));
+    assertThat(json(0).get("data").get("name").asText()).isEqualTo("c");
+  }
+
+  @Test
+  void theWholeEventIsAsTheWireSays() throws Exception {
+    transaction(
+        update("{'id':7,'name':'a','price':1.50}", "{'id':7,'name':'a','price':100.00}"));
+    assertThat(new String(log.published.getFirst().json(), java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualTo(
+            quoted(
+                "{'id':'"
+                    + log.published.getFirst().id()
+                    + "','type':'article.updated','timestamp':'2026-05-24T15:20:44.123456Z',"
+                    + "'entityType':'Article','entityId':7,'event':'Updated',"
+                    + "'data':{'id':7,'name':'a','price':100.00},"
+                    + "'previous':{'price':1.50},'changed':['price'],"
+                    + "'source':{'lsn':'0/16B3100','txId':5,'table':'public.article'}}"));
+    assertThat(log.published.getFirst().id()).matches("evt_[0-9a-f]{32}");
+  }
+
+  @Test
+  void whatATransactionTakesBackIsNoEvent() throws Exception {
+    transaction(insert("{'id':1}"), delete("{'id':1}"));
+    transaction(
+        update("{'id':1,'name':'a'}", "{'id':1,'name':'b'}"),
+        update("{'id':1,'name':'b'}", "{'id':1,'name':'a'}"));
+    assertThat(log.published).isEmpty();
+    assertThat(events.counts().unchanged()).isEqualTo(2);
+    assertThat(log.watermark()).isEqualTo(new Lsn(lsn));
+  }
+
+  @Test
+  void deletedAndMadeAgainIsUpdated() throws Exception {
+    transaction(delete("{'id':1,'name':'a'}"), insert("{'id':1,'name':'b'}"));
+    assertThat(log.published).extracting(Event::type).containsExactly(EventType.Updated);
+    assertThat(json(0).get("previous").toString()).isEqualTo(quoted("{'name':'a'}"));
+  }
+
+  @Test
+  void aDeletedOneHasTheDataThatOthersLastSaw() throws Exception {
+    transaction(
+        update("{'id':1,'name':'a'}", "{'id':1,'name':'b'}"), delete("{'id':1,'name':'b'}"));
+    assertThat(log.published).extracting(Event::type).containsExactly(EventType.Deleted);
+    assertThat(json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'name':'a'}"));
+  }
+
+  @Test
+  void anotherIdIsADeletedAndACreated() throws Exception {
+    transaction(update("{'id':1,'name':'a'}", "{'id':2,'name':'a'}"));
+    assertThat(log.published)
+        .extracting(event -> event.type() + " " + event.entityId())
+        .containsExactly("Deleted 1", "Created 2");
+  }
+
+  @Test
+  void withoutTheOldRowPreviousAndChangedAreNull() throws Exception {
+    transaction(update(null, "{'id':1,'name':'b'}"));
+    assertThat(json(0).get("previous").isNull()).isTrue();
+    assertThat(json(0).get("changed").isNull()).isTrue();
+    transaction(update(null, "{'id':1,'name':'c'}"), delete("{'id':1}"));
+    assertThat(json(1).get("data").toString()).isEqualTo(quoted("{'id':1}"));
+  }
+
+  @Test
+  @Tag("feature-20")
+  void aLargeValueThatWasNotLoggedIsTakenFromWhatIsKnownOrNamedAsMissing() throws Exception {
+    RowChange second =
+        change(Operation.UPDATE, null, "{'id':1,'stock':5}", List.of("text"));
+    transaction(update("{'id':1,'stock':1,'text':'x'}", "{'id':1,'stock':2,'text':'y'}"), second);
+    assertThat(json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5,'text':'y'}"));
+    assertThat(json(0).has("unavailable")).isFalse();
+    transaction(second);
+    assertThat(json(1).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5}"));
+    assertThat(json(1).get("unavailable").toString()).isEqualTo(quoted("['text']"));
+  }
+
+  @Test
+  @Tag("feature-38")
+  void idsAreTheSameAfterAReplayAndNeverSharedByTwoEvents() throws Exception {
+    transaction(insert("{'id':1}"), insert(PRICE, "{'id':1}"));
+    transaction(update("{'id':1,'a':1}", "{'id':1,'a':2}"));
+    List<String> first = log.published.stream().map(Event::id).toList();
+    assertThat(first).doesNotHaveDuplicates();
+    log.published.clear();
+    log.watermark = Lsn.ZERO; // as if nothing had been journaled
+    events.restart();
+    lsn = 0x16B3000;
+    transaction(insert("{'id':1}"), insert(PRICE, "{'id':1}"));
+    transaction(update("{'id':1,'a':1}", "{'id':1,'a':2}"));
+    assertThat(log.published.stream().map(Event::id).toList()).isEqualTo(first);
+  }
+
+  @Test
+  void aTransactionAtOrBelowTheWatermarkIsADuplicate() throws Exception {
+    transaction(insert("{'id':1}"));
+    events.restart();
+    lsn -= 0x100;
+    transaction(insert("{'id':1}"));
+    assertThat(log.published).hasSize(1);
+    assertThat(events.counts().duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void oneEventForEachEntityAlsoWhenTheTransactionIsLargerThanMemory() throws Exception {
+    events = events(1000);
+    List<RowChange> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      rows.add(insert("{'id':" + i + ",'n':0}"));
+    }
+    for (int i = 0; i < 500; i++) {
+      rows.add(update("{'id':" + i + ",'n':0}", "{'id':" + i + ",'n':1}"));
+    }
+    transaction(rows.toArray(RowChange[]::new));
+    assertThat(log.largestStage).isBetween(1, 99);
+    assertThat(log.published).hasSize(500);
+    assertThat(log.published).allMatch(event -> event.type() == EventType.Created);
+    assertThat(json(499).get("data").toString()).isEqualTo(quoted("{'id':499,'n':1}"));
+  }
+
+  @Test
+  void aRowWithoutItsIdIsRejectedAndTheOthersGoOn() throws Exception {
+    transaction(insert("{'id':null,'name':'a'}"), insert("{'id':1,'name':'b'}"));
+    assertThat(log.published).hasSize(1);
+    assertThat(log.rejected)
+        .containsExactly(
+            new RejectedRow(
+                ARTICLE, "INSERT", quoted("{'id':null}"), "the id's column id is null"));
+  }
+
+  @Test
+  void keysOfSeveralColumnsTextAndUuidAreIds() throws Exception {
+    ObjectNode row = tree("{'id':'ä/1','line':2}");
+    transaction(new RowChange(ARTICLE, Operation.INSERT, row, null, row, List.of(), 10));
+    transaction(insert("{'id':'9b2f','name':'a'}"));
+    assertThat(log.published)
+        .extracting(Event::entityId)
+        .containsExactly(quoted("{'id':'ä/1','line':2}"), "9b2f");
+    assertThat(json(0).get("entityId").toString()).isEqualTo(quoted("{'id':'ä/1','line':2}"));
+    assertThat(json(1).get("entityId").toString()).isEqualTo(quoted("'9b2f'"));
+  }
+
+  private void transaction(RowChange... rows) throws Exception {
+    events.begin(5);
+    for (RowChange row : rows) {
+      events.row(row);
+    }
+    lsn += 0x100;
+    events.end(new Transaction(new Lsn(lsn), 5, COMMIT));
+    events.commit();
+  }
+
+  private static RowChange insert(String after) {
+    return insert(ARTICLE, after);
+  }
+
+  private static RowChange insert(TableId table, String after) {
+    ObjectNode row = tree(after);
+    return new RowChange(table, Operation.INSERT, key(row), null, row, List.of(), after.length());
+  }
+
+  private static RowChange update(@Nullable String before, String after) {
+    return change(Operation.UPDATE, before, after, List.of());
+  }
+
+  private static RowChange delete(String before) {
+    ObjectNode row = tree(before);
+    return new RowChange(
+        ARTICLE, Operation.DELETE, key(row), row, null, List.of(), before.length());
+  }
+
+  private static RowChange change(
+      Operation operation, @Nullable String before, String after, List<String> unavailable) {
+    ObjectNode row = tree(after);
+    return new RowChange(
+        ARTICLE,
+        operation,
+        key(row),
+        before == null ? null : tree(before),
+        row,
+        unavailable,
+        after.length());
+  }
+
+  private static ObjectNode key(ObjectNode row) {
+    ObjectNode key = ExactJson.MAPPER.createObjectNode();
+    key.set("id", row.get("id"));
+    return key;
+  }
+
+  private static ObjectNode tree(String text) {
+    try {
+      return (ObjectNode) ExactJson.MAPPER.readTree(quoted(text));
+    } catch (java.io.IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private JsonNode json(int index) throws Exception {
+    return ExactJson.MAPPER.readTree(log.published.get(index).json());
+  }
+
+  private static String quoted(String text) {
+    return text.replace('\'', '"');
+  }
+
+  /** The journal's part in this, in memory. */
+  private static final class Log implements EventLog, History {
+    final List<Event> published = new ArrayList<>();
+    final List<RejectedRow> rejected = new ArrayList<>();
+    final Map<String, NetChange> staged = new LinkedHashMap<>();
+    int largestStage;
+    Lsn watermark = Lsn.ZERO;
+
+    @Override
+    public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
+      largestStage = Math.max(largestStage, changes.size());
+      changes.forEach(change -> staged.merge(change.entityKey(), change, merge));
+    }
+
+    @Override
+    public void discard() {
+      staged.clear();
+    }
+
+    @Override
+    public void discardStaged() {
+      staged.clear();
+    }
+
+    @Override
+    public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rows) {
+      published.addAll(events);
+      rejected.addAll(rows);
+      watermark = transaction.end();
+    }
+
+    @Override
+    public void publishStaged(
+        Transaction transaction,
+        Function<NetChange, @Nullable Event> toEvent,
+        List<RejectedRow> rows) {
+      List<Event> events =
+          staged.values().stream().map(toEvent).filter(java.util.Objects::nonNull).toList();
+      staged.clear();
+      publish(transaction, events, rows);
+    }
+
+    @Override
+    public void commit() {}
+
+    @Override
+    public Optional<Epoch> epoch() {
+      return Optional.of(new Epoch("e1", "7", 1, "rowhook", COMMIT));
+    }
+
+    @Override
+    public Lsn watermark() {
+      return watermark;
+    }
+
+    @Override
+    public void begin(Epoch epoch, Lsn start) {
+      throw new AssertionError("capture begins epochs");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.rowhook.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemplatesTest {
+
+  @TempDir Path directory;
+
+  @Test
+  @Tag("feature-8")
+  void notifyHasExactlyThreeKeys() throws Exception {
+    assertThat(text(BuiltIn.notify.render(event("{'entityId':7,'data':{'id':7}}"))))
+        .isEqualTo(quoted("{'EntityType':'Article','EntityId':7,'EntityEvent':'Updated'}"));
+  }
+
+  @Test
+  void fullIsTheEventItself() throws Exception {
+    Event event = event("{'data':{}}");
+    assertThat(BuiltIn.full.render(event)).isSameAs(event.json());
+  }
+
+  @Test
+  @Tag("feature-11")
+  void clearedFieldsArriveAsNullAndEmptyOnesAsEmpty() throws Exception {
+    assertThat(
+            render(
+                "{'phone': .data.phone, 'none': .data.nope, 'tags': .data.tags, 'o': {}, 'a': []}",
+                "{'data':{'phone':null,'tags':[]}}"))
+        .isEqualTo(quoted("{'phone':null,'none':null,'tags':[],'o':{},'a':[]}"));
+  }
+
+  @Test
+  void numbersKeepEveryDigit() throws Exception {
+    assertThat(
+            render(
+                "{'n': .data.n, 'i': .data.i, *: .}",
+                "{'data':{'n':123456789012345678901234567890.1234567890,'i':9223372036854775807}}"))
+        .startsWith(
+            quoted("{'n':123456789012345678901234567890.1234567890,'i':9223372036854775807"));
+  }
+
+  @Test
+  void theSameEventRendersToTheSameBytesAtAnyTime() throws Exception {
+    AttributeSet set = compile("[now(), random(), uuid(), uuid(1, 2)]");
+    Event event = event("{}");
+    String first = text(set.render(event));
+    assertThat(text(compile("[now(), random(), uuid(), uuid(1, 2)]").render(event)))
+        .isEqualTo(first);
+    assertThat(first).startsWith("[1.779636044123E9,");
+    Event other = new Event("evt_2", "A", "1", EventType.Created, Instant.EPOCH, Lsn.ZERO, event.json());
+    assertThat(text(set.render(other))).isNotEqualTo(first);
+  }
+
+  @Test
+  @Tag("feature-14")
+  void setsShareModulesAndAnotherModuleIsAnotherHash() throws Exception {
+    Map<String, String> files = new TreeMap<>();
+    files.put("lib/money.jslt", "def euro(n) string($n) + ' EUR'");
+    files.put("a.jslt", "import 'lib/money.jslt' as money {'price': money:euro(.data.price)}");
+    Jslt before = Jslt.compile("a.jslt", quoted(files));
+    assertThat(text(before.render(event("{'data':{'price':1.50}}"))))
+        .isEqualTo(quoted("{'price':'1.50 EUR'}"));
+    files.put("lib/money.jslt", "def euro(n) '€ ' + string($n)");
+    Jslt after = Jslt.compile("a.jslt", quoted(files));
+    assertThat(after.hash()).isNotEqualTo(before.hash());
+    assertThat(Jslt.unbundle(before.bundle()).hash()).isEqualTo(before.hash());
+  }
+
+  @Test
+  @Tag("feature-12")
+  void aBrokenFileIsNamedWithLineAndColumnAndAllOfThemAtOnce() throws Exception {
+    write("shop/order.jslt", "{\n  \"id\": .data.id,\n  \"broken\" .x\n}");
+    write("b.jslt", "import \"../secret.jslt\" as s {}");
+    write("c.jslt", "{\"a\": nope(1)}");
+    write("ok.jslt", "{}");
+    TemplatesException thrown =
+        catchThrowableOfType(TemplatesException.class, () -> Templates.load(directory));
+    assertThat(thrown.problems())
+        .containsExactlyInAnyOrder(
+            "b.jslt: there is no file ../secret.jslt in jslt-templates/; imports are relative to"
+                + " that directory",
+            "c.jslt:1:7: No such function: 'nope'",
+            "shop/order.jslt:3:12: Parse error: Encountered \" \".\" \". \"\".");
+  }
+
+  @Test
+  void aDirectoryThatIsNotThereIsNamed() {
+    Path missing = directory.resolve("nope");
+    assertThatThrownBy(() -> Templates.load(missing))
+        .hasMessage(missing + ": there is no such directory; attribute sets are read from there");
+  }
+
+  @Test
+  @Tag("feature-13")
+  void anErrorWhileRenderingNamesThePlaceAndNoValue() {
+    assertThatThrownBy(() -> render("{'n': \n .data.name * 2 - 1}", "{'data':{'name':'Meier'}}"))
+        .isInstanceOf(TemplateException.class)
+        .hasMessage("t.jslt:2:2: number ... (values are not shown)");
+    assertThatThrownBy(() -> render("sum(.data.name)", "{'data':{'name':'Meier'}}"))
+        .hasMessage("t.jslt: sum(): argument must be array, was ... (values are not shown)");
+    assertThatThrownBy(() -> render("def f(x) f($x) f(1)", "{}"))
+        .hasMessage("t.jslt: it calls itself without an end, or nests too deep");
+    assertThatThrownBy(() -> render(".data.nope", "{'data':{}}"))
+        .hasMessage("t.jslt: the result is null; a body must be an object");
+  }
+
+  @Test
+  @Tag("feature-9")
+  void theRecipientsOwnComesFirstThenTheOneForAllThenTheBuiltIn() throws Exception {
+    write("shop/Article.jslt", "{}");
+    write("Article.jslt", "{}");
+    write("Order.jslt", "{}");
+    write("full.jslt", "{}");
+    Templates.Loaded loaded = Templates.load(directory);
+    assertThat(find(loaded, "shop", "Article", null)).isEqualTo("shop/Article.jslt");
+    assertThat(find(loaded, "other", "Article", null)).isEqualTo("Article.jslt");
+    assertThat(find(loaded, "shop", "Order", null)).isEqualTo("Order.jslt");
+    assertThat(find(loaded, "shop", "Customer", null)).isEqualTo("full");
+    assertThat(find(loaded, "shop", "Customer", "notify")).isEqualTo("notify");
+    assertThat(find(loaded, "shop", "Customer", "full")).isEqualTo("full.jslt");
+    assertThatThrownBy(() -> find(loaded, "shop", "Order", "nope"))
+        .hasMessage(
+            "there is no attribute set nope: neither jslt-templates/shop/nope.jslt nor"
+                + " jslt-templates/nope.jslt, and the built-in ones are full and notify");
+  }
+
+  private static String find(
+      Templates.Loaded loaded, String recipient, String entity, @org.jspecify.annotations.Nullable String name)
+      throws TemplateException {
+    return Templates.find(loaded, recipient, entity, Optional.ofNullable(name)).name();
+  }
+
+  private void write(String name, String text) throws Exception {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static String render(String template, String json) throws Exception {
+    return text(compile(template).render(event(json)));
+  }
+
+  private static Jslt compile(String template) throws Exception {
+    return Jslt.compile("t.jslt", Map.of("t.jslt", quoted(template)));
+  }
+
+  private static Event event(String json) {
+    return new Event(
+        "evt_1",
+        "Article",
+        "7",
+        EventType.Updated,
+        Instant.parse("2026-05-24T15:20:44.123456Z"),
+        Lsn.ZERO,
+        quoted(json).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, String> quoted(Map<String, String> files) {
+    Map<String, String> quoted = new TreeMap<>();
+    files.forEach((name, text) -> quoted.put(name, quoted(text)));
+    return quoted;
+  }
+
+  private static String quoted(String text) {
+    return text.replace('\'', '"');
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
