@@ -35,7 +35,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   private static final String TOO_DEEP = "it calls itself without an end, or nests too deep";
 
   private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
-  private static final Pattern VALUE = Pattern.compile("((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
+  private static final Pattern VALUE = Pattern.compile("\\s*((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
 
   /** Compiles a file and what it imports. */
   static Jslt compile(String name, Map<String, String> files) throws TemplateException {
