@@ -1,0 +1,160 @@
+package io.rowhook.crash;
+
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/**
+ * One story: writers write, and everything else goes wrong; then it is left in peace until every
+ * recipient has everything, or nothing moves any more.
+ *
+ * <p>The seed decides what the writers do, and when and how Rowhook dies. It does not decide how
+ * threads and processes interleave; so a seed that failed once may have to be run a few times.
+ */
+final class CrashStory {
+
+  private static final int WRITERS = 4;
+  private static final int PAUSE_MILLIS = 90;
+  private static final Duration NOTHING_MOVES = Duration.ofSeconds(60);
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  /**
+   * How long a story is.
+   *
+   * @param kills how often Rowhook dies
+   * @param terminations how often its walsender is terminated while it lives on, at least
+   * @param restarts how often PostgreSQL is restarted, fast and immediate in turn
+   */
+  record Length(int kills, int terminations, int restarts) {}
+
+  /**
+   * What came of it.
+   *
+   * @param faults what broke a promise; empty: nothing did
+   * @param kills how often Rowhook died
+   * @param report for a person to read
+   */
+  record Outcome(List<String> faults, int kills, String report) {}
+
+  private final long seed;
+  private final Length length;
+  private final Path directory;
+  private String disturbed = "";
+
+  /**
+   * @param directory an empty one, for settings, journal and log
+   */
+  CrashStory(long seed, Length length, Path directory) {
+    this.seed = seed;
+    this.length = length;
+    this.directory = directory;
+  }
+
+  Outcome run() throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    Truth truth = new Truth();
+    try (SourceDatabase source = SourceDatabase.start();
+        Recipient fast = new Recipient("fast", false, 0);
+        Recipient orderly = new Recipient("orderly", true, 0);
+        Recipient moody = new Recipient("moody", false, 15)) {
+      source.execute(Kind.tables().toArray(String[]::new));
+      List<Recipient> recipients = List.of(fast, orderly, moody);
+      Child child = new Child(directory);
+      child.configure(source, recipients);
+      try (child) {
+        child.start(); // the slot must be there before the first change
+        child.awaitStreaming(source);
+        try (Writers writers =
+            Writers.start(source, truth, random.split(), WRITERS, PAUSE_MILLIS)) {
+          Disturbances disturbances =
+              new Disturbances(source, child, writers, random.split());
+          disturbances.happen(length);
+          disturbed = disturbances.counts();
+          child.start();
+          writers.stop();
+          writers.sentinel();
+        }
+        awaitAll(truth, recipients, child);
+        awaitSlot(source);
+        Thread.sleep(GRACE); // for what should not come
+        child.stop();
+      }
+      return outcome(truth, recipients, child);
+    }
+  }
+
+  private static void awaitAll(Truth truth, List<Recipient> recipients, Child child)
+      throws InterruptedException {
+    long wanted = truth.events.get();
+    long arrived = -1;
+    long moved = System.nanoTime();
+    while (recipients.stream().anyMatch(recipient -> recipient.acceptedEvents() < wanted)) {
+      long now = recipients.stream().mapToLong(recipient -> recipient.acceptedEvents()).sum();
+      if (now != arrived) {
+        arrived = now;
+        moved = System.nanoTime();
+      } else if (System.nanoTime() - moved > NOTHING_MOVES.toNanos()) {
+        return; // the verification says what is missing
+      }
+      if (!child.isAlive()) {
+        throw new AssertionError("Rowhook ended by itself:\n" + child.tail());
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Everything is delivered: the source need not keep its log for us any longer. */
+  private static void awaitSlot(SourceDatabase source) {
+    String written = source.query("SELECT pg_current_wal_insert_lsn()");
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "the slot moves up to " + written,
+        () ->
+            "t"
+                .equals(
+                    source.query(
+                        "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots"
+                            .formatted(written))));
+  }
+
+  private Outcome outcome(Truth truth, List<Recipient> recipients, Child child) {
+    Verification verification = new Verification(truth.expected());
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "crash story, seed %d: %d transactions (%d rolled back, %d of unknown outcome), %d events"
+            .formatted(
+                seed,
+                truth.transactions.get(),
+                truth.rolledBack.get(),
+                truth.unknownOutcomes.get(),
+                truth.events.get()));
+    lines.add("  " + child.deathCount() + " kills: " + child.deaths() + "; " + disturbed);
+    lines.add("  the journal dropped " + child.duplicates() + " transactions it had already");
+    for (Recipient recipient : recipients) {
+      List<Arrival> arrivals = recipient.arrivals();
+      verification.recipient(recipient.name(), arrivals, recipient.sequential());
+      lines.add(
+          "  %s: %d requests, %d of them repeats, %d refused"
+              .formatted(
+                  recipient.name(),
+                  arrivals.size(),
+                  Verification.repeats(arrivals),
+                  arrivals.stream().filter(arrival -> !arrival.acknowledged()).count()));
+    }
+    lines.addAll(verification.faults().stream().map(fault -> "  FAULT " + fault).toList());
+    return new Outcome(
+        verification.faults(), child.deathCount(), lines.stream().collect(Collectors.joining("\n")));
+  }
+
+  /** Makes the directory of one more story. */
+  static Path directory(Path parent, long seed) throws IOException {
+    return Files.createDirectories(parent.resolve("seed-" + seed));
+  }
+}
