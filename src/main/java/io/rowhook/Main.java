@@ -39,9 +39,13 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(service))
             .addSubcommand(new ReceiveCommand());
-    rowhook.getSubcommands().values().forEach(c -> c.getCommandSpec().versionProvider(new Version()));
+    rowhook
+        .getSubcommands()
+        .values()
+        .forEach(c -> c.getCommandSpec().versionProvider(new Version()));
     return rowhook
         .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((wrong, arguments) -> usage(wrong))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
   }
 
@@ -51,6 +55,18 @@ public final class Main implements Runnable {
     if (spec != null) {
       throw new ParameterException(spec.commandLine(), "Which command? None was given.");
     }
+  }
+
+  /** What is wrong with the command line, what may be meant, and how it goes. */
+  private static int usage(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println();
+    command.usage(err);
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** A user is told what is wrong in words; the trace is for who has asked for it. */

@@ -70,7 +70,9 @@ public final class ReceiveCommand implements Callable<Integer> {
       description = "How they are signed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Style style = Style.standard;
 
-  @Option(names = "--header", description = "Where the signature is (default: as the style has it).")
+  @Option(
+      names = "--header",
+      description = "Where the signature is (default: as the style has it).")
   private @Nullable String header;
 
   @Option(
@@ -186,7 +188,11 @@ public final class ReceiveCommand implements Callable<Integer> {
       throw wrong("--header", "is fixed by the style standard; it goes with the other styles");
     }
     return new Receiver.Settings(
-        host, port, signatureCheck(), credentials(), new Receiver.Answer(status, fail, delay, respond));
+        host,
+        port,
+        signatureCheck(),
+        credentials(),
+        new Receiver.Answer(status, fail, delay, respond));
   }
 
   private SignatureCheck signatureCheck() {
@@ -206,7 +212,8 @@ public final class ReceiveCommand implements Callable<Integer> {
     }
     String text = basicVariable != null ? variable("--basic-env", basicVariable) : basic;
     if (text != null && text.indexOf(':') < 0) {
-      throw wrong(basicVariable != null ? "--basic-env" : "--basic", "is user:password; no colon in it");
+      throw wrong(
+          basicVariable != null ? "--basic-env" : "--basic", "is user:password; no colon in it");
     }
     return Optional.ofNullable(text).map(Secret::new);
   }

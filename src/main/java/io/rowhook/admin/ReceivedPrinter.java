@@ -107,9 +107,8 @@ final class ReceivedPrinter {
     ObjectNode headers = node.putObject("headers");
     received
         .headers()
-        .forEach(
-            (name, values) ->
-                headers.put(name, name.equals("authorization") ? "***" : String.join(", ", values)));
+        .forEach((name, values) ->
+            headers.put(name, name.equals("authorization") ? "***" : String.join(", ", values)));
     node.put("signature", name(received.signature()));
     node.put("basic", name(received.basic()));
     node.put("status", received.status());

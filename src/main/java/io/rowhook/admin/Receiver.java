@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  * A recipient for trying out, for tests and for the demo: takes requests, verifies them, hands each
  * to a listener and answers as it was told to. Starts in its constructor.
  *
- * <p>Each request has a virtual thread of its own, on which the listener is called before the answer
- * goes out.
+ * <p>Each request has a virtual thread of its own, on which the listener is called before the
+ * answer goes out.
  */
 public final class Receiver implements AutoCloseable {
 
@@ -137,7 +137,8 @@ public final class Receiver implements AutoCloseable {
   /** Where it is reached: {@code http://127.0.0.1:41234/}. */
   public URI uri() {
     String host = settings.host();
-    return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/");
+    return URI.create(
+        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/");
   }
 
   /** Stops listening; requests under way are cut off. */

@@ -69,7 +69,8 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
     }
     return switch (style) {
       case standard -> standard(headers, String.join(" ", values), body, now);
-      case hex -> untimed(values.getFirst(), mac -> "sha256=" + HexFormat.of().formatHex(mac), body);
+      case hex ->
+          untimed(values.getFirst(), mac -> "sha256=" + HexFormat.of().formatHex(mac), body);
       case base64 -> untimed(values.getFirst(), Base64.getEncoder()::encodeToString, body);
       case timestamped -> timestamped(values.getFirst(), body, now);
     };
@@ -99,7 +100,11 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
   private Verdict timestamped(String header, byte[] body, Instant now) {
     List<String> parts = Arrays.asList(header.split(","));
     String timestamp =
-        parts.stream().filter(p -> p.startsWith("t=")).map(p -> p.substring(2)).findFirst().orElse("");
+        parts.stream()
+            .filter(p -> p.startsWith("t="))
+            .map(p -> p.substring(2))
+            .findFirst()
+            .orElse("");
     byte[] head = (timestamp + ".").getBytes(StandardCharsets.UTF_8);
     return timed(
         timestamp,
@@ -115,7 +120,9 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
 
   private Verdict untimed(
       String given, java.util.function.Function<byte[], String> written, byte[] body) {
-    return anySecret(mac -> same(given, written.apply(mac)), body) ? Verdict.VERIFIED : Verdict.WRONG;
+    return anySecret(mac -> same(given, written.apply(mac)), body)
+        ? Verdict.VERIFIED
+        : Verdict.WRONG;
   }
 
   private static Verdict timed(String timestamp, Instant now, boolean right) {

@@ -165,7 +165,11 @@ public final class RowhookProcess implements AutoCloseable {
             });
     if (found.isEmpty()) {
       throw new AssertionError(
-          "Rowhook ended with exit status " + process.exitValue() + " before " + what + ":\n"
+          "Rowhook ended with exit status "
+              + process.exitValue()
+              + " before "
+              + what
+              + ":\n"
               + output());
     }
     return found;

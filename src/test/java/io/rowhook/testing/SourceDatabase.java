@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL for tests and the demo, from Maven Central's binaries: no Docker, runs as root.
- * Listens on the loopback; whoever connects is trusted, without a password. Not for several threads.
+ * Listens on the loopback; whoever connects is trusted, without a password. Not for several
+ * threads.
  */
 public final class SourceDatabase implements AutoCloseable {
 

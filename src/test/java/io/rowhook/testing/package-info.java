@@ -1,4 +1,6 @@
-/** What tests and the demo stand on: a real source database, the product as a process, deadlines. */
+/**
+ * What tests and the demo stand on: a real source database, the product as a process, deadlines.
+ */
 @NullMarked
 package io.rowhook.testing;
 
