@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; {@code $${}
+ * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; <code>$${</code>
  * stands for a literal <code>${</code>. What a reference brings in is never looked at again.
  */
 final class Interpolation {

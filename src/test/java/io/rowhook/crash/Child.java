@@ -62,6 +62,11 @@ final class Child implements AutoCloseable {
     }
   }
 
+  /** The journal of the story in a directory. */
+  static Path journal(Path directory) {
+    return directory.resolve("journal.db");
+  }
+
   /** Starts it, if it does not run. */
   void start() {
     start("");
@@ -77,7 +82,7 @@ final class Child implements AutoCloseable {
         RowhookProcess.run(
                 directory.resolve("config"),
                 directory.resolve("templates"),
-                directory.resolve("journal.db"))
+                journal(directory))
             .main(HaltingMain.class)
             .jvm("-XX:TieredStopAtLevel=1")
             .env(HaltPoint.VARIABLE, halt)

@@ -1,6 +1,7 @@
 package io.rowhook.crash;
 
-import io.rowhook.testing.Eventually;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ final class CrashStory {
   private static final int WRITERS = 4;
   private static final int PAUSE_MILLIS = 90;
   private static final Duration NOTHING_MOVES = Duration.ofSeconds(60);
+  private static final int PAGE_ENTRIES = 500;
+  private static final long PAGE_BYTES = 8 << 20;
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   /**
@@ -65,7 +68,7 @@ final class CrashStory {
         Recipient orderly = new Recipient("orderly", true, 0);
         Recipient moody = new Recipient("moody", false, 15)) {
       source.execute(Kind.tables().toArray(String[]::new));
-      List<Recipient> recipients = List.of(fast, orderly, moody);
+      List<Recipient> recipients = Boolean.getBoolean("crash.journalonly") ? List.of() : List.of(fast, orderly, moody);
       Child child = new Child(directory);
       child.configure(source, recipients);
       try (child) {
@@ -82,7 +85,7 @@ final class CrashStory {
           writers.sentinel();
         }
         awaitAll(truth, recipients, child);
-        awaitSlot(source);
+        awaitSlot(source, child);
         Thread.sleep(GRACE); // for what should not come
         child.stop();
       }
@@ -93,35 +96,48 @@ final class CrashStory {
   private static void awaitAll(Truth truth, List<Recipient> recipients, Child child)
       throws InterruptedException {
     long wanted = truth.events.get();
-    long arrived = -1;
-    long moved = System.nanoTime();
+    Moving moving = new Moving();
     while (recipients.stream().anyMatch(recipient -> recipient.acceptedEvents() < wanted)) {
-      long now = recipients.stream().mapToLong(recipient -> recipient.acceptedEvents()).sum();
-      if (now != arrived) {
-        arrived = now;
-        moved = System.nanoTime();
-      } else if (System.nanoTime() - moved > NOTHING_MOVES.toNanos()) {
+      long now = recipients.stream().mapToLong(Recipient::acceptedEvents).sum();
+      if (!moving.goesOn(now, child)) {
         return; // the verification says what is missing
-      }
-      if (!child.isAlive()) {
-        throw new AssertionError("Rowhook ended by itself:\n" + child.tail());
       }
       Thread.sleep(100);
     }
   }
 
-  /** Everything is delivered: the source need not keep its log for us any longer. */
-  private static void awaitSlot(SourceDatabase source) {
+  /** Everything is durable: the source need not keep its log for us any longer. */
+  private static void awaitSlot(SourceDatabase source, Child child) throws InterruptedException {
     String written = source.query("SELECT pg_current_wal_insert_lsn()");
-    Eventually.within(
-        Duration.ofSeconds(30),
-        "the slot moves up to " + written,
-        () ->
-            "t"
-                .equals(
-                    source.query(
-                        "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots"
-                            .formatted(written))));
+    String query =
+        "SELECT greatest(0, '%s' - confirmed_flush_lsn) FROM pg_replication_slots"
+            .formatted(written);
+    Moving moving = new Moving();
+    long left = Long.MAX_VALUE;
+    while (left > 0) {
+      left = Long.parseLong(String.valueOf(source.query(query)));
+      if (!moving.goesOn(left, child)) {
+        throw new AssertionError("the slot does not move up to " + written + "\n" + child.tail());
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Waits as long as something moves. */
+  private static final class Moving {
+    private long last = -1;
+    private long moved = System.nanoTime();
+
+    boolean goesOn(long now, Child child) {
+      if (!child.isAlive()) {
+        throw new AssertionError("Rowhook ended by itself:\n" + child.tail());
+      }
+      if (now != last) {
+        last = now;
+        moved = System.nanoTime();
+      }
+      return System.nanoTime() - moved < NOTHING_MOVES.toNanos();
+    }
   }
 
   private Outcome outcome(Truth truth, List<Recipient> recipients, Child child) {
@@ -137,6 +153,10 @@ final class CrashStory {
                 truth.events.get()));
     lines.add("  " + child.deathCount() + " kills: " + child.deaths() + "; " + disturbed);
     lines.add("  the journal dropped " + child.duplicates() + " transactions it had already");
+    List<Arrival> journaled = journaled();
+    verification.recipient("journal", journaled, true);
+    verification.once("journal", journaled);
+    lines.add("  journal: " + journaled.size() + " events");
     for (Recipient recipient : recipients) {
       List<Arrival> arrivals = recipient.arrivals();
       verification.recipient(recipient.name(), arrivals, recipient.sequential());
@@ -151,6 +171,22 @@ final class CrashStory {
     lines.addAll(verification.faults().stream().map(fault -> "  FAULT " + fault).toList());
     return new Outcome(
         verification.faults(), child.deathCount(), lines.stream().collect(Collectors.joining("\n")));
+  }
+
+  /** The journal's own events: each there once. */
+  private List<Arrival> journaled() {
+    List<Arrival> arrivals = new ArrayList<>();
+    try (SqliteJournal journal = SqliteJournal.open(Child.journal(directory))) {
+      List<Entry> page = journal.read(0, PAGE_ENTRIES, PAGE_BYTES);
+      while (!page.isEmpty()) {
+        for (Entry entry : page) {
+          arrivals.add(
+              Arrival.of(entry.event().id(), entry.event().json(), entry.sequence(), true, ""));
+        }
+        page = journal.read(page.getLast().sequence(), PAGE_ENTRIES, PAGE_BYTES);
+      }
+    }
+    return arrivals;
   }
 
   /** Makes the directory of one more story. */

@@ -1,7 +1,5 @@
 package io.rowhook.crash;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -9,11 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +22,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * be checked of one alone (signature, id, values), and refuses some if it is of that kind.
  */
 final class Recipient implements AutoCloseable {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   static {
     // Else the JDK's server sends head and body of an answer 40 ms apart (Nagle, delayed ACK).
@@ -54,7 +47,7 @@ final class Recipient implements AutoCloseable {
     this.name = name;
     this.sequential = sequential;
     this.refusedPercent = refusedPercent;
-    byte[] key = sha256("the key of " + name);
+    byte[] key = Arrival.sha256(("the key of " + name).getBytes(StandardCharsets.UTF_8));
     this.secret = "whsec_" + java.util.Base64.getEncoder().encodeToString(key);
     this.webhook = new Webhook(secret);
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -73,7 +66,7 @@ final class Recipient implements AutoCloseable {
 
   /** For {@code recipients/<name>.yaml}. Delays so many that no delivery can end failed. */
   String yaml() {
-    String delays = "50ms, 100ms, 200ms" + ", 300ms".repeat(60);
+    String delays = "50ms, 100ms, 200ms" + ", 300ms".repeat(20);
     return """
     url: http://127.0.0.1:%d/%s
     authentication:
@@ -81,7 +74,6 @@ final class Recipient implements AutoCloseable {
     processing: %s
     timeout: 20s
     retry: { delays: [%s], from: previous, jitter: 0.2 }
-    pause: { failures: 1000000, within: 1s, for: 1s }
     allow: { http: true, networks: [127.0.0.0/8] }
     """
         .formatted(
@@ -138,22 +130,7 @@ final class Recipient implements AutoCloseable {
       fault = "signature: " + e.getMessage();
     }
     long sequence = Long.parseLong("0" + first(headers, "Rowhook-Sequence"));
-    try {
-      JsonNode event = JSON.readTree(body);
-      String entity = event.path("entityType").asText() + "/" + event.path("entityId").asText();
-      Expected what =
-          new Expected(
-              event.path("event").asText(),
-              event.path("data").path("version").asLong(),
-              event.path("previous").path("version").asLong());
-      if (fault.isEmpty()) {
-        fault = Values.fault(id, event);
-      }
-      return new Arrival(id, hex(body), entity, what, sequence, accept, fault);
-    } catch (IOException e) {
-      Expected nothing = new Expected("", 0, 0);
-      return new Arrival(id, hex(body), "", nothing, sequence, accept, "the body is not JSON");
-    }
+    return Arrival.of(id, body, sequence, accept, fault);
   }
 
   private static String first(Map<String, List<String>> headers, String header) {
@@ -161,19 +138,4 @@ final class Recipient implements AutoCloseable {
     return values.isEmpty() ? "" : values.getFirst();
   }
 
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(digest().digest(bytes));
-  }
-
-  private static byte[] sha256(String text) {
-    return digest().digest(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
 }

@@ -72,6 +72,17 @@ final class Verification {
     return this;
   }
 
+  /** Each event once: what holds for the journal, and for no recipient. */
+  Verification once(String name, List<Arrival> arrivals) {
+    Set<String> seen = new HashSet<>();
+    for (Arrival arrival : arrivals) {
+      if (!seen.add(arrival.id())) {
+        fault(name, arrival, "is there twice");
+      }
+    }
+    return this;
+  }
+
   /** How many of the requests repeat an earlier one. */
   static long repeats(List<Arrival> arrivals) {
     return arrivals.size() - arrivals.stream().map(Arrival::id).distinct().count();

@@ -69,7 +69,7 @@ final class Writer {
       steps(connection, rows, work, 2 + random.nextInt(3), 250);
     } else if (dice < 980) {
       bulk(rows, work, EntityKey.FIRST_BULK, 5 + random.nextInt(20));
-    } else if (dice < 996) { // spans several of Debezium's batches
+    } else if (dice < 998) { // spans several of Debezium's batches
       bulk(rows, work, EntityKey.FIRST_BULK, 200 + random.nextInt(200));
     } else { // more than is held in memory
       bulk(rows, work, EntityKey.FIRST_HUGE, 300);
