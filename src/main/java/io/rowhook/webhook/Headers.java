@@ -66,7 +66,8 @@ final class Headers {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
       boolean edge = i == 0 || i == bytes.length - 1;
-      if (bytes[i] > ' ' && bytes[i] < 0x7F && bytes[i] != '%' || bytes[i] == ' ' && !edge) {
+      boolean plain = bytes[i] > ' ' && bytes[i] < 0x7F && bytes[i] != '%';
+      if (plain || (bytes[i] == ' ' && !edge)) {
         out.append((char) bytes[i]);
       } else {
         out.append('%').append(HexFormat.of().withUpperCase().toHexDigits(bytes[i]));

@@ -45,7 +45,7 @@ final class RetryAfter {
         Instant date = LocalDateTime.parse(text, form).toInstant(ZoneOffset.UTC);
         return Optional.of(bounded(Duration.between(now, date)));
       } catch (DateTimeException e) {
-        continue; // perhaps it is the next form
+        // perhaps it is the next form
       }
     }
     return Optional.empty();

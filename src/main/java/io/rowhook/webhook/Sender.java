@@ -37,9 +37,13 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the POST of one attempt and brings back what was answered; {@link Judge} says what that
@@ -91,6 +95,8 @@ public final class Sender implements AutoCloseable {
                             .setMaxLineLength(HEAD_LINE_LIMIT)
                             .setMaxHeaderCount(HEAD_LINES)
                             .build())
+                    // HttpClient's own would look for HTTP behind any rubbish.
+                    .responseParserFactory(new DefaultHttpResponseParserFactory())
                     .build())
             .setDnsResolver(new Resolver(networks))
             .setTlsSocketStrategy(
@@ -155,14 +161,15 @@ public final class Sender implements AutoCloseable {
   }
 
   private Reply call(HttpHost host, HttpUriRequestBase request) throws IOException, HttpException {
-    try (ClassicHttpResponse response = client.executeOpen(host, request, null)) {
+    ClassicHttpResponse response = client.executeOpen(host, request, null);
+    try {
       byte[] body = new byte[0];
       HttpEntity entity = response.getEntity();
       if (entity != null) {
         InputStream content = entity.getContent(); // closed with the response
         body = content.readNBytes(ANSWER_LIMIT + 1);
         if (body.length > ANSWER_LIMIT) {
-          request.cancel(); // closing the stream would read the rest, however long
+          request.cancel(); // else closing it would read the rest, however long
         }
       }
       return new Answer(
@@ -170,6 +177,8 @@ public final class Sender implements AutoCloseable {
           value(response.getFirstHeader("Retry-After")),
           value(response.getFirstHeader("Location")),
           body);
+    } finally {
+      Closer.closeQuietly(response); // what counts has been read
     }
   }
 
@@ -181,11 +190,11 @@ public final class Sender implements AutoCloseable {
   /** Closes all connections, also those in use. */
   @Override
   public void close() {
-    client.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
-    connections.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+    client.close(CloseMode.IMMEDIATE);
+    connections.close(CloseMode.IMMEDIATE);
   }
 
-  private static Optional<String> value(@org.jspecify.annotations.Nullable Header header) {
+  private static Optional<String> value(@Nullable Header header) {
     return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
   }
 
