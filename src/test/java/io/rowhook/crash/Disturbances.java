@@ -77,7 +77,7 @@ final class Disturbances {
     long walsender = child.awaitStreaming(source);
     for (int i = 0; i < terminations; i++) {
       pause(LIFE_MILLIS);
-      if ("t".equals(source.query("SELECT pg_terminate_backend(" + walsender + ", 5000)"))) {
+      if ("t".equals(source.query("SELECT pg_terminate_backend(" + walsender + ")"))) {
         terminated++;
       }
       walsender = child.awaitStreaming(source, walsender);
