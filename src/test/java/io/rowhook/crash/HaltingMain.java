@@ -8,9 +8,17 @@ import io.rowhook.capture.Source;
 import io.rowhook.capture.Timing;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.EntityEvents;
+import io.rowhook.journal.Entry;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.template.Templates;
+import io.rowhook.webhook.Courier;
+import io.rowhook.webhook.Networks;
+import io.rowhook.webhook.Sender;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code rowhook run}, halting itself where {@link HaltPoint#VARIABLE} says. To be wired. */
@@ -65,12 +73,33 @@ final class HaltingMain {
             },
             Timing.DEFAULT,
             false);
+    Templates templates = new Templates(journal, Templates.load(settings.templates()));
+    List<Courier> couriers =
+        settings.recipients().stream()
+            .map(
+                recipient ->
+                    new Courier(
+                        recipient,
+                        journal,
+                        templates,
+                        new Sender(Networks.ANY),
+                        InstantSource.system(),
+                        new Random(),
+                        new io.rowhook.webhook.Observer() {
+                          @Override
+                          public void posted(String name, Entry entry) {
+                            pass(HaltPoint.AFTER_POST);
+                          }
+                        }))
+            .toList();
+    couriers.forEach(Courier::start);
     capture.start();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   capture.close();
+                  couriers.forEach(Courier::close);
                   journal.close();
                 }));
     long before = -1;
