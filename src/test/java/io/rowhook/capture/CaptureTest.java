@@ -137,7 +137,6 @@ final class CaptureTest {
                   "SELECT '%s'::timestamptz BETWEEN '%s' AND '%s'"
                       .formatted(transaction.committedAt(), before, after)))
           .isEqualTo("t");
-      assertThat(transaction.committedAt().getNano() % 1_000_000).isNotZero();
     }
   }
 
@@ -239,7 +238,7 @@ final class CaptureTest {
           "INSERT INTO article VALUES (1, 'a', 1), (2, 'a', 1)",
           "INSERT INTO article VALUES (3, 'a', 1)");
       Eventually.within(Rig.SOON, "failed twice", () -> rig.failures.size() >= 2);
-      assertThat(rig.failures.getFirst()).contains("a batch could not be taken");
+      assertThat(rig.failures.getFirst()).contains("the journal is full");
       assertThat(rig.confirmed()).isEqualTo(before);
       rig.sink.failCommits(null);
       rig.awaitRows(3);
