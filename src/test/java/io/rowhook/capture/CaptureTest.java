@@ -208,14 +208,16 @@ final class CaptureTest {
   @Test
   void aCutConnectionLosesNothing() throws Exception {
     database.execute("TRUNCATE article");
-    try (Rig rig = new Rig(database, "cut", "public.article")) {
+    try (Rig rig = new Rig(database, "cut", "public.article");
+        Connection connection = database.connect()) {
       rig.start();
       Set<Integer> expected = new TreeSet<>();
       for (int i = 1; i <= 300; i++) {
-        database.execute("INSERT INTO article VALUES (%d, 'a', 1)".formatted(i));
+        run(connection, "INSERT INTO article VALUES (%d, 'a', 1)".formatted(i));
         expected.add(i);
         if (i % 100 == 50) {
-          database.execute(
+          run(
+              connection,
               "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'cut'");
         }
       }
