@@ -45,7 +45,12 @@ final class AttributeSetFiles {
     String near = Nearest.to(name, names(recipient)).map(n -> " Did you mean " + n + "?").orElse("");
     throw Refused.because(
         "must be an attribute set that exists",
-        "There is no " + own + " and no " + common + ", and built in are only full and notify." + near);
+        "There is no "
+            + directory.resolve(recipient).resolve(Refused.VALUE + SUFFIX)
+            + " and no "
+            + directory.resolve(Refused.VALUE + SUFFIX)
+            + ", and built in are only full and notify."
+            + near);
   }
 
   private NavigableSet<String> names(String recipient) {

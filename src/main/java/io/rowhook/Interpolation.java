@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; {@code $${}
- * stands for a literal <code>${</code>. What a reference brings in is never looked at again.
+ * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; a doubled
+ * dollar sign before the brace makes it literal. What a reference brings in is not looked at again.
  */
 final class Interpolation {
 

@@ -14,6 +14,8 @@ public final class SettingsException extends Exception {
   private final List<String> problems;
 
   /**
+   * Settings that have these problems.
+   *
    * @param problems at least one; each whole sentences that name place, rule, value and what to do
    */
   public SettingsException(List<String> problems) {

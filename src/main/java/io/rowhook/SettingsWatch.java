@@ -37,6 +37,8 @@ public final class SettingsWatch implements AutoCloseable {
   public interface Taker {
 
     /**
+     * Puts them in force, or refuses them whole.
+     *
      * @param settings that read well
      * @param changes between the last good ones and these; never empty
      * @throws SettingsException if they cannot be used for a reason that only their room knows, as a
@@ -63,6 +65,8 @@ public final class SettingsWatch implements AutoCloseable {
   private SortedMap<String, String> settled = new TreeMap<>();
 
   /**
+   * Watches from now on; looks at nothing before {@link #start}.
+   *
    * @param inForce as {@link Settings#read} gave them, without what the command line changed; what was
    *     edited since is found at the first looks
    */

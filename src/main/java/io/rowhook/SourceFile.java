@@ -28,7 +28,8 @@ final class SourceFile {
     }
     Map<String, String> values = new LinkedHashMap<>();
     Map<String, Integer> lines = new LinkedHashMap<>();
-    for (Line line : lines(text.get())) {
+    List<Line> logical = lines(text.get());
+    for (Line line : logical) {
       Place place = new Place(file, line.number(), 1, "");
       Properties one = new Properties();
       try {
@@ -52,7 +53,7 @@ final class SourceFile {
         resolve(one.getProperty(key, ""), place, key, reading).ifPresent(v -> values.put(key, v));
       }
     }
-    if (lines.isEmpty()) {
+    if (logical.isEmpty()) {
       reading
           .problems()
           .add(
