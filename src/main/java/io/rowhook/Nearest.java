@@ -12,7 +12,10 @@ final class Nearest {
 
   private Nearest() {}
 
-  /** The known name with the fewest edits to this one, if they are few: up to a third of its letters. */
+  /**
+   * The known name with the fewest edits to this one, if they are few: up to a third of its
+   * letters.
+   */
   static Optional<String> to(String name, Collection<String> known) {
     if (name.length() > MAX_NAME) {
       return Optional.empty();
@@ -42,8 +45,8 @@ final class Nearest {
   }
 
   /**
-   * The optimal string alignment distance: letters put in, left out, replaced, or swapped with their
-   * neighbour. Where the lengths alone differ by more than the limit it is not counted out.
+   * The optimal string alignment distance: letters put in, left out, replaced, or swapped with
+   * their neighbour. Where the lengths alone differ by more than the limit it is not counted out.
    */
   private static int edits(String a, String b, int limit) {
     if (Math.abs(a.length() - b.length()) > limit) {
@@ -59,7 +62,10 @@ final class Nearest {
         boolean same = a.charAt(i - 1) == b.charAt(j - 1);
         int fewest = edits[i - 1][j - 1] + (same ? 0 : 1);
         fewest = Math.min(fewest, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
-        if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
           fewest = Math.min(fewest, 1 + edits[i - 2][j - 2]);
         }
         edits[i][j] = fewest;

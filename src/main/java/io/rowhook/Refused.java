@@ -25,8 +25,8 @@ final class Refused extends Exception {
    * The message shows the value.
    *
    * @param rule goes on after the key: {@code must be ...}
-   * @param advice what to do, in whole sentences; may hold {@link #VALUE}, but never the value itself,
-   *     which may have come from the environment
+   * @param advice what to do, in whole sentences; may hold {@link #VALUE}, but never the value
+   *     itself, which may have come from the environment
    */
   static Refused because(String rule, String advice) {
     return new Refused(rule, true, null, advice);
@@ -50,8 +50,7 @@ final class Refused extends Exception {
    * @param resolved whether the value holds anything that does not stand in the file
    */
   String sentence(String key, String written, boolean resolved) {
-    String value =
-        Problems.printable(resolved || instead == null ? written : instead);
+    String value = Problems.printable(resolved || instead == null ? written : instead);
     String got = shown ? ", got: " + (value.isBlank() ? "an empty text" : value) : "";
     return key + " " + getMessage() + got + ". " + advice.replace(VALUE, value);
   }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Reads {@code source.properties} by the rules of {@link Properties#load(java.io.Reader)}, in UTF-8,
- * with references resolved. What {@code Properties} itself cannot tell, the line of a key and that it
- * stands there twice, is why the lines are put together here.
+ * Reads {@code source.properties} by the rules of {@link Properties#load(java.io.Reader)}, in
+ * UTF-8, with references resolved. What {@code Properties} itself cannot tell, the line of a key
+ * and that it stands there twice, is why the lines are put together here.
  */
 final class SourceFile {
 
@@ -37,7 +37,9 @@ final class SourceFile {
       } catch (IllegalArgumentException | IOException e) {
         reading
             .problems()
-            .add(place, "a \\u in a properties file needs four hex digits. Write \\\\ for a backslash.");
+            .add(
+                place,
+                "a \\u in a properties file needs four hex digits. Write \\\\ for a backslash.");
         continue;
       }
       for (String key : one.stringPropertyNames()) {
@@ -47,7 +49,10 @@ final class SourceFile {
               .problems()
               .add(
                   place,
-                  Problems.printable(key) + " is given twice, first in line " + first + ". Keep one of them.");
+                  Problems.printable(key)
+                      + " is given twice, first in line "
+                      + first
+                      + ". Keep one of them.");
           continue;
         }
         resolve(one.getProperty(key, ""), place, key, reading).ifPresent(v -> values.put(key, v));

@@ -90,18 +90,17 @@ sealed interface YamlNode {
 
     /** Reports keys that are not known, not in this version yet, or missing. */
     Fields check(YamlKeys known) {
-      keys.forEach(
-          (name, at) -> {
-            if (known.later().contains(name)) {
-              reading
-                  .problems()
-                  .add(at, at.key() + " is not in this version of Rowhook yet. Take it out.");
-            } else if (!known.known().contains(name)) {
-              String advice = Nearest.advice(name, known.known(), "Known here");
-              String printed = Problems.printable(at.key());
-              reading.problems().add(at, printed + " is not a key that Rowhook knows. " + advice);
-            }
-          });
+      keys.forEach((name, at) -> {
+        if (known.later().contains(name)) {
+          reading
+              .problems()
+              .add(at, at.key() + " is not in this version of Rowhook yet. Take it out.");
+        } else if (!known.known().contains(name)) {
+          String advice = Nearest.advice(name, known.known(), "Known here");
+          String printed = Problems.printable(at.key());
+          reading.problems().add(at, printed + " is not a key that Rowhook knows. " + advice);
+        }
+      });
       for (String name : known.required()) {
         if (!keys.containsKey(name)) {
           String inside = place.key().isEmpty() ? "" : " in " + place.key();

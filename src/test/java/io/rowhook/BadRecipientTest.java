@@ -285,7 +285,8 @@ class BadRecipientTest {
 
   @Test
   void twoNamesThatDifferInCaseAreOneName() {
-    SettingsDirectory directory = new SettingsDirectory(temp).write("config/recipients/sHop.yaml", URL);
+    SettingsDirectory directory =
+        new SettingsDirectory(temp).write("config/recipients/sHop.yaml", URL);
     assertThat(directory.problems())
         .containsExactly(
             "config/recipients/sHop.yaml: a recipient's name must be small letters, digits, hyphens"

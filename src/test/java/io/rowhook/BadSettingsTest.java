@@ -19,10 +19,7 @@ class BadSettingsTest {
   Stream<DynamicTest> source() {
     String file = "config/source.properties";
     return Stream.of(
-        bad(
-            "missing",
-            d -> d.delete(file),
-            file + ": the file is missing. Create it."),
+        bad("missing", d -> d.delete(file), file + ": the file is missing. Create it."),
         bad(
             "empty",
             d -> d.write(file, "# nothing yet\n"),
@@ -195,7 +192,8 @@ class BadSettingsTest {
     other.delete("config/recipients/shop.yaml").delete("config/recipients");
     other.delete("config/source.properties").delete("config/entities.yaml").delete("config");
     assertThat(other.problems())
-        .containsExactly("config: the directory is missing. Create it, or name another with --config.");
+        .containsExactly(
+            "config: the directory is missing. Create it, or name another with --config.");
     assertThat(directory.root).isDirectory();
   }
 

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that are no YAML, or not the YAML that settings are, are refused with the whole sentence here. */
+/**
+ * Files that are no YAML, or not the YAML that settings are, are refused with the whole sentence
+ * here.
+ */
 class BadYamlTest {
 
   @TempDir Path temp;
@@ -21,7 +24,10 @@ class BadYamlTest {
     String file = "config/recipients/shop.yaml";
     String quote = " Put quotes around a value with special characters: \"...\".";
     return Stream.of(
-        bad("empty", d -> d.shop(""), file + ": the file is empty. Write its settings, or take it away."),
+        bad(
+            "empty",
+            d -> d.shop(""),
+            file + ": the file is empty. Write its settings, or take it away."),
         bad(
             "comments only",
             d -> d.shop("# later\n"),
@@ -51,13 +57,17 @@ class BadYamlTest {
                 + ": an anchor or alias (& or *) is used; settings have none. Write the value out."),
         bad(
             "an alias that is a badly quoted password",
-            d -> d.shop("url: https://a.example\nauthentication: {basic: {username: a, password: *hidden}}\n"),
+            d ->
+                d.shop(
+                    "url: https://a.example\nauthentication: {basic: {username: a, password: *hidden}}\n"),
             file
                 + ":2:49: a value begins with * or &, which is an alias or anchor in YAML."
                 + quote),
         bad(
             "a tag that is a badly quoted password",
-            d -> d.shop("url: https://a.example\nauthentication: {basic: {username: a, password: !hidden}}\n"),
+            d ->
+                d.shop(
+                    "url: https://a.example\nauthentication: {basic: {username: a, password: !hidden}}\n"),
             file + ":2:56: a value begins with !, which is a tag in YAML." + quote),
         bad(
             "a tag",
@@ -99,7 +109,10 @@ class BadYamlTest {
             file + ": lists and mappings stand more than 32 deep in each other. Settings do not."),
         bad(
             "not UTF-8",
-            d -> writeBytes(d.root.resolve(file), "url: https://a.example/ü".getBytes(StandardCharsets.ISO_8859_1)),
+            d ->
+                writeBytes(
+                    d.root.resolve(file),
+                    "url: https://a.example/ü".getBytes(StandardCharsets.ISO_8859_1)),
             file + ": the file is not UTF-8. Save it as UTF-8."),
         bad(
             "too large",

@@ -24,7 +24,8 @@ class RuleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"5", "s", "-5s", "1.5s", "5 s", "5S", "5min", "1h30m", "999999999999999d"})
+  @ValueSource(
+      strings = {"5", "s", "-5s", "1.5s", "5 s", "5S", "5min", "1h30m", "999999999999999d"})
   void noDurations(String written) {
     assertThatThrownBy(() -> ANY.apply(written)).isInstanceOf(Refused.class);
   }

@@ -25,7 +25,9 @@ final class SettingsDirectory {
   SettingsDirectory(Path root) {
     this.root = root;
     write("config/source.properties", "database.hostname=localhost\n");
-    write("config/entities.yaml", "Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n");
+    write(
+        "config/entities.yaml",
+        "Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n");
     write("config/recipients/shop.yaml", GOOD_RECIPIENT);
   }
 

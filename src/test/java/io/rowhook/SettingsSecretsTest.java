@@ -23,12 +23,18 @@ class SettingsSecretsTest {
             .write("config/rowhook.yaml", "retention: ${env:CANARY}\njournal: ''\n")
             .write("config/recipients/a.yaml", recipient("secret: " + canary, canary + "\\n"))
             .write("config/recipients/b.yaml", recipient("secret: whsec_" + canary, "*" + canary))
-            .write("config/recipients/c.yaml", recipient("secret: whsec_*" + canary, "!" + canary + "!x"))
-            .write("config/recipients/d.yaml", recipient("{secret: [" + canary + "]}", "'" + canary))
+            .write(
+                "config/recipients/c.yaml",
+                recipient("secret: whsec_*" + canary, "!" + canary + "!x"))
+            .write(
+                "config/recipients/d.yaml", recipient("{secret: [" + canary + "]}", "'" + canary))
             .write("config/recipients/e.yaml", recipient("secret: {" + canary + "}", "%" + canary))
             .write("config/recipients/f.yaml", "url: https://erp:" + canary + "@shop.example.com\n")
-            .write("config/recipients/g.yaml", "url: https://erp:1/" + canary + "?@shop.example.com\n")
-            .write("config/recipients/h.yaml", "url: http://shop.example.com/" + canary + "?" + canary + "\n")
+            .write(
+                "config/recipients/g.yaml", "url: https://erp:1/" + canary + "?@shop.example.com\n")
+            .write(
+                "config/recipients/h.yaml",
+                "url: http://shop.example.com/" + canary + "?" + canary + "\n")
             .write("config/recipients/i.yaml", "url: ${env:CANARY}\njobs: ${env:CANARY}\n")
             .write(
                 "config/recipients/j.yaml",
@@ -40,19 +46,21 @@ class SettingsSecretsTest {
             .write("config/recipients/k.yaml", recipient("secret: " + canary + ": x", "|" + canary))
             .write("config/recipients/l.yaml", "authentication: " + canary + "\n")
             .entities("Article:\n  table: 'a.b.${env:CANARY}'\n");
-    assertThat(directory.problems()).hasSizeGreaterThanOrEqualTo(20).noneMatch(p -> p.contains(canary));
+    assertThat(directory.problems())
+        .hasSizeGreaterThanOrEqualTo(20)
+        .noneMatch(p -> p.contains(canary));
   }
 
   private static String recipient(String hmac, String password) {
     return """
-        url: https://a.example
-        authentication:
-          hmac:
-            %s
-          basic:
-            username: erp
-            password: %s
-        """
+    url: https://a.example
+    authentication:
+      hmac:
+        %s
+      basic:
+        username: erp
+        password: %s
+    """
         .formatted(hmac, password);
   }
 }

@@ -121,7 +121,10 @@ class SettingsTest {
                 Optional.empty(),
                 Optional.of("order-status")),
             new Subscription(
-                "Article", EnumSet.of(EventType.Deleted), Optional.of("007"), Optional.of("notify")));
+                "Article",
+                EnumSet.of(EventType.Deleted),
+                Optional.of("007"),
+                Optional.of("notify")));
   }
 
   @Test
