@@ -129,6 +129,12 @@ class BadYamlTest {
                 + ":3:3: allow.everything is not a key that Rowhook knows. Known here: http,"
                 + " networks."),
         bad(
+            "no space after the colon",
+            d -> d.shop("url: https://a.example\nallow: {http:hidden}\n"),
+            file
+                + ":2:9: a key that Rowhook does not know stands here without a value. Write a"
+                + " space after the colon. Known here: http, networks."),
+        bad(
             "key of a later version",
             d -> d.shop("url: https://a.example\nacknowledge: any-2xx\n"),
             file + ":2:1: acknowledge is not in this version of Rowhook yet. Take it out."),

@@ -45,6 +45,9 @@ class SettingsSecretsTest {
                 """)
             .write("config/recipients/k.yaml", recipient("secret: " + canary + ": x", "|" + canary))
             .write("config/recipients/l.yaml", "authentication: " + canary + "\n")
+            .write(
+                "config/recipients/m.yaml",
+                "url: https://a.example\nauthentication: {basic: {username: erp, password:canary7}}\n")
             .entities("Article:\n  table: 'a.b.${env:CANARY}'\n");
     assertThat(directory.problems())
         .hasSizeGreaterThanOrEqualTo(20)

@@ -45,7 +45,6 @@ class SettingsTest {
   }
 
   @Test
-  @Tag("feature-2")
   void aRecipientNeedsNothingButAUrl() throws SettingsException {
     Recipient shop = directory.read().recipients().getFirst();
     assertThat(shop.name()).isEqualTo("shop");

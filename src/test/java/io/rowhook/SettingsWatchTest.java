@@ -59,7 +59,6 @@ class SettingsWatchTest {
   }
 
   @Test
-  @Tag("feature-1")
   @Tag("feature-51")
   void whatChangedIsTakenAndLoggedByName() throws InterruptedException {
     directory
@@ -145,7 +144,6 @@ class SettingsWatchTest {
   }
 
   @Test
-  @Tag("feature-25")
   void aFileThatASettingRefersToIsWatchedToo() throws InterruptedException {
     directory
         .write("secrets/shop", "old\n")
