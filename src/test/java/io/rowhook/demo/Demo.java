@@ -206,7 +206,8 @@ final class Demo {
 
   /** Without the output that some failures bring along: that is shown by itself. */
   private static String firstLine(Throwable failure) {
-    return failure.toString().lines().findFirst().orElseThrow();
+    String message = failure.getMessage() != null ? failure.getMessage() : failure.toString();
+    return message.lines().findFirst().orElse("");
   }
 
   private boolean conclude(Duration took) {
