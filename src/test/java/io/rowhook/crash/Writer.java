@@ -69,8 +69,8 @@ final class Writer {
       steps(connection, rows, work, 2 + random.nextInt(3), 250);
     } else if (dice < 980) {
       bulk(rows, work, EntityKey.FIRST_BULK, 5 + random.nextInt(20));
-    } else if (dice < 998) { // spans several of Debezium's batches
-      bulk(rows, work, EntityKey.FIRST_BULK, 200 + random.nextInt(200));
+    } else if (dice < 999) { // spans several of Debezium's batches
+      bulk(rows, work, EntityKey.FIRST_BULK, 80 + random.nextInt(80));
     } else { // more than is held in memory
       bulk(rows, work, EntityKey.FIRST_HUGE, 300);
     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,6 +39,7 @@ public final class SourceDatabase implements AutoCloseable {
   private final Thread atExit = new Thread(this::destroy, "source-database-exit");
   private int port; // 0 until first started, then kept over restarts
   private @Nullable EmbeddedPostgres server;
+  private int backups;
 
   private SourceDatabase(Map<String, String> settings) {
     this.settings = settings;
@@ -192,6 +195,23 @@ public final class SourceDatabase implements AutoCloseable {
     }
   }
 
+  /** A copy of all its files, as of now; it is down meanwhile. Deleted with it. */
+  public Path backup() {
+    stop();
+    Path copy = data.resolveSibling(data.getFileName() + "-backup-" + ++backups);
+    copy(data, copy);
+    restart();
+    return copy;
+  }
+
+  /** Goes back to a backup, as an administrator would: all that came after it never was. */
+  public void restore(Path backup) {
+    stop();
+    delete(data);
+    copy(backup, data);
+    restart();
+  }
+
   /** What the server has logged. */
   public String serverLog() {
     try {
@@ -210,11 +230,36 @@ public final class SourceDatabase implements AutoCloseable {
 
   private void destroy() {
     stop();
-    try (Stream<Path> files = Files.exists(data) ? Files.walk(data) : Stream.empty()) {
+    delete(data);
+    for (; backups > 0; backups--) {
+      delete(data.resolveSibling(data.getFileName() + "-backup-" + backups));
+    }
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file)),
+            StandardCopyOption.COPY_ATTRIBUTES,
+            LinkOption.NOFOLLOW_LINKS);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-      Files.deleteIfExists(log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
