@@ -91,6 +91,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public void discardStaged() throws InterruptedException {
+    log.discardStaged();
+  }
+
+  @Override
   public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
     log.publish(transaction, events, rejected);
   }
