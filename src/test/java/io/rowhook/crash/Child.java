@@ -26,14 +26,13 @@ final class Child implements AutoCloseable {
 
   private static final Duration STREAMING_WITHIN = Duration.ofSeconds(60);
   private static final Duration HALTS_WITHIN = Duration.ofSeconds(25);
-  private static final Pattern DUPLICATES = Pattern.compile("duplicates=(\\d+)");
+  private static final Pattern DUPLICATES = Pattern.compile("sent again: (\\d+) transactions");
   private static final int TAIL_LINES = 60;
 
   private final Path directory;
   private final PrintWriter log;
   private final Map<String, Integer> deaths = new TreeMap<>();
   private final AtomicLong duplicates = new AtomicLong();
-  private volatile long duplicatesOfThis;
   private @Nullable RowhookProcess process;
 
   Child(Path directory) throws IOException {
@@ -79,10 +78,10 @@ final class Child implements AutoCloseable {
     close();
     log.println("--- starts " + halt);
     process =
-        RowhookProcess.run(
-                directory.resolve("config"),
-                directory.resolve("templates"),
-                journal(directory))
+        RowhookProcess.command(
+                directory.resolve("config").toString(),
+                directory.resolve("templates").toString(),
+                journal(directory).toString())
             .main(HaltingMain.class)
             .jvm("-XX:TieredStopAtLevel=1")
             .env(HaltPoint.VARIABLE, halt)
@@ -176,9 +175,9 @@ final class Child implements AutoCloseable {
     return deaths.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** How many transactions came that the journal had; the last of each process may be missing. */
+  /** How many transactions came that the journal had, as far as Rowhook lived to say so. */
   long duplicates() {
-    return duplicates.get() + duplicatesOfThis;
+    return duplicates.get();
   }
 
   /** The end of what it has said. */
@@ -196,8 +195,6 @@ final class Child implements AutoCloseable {
     if (process != null) {
       process.close();
       process = null;
-      duplicates.addAndGet(duplicatesOfThis);
-      duplicatesOfThis = 0;
     }
   }
 
@@ -215,9 +212,8 @@ final class Child implements AutoCloseable {
   private void line(String line) {
     Matcher matcher = DUPLICATES.matcher(line);
     if (matcher.find()) {
-      duplicatesOfThis = Long.parseLong(matcher.group(1));
-    } else {
-      log.println(line);
+      duplicates.addAndGet(Long.parseLong(matcher.group(1)));
     }
+    log.println(line);
   }
 }

@@ -69,7 +69,7 @@ final class CrashStory {
         Recipient orderly = new Recipient("orderly", true, 0);
         Recipient moody = new Recipient("moody", false, 15)) {
       source.execute(Kind.tables().toArray(String[]::new));
-      List<Recipient> recipients = Boolean.getBoolean("crash.journalonly") ? List.of() : List.of(fast, orderly, moody);
+      List<Recipient> recipients = List.of(fast, orderly, moody);
       Child child = new Child(directory);
       child.configure(source, recipients);
       try (child) {
