@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.journal.JournalException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One recipient's ledger. What it queues waits, in order, for as long as the journal cannot be
@@ -20,14 +23,18 @@ final class SqliteLedger implements Ledger {
 
   private static final String OPEN = " AND d.state <> 'failed'";
 
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
+
+  private final String name;
   private final long recipient;
   private final Writer writer;
   private final Readers readers;
 
   /** Written by the writer's thread; read by both. */
-  private volatile @Nullable Throwable refused;
+  private volatile @Nullable RuntimeException refused;
 
-  SqliteLedger(long recipient, Writer writer, Readers readers) {
+  SqliteLedger(String name, long recipient, Writer writer, Readers readers) {
+    this.name = name;
     this.recipient = recipient;
     this.writer = writer;
     this.readers = readers;
@@ -152,14 +159,27 @@ final class SqliteLedger implements Ledger {
               change.apply(sql);
               return true;
             },
-            why -> refused = why));
+            this::refuse));
+  }
+
+  private void refuse(RuntimeException why) {
+    if (refused == null) {
+      refused = why;
+      LOG.error("recipient {}: an outcome could not be written: {}", name, why.getMessage(), why);
+    }
   }
 
   private void checkNotRefused() {
-    Throwable why = refused;
+    RuntimeException why = refused;
     if (why != null) {
+      Kind kind = why instanceof JournalException known ? known.kind() : Kind.REFUSED;
       throw new JournalException(
-          "an outcome could not be written, so none after it is: " + why.getMessage(), why);
+          kind,
+          "recipient "
+              + name
+              + ": an outcome could not be written, so none after it is: "
+              + why.getMessage(),
+          why);
     }
   }
 }
