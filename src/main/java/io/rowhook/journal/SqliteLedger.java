@@ -21,7 +21,23 @@ import org.slf4j.LoggerFactory;
  */
 final class SqliteLedger implements Ledger {
 
-  private static final String OPEN = " AND d.state <> 'failed'";
+  /**
+   * Named, because SQLite would rather go through the primary key, and so past every failed
+   * delivery, of which there may be many.
+   */
+  static final String OLDEST_OPEN =
+      DeliveryTable.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed')";
+
+  static final String OLDEST_OPEN_OF_ENTITY =
+      DeliveryTable.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
+
+  static final String DUE =
+      DeliveryTable.SELECT
+          + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
 
@@ -66,13 +82,7 @@ final class SqliteLedger implements Ledger {
   public List<Delivery> due(Instant now, int limit) {
     return readers.read(
         sql ->
-            sql.list(
-                DeliveryTable.SELECT
-                    + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?",
-                DeliveryTable::delivery,
-                recipient,
-                Times.micros(now),
-                limit));
+            sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
   }
 
   @Override
@@ -89,11 +99,7 @@ final class SqliteLedger implements Ledger {
   @Override
   public Optional<Delivery> oldestOpen() {
     return readers.read(
-        sql ->
-            sql.first(
-                DeliveryTable.SELECT + OPEN + " ORDER BY d.sequence LIMIT 1",
-                DeliveryTable::delivery,
-                recipient));
+        sql -> sql.first(OLDEST_OPEN, DeliveryTable::delivery, recipient, recipient));
   }
 
   @Override
@@ -102,10 +108,7 @@ final class SqliteLedger implements Ledger {
     return readers.read(
         sql ->
             sql.first(
-                DeliveryTable.SELECT + OPEN + " AND d.entity_key = ? ORDER BY d.sequence LIMIT 1",
-                DeliveryTable::delivery,
-                recipient,
-                key));
+                OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
   @Override
@@ -113,7 +116,9 @@ final class SqliteLedger implements Ledger {
     return readers.read(
         sql ->
             sql.number(
-                "SELECT count(*) FROM delivery d WHERE recipient = ?" + OPEN, recipient));
+                "SELECT count(*) FROM delivery INDEXED BY delivery_open"
+                    + " WHERE recipient = ? AND state <> 'failed'",
+                recipient));
   }
 
   @Override

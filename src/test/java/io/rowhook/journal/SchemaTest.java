@@ -109,22 +109,18 @@ class SchemaTest {
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       for (String question :
           List.of(
-              " AND d.state = 'waiting' AND d.next_at <= 1 ORDER BY d.next_at LIMIT 1",
-              " AND d.state <> 'failed' ORDER BY d.sequence LIMIT 1",
-              " AND d.state <> 'failed' AND d.entity_key = x'00' ORDER BY d.sequence LIMIT 1")) {
+              SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
         plans.add(
             journal.write(
                 sql ->
                     String.join(
                         "; ",
                         sql.list(
-                            "EXPLAIN QUERY PLAN " + DeliveryTable.SELECT + question,
-                            row -> row.getString("detail"),
-                            1))));
+                            "EXPLAIN QUERY PLAN " + question, row -> row.getString("detail")))));
       }
     }
     assertThat(plans.get(0)).contains("INDEX delivery_due").doesNotContain("TEMP B-TREE");
-    assertThat(plans.get(1)).contains("INDEX delivery_open").doesNotContain("TEMP B-TREE");
-    assertThat(plans.get(2)).contains("INDEX delivery_entity").doesNotContain("TEMP B-TREE");
+    assertThat(plans.get(1)).contains("INDEX delivery_open (recipient=?)").doesNotContain("SCAN");
+    assertThat(plans.get(2)).contains("INDEX delivery_entity (recipient=? AND entity_key=?)").doesNotContain("SCAN");
   }
 }

@@ -21,9 +21,9 @@ class StagingTest {
 
   private static final int ENTITIES = 180_000;
   private static final int ROWS = 200_000;
-  private static final String TEXT = "x".repeat(500);
+  private static final String TEXT = "x".repeat(100);
 
-  /** Stages, publishes and checks 100 MB in a heap of 40. */
+  /** Stages, publishes and checks what would be 200 MB of objects, in a heap of 32. */
   static final class Large {
     public static void main(String[] args) throws InterruptedException {
       try (SqliteJournal journal = SqliteJournal.open(Path.of(args[0]))) {
@@ -74,7 +74,7 @@ class StagingTest {
   @Test
   void itPassesThroughALittleHeapMergedAndInOrder(@TempDir Path directory) throws Exception {
     Process process =
-        Child.start(Large.class, List.of("-Xmx40m"), directory.resolve("journal.db").toString());
+        Child.start(Large.class, List.of("-Xmx32m"), directory.resolve("journal.db").toString());
     List<String> output = Child.output(process).lines().toList();
 
     System.out.println("BENCH " + output);
