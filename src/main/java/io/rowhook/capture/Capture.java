@@ -310,6 +310,7 @@ public final class Capture implements AutoCloseable {
         state = new CaptureState.Streaming(Instant.now());
         Capture.this.notifyAll();
       }
+      log.info("Streaming from slot {}", source.slot());
       observer.streaming();
     }
 
