@@ -167,7 +167,7 @@ public final class SqliteJournal implements Journal {
                       now);
                   return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
                 }));
-    return new SqliteLedger(number, writer, readers);
+    return new SqliteLedger(recipient, number, writer, readers);
   }
 
   @Override

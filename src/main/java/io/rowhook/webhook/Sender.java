@@ -51,8 +51,9 @@ import org.jspecify.annotations.Nullable;
  * own to exhaust. Any thread; virtual ones are what it is made for.
  *
  * <p>One call is one request on the wire: nothing is retried, redirected, unpacked, cached or
- * remembered in here, and no proxy of the system is asked. The exception to make nothing of: a kept
- * connection that its other end closed at that very moment is a failed attempt as any other.
+ * remembered in here, and no proxy of the system is asked. So a kept connection that its other end
+ * closes at that very moment is a failed attempt like any other; connections that were idle are
+ * asked first, which makes it rare.
  */
 public final class Sender implements AutoCloseable {
 

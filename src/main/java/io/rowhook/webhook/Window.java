@@ -112,7 +112,9 @@ final class Window {
     caughtUp = page.isEmpty();
     for (Entry entry : page) {
       long sequence = entry.sequence();
-      if (progress.isKnown(sequence) || recipient.wanting(entry.event()).isEmpty()) {
+      if (progress.isKnown(sequence)
+          || lanes.contains(sequence) // a person asked for it before its turn
+          || recipient.wanting(entry.event()).isEmpty()) {
         progress.passed(sequence);
       } else if (held.test(entry)) {
         block(entry);
