@@ -118,22 +118,6 @@ final class SqliteLedger implements Ledger {
                 OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
-  /** Looks at every open delivery: for the start of a dispatch, and not for each event. */
-  @Override
-  public List<Delivery> unheld(int limit) {
-    return readers.read(
-        sql ->
-            sql.list(
-                DeliveryTable.SELECT
-                    + " AND d.state = 'blocked' AND NOT EXISTS (SELECT 1 FROM delivery h"
-                    + " WHERE h.recipient = d.recipient AND h.entity_key = d.entity_key"
-                    + " AND h.sequence < d.sequence AND h.state <> 'failed')"
-                    + " ORDER BY d.sequence LIMIT ?",
-                DeliveryTable::delivery,
-                recipient,
-                limit));
-  }
-
   @Override
   public List<Delivery> unheld(int limit) {
     return readers.read(sql -> sql.list(UNHELD, DeliveryTable::delivery, recipient, limit));

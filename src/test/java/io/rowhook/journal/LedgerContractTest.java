@@ -219,30 +219,6 @@ class LedgerContractTest {
     assertThat(ledger.oldestOpen().orElseThrow().entry().sequence()).isEqualTo(sequence(1));
   }
 
-  /** A crash between the outcome of the one before and the attempt of the next leaves these. */
-  @Test
-  void allThatIsBlockedBehindNothingIsFound() throws InterruptedException {
-    ledger.put(entries.get(1), new Blocked());
-    ledger.put(entries.get(2), new Blocked());
-    ledger.put(entries.get(3), new Blocked());
-    ledger.flush();
-    assertThat(sequences(ledger.unheld(10)))
-        .containsExactly(sequence(1), sequence(2), sequence(3));
-    assertThat(sequences(ledger.unheld(2))).containsExactly(sequence(1), sequence(2));
-
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0);
-    ledger.flush();
-    assertThat(sequences(ledger.unheld(10)))
-        .as("the third is of the first's entity, which waits")
-        .containsExactly(sequence(1), sequence(3));
-
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Failed("enough"), 0);
-    ledger.flush();
-    assertThat(sequences(ledger.unheld(10)))
-        .as("a failed one holds nothing")
-        .containsExactly(sequence(1), sequence(2), sequence(3));
-  }
-
   @Test
   void aStateThatNoAttemptLedToLeavesWhatIsKnownOfItsAttempts() throws InterruptedException {
     ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
