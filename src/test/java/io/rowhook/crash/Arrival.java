@@ -16,7 +16,8 @@ import java.util.HexFormat;
  * @param what the event and its versions, as the body has them
  * @param sequence {@code Rowhook-Sequence}
  * @param acknowledged whether it was answered 200
- * @param fault what is wrong with this request by itself: signature, id, values; empty if nothing is
+ * @param fault what is wrong with this request by itself: signature, id, values; empty if nothing
+ *     is
  */
 record Arrival(
     String id,

@@ -37,8 +37,7 @@ final class Bench implements AutoCloseable {
   /** The product as it is shipped. */
   RowhookProcess start(String... arguments) {
     process =
-        RowhookProcess.run(
-                directory.resolve("config"), directory.resolve("templates"), journal())
+        RowhookProcess.run(directory.resolve("config"), directory.resolve("templates"), journal())
             .with(arguments)
             .jvm("-XX:TieredStopAtLevel=1")
             .start();

@@ -39,7 +39,8 @@ final class Child implements AutoCloseable {
     this.directory = directory;
     this.log =
         new PrintWriter(
-            Files.newBufferedWriter(directory.resolve("rowhook.log"), StandardCharsets.UTF_8), true);
+            Files.newBufferedWriter(directory.resolve("rowhook.log"), StandardCharsets.UTF_8),
+            true);
   }
 
   /** Writes the settings. Small batches, so that many transactions span several. */
@@ -162,7 +163,8 @@ final class Child implements AutoCloseable {
         source.query(
             """
             SELECT coalesce(max(pid), 0)
-            FROM pg_stat_replication WHERE state IN ('catchup', 'streaming')""");
+            FROM pg_stat_replication WHERE state IN ('catchup', 'streaming')\
+            """);
     return Long.parseLong(String.valueOf(pid));
   }
 
@@ -186,8 +188,7 @@ final class Child implements AutoCloseable {
       return "";
     }
     List<String> lines = process.output().lines().toList();
-    return String.join(
-        "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
   }
 
   @Override

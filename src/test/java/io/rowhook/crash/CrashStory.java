@@ -77,8 +77,7 @@ final class CrashStory {
         child.awaitStreaming(source);
         try (Writers writers =
             Writers.start(source, truth, random.split(), WRITERS, PAUSE_MILLIS)) {
-          Disturbances disturbances =
-              new Disturbances(source, child, writers, random.split());
+          Disturbances disturbances = new Disturbances(source, child, writers, random.split());
           disturbances.happen(length);
           disturbed = disturbances.counts();
           child.start();
@@ -174,7 +173,9 @@ final class CrashStory {
     }
     lines.addAll(verification.faults().stream().map(fault -> "  FAULT " + fault).toList());
     return new Outcome(
-        verification.faults(), child.deathCount(), lines.stream().collect(Collectors.joining("\n")));
+        verification.faults(),
+        child.deathCount(),
+        lines.stream().collect(Collectors.joining("\n")));
   }
 
   /** The journal's own events: each there once. */

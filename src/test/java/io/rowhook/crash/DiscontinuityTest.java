@@ -63,12 +63,10 @@ class DiscontinuityTest {
   void aRecreatedSlot() {
     delivered(1);
     String slot = source.query("SELECT slot_name FROM pg_replication_slots");
-    source.execute(
-        "SELECT pg_drop_replication_slot('%s')".formatted(slot));
+    source.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
     Bench.order(source, 2);
     assertThat(bench.startRefused()).contains("does not exist any more", "--accept-gap");
-    source.execute(
-        "SELECT pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
+    source.execute("SELECT pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
     assertThat(bench.startRefused())
         .contains("after the journal's end: it was made anew or moved", "--accept-gap");
     goesOn(3, "Order/1", "Order/3");
@@ -108,8 +106,7 @@ class DiscontinuityTest {
       Files.deleteIfExists(Path.of(bench.journal() + suffix));
     }
     Bench.order(source, 3);
-    assertThat(bench.startRefused())
-        .contains("or the journal is an old copy", "--accept-gap");
+    assertThat(bench.startRefused()).contains("or the journal is an old copy", "--accept-gap");
     goesOn(4, "Order/1", "Order/2", "Order/3", "Order/4");
   }
 

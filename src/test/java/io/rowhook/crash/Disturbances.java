@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What goes wrong in a story, one after the other: deaths, cut connections, restarts. One thread. */
+/**
+ * What goes wrong in a story, one after the other: deaths, cut connections, restarts. One thread.
+ */
 final class Disturbances {
 
   /** From one death to the next at most, once it reads the log. */

@@ -26,8 +26,7 @@ final class HaltingMain {
   }
 
   public static void main(String[] arguments) throws Exception {
-    HaltingMain halting =
-        new HaltingMain(System.getenv().getOrDefault(HaltPoint.VARIABLE, ""));
+    HaltingMain halting = new HaltingMain(System.getenv().getOrDefault(HaltPoint.VARIABLE, ""));
     halting.pass(HaltPoint.START);
     RunCommand.Options options =
         new RunCommand.Options(

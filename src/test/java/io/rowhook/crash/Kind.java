@@ -33,14 +33,17 @@ enum Kind {
         """
         CREATE TABLE public.article(
           id bigint PRIMARY KEY, version bigint NOT NULL, name text, stock int, price numeric(12,2),
-          described bigint, description text)""",
+          described bigint, description text)\
+        """,
         "ALTER TABLE public.article ALTER description SET STORAGE EXTERNAL",
         """
         CREATE TABLE crm.customer(
-          code text PRIMARY KEY, version bigint NOT NULL, name text, email text)""",
+          code text PRIMARY KEY, version bigint NOT NULL, name text, email text)\
+        """,
         """
         CREATE TABLE sales.sales_order(
-          order_id bigint PRIMARY KEY, version bigint NOT NULL, name text, total numeric(14,4))""",
+          order_id bigint PRIMARY KEY, version bigint NOT NULL, name text, total numeric(14,4))\
+        """,
         "ALTER TABLE public.article REPLICA IDENTITY FULL",
         "ALTER TABLE crm.customer REPLICA IDENTITY FULL",
         "ALTER TABLE sales.sales_order REPLICA IDENTITY FULL",

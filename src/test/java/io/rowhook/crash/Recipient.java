@@ -137,5 +137,4 @@ final class Recipient implements AutoCloseable {
     List<String> values = headers.getOrDefault(header, List.of());
     return values.isEmpty() ? "" : values.getFirst();
   }
-
 }

@@ -105,7 +105,8 @@ final class Rows {
     Row row = next(to);
     List<String> columns = columns(kind);
     String sql =
-        "UPDATE %s SET %s=? WHERE %s=?".formatted(kind.table, String.join("=?,", columns), kind.key);
+        "UPDATE %s SET %s=? WHERE %s=?"
+            .formatted(kind.table, String.join("=?,", columns), kind.key);
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       int parameter = 1;
       for (String value : values(to, row)) {
@@ -138,7 +139,12 @@ final class Rows {
   private static void changedOne(int count, String what, Kind kind) {
     if (count != 1) {
       throw new AssertionError(
-          what + " in " + kind.table + " changed " + count + " rows: the story's own truth is wrong");
+          what
+              + " in "
+              + kind.table
+              + " changed "
+              + count
+              + " rows: the story's own truth is wrong");
     }
   }
 

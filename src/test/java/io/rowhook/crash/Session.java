@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * whose COMMIT was not answered has committed.
  *
  * <p>Each transaction first inserts a token of its own into a table with a unique key. Whoever can
- * insert it again knows that the transaction has not committed and never will; it waits for one that
- * is still at it. (Asking {@code pg_xact_status} is not safe here: after a crash of the server a
- * transaction id that had not reached the disk is given again, to someone else.) One thread.
+ * insert it again knows that the transaction has not committed and never will; it waits for one
+ * that is still at it. (Asking {@code pg_xact_status} is not safe here: after a crash of the server
+ * a transaction id that had not reached the disk is given again, to someone else.) One thread.
  */
 final class Session {
 

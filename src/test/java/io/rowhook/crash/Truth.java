@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Truth {
 
-  /** What an entity's row is. A version is given once, never reset: not by a rollback, nor a delete. */
+  /**
+   * What an entity's row is. A version is given once, never reset: not by a rollback, nor a delete.
+   */
   record Row(boolean exists, long version, long described) {
     static final Row NONE = new Row(false, 0, 0);
   }
@@ -65,24 +67,22 @@ final class Truth {
   /** The events expected, by entity; whole only when no writer runs. */
   Map<String, List<Expected>> expected() {
     Map<String, List<Expected>> all = new TreeMap<>();
-    entities.forEach(
-        (key, entity) -> {
-          if (!entity.expected.isEmpty()) {
-            all.put(key.toString(), List.copyOf(entity.expected));
-          }
-        });
+    entities.forEach((key, entity) -> {
+      if (!entity.expected.isEmpty()) {
+        all.put(key.toString(), List.copyOf(entity.expected));
+      }
+    });
     return all;
   }
 
   /** The rows that must be in a table. */
   Map<String, Row> rows(Kind kind) {
     Map<String, Row> all = new TreeMap<>();
-    entities.forEach(
-        (key, entity) -> {
-          if (key.kind() == kind && entity.row.exists()) {
-            all.put(key.id(), entity.row);
-          }
-        });
+    entities.forEach((key, entity) -> {
+      if (key.kind() == kind && entity.row.exists()) {
+        all.put(key.id(), entity.row);
+      }
+    });
     return all;
   }
 }

@@ -34,8 +34,7 @@ class VerificationTest {
 
   @Test
   void findsWhatNeverCame() {
-    assertThat(parallel(A1, A2, A3))
-        .containsExactly("shop: Order/1: never came: [Created v1]");
+    assertThat(parallel(A1, A2, A3)).containsExactly("shop: Order/1: never came: [Created v1]");
     assertThat(parallel(A1, A3, O1))
         .containsExactly("shop: Article/1: never came: [Updated v2 from v1]");
     assertThat(parallel()).hasSize(2);
@@ -91,11 +90,9 @@ class VerificationTest {
     assertThat(
             new Verification(TRUTH)
                 .recipient("shop", List.of(A1, A2, O1, A3), false)
-                .recipient(
-                    "crm", List.of(A1, A2, arrival("o2", "Order/1", CREATED, 3), A3), false)
+                .recipient("crm", List.of(A1, A2, arrival("o2", "Order/1", CREATED, 3), A3), false)
                 .faults())
-        .containsExactly(
-            "crm: Order/1 Created v1 (o2, sequence 3): came under another id too: o1");
+        .containsExactly("crm: Order/1 Created v1 (o2, sequence 3): came under another id too: o1");
   }
 
   @Test
@@ -106,11 +103,9 @@ class VerificationTest {
 
   @Test
   void findsAnotherBodyOrSequenceInARepeat() {
-    Arrival otherBody =
-        new Arrival("a1", "other", "Article/1", CREATED, 1, true, "");
+    Arrival otherBody = new Arrival("a1", "other", "Article/1", CREATED, 1, true, "");
     assertThat(parallel(A1, otherBody, A2, O1, A3))
-        .containsExactly(
-            "shop: Article/1 Created v1 (a1, sequence 1): came with another body too");
+        .containsExactly("shop: Article/1 Created v1 (a1, sequence 1): came with another body too");
     assertThat(parallel(A1, arrival("a1", "Article/1", CREATED, 7), A2, O1, A3))
         .anyMatch(fault -> fault.contains("came with another sequence too: 1"));
   }
@@ -128,7 +123,9 @@ class VerificationTest {
   }
 
   private static List<String> sequential(Arrival... arrivals) {
-    return new Verification(TRUTH).recipient("shop", new ArrayList<>(List.of(arrivals)), true).faults();
+    return new Verification(TRUTH)
+        .recipient("shop", new ArrayList<>(List.of(arrivals)), true)
+        .faults();
   }
 
   private static Arrival arrival(String id, String entity, Expected what, long sequence) {

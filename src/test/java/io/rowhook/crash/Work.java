@@ -61,22 +61,21 @@ final class Work {
   /** It has committed: its net changes are owed to everyone. */
   void committed() {
     truth.transactions.incrementAndGet();
-    rows.forEach(
-        (entity, now) -> {
-          Row start = entity.row();
-          if (start.exists() && now.exists() && start.version() != now.version()) {
-            entity.committed(now, new Expected("Updated", now.version(), start.version()));
-            truth.events.incrementAndGet();
-          } else if (!start.exists() && now.exists()) {
-            entity.committed(now, new Expected("Created", now.version(), 0));
-            truth.events.incrementAndGet();
-          } else if (start.exists() && !now.exists()) {
-            entity.committed(now, new Expected("Deleted", start.version(), 0));
-            truth.events.incrementAndGet();
-          } else {
-            entity.committed(now);
-          }
-        });
+    rows.forEach((entity, now) -> {
+      Row start = entity.row();
+      if (start.exists() && now.exists() && start.version() != now.version()) {
+        entity.committed(now, new Expected("Updated", now.version(), start.version()));
+        truth.events.incrementAndGet();
+      } else if (!start.exists() && now.exists()) {
+        entity.committed(now, new Expected("Created", now.version(), 0));
+        truth.events.incrementAndGet();
+      } else if (start.exists() && !now.exists()) {
+        entity.committed(now, new Expected("Deleted", start.version(), 0));
+        truth.events.incrementAndGet();
+      } else {
+        entity.committed(now);
+      }
+    });
     release();
   }
 

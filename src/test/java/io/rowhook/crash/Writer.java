@@ -139,12 +139,12 @@ final class Writer {
     }
   }
 
-  /** Many rows of one table: those that are missing come by COPY or one INSERT, the others change. */
+  /**
+   * Many rows of one table: those that are missing come by COPY or one INSERT, the others change.
+   */
   private void bulk(Rows rows, Work work, long first, int count) throws SQLException {
     Kind kind =
-        first == EntityKey.FIRST_HUGE
-            ? Kind.Article
-            : KINDS.get(random.nextInt(KINDS.size()));
+        first == EntityKey.FIRST_HUGE ? Kind.Article : KINDS.get(random.nextInt(KINDS.size()));
     long from = first == EntityKey.FIRST_HUGE ? first : first + random.nextInt(200);
     List<EntityKey> missing = new ArrayList<>();
     List<EntityKey> there = new ArrayList<>();

@@ -54,12 +54,11 @@ class WritersTest {
       }
       assertThat(source.query("SELECT count(*) FROM public.committed"))
           .as("a transaction of its own has its token, and so has one that was found not to be")
-          .satisfies(
-              count ->
-                  assertThat(Long.parseLong(String.valueOf(count)))
-                      .isBetween(
-                          truth.transactions.get(),
-                          truth.transactions.get() + truth.unknownOutcomes.get()));
+          .satisfies(count ->
+              assertThat(Long.parseLong(String.valueOf(count)))
+                  .isBetween(
+                      truth.transactions.get(),
+                      truth.transactions.get() + truth.unknownOutcomes.get()));
     }
   }
 

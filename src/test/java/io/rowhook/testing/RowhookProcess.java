@@ -138,7 +138,9 @@ public final class RowhookProcess implements AutoCloseable {
       }
     }
 
-    /** In production without the tests' own classes and settings, so that it logs as it does there. */
+    /**
+     * In production without the tests' own classes and settings, so that it logs as it does there.
+     */
     private static String classPath(String without) {
       return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
           .filter(entry -> without.isEmpty() || !Path.of(entry).endsWith(without))
