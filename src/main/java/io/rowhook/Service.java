@@ -25,6 +25,7 @@ public final class Service {
   private final Wiring.Observers observers;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean asked;
 
   public Service(RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
     this.options = options;
@@ -50,15 +51,14 @@ public final class Service {
         }
       }
       log.info("stopping");
+      asked = true;
     } finally {
-      log.info("stopped");
       stopped.countDown();
     }
   }
 
   /** The end of the process waits for the end of the flow. */
   private void stop() {
-    boolean asked = stopping.getCount() > 0;
     stopping.countDown();
     try {
       stopped.await();
@@ -66,6 +66,7 @@ public final class Service {
       Thread.currentThread().interrupt();
     }
     if (asked) {
+      log.info("stopped");
       Runtime.getRuntime().halt(0); // or a signal would be the exit status of a clean stop
     }
   }

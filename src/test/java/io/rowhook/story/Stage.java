@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,6 +211,18 @@ public final class Stage implements AutoCloseable {
     Eventually.within(
         LIMIT, name + " has got " + count + " webhooks", () -> inbox(name).size() >= count);
     return inbox(name);
+  }
+
+  /** Waits until a recipient has heard of each of these entities, and of no other. */
+  public void awaitEntities(String name, String... ids) {
+    Eventually.within(
+        LIMIT,
+        name + " has heard of " + List.of(ids),
+        () ->
+            inbox(name).stream()
+                .map(received -> String.valueOf(received.header("Rowhook-Entity-Id")))
+                .collect(Collectors.toSet())
+                .equals(Set.of(ids)));
   }
 
   /** Waits until everything committed in the source so far is journaled and settled. */
