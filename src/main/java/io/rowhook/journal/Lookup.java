@@ -20,7 +20,8 @@ public final class Lookup {
    *
    * @param recipient its name
    * @param cursor up to which sequence all is settled or an exception
-   * @param ahead events after the cursor; about, since it counts those that are settled or not wanted
+   * @param ahead events after the cursor; about, since it counts those that are settled or not
+   *     wanted
    * @param waiting deliveries to be tried again
    * @param blocked deliveries behind these
    * @param failed deliveries that a person has to decide on

@@ -197,7 +197,8 @@ public final class SqliteJournal implements Journal {
   /**
    * Removes events, with their attempts, that were committed before an instant and that every
    * recipient which counts has settled: its cursor is past them and they are no exception of it. So
-   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the same.
+   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the
+   * same.
    *
    * @param counting names of the recipients that count: those with a file, and those whose file
    *     vanished less than the retention time ago. What others are still owed goes too

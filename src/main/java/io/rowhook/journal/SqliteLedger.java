@@ -58,8 +58,7 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public long cursor() {
-    return readers.read(
-        sql -> sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient));
+    return readers.read(sql -> sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient));
   }
 
   @Override
@@ -81,8 +80,7 @@ final class SqliteLedger implements Ledger {
   @Override
   public List<Delivery> due(Instant now, int limit) {
     return readers.read(
-        sql ->
-            sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
+        sql -> sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
   }
 
   @Override
@@ -107,8 +105,7 @@ final class SqliteLedger implements Ledger {
     byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
     return readers.read(
         sql ->
-            sql.first(
-                OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
+            sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
   @Override

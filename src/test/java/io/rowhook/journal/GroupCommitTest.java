@@ -142,9 +142,10 @@ class GroupCommitTest {
       ledger.flush();
 
       assertThat(holder.get()).isTrue();
-      assertThatThrownBy(guilty::get).hasRootCauseMessage(
-          "[SQLITE_CONSTRAINT_NOTNULL] A NOT NULL constraint failed"
-              + " (NOT NULL constraint failed: recipient.cursor)");
+      assertThatThrownBy(guilty::get)
+          .hasRootCauseMessage(
+              "[SQLITE_CONSTRAINT_NOTNULL] A NOT NULL constraint failed"
+                  + " (NOT NULL constraint failed: recipient.cursor)");
       assertThat(journal.head()).isEqualTo(401);
       assertThat(ledger.knownAbove(0)).containsExactly(1L);
     }

@@ -301,7 +301,9 @@ class JournalContractTest {
         List.of());
 
     assertThat(all()).containsExactly("0", "a", "b");
-    assertThat(journal.read(1, 5, 1_000).stream().map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
+    assertThat(
+            journal.read(1, 5, 1_000).stream()
+                .map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
         .containsExactly("{\"id\":\"a\",\"stock\":2}", "{\"id\":\"b\",\"stock\":9}");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
     journal.publishStaged(transaction(400), c -> event(c.entityId(), 400), List.of());

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Journals of earlier versions are brought to the current one; {@code journal-1.sql} is one of version 1. */
+/**
+ * Journals of earlier versions are brought to the current one; {@code journal-1.sql} is one of
+ * version 1.
+ */
 class SchemaTest {
 
   @TempDir Path directory;
@@ -108,8 +111,7 @@ class SchemaTest {
     List<String> plans = new ArrayList<>();
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       for (String question :
-          List.of(
-              SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
+          List.of(SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
         plans.add(
             journal.write(
                 sql ->
@@ -121,6 +123,8 @@ class SchemaTest {
     }
     assertThat(plans.get(0)).contains("INDEX delivery_due").doesNotContain("TEMP B-TREE");
     assertThat(plans.get(1)).contains("INDEX delivery_open (recipient=?)").doesNotContain("SCAN");
-    assertThat(plans.get(2)).contains("INDEX delivery_entity (recipient=? AND entity_key=?)").doesNotContain("SCAN");
+    assertThat(plans.get(2))
+        .contains("INDEX delivery_entity (recipient=? AND entity_key=?)")
+        .doesNotContain("SCAN");
   }
 }

@@ -76,8 +76,7 @@ class UnwritableJournalTest {
   }
 
   private void publishMuch(long end) throws InterruptedException {
-    journal.publish(
-        transaction(end), List.of(event("large", end, "x".repeat(100_000))), List.of());
+    journal.publish(transaction(end), List.of(event("large", end, "x".repeat(100_000))), List.of());
     journal.commit();
   }
 
