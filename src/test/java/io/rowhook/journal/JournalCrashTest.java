@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.RepeatedTest;
@@ -83,6 +84,8 @@ class JournalCrashTest {
           committed = said[0].equals("committed") ? Long.parseLong(said[1]) : committed;
           settled = said[0].equals("settled") ? Long.parseLong(said[1]) : settled;
         }
+        // Not right after it has said something, but anywhere in what it does next.
+        assertThat(publisher.waitFor(random.nextInt(100), TimeUnit.MILLISECONDS)).isFalse();
       } finally {
         publisher.destroyForcibly();
         assertThat(publisher.waitFor()).isNotZero();
