@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The flow as a process: from its start to the signal that ends it. SIGTERM and SIGINT stop capture,
- * let what is in flight end, and leave the slot free; the exit status is 0 then.
+ * The flow as a process: from its start to the signal that ends it. SIGTERM and SIGINT stop
+ * capture, let what is in flight end, and leave the slot free; the exit status is 0 then.
  */
 public final class Service {
 
@@ -25,9 +25,9 @@ public final class Service {
   private final Wiring.Observers observers;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean asked;
 
-  public Service(
-      RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
+  public Service(RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
     this.options = options;
     this.env = env;
     this.observers = observers;
@@ -36,7 +36,8 @@ public final class Service {
   /**
    * Runs until it is told to stop.
    *
-   * @throws Exception if it cannot start, or capture has ended for good; the message is for the user
+   * @throws Exception if it cannot start, or capture has ended for good; the message is for the
+   *     user
    */
   public void run() throws Exception {
     long begin = System.nanoTime();
@@ -50,15 +51,14 @@ public final class Service {
         }
       }
       log.info("stopping");
+      asked = true;
     } finally {
-      log.info("stopped");
       stopped.countDown();
     }
   }
 
   /** The end of the process waits for the end of the flow. */
   private void stop() {
-    boolean asked = stopping.getCount() > 0;
     stopping.countDown();
     try {
       stopped.await();
@@ -66,6 +66,7 @@ public final class Service {
       Thread.currentThread().interrupt();
     }
     if (asked) {
+      log.info("stopped");
       Runtime.getRuntime().halt(0); // or a signal would be the exit status of a clean stop
     }
   }

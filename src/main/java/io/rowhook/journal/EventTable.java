@@ -29,8 +29,8 @@ final class EventTable {
   static void insert(Sql sql, Transaction transaction, Entry entry) throws SQLException {
     Event event = entry.event();
     sql.update(
-        "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx, body)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
+            + " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.sequence(),
         storedId(event.id()),
         event.entityType(),

@@ -32,7 +32,7 @@ record Schema(List<String> migrations) {
         slot TEXT NOT NULL,
         started_at INTEGER NOT NULL,
         watermark INTEGER NOT NULL,   -- END of the last transaction that is durable
-        head INTEGER NOT NULL         -- the newest sequence given; stays when retention removes the row
+        head INTEGER NOT NULL         -- newest sequence given, removed or not
       ) STRICT;
 
       CREATE TABLE event (
@@ -48,7 +48,7 @@ record Schema(List<String> migrations) {
       ) STRICT;
       CREATE INDEX event_entity ON event (entity_type, entity_id);
 
-      -- what the open transaction has done so far; nobody sees it, and it does not outlive the process
+      -- what the open transaction did so far; unseen, and gone with the process
       CREATE TABLE staged (
         ordinal INTEGER PRIMARY KEY,
         entity_key BLOB NOT NULL UNIQUE,

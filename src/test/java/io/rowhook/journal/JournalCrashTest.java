@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.RepeatedTest;
@@ -29,7 +30,9 @@ class JournalCrashTest {
 
   @TempDir Path directory;
 
-  /** Publishes transaction after transaction, and says after each commit which; every third staged. */
+  /**
+   * Publishes transaction after transaction, and says after each commit which; every third staged.
+   */
   static final class Publisher {
     public static void main(String[] args) throws InterruptedException {
       SqliteJournal journal = SqliteJournal.open(Path.of(args[0]));
@@ -81,6 +84,8 @@ class JournalCrashTest {
           committed = said[0].equals("committed") ? Long.parseLong(said[1]) : committed;
           settled = said[0].equals("settled") ? Long.parseLong(said[1]) : settled;
         }
+        // Not right after it has said something, but anywhere in what it does next.
+        assertThat(publisher.waitFor(random.nextInt(100), TimeUnit.MILLISECONDS)).isFalse();
       } finally {
         publisher.destroyForcibly();
         assertThat(publisher.waitFor()).isNotZero();

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,8 @@ public final class Stage implements AutoCloseable {
   private final SourceDatabase source;
   private final Path directory;
   private final Map<String, Receiver> receivers = new TreeMap<>();
-  private final Map<String, List<Received>> inboxes = new HashMap<>(); // lists guarded by themselves
+  private final Map<String, List<Received>> inboxes =
+      new HashMap<>(); // lists guarded by themselves
   private final Map<String, String> env = new HashMap<>();
   private @Nullable Wiring wiring;
 
@@ -206,10 +209,20 @@ public final class Stage implements AutoCloseable {
   /** Waits until a recipient has got so many. */
   public List<Received> await(String name, int count) {
     Eventually.within(
-        LIMIT,
-        name + " has got " + count + " webhooks",
-        () -> inbox(name).size() >= count);
+        LIMIT, name + " has got " + count + " webhooks", () -> inbox(name).size() >= count);
     return inbox(name);
+  }
+
+  /** Waits until a recipient has heard of each of these entities, and of no other. */
+  public void awaitEntities(String name, String... ids) {
+    Eventually.within(
+        LIMIT,
+        name + " has heard of " + List.of(ids),
+        () ->
+            inbox(name).stream()
+                .map(received -> String.valueOf(received.header("Rowhook-Entity-Id")))
+                .collect(Collectors.toSet())
+                .equals(Set.of(ids)));
   }
 
   /** Waits until everything committed in the source so far is journaled and settled. */
@@ -223,10 +236,8 @@ public final class Stage implements AutoCloseable {
         () ->
             now.compareTo(running.journal().watermark()) <= 0
                 && running.couriers().stream()
-                    .allMatch(
-                        courier ->
-                            courier.cursor() == running.journal().head()
-                                && courier.inFlight() == 0));
+                    .allMatch(courier ->
+                        courier.cursor() == running.journal().head() && courier.inFlight() == 0));
   }
 
   /** The body as JSON. */
