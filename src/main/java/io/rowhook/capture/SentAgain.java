@@ -4,11 +4,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what the source sends again against the journal: where the slot lies behind the journal, the
- * journal's last transaction must come again, at the same position, before anything after it. If it
- * does not, the log is another than the journal knows, although cluster, timeline and slot are the
- * same: the server went back to a backup or a snapshot, and has grown past the journal's end since.
- * Its new transactions up to there would be taken for old ones. One engine's; that engine's thread.
+ * Holds what the source sends again against the journal: where the slot lies behind the journal,
+ * the journal's last transaction must come again, at the same position, before anything after it.
+ * If it does not, the log is another than the journal knows, although cluster, timeline and slot
+ * are the same: the server went back to a backup or a snapshot, and has grown past the journal's
+ * end since. Its new transactions up to there would be taken for old ones. One engine's; that
+ * engine's thread.
  */
 final class SentAgain {
 
