@@ -12,6 +12,8 @@ enum HaltPoint {
   BEFORE_MARK(15),
   /** Marked, and the source does not know it yet. */
   BEFORE_FLUSH(15),
+  /** Marked, and the source has had the time to know. */
+  AFTER_FLUSH(15),
   /** The recipient has answered, and that is not recorded. */
   AFTER_POST(120);
 

@@ -39,7 +39,19 @@ final class HaltingMain {
 
   private void pass(HaltPoint at) {
     if (at.toString().equals(point) && passingsLeft.decrementAndGet() == 0) {
+      if (at == HaltPoint.AFTER_FLUSH) {
+        letTheMarkArrive();
+      }
       Runtime.getRuntime().halt(HaltPoint.EXIT_STATUS);
+    }
+  }
+
+  /** Whatever the marking thread still had to do is held up; the mark is on its way. */
+  private static void letTheMarkArrive() {
+    try {
+      Thread.sleep(300);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -59,6 +71,7 @@ final class HaltingMain {
           @Override
           public void marked(Transaction last) {
             pass(HaltPoint.BEFORE_FLUSH);
+            pass(HaltPoint.AFTER_FLUSH);
           }
         },
         new io.rowhook.webhook.Observer() {
