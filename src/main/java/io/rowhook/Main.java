@@ -1,6 +1,99 @@
 package io.rowhook;
 
-/** To come. */
-final class Main {
+import io.rowhook.admin.ReceiveCommand;
+import io.rowhook.admin.RunCommand;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line: picks the command, and turns its end into an exit status and words. */
+@Command(
+    name = "rowhook",
+    description = "Committed row changes of an ERP's PostgreSQL database, as signed webhooks.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "rowhook COMMAND --help says what a command takes."},
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+public final class Main implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+  @Spec private @Nullable CommandSpec spec;
+
   private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine(Wiring::run).execute(arguments));
+  }
+
+  /** The commands; apart from {@link #main} so that a test can run them in its own process. */
+  static CommandLine commandLine(RunCommand.Service service) {
+    CommandLine rowhook =
+        new CommandLine(new Main())
+            .addSubcommand(new RunCommand(service))
+            .addSubcommand(new ReceiveCommand());
+    rowhook
+        .getSubcommands()
+        .values()
+        .forEach(c -> c.getCommandSpec().versionProvider(new Version()));
+    return rowhook
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((wrong, arguments) -> usage(wrong))
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
+  }
+
+  /** Without a command there is nothing that could be done. */
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "Which command? None was given.");
+    }
+  }
+
+  /** What is wrong with the command line, what may be meant, and how it goes. */
+  private static int usage(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println();
+    command.usage(err);
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** A user is told what is wrong in words; the trace is for who has asked for it. */
+  private static int report(Exception failure, CommandLine command) {
+    log.debug("{} failed", command.getCommandSpec().qualifiedName(), failure);
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + words(failure));
+    err.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String words(Exception failure) {
+    String message = failure.getMessage();
+    return message != null && !message.isBlank() && !(failure instanceof NullPointerException)
+        ? message
+        : "a fault of Rowhook itself, "
+            + failure.getClass().getName()
+            + "; ROWHOOK_LOG=debug shows where";
+  }
+
+  /** The version that Maven wrote into the jar. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"rowhook " + (version != null ? version : "(development)")};
+    }
+  }
 }

@@ -1,6 +1,4 @@
-/**
- * The window onto all of it: commands, status, health. May use every room; used by none.
- */
+/** The window onto all of it: commands, status, health. May use every room; used by none. */
 @NullMarked
 package io.rowhook.admin;
 

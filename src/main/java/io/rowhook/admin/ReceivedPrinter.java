@@ -1,0 +1,131 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes received requests for a person or a program to read. Any thread; never two at once. */
+final class ReceivedPrinter {
+
+  /** How much of a request is written. */
+  enum Form {
+    /** A line, and the body pretty below it. */
+    full,
+    /** A line, and the body shortened to one. */
+    shortened,
+    /** A line. */
+    quiet,
+    /** A JSON object on a line, with all headers but the password, and the body. */
+    json
+  }
+
+  private static final int PRETTY_MAX_CHARS = 20_000;
+  private static final int SHORT_MAX_CHARS = 160;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final PrintWriter out;
+  private final Form form;
+
+  ReceivedPrinter(PrintWriter out, Form form) {
+    this.out = out;
+    this.form = form;
+  }
+
+  synchronized void print(Received received) {
+    switch (form) {
+      case json -> out.println(asJson(received));
+      case quiet -> out.println(line(received));
+      case shortened -> {
+        out.println(line(received));
+        out.println("    " + oneLine(received.text(), SHORT_MAX_CHARS));
+      }
+      case full -> {
+        out.println(line(received));
+        out.println(indented(pretty(received)));
+      }
+    }
+    out.flush();
+  }
+
+  private static String line(Received received) {
+    StringBuilder line = new StringBuilder();
+    line.append(TIME.format(received.at()))
+        .append(' ')
+        .append(printable(received.method() + " " + received.path()));
+    append(line, "", received.topic());
+    append(line, "id ", received.id());
+    append(line, "attempt ", received.attempt());
+    append(line, "signature ", received.signature().words());
+    append(line, "basic ", received.basic().words());
+    return line.append("  -> ").append(received.status()).toString();
+  }
+
+  private static void append(StringBuilder line, String label, @Nullable String value) {
+    line.append("  ").append(label).append(value == null ? "(none)" : printable(value));
+  }
+
+  /** A body on one line: white space folded, cut after so many characters. */
+  static String oneLine(String text, int max) {
+    String folded = printable(text.strip().replaceAll("\\s*\\R\\s*", " "));
+    return folded.length() <= max
+        ? folded
+        : folded.substring(0, max) + "… (" + text.length() + " characters)";
+  }
+
+  private static String pretty(Received received) {
+    String text = received.text();
+    try {
+      JsonNode tree = JSON.readTree(received.body());
+      text = tree == null || tree.isMissingNode() ? "(no body)" : tree.toPrettyString();
+    } catch (java.io.IOException notJson) {
+      // Shown as it came.
+    }
+    return text.length() <= PRETTY_MAX_CHARS
+        ? text
+        : text.substring(0, PRETTY_MAX_CHARS) + "… (" + text.length() + " characters)";
+  }
+
+  private static String indented(String text) {
+    StringBuilder all = new StringBuilder();
+    text.lines().forEach(line -> all.append("    ").append(printable(line)).append('\n'));
+    return all.toString();
+  }
+
+  private static String asJson(Received received) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("at", received.at().toString());
+    node.put("method", received.method());
+    node.put("path", received.path());
+    ObjectNode headers = node.putObject("headers");
+    received
+        .headers()
+        .forEach((name, values) ->
+            headers.put(name, name.equals("authorization") ? "***" : String.join(", ", values)));
+    node.put("signature", name(received.signature()));
+    node.put("basic", name(received.basic()));
+    node.put("status", received.status());
+    node.put("body", received.text());
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of texts can be written", e);
+    }
+  }
+
+  private static String name(Verdict verdict) {
+    return verdict.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whoever sends decides what is in it; a terminal must not take it for commands. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,230 @@
+package io.rowhook.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.rowhook.recipient.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A recipient for trying out, for tests and for the demo: takes requests, verifies them, hands each
+ * to a listener and answers as it was told to. Starts in its constructor.
+ *
+ * <p>Each request has a virtual thread of its own, on which the listener is called before the
+ * answer goes out.
+ */
+public final class Receiver implements AutoCloseable {
+
+  /** The largest body that is taken; a larger one is answered 413. */
+  static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+  static {
+    // Else the JDK's server sends head and body of an answer 40 ms apart (Nagle, delayed ACK).
+    if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+      System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+  }
+
+  /**
+   * Whom to believe and what to answer.
+   *
+   * @param host the address to listen on
+   * @param port 0: any free one
+   * @param signature how signatures are checked
+   * @param basic {@code user:password}, if that is required
+   * @param answer for requests that are believed
+   */
+  public record Settings(
+      String host, int port, SignatureCheck signature, Optional<Secret> basic, Answer answer) {
+
+    /** On any free port of the loopback; believes everyone, answers 200. */
+    public static final Settings DEFAULT =
+        new Settings("127.0.0.1", 0, SignatureCheck.NONE, Optional.empty(), Answer.OK);
+
+    public Settings withPort(int number) {
+      return new Settings(host, number, signature, basic, answer);
+    }
+
+    public Settings withSignature(SignatureCheck check) {
+      return new Settings(host, port, check, basic, answer);
+    }
+
+    public Settings withBasic(String userAndPassword) {
+      return new Settings(host, port, signature, Optional.of(new Secret(userAndPassword)), answer);
+    }
+
+    public Settings withAnswer(Answer other) {
+      return new Settings(host, port, signature, basic, other);
+    }
+  }
+
+  /**
+   * What believed requests are answered.
+   *
+   * @param status the HTTP status
+   * @param failFirst so many requests are answered 500 first
+   * @param delay before the answer
+   * @param json the body; empty: none
+   */
+  public record Answer(int status, int failFirst, Duration delay, String json) {
+    public static final Answer OK = new Answer(200, 0, Duration.ZERO, "");
+
+    public Answer withStatus(int other) {
+      return new Answer(other, failFirst, delay, json);
+    }
+
+    public Answer withFailFirst(int count) {
+      return new Answer(status, count, delay, json);
+    }
+
+    public Answer withDelay(Duration time) {
+      return new Answer(status, failFirst, time, json);
+    }
+  }
+
+  private final Settings settings;
+  private final Consumer<Received> listener;
+  private final Consumer<Received> answered;
+  private final AtomicLong believed = new AtomicLong();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer server;
+
+  /**
+   * Starts it.
+   *
+   * @throws IOException if it cannot listen there
+   */
+  public Receiver(Settings settings, Consumer<Received> listener) throws IOException {
+    this(settings, listener, received -> {});
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param answered is called after the answer went out
+   */
+  Receiver(Settings settings, Consumer<Received> listener, Consumer<Received> answered)
+      throws IOException {
+    this.settings = settings;
+    this.listener = listener;
+    this.answered = answered;
+    this.server = HttpServer.create(new InetSocketAddress(settings.host(), settings.port()), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Where it is reached: {@code http://127.0.0.1:41234/}. */
+  public URI uri() {
+    String host = settings.host();
+    return URI.create(
+        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/");
+  }
+
+  /** Stops listening; requests under way are cut off. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = read(exchange.getRequestBody());
+      if (body.length > MAX_BODY_BYTES) {
+        exchange.sendResponseHeaders(413, -1);
+        return;
+      }
+      Received received = judge(exchange, body);
+      listener.accept(received);
+      Thread.sleep(settings.answer().delay());
+      answer(exchange, received);
+      answered.accept(received);
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static byte[] read(InputStream body) throws IOException {
+    return body.readNBytes(MAX_BODY_BYTES + 1);
+  }
+
+  private Received judge(HttpExchange exchange, byte[] body) {
+    Instant now = Instant.now();
+    Map<String, List<String>> headers = new TreeMap<>();
+    exchange
+        .getRequestHeaders()
+        .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
+    Verdict signature = settings.signature().check(headers, body, now);
+    Verdict basic = basic(headers.getOrDefault("authorization", List.of()));
+    int status = signature.refuses() || basic.refuses() ? 401 : nextStatus();
+    return new Received(
+        now,
+        exchange.getRequestMethod(),
+        exchange.getRequestURI().toString(),
+        headers,
+        body,
+        signature,
+        basic,
+        status);
+  }
+
+  private int nextStatus() {
+    Answer answer = settings.answer();
+    return believed.incrementAndGet() <= answer.failFirst() ? 500 : answer.status();
+  }
+
+  /** RFC 7617, with UTF-8. */
+  private Verdict basic(List<String> values) {
+    if (values.isEmpty()) {
+      return settings.basic().isEmpty() ? Verdict.ABSENT : Verdict.MISSING;
+    }
+    if (settings.basic().isEmpty()) {
+      return Verdict.UNCHECKED;
+    }
+    byte[] right = settings.basic().get().reveal().getBytes(StandardCharsets.UTF_8);
+    String expected = "Basic " + Base64.getEncoder().encodeToString(right);
+    boolean same =
+        MessageDigest.isEqual(
+            expected.getBytes(StandardCharsets.UTF_8),
+            values.getFirst().getBytes(StandardCharsets.UTF_8));
+    return same && values.size() == 1 ? Verdict.VERIFIED : Verdict.WRONG;
+  }
+
+  private void answer(HttpExchange exchange, Received received) throws IOException {
+    byte[] body =
+        received.accepted()
+            ? settings.answer().json().getBytes(StandardCharsets.UTF_8)
+            : new byte[0];
+    if (received.status() == 401) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"rowhook receive\"");
+    }
+    if (body.length > 0) {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+    }
+    exchange.sendResponseHeaders(received.status(), body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+}

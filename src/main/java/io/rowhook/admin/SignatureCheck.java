@@ -1,0 +1,189 @@
+package io.rowhook.admin;
+
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies signatures as a recipient would. Written apart from what signs, on purpose: shared code
+ * would find its own faults right.
+ *
+ * @param style how the signature is written
+ * @param header where
+ * @param secrets any of which may have signed; none: signatures are not checked
+ */
+public record SignatureCheck(Style style, String header, List<Secret> secrets) {
+
+  /** Standard Webhooks 1.0.0 leaves the tolerance open; its libraries all use this one. */
+  public static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+  /** Checks nothing. */
+  public static final SignatureCheck NONE =
+      new SignatureCheck(Style.standard, Style.standard.defaultHeader(), List.of());
+
+  private static final String PREFIX = "whsec_";
+
+  /**
+   * @throws IllegalArgumentException if a secret is not of the style's form; the message does not
+   *     show it
+   */
+  public SignatureCheck {
+    secrets = List.copyOf(secrets);
+    for (Secret secret : secrets) {
+      key(style, secret);
+    }
+  }
+
+  /** Standard Webhooks with one secret, {@code whsec_…}. */
+  public static SignatureCheck standard(String secret) {
+    return new SignatureCheck(
+        Style.standard, Style.standard.defaultHeader(), List.of(new Secret(secret)));
+  }
+
+  /**
+   * @param headers by lower-case name
+   * @param body the bytes as received
+   */
+  Verdict check(Map<String, List<String>> headers, byte[] body, Instant now) {
+    List<String> values = headers.getOrDefault(header.toLowerCase(Locale.ROOT), List.of());
+    if (values.isEmpty()) {
+      return secrets.isEmpty() ? Verdict.ABSENT : Verdict.MISSING;
+    }
+    if (secrets.isEmpty()) {
+      return Verdict.UNCHECKED;
+    }
+    return switch (style) {
+      case standard -> standard(headers, String.join(" ", values), body, now);
+      case hex ->
+          untimed(values.getFirst(), mac -> "sha256=" + HexFormat.of().formatHex(mac), body);
+      case base64 -> untimed(values.getFirst(), Base64.getEncoder()::encodeToString, body);
+      case timestamped -> timestamped(values.getFirst(), body, now);
+    };
+  }
+
+  private Verdict standard(
+      Map<String, List<String>> headers, String signatures, byte[] body, Instant now) {
+    String id = first(headers, "webhook-id");
+    String timestamp = first(headers, "webhook-timestamp");
+    if (id == null || timestamp == null) {
+      return Verdict.WRONG;
+    }
+    byte[] head = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+    List<String> given = Arrays.asList(signatures.trim().split(" +"));
+    return timed(
+        timestamp,
+        now,
+        anySecret(
+            mac -> {
+              String right = "v1," + Base64.getEncoder().encodeToString(mac);
+              return given.stream().anyMatch(one -> same(one, right));
+            },
+            head,
+            body));
+  }
+
+  private Verdict timestamped(String header, byte[] body, Instant now) {
+    List<String> parts = Arrays.asList(header.split(","));
+    String timestamp =
+        parts.stream()
+            .filter(p -> p.startsWith("t="))
+            .map(p -> p.substring(2))
+            .findFirst()
+            .orElse("");
+    byte[] head = (timestamp + ".").getBytes(StandardCharsets.UTF_8);
+    return timed(
+        timestamp,
+        now,
+        anySecret(
+            mac -> {
+              String right = "v1=" + HexFormat.of().formatHex(mac);
+              return parts.stream().anyMatch(one -> same(one, right));
+            },
+            head,
+            body));
+  }
+
+  private Verdict untimed(
+      String given, java.util.function.Function<byte[], String> written, byte[] body) {
+    return anySecret(mac -> same(given, written.apply(mac)), body)
+        ? Verdict.VERIFIED
+        : Verdict.WRONG;
+  }
+
+  private static Verdict timed(String timestamp, Instant now, boolean right) {
+    if (!right) {
+      return Verdict.WRONG;
+    }
+    try {
+      Instant signed = Instant.ofEpochSecond(Long.parseLong(timestamp));
+      boolean near = Duration.between(signed, now).abs().compareTo(TOLERANCE) <= 0;
+      return near ? Verdict.VERIFIED : Verdict.STALE;
+    } catch (RuntimeException notATime) {
+      return Verdict.STALE;
+    }
+  }
+
+  private boolean anySecret(Predicate<byte[]> right, byte[]... signed) {
+    return secrets.stream().map(secret -> hmac(key(style, secret), signed)).anyMatch(right);
+  }
+
+  private static byte[] key(Style style, Secret secret) {
+    String text = secret.reveal();
+    if (style != Style.standard) {
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException("the secret must not be empty");
+      }
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    String rule = "a secret of style standard is " + PREFIX + " and base64";
+    if (!text.startsWith(PREFIX)) {
+      throw new IllegalArgumentException(rule + "; this one does not start so");
+    }
+    try {
+      byte[] key = Base64.getDecoder().decode(text.substring(PREFIX.length()));
+      if (key.length == 0) {
+        throw new IllegalArgumentException("empty");
+      }
+      return key;
+    } catch (IllegalArgumentException e) { // whose message would show a part of the secret
+      throw new IllegalArgumentException(rule + "; what follows " + PREFIX + " is not base64");
+    }
+  }
+
+  private static byte[] hmac(byte[] key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      Stream.of(parts).forEach(mac::update);
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+
+  /** In a time that tells nothing of where they differ. */
+  private static boolean same(String given, String right) {
+    return MessageDigest.isEqual(
+        given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static @Nullable String first(Map<String, List<String>> headers, String name) {
+    List<String> values = headers.getOrDefault(name, List.of());
+    return values.isEmpty() ? null : values.getFirst();
+  }
+}

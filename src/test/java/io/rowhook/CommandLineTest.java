@@ -1,0 +1,186 @@
+package io.rowhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.admin.RunCommand;
+import io.rowhook.testing.Eventually;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** Exit statuses and words of the commands. */
+class CommandLineTest {
+
+  private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+)");
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<RunCommand.Options> runs = new ArrayList<>();
+
+  @Test
+  void helpAndVersion() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString()).contains("Usage: rowhook", "run", "receive");
+    assertThat(execute("run", "--help")).isZero();
+    assertThat(out.toString()).contains("--config", "--templates", "--journal", "--accept-gap");
+    assertThat(execute("receive", "--help")).isZero();
+    assertThat(out.toString()).contains("--secret-env", "--style", "--basic", "--fail", "--count");
+    assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).contains("rowhook (development)");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsStatusTwoWithTheUsage() {
+    assertThat(execute()).isEqualTo(2);
+    assertThat(err.toString()).contains("Which command? None was given.", "Usage: rowhook");
+    assertThat(execute("run", "--cofnig", "x")).isEqualTo(2);
+    assertThat(err.toString()).contains("Unknown option", "'--cofnig'", "Usage: rowhook run");
+    assertThat(execute("recieve")).isEqualTo(2);
+    assertThat(err.toString()).contains("'recieve'").contains("receive");
+    assertThat(runs).isEmpty();
+  }
+
+  @Test
+  void runTakesItsOptions() {
+    assertThat(execute("run")).isZero();
+    assertThat(
+            execute("run", "--config=c", "--templates", "t", "--journal", "j/j.db", "--accept-gap"))
+        .isZero();
+    assertThat(runs)
+        .containsExactly(
+            new RunCommand.Options(
+                Path.of("connector-config"), Path.of("jslt-templates"), Optional.empty(), false),
+            new RunCommand.Options(
+                Path.of("c"), Path.of("t"), Optional.of(Path.of("j/j.db")), true));
+  }
+
+  @Test
+  void aFailureIsWordsAndStatusOne() {
+    RunCommand.Service broken =
+        options -> {
+          throw new IllegalStateException("the journal j.db is locked by another process");
+        };
+    assertThat(commandLine(broken).execute("run")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines("rowhook run: the journal j.db is locked by another process");
+  }
+
+  @Test
+  void aFaultIsCalledOne() {
+    RunCommand.Service broken =
+        options -> {
+          throw new IndexOutOfBoundsException();
+        };
+    assertThat(commandLine(broken).execute("run")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "rowhook run: a fault of Rowhook itself, java.lang.IndexOutOfBoundsException;"
+                + " ROWHOOK_LOG=debug shows where");
+  }
+
+  @Test
+  void receiveNamesTheWrongOptionAndItsRule() {
+    assertThat(wrongReceive("--port", "70000")).contains("--port is from 0 to 65535, got: 70000");
+    assertThat(wrongReceive("--status", "99")).contains("--status is from 200 to 599, got: 99");
+    assertThat(wrongReceive("--count", "0")).contains("--count is 1 or more, got: 0");
+    assertThat(wrongReceive("--delay", "5"))
+        .contains("a time is a number and ms, s, m or h, got: '5'");
+    assertThat(wrongReceive("--style", "md5")).contains("standard", "timestamped", "'md5'");
+    assertThat(wrongReceive("--basic", "geheim"))
+        .contains("--basic is user:password; no colon in it")
+        .doesNotContain("geheim");
+    assertThat(wrongReceive("--secret", "geheim"))
+        .contains("--secret a secret of style standard is whsec_ and base64")
+        .doesNotContain("geheim");
+    assertThat(wrongReceive("--secret-env", "ROWHOOK_NOT_SET"))
+        .contains("--secret-env names the environment variable ROWHOOK_NOT_SET, which is not set");
+    assertThat(wrongReceive("--header", "X-A")).contains("--header is fixed by the style standard");
+    assertThat(wrongReceive("--quiet", "--json")).contains("mutually exclusive");
+  }
+
+  @Test
+  void receivePrintsWhatCame() throws Exception {
+    String output = receiving(0, "--port", "0", "--count", "1");
+    assertThat(output)
+        .contains("POST /hook  order.updated  id evt_1  attempt 1  signature absent  basic absent")
+        .contains("-> 200")
+        .contains("    {\n      \"a\" : \"b\\u001Bc\"\n    }");
+  }
+
+  @Test
+  void receiveEndsWithOneIfItTurnedARequestAway() throws Exception {
+    String output = receiving(1, "--port", "0", "--count", "1", "--basic", "a:b", "--quiet");
+    assertThat(output).contains("basic absent, but required  -> 401").doesNotContain("{");
+  }
+
+  @Test
+  void receivePrintsJsonForPrograms() throws Exception {
+    String output = receiving(0, "--port", "0", "--count", "1", "--json");
+    assertThat(output.lines()).hasSize(1);
+    assertThat(output).contains("\"basic\":\"absent\"", "\"rowhook-topic\":\"order.updated\"");
+  }
+
+  /** Runs receive, posts one request to it, and returns what it printed. */
+  private String receiving(int expectedStatus, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("receive"));
+    arguments.addAll(List.of(options));
+    CommandLine command = commandLine(runs::add);
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> command.execute(arguments.toArray(String[]::new)),
+            task -> new Thread(task).start());
+    String uri =
+        Eventually.until(
+            Duration.ofSeconds(10),
+            "it listens",
+            () -> {
+              Matcher matcher = LISTENING.matcher(err.toString());
+              return matcher.find() ? matcher.group(1) : null;
+            });
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(uri + "hook"))
+              .headers("Rowhook-Topic", "order.updated", "Webhook-Id", "evt_1")
+              .header("Rowhook-Attempt", "1")
+              .POST(BodyPublishers.ofString("{\"a\":\"b\\u001bc\"}"))
+              .build();
+      client.send(request, BodyHandlers.discarding());
+    }
+    assertThat(status.get()).isEqualTo(expectedStatus);
+    return out.toString();
+  }
+
+  private String wrongReceive(String... options) {
+    List<String> arguments = new ArrayList<>(List.of("receive"));
+    arguments.addAll(List.of(options));
+    assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(2);
+    return err.toString();
+  }
+
+  private int execute(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return commandLine(runs::add).execute(arguments);
+  }
+
+  private CommandLine commandLine(RunCommand.Service service) {
+    return Main.commandLine(service)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true));
+  }
+}

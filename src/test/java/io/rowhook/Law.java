@@ -1,0 +1,133 @@
+package io.rowhook;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+
+/**
+ * The law of the rooms, checked over compiled classes with the JDK's own {@code jdeps}: a room uses
+ * only rooms before it, and each outside library stays in its room.
+ */
+final class Law {
+
+  private static final String ROOT = "io.rowhook";
+
+  /** A room may use itself and those before it. The top may use all, and is used by itself only. */
+  private static final List<String> ROOMS =
+      List.of("capture", "entity", "journal", "recipient", "template", "webhook");
+
+  private static final Set<String> TOP = Set.of("", "admin");
+
+  /** Where each library may be used, by the packages it starts with. */
+  private static final Map<String, Set<String>> LIBRARIES =
+      Map.of(
+          "io.debezium.", Set.of("capture"),
+          "org.apache.kafka.", Set.of("capture"),
+          "org.postgresql.", Set.of("capture"),
+          "org.sqlite.", Set.of("journal"),
+          "com.schibsted.spt.data.jslt.", Set.of("template"),
+          "org.apache.hc.", Set.of("webhook"),
+          "picocli.", TOP,
+          "org.snakeyaml.engine.", TOP);
+
+  private static final List<String> SHARED =
+      List.of(
+          "com.fasterxml.jackson.databind.",
+          "com.fasterxml.jackson.core.",
+          "org.slf4j.",
+          "org.jspecify.");
+
+  /** {@code io.rowhook.Main -> java.lang.Object java.base}. */
+  private static final Pattern DEPENDENCY = Pattern.compile("\\s+(\\S+)\\s+->\\s+(\\S+)\\s+(.+)");
+
+  private Law() {}
+
+  /** Each breach in these classes, as a sentence that names both classes; sorted. */
+  static List<String> breaches(Path classes) {
+    Set<String> breaches = new TreeSet<>();
+    for (Use use : uses(classes)) {
+      if (use.to().startsWith(ROOT + ".")) {
+        if (!mayUse(room(use.from()), room(use.to()))) {
+          breaches.add(
+              "%s (%s) uses %s (%s), which is not before it"
+                  .formatted(use.from(), name(use.from()), use.to(), name(use.to())));
+        }
+      } else if (!use.jdk() && !mayUseLibrary(use)) {
+        breaches.add(
+            "%s (%s) uses %s, a library that does not belong there"
+                .formatted(use.from(), name(use.from()), use.to()));
+      }
+    }
+    return List.copyOf(breaches);
+  }
+
+  /** How many uses of one class by another were looked at: an empty answer says nothing alone. */
+  static int size(Path classes) {
+    return uses(classes).size();
+  }
+
+  private record Use(String from, String to, boolean jdk) {}
+
+  private static List<Use> uses(Path classes) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        ToolProvider.findFirst("jdeps")
+            .orElseThrow()
+            .run(new PrintWriter(out), new PrintWriter(err), "-v", classes.toString());
+    if (status != 0) {
+      throw new IllegalStateException("jdeps ended with " + status + ": " + out + err);
+    }
+    List<Use> uses = new ArrayList<>();
+    out.toString()
+        .lines()
+        .map(DEPENDENCY::matcher)
+        .filter(Matcher::matches)
+        .filter(line -> line.group(1).startsWith(ROOT + "."))
+        .forEach(line -> uses.add(new Use(line.group(1), line.group(2), isJdk(line.group(3)))));
+    return uses;
+  }
+
+  /** The last column: a module of the JDK, a place, or "not found". */
+  private static boolean isJdk(String place) {
+    return place.startsWith("java.") || place.startsWith("jdk.") || place.startsWith("JDK ");
+  }
+
+  private static boolean mayUse(String from, String to) {
+    if (TOP.contains(from)) {
+      return true;
+    }
+    return !TOP.contains(to)
+        && ROOMS.contains(from)
+        && ROOMS.contains(to)
+        && ROOMS.indexOf(to) <= ROOMS.indexOf(from);
+  }
+
+  private static boolean mayUseLibrary(Use use) {
+    return SHARED.stream().anyMatch(use.to()::startsWith)
+        || LIBRARIES.entrySet().stream()
+            .anyMatch(library ->
+                use.to().startsWith(library.getKey())
+                    && library.getValue().contains(room(use.from())));
+  }
+
+  /** {@code journal} of {@code io.rowhook.journal.sqlite.Writer}; empty for the root. */
+  private static String room(String className) {
+    String inside = className.substring(ROOT.length() + 1);
+    int dot = inside.indexOf('.');
+    return dot < 0 ? "" : inside.substring(0, dot);
+  }
+
+  private static String name(String className) {
+    String room = room(className);
+    return room.isEmpty() ? "the root" : room;
+  }
+}

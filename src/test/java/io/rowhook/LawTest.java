@@ -1,0 +1,179 @@
+package io.rowhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.TreeSet;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the law of the rooms, and shows that it would notice a breach. */
+class LawTest {
+
+  private static final Path CLASSES = Path.of("target/classes");
+
+  @TempDir Path temp;
+
+  @Test
+  void theLawHolds() {
+    assertThat(Law.size(CLASSES)).isGreaterThan(100);
+    assertThat(Law.breaches(CLASSES)).isEmpty();
+  }
+
+  @Test
+  void aRoomThatUsesALaterOneIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/capture/Planted.java",
+                """
+                package io.rowhook.capture;
+
+                class Planted {
+                  io.rowhook.journal.Entry entry;
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.capture.Planted (capture) uses io.rowhook.journal.Entry (journal), which is"
+                + " not before it");
+  }
+
+  @Test
+  void aRoomThatUsesTheTopIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/webhook/Planted.java",
+                """
+                package io.rowhook.webhook;
+
+                class Planted {
+                  io.rowhook.Main main;
+                  io.rowhook.admin.Received received;
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.Main (the root), which is not"
+                + " before it",
+            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.admin.Received (admin), which is"
+                + " not before it");
+  }
+
+  @Test
+  void aRoomThatIsNotOnTheListIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/util/Planted.java",
+                """
+                package io.rowhook.util;
+
+                class Planted {
+                  io.rowhook.capture.Lsn lsn;
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.util.Planted (util) uses io.rowhook.capture.Lsn (capture), which is not"
+                + " before it");
+  }
+
+  @Test
+  void aLibraryOutsideItsRoomIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/entity/Planted.java",
+                """
+                package io.rowhook.entity;
+
+                class Planted {
+                  org.sqlite.SQLiteConfig config;
+                  com.fasterxml.jackson.databind.JsonNode node;
+                  com.fasterxml.jackson.databind.util.StdConverter<String, String> converter;
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.entity.Planted (entity) uses org.sqlite.SQLiteConfig, a library that does"
+                + " not belong there");
+  }
+
+  @Test
+  void aLibraryThatNoRoomHasIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/journal/Planted.java",
+                """
+                package io.rowhook.journal;
+
+                class Planted {
+                  Object reader = new org.assertj.core.api.SoftAssertions();
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.journal.Planted (journal) uses org.assertj.core.api.SoftAssertions, a"
+                + " library that does not belong there");
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsForAndIsNullMarked() throws IOException {
+    TreeSet<String> packages = new TreeSet<>();
+    TreeSet<String> marked = new TreeSet<>();
+    for (Path file : Sources.all()) {
+      // A package of main and test has one package-info.java, in main; it goes for both.
+      String name = file.subpath(3, file.getNameCount() - 1).toString();
+      packages.add(name);
+      if (file.endsWith("package-info.java") && Files.readString(file).contains("@NullMarked")) {
+        marked.add(name);
+      }
+    }
+    assertThat(packages).hasSizeGreaterThan(8);
+    packages.removeAll(marked);
+    assertThat(packages).as("packages without a @NullMarked package-info.java").isEmpty();
+  }
+
+  /** The breaches in a copy of the classes to which this source was added. */
+  private List<String> breachesWith(String path, String source) throws IOException {
+    Path classes = temp.resolve("classes");
+    copy(CLASSES, classes);
+    Path file = temp.resolve("sources").resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, source);
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-cp",
+                classes + ":" + System.getProperty("java.class.path"),
+                "-d",
+                classes.toString(),
+                file.toString());
+    assertThat(status).as("javac").isZero();
+    return Law.breaches(classes);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(directory).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.copy(file, to.resolve(from.relativize(file).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,62 @@
+package io.rowhook.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for a condition that another thread or process brings about, up to a deadline. */
+public final class Eventually {
+
+  private static final long BETWEEN_POLLS_MS = 20;
+
+  private Eventually() {}
+
+  /**
+   * Returns once the condition holds.
+   *
+   * @param what for the failure: "the webhook has arrived"
+   * @throws AssertionError at the deadline, with the last exception that the condition threw
+   */
+  public static void within(Duration limit, String what, Callable<Boolean> condition) {
+    until(limit, what, () -> condition.call() ? Boolean.TRUE : null);
+  }
+
+  /** Returns the first value that is not null; otherwise as {@link #within}. */
+  public static <T> T until(Duration limit, String what, Callable<@Nullable T> value) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Throwable last = null;
+    do {
+      try {
+        T found = value.call();
+        if (found != null) {
+          return found;
+        }
+        last = null;
+      } catch (Exception | AssertionError e) {
+        last = e;
+      }
+      pause();
+    } while (System.nanoTime() < deadline);
+    throw new AssertionError("not within " + limit.toMillis() + " ms: " + what, last);
+  }
+
+  /** Retries an assertion until it passes or the deadline has come. */
+  public static void passes(Duration limit, String what, Runnable assertion) {
+    within(
+        limit,
+        what,
+        () -> {
+          assertion.run();
+          return true;
+        });
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_POLLS_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}

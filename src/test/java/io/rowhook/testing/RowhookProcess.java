@@ -1,0 +1,252 @@
+package io.rowhook.testing;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The product as a child process: its production main class and class path, in the Java that runs
+ * this. Can be stopped, killed and looked at from outside. Any thread.
+ */
+public final class RowhookProcess implements AutoCloseable {
+
+  /** Older lines of output are forgotten, so that a long test does not keep them all. */
+  private static final int LINES_KEPT = 20_000;
+
+  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
+
+  private final Process process;
+  private final Thread atExit;
+  private final Thread reader;
+  private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
+
+  private RowhookProcess(Process process, Consumer<String> listener) {
+    this.process = process;
+    this.reader = Thread.ofVirtual().name("rowhook-output").start(() -> read(listener));
+    this.atExit = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** What is to be started: {@code run} with these settings, templates and journal. */
+  public static Setup run(Path config, Path templates, Path journal) {
+    return command(
+        "run",
+        "--config",
+        config.toString(),
+        "--templates",
+        templates.toString(),
+        "--journal",
+        journal.toString());
+  }
+
+  /** What is to be started: any command. */
+  public static Setup command(String... arguments) {
+    return new Setup(List.of(arguments));
+  }
+
+  /** Arguments, environment, heap and place of a process that is not started yet. One thread. */
+  public static final class Setup {
+
+    private final List<String> arguments = new ArrayList<>();
+    private final List<String> jvm = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private Path directory = Path.of("").toAbsolutePath();
+    private Consumer<String> listener = line -> {};
+
+    private Setup(List<String> arguments) {
+      this.arguments.addAll(arguments);
+      heap("256m");
+    }
+
+    /** Further arguments. */
+    public Setup with(String... more) {
+      arguments.addAll(List.of(more));
+      return this;
+    }
+
+    public Setup env(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    /** For {@code -Xmx}: {@code 256m}. */
+    public Setup heap(String size) {
+      jvm.removeIf(option -> option.startsWith("-Xmx"));
+      jvm.add("-Xmx" + size);
+      return this;
+    }
+
+    /** Further options of the Java machine. */
+    public Setup jvm(String... options) {
+      jvm.addAll(List.of(options));
+      return this;
+    }
+
+    public Setup directory(Path path) {
+      directory = path;
+      return this;
+    }
+
+    /** Is given each line of output as it comes, by a thread of its own. */
+    public Setup onLine(Consumer<String> consumer) {
+      listener = consumer;
+      return this;
+    }
+
+    public RowhookProcess start() {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+      command.add("-XX:+UseSerialGC");
+      command.add("-XX:+ExitOnOutOfMemoryError");
+      command.addAll(jvm);
+      command.add("-cp");
+      command.add(productionClassPath());
+      command.add("io.rowhook.Main");
+      command.addAll(arguments);
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      try {
+        return new RowhookProcess(builder.start(), listener);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Without the tests' own classes and settings, so that it logs as it does in production. */
+    private static String productionClassPath() {
+      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+          .filter(entry -> !Path.of(entry).endsWith("test-classes"))
+          .map(entry -> Path.of(entry).toAbsolutePath().toString())
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+  }
+
+  /**
+   * Waits for the first line of output, past or to come, that contains the text.
+   *
+   * @throws AssertionError at the deadline, or as soon as the process has ended; with its output
+   */
+  public String awaitLine(Duration limit, String text) {
+    String what = "a line of Rowhook's output contains '" + text + "'";
+    String found =
+        Eventually.until(
+            limit,
+            what,
+            () -> {
+              boolean ended = !process.isAlive() && !reader.isAlive(); // asked before looking
+              String line = find(text);
+              return line != null || !ended ? line : "";
+            });
+    if (found.isEmpty()) {
+      throw new AssertionError(
+          "Rowhook ended with exit status "
+              + process.exitValue()
+              + " before "
+              + what
+              + ":\n"
+              + output());
+    }
+    return found;
+  }
+
+  /** All its output so far, both streams. */
+  public String output() {
+    synchronized (lines) {
+      return String.join("\n", lines);
+    }
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL: nothing of it runs any further. Returns once it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    exitCode(STOPPED_WITHIN);
+  }
+
+  /** SIGTERM, as a service manager stops it. Returns its exit status. */
+  public int stop() {
+    process.destroy();
+    return exitCode(STOPPED_WITHIN);
+  }
+
+  /** Waits for its end, and for the last of its output. */
+  public int exitCode(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("Rowhook has not ended within " + limit + ":\n" + output());
+      }
+      reader.join();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** What it has in memory, in bytes: {@code VmRSS} of Linux. */
+  public long residentBytes() {
+    try (var status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills it, if it still runs. */
+  @Override
+  public void close() {
+    kill();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private @org.jspecify.annotations.Nullable String find(String text) {
+    synchronized (lines) {
+      return lines.stream().filter(line -> line.contains(text)).findFirst().orElse(null);
+    }
+  }
+
+  private void read(Consumer<String> listener) {
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        synchronized (lines) {
+          if (lines.size() == LINES_KEPT) {
+            lines.removeFirst();
+          }
+          lines.addLast(line);
+        }
+        listener.accept(line);
+      }
+    } catch (IOException e) {
+      // The process was killed while it wrote: what it had written is here.
+    }
+  }
+}
