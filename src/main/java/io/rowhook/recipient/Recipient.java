@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param processing sequential, or parallel with a number of jobs
  * @param timeout for the whole call: connect, send, answer
  * @param retry when a failed attempt is made again
+ * @param allow what is refused for everyone else: plain HTTP, networks that are not public
  * @param subscriptions the first that wants an event decides its attribute set; never empty: without
  *     any in its file there is one for each entity
  */
@@ -25,6 +26,7 @@ public record Recipient(
     Processing processing,
     Duration timeout,
     Retry retry,
+    Allow allow,
     List<Subscription> subscriptions) {
 
   /** Xena's rule (seed 002): an answer must come within 5 seconds. */
@@ -34,8 +36,25 @@ public record Recipient(
     subscriptions = List.copyOf(subscriptions);
   }
 
+  /** A recipient to whom nothing special is allowed. */
+  public Recipient(
+      String name,
+      URI url,
+      Authentication authentication,
+      Processing processing,
+      Duration timeout,
+      Retry retry,
+      List<Subscription> subscriptions) {
+    this(name, url, authentication, processing, timeout, retry, Allow.NOTHING, subscriptions);
+  }
+
   /** The subscription that wants this event, if one does. */
   public Optional<Subscription> wanting(Event event) {
     return subscriptions.stream().filter(subscription -> subscription.wants(event)).findFirst();
+  }
+
+  @Override
+  public String toString() {
+    return "Recipient[" + name + "]"; // the URL's query may hold a secret (seed 001)
   }
 }

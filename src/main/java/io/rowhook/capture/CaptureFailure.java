@@ -1,0 +1,73 @@
+package io.rowhook.capture;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops the engine, unmarked; a new one follows. Never retriable in Connect's sense. Also finds the
+ * words for what stopped an engine: never a row's value, which some libraries quote.
+ */
+final class CaptureFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  CaptureFailure(String message) {
+    super(message);
+  }
+
+  CaptureFailure(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** The sentence for the log and the status. */
+  static String reason(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "the engine ended by itself";
+    }
+    List<Throwable> chain = chain(failure);
+    for (Throwable link : chain) {
+      if (link instanceof SourceException) {
+        return String.valueOf(link.getMessage());
+      }
+      if (link instanceof SQLException sql) {
+        return "the source says: " + sql.getMessage();
+      }
+    }
+    for (Throwable link : chain.reversed()) {
+      String name = link.getClass().getName();
+      if (link instanceof CaptureFailure || name.startsWith("io.rowhook.")) {
+        return String.valueOf(link.getMessage());
+      }
+      if (name.startsWith("java.time.") || link instanceof IllegalArgumentException) {
+        return "the engine cannot read a value of a row (" + name + ")";
+      }
+    }
+    Throwable root = chain.getLast();
+    return "the engine stopped: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+  }
+
+  /** The problem with the source that stopped the engine, if it was one. */
+  static Optional<SourceException> source(Throwable failure) {
+    return chain(failure).stream()
+        .filter(SourceException.class::isInstance)
+        .map(SourceException.class::cast)
+        .findFirst();
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    List<Throwable> chain = new ArrayList<>();
+    Set<Throwable> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    Throwable link = failure;
+    while (link != null && known.add(link)) {
+      chain.add(link);
+      link = link.getCause();
+    }
+    return chain;
+  }
+}

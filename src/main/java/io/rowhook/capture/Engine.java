@@ -1,0 +1,109 @@
+package io.rowhook.capture;
+
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import io.debezium.engine.spi.OffsetCommitPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One life of Debezium's embedded engine: started once, ended once. */
+final class Engine {
+
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final Thread thread;
+  private volatile @Nullable DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
+  private @Nullable Throwable failure;
+
+  /**
+   * @param ended told once, by the engine's thread, after everything is closed; null: it was stopped
+   */
+  Engine(
+      Source source,
+      List<CapturedTable> tables,
+      TransactionReader reader,
+      Consumer<@Nullable Throwable> ended) {
+    this.thread =
+        new Thread(
+            () -> {
+              Throwable end = null;
+              try {
+                end = run(source, tables, reader);
+              } catch (Throwable e) {
+                end = e;
+              } finally {
+                ended.accept(end);
+              }
+            },
+            "rowhook-engine");
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private @Nullable Throwable run(
+      Source source, List<CapturedTable> tables, TransactionReader reader) {
+    DebeziumEngine<RecordChangeEvent<SourceRecord>> built =
+        DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+            .using(source.connector(tables))
+            .using(OffsetCommitPolicy.always())
+            .using(
+                (boolean success, String message, @Nullable Throwable error) -> {
+                  if (!success) {
+                    failure = error == null ? new CaptureFailure(message) : error;
+                  }
+                })
+            .notifying(reader)
+            .build();
+    engine = built;
+    built.run();
+    return failure;
+  }
+
+  /**
+   * Stops it: the slot is free when this returns, unless it takes longer than the limit.
+   *
+   * @return whether it ended in time
+   */
+  boolean stop(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      if (close()) {
+        break;
+      }
+      thread.join(POLL); // it cannot be closed while it starts
+    }
+    thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    if (thread.isAlive()) {
+      log.warn("the engine did not stop within {}", limit);
+      thread.interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private boolean close() {
+    DebeziumEngine<RecordChangeEvent<SourceRecord>> built = engine;
+    if (built == null) {
+      return false;
+    }
+    try {
+      built.close();
+      return true;
+    } catch (IllegalStateException e) {
+      return false; // starting, or stopping already
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings journal, publication and slot together before an engine starts: makes what is missing,
+ * joins the journal's epoch or begins one, and stops where row changes may be missing.
+ */
+final class Joining {
+
+  private static final Logger log = LoggerFactory.getLogger(Joining.class);
+
+  private final Source source;
+  private final History history;
+
+  Joining(Source source, History history) {
+    this.source = source;
+    this.history = history;
+  }
+
+  /**
+   * Joins the epoch of the journal, or begins one.
+   *
+   * @param acceptGap begin a new epoch where something may be missing
+   * @throws SourceException a gap, unless accepted; or the source does not let us
+   */
+  void join(List<TableFacts> tables, boolean acceptGap) {
+    try (Connection connection = Postgres.connect(source)) {
+      Publication.Plan plan = Publication.plan(connection, source, tables);
+      if (!plan.problems().isEmpty()) {
+        throw SourceException.of(plan.problems());
+      }
+      Optional<Epoch> epoch = history.epoch();
+      Postgres.Identity server = Postgres.identify(source);
+      Optional<Slot> slot = Slot.read(connection, source.slot());
+      EpochRule.Verdict verdict =
+          EpochRule.judge(
+              source,
+              epoch.orElse(null),
+              epoch.isPresent() ? history.watermark() : Lsn.ZERO,
+              server,
+              slot,
+              switches(epoch, server),
+              plan.missing());
+      if (verdict instanceof EpochRule.Verdict.Gap(String what) && !acceptGap) {
+        throw SourceException.gap(what);
+      }
+      Publication.apply(connection, source, plan);
+      switch (verdict) {
+        case EpochRule.Verdict.GoOn() -> {}
+        case EpochRule.Verdict.FailedOver() -> failedOver(epoch.orElseThrow(), server);
+        case EpochRule.Verdict.Begin() -> begin(server, create(connection));
+        case EpochRule.Verdict.Gap(String what) -> {
+          log.warn("accepted: {}", what);
+          begin(server, usable(connection, slot, plan.missing()));
+        }
+      }
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
+    }
+  }
+
+  /** Makes the publication hold these tables, while an engine runs. */
+  void publish(List<TableFacts> tables) {
+    try (Connection connection = Postgres.connect(source)) {
+      Publication.Plan plan = Publication.plan(connection, source, tables);
+      if (!plan.problems().isEmpty()) {
+        throw SourceException.of(plan.problems());
+      }
+      Publication.apply(connection, source, plan);
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
+    }
+  }
+
+  /**
+   * Looks again once the engine streams and before anything of it is used: had the slot vanished
+   * since {@link #join}, the engine would have made a new one in silence. Nothing has been marked by
+   * then, so a slot after the watermark is not ours any more.
+   */
+  void confirm() {
+    try (Connection connection = Postgres.connect(source)) {
+      Optional<Slot> slot = Slot.read(connection, source.slot());
+      Lsn watermark = history.watermark();
+      if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {
+        throw SourceException.gap(
+            "%s: replication slot '%s' was made anew or moved while the engine started: row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"
+                .formatted(source.place(), source.slot(), watermark));
+      }
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
+    }
+  }
+
+  private NavigableMap<Integer, Lsn> switches(Optional<Epoch> epoch, Postgres.Identity server)
+      throws SQLException {
+    return epoch.isEmpty() || epoch.get().timeline() == server.timeline()
+        ? new TreeMap<>()
+        : Postgres.timelineHistory(source, server.timeline());
+  }
+
+  private void failedOver(Epoch epoch, Postgres.Identity server) {
+    log.warn(
+        "the source failed over from timeline {} to {}; nothing is missing",
+        epoch.timeline(),
+        server.timeline());
+    history.begin(
+        new Epoch(
+            epoch.id(),
+            epoch.systemIdentifier(),
+            server.timeline(),
+            epoch.slot(),
+            epoch.startedAt()),
+        history.watermark());
+  }
+
+  private void begin(Postgres.Identity server, Lsn start) {
+    byte[] id = new byte[8];
+    ThreadLocalRandom.current().nextBytes(id);
+    Epoch epoch =
+        new Epoch(
+            HexFormat.of().formatHex(id),
+            server.systemIdentifier(),
+            server.timeline(),
+            source.slot(),
+            Instant.now());
+    history.begin(epoch, start);
+    log.info("a new epoch {} begins at {}, slot {}", epoch.id(), start, source.slot());
+  }
+
+  /** Keeps the slot where the source can still send from it, and makes it anew where not. */
+  private Lsn usable(Connection connection, Optional<Slot> slot, boolean publicationMissing)
+      throws SQLException {
+    if (slot.isPresent() && !slot.get().lost() && !publicationMissing) {
+      return slot.get().confirmed();
+    }
+    if (slot.isPresent()) {
+      Slot.drop(connection, source.slot());
+    }
+    return create(connection);
+  }
+
+  private Lsn create(Connection connection) throws SQLException {
+    try {
+      return Slot.create(connection, source.slot());
+    } catch (SQLException e) {
+      if ("57014".equals(e.getSQLState())) { // query_canceled
+        throw SourceException.of(
+            List.of(
+                "%s: replication slot '%s' cannot be made while transactions are open that began before it. Find them by SELECT pid, xact_start, state FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start;"
+                    .formatted(source.place(), source.slot())));
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The publication: which tables the source sends. Made and altered by Rowhook where it may, so that
+ * nobody has to give it rights on all tables; where it may not, the statement is asked for.
+ */
+final class Publication {
+
+  private static final Logger log = LoggerFactory.getLogger(Publication.class);
+
+  private static final String READ =
+      """
+      SELECT p.puballtables, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AS all_operations,
+             pg_has_role(p.pubowner, 'USAGE') AS mine
+        FROM pg_publication p WHERE p.pubname = ?
+      """;
+
+  /** A table is whole if neither rows nor columns are left out; both came with PostgreSQL 15. */
+  private static final String TABLES =
+      """
+      SELECT t.schemaname, t.tablename,
+             NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                          WHERE p.pubname = t.pubname
+                            AND r.prrelid = format('%I.%I', t.schemaname, t.tablename)::regclass
+                            AND coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NOT NULL)
+             AS whole
+        FROM pg_publication_tables t WHERE t.pubname = ?
+      """;
+
+  private static final String OWNER =
+      """
+      SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = ? AND c.relname = ?
+      """;
+
+  private Publication() {}
+
+  /**
+   * What has to be done so that the publication sends just these tables, whole.
+   *
+   * @param missing whether there is no such publication
+   * @param statements to run, in order; empty: it is as it must be
+   * @param changes what they change, for the log
+   * @param problems where Rowhook may not run them
+   */
+  record Plan(
+      boolean missing, List<String> statements, List<String> changes, List<String> problems) {}
+
+  /** Looks, and changes nothing. */
+  static Plan plan(Connection connection, Source source, List<TableFacts> tables)
+      throws SQLException {
+    Set<TableId> wanted =
+        tables.stream().map(TableFacts::table).collect(Collectors.toCollection(TreeSet::new));
+    String list = wanted.stream().map(TableId::quoted).collect(Collectors.joining(", "));
+    List<String> statements = new ArrayList<>();
+    List<String> changes = new ArrayList<>();
+    boolean mine;
+    String what;
+    boolean needed = true;
+    boolean missing = false;
+    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+      statement.setString(1, source.publication());
+      try (ResultSet row = statement.executeQuery()) {
+        if (row.next()) {
+          what = "is not as it must be";
+          mine = row.getBoolean("mine");
+          if (!row.getBoolean("all_operations")) {
+            statements.add(
+                "ALTER PUBLICATION \"%s\" SET (publish = 'insert, update, delete, truncate');"
+                    .formatted(source.publication()));
+            changes.add("publishes insert, update, delete and truncate");
+          }
+          needed = !statements.isEmpty();
+          if (!row.getBoolean("puballtables")) {
+            needed |= tables(connection, source, wanted, list, statements, changes);
+          }
+        } else {
+          what = "does not exist";
+          missing = true;
+          mine = may(connection, "SELECT has_database_privilege(current_database(), 'CREATE')");
+          statements.add(
+              "CREATE PUBLICATION \"%s\" FOR TABLE %s;".formatted(source.publication(), list));
+          changes.add("made, with " + wanted);
+        }
+      }
+    }
+    if (statements.isEmpty() || (mine && ownsAll(connection, wanted))) {
+      return new Plan(missing, statements, changes, List.of());
+    }
+    if (!needed) {
+      return new Plan(missing, List.of(), List.of(), List.of()); // more than we need, and not ours to change
+    }
+    return new Plan(
+        missing,
+        List.of(),
+        List.of(),
+        List.of(
+            "%s: publication.name '%s' %s, and database.user '%s' may not change that. Have the owner of the tables run %s"
+                .formatted(
+                    source.place(),
+                    source.publication(),
+                    what,
+                    source.user(),
+                    String.join(" ", statements))));
+  }
+
+  /** Does what the plan says. */
+  static void apply(Connection connection, Source source, Plan plan) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : plan.statements()) {
+        statement.execute(sql);
+      }
+    }
+    if (!plan.changes().isEmpty()) {
+      log.info("publication {}: {}", source.publication(), String.join("; ", plan.changes()));
+    }
+  }
+
+  /** Whether a table is missing or not whole; one too many is taken out where that is allowed. */
+  private static boolean tables(
+      Connection connection,
+      Source source,
+      Set<TableId> wanted,
+      String list,
+      List<String> statements,
+      List<String> changes)
+      throws SQLException {
+    Set<TableId> whole = new TreeSet<>();
+    Set<TableId> partly = new TreeSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+      statement.setString(1, source.publication());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          (row.getBoolean("whole") ? whole : partly)
+              .add(new TableId(row.getString("schemaname"), row.getString("tablename")));
+        }
+      }
+    }
+    Set<TableId> added = new TreeSet<>(wanted);
+    added.removeAll(whole);
+    added.removeAll(partly);
+    Set<TableId> removed = new TreeSet<>(whole);
+    removed.addAll(partly);
+    removed.removeAll(wanted);
+    partly.retainAll(wanted);
+    change(changes, "added ", added);
+    change(changes, "removed ", removed);
+    change(changes, "row filter or column list removed from ", partly);
+    if (!added.isEmpty() || !removed.isEmpty() || !partly.isEmpty()) {
+      statements.add(
+          "ALTER PUBLICATION \"%s\" SET TABLE %s;".formatted(source.publication(), list));
+    }
+    return !added.isEmpty() || !partly.isEmpty();
+  }
+
+  private static void change(List<String> changes, String what, Set<TableId> tables) {
+    if (!tables.isEmpty()) {
+      changes.add(what + tables);
+    }
+  }
+
+  private static boolean ownsAll(Connection connection, Set<TableId> tables) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OWNER)) {
+      for (TableId table : tables) {
+        statement.setString(1, table.schema());
+        statement.setString(2, table.name());
+        try (ResultSet row = statement.executeQuery()) {
+          if (!row.next() || !row.getBoolean(1)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean may(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks, before an engine starts, whether the source can be captured; finds all problems at once,
+ * each with the statement or setting that mends it. Changes nothing.
+ */
+public final class SourceCheck {
+
+  /** The oldest server with logical messages in {@code pgoutput}. */
+  private static final int OLDEST = 14;
+
+  private final Source source;
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  private SourceCheck(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * A source that can be captured.
+   *
+   * @param tables what the catalog says about each table, in the order asked
+   * @param warnings what an administrator should know, each a whole sentence
+   */
+  public record Checked(List<TableFacts> tables, List<String> warnings) {
+
+    public Checked {
+      tables = List.copyOf(tables);
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
+   * Checks the server, the tables, the publication and the slot.
+   *
+   * @throws SourceException with every problem found
+   */
+  public static Checked run(Source source, List<CapturedTable> tables) {
+    return new SourceCheck(source).check(tables);
+  }
+
+  /** Checks tables and publication only: the slot may be in use by our own engine. */
+  static Checked tables(Source source, List<CapturedTable> tables) {
+    SourceCheck check = new SourceCheck(source);
+    List<TableFacts> facts = List.of();
+    try (Connection connection = Postgres.connect(source)) {
+      facts = check.tables(connection, tables);
+    } catch (SQLException e) {
+      check.problems.add(connecting(source, e));
+    }
+    return check.result(facts);
+  }
+
+  private Checked check(List<CapturedTable> tables) {
+    List<TableFacts> facts = List.of();
+    try (Connection connection = Postgres.connect(source)) {
+      int version = connection.getMetaData().getDatabaseMajorVersion();
+      if (version < OLDEST) {
+        throw SourceException.of(
+            List.of(
+                "%s: the server at %s:%d is PostgreSQL %d, but Rowhook needs %d or newer"
+                    .formatted(source.place(), source.host(), source.port(), version, OLDEST)));
+      }
+      server(connection);
+      slot(connection);
+      facts = tables(connection, tables);
+    } catch (SQLException e) {
+      problems.add(connecting(source, e));
+    }
+    return result(facts);
+  }
+
+  private List<TableFacts> tables(Connection connection, List<CapturedTable> tables)
+      throws SQLException {
+    if (tables.isEmpty()) {
+      problems.add(
+          "%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
+      return List.of();
+    }
+    List<TableFacts> facts = new TableCheck(source, connection, problems, warnings).check(tables);
+    if (facts.size() == tables.size()) {
+      problems.addAll(Publication.plan(connection, source, facts).problems());
+    }
+    return facts;
+  }
+
+  private Checked result(List<TableFacts> facts) {
+    if (!problems.isEmpty()) {
+      throw SourceException.of(problems);
+    }
+    return new Checked(facts, warnings);
+  }
+
+  /** What a failed connection or statement means, in a sentence. */
+  static String connecting(Source source, SQLException e) {
+    String state = Optional.ofNullable(e.getSQLState()).orElse("");
+    String says = Optional.ofNullable(e.getMessage()).orElse("no message").strip();
+    return switch (state) {
+      case "28P01" ->
+          "%s: database.user '%s' cannot log in to %s: the password (database.password) is wrong"
+              .formatted(source.place(), source.user(), source.server());
+      case "28000" ->
+          "%s: database.user '%s' may not log in to %s; the server says: %s. Mend the role or the server's pg_hba.conf"
+              .formatted(source.place(), source.user(), source.server(), says);
+      case "3D000" ->
+          "%s: database.dbname is '%s', but the server at %s:%d has no such database"
+              .formatted(source.place(), source.database(), source.host(), source.port());
+      case "08001", "08004", "08006" ->
+          "%s: cannot reach the server at database.hostname=%s, database.port=%d: %s"
+              .formatted(source.place(), source.host(), source.port(), says);
+      default ->
+          "%s: %s does not answer as it should (SQL state %s): %s"
+              .formatted(source.place(), source.server(), state, says);
+    };
+  }
+
+  private void server(Connection connection) throws SQLException {
+    if (!setting(connection, "wal_level").equals("logical")) {
+      problems.add(
+          "%s: wal_level of the server at %s:%d is '%s', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; and restart the server"
+              .formatted(
+                  source.place(), source.host(), source.port(), setting(connection, "wal_level")));
+    }
+    if (one(connection, "SELECT pg_is_in_recovery()::text").equals("true")) {
+      problems.add(
+          "%s: the server at %s:%d is a standby (in recovery), but Rowhook captures from the primary. Set database.hostname to the primary"
+              .formatted(source.place(), source.host(), source.port()));
+    }
+    // rds_replication, where it exists, is how Amazon RDS gives the right
+    String may =
+        """
+        SELECT (rolsuper OR rolreplication OR coalesce((SELECT pg_has_role(r.oid, 'MEMBER')
+                  FROM pg_roles r WHERE r.rolname = 'rds_replication'), false))::text
+          FROM pg_roles WHERE rolname = current_user
+        """;
+    if (!one(connection, may).equals("true")) {
+      problems.add(
+          "%s: database.user '%s' may not replicate. Run ALTER ROLE \"%s\" REPLICATION;"
+              .formatted(source.place(), source.user(), source.user().replace("\"", "\"\"")));
+    }
+  }
+
+  private void slot(Connection connection) throws SQLException {
+    Optional<Slot> slot = one(connection, "SELECT pg_is_in_recovery()::text").equals("true")
+        ? Optional.empty()
+        : Slot.read(connection, source.slot());
+    if (slot.isEmpty()) {
+      free(connection, "max_replication_slots", "SELECT count(*) FROM pg_replication_slots");
+    }
+    free(connection, "max_wal_senders", "SELECT count(*) FROM pg_stat_replication");
+    slot.ifPresent(this::existing);
+    String keep = setting(connection, "max_slot_wal_keep_size");
+    if (!keep.equals("-1")) {
+      warnings.add(
+          "%s: max_slot_wal_keep_size of the server is %s: while Rowhook is stopped or behind by more than that, the slot is lost and row changes with it"
+              .formatted(source.place(), keep));
+    }
+  }
+
+  private void existing(Slot slot) {
+    if (!slot.plugin().equals("pgoutput")) {
+      problems.add(
+          "%s: slot.name '%s' is a slot of plugin '%s', but Rowhook needs one of 'pgoutput'. Choose another slot.name"
+              .formatted(source.place(), slot.name(), slot.plugin()));
+    } else if (!slot.database().equals(source.database())) {
+      problems.add(
+          "%s: slot.name '%s' is a slot of database '%s', but database.dbname is '%s'. Choose another slot.name"
+              .formatted(source.place(), slot.name(), slot.database(), source.database()));
+    } else if (slot.active()) {
+      problems.add(
+          "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
+              .formatted(
+                  source.place(), slot.name(), slot.activePid(), slot.client(), slot.activePid()));
+    }
+  }
+
+  private void free(Connection connection, String setting, String count) throws SQLException {
+    int limit = Integer.parseInt(setting(connection, setting));
+    int used = Integer.parseInt(one(connection, count));
+    if (used >= limit) {
+      problems.add(
+          "%s: all %d of the server's %s are in use. Run ALTER SYSTEM SET %s = %d; and restart the server"
+              .formatted(source.place(), limit, setting, setting, limit + 5));
+    }
+  }
+
+  private static String setting(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT current_setting(?)")) {
+      statement.setString(1, name);
+      return first(statement);
+    }
+  }
+
+  private static String one(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      return first(statement);
+    }
+  }
+
+  private static String first(PreparedStatement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery()) {
+      row.next();
+      return Optional.ofNullable(row.getString(1)).orElse("");
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.rowhook.capture;
+
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the engine's batches and hands them to the {@link ChangeSink} as whole transactions; marks an
+ * END, and never anything else, once it is durable. One engine's; called by that engine's thread.
+ *
+ * <p>Marking a row was seen to lose data: rows share positions, and the source sends again only what
+ * begins after the mark. And an exception that Connect calls retriable would make the engine skip the
+ * batch for good, so none gets out.
+ */
+final class TransactionReader
+    implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+
+  private final RowReader rows;
+  private final ChangeSink sink;
+  private final Observer observer;
+  private final Runnable beforeFirst;
+  private final String transactionTopic;
+  private final ReentrantLock turn;
+
+  private boolean first = true;
+  private boolean open;
+  private long openId;
+  private long seen;
+  private volatile long ends;
+  private volatile boolean retired;
+
+  /**
+   * @param beforeFirst looks at the slot once it streams; throws to stop
+   * @param turn held while the sink is used: an engine that could not be stopped in time must not
+   *     meet the next one there
+   */
+  TransactionReader(
+      Source source,
+      RowReader rows,
+      ChangeSink sink,
+      Observer observer,
+      Runnable beforeFirst,
+      ReentrantLock turn) {
+    this.rows = rows;
+    this.sink = sink;
+    this.observer = observer;
+    this.beforeFirst = beforeFirst;
+    this.transactionTopic = source.topicPrefix() + ".transaction";
+    this.turn = turn;
+  }
+
+  /** How many transactions are durable by this engine. Any thread. */
+  long ends() {
+    return ends;
+  }
+
+  /** From now on the sink is not touched any more. Any thread. */
+  void retire() {
+    retired = true;
+  }
+
+  @Override
+  public void handleBatch(
+      List<RecordChangeEvent<SourceRecord>> batch,
+      DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+      throws InterruptedException {
+    turn.lockInterruptibly();
+    try {
+      if (retired || Thread.interrupted()) {
+        throw new InterruptedException("the engine is stopping");
+      }
+      if (first) {
+        beforeFirst.run();
+        first = false;
+      }
+      handle(batch, committer);
+    } catch (RuntimeException e) {
+      throw new CaptureFailure("a batch could not be taken", e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void handle(
+      List<RecordChangeEvent<SourceRecord>> batch,
+      DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+      throws InterruptedException {
+    RecordChangeEvent<SourceRecord> lastEnd = null;
+    Transaction last = null;
+    int ended = 0;
+    for (RecordChangeEvent<SourceRecord> event : batch) {
+      SourceRecord record = event.record();
+      if (!(record.value() instanceof Struct value)) {
+        continue;
+      }
+      if (!record.topic().equals(transactionTopic)) {
+        row(value);
+      } else if ("BEGIN".equals(value.getString("status"))) {
+        begin(record);
+      } else {
+        last = end(record, value);
+        lastEnd = event;
+        ended++;
+      }
+    }
+    if (open) {
+      observer.insideTransaction(openId);
+    }
+    if (lastEnd == null || last == null) {
+      return;
+    }
+    sink.commit();
+    observer.committed(last);
+    committer.markProcessed(lastEnd);
+    committer.markBatchFinished();
+    ends += ended;
+    observer.marked(last);
+  }
+
+  private void begin(SourceRecord record) {
+    if (open) {
+      throw new CaptureFailure(
+          "transaction %d began inside transaction %d".formatted(id(record), openId));
+    }
+    open = true;
+    openId = id(record);
+    seen = 0;
+    sink.begin(openId);
+  }
+
+  private void row(Struct value) throws InterruptedException {
+    boolean message = "m".equals(value.getString("op"));
+    if (!open) {
+      if (message) {
+        return; // someone's message outside a transaction
+      }
+      throw new CaptureFailure("a row change came outside any transaction");
+    }
+    seen++;
+    if (message) {
+      return; // Rowhook's own, or one with its prefix: it only moves the slot
+    }
+    TableFacts table = rows.table(value);
+    if (table == null) {
+      return; // the publication holds more than was asked for
+    }
+    RowChange change;
+    try {
+      change = rows.read(table, value);
+    } catch (UnreadableRow e) {
+      sink.reject(e.row());
+      return;
+    }
+    sink.row(change);
+  }
+
+  private Transaction end(SourceRecord record, Struct value) throws InterruptedException {
+    long id = id(record);
+    long expected = value.getInt64("event_count");
+    if (!open || id != openId) {
+      throw new CaptureFailure("transaction %d ended, but its BEGIN was not seen".formatted(id));
+    }
+    if (expected != seen) {
+      throw new CaptureFailure(
+          "transaction %d has %d changes, but %d came".formatted(id, expected, seen));
+    }
+    open = false;
+    Map<String, ?> offset = record.sourceOffset();
+    Transaction transaction =
+        new Transaction(
+            new Lsn(number(offset, "lsn")),
+            id,
+            Instant.EPOCH.plus(number(offset, "ts_usec"), ChronoUnit.MICROS));
+    sink.end(transaction);
+    return transaction;
+  }
+
+  private static long id(SourceRecord record) {
+    return number(record.sourceOffset(), "txId");
+  }
+
+  private static long number(Map<String, ?> offset, String key) {
+    @Nullable Object value = offset.get(key);
+    return Optional.ofNullable((Long) value)
+        .orElseThrow(() -> new CaptureFailure("a transaction record without " + key));
+  }
+}

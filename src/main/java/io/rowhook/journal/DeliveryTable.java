@@ -1,0 +1,180 @@
+package io.rowhook.journal;
+
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The exceptions and the attempt log on disk. */
+final class DeliveryTable {
+
+  /** A delivery with its event. */
+  static final String SELECT =
+      "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.attribute_set, d.redelivery,"
+          + " d.reason, "
+          + EventTable.COLUMNS
+          + " FROM delivery d JOIN event e ON e.sequence = d.sequence WHERE d.recipient = ?";
+
+  /**
+   * Which delivery, without its event's body: this waits in a queue.
+   *
+   * @param recipient its number
+   * @param sequence of the event
+   * @param entityKey of the event
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Key(long recipient, long sequence, byte[] entityKey) {
+
+    static Key of(long recipient, Entry entry) {
+      byte[] entityKey = entry.event().entityKey().getBytes(StandardCharsets.UTF_8);
+      return new Key(recipient, entry.sequence(), entityKey);
+    }
+  }
+
+  private DeliveryTable() {}
+
+  /** The outcome of an attempt: its entry in the log, and where the delivery now stands. */
+  static void attempted(Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
+      throws SQLException {
+    log(sql, key, attempt, state, redelivery);
+    if (state instanceof Delivered) {
+      remove(sql, key);
+    } else {
+      // The first attempt's time and attribute set stay, until a person redelivers.
+      sql.update(
+          "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
+              + " first_attempt_at, attribute_set, redelivery, reason)"
+              + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+              + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
+              + " next_at = excluded.next_at, attempts = excluded.attempts,"
+              + " first_attempt_at = CASE WHEN redelivery = excluded.redelivery"
+              + " THEN coalesce(first_attempt_at, excluded.first_attempt_at)"
+              + " ELSE excluded.first_attempt_at END,"
+              + " attribute_set = CASE WHEN redelivery = excluded.redelivery"
+              + " THEN coalesce(attribute_set, excluded.attribute_set)"
+              + " ELSE excluded.attribute_set END,"
+              + " redelivery = excluded.redelivery, reason = excluded.reason",
+          key.recipient(),
+          key.sequence(),
+          key.entityKey(),
+          name(state),
+          nextAt(state),
+          attempt.number(),
+          Times.micros(attempt.at()),
+          attempt.attributeSet(),
+          redelivery,
+          reason(state));
+    }
+  }
+
+  /** Written again after a crash, an attempt takes the place of the one with its number. */
+  private static void log(
+      Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
+      throws SQLException {
+    sql.update(
+        "INSERT OR REPLACE INTO attempt (recipient, sequence, redelivery, number, at, took,"
+            + " request_id, status, error, answer, attribute_set, body_sha256, outcome)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key.recipient(),
+        key.sequence(),
+        redelivery,
+        attempt.number(),
+        Times.micros(attempt.at()),
+        Times.micros(attempt.took()),
+        attempt.requestId(),
+        attempt.status(),
+        attempt.error(),
+        attempt.answer(),
+        attempt.attributeSet(),
+        attempt.bodySha256(),
+        name(state));
+  }
+
+  /** A state that no attempt led to; what is known of its attempts stays. */
+  static void put(Sql sql, Key key, DeliveryState state) throws SQLException {
+    if (state instanceof Delivered) {
+      remove(sql, key);
+    } else {
+      sql.update(
+          "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
+              + " redelivery, reason) VALUES (?, ?, ?, ?, ?, 0, 0, ?)"
+              + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
+              + " next_at = excluded.next_at, reason = excluded.reason",
+          key.recipient(),
+          key.sequence(),
+          key.entityKey(),
+          name(state),
+          nextAt(state),
+          reason(state));
+    }
+  }
+
+  private static void remove(Sql sql, Key key) throws SQLException {
+    sql.update(
+        "DELETE FROM delivery WHERE recipient = ? AND sequence = ?",
+        key.recipient(),
+        key.sequence());
+  }
+
+  static Delivery delivery(ResultSet row) throws SQLException {
+    return new Delivery(
+        EventTable.entry(row),
+        state(row),
+        row.getInt("attempts"),
+        Times.instant(row, "first_attempt_at"),
+        row.getString("attribute_set"),
+        row.getInt("redelivery"));
+  }
+
+  static Attempt attempt(ResultSet row) throws SQLException {
+    int number = row.getInt("status");
+    Integer status = row.wasNull() ? null : Integer.valueOf(number);
+    return new Attempt(
+        row.getInt("number"),
+        Times.instant(row.getLong("at")),
+        Times.duration(row.getLong("took")),
+        row.getString("request_id"),
+        status,
+        row.getString("error"),
+        row.getString("answer"),
+        row.getString("attribute_set"),
+        row.getString("body_sha256"));
+  }
+
+  private static DeliveryState state(ResultSet row) throws SQLException {
+    String name = row.getString("state");
+    return switch (name) {
+      case "waiting" -> new Waiting(waitsUntil(row));
+      case "blocked" -> new Blocked();
+      case "failed" -> new Failed(Objects.requireNonNullElse(row.getString("reason"), ""));
+      default -> throw new SQLException("no state of a delivery: " + name);
+    };
+  }
+
+  private static Instant waitsUntil(ResultSet row) throws SQLException {
+    return Objects.requireNonNullElse(Times.instant(row, "next_at"), Instant.EPOCH);
+  }
+
+  private static String name(DeliveryState state) {
+    return switch (state) {
+      case Delivered delivered -> "delivered";
+      case Waiting waiting -> "waiting";
+      case Blocked blocked -> "blocked";
+      case Failed failed -> "failed";
+    };
+  }
+
+  private static @Nullable Long nextAt(DeliveryState state) {
+    return state instanceof Waiting waiting ? Times.micros(waiting.next()) : null;
+  }
+
+  private static @Nullable String reason(DeliveryState state) {
+    return state instanceof Failed failed ? failed.reason() : null;
+  }
+}

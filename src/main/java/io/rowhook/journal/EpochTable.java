@@ -1,0 +1,68 @@
+package io.rowhook.journal;
+
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.Lsn;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * The epochs, and with the newest one what does not go away when retention removes events: the
+ * watermark and the newest sequence given.
+ */
+final class EpochTable {
+
+  /**
+   * One epoch and how far it has come.
+   *
+   * @param n its row
+   * @param epoch which history
+   * @param watermark END of its last durable transaction
+   * @param head the newest sequence given, in this epoch or one before it
+   */
+  record Place(long n, Epoch epoch, Lsn watermark, long head) {}
+
+  private EpochTable() {}
+
+  static Optional<Place> newest(Sql sql) throws SQLException {
+    return sql.first("SELECT * FROM epoch ORDER BY n DESC LIMIT 1", EpochTable::place);
+  }
+
+  private static Place place(ResultSet row) throws SQLException {
+    Epoch epoch =
+        new Epoch(
+            row.getString("id"),
+            row.getString("system_identifier"),
+            row.getInt("timeline"),
+            row.getString("slot"),
+            Times.instant(row.getLong("started_at")));
+    Lsn watermark = new Lsn(row.getLong("watermark"));
+    return new Place(row.getLong("n"), epoch, watermark, row.getLong("head"));
+  }
+
+  /** Starts an epoch; or, where it is the current one, notes its timeline and leaves the rest. */
+  static Place begin(Sql sql, Epoch epoch, Lsn start) throws SQLException {
+    Optional<Place> current = newest(sql);
+    if (current.isPresent() && current.get().epoch().id().equals(epoch.id())) {
+      sql.update(
+          "UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
+    } else {
+      sql.update(
+          "INSERT INTO epoch (id, system_identifier, timeline, slot, started_at, watermark, head)"
+              + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+          epoch.id(),
+          epoch.systemIdentifier(),
+          epoch.timeline(),
+          epoch.slot(),
+          Times.micros(epoch.startedAt()),
+          start.value(),
+          current.map(Place::head).orElse(0L));
+    }
+    return newest(sql).orElseThrow();
+  }
+
+  static void move(Sql sql, long n, Lsn watermark, long head) throws SQLException {
+    sql.update(
+        "UPDATE epoch SET watermark = ?, head = ? WHERE n = ?", watermark.value(), head, n);
+  }
+}

@@ -1,0 +1,108 @@
+package io.rowhook.journal;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Events and rejected rows on disk. */
+final class EventTable {
+
+  /** The columns that {@link #entry} reads, of a table or alias {@code e}. */
+  static final String COLUMNS =
+      "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.lsn, e.body";
+
+  private static final String PREFIX = "evt_";
+  private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
+  private static final HexFormat HEX = HexFormat.of();
+
+  private EventTable() {}
+
+  static void insert(Sql sql, Transaction transaction, Entry entry) throws SQLException {
+    Event event = entry.event();
+    sql.update(
+        "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx, body)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        entry.sequence(),
+        storedId(event.id()),
+        event.entityType(),
+        event.entityId(),
+        event.type().name(),
+        Times.micros(event.committedAt()),
+        event.lsn().value(),
+        transaction.id(),
+        event.json());
+  }
+
+  static void insert(Sql sql, Transaction transaction, RejectedRow row) throws SQLException {
+    sql.update(
+        "INSERT INTO rejected_row (at, lsn, tx, table_name, operation, key, reason)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        Times.micros(transaction.committedAt()),
+        transaction.end().value(),
+        transaction.id(),
+        row.table().toString(),
+        row.operation(),
+        row.key(),
+        row.reason());
+  }
+
+  /** See {@link Journal#read}; nothing after {@code head}. */
+  static List<Entry> read(Sql sql, long after, long head, int limit, long maxBytes)
+      throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    long[] taken = {0};
+    sql.each(
+        "SELECT "
+            + COLUMNS
+            + " FROM event e WHERE e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?",
+        row -> {
+          Entry entry = entry(row);
+          taken[0] += entry.event().json().length;
+          if (taken[0] > maxBytes && !found.isEmpty()) {
+            return false;
+          }
+          found.add(entry);
+          return taken[0] < maxBytes;
+        },
+        after,
+        head,
+        limit);
+    return found;
+  }
+
+  static Optional<Entry> find(Sql sql, String eventId) throws SQLException {
+    return sql.first(
+        "SELECT " + COLUMNS + " FROM event e WHERE e.id = ?", EventTable::entry, storedId(eventId));
+  }
+
+  static Entry entry(ResultSet row) throws SQLException {
+    Event event =
+        new Event(
+            shownId(row.getObject("id")),
+            row.getString("entity_type"),
+            row.getString("entity_id"),
+            EventType.valueOf(row.getString("type")),
+            Times.instant(row.getLong("committed_at")),
+            new Lsn(row.getLong("lsn")),
+            row.getBytes("body"));
+    return new Entry(row.getLong("sequence"), event);
+  }
+
+  /** Half the size of the text, in the table and in its index. */
+  private static Object storedId(String id) {
+    return HASHED.matcher(id).matches() ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
+  }
+
+  private static String shownId(Object stored) {
+    return stored instanceof byte[] bytes ? PREFIX + HEX.formatHex(bytes) : stored.toString();
+  }
+}

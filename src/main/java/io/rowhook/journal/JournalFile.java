@@ -1,0 +1,217 @@
+package io.rowhook.journal;
+
+import io.rowhook.journal.JournalException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * The journal's file: made, checked, locked against a second Rowhook and brought to the current
+ * version, before anything reads or writes it. Hands out connections.
+ *
+ * <p>Native memory is bounded: the caches below, no memory mapping but the WAL's own index.
+ */
+final class JournalFile implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
+
+  /** How long SQLite waits for another process's lock before it says so. */
+  private static final int BUSY_MILLIS = 2_000;
+
+  private static final int WRITE_CACHE_KIB = 4_096;
+  private static final int READ_CACHE_KIB = 512;
+
+  /** What the WAL may keep on disk once its content has moved to the journal. */
+  private static final long WAL_KEPT_BYTES = 64L << 20;
+
+  /**
+   * Up to this size a journal is checked when the last run did not close it (a kill, a power cut):
+   * about a second. A larger one is not: a restart must not take minutes, SQLite's recovery is
+   * sound by itself, and damage shows when the page is read.
+   */
+  private static final long CHECKED_BYTES = 256L << 20;
+
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+  private final Path file;
+  private final Trouble trouble;
+  private final ProcessLock lock;
+  private final Sql writer;
+
+  private JournalFile(Path file, Trouble trouble, ProcessLock lock, Sql writer) {
+    this.file = file;
+    this.trouble = trouble;
+    this.lock = lock;
+    this.writer = writer;
+  }
+
+  /**
+   * Opens a journal, or makes a new one.
+   *
+   * @throws JournalException if it cannot be, in words
+   */
+  static JournalFile open(Path path, Schema schema) {
+    Path file = path.toAbsolutePath().normalize();
+    Trouble trouble = new Trouble(file);
+    checkPlace(file, trouble);
+    ProcessLock lock = ProcessLock.take(file, trouble);
+    try {
+      boolean unclean = isUnclean(file, trouble);
+      return new JournalFile(file, trouble, lock, writer(file, schema, unclean, trouble));
+    } catch (SQLException e) {
+      lock.close();
+      throw trouble.of(e);
+    } catch (IOException e) {
+      lock.close();
+      throw trouble.of(e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static void checkPlace(Path file, Trouble trouble) {
+    Path directory = file.getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new JournalException(
+          Kind.UNWRITABLE,
+          trouble.words(
+              "there is no directory "
+                  + directory
+                  + "; make it, or name another place for the journal"));
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw foreign(trouble, "is no file");
+    }
+    if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+      throw trouble.unwritable();
+    }
+  }
+
+  /** Looks at the file before SQLite does; makes it where there is none. */
+  private static boolean isUnclean(Path file, Trouble trouble) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file, ownerOnly());
+      return false;
+    }
+    if (Files.size(file) == 0) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+        throw foreign(trouble, "is no journal: it does not begin as an SQLite file does");
+      }
+    }
+    Path wal = file.resolveSibling(file.getFileName() + "-wal");
+    return Files.exists(wal) && Files.size(wal) > 0 && Files.size(file) <= CHECKED_BYTES;
+  }
+
+  /** What the ERP's rows hold is nobody else's business; SQLite gives the files beside it the same. */
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static Sql writer(Path file, Schema schema, boolean check, Trouble trouble)
+      throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setGetGeneratedKeys(false);
+    Sql sql = new Sql(config.createConnection("jdbc:sqlite:" + file));
+    try {
+      identify(sql, trouble);
+      sql.list("PRAGMA journal_mode = WAL", row -> row.getString(1));
+      sql.script("PRAGMA synchronous = FULL");
+      sql.script("PRAGMA foreign_keys = OFF");
+      sql.script("PRAGMA cache_size = -" + WRITE_CACHE_KIB);
+      sql.list("PRAGMA mmap_size = 0", row -> row.getLong(1));
+      sql.list("PRAGMA journal_size_limit = " + WAL_KEPT_BYTES, row -> row.getLong(1));
+      if (check) {
+        quickCheck(sql, file, trouble);
+      }
+      schema.migrate(sql, trouble);
+      sql.script("DELETE FROM staged"); // of a transaction that was open when the process ended
+      return sql;
+    } catch (SQLException | RuntimeException e) {
+      sql.close();
+      throw e;
+    }
+  }
+
+  private static void identify(Sql sql, Trouble trouble) throws SQLException {
+    long id = sql.number("PRAGMA application_id");
+    if (id == Schema.APPLICATION_ID) {
+      return;
+    }
+    if (id != 0 || sql.number("SELECT count(*) FROM sqlite_schema") > 0) {
+      throw foreign(trouble, "is an SQLite file, but no journal");
+    }
+    // Both only take effect while the file is empty, so before WAL mode writes its first page.
+    sql.script("PRAGMA auto_vacuum = INCREMENTAL");
+    sql.script("PRAGMA application_id = " + Schema.APPLICATION_ID);
+  }
+
+  private static void quickCheck(Sql sql, Path file, Trouble trouble) throws SQLException {
+    LOG.info("journal {}: was not closed by its last run; checking it", file);
+    List<String> findings = sql.list("PRAGMA quick_check(1)", row -> row.getString(1));
+    if (!findings.equals(List.of("ok"))) {
+      throw trouble.damaged("PRAGMA quick_check: " + findings.getFirst().strip());
+    }
+  }
+
+  private static JournalException foreign(Trouble trouble, String what) {
+    return new JournalException(
+        Kind.FOREIGN,
+        trouble.words(what + "; it was left as it is: name another place for the journal"));
+  }
+
+  Path file() {
+    return file;
+  }
+
+  Trouble trouble() {
+    return trouble;
+  }
+
+  /** The one connection that writes; belongs to the writer's thread once that is started. */
+  Sql writer() {
+    return writer;
+  }
+
+  /** A new connection that can only read. */
+  Sql reader() throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_MILLIS);
+    Sql sql = new Sql(config.createConnection("jdbc:sqlite:" + file));
+    sql.script("PRAGMA cache_size = -" + READ_CACHE_KIB);
+    sql.list("PRAGMA mmap_size = 0", row -> row.getLong(1));
+    return sql;
+  }
+
+  /** Closes the writer, which moves the WAL into the journal, and lets go of the lock. Readers first. */
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (SQLException e) {
+      LOG.warn("{}", trouble.of(e).getMessage());
+    } finally {
+      lock.close();
+    }
+  }
+}

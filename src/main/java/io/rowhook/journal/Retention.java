@@ -1,0 +1,140 @@
+package io.rowhook.journal;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Removes what is old and settled, with its attempts, and gives the space back to the file system;
+ * in steps so small that capture and deliveries hardly notice. One thread at a time, any.
+ */
+final class Retention {
+
+  /** Events looked at in one step. */
+  private static final int STEP_EVENTS = 200;
+
+  /** Free pages given back in one step: 2 MB. */
+  private static final int STEP_PAGES = 512;
+
+  private record Recipient(long id, String name, long cursor) {}
+
+  private record Row(long sequence, long committedAt) {}
+
+  private record Step(int removed, long last, boolean atEnd) {}
+
+  private final Writer writer;
+  private final Visible visible;
+
+  /** Where the last call stopped short of the end: what it left there is held, and stays so a while. */
+  private long resume;
+
+  Retention(Writer writer, Visible visible) {
+    this.writer = writer;
+    this.visible = visible;
+  }
+
+  /** See {@link SqliteJournal#removeSettled}. */
+  int removeSettled(Instant before, Set<String> counting, int limit) throws InterruptedException {
+    int removed = 0;
+    boolean atEnd = false;
+    while (removed < limit && !atEnd) {
+      int most = Math.min(STEP_EVENTS, limit - removed);
+      long from = resume;
+      Step step =
+          writer.write(
+              Write.urgent(
+                  sql -> step(sql, from, most, Times.micros(before), counting), this::removed));
+      removed += step.removed();
+      atEnd = step.atEnd();
+      resume = atEnd ? 0 : step.last();
+    }
+    writer.write(Write.urgent(sql -> removeRejected(sql, Times.micros(before), limit)));
+    giveBack();
+    return removed;
+  }
+
+  private void removed(Step step) {
+    if (step.removed() > 0) {
+      visible.tail().removeThrough(step.last());
+    }
+  }
+
+  private Step step(Sql sql, long from, int most, long before, Set<String> counting)
+      throws SQLException {
+    List<Recipient> all =
+        sql.list(
+            "SELECT id, name, cursor FROM recipient",
+            row -> new Recipient(row.getLong(1), row.getString(2), row.getLong(3)));
+    List<Recipient> holding =
+        all.stream().filter(recipient -> counting.contains(recipient.name())).toList();
+    long settled =
+        holding.stream().mapToLong(Recipient::cursor).min().orElse(visible.head());
+    List<Row> rows =
+        sql.list(
+            "SELECT sequence, committed_at FROM event WHERE sequence > ? AND sequence <= ?"
+                + " ORDER BY sequence LIMIT ?",
+            row -> new Row(row.getLong(1), row.getLong(2)),
+            from,
+            settled,
+            most);
+    List<Row> old = rows.stream().filter(row -> row.committedAt() < before).toList();
+    int removed = 0;
+    for (Row row : old) {
+      if (!isHeld(sql, row.sequence(), holding)) {
+        remove(sql, row.sequence(), all);
+        removed++;
+      }
+    }
+    long last = rows.isEmpty() ? from : rows.getLast().sequence();
+    return new Step(removed, last, rows.size() < most || old.isEmpty());
+  }
+
+  private static boolean isHeld(Sql sql, long sequence, List<Recipient> holding)
+      throws SQLException {
+    for (Recipient recipient : holding) {
+      if (sql.number(
+              "SELECT count(*) FROM delivery WHERE recipient = ? AND sequence = ?",
+              recipient.id(),
+              sequence)
+          > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void remove(Sql sql, long sequence, List<Recipient> all) throws SQLException {
+    sql.update("DELETE FROM event WHERE sequence = ?", sequence);
+    for (Recipient recipient : all) {
+      sql.update(
+          "DELETE FROM attempt WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
+      sql.update(
+          "DELETE FROM delivery WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
+    }
+  }
+
+  private static int removeRejected(Sql sql, long before, int limit) throws SQLException {
+    return sql.update(
+        "DELETE FROM rejected_row WHERE n IN"
+            + " (SELECT n FROM rejected_row WHERE at < ? ORDER BY at LIMIT ?)",
+        before,
+        limit);
+  }
+
+  /** Free pages go from the end of the file; it gets shorter when the WAL is moved into it. */
+  private void giveBack() throws InterruptedException {
+    long left = Long.MAX_VALUE;
+    long before;
+    do {
+      before = left;
+      left =
+          writer.write(
+              Write.urgent(
+                  sql -> {
+                    sql.script("PRAGMA incremental_vacuum(" + STEP_PAGES + ")");
+                    return sql.number("PRAGMA freelist_count");
+                  }));
+    } while (left > 0 && left < before);
+  }
+}

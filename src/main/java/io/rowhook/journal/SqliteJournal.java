@@ -1,0 +1,224 @@
+package io.rowhook.journal;
+
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.NetChange;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal in one SQLite file, which any SQLite tool can read, also while Rowhook runs.
+ *
+ * <p>One thread writes ({@link Writer}), a few read ({@link Readers}); the newest events are in
+ * memory ({@link Tail}). All of it is put together here, and nothing else is done here.
+ */
+public final class SqliteJournal implements Journal {
+
+  private final JournalFile file;
+  private final Writer writer;
+  private final Readers readers;
+  private final Visible visible;
+  private final SqliteEventLog log;
+  private final SqliteHistory history;
+  private final Retention retention;
+
+  private SqliteJournal(JournalFile file) throws SQLException {
+    this.file = file;
+    Trouble trouble = file.trouble();
+    visible = new Visible(EpochTable.newest(file.writer()));
+    writer = new Writer(file.writer(), trouble);
+    readers = new Readers(file, writer::stopForGood);
+    log = new SqliteEventLog(writer, visible, trouble);
+    history = new SqliteHistory(writer, visible);
+    retention = new Retention(writer, visible);
+  }
+
+  /**
+   * Opens a journal, or makes a new one where there is no file.
+   *
+   * @throws JournalException if it is in use by another Rowhook, unwritable, damaged, of a newer
+   *     version, or no journal
+   */
+  public static SqliteJournal open(Path file) {
+    return open(file, Schema.CURRENT);
+  }
+
+  static SqliteJournal open(Path path, Schema schema) {
+    JournalFile file = JournalFile.open(path, schema);
+    try {
+      SqliteJournal journal = new SqliteJournal(file);
+      journal.writer.start();
+      return journal;
+    } catch (SQLException e) {
+      file.close();
+      throw file.trouble().of(e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** What keeps the journal from being written just now, for health and status; empty: nothing. */
+  public Optional<JournalException> standing() {
+    return Optional.ofNullable(writer.standing());
+  }
+
+  /** What people ask of it. */
+  public Lookup lookup() {
+    return new Lookup(readers, visible);
+  }
+
+  @Override
+  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
+      throws InterruptedException {
+    log.stage(changes, merge);
+  }
+
+  @Override
+  public void discard() throws InterruptedException {
+    log.discard();
+  }
+
+  @Override
+  public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
+    log.publish(transaction, events, rejected);
+  }
+
+  /** Durable and visible, with all that was published before it, when this returns. */
+  @Override
+  public void publishStaged(
+      Transaction transaction,
+      Function<NetChange, @Nullable Event> toEvent,
+      List<RejectedRow> rejected)
+      throws InterruptedException {
+    log.publishStaged(transaction, toEvent, rejected);
+  }
+
+  @Override
+  public void commit() throws InterruptedException {
+    log.commit();
+  }
+
+  @Override
+  public Optional<Epoch> epoch() {
+    return history.epoch();
+  }
+
+  @Override
+  public Lsn watermark() {
+    return history.watermark();
+  }
+
+  @Override
+  public void begin(Epoch epoch, Lsn start) {
+    history.begin(epoch, start);
+  }
+
+  @Override
+  public long head() {
+    return visible.head();
+  }
+
+  @Override
+  public List<Entry> read(long after, int limit, long maxBytes) {
+    long head = visible.head();
+    if (after >= head) {
+      return List.of();
+    }
+    return visible
+        .tail()
+        .read(after, limit, maxBytes)
+        .orElseGet(() -> readers.read(sql -> EventTable.read(sql, after, head, limit, maxBytes)));
+  }
+
+  @Override
+  public Optional<Entry> find(String eventId) {
+    return readers.read(sql -> EventTable.find(sql, eventId));
+  }
+
+  @Override
+  public Ledger ledger(String recipient) {
+    long now = Times.micros(Instant.now());
+    long number =
+        writer.writeThrough(
+            Write.urgent(
+                sql -> {
+                  sql.update(
+                      "INSERT INTO recipient (name, cursor, created_at)"
+                          + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?)"
+                          + " ON CONFLICT (name) DO NOTHING",
+                      recipient,
+                      now);
+                  return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
+                }));
+    return new SqliteLedger(number, writer, readers);
+  }
+
+  @Override
+  public void onPublished(Runnable listener) {
+    visible.onPublished(listener);
+  }
+
+  /** Durable when this returns; cheap where it is kept already. */
+  @Override
+  public void keepAttributeSet(String hash, String name, String source) {
+    if (attributeSet(hash).isEmpty()) {
+      writer.writeThrough(
+          Write.urgent(
+              sql ->
+                  sql.update(
+                      "INSERT INTO attribute_set (hash, name, source) VALUES (?, ?, ?)"
+                          + " ON CONFLICT (hash) DO NOTHING",
+                      hash,
+                      name,
+                      source)));
+    }
+  }
+
+  @Override
+  public Optional<String> attributeSet(String hash) {
+    return readers.read(
+        sql ->
+            sql.first(
+                "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
+  }
+
+  /**
+   * Removes events, with their attempts, that were committed before an instant and that every
+   * recipient which counts has settled: its cursor is past them and they are no exception of it. So
+   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the same.
+   *
+   * @param counting names of the recipients that count: those with a file, and those whose file
+   *     vanished less than the retention time ago. What others are still owed goes too
+   * @param limit how many at most
+   * @return how many; fewer than {@code limit} only when there are no more
+   */
+  public int removeSettled(Instant before, Set<String> counting, int limit)
+      throws InterruptedException {
+    return retention.removeSettled(before, counting, limit);
+  }
+
+  /** For tests in this room: writes anything at all, as its writer would. */
+  <T> T write(Write.Action<T> action) throws InterruptedException {
+    return writer.write(Write.urgent(action));
+  }
+
+  /** Writes what is queued, then closes. Callers that still wait are refused. */
+  @Override
+  public void close() {
+    writer.close();
+    readers.close();
+    file.close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.rowhook.journal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Times as the journal's columns hold them: microseconds, as the source's. Finer is cut off. */
+final class Times {
+
+  private Times() {}
+
+  static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  static long micros(Duration duration) {
+    return duration.dividedBy(ChronoUnit.MICROS.getDuration());
+  }
+
+  static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    long micros = row.getLong(column);
+    return row.wasNull() ? null : instant(micros);
+  }
+
+  static Duration duration(long micros) {
+    return Duration.of(micros, ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,117 @@
+package io.rowhook.journal;
+
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing to be written, whole or not at all; the writer's thread runs it inside a transaction that
+ * it may share with others, perhaps more than once: a rolled back one is run again.
+ *
+ * @param <T> what it gives
+ */
+final class Write<T> {
+
+  /** What is done inside the transaction. */
+  interface Action<T> {
+    T run(Sql sql) throws SQLException;
+  }
+
+  private final Action<T> action;
+  private final Consumer<T> committed;
+  private final Consumer<RuntimeException> onFailure;
+  private final boolean patient;
+  private final CompletableFuture<T> done = new CompletableFuture<>();
+  private volatile boolean cancelled;
+  private @Nullable T result;
+
+  private Write(
+      Action<T> action,
+      Consumer<T> committed,
+      Consumer<RuntimeException> onFailure,
+      boolean patient) {
+    this.action = action;
+    this.committed = committed;
+    this.onFailure = onFailure;
+    this.patient = patient;
+  }
+
+  /**
+   * Fails at once where the journal cannot be written.
+   *
+   * @param committed called by the writer's thread once it is durable, before whoever waits goes on
+   */
+  static <T> Write<T> urgent(Action<T> action, Consumer<T> committed) {
+    return new Write<>(action, committed, why -> {}, false);
+  }
+
+  /** The same, where nothing follows but the caller's going on. */
+  static <T> Write<T> urgent(Action<T> action) {
+    return urgent(action, result -> {});
+  }
+
+  /**
+   * Waits, in order, for as long as the journal cannot be written: it must not get lost.
+   *
+   * @param onFailure called by the writer's thread if it can never be written
+   */
+  static <T> Write<T> patient(Action<T> action, Consumer<RuntimeException> onFailure) {
+    return new Write<>(action, result -> {}, onFailure, true);
+  }
+
+  boolean isPatient() {
+    return patient;
+  }
+
+  /** Nobody waits for it any more: it is left out if it was not begun. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  void run(Sql sql) throws SQLException {
+    result = null;
+    if (!cancelled) {
+      result = action.run(sql);
+    }
+  }
+
+  void succeeded() {
+    T given = result;
+    if (given != null) {
+      committed.accept(given);
+      done.complete(given);
+    } else {
+      done.cancel(false);
+    }
+  }
+
+  void failed(RuntimeException why) {
+    onFailure.accept(why);
+    done.completeExceptionally(why);
+  }
+
+  /** Waits until it is durable; whoever is interrupted cancels it. */
+  T await() throws InterruptedException {
+    try {
+      return value();
+    } catch (InterruptedException e) {
+      cancel();
+      throw e;
+    }
+  }
+
+  /** Waits until it is durable, interrupted or not. */
+  T awaitThrough() {
+    return Uninterrupted.call(this::value);
+  }
+
+  private T value() throws InterruptedException {
+    try {
+      return done.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException why ? why : new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.rowhook.journal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written, in two bounded lanes, each in order: urgent writes, whose callers wait,
+ * and patient ones. A write leaves the queue when it has been dealt with, not when it is taken: so
+ * what cannot be written yet fills its lane, and whoever adds to it waits.
+ */
+final class WriteQueue {
+
+  /** Callers wait for urgent writes, so there are as many as callers. */
+  private static final int MAX_URGENT = 64;
+
+  /** An outcome holds at most a few kilobytes of an answer. */
+  private static final int MAX_PATIENT = 2_048;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition added = lock.newCondition();
+  private final Condition removed = lock.newCondition();
+  private final Deque<Write<?>> urgent = new ArrayDeque<>();
+  private final Deque<Write<?>> patient = new ArrayDeque<>();
+  private final Trouble trouble;
+  private long patientAfterNanos = System.nanoTime();
+  private @Nullable JournalException refusal;
+
+  WriteQueue(Trouble trouble) {
+    this.trouble = trouble;
+  }
+
+  /**
+   * Adds a write; waits while its lane is full.
+   *
+   * @throws JournalException if the journal was closed, or stopped for good
+   */
+  void add(Write<?> write) throws InterruptedException {
+    Deque<Write<?>> lane = lane(write);
+    int limit = write.isPatient() ? MAX_PATIENT : MAX_URGENT;
+    lock.lockInterruptibly();
+    try {
+      while (refusal == null && lane.size() >= limit) {
+        removed.await();
+      }
+      if (refusal != null) {
+        throw refusal;
+      }
+      lane.add(write);
+      added.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Up to {@code max} writes of each lane, urgent ones first; waits for one. Empty: closed. */
+  List<Write<?>> next(int max) throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        List<Write<?>> next = new ArrayList<>();
+        urgent.stream().limit(max).forEach(next::add);
+        long pause = refusal != null ? 0 : patientAfterNanos - System.nanoTime();
+        if (pause <= 0) {
+          patient.stream().limit(max).forEach(next::add);
+        }
+        if (!next.isEmpty() || refusal != null) {
+          return next;
+        }
+        if (pause > 0 && !patient.isEmpty()) {
+          added.awaitNanos(pause);
+        } else {
+          added.await();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It has been dealt with; always the first of its lane. */
+  void remove(Write<?> write) {
+    lock.lock();
+    try {
+      Write<?> first = lane(write).poll();
+      if (first != write) {
+        throw new IllegalStateException("writes are dealt with in order");
+      }
+      removed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves patient writes alone for a while. */
+  void pausePatient(long nanos) {
+    lock.lock();
+    try {
+      patientAfterNanos = System.nanoTime() + nanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more; what is in it can still be taken out. */
+  void close() {
+    refuse(trouble.closed());
+  }
+
+  /** Takes no more, for this reason. */
+  void refuse(JournalException why) {
+    lock.lock();
+    try {
+      if (refusal == null) {
+        refusal = why;
+      }
+      added.signalAll();
+      removed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return refusal != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Deque<Write<?>> lane(Write<?> write) {
+    return write.isPatient() ? patient : urgent;
+  }
+}

@@ -1,0 +1,218 @@
+package io.rowhook.journal;
+
+import io.rowhook.journal.JournalException.Kind;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the journal. It takes what waits in the queue and writes it in one
+ * SQLite transaction, so that many callers share one wait for the disk (group commit).
+ *
+ * <p>When a group fails because of one write, each is written alone and only the guilty one fails.
+ * When it fails because of the file (full, locked, unwritable), urgent writes fail and patient ones
+ * stay in the queue and are tried again. A damaged file is never written again.
+ */
+final class Writer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+  /** Writes of each lane in one transaction; keeps it short. */
+  static final int MAX_GROUP = 512;
+
+  /** Between two tries to write what is patient. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** How long closing waits for what is queued. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+  private final Sql sql;
+  private final Trouble trouble;
+  private final WriteQueue queue;
+  private final Thread thread;
+  private volatile @Nullable JournalException standing;
+
+  /** The writer's thread only: outcomes that could not be written. */
+  private long lost;
+
+  /**
+   * @param sql owned by this thread from {@link #start} until it has ended
+   */
+  Writer(Sql sql, Trouble trouble) {
+    this.sql = sql;
+    this.trouble = trouble;
+    queue = new WriteQueue(trouble);
+    thread = Thread.ofPlatform().daemon().name("journal-writer").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Queues a write; waits while the queue is full.
+   *
+   * @throws JournalException if the journal was closed, or is damaged
+   */
+  <T> Write<T> submit(Write<T> write) throws InterruptedException {
+    queue.add(write);
+    return write;
+  }
+
+  /** Queues a write and waits until it is durable. */
+  <T> T write(Write<T> write) throws InterruptedException {
+    return submit(write).await();
+  }
+
+  /** The same, for short writes whose callers declare no interruption; it is kept for later. */
+  <T> T writeThrough(Write<T> write) {
+    return Uninterrupted.call(() -> submit(write)).awaitThrough();
+  }
+
+  /** What keeps the journal from being written just now, if anything does. */
+  @Nullable JournalException standing() {
+    return standing;
+  }
+
+  /** Someone found the file damaged: nothing is written any more. */
+  void stopForGood(JournalException why) {
+    if (standing == null || standing.kind() != Kind.DAMAGED) {
+      LOG.error("{}", why.getMessage());
+    }
+    standing = why;
+    queue.refuse(why);
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        List<Write<?>> group = queue.next(MAX_GROUP);
+        if (group.isEmpty()) {
+          break;
+        }
+        write(group);
+      }
+      if (lost > 0) {
+        String words = "{} outcomes could not be written: these deliveries are sent again";
+        LOG.error(trouble.words(words), lost);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal's writer", e);
+    }
+  }
+
+  private void write(List<Write<?>> group) {
+    RuntimeException failure = transaction(group);
+    if (failure == null) {
+      goesOn();
+      group.forEach(this::succeeded);
+    } else if (failure instanceof JournalException file && file.kind() == Kind.DAMAGED) {
+      stopForGood(file);
+      group.forEach(write -> failed(write, file));
+    } else if (failure instanceof JournalException file && file.kind().mayPass()) {
+      cannotWrite(group, file);
+    } else if (group.size() == 1) {
+      LOG.error("{}", failure.getMessage(), failure);
+      failed(group.getFirst(), failure);
+    } else {
+      oneByOne(group);
+    }
+  }
+
+  /** One of them is guilty. Patient writes keep their order: behind one that waits, all wait. */
+  private void oneByOne(List<Write<?>> group) {
+    boolean stuck = false;
+    for (Write<?> write : group) {
+      if (!stuck || !write.isPatient()) {
+        write(List.of(write));
+        stuck |= standing != null && write.isPatient();
+      }
+    }
+  }
+
+  /** What went wrong; null if it is durable. */
+  private @Nullable RuntimeException transaction(List<Write<?>> group) {
+    JournalException damaged = standing;
+    if (damaged != null && damaged.kind() == Kind.DAMAGED) {
+      return damaged;
+    }
+    try {
+      sql.begin();
+      for (Write<?> write : group) {
+        write.run(sql);
+      }
+      sql.commit();
+      return null;
+    } catch (SQLException e) {
+      sql.rollback();
+      return trouble.of(e);
+    } catch (RuntimeException e) {
+      sql.rollback();
+      return e;
+    } catch (Error e) {
+      sql.rollback();
+      return new IllegalStateException(e);
+    }
+  }
+
+  /** Urgent writes fail; patient ones stay where they are, unless there is no later. */
+  private void cannotWrite(List<Write<?>> group, JournalException why) {
+    JournalException before = standing;
+    if (before == null || before.kind() != why.kind()) {
+      LOG.error("{}", why.getMessage());
+    }
+    standing = why;
+    boolean closing = queue.isClosed();
+    for (Write<?> write : group) {
+      if (!write.isPatient() || closing) {
+        failed(write, why);
+      }
+    }
+    queue.pausePatient(PAUSE.toNanos());
+  }
+
+  private void goesOn() {
+    if (standing != null) {
+      LOG.info("{}", trouble.words("can be written again"));
+      standing = null;
+    }
+  }
+
+  private void succeeded(Write<?> write) {
+    queue.remove(write);
+    try {
+      write.succeeded();
+    } catch (RuntimeException e) {
+      LOG.error("what follows a commit must not fail", e);
+    }
+  }
+
+  private void failed(Write<?> write, RuntimeException why) {
+    queue.remove(write);
+    if (write.isPatient()) {
+      lost++;
+    }
+    write.failed(why);
+  }
+
+  /** Writes what is queued, then ends. What cannot be written by then is named in the log. */
+  @Override
+  public void close() {
+    queue.close();
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
