@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which attribute sets there are files for, so that a misspelt name is found before anything is owed.
- * Whether the files are sound is the template room's to say.
+ * Which attribute sets there are files for, so that a misspelt name is found before anything is
+ * owed. Whether the files are sound is the template room's to say.
  */
 final class AttributeSetFiles {
 
@@ -42,10 +42,16 @@ final class AttributeSetFiles {
     if (Files.isRegularFile(own) || Files.isRegularFile(common) || BUILT_IN.contains(name)) {
       return name;
     }
-    String near = Nearest.to(name, names(recipient)).map(n -> " Did you mean " + n + "?").orElse("");
+    String near =
+        Nearest.to(name, names(recipient)).map(n -> " Did you mean " + n + "?").orElse("");
     throw Refused.because(
         "must be an attribute set that exists",
-        "There is no " + own + " and no " + common + ", and built in are only full and notify." + near);
+        "There is no "
+            + directory.resolve(recipient).resolve(Refused.VALUE + SUFFIX)
+            + " and no "
+            + directory.resolve(Refused.VALUE + SUFFIX)
+            + ", and built in are only full and notify."
+            + near);
   }
 
   private NavigableSet<String> names(String recipient) {

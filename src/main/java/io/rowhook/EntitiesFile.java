@@ -24,8 +24,11 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
   /** By mapping; {@code *} is the entity. */
   static final Map<String, YamlKeys> KEYS =
       Map.of(
-          "*", new YamlKeys(List.of("table"), List.of("id", "attributes"), List.of("contains", "refers")),
-          "*.attributes", YamlKeys.of(List.of(), List.of("exclude")));
+          "*",
+          new YamlKeys(
+              List.of("table"), List.of("id", "attributes"), List.of("contains", "refers")),
+          "*.attributes",
+          YamlKeys.of(List.of(), List.of("exclude")));
 
   private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,62}");
 
@@ -53,9 +56,13 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     try {
       TableId table = TableId.parse(value);
       for (String part : List.of(table.schema(), table.name())) {
-        if (part.getBytes(StandardCharsets.UTF_8).length > MAX_IDENTIFIER || !part.equals(part.strip())) {
+        if (part.getBytes(StandardCharsets.UTF_8).length > MAX_IDENTIFIER
+            || !part.equals(part.strip())) {
           throw Refused.because(
-              "must be a table whose names have from 1 to " + MAX_IDENTIFIER + " bytes and no spaces around them", advice);
+              "must be a table whose names have from 1 to "
+                  + MAX_IDENTIFIER
+                  + " bytes and no spaces around them",
+              advice);
         }
       }
       return table;
@@ -110,7 +117,10 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
             .problems()
             .add(
                 place,
-                name + " and " + other + " differ only in case, which topics do not show. Rename one.");
+                name
+                    + " and "
+                    + other
+                    + " differ only in case, which topics do not show. Rename one.");
       }
     }
 
@@ -133,7 +143,10 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
               .problems()
               .add(
                   fields.place(),
-                  name + ".attributes.exclude names " + column + ", which is its id. Take one of them out.");
+                  name
+                      + ".attributes.exclude names "
+                      + column
+                      + ", which is its id. Take one of them out.");
         }
       }
       return table.map(t -> new EntityType(name, t, id, excluded));
@@ -147,7 +160,12 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
               .problems()
               .add(
                   fields.place(),
-                  fields.place().key() + "." + key + " names " + Problems.printable(column) + " twice. Take one out.");
+                  fields.place().key()
+                      + "."
+                      + key
+                      + " names "
+                      + Problems.printable(column)
+                      + " twice. Take one out.");
         }
         seen.add(column);
       }
@@ -161,7 +179,11 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
             .problems()
             .add(
                 place,
-                place.key() + " is already the table of " + other + ", got: " + table
+                place.key()
+                    + " is already the table of "
+                    + other
+                    + ", got: "
+                    + table
                     + ". One table makes one entity; take one of the two out.");
       }
     }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; {@code $${}
- * stands for a literal <code>${</code>. What a reference brings in is never looked at again.
+ * Resolves {@code ${env:NAME}} and {@code ${file:/path}} in the values of all settings; a doubled
+ * dollar sign before the brace makes it literal. What a reference brings in is not looked at again.
  */
 final class Interpolation {
 
@@ -54,7 +54,8 @@ final class Interpolation {
       return file(reference.substring("file:".length()));
     }
     throw Refused.hidden(
-        "has a ${...} that is neither ${env:NAME} nor ${file:/path}", "Write one of these. " + ESCAPE);
+        "has a ${...} that is neither ${env:NAME} nor ${file:/path}",
+        "Write one of these. " + ESCAPE);
   }
 
   private String variable(String name) throws Refused {
@@ -72,7 +73,8 @@ final class Interpolation {
     try {
       Path path = Path.of(name);
       if (!path.isAbsolute()) {
-        throw Refused.hidden(named + ", whose path is not absolute", "Write it from the root: /...");
+        throw Refused.hidden(
+            named + ", whose path is not absolute", "Write it from the root: /...");
       }
       if (!Files.isRegularFile(path)) {
         throw Refused.hidden(named + ", which is not there", "Create it, or correct the path.");
@@ -83,7 +85,10 @@ final class Interpolation {
             "Name a file that holds this one value.");
       }
       return withoutLineEnd(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(path))).toString());
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
+              .toString());
     } catch (CharacterCodingException e) {
       throw Refused.hidden(named + ", which is not UTF-8", "Save it as UTF-8.");
     } catch (InvalidPathException e) {

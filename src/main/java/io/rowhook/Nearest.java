@@ -7,10 +7,19 @@ import java.util.Optional;
 /** Finds the name that was probably meant, for messages. */
 final class Nearest {
 
+  /** Nobody misspells a longer one. */
+  private static final int MAX_NAME = 100;
+
   private Nearest() {}
 
-  /** The known name with the fewest edits to this one, if they are few: up to a third of its letters. */
+  /**
+   * The known name with the fewest edits to this one, if they are few: up to a third of its
+   * letters.
+   */
   static Optional<String> to(String name, Collection<String> known) {
+    if (name.length() > MAX_NAME) {
+      return Optional.empty();
+    }
     String wanted = plain(name);
     int limit = Math.max(1, (wanted.length() + 1) / 3);
     String best = null;
@@ -35,24 +44,33 @@ final class Nearest {
     return name.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The Levenshtein distance; more than the limit is not counted out for names of other lengths. */
+  /**
+   * The optimal string alignment distance: letters put in, left out, replaced, or swapped with
+   * their neighbour. Where the lengths alone differ by more than the limit it is not counted out.
+   */
   private static int edits(String a, String b, int limit) {
     if (Math.abs(a.length() - b.length()) > limit) {
       return Integer.MAX_VALUE;
     }
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+    int[][] edits = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          edits[i][j] = i + j;
+          continue;
+        }
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int fewest = edits[i - 1][j - 1] + (same ? 0 : 1);
+        fewest = Math.min(fewest, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          fewest = Math.min(fewest, 1 + edits[i - 2][j - 2]);
+        }
+        edits[i][j] = fewest;
       }
     }
-    return row[b.length()];
+    return edits[a.length()][b.length()];
   }
 }

@@ -1,7 +1,11 @@
 package io.rowhook;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Collects what is wrong in all files, so that it is reported together. Used by one reading, in one
@@ -15,26 +19,34 @@ final class Problems {
   /** Of a value in a message, in characters. */
   private static final int MAX_SHOWN = 120;
 
-  private final List<String> sentences = new ArrayList<>();
+  private record Problem(Place place, String sentence) {}
+
+  private final List<Problem> kept = new ArrayList<>();
+  private final Map<Path, Integer> files = new HashMap<>();
   private int more;
 
   void add(Place place, String sentence) {
-    if (sentences.size() < MAX_KEPT) {
-      sentences.add(place + ": " + sentence);
+    if (kept.size() < MAX_KEPT) {
+      files.putIfAbsent(place.file(), files.size());
+      kept.add(new Problem(place, sentence));
     } else {
       more++;
     }
   }
 
-  int count() {
-    return sentences.size() + more;
-  }
-
+  /** Throws them in the order in which their files were read, and of their places there. */
   void throwIfAny() throws SettingsException {
-    if (sentences.isEmpty()) {
+    if (kept.isEmpty()) {
       return;
     }
-    List<String> all = new ArrayList<>(sentences);
+    List<String> all = new ArrayList<>();
+    kept.stream()
+        .sorted(
+            Comparator.comparingInt(
+                    (Problem problem) -> files.getOrDefault(problem.place().file(), 0))
+                .thenComparingInt(problem -> problem.place().line())
+                .thenComparingInt(problem -> problem.place().column()))
+        .forEach(problem -> all.add(problem.place() + ": " + problem.sentence()));
     if (more > 0) {
       all.add("There are " + more + " more problems.");
     }

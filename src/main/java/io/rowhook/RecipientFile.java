@@ -60,8 +60,8 @@ final class RecipientFile {
     Retry retry = retry(fields);
     var authentication = AuthenticationKeys.read(fields, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
-    return url.map(
-        u -> new Recipient(name, u, authentication, processing, timeout, retry, allow, subscriptions));
+    return url.map(u ->
+        new Recipient(name, u, authentication, processing, timeout, retry, allow, subscriptions));
   }
 
   private static Allow allow(Fields fields) {
@@ -77,14 +77,13 @@ final class RecipientFile {
     if (mode.equals(Optional.of(Mode.sequential))) {
       fields
           .get("jobs")
-          .ifPresent(
-              node ->
-                  reading
-                      .problems()
-                      .add(
-                          node.place(),
-                          "jobs is for processing: parallel only; sequential has always one."
-                              + " Take it out, or write processing: parallel."));
+          .ifPresent(node ->
+              reading
+                  .problems()
+                  .add(
+                      node.place(),
+                      "jobs is for processing: parallel only; sequential has always one."
+                          + " Take it out, or write processing: parallel."));
       return new Processing.Sequential();
     }
     return jobs.<Processing>map(Processing.Parallel::new).orElse(Processing.DEFAULT);
@@ -94,8 +93,7 @@ final class RecipientFile {
     return switch (fields.get("retry").orElse(null)) {
       case null -> Retry.DEFAULT;
       case Scalar scalar -> scalar.read(RecipientFile::preset).orElse(Retry.DEFAULT);
-      case Items items ->
-          Yaml.<Retry>wrongKind(items, "a mapping", reading).orElse(Retry.DEFAULT);
+      case Items items -> Yaml.<Retry>wrongKind(items, "a mapping", reading).orElse(Retry.DEFAULT);
       case Fields inner -> schedule(inner);
     };
   }
@@ -121,7 +119,11 @@ final class RecipientFile {
           .problems()
           .add(
               place,
-              "retry.delays must be at most " + MAX_DELAYS + " delays, got: " + delays.size() + ". Take some out.");
+              "retry.delays must be at most "
+                  + MAX_DELAYS
+                  + " delays, got: "
+                  + delays.size()
+                  + ". Take some out.");
     }
     Retry.From from =
         fields.read("from", Rule.oneOf(Retry.From.class)).orElse(Retry.DEFAULT.from());
@@ -154,7 +156,13 @@ final class RecipientFile {
         new YamlKeys(
             List.of("url"),
             List.of(
-                "authentication", "processing", "jobs", "timeout", "retry", "allow", "subscriptions"),
+                "authentication",
+                "processing",
+                "jobs",
+                "timeout",
+                "retry",
+                "allow",
+                "subscriptions"),
             List.of("acknowledge", "exhausted", "owed", "pause", "format", "tls")));
     keys.put("allow", YamlKeys.of(List.of(), List.of("http", "networks")));
     keys.put("retry", YamlKeys.of(List.of(), List.of("delays", "from", "jitter")));

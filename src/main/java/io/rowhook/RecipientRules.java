@@ -73,7 +73,9 @@ final class RecipientRules {
       }
       if (url.getRawFragment() != null) {
         throw Refused.showing(
-            "must not have a fragment (#...), which HTTP does not send", shown, "Take it out, or write %23.");
+            "must not have a fragment (#...), which HTTP does not send",
+            shown,
+            "Take it out, or write %23.");
       }
       if (scheme.equals("http") && !http) {
         throw Refused.showing(
@@ -96,7 +98,9 @@ final class RecipientRules {
       return new URI(value);
     } catch (URISyntaxException e) {
       throw Refused.showing(
-          "must be a URL; the character at position " + (e.getIndex() + 1) + " breaks the rules of RFC 2396",
+          "must be a URL; the character at position "
+              + (e.getIndex() + 1)
+              + " breaks the rules of RFC 2396",
           shown,
           "Percent-encode it.");
     }
@@ -126,7 +130,12 @@ final class RecipientRules {
     }
     if (key.length < MIN_SECRET || key.length > MAX_SECRET) {
       throw Refused.hidden(
-          "must be the base64 of " + MIN_SECRET + " to " + MAX_SECRET + " bytes, and it is of " + key.length,
+          "must be the base64 of "
+              + MIN_SECRET
+              + " to "
+              + MAX_SECRET
+              + " bytes, and it is of "
+              + key.length,
           NEW_SECRET);
     }
     return new Secret(value);
@@ -144,7 +153,8 @@ final class RecipientRules {
   static String username(String value) throws Refused {
     if (value.isEmpty() || value.indexOf(':') >= 0 || hasControls(value)) {
       throw Refused.because(
-          "must be a user name without a colon or control characters (RFC 7617)", "Use another name.");
+          "must be a user name without a colon or control characters (RFC 7617)",
+          "Use another name.");
     }
     return value;
   }
@@ -193,7 +203,8 @@ final class RecipientRules {
       return Network.parse(value);
     } catch (IllegalArgumentException e) {
       throw Refused.because(
-          String.valueOf(e.getMessage()), "Write for example 10.1.0.0/16, or 10.1.2.3/32 for one address.");
+          String.valueOf(e.getMessage()),
+          "Write for example 10.1.0.0/16, or 10.1.2.3/32 for one address.");
     }
   }
 }

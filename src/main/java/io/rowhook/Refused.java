@@ -1,6 +1,5 @@
 package io.rowhook;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A value that breaks a rule; caught where its place is known. */
@@ -19,11 +18,15 @@ final class Refused extends Exception {
     this.advice = advice;
   }
 
+  /** Stands in an advice for the value as it may be shown. */
+  static final String VALUE = "{value}";
+
   /**
    * The message shows the value.
    *
    * @param rule goes on after the key: {@code must be ...}
-   * @param advice what to do, in whole sentences
+   * @param advice what to do, in whole sentences; may hold {@link #VALUE}, but never the value
+   *     itself, which may have come from the environment
    */
   static Refused because(String rule, String advice) {
     return new Refused(rule, true, null, advice);
@@ -47,8 +50,8 @@ final class Refused extends Exception {
    * @param resolved whether the value holds anything that does not stand in the file
    */
   String sentence(String key, String written, boolean resolved) {
-    String value = resolved ? written : Optional.ofNullable(instead).orElse(written);
-    String got = shown ? ", got: " + Problems.printable(value) : "";
-    return key + " " + getMessage() + got + ". " + advice;
+    String value = Problems.printable(resolved || instead == null ? written : instead);
+    String got = shown ? ", got: " + (value.isBlank() ? "an empty text" : value) : "";
+    return key + " " + getMessage() + got + ". " + advice.replace(VALUE, value);
   }
 }

@@ -83,7 +83,9 @@ interface Rule<T> {
   /** {@code 500ms 5s 10m 1h 10d}, within limits, both included. */
   static Rule<Duration> duration(Duration min, Duration max) {
     return value -> {
-      Duration duration = Duration.ofMillis(quantity(value, DURATION, MILLIS, "a duration", "500ms, 5s, 10m, 1h or 10d"));
+      Duration duration =
+          Duration.ofMillis(
+              quantity(value, DURATION, MILLIS, "a duration", "500ms, 5s, 10m, 1h or 10d"));
       if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
         throw Refused.because(
             "must be from " + written(min) + " to " + written(max), "Write a duration in between.");

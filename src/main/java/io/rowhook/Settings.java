@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code connector-config/} and {@code jslt-templates/} say, as the rooms' own records. Immutable;
- * the hashes alone tell that a template was edited, since the template room reads them itself.
+ * What {@code connector-config/} and {@code jslt-templates/} say, as the rooms' own records.
+ * Immutable; the hashes alone tell that a template was edited, since the template room reads them
+ * itself.
  *
  * @param source Debezium's properties, for the capture room to judge
  * @param entities at least one, in the order of the file

@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * What is different between two settings, by name and without values: for the log, and for whoever
- * puts new settings in force. A name that is in neither list of {@code added} or {@code removed} is in
- * both settings.
+ * puts new settings in force. A name that is in neither list of {@code added} or {@code removed} is
+ * in both settings.
  *
  * @param source names of the properties that were added, removed or changed
  * @param entities what became of which entity
@@ -23,11 +23,7 @@ import java.util.function.Function;
  * @param rowhook keys of {@code rowhook.yaml} that have another value
  */
 public record SettingsDiff(
-    List<String> source,
-    Named entities,
-    Named recipients,
-    Named templates,
-    List<String> rowhook) {
+    List<String> source, Named entities, Named recipients, Named templates, List<String> rowhook) {
 
   /**
    * What became of things with a name.
@@ -46,10 +42,13 @@ public record SettingsDiff(
       List<String> lines = new ArrayList<>();
       added.forEach(name -> lines.add(kind + " " + name + " added"));
       removed.forEach(name -> lines.add(kind + " " + name + " removed"));
-      changed.forEach(
-          (name, keys) ->
-              lines.add(
-                  kind + " " + name + (keys.isEmpty() ? "" : ": " + String.join(", ", keys)) + " changed"));
+      changed.forEach((name, keys) ->
+          lines.add(
+              kind
+                  + " "
+                  + name
+                  + (keys.isEmpty() ? "" : ": " + String.join(", ", keys))
+                  + " changed"));
       return lines;
     }
   }
@@ -138,8 +137,18 @@ public record SettingsDiff(
   private static List<String> recipient(Recipient before, Recipient after) {
     List<String> keys = new ArrayList<>();
     differs(before, after, Recipient::url, "url", keys);
-    differs(before.authentication(), after.authentication(), Authentication::hmac, "authentication.hmac", keys);
-    differs(before.authentication(), after.authentication(), Authentication::basic, "authentication.basic", keys);
+    differs(
+        before.authentication(),
+        after.authentication(),
+        Authentication::hmac,
+        "authentication.hmac",
+        keys);
+    differs(
+        before.authentication(),
+        after.authentication(),
+        Authentication::basic,
+        "authentication.basic",
+        keys);
     differs(before, after, Recipient::processing, "processing", keys);
     differs(before, after, Recipient::timeout, "timeout", keys);
     differs(before, after, Recipient::retry, "retry", keys);

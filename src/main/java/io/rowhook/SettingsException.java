@@ -3,8 +3,8 @@ package io.rowhook;
 import java.util.List;
 
 /**
- * Settings that cannot be used, with everything that is wrong with them. No message holds a secret or
- * a value that came from the environment or another file.
+ * Settings that cannot be used, with everything that is wrong with them. No message holds a secret
+ * or a value that came from the environment or another file.
  */
 public final class SettingsException extends Exception {
 
@@ -14,6 +14,8 @@ public final class SettingsException extends Exception {
   private final List<String> problems;
 
   /**
+   * Settings that have these problems.
+   *
    * @param problems at least one; each whole sentences that name place, rule, value and what to do
    */
   public SettingsException(List<String> problems) {

@@ -23,7 +23,9 @@ final class SettingsFiles {
         || name.startsWith("README");
   }
 
-  /** What stands in a directory and counts, in the order of the names; nothing if it does not exist. */
+  /**
+   * What stands in a directory and counts, in the order of the names; nothing if it does not exist.
+   */
   static List<Path> visible(Path directory, Reading reading) {
     if (!Files.exists(directory)) {
       return List.of();

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,8 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What files hold, as hashes: by content, since mounted volumes give no notifications and their times
- * of change tell nothing. What cannot be read has a mark in place of a hash; reading it will say why.
+ * What files hold, as hashes: by content, since mounted volumes give no notifications and their
+ * times of change tell nothing. What cannot be read has a mark in place of a hash; reading it will
+ * say why.
  */
 final class SettingsHashes {
 
@@ -32,7 +34,9 @@ final class SettingsHashes {
 
   private SettingsHashes() {}
 
-  /** SHA-256, in hex, of each file in a directory, by its path inside; none if it does not exist. */
+  /**
+   * SHA-256, in hex, of each file in a directory, by its path inside; none if it does not exist.
+   */
   static SortedMap<String, String> of(Path directory) {
     SortedMap<String, String> hashes = new TreeMap<>();
     for (Map.Entry<String, Path> file : files(directory).entrySet()) {
@@ -42,17 +46,19 @@ final class SettingsHashes {
   }
 
   /**
-   * Everything that the settings depend on: both directories and the files that the settings refer to.
+   * Everything that the settings depend on: both directories and the files that the settings refer
+   * to.
    */
   static SortedMap<String, String> all(Path connectorConfig, Path templates) {
     SortedMap<String, String> hashes = new TreeMap<>();
+    // So that a directory that has vanished is not the same as one never looked at.
+    hashes.put("c:", Files.isDirectory(connectorConfig) ? "there" : "missing");
     of(connectorConfig).forEach((path, hash) -> hashes.put("c:" + path, hash));
     of(templates).forEach((path, hash) -> hashes.put("t:" + path, hash));
     for (Path file : files(connectorConfig).values()) {
       Matcher references = REFERENCE.matcher(text(file));
       while (references.find()) {
-        String path = references.group(1);
-        hashes.computeIfAbsent("r:" + path, _ -> hash(Path.of(path)));
+        hashes.computeIfAbsent("r:" + references.group(1), SettingsHashes::referred);
       }
     }
     return hashes;
@@ -95,6 +101,14 @@ final class SettingsHashes {
       }
       return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(file)));
     } catch (IOException e) {
+      return UNREADABLE;
+    }
+  }
+
+  private static String referred(String key) {
+    try {
+      return hash(Path.of(key.substring("r:".length())));
+    } catch (InvalidPathException e) {
       return UNREADABLE;
     }
   }

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts edited settings in force while Rowhook runs: looks at the content of all files, reads them when
- * it has changed, and hands on what is good. What is bad is logged whole, and the last good settings
- * stay in force.
+ * Puts edited settings in force while Rowhook runs: looks at the content of all files, reads them
+ * when it has changed, and hands on what is good. What is bad is logged whole, and the last good
+ * settings stay in force.
  *
  * <p>A change is taken when two looks in a row saw the same, so that a file that an editor has half
  * written, or a checkout half done, is not reported as an error.
  *
- * <p>One daemon thread does all of it and owns all state; {@link #current} and {@link #problems} may
- * be asked by any.
+ * <p>One daemon thread does all of it and owns all state; {@link #current} and {@link #problems}
+ * may be asked by any.
  */
 public final class SettingsWatch implements AutoCloseable {
 
@@ -37,10 +37,12 @@ public final class SettingsWatch implements AutoCloseable {
   public interface Taker {
 
     /**
+     * Puts them in force, or refuses them whole.
+     *
      * @param settings that read well
      * @param changes between the last good ones and these; never empty
-     * @throws SettingsException if they cannot be used for a reason that only their room knows, as a
-     *     template that does not parse; then nothing of them may be in force
+     * @throws SettingsException if they cannot be used for a reason that only their room knows, as
+     *     a template that does not parse; then nothing of them may be in force
      * @throws InterruptedException if the watch is closed meanwhile
      */
     void take(Settings settings, SettingsDiff changes)
@@ -63,8 +65,10 @@ public final class SettingsWatch implements AutoCloseable {
   private SortedMap<String, String> settled = new TreeMap<>();
 
   /**
-   * @param inForce as {@link Settings#read} gave them, without what the command line changed; what was
-   *     edited since is found at the first looks
+   * Watches from now on; looks at nothing before {@link #start}.
+   *
+   * @param inForce as {@link Settings#read} gave them, without what the command line changed; what
+   *     was edited since is found at the first looks
    */
   public SettingsWatch(
       Settings inForce,

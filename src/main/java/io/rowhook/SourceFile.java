@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Reads {@code source.properties} by the rules of {@link Properties#load(java.io.Reader)}, in UTF-8,
- * with references resolved. What {@code Properties} itself cannot tell, the line of a key and that it
- * stands there twice, is why the lines are put together here.
+ * Reads {@code source.properties} by the rules of {@link Properties#load(java.io.Reader)}, in
+ * UTF-8, with references resolved. What {@code Properties} itself cannot tell, the line of a key
+ * and that it stands there twice, is why the lines are put together here.
  */
 final class SourceFile {
 
@@ -28,7 +28,8 @@ final class SourceFile {
     }
     Map<String, String> values = new LinkedHashMap<>();
     Map<String, Integer> lines = new LinkedHashMap<>();
-    for (Line line : lines(text.get())) {
+    List<Line> logical = lines(text.get());
+    for (Line line : logical) {
       Place place = new Place(file, line.number(), 1, "");
       Properties one = new Properties();
       try {
@@ -36,7 +37,9 @@ final class SourceFile {
       } catch (IllegalArgumentException | IOException e) {
         reading
             .problems()
-            .add(place, "a \\u in a properties file needs four hex digits. Write \\\\ for a backslash.");
+            .add(
+                place,
+                "a \\u in a properties file needs four hex digits. Write \\\\ for a backslash.");
         continue;
       }
       for (String key : one.stringPropertyNames()) {
@@ -46,13 +49,16 @@ final class SourceFile {
               .problems()
               .add(
                   place,
-                  Problems.printable(key) + " is given twice, first in line " + first + ". Keep one of them.");
+                  Problems.printable(key)
+                      + " is given twice, first in line "
+                      + first
+                      + ". Keep one of them.");
           continue;
         }
         resolve(one.getProperty(key, ""), place, key, reading).ifPresent(v -> values.put(key, v));
       }
     }
-    if (lines.isEmpty()) {
+    if (logical.isEmpty()) {
       reading
           .problems()
           .add(

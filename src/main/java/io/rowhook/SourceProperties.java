@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What {@code source.properties} says: Debezium's own connector properties, references resolved. The
- * capture room judges them.
+ * What {@code source.properties} says: Debezium's own connector properties, references resolved.
+ * The capture room judges them.
  *
  * @param file where from
  * @param values in the order of the file; passwords among them

@@ -96,7 +96,8 @@ final class SubscriptionKeys {
   private Set<EventType> events(Fields fields) {
     Optional<List<EventType>> named = fields.readList("events", Rule.oneOf(EventType.class));
     if (named.isEmpty() || named.get().isEmpty()) {
-      boolean empty = fields.get("events").orElse(null) instanceof Items items && items.items().isEmpty();
+      boolean empty =
+          fields.get("events").orElse(null) instanceof Items items && items.items().isEmpty();
       if (empty) {
         Place place = fields.get("events").map(YamlNode::place).orElse(fields.place());
         reading

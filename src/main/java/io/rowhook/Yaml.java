@@ -32,8 +32,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * Reads one YAML file into {@link YamlNode}s. The parser's own messages are not passed on where they
- * may quote the file, since a badly quoted password is a common reason for them.
+ * Reads one YAML file into {@link YamlNode}s. The parser's own messages are not passed on where
+ * they may quote the file, since a badly quoted password is a common reason for them.
  */
 final class Yaml {
 
@@ -43,8 +43,7 @@ final class Yaml {
   /** How deep lists and mappings may stand inside each other; the deepest setting stands 4 deep. */
   private static final int MAX_DEPTH = 32;
 
-  private static final String QUOTE =
-      "Put quotes around a value with special characters: \"...\".";
+  private static final String QUOTE = "Put quotes around a value with special characters: \"...\".";
   private static final Set<Tag> PLAIN_TAGS =
       Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
 
@@ -105,8 +104,10 @@ final class Yaml {
     } catch (NotYaml e) {
       return Optional.empty(); // reported
     }
-    return root.flatMap(
-        node -> node instanceof Fields fields ? Optional.of(fields) : wrongKind(node, "a mapping", reading));
+    return root.flatMap(node ->
+        node instanceof Fields fields
+            ? Optional.of(fields)
+            : wrongKind(node, "a mapping", reading));
   }
 
   /** A file's text, or a report of why it cannot be read. */
@@ -188,9 +189,11 @@ final class Yaml {
           + " Write \"${env:NAME}\" with them.";
     }
     if (problem.startsWith("mapping values are not allowed")) {
-      return "this is not YAML: a colon stands where no key can be. Check the indentation. " + QUOTE;
+      return "this is not YAML: a colon stands where no key can be. Check the indentation. "
+          + QUOTE;
     }
-    return "this is not YAML. Check the indentation and brackets here and in the line above. " + QUOTE;
+    return "this is not YAML. Check the indentation and brackets here and in the line above. "
+        + QUOTE;
   }
 
   private static String line(String text, int number) {
@@ -242,7 +245,10 @@ final class Yaml {
       if (first != null) {
         problem(
             at,
-            Problems.printable(at.key()) + " is given twice, first in line " + first.line() + ". Keep one of them.");
+            Problems.printable(at.key())
+                + " is given twice, first in line "
+                + first.line()
+                + ". Keep one of them.");
         continue;
       }
       Place valueAt = at(entry.getValueNode().getStartMark(), "");

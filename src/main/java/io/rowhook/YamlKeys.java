@@ -3,13 +3,13 @@ package io.rowhook;
 import java.util.List;
 
 /**
- * The keys that a mapping may have. The JSON Schemas that ship with the product are held to these by
- * a test.
+ * The keys that a mapping may have. The JSON Schemas that ship with the product are held to these
+ * by a test.
  *
  * @param required must be there
  * @param optional may be there
- * @param later documented, and not in this version yet: refused, since ignoring them would break what
- *     they promise
+ * @param later documented, and not in this version yet: refused, since ignoring them would break
+ *     what they promise
  */
 record YamlKeys(List<String> required, List<String> optional, List<String> later) {
 

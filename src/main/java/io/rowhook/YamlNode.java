@@ -90,25 +90,37 @@ sealed interface YamlNode {
 
     /** Reports keys that are not known, not in this version yet, or missing. */
     Fields check(YamlKeys known) {
-      keys.forEach(
-          (name, at) -> {
-            if (known.later().contains(name)) {
-              reading
-                  .problems()
-                  .add(at, at.key() + " is not in this version of Rowhook yet. Take it out.");
-            } else if (!known.known().contains(name)) {
-              String advice = Nearest.advice(name, known.known(), "Known here");
-              String printed = Problems.printable(at.key());
-              reading.problems().add(at, printed + " is not a key that Rowhook knows. " + advice);
-            }
-          });
+      keys.forEach((name, at) -> {
+        if (known.later().contains(name)) {
+          problem(at, at.key() + " is not in this version of Rowhook yet. Take it out.");
+        } else if (!known.known().contains(name)) {
+          problem(at, unknown(name, at, known.known()));
+        }
+      });
       for (String name : known.required()) {
         if (!keys.containsKey(name)) {
           String inside = place.key().isEmpty() ? "" : " in " + place.key();
-          reading.problems().add(place, name + " is missing" + inside + ". Add it.");
+          problem(place, name + " is missing" + inside + ". Add it.");
         }
       }
       return this;
+    }
+
+    private String unknown(String name, Place at, List<String> known) {
+      if (fields.get(name) instanceof Scalar scalar && scalar.nothing()) {
+        // {password:secret} is a key "password:secret" in YAML: the name must not be shown.
+        return "a key that Rowhook does not know stands here without a value. Write a space after"
+            + " the colon. Known here: "
+            + String.join(", ", known)
+            + ".";
+      }
+      return Problems.printable(at.key())
+          + " is not a key that Rowhook knows. "
+          + Nearest.advice(name, known, "Known here");
+    }
+
+    private void problem(Place at, String sentence) {
+      reading.problems().add(at, sentence);
     }
 
     Optional<YamlNode> get(String name) {

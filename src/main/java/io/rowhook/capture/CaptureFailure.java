@@ -1,6 +1,5 @@
 package io.rowhook.capture;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -32,24 +31,20 @@ final class CaptureFailure extends RuntimeException {
     }
     List<Throwable> chain = chain(failure);
     for (Throwable link : chain) {
-      if (link instanceof SourceException) {
-        return String.valueOf(link.getMessage());
-      }
-      if (link instanceof SQLException sql) {
-        return "the source says: " + sql.getMessage();
-      }
-    }
-    for (Throwable link : chain.reversed()) {
       String name = link.getClass().getName();
-      if (link instanceof CaptureFailure || name.startsWith("io.rowhook.")) {
+      boolean wrapped = link instanceof CaptureFailure && link.getCause() != null;
+      if (name.startsWith("io.rowhook.") && !wrapped) {
         return String.valueOf(link.getMessage());
+      }
+      if (name.startsWith("org.postgresql.")) {
+        return "the source says: " + link.getMessage();
       }
       if (name.startsWith("java.time.") || link instanceof IllegalArgumentException) {
-        return "the engine cannot read a value of a row (" + name + ")";
+        return "the engine cannot read a value of a row (" + name + ")"; // its message quotes it
       }
     }
     Throwable root = chain.getLast();
-    return "the engine stopped: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+    return "the engine failed with " + root.getClass().getSimpleName() + ": " + root.getMessage();
   }
 
   /** The problem with the source that stopped the engine, if it was one. */

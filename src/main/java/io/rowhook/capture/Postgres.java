@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Properties;
 import java.util.TreeMap;
-import org.postgresql.Driver;
 
 /** Rowhook's own connections to the source, beside the engine's. Stateless. */
 final class Postgres {
@@ -90,10 +90,6 @@ final class Postgres {
     properties.setProperty("socketTimeout", String.valueOf(SOCKET_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
     properties.putAll(extra);
-    Connection connection = new Driver().connect("jdbc:postgresql://", properties);
-    if (connection == null) {
-      throw new SQLException("the driver refused its own address");
-    }
-    return connection;
+    return DriverManager.getConnection("jdbc:postgresql://", properties);
   }
 }

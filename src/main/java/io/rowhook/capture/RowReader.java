@@ -28,9 +28,10 @@ final class RowReader {
   private static final int NODE_WEIGHT = 64;
 
   private final Map<TableId, TableFacts> facts;
-  private final Map<Schema, Columns> schemas = new IdentityHashMap<>();
+  private final IdentityHashMap<Schema, Columns> schemas = new IdentityHashMap<>();
 
   /** The columns of one version of a table. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
   private record Columns(String[] names, boolean[] required, boolean[] inIdentity, boolean full) {}
 
   RowReader(Map<TableId, TableFacts> facts) {

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -34,7 +35,7 @@ final class TransactionReader
   private boolean open;
   private long openId;
   private long seen;
-  private volatile long ends;
+  private final AtomicLong ends = new AtomicLong();
   private volatile boolean retired;
 
   /**
@@ -59,7 +60,7 @@ final class TransactionReader
 
   /** How many transactions are durable by this engine. Any thread. */
   long ends() {
-    return ends;
+    return ends.get();
   }
 
   /** From now on the sink is not touched any more. Any thread. */
@@ -121,7 +122,7 @@ final class TransactionReader
     observer.committed(last);
     committer.markProcessed(lastEnd);
     committer.markBatchFinished();
-    ends += ended;
+    ends.addAndGet(ended);
     observer.marked(last);
   }
 

@@ -12,8 +12,12 @@ final class Times {
 
   private Times() {}
 
+  private static final Instant LAST = instant(Long.MAX_VALUE);
+
   static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    return instant.isAfter(LAST)
+        ? Long.MAX_VALUE // Instant.MAX: for ever
+        : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   static long micros(Duration duration) {

@@ -115,7 +115,9 @@ final class Writer implements AutoCloseable {
     } else if (failure instanceof JournalException file && file.kind().mayPass()) {
       cannotWrite(group, file);
     } else if (group.size() == 1) {
-      LOG.error("{}", failure.getMessage(), failure);
+      if (group.getFirst().isPatient()) {
+        LOG.error("an outcome was refused: {}", failure.getMessage(), failure);
+      }
       failed(group.getFirst(), failure);
     } else {
       oneByOne(group);

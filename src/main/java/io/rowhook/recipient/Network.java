@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of addresses in CIDR notation (RFC 4632, RFC 4291): {@code 10.1.0.0/16}, {@code fd00::/8}.
+ * A range of addresses in CIDR notation (RFC 4632, RFC 4291): {@code 10.1.0.0/16}, {@code
+ * fd00::/8}.
  *
  * @param base its address, 4 or 16 bytes; all bits after the prefix are 0
  * @param prefix how many leading bits an address must share with it
@@ -45,7 +46,9 @@ public record Network(List<Byte> base, int prefix) {
     return new Network(boxed(base), prefix);
   }
 
-  /** Whether the address is in here. An IPv4 address is never in an IPv6 network, nor the reverse. */
+  /**
+   * Whether the address is in here. An IPv4 address is never in an IPv6 network, nor the reverse.
+   */
   public boolean contains(InetAddress address) {
     byte[] bytes = address.getAddress();
     return bytes.length == base.size() && boxed(masked(bytes, prefix)).equals(base);

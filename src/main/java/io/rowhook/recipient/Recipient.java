@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param timeout for the whole call: connect, send, answer
  * @param retry when a failed attempt is made again
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
- * @param subscriptions the first that wants an event decides its attribute set; never empty: without
- *     any in its file there is one for each entity
+ * @param subscriptions the first that wants an event decides its attribute set; never empty:
+ *     without any in its file there is one for each entity
  */
 public record Recipient(
     String name,

@@ -1,0 +1,116 @@
+package io.rowhook.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps whole transactions as a journal does: durable at commit, each once, whatever comes again.
+ * Also checks the protocol: BEGIN, rows, END, one transaction after the other.
+ */
+final class MemorySink implements ChangeSink {
+
+  /** One transaction as it came. */
+  record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected) {}
+
+  private final MemoryHistory history;
+  private final List<Whole> pending = new ArrayList<>();
+  private final List<Whole> durable = new ArrayList<>();
+  private final List<Transaction> replayed = new ArrayList<>();
+  private List<RowChange> rows = new ArrayList<>();
+  private List<RejectedRow> rejected = new ArrayList<>();
+  private @Nullable Long open;
+  private @Nullable RuntimeException commitFails;
+  private int restarts;
+
+  MemorySink(MemoryHistory history) {
+    this.history = history;
+  }
+
+  @Override
+  public synchronized void restart() {
+    restarts++;
+    open = null;
+    pending.clear();
+  }
+
+  @Override
+  public synchronized void begin(long transactionId) {
+    check(open == null, "BEGIN inside a transaction");
+    open = transactionId;
+    rows = new ArrayList<>();
+    rejected = new ArrayList<>();
+  }
+
+  @Override
+  public synchronized void row(RowChange change) {
+    check(open != null, "a row outside a transaction");
+    rows.add(change);
+  }
+
+  @Override
+  public synchronized void reject(RejectedRow row) {
+    check(open != null, "a row outside a transaction");
+    rejected.add(row);
+  }
+
+  @Override
+  public synchronized void end(Transaction transaction) {
+    check(open != null && open == transaction.id(), "END of another transaction");
+    open = null;
+    if (history.isNew(transaction.end())) {
+      pending.add(new Whole(transaction, rows, rejected));
+    } else {
+      replayed.add(transaction);
+    }
+  }
+
+  @Override
+  public synchronized void commit() {
+    if (commitFails != null) {
+      throw commitFails;
+    }
+    for (Whole whole : pending) {
+      durable.add(whole);
+      history.advance(whole.transaction().end());
+    }
+    pending.clear();
+  }
+
+  synchronized void failCommits(@Nullable RuntimeException failure) {
+    commitFails = failure;
+  }
+
+  /** Durable transactions that have rows or rejected ones. */
+  synchronized List<Whole> transactions() {
+    return durable.stream().filter(w -> !w.rows().isEmpty() || !w.rejected().isEmpty()).toList();
+  }
+
+  /** All durable transactions, those without rows among them. */
+  synchronized List<Whole> all() {
+    return List.copyOf(durable);
+  }
+
+  /** All durable rows in order. */
+  synchronized List<RowChange> rows() {
+    return durable.stream().flatMap(w -> w.rows().stream()).toList();
+  }
+
+  synchronized List<RejectedRow> rejected() {
+    return durable.stream().flatMap(w -> w.rejected().stream()).toList();
+  }
+
+  synchronized List<Transaction> replayed() {
+    return List.copyOf(replayed);
+  }
+
+  synchronized int restarts() {
+    return restarts;
+  }
+
+  private static void check(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalStateException(rule);
+    }
+  }
+}

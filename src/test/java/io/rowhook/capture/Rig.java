@@ -1,0 +1,119 @@
+package io.rowhook.capture;
+
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Capture of one test: own slot, own publication, a journal in memory. */
+final class Rig implements AutoCloseable {
+
+  static final Duration SOON = Duration.ofSeconds(20);
+
+  static final Timing FAST =
+      new Timing(
+          Duration.ofMillis(100),
+          16 * 1024,
+          Duration.ofMillis(200),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          1L << 30);
+
+  final SourceDatabase database;
+  final String name;
+  final List<CapturedTable> tables;
+  final List<String> failures = new CopyOnWriteArrayList<>();
+  MemoryHistory history = new MemoryHistory();
+  MemorySink sink = new MemorySink(history);
+  Observer observer =
+      new Observer() {
+        @Override
+        public void failed(String reason, Duration next) {
+          failures.add(reason);
+        }
+      };
+  private @org.jspecify.annotations.Nullable Capture capture;
+
+  Rig(SourceDatabase database, String name, String... tables) {
+    this.database = database;
+    this.name = name;
+    this.tables =
+        Arrays.stream(tables).map(t -> new CapturedTable(TableId.parse(t), List.of())).toList();
+  }
+
+  Source source() {
+    return source(Map.of());
+  }
+
+  Source source(Map<String, String> more) {
+    Map<String, String> properties = database.connectorProperties();
+    properties.put("slot.name", name);
+    properties.put("publication.name", name);
+    properties.putAll(more);
+    return Source.of(properties, "source.properties");
+  }
+
+  Capture start() {
+    return start(false);
+  }
+
+  Capture start(boolean acceptGap) {
+    Capture started =
+        new Capture(source(), tables, history, sink, observer, FAST, acceptGap);
+    capture = started;
+    started.start();
+    Eventually.within(SOON, "streaming", () -> started.state() instanceof CaptureState.Streaming);
+    return started;
+  }
+
+  void stop() {
+    if (capture != null) {
+      capture.close();
+      capture = null;
+    }
+  }
+
+  /** A new journal, as after a loss. */
+  void forget() {
+    history = new MemoryHistory();
+    sink = new MemorySink(history);
+  }
+
+  List<RowChange> awaitRows(int count) {
+    return Eventually.until(
+        SOON,
+        count + " rows (" + sink.rows().size() + " before)",
+        () -> sink.rows().size() >= count ? sink.rows() : null);
+  }
+
+  Lsn confirmed() {
+    return Lsn.parse(
+        Objects.requireNonNull(
+            database.query(
+                "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '"
+                    + name
+                    + "'")));
+  }
+
+  boolean active() {
+    return "t"
+        .equals(
+            database.query(
+                "SELECT active FROM pg_replication_slots WHERE slot_name = '" + name + "'"));
+  }
+
+  @Override
+  public void close() {
+    stop();
+    database.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+            + name
+            + "' AND NOT active",
+        "DROP PUBLICATION IF EXISTS \"" + name + "\"");
+  }
+}

@@ -1,0 +1,317 @@
+package io.rowhook.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RowChange.Operation;
+import io.rowhook.testing.SourceDatabase;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Values arrive exactly; what is not in the log is left out and never replaced. */
+final class ValuesTest {
+
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase database;
+
+  @BeforeAll
+  static void startDatabase() {
+    database = SourceDatabase.start();
+    database.execute(
+        "CREATE EXTENSION IF NOT EXISTS hstore",
+        "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+        "CREATE TYPE pair AS (a int, b text)",
+        "CREATE DOMAIN positive AS numeric(10,2) CHECK (VALUE > 0)",
+        "CREATE DOMAIN settings AS jsonb",
+        "SET timezone = 'Europe/Berlin'");
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
+  }
+
+  /** Each line: type, SQL literal, JSON. One column a line, all in one row. */
+  private static final String TABLE =
+      """
+      smallint            | -32768                                   | -32768
+      int                 | 2147483647                               | 2147483647
+      bigint              | 9223372036854775807                      | 9223372036854775807
+      numeric             | 123456789012345678901234567890.123456789 | 123456789012345678901234567890.123456789
+      numeric(12,3)       | 1.5                                      | 1.500
+      numeric             | 0.000                                    | 0.000
+      numeric             | 'NaN'                                    | "NaN"
+      numeric             | 'Infinity'                               | "Infinity"
+      real                | 0.1                                      | 0.1
+      double precision    | 1e-7                                     | 1.0E-7
+      double precision    | '-Infinity'                              | "-Infinity"
+      money               | 12.34                                    | 12.34
+      boolean             | true                                     | true
+      text                | 'it''s "quoted" \\ and ünï'              | "it's \\"quoted\\" \\\\ and ünï"
+      text                | ''                                       | ""
+      varchar(9)          | 'null'                                   | "null"
+      char(4)             | 'ab'                                     | "ab  "
+      bytea               | '\\xdeadbeef'                            | "3q2+7w=="
+      uuid                | '0a0b0c0d-0000-4000-8000-000000000001'   | "0a0b0c0d-0000-4000-8000-000000000001"
+      date                | '2026-05-24'                             | "2026-05-24"
+      date                | 'infinity'                               | "infinity"
+      time                | '15:20:44.123456'                        | "15:20:44.123456"
+      timetz              | '15:20:44+02'                            | "13:20:44Z"
+      timestamp           | '2026-05-24 15:20:44.123456'             | "2026-05-24T15:20:44.123456"
+      timestamp           | '2026-05-24 00:00:00'                    | "2026-05-24T00:00:00"
+      timestamp           | 'infinity'                               | "infinity"
+      timestamptz         | '2026-05-24 15:20:44.123456+02'          | "2026-05-24T13:20:44.123456Z"
+      timestamptz         | '2026-03-29 02:30:00 Europe/Berlin'      | "2026-03-29T01:30:00Z"
+      timestamptz         | '-infinity'                              | "-infinity"
+      interval            | '1 year 2 mons 3 days 04:05:06.789'      | "P1Y2M3DT4H5M6.789S"
+      interval            | '-00:00:00.5'                            | "PT-0.5S"
+      interval            | '0'                                      | "PT0S"
+      json                | '{"b": 1.10, "a": [null, 12345678901234567890]}' | {"b":1.10,"a":[null,12345678901234567890]}
+      jsonb               | '{"n": 0.10000000000000000001}'          | {"n":0.10000000000000000001}
+      jsonb               | 'null'                                   | null
+      settings            | '{"k": true}'                            | {"k":true}
+      positive            | 7                                        | 7.00
+      mood                | 'happy'                                  | "happy"
+      inet                | '10.1.0.0/16'                            | "10.1.0.0/16"
+      cidr                | '10.1.0.0/16'                            | "10.1.0.0/16"
+      macaddr             | '08:00:2b:01:02:03'                      | "08:00:2b:01:02:03"
+      xml                 | '<a>1</a>'                               | "<a>1</a>"
+      bit(3)              | B'101'                                   | "101"
+      bit(1)              | B'1'                                     | "1"
+      varbit              | B'0101'                                  | "0101"
+      point               | '(1.5,2)'                                | "(1.5,2.0)"
+      int4range           | '[1,5)'                                  | "[1,5)"
+      tstzrange           | '[2026-01-01 00:00+00,)'                 | "[\\"2026-01-01 00:00:00+00\\",)"
+      pair                | '(1,"x y")'                              | "(1,\\"x y\\")"
+      tsvector            | 'a b'                                    | "'a' 'b'"
+      pg_lsn              | '0/16B3748'                              | "0/16B3748"
+      oid                 | 4294967295                               | 4294967295
+      hstore              | 'a=>1, b=>NULL'                          | {"a":"1","b":null}
+      int[]               | '{1,NULL,3}'                             | [1,null,3]
+      int[]               | '{{1,2},{3,4}}'                          | [[1,2],[3,4]]
+      int[]               | '{}'                                     | []
+      int[]               | '[2:3]={7,8}'                            | [7,8]
+      bigint[]            | '{9223372036854775807}'                  | [9223372036854775807]
+      numeric[]           | '{1.50,NaN}'                             | [1.50,"NaN"]
+      boolean[]           | '{t,f}'                                  | [true,false]
+      text[]              | ARRAY['a,b', 'c"d', '\\', 'NULL', NULL, ''] | ["a,b","c\\"d","\\\\","NULL",null,""]
+      varchar(5)[]        | '{x}'                                    | ["x"]
+      double precision[]  | '{0.1,Infinity}'                         | [0.1,"Infinity"]
+      timestamptz[]       | '{2026-05-24 15:20:44.5+02}'             | ["2026-05-24T13:20:44.5Z"]
+      timestamp[]         | '{2026-05-24 15:20:44}'                  | ["2026-05-24T15:20:44"]
+      date[]              | '{2026-05-24}'                           | ["2026-05-24"]
+      uuid[]              | '{0a0b0c0d-0000-4000-8000-000000000001}' | ["0a0b0c0d-0000-4000-8000-000000000001"]
+      jsonb[]             | ARRAY['{"a": 1.0}'::jsonb]               | [{"a":1.0}]
+      bytea[]             | ARRAY['\\xdead'::bytea]                  | ["3q0="]
+      interval[]          | '{1 day}'                                | ["P1D"]
+      mood[]              | '{sad,happy}'                            | ["sad","happy"]
+      inet[]              | '{10.0.0.1}'                             | ["10.0.0.1"]
+      text                | NULL                                     | null
+      int                 | NULL                                     | null
+      """;
+
+  @Test
+  void everyTypeArrivesAsPromised() throws Exception {
+    List<String[]> lines =
+        TABLE.lines().map(line -> line.split("\\s*\\|\\s*", 3)).toList();
+    StringBuilder create = new StringBuilder("CREATE TABLE typed (id int PRIMARY KEY");
+    StringBuilder insert = new StringBuilder("INSERT INTO typed VALUES (1");
+    StringBuilder delete = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      create.append(", c").append(i).append(' ').append(lines.get(i)[0]);
+      insert.append(", ").append(lines.get(i)[1]);
+      delete.append(i).append(' ');
+    }
+    database.execute(create + ")", "ALTER TABLE typed REPLICA IDENTITY FULL");
+    try (Rig rig = new Rig(database, "typed", "public.typed")) {
+      rig.start();
+      database.execute(insert + ")", "DELETE FROM typed");
+      List<RowChange> rows = rig.awaitRows(2);
+
+      Map<String, String> expected = new LinkedHashMap<>();
+      expected.put("id int", "1");
+      Map<String, String> got = new LinkedHashMap<>();
+      ObjectNode after = Objects.requireNonNull(rows.get(0).after());
+      got.put("id int", after.get("id").toString());
+      for (int i = 0; i < lines.size(); i++) {
+        String name = "c" + i + " " + lines.get(i)[0];
+        expected.put(name, lines.get(i)[2]);
+        JsonNode value = after.get("c" + i);
+        got.put(name, value == null ? "missing" : value.toString());
+      }
+      assertThat(got).containsExactlyEntriesOf(expected);
+      assertThat(rows.get(1).before()).isEqualTo(after);
+      assertThat(rig.sink.rejected()).isEmpty();
+      assertThat(rows.get(0).weight()).isBetween(1_000, 100_000);
+    }
+  }
+
+  @Test
+  void aDefaultNeverTakesThePlaceOfNull() throws Exception {
+    database.execute(
+        "CREATE TABLE defaulted (id int PRIMARY KEY, a text DEFAULT 'x', b int DEFAULT 7, c timestamptz DEFAULT now(), d jsonb DEFAULT '{}')",
+        "ALTER TABLE defaulted REPLICA IDENTITY FULL");
+    try (Rig rig = new Rig(database, "defaulted", "public.defaulted")) {
+      rig.start();
+      database.execute("INSERT INTO defaulted VALUES (1, NULL, NULL, NULL, NULL)");
+      assertThat(rig.awaitRows(1).getFirst().after())
+          .hasToString("{\"id\":1,\"a\":null,\"b\":null,\"c\":null,\"d\":null}");
+    }
+  }
+
+  @Test
+  @Tag("feature-20")
+  void anUnchangedLargeValueIsLeftOutAndNamed() throws Exception {
+    String columns =
+        "t text, v varchar(200000), b bytea, j json, jb jsonb, x xml, n numeric, h hstore, ta text[],"
+            + " ia int[], ba bigint[], na numeric[], ua uuid[], bya bytea[], ja jsonb[], da date[],"
+            + " tz timestamptz[], bo boolean[]";
+    database.execute(
+        "CREATE TABLE large (id int PRIMARY KEY, small int, " + columns + ")",
+        "DO $$ DECLARE c text; BEGIN FOR c IN SELECT column_name FROM information_schema.columns"
+            + " WHERE table_name = 'large' AND column_name NOT IN ('id', 'small') LOOP"
+            + " EXECUTE format('ALTER TABLE large ALTER %I SET STORAGE EXTERNAL', c); END LOOP; END $$",
+        "CREATE FUNCTION fill() RETURNS large LANGUAGE sql AS $$ SELECT 1, 1, repeat('t', 100000),"
+            + " repeat('v', 100000), decode(repeat('ab', 100000), 'hex'),"
+            + " ('{\"a\":\"' || repeat('j', 100000) || '\"}')::json,"
+            + " ('{\"a\":\"' || repeat('j', 100000) || '\"}')::jsonb,"
+            + " ('<a>' || repeat('x', 100000) || '</a>')::xml, repeat('9', 20000)::numeric,"
+            + " hstore('k', repeat('h', 100000)), array_fill('t'::text, ARRAY[20000]),"
+            + " array_fill(1, ARRAY[20000]), array_fill(1::bigint, ARRAY[20000]),"
+            + " array_fill(1.5::numeric, ARRAY[20000]), array_fill(gen_random_uuid(), ARRAY[20000]),"
+            + " array_fill('\\xab'::bytea, ARRAY[20000]), array_fill('{}'::jsonb, ARRAY[20000]),"
+            + " array_fill('2026-01-01'::date, ARRAY[20000]),"
+            + " array_fill('2026-01-01'::timestamptz, ARRAY[20000]), array_fill(true, ARRAY[20000]) $$");
+    try (Rig rig = new Rig(database, "large", "public.large")) {
+      rig.start();
+      database.execute(
+          "INSERT INTO large SELECT (fill()).*",
+          "UPDATE large SET small = 2",
+          "UPDATE large SET id = 2",
+          "ALTER TABLE large REPLICA IDENTITY FULL",
+          "UPDATE large SET small = 3");
+      List<RowChange> rows = rig.awaitRows(5);
+      List<String> large =
+          List.of(
+              "t", "v", "b", "j", "jb", "x", "n", "h", "ta", "ia", "ba", "na", "ua", "bya", "ja",
+              "da", "tz", "bo");
+      RowChange inserted = rows.get(0);
+      assertThat(inserted.unavailable()).isEmpty();
+      assertThat(Objects.requireNonNull(inserted.after()).get("t").asText()).hasSize(100_000);
+      assertThat(Objects.requireNonNull(inserted.after()).get("n").decimalValue().precision())
+          .isEqualTo(20_000);
+      RowChange updated = rows.get(1);
+      assertThat(updated.unavailable()).containsExactlyElementsOf(large);
+      assertThat(updated.after()).hasToString("{\"id\":1,\"small\":2}");
+      assertThat(updated.before()).isNull();
+      assertThat(rows.get(2).operation()).isEqualTo(Operation.DELETE);
+      assertThat(rows.get(2).before()).hasToString("{\"id\":1}");
+      assertThat(rows.get(3).operation()).isEqualTo(Operation.INSERT);
+      assertThat(rows.get(3).unavailable()).containsExactlyElementsOf(large);
+      RowChange full = rows.get(4); // the old row is logged whole, so the new one is known
+      assertThat(full.unavailable()).isEmpty();
+      assertThat(Objects.requireNonNull(full.after()).get("ta")).hasSize(20_000);
+    }
+  }
+
+  @Test
+  void withoutFullIdentityOnlyTheKeyOfADeletedRowIsKnown() throws Exception {
+    database.execute(
+        "CREATE TABLE keyed (id int, line int, name text NOT NULL, note text, PRIMARY KEY (line, id))",
+        "CREATE TABLE indexed (id int PRIMARY KEY, sku text NOT NULL, note text)",
+        "CREATE UNIQUE INDEX indexed_sku ON indexed (sku)",
+        "ALTER TABLE indexed REPLICA IDENTITY USING INDEX indexed_sku");
+    try (Rig rig = new Rig(database, "keyed", "public.keyed", "public.indexed")) {
+      Capture capture = rig.start();
+      database.execute(
+          "INSERT INTO keyed VALUES (1, 2, 'n', 'x')",
+          "UPDATE keyed SET name = 'm'",
+          "DELETE FROM keyed",
+          "INSERT INTO indexed VALUES (1, 's', 'x')",
+          "UPDATE indexed SET sku = 't'",
+          "DELETE FROM indexed");
+      List<RowChange> rows = rig.awaitRows(6);
+      assertThat(rows.get(0).key()).hasToString("{\"line\":2,\"id\":1}");
+      assertThat(rows.get(1).before()).isNull();
+      assertThat(rows.get(2).before()).hasToString("{\"id\":1,\"line\":2}");
+      assertThat(rows.get(2).key()).hasToString("{\"line\":2,\"id\":1}");
+      assertThat(rows.get(4).before()).hasToString("{\"sku\":\"s\"}");
+      assertThat(rows.get(5).before()).hasToString("{\"sku\":\"t\"}");
+      assertThat(capture.tables())
+          .extracting(TableFacts::identity)
+          .containsExactly(TableFacts.ReplicaIdentity.DEFAULT, TableFacts.ReplicaIdentity.INDEX);
+    }
+  }
+
+  @Test
+  void anOldRowFromBeforeTheIdentityBecameFullIsNotTakenForNulls() throws Exception {
+    database.execute("CREATE TABLE became (id int PRIMARY KEY, name text NOT NULL, note text)");
+    try (Rig rig = new Rig(database, "became", "public.became")) {
+      rig.start();
+      rig.stop();
+      database.execute(
+          "INSERT INTO became VALUES (1, 'n', 'x')",
+          "DELETE FROM became",
+          "ALTER TABLE became REPLICA IDENTITY FULL",
+          "INSERT INTO became VALUES (2, 'n', NULL)",
+          "DELETE FROM became");
+      rig.start();
+      List<RowChange> rows = rig.awaitRows(4);
+      assertThat(rows.get(1).before()).hasToString("{\"id\":1}");
+      assertThat(rows.get(3).before()).hasToString("{\"id\":2,\"name\":\"n\",\"note\":null}");
+    }
+  }
+
+  @Test
+  void columnsComeAndGo() throws Exception {
+    database.execute(
+        "CREATE TABLE altered (id int PRIMARY KEY, a text)",
+        "ALTER TABLE altered REPLICA IDENTITY FULL");
+    try (Rig rig = new Rig(database, "altered", "public.altered")) {
+      rig.start();
+      database.execute(
+          "INSERT INTO altered VALUES (1, 'x')",
+          "ALTER TABLE altered ADD b numeric DEFAULT 1.50",
+          "UPDATE altered SET a = 'y'",
+          "ALTER TABLE altered DROP a",
+          "ALTER TABLE altered RENAME b TO c",
+          "UPDATE altered SET c = 2");
+      List<RowChange> rows = rig.awaitRows(3);
+      assertThat(rows.get(1).after()).hasToString("{\"id\":1,\"a\":\"y\",\"b\":1.50}");
+      assertThat(rows.get(2).after()).hasToString("{\"id\":1,\"c\":2}");
+    }
+  }
+
+  @Test
+  void quotedNamesAndOtherSchemas() throws Exception {
+    database.execute(
+        "CREATE SCHEMA \"My Shop\"",
+        "CREATE TABLE \"My Shop\".\"Order, Line$\" (\"Id\" int PRIMARY KEY, \"a.b\" text, \"c d\" text)");
+    try (Rig rig = new Rig(database, "quoted", "public.never")) {
+      CapturedTable table =
+          new CapturedTable(new TableId("My Shop", "Order, Line$"), List.of("c d"));
+      try (Capture capture =
+          new Capture(
+              rig.source(),
+              List.of(table),
+              rig.history,
+              rig.sink,
+              rig.observer,
+              Rig.FAST,
+              false)) {
+        capture.start();
+        database.execute("INSERT INTO \"My Shop\".\"Order, Line$\" VALUES (1, 'x', 'secret')");
+        RowChange row = rig.awaitRows(1).getFirst();
+        assertThat(row.table()).isEqualTo(table.table());
+        assertThat(row.after()).hasToString("{\"Id\":1,\"a.b\":\"x\"}");
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.rowhook.demo;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rowhook.admin.Received;
+import io.rowhook.admin.Verdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/** A webhook that has reached one of the demo's recipients. */
+record Arrival(String recipient, Received request) {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  String topic() {
+    String topic = request.topic();
+    return topic != null ? topic : "(no topic)";
+  }
+
+  /** Whether whatever this recipient asks for, if anything, was there and right. */
+  boolean verified() {
+    return request.accepted()
+        && request.signature() != Verdict.UNCHECKED
+        && request.basic() != Verdict.UNCHECKED;
+  }
+
+  /** What was verified, in words. */
+  String credentials() {
+    if (request.signature() != Verdict.ABSENT) {
+      return "signature " + request.signature().words();
+    }
+    return request.basic() != Verdict.ABSENT
+        ? "basic auth " + request.basic().words()
+        : "no authentication";
+  }
+
+  JsonNode body() {
+    try {
+      return JSON.readTree(request.body());
+    } catch (IOException e) {
+      return JSON.missingNode();
+    }
+  }
+
+  /**
+   * From the commit, as the webhook states it, to its last byte. Both are clocks of this machine.
+   */
+  Duration sinceCommit() {
+    String committed = request.header("Rowhook-Committed-At");
+    try {
+      return committed == null
+          ? Duration.ZERO
+          : Duration.between(Instant.parse(committed), request.at());
+    } catch (DateTimeParseException e) {
+      return Duration.ZERO;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.rowhook.demo;
+
+import io.rowhook.demo.Step.Owed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the receivers' threads put what arrives, and the story's thread takes it from. */
+final class Inbox {
+
+  private final List<Arrival> arrivals = new ArrayList<>(); // guarded by this; one step's worth
+
+  synchronized void put(Arrival arrival) {
+    arrivals.add(arrival);
+    notifyAll();
+  }
+
+  /** Takes what is there. */
+  synchronized List<Arrival> take() {
+    List<Arrival> taken = List.copyOf(arrivals);
+    arrivals.clear();
+    return taken;
+  }
+
+  /** Waits until at least this is there, or for this long; says which. */
+  synchronized boolean await(Map<Owed, Integer> expected, Duration limit)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!covers(expected)) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(Math.max(1, left / 1_000_000));
+    }
+    return true;
+  }
+
+  /** Waits until nothing has arrived for this long, and takes what did. */
+  List<Arrival> quiet(Duration time) throws InterruptedException {
+    List<Arrival> all = new ArrayList<>();
+    while (awaitAny(time)) {
+      all.addAll(take());
+    }
+    return all;
+  }
+
+  /** Waits until something is there, or for this long; says which. */
+  synchronized boolean awaitAny(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (arrivals.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(Math.max(1, left / 1_000_000));
+    }
+    return true;
+  }
+
+  /** How many of which topic each recipient got. */
+  static Map<Owed, Integer> count(List<Arrival> arrivals) {
+    Map<Owed, Integer> counts = new TreeMap<>();
+    arrivals.forEach(one -> counts.merge(new Owed(one.recipient(), one.topic()), 1, Integer::sum));
+    return counts;
+  }
+
+  private boolean covers(Map<Owed, Integer> expected) {
+    Map<Owed, Integer> counts = count(arrivals);
+    return expected.entrySet().stream()
+        .allMatch(owed -> counts.getOrDefault(owed.getKey(), 0) >= owed.getValue());
+  }
+}

@@ -1,0 +1,243 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.JournalContractTest.Kind;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every journal's ledger does, whatever keeps it. */
+@ParameterizedClass
+@MethodSource("journals")
+class LedgerContractTest {
+
+  private final Kind kind;
+  @TempDir Path directory;
+  Journal journal;
+  Ledger ledger;
+  List<Entry> entries;
+
+  LedgerContractTest(Kind kind) {
+    this.kind = kind;
+  }
+
+  static Stream<Kind> journals() {
+    return JournalContractTest.journals();
+  }
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    journal = kind.opener().open(directory);
+    journal.begin(EPOCH, lsn(100));
+    publish(journal, 200, "before");
+    ledger = journal.ledger("shop");
+    entries = new ArrayList<>(publish(journal, 300, "a", "b"));
+    entries.addAll(publish(journal, 400, "a", "c"));
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  private void reopen() throws InterruptedException {
+    ledger.flush();
+    journal.close();
+    journal = kind.opener().open(directory);
+    ledger = journal.ledger("shop");
+  }
+
+  private static List<Long> sequences(List<Delivery> deliveries) {
+    return deliveries.stream().map(delivery -> delivery.entry().sequence()).toList();
+  }
+
+  private long sequence(int index) {
+    return entries.get(index).sequence();
+  }
+
+  @Test
+  void aNewRecipientStartsAtTheHeadAndAKnownOneWhereItWas() throws InterruptedException {
+    assertThat(ledger.cursor()).isEqualTo(entries.getFirst().sequence() - 1);
+    assertThat(journal.ledger("late").cursor()).isEqualTo(journal.head());
+    ledger.advance(sequence(1));
+    reopen();
+
+    assertThat(ledger.cursor()).isEqualTo(sequence(1));
+  }
+
+  @Test
+  void theCursorNeverGoesBack() throws InterruptedException {
+    ledger.advance(sequence(2));
+    ledger.advance(sequence(0));
+    ledger.flush();
+
+    assertThat(ledger.cursor()).isEqualTo(sequence(2));
+  }
+
+  @Test
+  void deliveredAtOnceIsKnownAboveTheCursorAndNoException() throws InterruptedException {
+    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0);
+    ledger.flush();
+
+    assertThat(ledger.knownAbove(ledger.cursor())).containsExactly(sequence(1));
+    assertThat(ledger.knownAbove(sequence(1))).isEmpty();
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.oldestOpen()).isEmpty();
+  }
+
+  @Test
+  void waitingKeepsTheFirstAttemptsTimeAndAttributeSet() throws InterruptedException {
+    Instant first = NOON;
+    ledger.attempted(entries.get(0), attempt(1, first, "set-1"), waiting(60), 0);
+    ledger.attempted(
+        entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0);
+    reopen();
+
+    assertThat(ledger.nextDue()).contains(NOON.plusSeconds(300));
+    assertThat(ledger.due(NOON.plusSeconds(299), 10)).isEmpty();
+    Delivery due = ledger.due(NOON.plusSeconds(300), 10).getFirst();
+    assertThat(due.state()).isEqualTo(waiting(300));
+    assertThat(due.attempts()).isEqualTo(2);
+    assertThat(due.firstAttempt()).isEqualTo(first);
+    assertThat(due.attributeSet()).isEqualTo("set-1");
+    assertThat(due.redelivery()).isZero();
+    assertThat(due.entry()).usingRecursiveComparison().isEqualTo(entries.get(0));
+  }
+
+  @Test
+  void anAttributeSetThatWasNotFoundAtFirstIsKeptOnceItIs() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, null), waiting(1), 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), waiting(2), 0);
+    ledger.flush();
+
+    assertThat(ledger.oldestOpen().orElseThrow().attributeSet()).isEqualTo("set");
+  }
+
+  @Test
+  void aRedeliveryStartsAgain() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0);
+    ledger.attempted(
+        entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1);
+    ledger.flush();
+
+    Delivery delivery = ledger.oldestOpen().orElseThrow();
+    assertThat(delivery.redelivery()).isEqualTo(1);
+    assertThat(delivery.firstAttempt()).isEqualTo(NOON.plusSeconds(900));
+    assertThat(delivery.attributeSet()).isEqualTo("set-2");
+  }
+
+  @Test
+  void deliveredAfterWaitingIsNoExceptionAnyMore() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0);
+    ledger.flush();
+
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.nextDue()).isEmpty();
+    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+  }
+
+  @Test
+  void failedStaysButIsNotOpen() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0);
+    reopen();
+
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.oldestOpen()).isEmpty();
+    assertThat(ledger.nextDue()).isEmpty();
+    assertThat(ledger.due(Instant.MAX, 10)).isEmpty();
+    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+  }
+
+  @Test
+  void dueComesLongestDueFirstAndNoMoreThanAskedFor() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), waiting(10), 0);
+    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), waiting(20), 0);
+    ledger.flush();
+
+    assertThat(ledger.nextDue()).contains(NOON.plusSeconds(10));
+    assertThat(sequences(ledger.due(NOON.plusSeconds(60), 2)))
+        .containsExactly(sequence(1), sequence(3));
+    assertThat(sequences(ledger.due(NOON.plusSeconds(20), 10)))
+        .containsExactly(sequence(1), sequence(3));
+  }
+
+  @Test
+  void whatIsBlockedIsOpenAndNotDue() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.put(entries.get(2), new Blocked());
+    ledger.put(entries.get(1), new Blocked());
+    ledger.flush();
+
+    assertThat(ledger.open()).isEqualTo(3);
+    assertThat(sequences(ledger.due(NOON.plusSeconds(99), 9))).containsExactly(sequence(0));
+    assertThat(ledger.oldestOpen().orElseThrow().entry().sequence()).isEqualTo(sequence(0));
+    String a = entries.get(0).event().entityKey();
+    assertThat(ledger.oldestOpen(a).orElseThrow().entry().sequence()).isEqualTo(sequence(0));
+
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0);
+    ledger.flush();
+    Delivery next = ledger.oldestOpen(a).orElseThrow();
+    assertThat(next.entry().sequence()).isEqualTo(sequence(2));
+    assertThat(next.state()).isEqualTo(new Blocked());
+    assertThat(next.attempts()).isZero();
+    assertThat(next.firstAttempt()).isNull();
+    assertThat(ledger.oldestOpen(entries.get(3).event().entityKey())).isEmpty();
+    assertThat(ledger.oldestOpen().orElseThrow().entry().sequence()).isEqualTo(sequence(1));
+  }
+
+  @Test
+  void aStateThatNoAttemptLedToLeavesWhatIsKnownOfItsAttempts() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.put(entries.get(0), new Blocked());
+    ledger.flush();
+    assertThat(ledger.nextDue()).isEmpty();
+    ledger.put(entries.get(0), waiting(40));
+    ledger.flush();
+
+    Delivery delivery = ledger.due(NOON.plusSeconds(40), 1).getFirst();
+    assertThat(delivery.attempts()).isEqualTo(1);
+    assertThat(delivery.firstAttempt()).isEqualTo(NOON);
+    ledger.put(entries.get(0), new Failed("owed limit"));
+    ledger.flush();
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+  }
+
+  @Test
+  void recipientsDoNotSeeEachOther() throws InterruptedException {
+    Ledger other = journal.ledger("ledger");
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.advance(sequence(3));
+    ledger.flush();
+
+    assertThat(other.open()).isZero();
+    assertThat(other.knownAbove(0)).isEmpty();
+    assertThat(other.due(NOON.plusSeconds(99), 9)).isEmpty();
+    assertThat(other.cursor()).isEqualTo(journal.head());
+  }
+
+  private static Waiting waiting(int seconds) {
+    return new Waiting(NOON.plusSeconds(seconds));
+  }
+}
