@@ -1,5 +1,5 @@
--- A small, believable ERP for docker-compose.yml, and what its administrator gives Rowhook: no superuser,
--- no write access. PostgreSQL's image runs this once, when it makes the database.
+-- A small, believable ERP for the demo and docker-compose.yml, and what its administrator gives Rowhook: no
+-- superuser, no write access. PostgreSQL's image runs this once, when it makes the database.
 
 CREATE SCHEMA crm;
 CREATE SCHEMA sales;
