@@ -1,14 +1,183 @@
 package io.rowhook;
 
 import io.rowhook.admin.RunCommand;
+import io.rowhook.capture.Capture;
+import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.CapturedTable;
+import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceException;
+import io.rowhook.capture.Timing;
+import io.rowhook.entity.EntityEvents;
+import io.rowhook.entity.EntityType;
+import io.rowhook.journal.Housekeeping;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.Templates;
+import io.rowhook.template.TemplatesException;
+import io.rowhook.webhook.Courier;
+import io.rowhook.webhook.CourierStatus;
+import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.Networks;
+import io.rowhook.webhook.Sender;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
-/** The whole flow, built by hand. To come. */
-final class Wiring {
-  private Wiring() {}
+/**
+ * The whole flow, built by hand: source, capture, entities, journal, and a courier for each recipient.
+ * What is built here is started by {@link #start} and ended by {@link #close}, in the order of the
+ * data and against it.
+ */
+public final class Wiring implements AutoCloseable {
 
-  /** Runs the service until it is stopped. */
-  @SuppressWarnings("DoNotCallSuggester") // until it is wired
-  static void run(RunCommand.Options options) {
-    throw new UnsupportedOperationException("the flow is not wired yet: " + options);
+  /**
+   * Who is told what happens; nobody in production.
+   *
+   * @param capture of the loop in
+   * @param webhook of the loop out
+   */
+  public record Observers(io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
+    public static final Observers NONE =
+        new Observers(new io.rowhook.capture.Observer() {}, new io.rowhook.webhook.Observer() {});
+  }
+
+  private final SqliteJournal journal;
+  private final Templates templates;
+  private final EntityEvents entities;
+  private final Capture capture;
+  private final Couriers couriers;
+  private final Housekeeping housekeeping;
+  private final SettingsWatch watch;
+
+  /**
+   * Builds it from good settings; nothing runs yet, but the journal is open.
+   *
+   * @throws SettingsException if a room refuses its part of the settings
+   * @throws io.rowhook.journal.JournalException if the journal cannot be opened
+   */
+  public Wiring(RunCommand.Options options, Map<String, String> env, Observers observers)
+      throws SettingsException {
+    Settings settings = Settings.read(options.config(), options.templates(), env);
+    Templates.Loaded loaded = load(options.templates());
+    Source source = source(settings);
+    journal = SqliteJournal.open(options.journal().orElse(settings.journal()));
+    templates = new Templates(journal, loaded);
+    entities =
+        new EntityEvents(
+            settings.entities(), journal, journal, EntityEvents.DEFAULT_MEMORY_LIMIT);
+    capture =
+        new Capture(
+            source,
+            tables(settings),
+            journal,
+            entities,
+            observers.capture(),
+            Timing.DEFAULT,
+            options.acceptGap());
+    couriers = new Couriers(recipient -> courier(recipient, observers));
+    watch =
+        new SettingsWatch(settings, options.config(), options.templates(), env, this::take);
+    housekeeping =
+        new Housekeeping(journal, () -> watch.current().retention(), this::recipientNames);
+  }
+
+  /** {@code rowhook run}: until it is stopped, or capture has ended for good. */
+  static void run(RunCommand.Options options) throws Exception {
+    new Service(options, System.getenv(), Observers.NONE).run();
+  }
+
+  private Courier courier(Recipient recipient, Observers observers) {
+    return new Courier(
+        recipient,
+        journal,
+        templates,
+        new Sender(new Networks(recipient.allow().networks())),
+        InstantSource.system(),
+        RandomGenerator.getDefault(),
+        observers.webhook());
+  }
+
+  /**
+   * Sets it going.
+   *
+   * @throws SourceException with everything that is wrong with the source
+   */
+  public void start() throws InterruptedException {
+    couriers.apply(watch.current().recipients());
+    capture.start();
+    housekeeping.start();
+    watch.start();
+  }
+
+  /** Puts edited settings in force: the watch's thread calls it, never twice at once. */
+  private void take(Settings next, SettingsDiff changes)
+      throws SettingsException, InterruptedException {
+    Templates.Loaded loaded = load(next.templates());
+    if (!changes.source().isEmpty()) {
+      throw new SettingsException(
+          List.of(
+              next.source().file()
+                  + ": the source's properties take effect at the next start. Restart Rowhook"));
+    }
+    templates.replace(loaded);
+    if (!changes.entities().isEmpty()) {
+      entities.retype(next.entities());
+      capture.recapture(tables(next));
+    }
+    couriers.apply(next.recipients());
+  }
+
+  private static Templates.Loaded load(Path directory) throws SettingsException {
+    try {
+      return Templates.load(directory);
+    } catch (TemplatesException e) {
+      throw new SettingsException(e.problems());
+    }
+  }
+
+  private static Source source(Settings settings) throws SettingsException {
+    try {
+      return Source.of(settings.source().values(), settings.source().file().toString());
+    } catch (SourceException e) {
+      throw new SettingsException(e.problems());
+    }
+  }
+
+  private static List<CapturedTable> tables(Settings settings) {
+    return settings.entities().stream()
+        .map((EntityType type) -> new CapturedTable(type.table(), type.excluded()))
+        .toList();
+  }
+
+  private java.util.Set<String> recipientNames() {
+    return watch.current().recipients().stream().map(Recipient::name).collect(Collectors.toSet());
+  }
+
+  /** Where capture stands. Any thread. */
+  public CaptureState capture() {
+    return capture.state();
+  }
+
+  /** The journal, for whoever looks in from outside. */
+  public SqliteJournal journal() {
+    return journal;
+  }
+
+  /** What each courier was doing a moment ago. Any thread. */
+  public List<CourierStatus> couriers() {
+    return couriers.statuses();
+  }
+
+  /** Stops capture, lets what is in flight end, and closes the journal. */
+  @Override
+  public void close() {
+    watch.close();
+    capture.close();
+    couriers.close();
+    housekeeping.close();
+    journal.close();
   }
 }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HealthFile {
 
+  /** The environment variable that names the file; without it none is written. */
+  public static final String VARIABLE = "ROWHOOK_HEALTH";
+
   /** Renewed this often; whoever reads it takes several times as much for too old. */
   public static final Duration EVERY = Duration.ofSeconds(2);
 

@@ -75,7 +75,12 @@ public final class Capture implements AutoCloseable {
    * @throws SourceException if it cannot start; nothing runs then
    */
   public void start() {
-    prepare();
+    try {
+      prepare();
+    } catch (SourceException e) {
+      stopped(e.problems().getFirst(), e.isGap());
+      throw e;
+    }
     watch.start();
     supervisor.start();
   }
@@ -123,7 +128,9 @@ public final class Capture implements AutoCloseable {
       notifyAll();
     }
     try {
-      supervisor.join(timing.stop().multipliedBy(2));
+      if (supervisor.isAlive()) {
+        supervisor.join(timing.stop().multipliedBy(2));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

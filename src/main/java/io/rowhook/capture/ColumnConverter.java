@@ -52,6 +52,9 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
   @SuppressWarnings("StringOperationCanBeSimplified") // an instance of its own is the point
   static final String UNAVAILABLE = new String("tnot in the log");
 
+  /** In place of a value whose text cannot be had. Compared by identity. */
+  static final Object UNREADABLE_MARK = new Object();
+
   /** On a field: the column is NOT NULL, so a null there means that its value was not logged. */
   static final String REQUIRED = "rowhook.required";
 
@@ -86,6 +89,9 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
     }
     if (UnchangedToastedReplicationMessageColumn.isUnchangedToastedValue(value)) {
       return UNAVAILABLE;
+    }
+    if (value == UNREADABLE_MARK) {
+      return UNREADABLE + "a value that Debezium cannot read";
     }
     try {
       return switch (value) {

@@ -94,7 +94,9 @@ final class SlotWatch implements AutoCloseable {
     }
     thread.interrupt();
     try {
-      thread.join(timing.stop());
+      if (thread.isAlive()) {
+        thread.join(timing.stop());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

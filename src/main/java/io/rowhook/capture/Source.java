@@ -94,6 +94,7 @@ public record Source(
   Properties connector(List<CapturedTable> tables) {
     Properties connector = new Properties();
     connector.putAll(properties);
+    connector.setProperty("connector.class", RowhookConnector.class.getName());
     List<String> included = new ArrayList<>();
     List<String> excluded = new ArrayList<>();
     for (CapturedTable captured : tables) {

@@ -130,6 +130,13 @@ final class TableCheck {
               .formatted(table.quoted()));
       return;
     }
+    if (replident.equals("i") && !identityIndex.containsAll(primaryKey)) {
+      problem(
+          table,
+          "has a REPLICA IDENTITY without its primary key, so a deleted row could not be told. Run ALTER TABLE %s REPLICA IDENTITY FULL;"
+              .formatted(table.quoted()));
+      return;
+    }
     if (excluded(captured, columns, primaryKey)) {
       facts.add(facts(table, columns, primaryKey, identityIndex, keys, replident));
     }

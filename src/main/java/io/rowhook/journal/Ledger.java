@@ -35,6 +35,19 @@ public interface Ledger {
   /** The oldest delivery of one entity that is Waiting or Blocked. */
   Optional<Delivery> oldestOpen(String entityKey);
 
+  /**
+   * Blocked deliveries that nothing earlier of their entity holds back any more: the earlier one was
+   * settled just before a crash, or by a person. Whoever starts to dispatch must go on with them,
+   * since nobody else will. The oldest first. This default finds at most one, the oldest of all; a
+   * journal does better.
+   */
+  default List<Delivery> unheld(int limit) {
+    return oldestOpen()
+        .filter(delivery -> limit > 0 && delivery.state() instanceof DeliveryState.Blocked)
+        .stream()
+        .toList();
+  }
+
   /** How many deliveries are Waiting or Blocked. */
   long open();
 

@@ -4,12 +4,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes what is old and settled, with its attempts, and gives the space back to the file system;
  * in steps so small that capture and deliveries hardly notice. One thread at a time, any.
  */
 final class Retention {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
   /** Events looked at in one step. */
   private static final int STEP_EVENTS = 200;
@@ -136,5 +140,15 @@ final class Retention {
                     return sql.number("PRAGMA freelist_count");
                   }));
     } while (left > 0 && left < before);
+    // After its commit, so outside of any transaction, and by the writer's thread.
+    writer.write(Write.urgent(sql -> sql, Retention::checkpoint));
+  }
+
+  private static void checkpoint(Sql writers) {
+    try {
+      writers.script("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (SQLException e) {
+      LOG.warn("the WAL could not be moved into the journal; it will be later", e);
+    }
   }
 }

@@ -85,6 +85,11 @@ final class SqliteEventLog implements EventLog {
   @Override
   public void discard() throws InterruptedException {
     buffer = new ArrayList<>();
+    discardStaged();
+  }
+
+  @Override
+  public void discardStaged() throws InterruptedException {
     writer.write(
         Write.urgent(
             sql -> {

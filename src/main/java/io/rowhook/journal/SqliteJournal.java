@@ -91,6 +91,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public void discardStaged() throws InterruptedException {
+    log.discardStaged();
+  }
+
+  @Override
   public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
     log.publish(transaction, events, rejected);
   }
@@ -162,7 +167,7 @@ public final class SqliteJournal implements Journal {
                       now);
                   return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
                 }));
-    return new SqliteLedger(number, writer, readers);
+    return new SqliteLedger(recipient, number, writer, readers);
   }
 
   @Override

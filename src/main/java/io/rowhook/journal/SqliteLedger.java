@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.journal.JournalException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One recipient's ledger. What it queues waits, in order, for as long as the journal cannot be
@@ -18,16 +21,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteLedger implements Ledger {
 
-  private static final String OPEN = " AND d.state <> 'failed'";
+  /**
+   * Named, because SQLite would rather go through the primary key, and so past every failed
+   * delivery, of which there may be many.
+   */
+  static final String OLDEST_OPEN =
+      DeliveryTable.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed')";
 
+  static final String OLDEST_OPEN_OF_ENTITY =
+      DeliveryTable.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
+
+  static final String DUE =
+      DeliveryTable.SELECT
+          + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
+
+  private final String name;
   private final long recipient;
   private final Writer writer;
   private final Readers readers;
 
   /** Written by the writer's thread; read by both. */
-  private volatile @Nullable Throwable refused;
+  private volatile @Nullable RuntimeException refused;
 
-  SqliteLedger(long recipient, Writer writer, Readers readers) {
+  SqliteLedger(String name, long recipient, Writer writer, Readers readers) {
+    this.name = name;
     this.recipient = recipient;
     this.writer = writer;
     this.readers = readers;
@@ -59,13 +82,7 @@ final class SqliteLedger implements Ledger {
   public List<Delivery> due(Instant now, int limit) {
     return readers.read(
         sql ->
-            sql.list(
-                DeliveryTable.SELECT
-                    + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?",
-                DeliveryTable::delivery,
-                recipient,
-                Times.micros(now),
-                limit));
+            sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
   }
 
   @Override
@@ -82,11 +99,7 @@ final class SqliteLedger implements Ledger {
   @Override
   public Optional<Delivery> oldestOpen() {
     return readers.read(
-        sql ->
-            sql.first(
-                DeliveryTable.SELECT + OPEN + " ORDER BY d.sequence LIMIT 1",
-                DeliveryTable::delivery,
-                recipient));
+        sql -> sql.first(OLDEST_OPEN, DeliveryTable::delivery, recipient, recipient));
   }
 
   @Override
@@ -95,10 +108,7 @@ final class SqliteLedger implements Ledger {
     return readers.read(
         sql ->
             sql.first(
-                DeliveryTable.SELECT + OPEN + " AND d.entity_key = ? ORDER BY d.sequence LIMIT 1",
-                DeliveryTable::delivery,
-                recipient,
-                key));
+                OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
   @Override
@@ -106,7 +116,9 @@ final class SqliteLedger implements Ledger {
     return readers.read(
         sql ->
             sql.number(
-                "SELECT count(*) FROM delivery d WHERE recipient = ?" + OPEN, recipient));
+                "SELECT count(*) FROM delivery INDEXED BY delivery_open"
+                    + " WHERE recipient = ? AND state <> 'failed'",
+                recipient));
   }
 
   @Override
@@ -152,14 +164,27 @@ final class SqliteLedger implements Ledger {
               change.apply(sql);
               return true;
             },
-            why -> refused = why));
+            this::refuse));
+  }
+
+  private void refuse(RuntimeException why) {
+    if (refused == null) {
+      refused = why;
+      LOG.error("recipient {}: an outcome could not be written: {}", name, why.getMessage(), why);
+    }
   }
 
   private void checkNotRefused() {
-    Throwable why = refused;
+    RuntimeException why = refused;
     if (why != null) {
+      Kind kind = why instanceof JournalException known ? known.kind() : Kind.REFUSED;
       throw new JournalException(
-          "an outcome could not be written, so none after it is: " + why.getMessage(), why);
+          kind,
+          "recipient "
+              + name
+              + ": an outcome could not be written, so none after it is: "
+              + why.getMessage(),
+          why);
     }
   }
 }

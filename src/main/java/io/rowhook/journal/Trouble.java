@@ -26,12 +26,12 @@ final class Trouble {
     }
     SQLiteErrorCode code = sqlite.getResultCode();
     return switch (SQLiteErrorCode.getErrorCode(code.code & PRIMARY)) {
-      case SQLITE_FULL -> new JournalException(Kind.FULL, words(full(code)), cause);
+      case SQLITE_FULL -> new JournalException(Kind.FULL, words(full(code.name())), cause);
       case SQLITE_BUSY, SQLITE_LOCKED ->
-          new JournalException(Kind.LOCKED, words(locked(code)), cause);
+          new JournalException(Kind.LOCKED, words(locked(code.name())), cause);
       case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
           new JournalException(Kind.UNWRITABLE, words(unwritable(code.name())), cause);
-      case SQLITE_IOERR -> new JournalException(Kind.UNWRITABLE, words(disk(code)), cause);
+      case SQLITE_IOERR -> new JournalException(Kind.UNWRITABLE, words(disk(code.name())), cause);
       case SQLITE_CORRUPT, SQLITE_NOTADB ->
           new JournalException(Kind.DAMAGED, words(damagedAs(code.name())), cause);
       default -> new JournalException(Kind.REFUSED, words(refusal(cause)), cause);
@@ -62,14 +62,14 @@ final class Trouble {
     return "journal " + file + ": " + rest;
   }
 
-  private static String full(SQLiteErrorCode code) {
+  private static String full(String code) {
     return "its disk is full ("
         + code
         + "); nothing is lost, Rowhook goes on by itself once there is space: free some there, or"
         + " move the journal to a larger disk";
   }
 
-  private static String locked(SQLiteErrorCode code) {
+  private static String locked(String code) {
     return "another process keeps it locked ("
         + code
         + "); end what has it open for writing, such as a sqlite3 tool in a transaction";
@@ -84,7 +84,7 @@ final class Trouble {
         + " is mounted writable";
   }
 
-  private static String disk(SQLiteErrorCode code) {
+  private static String disk(String code) {
     return "its disk answers with errors ("
         + code
         + "); look for the reason in the system's log, and mend or replace the disk";

@@ -96,6 +96,15 @@ final class WriteQueue {
     }
   }
 
+  boolean holdsPatient() {
+    lock.lock();
+    try {
+      return !patient.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Leaves patient writes alone for a while. */
   void pausePatient(long nanos) {
     lock.lock();

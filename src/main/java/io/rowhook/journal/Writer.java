@@ -107,17 +107,14 @@ final class Writer implements AutoCloseable {
   private void write(List<Write<?>> group) {
     RuntimeException failure = transaction(group);
     if (failure == null) {
-      goesOn();
       group.forEach(this::succeeded);
+      goesOn(group);
     } else if (failure instanceof JournalException file && file.kind() == Kind.DAMAGED) {
       stopForGood(file);
       group.forEach(write -> failed(write, file));
     } else if (failure instanceof JournalException file && file.kind().mayPass()) {
       cannotWrite(group, file);
     } else if (group.size() == 1) {
-      if (group.getFirst().isPatient()) {
-        LOG.error("an outcome was refused: {}", failure.getMessage(), failure);
-      }
       failed(group.getFirst(), failure);
     } else {
       oneByOne(group);
@@ -176,8 +173,11 @@ final class Writer implements AutoCloseable {
     queue.pausePatient(PAUSE.toNanos());
   }
 
-  private void goesOn() {
-    if (standing != null) {
+  /** A small urgent write may succeed on a full disk; the trouble is over when what waited is written. */
+  private void goesOn(List<Write<?>> group) {
+    boolean nothingWaits =
+        group.stream().anyMatch(Write::isPatient) || !queue.holdsPatient();
+    if (standing != null && nothingWaits) {
       LOG.info("{}", trouble.words("can be written again"));
       standing = null;
     }

@@ -23,8 +23,7 @@ record TemplateFiles(Map<String, String> sources) {
   static TemplateFiles read(Path directory) throws TemplateException {
     Map<String, String> sources = new TreeMap<>();
     if (!Files.isDirectory(directory)) {
-      throw new TemplateException(
-          directory + ": there is no such directory; attribute sets are read from there");
+      return new TemplateFiles(sources); // the built-in ones need no file
     }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {

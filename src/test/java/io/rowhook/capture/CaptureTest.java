@@ -182,6 +182,7 @@ final class CaptureTest {
       rig.start();
       database.execute("INSERT INTO article VALUES (1, 'a', 1)");
       rig.awaitRows(1);
+      Eventually.within(Rig.SOON, "marked", () -> rig.confirmed().equals(rig.history.watermark()));
       rig.stop();
       assertThat(rig.active()).isFalse();
       database.execute(

@@ -7,6 +7,7 @@ import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +67,7 @@ final class EpochTest {
 
       SourceException gap = gap(rig);
 
-      String now = gap.getMessage().replaceAll("(?s).* up to ([0-9A-F/]+), the end.*", "$1");
+      String now = gap.problems().getFirst().replaceAll("(?s).* up to ([0-9A-F/]+), the end.*", "$1");
       assertThat(gap.problems())
           .containsExactly(
               "source.properties: replication slot 'vanished' does not exist any more. Row changes"
@@ -181,7 +182,7 @@ final class EpochTest {
     Slot slot =
         new Slot("rule", "pgoutput", "erp", null, false, "", watermark, 0, watermark, "reserved", null);
     Postgres.Identity promoted = new Postgres.Identity("7", 2, Lsn.parse("0/3000"));
-    TreeMap<Integer, Lsn> switches = new TreeMap<>();
+    NavigableMap<Integer, Lsn> switches = new TreeMap<>();
 
     switches.put(1, watermark);
     assertThat(judge(source, epoch, watermark, promoted, slot, switches))
@@ -202,7 +203,7 @@ final class EpochTest {
       Lsn watermark,
       Postgres.Identity server,
       Slot slot,
-      TreeMap<Integer, Lsn> switches) {
+      NavigableMap<Integer, Lsn> switches) {
     return EpochRule.judge(source, epoch, watermark, server, Optional.of(slot), switches, false);
   }
 

@@ -63,6 +63,8 @@ final class ValuesTest {
       date                | '2026-05-24'                             | "2026-05-24"
       date                | 'infinity'                               | "infinity"
       time                | '15:20:44.123456'                        | "15:20:44.123456"
+      time                | '24:00:00'                               | "24:00:00"
+      timetz              | '24:00:00+00'                            | "24:00:00+00"
       timetz              | '15:20:44+02'                            | "13:20:44Z"
       timestamp           | '2026-05-24 15:20:44.123456'             | "2026-05-24T15:20:44.123456"
       timestamp           | '2026-05-24 00:00:00'                    | "2026-05-24T00:00:00"
@@ -226,7 +228,7 @@ final class ValuesTest {
     database.execute(
         "CREATE TABLE keyed (id int, line int, name text NOT NULL, note text, PRIMARY KEY (line, id))",
         "CREATE TABLE indexed (id int PRIMARY KEY, sku text NOT NULL, note text)",
-        "CREATE UNIQUE INDEX indexed_sku ON indexed (sku)",
+        "CREATE UNIQUE INDEX indexed_sku ON indexed (sku, id)",
         "ALTER TABLE indexed REPLICA IDENTITY USING INDEX indexed_sku");
     try (Rig rig = new Rig(database, "keyed", "public.keyed", "public.indexed")) {
       Capture capture = rig.start();
@@ -242,8 +244,8 @@ final class ValuesTest {
       assertThat(rows.get(1).before()).isNull();
       assertThat(rows.get(2).before()).hasToString("{\"id\":1,\"line\":2}");
       assertThat(rows.get(2).key()).hasToString("{\"line\":2,\"id\":1}");
-      assertThat(rows.get(4).before()).hasToString("{\"sku\":\"s\"}");
-      assertThat(rows.get(5).before()).hasToString("{\"sku\":\"t\"}");
+      assertThat(rows.get(4).before()).hasToString("{\"id\":1,\"sku\":\"s\"}");
+      assertThat(rows.get(5).before()).hasToString("{\"id\":1,\"sku\":\"t\"}");
       assertThat(capture.tables())
           .extracting(TableFacts::identity)
           .containsExactly(TableFacts.ReplicaIdentity.DEFAULT, TableFacts.ReplicaIdentity.INDEX);

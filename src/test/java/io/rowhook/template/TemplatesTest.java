@@ -100,10 +100,9 @@ class TemplatesTest {
   }
 
   @Test
-  void aDirectoryThatIsNotThereIsNamed() {
-    Path missing = directory.resolve("nope");
-    assertThatThrownBy(() -> Templates.load(missing))
-        .hasMessage(missing + ": there is no such directory; attribute sets are read from there");
+  void withoutADirectoryThereAreTheBuiltInOnes() throws Exception {
+    assertThat(find(Templates.load(directory.resolve("nope")), "shop", "Article", null))
+        .isEqualTo("full");
   }
 
   @Test

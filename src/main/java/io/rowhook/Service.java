@@ -1,0 +1,80 @@
+package io.rowhook;
+
+import io.rowhook.admin.HealthFile;
+import io.rowhook.admin.RunCommand;
+import io.rowhook.capture.CaptureState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The flow as a process: from its start to the signal that ends it. SIGTERM and SIGINT stop capture,
+ * let what is in flight end, and leave the slot free; the exit status is 0 then.
+ */
+public final class Service {
+
+  private static final Logger log = LoggerFactory.getLogger(Service.class);
+
+  /** How soon it is noticed that capture has ended for good; the process ends then. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private final RunCommand.Options options;
+  private final Map<String, String> env;
+  private final Wiring.Observers observers;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  public Service(
+      RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
+    this.options = options;
+    this.env = env;
+    this.observers = observers;
+  }
+
+  /**
+   * Runs until it is told to stop.
+   *
+   * @throws Exception if it cannot start, or capture has ended for good; the message is for the user
+   */
+  public void run() throws Exception {
+    long begin = System.nanoTime();
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    try (Wiring wiring = new Wiring(options, env, observers)) {
+      wiring.start();
+      log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
+      Optional<HealthFile> health =
+          Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
+      while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        CaptureState state = wiring.capture();
+        health.ifPresent(file -> file.say(state, Instant.now()));
+        if (state instanceof CaptureState.Stopped(String reason, _)) {
+          throw new IllegalStateException(reason);
+        }
+      }
+      log.info("stopping");
+    } finally {
+      log.info("stopped");
+      stopped.countDown();
+    }
+  }
+
+  /** The end of the process waits for the end of the flow. */
+  private void stop() {
+    boolean asked = stopping.getCount() > 0;
+    stopping.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (asked) {
+      Runtime.getRuntime().halt(0); // or a signal would be the exit status of a clean stop
+    }
+  }
+}

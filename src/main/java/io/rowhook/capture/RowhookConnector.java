@@ -1,0 +1,153 @@
+package io.rowhook.capture;
+
+import io.debezium.connector.postgresql.PostgresConnector;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.PostgresStreamingChangeEventSource.PgConnectionSupplier;
+import io.debezium.connector.postgresql.PostgresType;
+import io.debezium.connector.postgresql.connection.PostgresConnection;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.connector.postgresql.connection.ReplicationMessage;
+import io.debezium.connector.postgresql.connection.ReplicationStream;
+import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
+import io.debezium.connector.postgresql.connection.pgoutput.PgOutputReplicationMessage;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.kafka.connect.connector.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debezium's PostgreSQL connector, but for one thing: a value that Debezium's own classes cannot
+ * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it goes
+ * to {@link ColumnConverter} as the text that PostgreSQL sent. Debezium makes it, by name, so it is
+ * public.
+ */
+public final class RowhookConnector extends PostgresConnector {
+
+  @Override
+  public Class<? extends Task> taskClass() {
+    return RowhookTask.class;
+  }
+
+  /** Its task. */
+  public static final class RowhookTask extends PostgresConnectorTask {
+
+    @Override
+    protected ReplicationConnection buildReplicationConnection(
+        PostgresConnection jdbcConnection, PostgresSchema schema, PostgresConnectorConfig config)
+        throws SQLException {
+      ReplicationConnection connection =
+          super.buildReplicationConnection(jdbcConnection, schema, config);
+      return around(
+          ReplicationConnection.class,
+          (method, arguments) -> {
+            Object result = call(connection, method, arguments);
+            return result instanceof ReplicationStream stream ? around(stream) : result;
+          });
+    }
+  }
+
+  /** Runs a method of an interface. */
+  private interface Call {
+    @Nullable Object run(Method method, Object @Nullable [] arguments) throws Throwable;
+  }
+
+  private static <T> T around(Class<T> type, Call call) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> call.run(method, arguments)));
+  }
+
+  private static @Nullable Object call(
+      Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  private static ReplicationStream around(ReplicationStream stream) {
+    return around(
+        ReplicationStream.class,
+        (method, arguments) -> {
+          if (arguments != null
+              && arguments.length == 1
+              && arguments[0] instanceof ReplicationMessageProcessor processor) {
+            ReplicationMessageProcessor lenient = message -> processor.process(lenient(message));
+            return call(stream, method, new Object[] {lenient});
+          }
+          return call(stream, method, arguments);
+        });
+  }
+
+  private static ReplicationMessage lenient(ReplicationMessage message) {
+    // exactly this class: TRUNCATE's, which extends it, has no columns
+    if (message.getClass() != PgOutputReplicationMessage.class) {
+      return message;
+    }
+    return new PgOutputReplicationMessage(
+        message.getOperation(),
+        message.getTable(),
+        message.getCommitTime(),
+        message.getTransactionId().orElseThrow(),
+        lenient(message.getOldTupleList()),
+        lenient(message.getNewTupleList()));
+  }
+
+  @SuppressWarnings("NullAway") // Debezium's lists may be null, and it is not annotated
+  private static @Nullable List<ReplicationMessage.Column> lenient(
+      @Nullable List<ReplicationMessage.Column> columns) {
+    return columns == null
+        ? null
+        : columns.stream().<ReplicationMessage.Column>map(LenientColumn::new).toList();
+  }
+
+  /** A column whose value falls back to PostgreSQL's text. */
+  private record LenientColumn(ReplicationMessage.Column column)
+      implements ReplicationMessage.Column {
+
+    @Override
+    public String getName() {
+      return column.getName();
+    }
+
+    @Override
+    public PostgresType getType() {
+      return column.getType();
+    }
+
+    @Override
+    public ReplicationMessage.ColumnTypeMetadata getTypeMetadata() {
+      return column.getTypeMetadata();
+    }
+
+    @Override
+    public @Nullable Object getValue(PgConnectionSupplier connection, boolean unknownTypes) {
+      try {
+        return column.getValue(connection, unknownTypes);
+      } catch (RuntimeException e) {
+        // The only way to the text: name(type)=value. Were that to change, the row is rejected.
+        String text = column.toString();
+        int value = text.indexOf(")=", column.getName().length());
+        return value < 0 ? ColumnConverter.UNREADABLE_MARK : text.substring(value + 2);
+      }
+    }
+
+    @Override
+    public boolean isOptional() {
+      return column.isOptional();
+    }
+
+    @Override
+    public boolean isToastedColumn() {
+      return column.isToastedColumn();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.rowhook.webhook;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * One log line an attempt, as data: ids, status, duration, what happens next. Never a body, a value, a
+ * secret or a URL. What was delivered is logged at DEBUG: there may be thousands a second.
+ */
+final class AttemptLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger("io.rowhook.webhook.attempt");
+
+  private AttemptLog() {}
+
+  static void log(String recipient, Outcome outcome, DeliveryState state) {
+    Level level =
+        switch (state) {
+          case Delivered _ -> Level.DEBUG;
+          case Waiting _ -> Level.WARN;
+          case Failed _ -> Level.WARN;
+          case Blocked _ -> Level.DEBUG;
+        };
+    if (!LOG.isEnabledForLevel(level)) {
+      return;
+    }
+    Event event = outcome.owed().entry().event();
+    Attempt attempt = outcome.attempt();
+    LoggingEventBuilder line =
+        LOG.atLevel(level)
+            .addKeyValue("recipient", recipient)
+            .addKeyValue("event", event.id())
+            .addKeyValue("entity", event.entityType())
+            .addKeyValue("sequence", outcome.owed().sequence())
+            .addKeyValue("attempt", attempt.number())
+            .addKeyValue("request", attempt.requestId())
+            .addKeyValue("took_ms", attempt.took().toMillis());
+    if (attempt.status() != null) {
+      line = line.addKeyValue("status", attempt.status());
+    }
+    if (attempt.error() != null) {
+      line = line.addKeyValue("error", attempt.error());
+    }
+    line =
+        switch (state) {
+          case Delivered _ -> line.addKeyValue("outcome", "delivered");
+          case Waiting(var next) -> line.addKeyValue("outcome", "waiting").addKeyValue("next", next);
+          case Failed _ -> line.addKeyValue("outcome", "failed");
+          case Blocked _ -> line.addKeyValue("outcome", "blocked");
+        };
+    line.log("attempt");
+  }
+}

@@ -1,0 +1,175 @@
+package io.rowhook.webhook;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Attempt;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.template.AttributeSet;
+import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateException;
+import io.rowhook.webhook.Verdict.Acknowledged;
+import io.rowhook.webhook.Verdict.NoAnswer;
+import io.rowhook.webhook.Verdict.Refused;
+import io.rowhook.webhook.Verdict.Unrenderable;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt, from the event to the verdict: renders, signs, posts, judges. Made for one state of a
+ * recipient's settings; used by all attempts of its {@link Courier} at once. Knows nothing of retries.
+ */
+final class Attempting {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Attempting.class);
+
+  private final Recipient recipient;
+  private final AttributeSets attributeSets;
+  private final Signer signer;
+  private final Sender sender;
+  private final InstantSource clock;
+  private final Observer observer;
+
+  /**
+   * Decodes the keys.
+   *
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for
+   */
+  Attempting(
+      Recipient recipient,
+      AttributeSets attributeSets,
+      Sender sender,
+      InstantSource clock,
+      Observer observer) {
+    this.recipient = recipient;
+    this.attributeSets = attributeSets;
+    this.signer = new Signer(recipient.authentication());
+    this.sender = sender;
+    this.clock = clock;
+    this.observer = observer;
+  }
+
+  /** Makes the attempt; returns what came of it, whatever that is. */
+  Outcome attempt(Owed owed) {
+    Started started = new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID());
+    try {
+      AttributeSet set = attributeSet(owed);
+      byte[] body = render(set, owed.entry().event());
+      Verdict verdict = post(started, body);
+      return started.ended(verdict, set.hash(), sha256(body));
+    } catch (TemplateException e) {
+      return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, the courier must hear of it, or the lane would stand still for good.
+      LOG.atError()
+          .setMessage("attempt broke off")
+          .addKeyValue("recipient", recipient.name())
+          .addKeyValue("event", owed.entry().event().id())
+          .setCause(e)
+          .log();
+      return started.ended(
+          new NoAnswer("Rowhook itself failed: " + e.getClass().getSimpleName()), null, null);
+    }
+  }
+
+  private Verdict post(Started started, byte[] body) {
+    Event event = started.owed.entry().event();
+    List<Field> fields =
+        new ArrayList<>(
+            Headers.of(
+                event,
+                started.owed.sequence(),
+                started.owed.attempts() + 1,
+                started.requestId.toString(),
+                started.owed.redelivery(),
+                started.at));
+    fields.addAll(signer.fields(event.id(), started.at, body));
+    Reply reply = sender.post(recipient.url(), fields, body, recipient.timeout());
+    observer.posted(recipient.name(), started.owed.entry());
+    return Judge.judge(reply, clock.instant());
+  }
+
+  private AttributeSet attributeSet(Owed owed) throws TemplateException {
+    String hash = owed.attributeSet();
+    if (hash != null) {
+      Optional<AttributeSet> first = attributeSets.byHash(hash);
+      if (first.isPresent()) {
+        return first.get();
+      }
+      LOG.atWarn()
+          .setMessage("the attribute set of the first attempt was not kept; rendering with the"
+              + " current one")
+          .addKeyValue("recipient", recipient.name())
+          .addKeyValue("event", owed.entry().event().id())
+          .addKeyValue("attribute_set", hash)
+          .log();
+    }
+    Event event = owed.entry().event();
+    return attributeSets.current(
+        recipient.name(),
+        event.entityType(),
+        recipient.wanting(event).flatMap(Subscription::attributes));
+  }
+
+  private static byte[] render(AttributeSet set, Event event) throws TemplateException {
+    try {
+      return set.render(event);
+    } catch (RuntimeException | StackOverflowError e) {
+      // Its message may quote a value.
+      throw new TemplateException(
+          "the attribute set " + set.name() + " broke off: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private static String sha256(byte[] body) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private record Started(Owed owed, Instant at, long nanos, UUID requestId) {
+
+    Outcome ended(Verdict verdict, @Nullable String attributeSet, @Nullable String bodySha256) {
+      @Nullable Integer status = null;
+      @Nullable String error = null;
+      String answer = "";
+      switch (verdict) {
+        case Acknowledged(int code, String text) -> {
+          status = code;
+          answer = text;
+        }
+        case Refused refused -> {
+          status = refused.status();
+          error = refused.reason();
+          answer = refused.answer();
+        }
+        case NoAnswer(String reason) -> error = reason;
+        case Unrenderable(String reason) -> error = reason;
+      }
+      Attempt attempt =
+          new Attempt(
+              owed.attempts() + 1,
+              at,
+              Duration.ofNanos(System.nanoTime() - nanos),
+              requestId.toString(),
+              status,
+              error,
+              answer.isEmpty() ? null : answer,
+              attributeSet,
+              bodySha256);
+      return new Outcome(owed, attempt, verdict);
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Journal;
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.AttributeSets;
+import io.rowhook.webhook.CourierStatus.State;
+import io.rowhook.webhook.Mailbox.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one recipient what the journal has for it: the loop "out", journal to outcome. One for each
+ * recipient, so that none waits for another.
+ *
+ * <p>Its one thread owns all that is to decide: the {@link Window}, the {@link Order}, the ledger.
+ * Attempts run on threads of their own and only report back; other threads only wake it, through a
+ * bounded {@link Mailbox}. What is in memory is bounded whatever is owed, and it can be stopped
+ * anywhere: on a new start the ledger says where to go on.
+ *
+ * <p>If the journal fails, the courier drops what it had in memory, waits, and starts from the ledger
+ * again, as after a crash.
+ */
+public final class Courier implements AutoCloseable {
+
+  /** How long {@link #close} lets what is in flight come to its end. */
+  public static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  /** It looks around at least so often, so that a clock set back or forth is noticed. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private final Journal journal;
+  private final AttributeSets attributeSets;
+  private final Sender sender;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Observer observer;
+  private final String name;
+  private final Mailbox mailbox = new Mailbox();
+  private final Thread thread;
+
+  // Written by other threads, read by the courier's.
+  private final AtomicReference<@Nullable Settings> wanted = new AtomicReference<>();
+  private volatile boolean changed;
+  private volatile boolean closing;
+  private volatile long closeBy; // System.nanoTime
+
+  // Written by the courier's thread, read by others.
+  private volatile CourierStatus status;
+
+  // The courier's thread only.
+  private final InFlight inFlight;
+  private final Hindrance hindrance;
+  private Settings settings;
+  private @Nullable Instant failedAt;
+  private @Nullable String failure;
+
+  private record Settings(Recipient recipient, Attempting attempting) {}
+
+  /**
+   * Builds a courier at rest; {@link #start} sets it going.
+   *
+   * @param sender its own: closed with it
+   * @param clock says when something is due, and what time requests carry
+   * @param random for the retries' jitter
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for
+   */
+  public Courier(
+      Recipient recipient,
+      Journal journal,
+      AttributeSets attributeSets,
+      Sender sender,
+      InstantSource clock,
+      RandomGenerator random,
+      Observer observer) {
+    this.name = recipient.name();
+    this.journal = journal;
+    this.attributeSets = attributeSets;
+    this.sender = sender;
+    this.clock = clock;
+    this.random = random;
+    this.observer = observer;
+    this.inFlight = new InFlight(name, mailbox);
+    this.hindrance = new Hindrance(name);
+    this.settings = settings(recipient);
+    this.status = new CourierStatus(name, State.starting, 0, 0, 0, 0, null, null, null);
+    this.thread = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
+  }
+
+  /** Sets it going. Once. */
+  public void start() {
+    journal.onPublished(this::published);
+    thread.start();
+  }
+
+  /** There may be new events. Any thread, as often as it likes; never waits. */
+  public void published() {
+    mailbox.wake();
+  }
+
+  /** Someone else has changed this recipient's ledger: redelivered or discarded. Any thread; never waits. */
+  public void ledgerChanged() {
+    changed = true;
+    mailbox.wake();
+  }
+
+  /**
+   * Takes other settings for the same recipient. What is in flight ends with the old ones. Any thread;
+   * never waits.
+   *
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for, or the name
+   *     is another
+   */
+  public void reconfigure(Recipient recipient) {
+    if (!recipient.name().equals(name)) {
+      throw new IllegalArgumentException(
+          "the courier of recipient '" + name + "' cannot serve '" + recipient.name() + "'");
+    }
+    wanted.set(settings(recipient));
+    mailbox.wake();
+  }
+
+  /** What it was doing a moment ago. Any thread. */
+  public CourierStatus status() {
+    return status;
+  }
+
+  /**
+   * Starts nothing more, lets what is in flight end for at most {@link #CLOSE_LIMIT}, records what
+   * came of it, and returns when that is durable.
+   */
+  @Override
+  public void close() {
+    closeBy = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    closing = true;
+    mailbox.wake();
+    try {
+      if (thread.getState() != Thread.State.NEW && !thread.join(CLOSE_LIMIT.multipliedBy(2))) {
+        thread.interrupt(); // the journal does not answer
+        thread.join(CLOSE_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    } finally {
+      sender.close();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        try {
+          serve();
+        } catch (RuntimeException e) {
+          Duration rest = hindrance.by(e);
+          status = status(State.hindered, status.position(), status.cursor(), 0);
+          abandon();
+          rest(rest);
+        }
+      }
+    } catch (InterruptedException e) {
+      inFlight.interrupt(); // told to stop at once
+    } finally {
+      status = status(State.closed, status.position(), status.cursor(), 0);
+    }
+  }
+
+  /** From where the ledger stands, until new settings ask for a new start, or the end. */
+  private void serve() throws InterruptedException {
+    Ledger ledger = journal.ledger(name);
+    Window window = new Window(journal, ledger, settings.recipient.processing());
+    Order order =
+        switch (settings.recipient.processing()) {
+          case Sequential _ -> new InSequence(window, ledger);
+          case Parallel _ -> new InParallel(window, ledger);
+        };
+    while (true) {
+      boolean ending = closing || !adopt(window);
+      if (ending && (inFlight.isEmpty() || outOfTime())) {
+        inFlight.interrupt();
+        window.close();
+        Settings next = wanted.getAndSet(null);
+        settings = next == null ? settings : next;
+        return;
+      }
+      if (!ending) {
+        if (changed) {
+          changed = false;
+          order.ledgerChanged();
+        }
+        order.pull(settings.recipient, clock.instant());
+        startWhatMay(window);
+      }
+      boolean quiet = inFlight.isEmpty() && !order.hungry();
+      window.advance(quiet);
+      if (quiet || window.hasFlushed()) {
+        hindrance.over();
+      }
+      report(quiet ? State.idle : State.sending, window);
+      List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(order));
+      if (messages.isEmpty()) {
+        sender.closeIdle();
+      }
+      inFlight.ended(messages); // all of them, before recording one can fail
+      for (Message message : messages) {
+        switch (message) {
+          case Message.Wake _ -> window.published();
+          case Message.Ended(Outcome outcome) -> settle(outcome, window, order);
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes new settings over, if there are any; false if they ask for a new start, because other
+   * events are wanted, or in another order.
+   */
+  private boolean adopt(Window window) {
+    Settings next = wanted.get();
+    if (next == null) {
+      return true;
+    }
+    Recipient now = settings.recipient;
+    Recipient then = next.recipient;
+    if (!now.subscriptions().equals(then.subscriptions())
+        || now.processing().getClass() != then.processing().getClass()) {
+      return false;
+    }
+    settings = next;
+    wanted.compareAndSet(next, null);
+    window.resize(then.processing());
+    return true;
+  }
+
+  private void startWhatMay(Window window) {
+    int jobs =
+        switch (settings.recipient.processing()) {
+          case Sequential _ -> 1;
+          case Parallel(int most) -> most;
+        };
+    while (inFlight.size() < jobs) {
+      Owed next = window.lanes().next();
+      if (next == null) {
+        return;
+      }
+      inFlight.start(next, settings.attempting);
+    }
+  }
+
+  private void settle(Outcome outcome, Window window, Order order) throws InterruptedException {
+    Owed owed = outcome.owed();
+    Instant first = owed.firstAttempt();
+    Instant at = outcome.attempt().at();
+    DeliveryState state =
+        Sequel.of(
+            outcome.verdict(),
+            settings.recipient.retry(),
+            outcome.attempt().number(),
+            first == null ? at : first,
+            at,
+            clock.instant(),
+            random.nextDouble());
+    String error = outcome.attempt().error();
+    if (error != null) {
+      failedAt = at;
+      failure = error;
+    }
+    window.record(outcome, state);
+    AttemptLog.log(name, outcome, state);
+    observer.settled(name, owed.entry(), outcome.attempt(), state);
+    switch (state) {
+      case Delivered _ -> order.settled(owed);
+      case Failed _ -> order.settled(owed);
+      case Waiting _ -> order.failed(owed);
+      case Blocked _ -> throw new IllegalStateException("no attempt leads to Blocked");
+    }
+  }
+
+  private Duration untilNext(Order order) {
+    Instant now = clock.instant();
+    Instant next = order.nextCheck();
+    if (order.hungry() || !next.isAfter(now)) {
+      return Duration.ZERO;
+    }
+    return next.isAfter(now.plus(LONGEST_WAIT)) ? LONGEST_WAIT : Duration.between(now, next);
+  }
+
+  private Duration untilEnd() {
+    return closing ? Duration.ofNanos(closeBy - System.nanoTime()) : LONGEST_WAIT;
+  }
+
+  private boolean outOfTime() {
+    return closing && System.nanoTime() - closeBy >= 0;
+  }
+
+  /** Lets what is in flight come to its end, unrecorded: it will be sent again. */
+  private void abandon() throws InterruptedException {
+    while (!inFlight.isEmpty() && !outOfTime()) {
+      inFlight.ended(mailbox.take(untilEnd()));
+    }
+    inFlight.interrupt();
+  }
+
+  private void rest(Duration howLong) throws InterruptedException {
+    long until = System.nanoTime() + howLong.toNanos();
+    while (!closing && until - System.nanoTime() > 0) {
+      mailbox.take(Duration.ofNanos(until - System.nanoTime()));
+    }
+  }
+
+  private void report(State state, Window window) {
+    status =
+        status(
+            state,
+            window.progress().position(),
+            window.progress().cursor(),
+            window.lanes().size());
+  }
+
+  private CourierStatus status(State state, long position, long cursor, int window) {
+    return new CourierStatus(
+        name,
+        state,
+        position,
+        cursor,
+        inFlight.size(),
+        window,
+        failedAt,
+        failure,
+        hindrance.reason());
+  }
+
+  private Settings settings(Recipient recipient) {
+    return new Settings(
+        recipient, new Attempting(recipient, attributeSets, sender, clock, observer));
+  }
+}

@@ -1,0 +1,43 @@
+package io.rowhook.webhook;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Courier} was doing a moment ago. For any thread to read.
+ *
+ * @param recipient whose
+ * @param state in one word
+ * @param position the last sequence read from the journal
+ * @param cursor everything up to it is settled or an exception
+ * @param inFlight attempts under way
+ * @param window deliveries in memory, those in flight included
+ * @param failedAt when an attempt failed last; null: none since the start
+ * @param failure why, in words, without secrets
+ * @param trouble what keeps the courier from its work; null where nothing does
+ */
+public record CourierStatus(
+    String recipient,
+    State state,
+    long position,
+    long cursor,
+    int inFlight,
+    int window,
+    @Nullable Instant failedAt,
+    @Nullable String failure,
+    @Nullable String trouble) {
+
+  /** What it is at. */
+  public enum State {
+    /** It has not begun. */
+    starting,
+    /** Nothing to do, or only what is not due yet. */
+    idle,
+    /** Attempts are under way. */
+    sending,
+    /** The journal does not work; it tries again. */
+    hindered,
+    /** It has ended. */
+    closed
+  }
+}

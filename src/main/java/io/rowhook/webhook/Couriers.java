@@ -1,0 +1,78 @@
+package io.rowhook.webhook;
+
+import io.rowhook.recipient.Recipient;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The couriers at work: one for each recipient of the settings in force. {@link #apply} and {@link
+ * #close} are called by one thread at a time; {@link #statuses} by any.
+ */
+public final class Couriers implements AutoCloseable {
+
+  private record Hired(Recipient recipient, Courier courier) {}
+
+  private final Function<Recipient, Courier> hire;
+  private volatile Map<String, Hired> byName = Map.of();
+
+  /**
+   * Builds an empty set.
+   *
+   * @param hire makes the courier of a recipient, at rest
+   */
+  public Couriers(Function<Recipient, Courier> hire) {
+    this.hire = hire;
+  }
+
+  /** Brings the set in line: starts, reconfigures or closes couriers. Others are not disturbed. */
+  public void apply(List<Recipient> recipients) {
+    Map<String, Hired> next = new TreeMap<>();
+    Map<String, Hired> leaving = new TreeMap<>(byName);
+    List<Recipient> coming = new ArrayList<>();
+    for (Recipient recipient : recipients) {
+      Hired there = leaving.get(recipient.name());
+      if (there != null && there.recipient.allow().equals(recipient.allow())) {
+        leaving.remove(recipient.name());
+        there.courier.reconfigure(recipient);
+        next.put(recipient.name(), new Hired(recipient, there.courier));
+      } else {
+        coming.add(recipient); // another network allowed is another sender
+      }
+    }
+    close(leaving.values());
+    for (Recipient recipient : coming) {
+      Courier courier = hire.apply(recipient);
+      courier.start();
+      next.put(recipient.name(), new Hired(recipient, courier));
+    }
+    byName = Map.copyOf(next);
+  }
+
+  /** What each was doing a moment ago, by the recipient's name. */
+  public List<CourierStatus> statuses() {
+    return new TreeMap<>(byName).values().stream().map(hired -> hired.courier.status()).toList();
+  }
+
+  /** Stops all, side by side, so that it takes as long as the slowest. */
+  @Override
+  public void close() {
+    close(byName.values());
+    byName = Map.of();
+  }
+
+  private static void close(Collection<Hired> leaving) {
+    List<Thread> closing =
+        leaving.stream().map(hired -> Thread.ofVirtual().start(hired.courier::close)).toList();
+    try {
+      for (Thread thread : closing) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // they are closed by their own threads all the same
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Recipient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Parallel processing: a failing delivery holds back its own entity and nothing else. It, and what
+ * comes after it of that entity, leave the window for the disk, so that the window holds what can be
+ * attempted, however much is owed.
+ *
+ * <p>In good times the disk is never asked: {@link #mayOwe} is false.
+ */
+final class InParallel implements Order {
+
+  /**
+   * What is in flight still stands as due on disk and hides what is due after it; while that is so,
+   * it is looked up again after this.
+   */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+  private final Window window;
+  private final Ledger ledger;
+  private final Set<String> toFollow = new LinkedHashSet<>(); // no more than settled in one batch
+  private boolean mayOwe; // something may be Waiting or Blocked on disk
+  private boolean strays; // something may be Blocked behind nothing
+  private boolean mustFlush;
+  private Instant nextCheck = Instant.MAX; // for what is due
+
+  InParallel(Window window, Ledger ledger) {
+    this.window = window;
+    this.ledger = ledger;
+    if (ledger.oldestOpen().isPresent()) {
+      ledgerChanged();
+    }
+  }
+
+  @Override
+  public void settled(Owed owed) {
+    window.lanes().settled(owed);
+    // Only behind what is an exception itself can something be Blocked.
+    if (owed.onDisk()) {
+      toFollow.add(owed.entityKey());
+    }
+  }
+
+  @Override
+  public void failed(Owed owed) throws InterruptedException {
+    window.putAside(window.lanes().failed(owed));
+    mayOwe = true;
+    mustFlush = true;
+  }
+
+  @Override
+  public void ledgerChanged() {
+    mayOwe = true;
+    strays = true;
+    nextCheck = Instant.MIN;
+  }
+
+  @Override
+  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+    if (mustFlush || !toFollow.isEmpty()) {
+      window.flush();
+      mustFlush = false;
+      lookWhenDue();
+    }
+    for (String entityKey : toFollow) {
+      if (!window.lanes().hasLane(entityKey)) {
+        ledger
+            .oldestOpen(entityKey)
+            .filter(delivery -> delivery.state() instanceof Blocked)
+            .ifPresent(window::load);
+      }
+    }
+    toFollow.clear();
+    if (mayOwe) {
+      loadStrays();
+      loadDue(now);
+      forgetIfNothingIsOwed();
+    }
+    if (window.hungry()) {
+      window.fill(recipient, this::held);
+    }
+  }
+
+  @Override
+  public boolean hungry() {
+    return window.hungry();
+  }
+
+  @Override
+  public Instant nextCheck() {
+    return window.room() > 0 ? nextCheck : Instant.MAX;
+  }
+
+  private boolean held(Entry entry) {
+    return mayOwe && ledger.oldestOpen(entry.event().entityKey()).isPresent();
+  }
+
+  private void lookWhenDue() {
+    Instant due = ledger.nextDue().orElse(Instant.MAX);
+    if (due.isBefore(nextCheck)) {
+      nextCheck = due;
+    }
+  }
+
+  private void loadDue(Instant now) throws InterruptedException {
+    int room = window.room();
+    if (nextCheck.isAfter(now) || room == 0) {
+      return;
+    }
+    window.flush();
+    int most = room + window.lanes().fromDisk();
+    List<Delivery> due = ledger.due(now, most);
+    load(due);
+    if (due.size() == most) {
+      nextCheck = now; // there may be more, as soon as there is room
+    } else {
+      Instant next = ledger.nextDue().orElse(Instant.MAX);
+      nextCheck = next.isAfter(now) ? next : now.plus(LOOK_AGAIN);
+    }
+  }
+
+  private void loadStrays() throws InterruptedException {
+    int room = window.room();
+    if (!strays || room == 0) {
+      return;
+    }
+    window.flush();
+    int most = room + window.lanes().fromDisk();
+    List<Delivery> unheld = ledger.unheld(most);
+    load(unheld);
+    strays = unheld.size() == most;
+  }
+
+  private void load(List<Delivery> deliveries) {
+    for (Delivery delivery : deliveries) {
+      if (window.room() > 0) {
+        window.load(delivery);
+      }
+    }
+  }
+
+  private void forgetIfNothingIsOwed() throws InterruptedException {
+    if (window.lanes().fromDisk() == 0 && ledger.oldestOpen().isEmpty()) {
+      window.flush(); // what is queued could be an exception
+      if (ledger.oldestOpen().isEmpty()) {
+        mayOwe = false;
+        strays = false;
+        nextCheck = Instant.MAX;
+      }
+    }
+  }
+}

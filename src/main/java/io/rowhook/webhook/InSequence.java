@@ -1,0 +1,79 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Recipient;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Sequential processing: one delivery after another, in commit order, and what is open on disk
+ * before what is new. While one waits for its retry nothing else is touched: later events stay in the
+ * journal, unread or read again, and cost nothing on disk.
+ */
+final class InSequence implements Order {
+
+  private final Window window;
+  private final Ledger ledger;
+  private boolean mayOwe; // something may be Waiting or Blocked on disk
+  private Instant nextCheck = Instant.MIN; // for what is on disk, if mayOwe
+
+  InSequence(Window window, Ledger ledger) {
+    this.window = window;
+    this.ledger = ledger;
+    this.mayOwe = ledger.oldestOpen().isPresent();
+  }
+
+  @Override
+  public void settled(Owed owed) {
+    window.lanes().settled(owed);
+    nextCheck = Instant.MIN;
+  }
+
+  @Override
+  public void failed(Owed owed) {
+    window.rewind(window.lanes().failed(owed));
+    ledgerChanged();
+  }
+
+  @Override
+  public void ledgerChanged() {
+    mayOwe = true;
+    nextCheck = Instant.MIN;
+  }
+
+  @Override
+  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+    if (mayOwe) {
+      window.rewind(window.lanes().clearWaiting());
+      if (window.lanes().size() > 0 || nextCheck.isAfter(now)) {
+        return;
+      }
+      window.flush();
+      Optional<Delivery> oldest = ledger.oldestOpen();
+      if (oldest.isPresent()) {
+        if (oldest.get().state() instanceof Waiting(Instant next) && next.isAfter(now)) {
+          nextCheck = next;
+        } else {
+          window.load(oldest.get());
+        }
+        return;
+      }
+      mayOwe = false;
+    }
+    if (window.hungry()) {
+      window.fill(recipient, _ -> false);
+    }
+  }
+
+  @Override
+  public boolean hungry() {
+    return !mayOwe && window.hungry();
+  }
+
+  @Override
+  public Instant nextCheck() {
+    return mayOwe && window.lanes().size() == 0 ? nextCheck : Instant.MAX;
+  }
+}

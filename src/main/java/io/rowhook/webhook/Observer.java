@@ -1,0 +1,24 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.Entry;
+
+/**
+ * Told what a {@link Courier} does, as it does it: by metrics, and by tests that stop the process at
+ * the worst moment. Must not throw, and must return at once.
+ */
+public interface Observer {
+
+  /** Looks away. */
+  Observer NONE = new Observer() {};
+
+  /**
+   * A reply has come, or has failed to come, and nothing of it is recorded yet. On the attempt's
+   * thread.
+   */
+  default void posted(String recipient, Entry entry) {}
+
+  /** The outcome of an attempt is queued for the journal. On the courier's thread. */
+  default void settled(String recipient, Entry entry, Attempt attempt, DeliveryState state) {}
+}

@@ -1,0 +1,29 @@
+package io.rowhook.webhook;
+
+import io.rowhook.recipient.Recipient;
+import java.time.Instant;
+
+/**
+ * What a {@link Courier} takes next into its {@link Window}: from the journal, or from what stands on
+ * disk as an exception. Owned by the courier's thread.
+ */
+sealed interface Order permits InParallel, InSequence {
+
+  /** A delivery has ended: delivered or failed; its outcome is queued. */
+  void settled(Owed owed);
+
+  /** An attempt has failed and another is due; its outcome is queued. */
+  void failed(Owed owed) throws InterruptedException;
+
+  /** Someone else has changed what stands on disk: a person redelivers or discards. */
+  void ledgerChanged();
+
+  /** Takes in what may be attempted now; what was queued and must be read again is durable after it. */
+  void pull(Recipient recipient, Instant now) throws InterruptedException;
+
+  /** Whether {@link #pull} has more to take in at once. */
+  boolean hungry();
+
+  /** When there is something to take in again, if nothing happens before. */
+  Instant nextCheck();
+}

@@ -1,0 +1,184 @@
+package io.rowhook.webhook;
+
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Basic;
+import io.rowhook.recipient.Authentication.Hmac;
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
+ * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded once.
+ * Any thread: every signature has a {@link Mac} of its own.
+ *
+ * <p>While a previous secret is in force, a recipient that knows either secret must be able to
+ * verify. What its verifier accepts decides how:
+ *
+ * <ul>
+ *   <li>{@code standard}: both signatures in the one header, separated by a space (Standard Webhooks
+ *       1.0.0)
+ *   <li>{@code timestamped}: both as {@code v1=} in the one header, separated by a comma (Stripe's
+ *       verifiers take any of them)
+ *   <li>{@code hex}, {@code base64}: such a verifier compares the whole header with one value, so the
+ *       header is made with the new secret, and a second one, its name and {@code -Previous}, with
+ *       the old
+ * </ul>
+ */
+public final class Signer {
+
+  /** Appended to the header's name for a signature with the previous secret, in the one-value styles. */
+  static final String PREVIOUS = "-Previous";
+
+  private static final String ALGORITHM = "HmacSHA256";
+  private static final String STANDARD_PREFIX = "whsec_";
+
+  private final @Nullable Hmac hmac;
+  private final @Nullable SecretKeySpec key;
+  private final @Nullable SecretKeySpec previousKey;
+  private final @Nullable Instant previousUntil;
+  private final @Nullable Field basic;
+
+  /**
+   * Decodes the keys.
+   *
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for; the
+   *     message does not say what it is
+   */
+  public Signer(Authentication authentication) {
+    hmac = authentication.hmac().orElse(null);
+    key = hmac == null ? null : key(hmac.secret(), hmac.style());
+    if (hmac != null && hmac.previous().isPresent()) {
+      previousKey = key(hmac.previous().get().secret(), hmac.style());
+      previousUntil = hmac.previous().get().until();
+    } else {
+      previousKey = null;
+      previousUntil = null;
+    }
+    basic = authentication.basic().map(Signer::basic).orElse(null);
+  }
+
+  /**
+   * The headers for one request; empty without authentication.
+   *
+   * @param id the event's
+   * @param now the attempt's time: its seconds are signed, and it decides whether the previous secret
+   *     is still in force
+   * @param body as it will be sent
+   */
+  public List<Field> fields(String id, Instant now, byte[] body) {
+    List<Field> fields = new ArrayList<>(3);
+    if (hmac != null && key != null) {
+      Optional<SecretKeySpec> old =
+          previousUntil != null && now.isBefore(previousUntil)
+              ? Optional.ofNullable(previousKey)
+              : Optional.empty();
+      sign(fields, hmac, key, old, id, now.getEpochSecond(), body);
+    }
+    if (basic != null) {
+      fields.add(basic);
+    }
+    return fields;
+  }
+
+  private static void sign(
+      List<Field> fields,
+      Hmac hmac,
+      SecretKeySpec key,
+      Optional<SecretKeySpec> old,
+      String id,
+      long seconds,
+      byte[] body) {
+    switch (hmac.style()) {
+      case standard -> {
+        String signed = id + "." + seconds + ".";
+        String value = "v1," + base64(key, signed, body);
+        fields.add(
+            new Field(
+                Style.standard.defaultHeader(),
+                old.map(k -> value + " v1," + base64(k, signed, body)).orElse(value)));
+      }
+      case timestamped -> {
+        String signed = seconds + ".";
+        String value = "t=" + seconds + ",v1=" + hex(key, signed, body);
+        fields.add(
+            new Field(
+                hmac.header(), old.map(k -> value + ",v1=" + hex(k, signed, body)).orElse(value)));
+      }
+      case hex -> {
+        fields.add(new Field(hmac.header(), "sha256=" + hex(key, "", body)));
+        old.ifPresent(
+            k -> fields.add(new Field(hmac.header() + PREVIOUS, "sha256=" + hex(k, "", body))));
+      }
+      case base64 -> {
+        fields.add(new Field(hmac.header(), base64(key, "", body)));
+        old.ifPresent(k -> fields.add(new Field(hmac.header() + PREVIOUS, base64(k, "", body))));
+      }
+    }
+  }
+
+  private static SecretKeySpec key(Secret secret, Style style) {
+    byte[] bytes =
+        switch (style) {
+          case standard -> standardKey(secret);
+          case hex, base64, timestamped -> secret.reveal().getBytes(StandardCharsets.UTF_8);
+        };
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("the HMAC secret is empty");
+    }
+    return new SecretKeySpec(bytes, ALGORITHM);
+  }
+
+  private static byte[] standardKey(Secret secret) {
+    String text = secret.reveal();
+    if (!text.startsWith(STANDARD_PREFIX)) {
+      throw new IllegalArgumentException(
+          "a secret of style standard must be whsec_ followed by base64; this one does not start"
+              + " with whsec_");
+    }
+    try {
+      return Base64.getDecoder().decode(text.substring(STANDARD_PREFIX.length()));
+    } catch (IllegalArgumentException e) {
+      // The cause would quote a character of the secret.
+      throw new IllegalArgumentException(
+          "a secret of style standard must be whsec_ followed by base64; what follows is not base64");
+    }
+  }
+
+  private static Field basic(Basic basic) {
+    String pair = basic.username() + ":" + basic.password().reveal();
+    return new Field(
+        "Authorization",
+        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String base64(SecretKeySpec key, String before, byte[] body) {
+    return Base64.getEncoder().encodeToString(mac(key, before, body));
+  }
+
+  private static String hex(SecretKeySpec key, String before, byte[] body) {
+    return HexFormat.of().formatHex(mac(key, before, body));
+  }
+
+  private static byte[] mac(SecretKeySpec key, String before, byte[] body) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      mac.update(before.getBytes(StandardCharsets.UTF_8));
+      return mac.doFinal(body);
+    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+}

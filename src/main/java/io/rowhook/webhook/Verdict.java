@@ -1,0 +1,43 @@
+package io.rowhook.webhook;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What an attempt came to. Made by {@link Judge}; {@link Sequel} says what follows from it. */
+public sealed interface Verdict {
+
+  /**
+   * The recipient has it.
+   *
+   * @param status of the answer
+   * @param answer its beginning, for a person to read
+   */
+  record Acknowledged(int status, String answer) implements Verdict {}
+
+  /**
+   * The recipient has answered, and not as its acknowledge rule asks.
+   *
+   * @param status of the answer
+   * @param reason in words, without secrets
+   * @param answer its beginning, for a person to read
+   * @param retryAfter how long the recipient asks to be left alone, where that counts
+   * @param last whether there is no use in trying again
+   */
+  record Refused(
+      int status, String reason, String answer, Optional<Duration> retryAfter, boolean last)
+      implements Verdict {}
+
+  /**
+   * There was no complete answer.
+   *
+   * @param reason in words, without secrets
+   */
+  record NoAnswer(String reason) implements Verdict {}
+
+  /**
+   * There is nothing to send: the attribute set is missing or failed. Trying again is of no use.
+   *
+   * @param reason the template's own message
+   */
+  record Unrenderable(String reason) implements Verdict {}
+}

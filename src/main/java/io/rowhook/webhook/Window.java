@@ -1,0 +1,207 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Journal;
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Recipient;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The part of what a recipient is owed that is in memory, between the journal and the attempts: at
+ * most so many deliveries and so many bytes, whatever is owed in all. Everything that a {@link
+ * Courier} tells the ledger goes through here. Owned by the courier's thread.
+ */
+final class Window {
+
+  /** Deliveries in memory: enough that a page from the journal is worth reading. */
+  static final int SMALLEST = 256;
+
+  /** With many jobs, so many for each, so that lanes that wait do not idle the others. */
+  static final int FOR_EACH_JOB = 4;
+
+  static final int LARGEST = 4096;
+
+  /** Beyond so many bytes of events nothing more is read. */
+  static final long BYTES = 16L << 20;
+
+  private static final long PAGE_BYTES = 4L << 20;
+
+  /**
+   * Outcomes not known to be durable: at most so many, and those in flight, are sent again after a
+   * crash.
+   */
+  static final int UNFLUSHED = 500;
+
+  /** The cursor is told to the ledger when it is quiet, and at the latest every so many moves. */
+  private static final int ADVANCE_EVERY = 256;
+
+  private final Journal journal;
+  private final Ledger ledger;
+  private final Lanes lanes;
+  private final Progress progress;
+  private int capacity;
+  private int unflushed;
+  private boolean caughtUp;
+  private boolean flushed;
+
+  /** Starts where the ledger stands. */
+  Window(Journal journal, Ledger ledger, Processing processing) {
+    this.journal = journal;
+    this.ledger = ledger;
+    this.lanes =
+        new Lanes(
+            switch (processing) {
+              case Sequential _ -> true;
+              case Parallel _ -> false;
+            });
+    this.capacity = capacity(processing);
+    long cursor = ledger.cursor();
+    this.progress = new Progress(cursor, ledger.knownAbove(cursor));
+  }
+
+  static int capacity(Processing processing) {
+    return switch (processing) {
+      case Sequential _ -> SMALLEST;
+      case Parallel(int jobs) -> Math.clamp((long) FOR_EACH_JOB * jobs, SMALLEST, LARGEST);
+    };
+  }
+
+  /** Takes another number of jobs into account. */
+  void resize(Processing processing) {
+    capacity = capacity(processing);
+  }
+
+  Lanes lanes() {
+    return lanes;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /** How many more deliveries there is room for. */
+  int room() {
+    return lanes.bytes() >= BYTES ? 0 : Math.max(0, capacity - lanes.size());
+  }
+
+  /** The journal may have more than was read. */
+  void published() {
+    caughtUp = false;
+  }
+
+  /** Whether another page should be read: half the window is empty, and the journal may have more. */
+  boolean hungry() {
+    return !caughtUp && room() >= capacity / 2;
+  }
+
+  /**
+   * Reads a page.
+   *
+   * @param held whether an event must wait on disk, behind an earlier one of its entity
+   */
+  void fill(Recipient recipient, Predicate<Entry> held) throws InterruptedException {
+    List<Entry> page = journal.read(progress.position(), room(), PAGE_BYTES);
+    caughtUp = page.isEmpty();
+    for (Entry entry : page) {
+      long sequence = entry.sequence();
+      if (progress.isKnown(sequence)
+          || lanes.contains(sequence) // a person asked for it before its turn
+          || recipient.wanting(entry.event()).isEmpty()) {
+        progress.passed(sequence);
+      } else if (held.test(entry)) {
+        block(entry);
+        progress.passed(sequence);
+      } else {
+        progress.took(sequence);
+        lanes.add(Owed.fresh(entry));
+      }
+    }
+  }
+
+  /** Takes an exception in; not twice. */
+  void load(Delivery delivery) {
+    if (!lanes.contains(delivery.entry().sequence())) {
+      lanes.add(Owed.of(delivery));
+    }
+  }
+
+  /** Queues what came of an attempt. */
+  void record(Outcome outcome, DeliveryState state) throws InterruptedException {
+    Owed owed = outcome.owed();
+    Attempt attempt = outcome.attempt();
+    ledger.attempted(owed.entry(), attempt, state, owed.redelivery());
+    wrote();
+    if (!owed.onDisk()) {
+      progress.settled(owed.sequence());
+    }
+  }
+
+  /** Puts followers of a failed one aside, on disk. */
+  void putAside(List<Owed> followers) throws InterruptedException {
+    for (Owed follower : followers) {
+      if (!follower.onDisk()) {
+        block(follower.entry());
+        progress.settled(follower.sequence());
+      }
+    }
+  }
+
+  /** Forgets what has left the lanes; it will be read again. */
+  void rewind(List<Owed> dropped) {
+    for (Owed owed : dropped) {
+      if (!owed.onDisk()) {
+        progress.rewind(owed.sequence());
+        caughtUp = false;
+      }
+    }
+  }
+
+  /** Waits until all that was queued is durable, so that the ledger can be read. */
+  void flush() throws InterruptedException {
+    if (unflushed > 0) {
+      ledger.flush();
+      unflushed = 0;
+      flushed = true;
+    }
+  }
+
+  /** Whether the ledger has taken anything durably yet. */
+  boolean hasFlushed() {
+    return flushed;
+  }
+
+  /** Tells the ledger the cursor, if it is time to. */
+  void advance(boolean quiet) throws InterruptedException {
+    if (progress.moves() >= ADVANCE_EVERY || (quiet && progress.moves() > 0)) {
+      ledger.advance(progress.cursor());
+      progress.told();
+    }
+  }
+
+  /** Waits until everything, the cursor too, is durable. */
+  void close() throws InterruptedException {
+    ledger.advance(progress.cursor());
+    ledger.flush();
+    unflushed = 0;
+  }
+
+  private void block(Entry entry) throws InterruptedException {
+    ledger.put(entry, new Blocked());
+    wrote();
+  }
+
+  private void wrote() throws InterruptedException {
+    unflushed++;
+    if (unflushed >= UNFLUSHED) {
+      flush();
+    }
+  }
+}

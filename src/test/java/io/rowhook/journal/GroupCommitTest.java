@@ -1,0 +1,174 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.event;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static io.rowhook.journal.Samples.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many threads share the writer's commits. */
+class GroupCommitTest {
+
+  private static final int RECIPIENTS = 12;
+
+  @TempDir Path directory;
+  SqliteJournal journal;
+  List<Entry> entries;
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    journal = SqliteJournal.open(directory.resolve("journal.db"));
+    journal.begin(EPOCH, lsn(100));
+    journal.ledger("other");
+    for (int i = 0; i < RECIPIENTS; i++) {
+      journal.ledger("recipient-" + i);
+    }
+    String[] ids = new String[400];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = "" + i;
+    }
+    entries = publish(journal, 200, ids);
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  /** Settles every event in some order, with random outcomes; how many stay open. */
+  private long settle(String recipient, long seed) throws InterruptedException {
+    Random random = new Random(seed);
+    Ledger ledger = journal.ledger(recipient);
+    long open = 0;
+    for (Entry entry : entries) {
+      switch (random.nextInt(3)) {
+        case 0 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Delivered(), 0);
+        case 1 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+        default -> {
+          ledger.attempted(entry, attempt(1, NOON, "set"), new Waiting(NOON), 0);
+          open++;
+        }
+      }
+      ledger.advance(entry.sequence());
+      if (random.nextInt(50) == 0) {
+        ledger.flush();
+        assertThat(ledger.cursor()).isEqualTo(entry.sequence());
+        assertThat(ledger.open()).isEqualTo(open);
+      }
+    }
+    ledger.flush();
+    return open;
+  }
+
+  @Test
+  void recipientsAndCaptureWriteAtOnceAndEachFindsItsOwn() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("GroupCommitTest seed " + seed);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Long>> open = new ArrayList<>();
+      for (int i = 0; i < RECIPIENTS; i++) {
+        String recipient = "recipient-" + i;
+        long own = seed + i;
+        open.add(threads.submit(() -> settle(recipient, own)));
+      }
+      Callable<Long> capture =
+          () -> {
+            for (int end = 300; end < 350; end++) {
+              publish(journal, end, "new");
+            }
+            return journal.head();
+          };
+      assertThat(threads.submit(capture).get()).isEqualTo(450);
+      for (int i = 0; i < RECIPIENTS; i++) {
+        Ledger ledger = journal.ledger("recipient-" + i);
+        assertThat(ledger.open()).isEqualTo(open.get(i).get());
+        assertThat(ledger.cursor()).isEqualTo(400);
+        assertThat(ledger.knownAbove(0)).hasSize(400);
+      }
+    }
+  }
+
+  @Test
+  void onlyTheGuiltyOneOfAGroupFails() throws Exception {
+    Ledger ledger = journal.ledger("recipient-0");
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // While the writer is held here, the others gather behind it and become one group.
+      java.util.concurrent.CountDownLatch gathered = new java.util.concurrent.CountDownLatch(1);
+      Future<Boolean> holder =
+          threads.submit(
+              () ->
+                  journal.write(
+                      sql -> {
+                        try {
+                          gathered.await();
+                        } catch (InterruptedException e) {
+                          throw new SQLException(e);
+                        }
+                        return true;
+                      }));
+      ledger.put(entries.getFirst(), new Failed("owed limit"));
+      Future<Boolean> guilty =
+          threads.submit(
+              () ->
+                  journal.write(
+                      sql -> {
+                        sql.update("INSERT INTO recipient (name) VALUES ('half')");
+                        return true;
+                      }));
+      journal.publish(transaction(300), List.of(event("new", 300)), List.of());
+      gathered.countDown();
+      journal.commit();
+      ledger.flush();
+
+      assertThat(holder.get()).isTrue();
+      assertThatThrownBy(guilty::get).hasRootCauseMessage(
+          "[SQLITE_CONSTRAINT_NOTNULL] A NOT NULL constraint failed"
+              + " (NOT NULL constraint failed: recipient.cursor)");
+      assertThat(journal.head()).isEqualTo(401);
+      assertThat(ledger.knownAbove(0)).containsExactly(1L);
+    }
+  }
+
+  @Test
+  void anInterruptedCommitDoesNoHarmWhenItIsReadAgain() throws Exception {
+    journal.publish(transaction(300), List.of(event("new", 300)), List.of());
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(journal::commit).isInstanceOf(InterruptedException.class);
+
+    journal.discard();
+    publish(journal, 300, "new");
+
+    assertThat(journal.read(400, 10, 1_000)).hasSize(1);
+    assertThat(journal.watermark()).isEqualTo(lsn(300));
+  }
+
+  @Test
+  void readsGoOnWhenInterruptedAndKeepTheInterruption() {
+    Thread.currentThread().interrupt();
+
+    assertThat(journal.find("evt_7_200")).isPresent();
+    assertThat(journal.ledger("recipient-0").cursor()).isZero();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}

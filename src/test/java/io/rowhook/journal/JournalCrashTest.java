@@ -1,0 +1,109 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.change;
+import static io.rowhook.journal.Samples.event;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.entity.Event;
+import io.rowhook.entity.NetChange;
+import io.rowhook.journal.DeliveryState.Delivered;
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL at any moment: what commit() has returned for is there, and nothing is there half. */
+class JournalCrashTest {
+
+  private static final int EVENTS = 20;
+
+  @TempDir Path directory;
+
+  /** Publishes transaction after transaction, and says after each commit which; every third staged. */
+  static final class Publisher {
+    public static void main(String[] args) throws InterruptedException {
+      SqliteJournal journal = SqliteJournal.open(Path.of(args[0]));
+      if (journal.epoch().isEmpty()) {
+        journal.begin(EPOCH, lsn(1_000));
+      }
+      Ledger ledger = journal.ledger("shop");
+      for (long end = journal.watermark().value() + 1; ; end++) {
+        List<Event> events = new ArrayList<>();
+        List<NetChange> changes = new ArrayList<>();
+        for (int i = 0; i < EVENTS; i++) {
+          events.add(event("entity-" + i, end));
+          changes.add(change("entity-" + i, i));
+        }
+        if (end % 3 == 0) {
+          long at = end;
+          journal.stage(changes, Samples::merge);
+          journal.publishStaged(transaction(end), c -> event(c.entityId(), at), List.of());
+        } else {
+          journal.publish(transaction(end), events, List.of());
+          journal.commit();
+        }
+        System.out.println("committed " + end);
+        Entry last = journal.read(journal.head() - 1, 1, 1_000_000).getFirst();
+        ledger.attempted(last, attempt(1, NOON, "set"), new Delivered(), 0);
+        ledger.advance(last.sequence());
+        if (end % 5 == 0) {
+          ledger.flush();
+          System.out.println("settled " + last.sequence());
+        }
+      }
+    }
+  }
+
+  @RepeatedTest(2)
+  void whatWasCommittedIsThereWholeAfterAKill() throws Exception {
+    Path file = directory.resolve("journal.db");
+    long seed = System.nanoTime();
+    System.out.println("JournalCrashTest seed " + seed);
+    Random random = new Random(seed);
+    long committed = 0;
+    long settled = 0;
+    for (int kill = 0; kill < 3; kill++) {
+      Process publisher = Child.start(Publisher.class, List.of("-Xshare:auto"), file.toString());
+      try (BufferedReader output = Child.output(publisher)) {
+        int lines = 5 + random.nextInt(60);
+        for (int line = 0; line < lines; line++) {
+          String[] said = output.readLine().split(" ", -1);
+          committed = said[0].equals("committed") ? Long.parseLong(said[1]) : committed;
+          settled = said[0].equals("settled") ? Long.parseLong(said[1]) : settled;
+        }
+      } finally {
+        publisher.destroyForcibly();
+        assertThat(publisher.waitFor()).isNotZero();
+      }
+    }
+
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
+      List<Entry> all = journal.read(0, Integer.MAX_VALUE, Long.MAX_VALUE);
+      long last = journal.watermark().value();
+      assertThat(last).isGreaterThanOrEqualTo(committed);
+      assertThat(all).extracting(Entry::sequence).doesNotHaveDuplicates().isSorted();
+      assertThat(
+              all.stream()
+                  .map(entry -> entry.event().lsn().value())
+                  .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())))
+          .as("each transaction is there once and whole")
+          .hasSize((int) (last - 1_000))
+          .allSatisfy((end, count) -> assertThat(count).isEqualTo(EVENTS));
+      Ledger ledger = journal.ledger("shop");
+      assertThat(ledger.cursor()).isGreaterThanOrEqualTo(settled).isLessThanOrEqualTo(last * 20);
+      assertThat(ledger.knownAbove(0))
+          .as("no cursor without its outcome")
+          .contains(ledger.cursor());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LookupTest {
+
+  @Test
+  void peopleSeeHowFarARecipientIsAndWhatBecameOfADelivery(@TempDir Path directory)
+      throws InterruptedException {
+    try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
+      journal.begin(EPOCH, lsn(100));
+      Ledger shop = journal.ledger("shop");
+      journal.ledger("budget");
+      List<Entry> entries = publish(journal, 200, "0", "1", "2", "3", "4");
+      Attempt first = attempt(1, NOON, "set");
+      Attempt second = attempt(2, NOON.plusSeconds(5), "set");
+      shop.attempted(entries.get(0), first, new Delivered(), 0);
+      shop.attempted(entries.get(1), first, new Waiting(NOON.plusSeconds(5)), 0);
+      shop.attempted(entries.get(1), second, new Failed("used up"), 0);
+      shop.attempted(entries.get(2), first, new Waiting(NOON), 0);
+      shop.put(entries.get(3), new Blocked());
+      shop.advance(4);
+      shop.flush();
+      Lookup lookup = journal.lookup();
+
+      assertThat(lookup.standings())
+          .containsExactly(
+              new Lookup.Standing("budget", 0, 5, 0, 0, 0),
+              new Lookup.Standing("shop", 4, 1, 1, 1, 1));
+      assertThat(lookup.deliveries("shop", Lookup.Exceptions.FAILED, 0, 10))
+          .singleElement()
+          .satisfies(failed -> assertThat(failed.state()).isEqualTo(new Failed("used up")));
+      assertThat(lookup.deliveries("shop", Lookup.Exceptions.FAILED, 2, 10)).isEmpty();
+      assertThat(lookup.deliveries("shop", Lookup.Exceptions.BLOCKED, 0, 10)).hasSize(1);
+      assertThat(lookup.deliveries("nobody", Lookup.Exceptions.BLOCKED, 0, 10)).isEmpty();
+      assertThat(lookup.attempts("shop", 2))
+          .containsExactly(
+              new Lookup.Logged(0, first, "waiting"), new Lookup.Logged(0, second, "failed"));
+      assertThat(lookup.oldestOwed("shop").orElseThrow().sequence()).isEqualTo(3);
+      assertThat(lookup.oldestOwed("budget").orElseThrow().sequence()).isEqualTo(1);
+      assertThat(lookup.oldestOwed("nobody")).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.event;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static io.rowhook.journal.Samples.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is old and settled goes; what is not stays. */
+class RetentionTest {
+
+  private static final Set<String> ALL = Set.of("shop", "ledger");
+  private static final Instant LATER = NOON.plus(Duration.ofDays(10));
+
+  @TempDir Path directory;
+  Path file;
+  SqliteJournal journal;
+  Ledger shop;
+  Ledger ledger;
+
+  @BeforeEach
+  void open() {
+    file = directory.resolve("journal.db");
+    journal = SqliteJournal.open(file);
+    journal.begin(EPOCH, lsn(100));
+    shop = journal.ledger("shop");
+    ledger = journal.ledger("ledger");
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  private List<Long> sequences() {
+    return journal.read(0, 10_000, Long.MAX_VALUE).stream().map(Entry::sequence).toList();
+  }
+
+  private void advance(long sequence) throws InterruptedException {
+    shop.advance(sequence);
+    ledger.advance(sequence);
+    shop.flush();
+    ledger.flush();
+  }
+
+  @Test
+  @Tag("feature-41")
+  void deliveredOnesGoAndFailedAndWaitingOnesStay() throws InterruptedException {
+    List<Entry> entries = publish(journal, 200, "0", "1", "2", "3");
+    shop.attempted(entries.get(0), attempt(1, NOON, "set"), new Delivered(), 0);
+    shop.attempted(entries.get(1), attempt(1, NOON, "set"), new Failed("no use"), 0);
+    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), new Waiting(LATER), 0);
+    advance(4);
+
+    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(2);
+    assertThat(sequences()).containsExactly(2L, 4L);
+    assertThat(journal.lookup().attempts("shop", 1)).isEmpty();
+    assertThat(journal.lookup().attempts("shop", 2)).hasSize(1);
+    assertThat(ledger.oldestOpen()).isPresent();
+  }
+
+  @Test
+  void whatIsYoungOrNotYetSettledByAllStays() throws InterruptedException {
+    publish(journal, 200, "0", "1");
+    publish(journal, 5_000, "2");
+    shop.advance(3);
+    shop.flush();
+    ledger.advance(1);
+    ledger.flush();
+
+    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(1);
+    assertThat(sequences()).containsExactly(2L, 3L);
+    ledger.advance(3);
+    ledger.flush();
+    assertThat(journal.removeSettled(NOON.plusSeconds(1), ALL, 100)).isEqualTo(1);
+    assertThat(sequences()).containsExactly(3L);
+  }
+
+  @Test
+  void aRecipientThatDoesNotCountAnyMoreHoldsNothing() throws InterruptedException {
+    List<Entry> entries = publish(journal, 200, "0", "1");
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0);
+    shop.advance(2);
+    shop.flush();
+    ledger.flush();
+
+    assertThat(journal.removeSettled(LATER, ALL, 100)).isZero();
+    assertThat(journal.removeSettled(LATER, Set.of("shop"), 100)).isEqualTo(2);
+    assertThat(sequences()).isEmpty();
+    assertThat(ledger.knownAbove(0)).isEmpty();
+  }
+
+  @Test
+  void watermarkAndSequenceHoldWhenNothingIsLeft() throws InterruptedException {
+    publish(journal, 200, "0", "1", "2");
+    advance(3);
+    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(3);
+    journal.close();
+    journal = SqliteJournal.open(file);
+
+    assertThat(journal.watermark()).isEqualTo(lsn(200));
+    assertThat(journal.head()).isEqualTo(3);
+    assertThat(journal.ledger("new").cursor()).isEqualTo(3);
+    assertThat(publish(journal, 200, "0")).isEmpty();
+    assertThat(publish(journal, 300, "3").getFirst().sequence()).isEqualTo(4);
+  }
+
+  @Test
+  void theLimitHoldsAndTheNextCallGoesOn() throws InterruptedException {
+    String[] ids = new String[1_000];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = "" + i;
+    }
+    List<Entry> entries = publish(journal, 200, ids);
+    for (Entry entry : entries.subList(0, 500)) {
+      shop.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+    }
+    advance(1_000);
+
+    assertThat(journal.removeSettled(LATER, ALL, 300)).isEqualTo(300);
+    assertThat(journal.removeSettled(LATER, ALL, 300)).isEqualTo(200);
+    assertThat(journal.removeSettled(LATER, ALL, 300)).isZero();
+    assertThat(sequences()).hasSize(500);
+  }
+
+  @Test
+  void rejectedRowsGoToo() throws InterruptedException {
+    journal.publish(transaction(200), List.of(), List.of(Samples.rejected()));
+    journal.commit();
+    journal.removeSettled(LATER, ALL, 100);
+
+    long left = journal.write(sql -> sql.number("SELECT count(*) FROM rejected_row"));
+    assertThat(left).isZero();
+  }
+
+  @Test
+  void theSpaceIsGivenBackWhileRowhookRuns() throws InterruptedException, IOException {
+    String json = "x".repeat(4_000);
+    for (int end = 200; end < 205; end++) {
+      List<Event> events = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        events.add(event("" + i, end, json));
+      }
+      journal.publish(transaction(end), events, List.of());
+      journal.commit();
+    }
+    advance(5_000);
+    assertThat(Files.size(file)).isGreaterThan(15_000_000);
+
+    assertThat(journal.removeSettled(LATER, ALL, 10_000)).isEqualTo(5_000);
+
+    long pages = journal.write(sql -> sql.number("PRAGMA page_count"));
+    assertThat(pages * 4_096).isLessThan(1_000_000);
+    assertThat(Files.size(file)).isLessThan(8_000_000);
+  }
+}

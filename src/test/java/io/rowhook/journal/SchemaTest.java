@@ -1,0 +1,126 @@
+package io.rowhook.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Journals of earlier versions are brought to the current one; {@code journal-1.sql} is one of version 1. */
+class SchemaTest {
+
+  @TempDir Path directory;
+  Path file;
+
+  @BeforeEach
+  void fixture() throws IOException, SQLException {
+    file = directory.resolve("journal.db");
+    try (InputStream in =
+            Objects.requireNonNull(SchemaTest.class.getResourceAsStream("journal-1.sql"));
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static Schema with(String... further) {
+    List<String> migrations = new ArrayList<>(Schema.CURRENT.migrations().subList(0, 1));
+    migrations.addAll(List.of(further));
+    return new Schema(migrations);
+  }
+
+  @Test
+  void aJournalOfVersionOneIsReadWithAllThatIsInIt() {
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
+      assertThat(journal.watermark()).hasToString("0/16B3748");
+      assertThat(journal.epoch().orElseThrow().id()).isEqualTo("e1");
+      Entry entry = journal.read(0, 10, 1_000).getFirst();
+      assertThat(entry.sequence()).isEqualTo(41);
+      assertThat(entry.event().id()).isEqualTo("evt_00112233445566778899aabbccddeeff");
+      assertThat(entry.event().committedAt())
+          .isEqualTo(Instant.parse("2026-05-24T15:20:44.123456Z"));
+      assertThat(new String(entry.event().json(), StandardCharsets.UTF_8)).isEqualTo("{\"id\":7}");
+      assertThat(journal.head()).isEqualTo(42);
+      assertThat(journal.ledger("shop").cursor()).isEqualTo(40);
+      Delivery due = journal.ledger("shop").due(Instant.MAX, 1).getFirst();
+      assertThat(due.attempts()).isEqualTo(2);
+      assertThat(due.attributeSet()).isEqualTo("abc");
+      assertThat(journal.lookup().attempts("shop", 41)).hasSize(1);
+      assertThat(journal.attributeSet("abc")).contains(".");
+    }
+  }
+
+  @Test
+  void theNextVersionsAreAppliedInOrderOnceEach() throws InterruptedException {
+    Schema third =
+        with(
+            "ALTER TABLE recipient ADD COLUMN note TEXT NOT NULL DEFAULT 'second'",
+            "UPDATE recipient SET note = note || ', third'");
+    for (int run = 0; run < 2; run++) {
+      try (SqliteJournal journal = SqliteJournal.open(file, third)) {
+        String note =
+            journal.write(
+                sql ->
+                    sql.first("SELECT note FROM recipient", row -> row.getString(1)).orElseThrow());
+        assertThat(note).isEqualTo("second, third");
+        long version = journal.write(sql -> sql.number("PRAGMA user_version"));
+        assertThat(version).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void aStepThatFailsLeavesTheVersionBeforeIt() throws InterruptedException {
+    Schema broken =
+        with(
+            "CREATE TABLE second (a INTEGER)",
+            "CREATE TABLE half (a INTEGER); INSERT INTO nowhere VALUES (1)");
+    assertThatThrownBy(() -> SqliteJournal.open(file, broken))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("no such table: nowhere");
+
+    try (SqliteJournal journal = SqliteJournal.open(file, with("-- as in the list above"))) {
+      long version = journal.write(sql -> sql.number("PRAGMA user_version"));
+      long half =
+          journal.write(
+              sql -> sql.number("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"));
+      assertThat(version).isEqualTo(2);
+      assertThat(half).isZero();
+      assertThat(journal.head()).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void theLedgersQuestionsAreAnsweredFromIndexes() throws InterruptedException {
+    List<String> plans = new ArrayList<>();
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
+      for (String question :
+          List.of(
+              SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
+        plans.add(
+            journal.write(
+                sql ->
+                    String.join(
+                        "; ",
+                        sql.list(
+                            "EXPLAIN QUERY PLAN " + question, row -> row.getString("detail")))));
+      }
+    }
+    assertThat(plans.get(0)).contains("INDEX delivery_due").doesNotContain("TEMP B-TREE");
+    assertThat(plans.get(1)).contains("INDEX delivery_open (recipient=?)").doesNotContain("SCAN");
+    assertThat(plans.get(2)).contains("INDEX delivery_entity (recipient=? AND entity_key=?)").doesNotContain("SCAN");
+  }
+}

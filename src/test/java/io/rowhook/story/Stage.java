@@ -1,0 +1,261 @@
+package io.rowhook.story;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.Wiring;
+import io.rowhook.admin.Received;
+import io.rowhook.admin.Receiver;
+import io.rowhook.admin.RunCommand;
+import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Lsn;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a story or a test of the whole flow plays: settings on disk, a receiver for each recipient,
+ * and the product wired as in production, in this process, on a real PostgreSQL.
+ */
+public final class Stage implements AutoCloseable {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final SourceDatabase source;
+  private final Path directory;
+  private final Map<String, Receiver> receivers = new TreeMap<>();
+  private final Map<String, List<Received>> inboxes = new HashMap<>(); // lists guarded by themselves
+  private final Map<String, String> env = new HashMap<>();
+  private @Nullable Wiring wiring;
+
+  public Stage(SourceDatabase source, Path directory) {
+    this.source = source;
+    this.directory = directory;
+    source.connectorProperties().forEach((key, value) -> env.put(key, value));
+    write(
+        "connector-config/source.properties",
+        """
+        database.hostname=%s
+        database.port=%d
+        database.user=%s
+        database.password=%s
+        database.dbname=%s
+        """
+            .formatted(
+                source.host(), source.port(), source.user(), source.password(), source.database()));
+    write(
+        "connector-config/entities.yaml",
+        """
+        Article: { table: public.article }
+        Customer: { table: crm.customer }
+        Order: { table: sales.sales_order }
+        """);
+    write("jslt-templates/.keep", "");
+    write("connector-config/recipients/.keep", "");
+  }
+
+  /** Makes the demo's tables anew, and drops what an earlier stage has left in the source. */
+  public Stage tables() {
+    source.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active",
+        "DROP PUBLICATION IF EXISTS rowhook",
+        "DROP TABLE IF EXISTS public.article",
+        "DROP TABLE IF EXISTS public.uncaptured",
+        "DROP SCHEMA IF EXISTS crm CASCADE",
+        "DROP SCHEMA IF EXISTS sales CASCADE",
+        "CREATE SCHEMA crm",
+        "CREATE SCHEMA sales",
+        "CREATE TABLE public.article (id bigint PRIMARY KEY, sku text, name text,"
+            + " price numeric(12,2), stock int)",
+        "CREATE TABLE public.uncaptured (n int)",
+        "CREATE TABLE crm.customer (customer_id bigint PRIMARY KEY, name text, email text,"
+            + " phone text, newsletter boolean)",
+        "CREATE TABLE sales.sales_order (order_id bigint PRIMARY KEY, customer_id bigint,"
+            + " status text, total numeric(12,2), ordered_at timestamptz)",
+        "ALTER TABLE public.article REPLICA IDENTITY FULL",
+        "ALTER TABLE crm.customer REPLICA IDENTITY FULL",
+        "ALTER TABLE sales.sales_order REPLICA IDENTITY FULL");
+    return this;
+  }
+
+  /** Starts a receiver; its address is {@code ${env:<NAME>_URL}} in the settings. */
+  public Stage receiver(String name, Receiver.Settings settings) {
+    List<Received> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
+    try {
+      Receiver receiver =
+          new Receiver(
+              settings,
+              received -> {
+                synchronized (inbox) {
+                  inbox.add(received);
+                }
+              });
+      receivers.put(name, receiver);
+      env.put(name.toUpperCase(Locale.ROOT) + "_URL", receiver.uri() + name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Stops a receiver; nothing listens there then. Returns its port. */
+  public int silence(String name) {
+    Receiver receiver = receivers.remove(name);
+    if (receiver == null) {
+      throw new IllegalArgumentException("no receiver " + name);
+    }
+    int port = receiver.port();
+    receiver.close();
+    return port;
+  }
+
+  /** Writes a file below the stage's directory. */
+  public Stage write(String name, String text) {
+    try {
+      Path file = directory.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Writes a recipient's file; plain HTTP to the loopback is allowed. */
+  public Stage recipient(String name, String yaml) {
+    return write(
+        "connector-config/recipients/" + name + ".yaml",
+        "allow: { http: true, networks: [127.0.0.0/8] }\n" + yaml);
+  }
+
+  public Stage env(String name, String value) {
+    env.put(name, value);
+    return this;
+  }
+
+  public Map<String, String> env() {
+    return Map.copyOf(env);
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public Path journalFile() {
+    return directory.resolve("journal.db");
+  }
+
+  public RunCommand.Options options() {
+    return new RunCommand.Options(
+        directory.resolve("connector-config"),
+        directory.resolve("jslt-templates"),
+        Optional.of(journalFile()),
+        false);
+  }
+
+  /** Starts the product and waits until the source sends. */
+  public Stage start() {
+    try {
+      Wiring built = new Wiring(options(), env, Wiring.Observers.NONE);
+      wiring = built;
+      built.start();
+      Eventually.within(
+          LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return this;
+  }
+
+  public Wiring wiring() {
+    Wiring running = wiring;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running;
+  }
+
+  /** Stops the product; receivers and the source stay. */
+  public void stop() {
+    if (wiring != null) {
+      wiring.close();
+      wiring = null;
+    }
+  }
+
+  /** What a recipient has got so far. */
+  public List<Received> inbox(String name) {
+    List<Received> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
+    synchronized (inbox) {
+      return List.copyOf(inbox);
+    }
+  }
+
+  /** Waits until a recipient has got so many. */
+  public List<Received> await(String name, int count) {
+    Eventually.within(
+        LIMIT,
+        name + " has got " + count + " webhooks",
+        () -> inbox(name).size() >= count);
+    return inbox(name);
+  }
+
+  /** Waits until everything committed in the source so far is journaled and settled. */
+  public void awaitIdle() {
+    source.execute("SELECT pg_logical_emit_message(true, 'rowhook', '')");
+    Lsn now = Lsn.parse(String.valueOf(source.query("SELECT pg_current_wal_lsn()")));
+    Wiring running = wiring();
+    Eventually.within(
+        LIMIT,
+        "everything up to " + now + " is journaled and settled",
+        () ->
+            now.compareTo(running.journal().watermark()) <= 0
+                && running.couriers().stream()
+                    .allMatch(
+                        courier ->
+                            courier.cursor() == running.journal().head()
+                                && courier.inFlight() == 0));
+  }
+
+  /** The body as JSON. */
+  public static JsonNode json(Received received) {
+    try {
+      return ExactJson.MAPPER.readTree(received.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An expected body with every "*" in it replaced by what really stands there. */
+  static JsonNode filledIn(JsonNode expected, @Nullable JsonNode actual) {
+    if (expected.isTextual() && "*".equals(expected.textValue()) && actual != null) {
+      return actual;
+    }
+    if (expected instanceof ObjectNode object && actual != null) {
+      ObjectNode filled = ExactJson.MAPPER.createObjectNode();
+      object
+          .properties()
+          .forEach(e -> filled.set(e.getKey(), filledIn(e.getValue(), actual.get(e.getKey()))));
+      return filled;
+    }
+    return expected;
+  }
+
+  @Override
+  public void close() {
+    stop();
+    receivers.values().forEach(Receiver::close);
+  }
+}

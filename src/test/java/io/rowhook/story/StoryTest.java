@@ -1,0 +1,134 @@
+package io.rowhook.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.Received;
+import io.rowhook.admin.Receiver;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plays the stories under {@code src/test/resources/stories}: the whole flow, real on both ends. */
+class StoryTest {
+
+  private static SourceDatabase source;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @Test
+  @Tag("feature-4")
+  @Tag("feature-5")
+  void eventsOfASubscription() throws Exception {
+    play("events-of-a-subscription.story");
+  }
+
+  @Test
+  @Tag("feature-6")
+  void oneEntityAMessage() throws Exception {
+    play("one-entity-a-message.story");
+  }
+
+  @Test
+  @Tag("feature-7")
+  @Tag("feature-8")
+  void oneIdOnly() throws Exception {
+    play("one-id-only.story");
+  }
+
+  @Test
+  @Tag("feature-2")
+  @Tag("feature-18")
+  @Tag("feature-19")
+  void full() throws Exception {
+    play("full.story");
+  }
+
+  @Test
+  @Tag("feature-9")
+  @Tag("feature-11")
+  @Tag("feature-14")
+  @Tag("feature-48")
+  void threeRecipients() throws Exception {
+    play("three-recipients.story");
+  }
+
+  @Test
+  @Tag("feature-13")
+  void aTemplateThatThrows() throws Exception {
+    play("a-template-that-throws.story");
+  }
+
+  private void play(String name) throws Exception {
+    Story story = Story.read(name);
+    try (Stage stage = new Stage(source, directory).tables()) {
+      for (Story.Section section : story.sections()) {
+        if (section.isRecipientFile()) {
+          stage.write("connector-config/" + section.title(), section.text());
+          stage.receiver(recipient(section.title()), Receiver.Settings.DEFAULT);
+        } else if (section.isTemplate()) {
+          stage.write("jslt-" + section.title(), section.text());
+        } else if ("setup".equals(section.title())) {
+          source.execute(section.lines().toArray(String[]::new));
+        }
+      }
+      stage.start();
+      Map<String, Integer> seen = new HashMap<>();
+      for (Story.Section section : story.sections()) {
+        if ("sql".equals(section.title())) {
+          source.execute(section.lines().toArray(String[]::new));
+        } else if (!section.isRecipientFile()
+            && !section.isTemplate()
+            && !"setup".equals(section.title())) {
+          expect(stage, section, seen);
+        }
+      }
+      stage.awaitIdle();
+      seen.forEach(
+          (recipient, count) ->
+              assertThat(stage.inbox(recipient))
+                  .as("%s gets no more than the story says", recipient)
+                  .hasSize(count));
+    }
+  }
+
+  private static void expect(Stage stage, Story.Section section, Map<String, Integer> seen)
+      throws Exception {
+    int from = seen.getOrDefault(section.title(), 0);
+    int to = from + section.lines().size();
+    List<Received> got = stage.await(section.title(), to).subList(from, to);
+    List<String> actual = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < got.size(); i++) {
+      String[] line = section.lines().get(i).split(" ", 2);
+      JsonNode body = Stage.json(got.get(i));
+      actual.add(got.get(i).topic() + " " + body);
+      expected.add(line[0] + " " + Stage.filledIn(ExactJson.MAPPER.readTree(line[1]), body));
+    }
+    assertThat(actual).as(section.title()).isEqualTo(expected);
+    seen.put(section.title(), to);
+  }
+
+  private static String recipient(String file) {
+    return file.substring(file.indexOf('/') + 1, file.lastIndexOf('.'));
+  }
+}

@@ -1,0 +1,291 @@
+package io.rowhook.testing;
+
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.NetChange;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Journal;
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.Ledger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journal in memory with the semantics of a real one: writes are queued up to a limit and become
+ * visible and "durable" together, in group commits by a thread of its own; {@link #crashed} gives what
+ * a restart after a crash would find; {@link #fail} makes it break.
+ */
+public final class MemoryJournal implements Journal {
+
+  private static final int QUEUE = 2_000;
+
+  // All guarded by this.
+  private final TreeMap<Long, Entry> entries = new TreeMap<>();
+  private final Map<String, Entry> byId = new HashMap<>();
+  private final Map<String, MemoryLedger> ledgers = new HashMap<>();
+  private final Map<String, String> attributeSets = new HashMap<>();
+  private List<Runnable> queued = new ArrayList<>();
+  private final Map<String, NetChange> staged = new LinkedHashMap<>();
+  private final List<Event> published = new ArrayList<>();
+  private @Nullable Epoch epoch;
+  private Lsn watermark = Lsn.ZERO;
+  private Lsn publishedEnd = Lsn.ZERO;
+  private long commits;
+  private boolean halted;
+  private @Nullable String failure;
+
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Thread committer;
+
+  public MemoryJournal() {
+    committer = Thread.ofPlatform().daemon().name("memory journal").unstarted(this::commitGroups);
+    committer.start();
+  }
+
+  /** Appends events and makes them visible, as a commit of capture would. */
+  public void append(List<Event> events) {
+    synchronized (this) {
+      check();
+      for (Event event : events) {
+        if (!byId.containsKey(event.id())) {
+          Entry entry = new Entry(head() + 1, event);
+          entries.put(entry.sequence(), entry);
+          byId.put(event.id(), entry);
+        }
+      }
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  /** What is left after a crash: all that was committed, nothing that was queued. This one is dead then. */
+  public synchronized MemoryJournal crashed() {
+    halted = true;
+    queued.clear();
+    notifyAll();
+    MemoryJournal copy = new MemoryJournal();
+    synchronized (copy) {
+      copy.entries.putAll(entries);
+      copy.byId.putAll(byId);
+      copy.attributeSets.putAll(attributeSets);
+      ledgers.forEach((name, ledger) -> copy.ledgers.put(name, ledger.copy(copy)));
+      copy.epoch = epoch;
+      copy.watermark = watermark;
+    }
+    return copy;
+  }
+
+  /** From now on everything fails, and what was queued is lost; null: it works again. */
+  public synchronized void fail(@Nullable String reason) {
+    failure = reason;
+    if (reason != null) {
+      queued.clear();
+    }
+    notifyAll();
+  }
+
+  /** How many group commits there were. */
+  public synchronized long commits() {
+    return commits;
+  }
+
+  @Override
+  public synchronized long head() {
+    return entries.isEmpty() ? 0 : entries.lastKey();
+  }
+
+  @Override
+  public synchronized List<Entry> read(long after, int limit, long maxBytes) {
+    check();
+    List<Entry> page = new ArrayList<>();
+    long bytes = 0;
+    for (Entry entry : entries.tailMap(after, false).values()) {
+      bytes += entry.event().json().length;
+      if (page.size() == limit || (bytes > maxBytes && !page.isEmpty())) {
+        break;
+      }
+      page.add(entry);
+    }
+    return page;
+  }
+
+  @Override
+  public synchronized Optional<Entry> find(String eventId) {
+    check();
+    return Optional.ofNullable(byId.get(eventId));
+  }
+
+  @Override
+  public synchronized Ledger ledger(String recipient) {
+    check();
+    return ledgers.computeIfAbsent(recipient, _ -> new MemoryLedger(this, head()));
+  }
+
+  /** The same, for a test to look into. */
+  public MemoryLedger memoryLedger(String recipient) {
+    return (MemoryLedger) ledger(recipient);
+  }
+
+  @Override
+  public void onPublished(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public synchronized void keepAttributeSet(String hash, String name, String source) {
+    attributeSets.put(hash, source);
+  }
+
+  @Override
+  public synchronized Optional<String> attributeSet(String hash) {
+    return Optional.ofNullable(attributeSets.get(hash));
+  }
+
+  @Override
+  public synchronized void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
+    changes.forEach(change -> staged.merge(change.entityKey(), change, merge));
+  }
+
+  @Override
+  public synchronized void discard() {
+    staged.clear();
+    published.clear();
+    publishedEnd = watermark;
+  }
+
+  @Override
+  public synchronized void discardStaged() {
+    staged.clear();
+  }
+
+  @Override
+  public synchronized void publish(
+      Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
+    published.addAll(events);
+    publishedEnd = transaction.end();
+  }
+
+  @Override
+  public synchronized void publishStaged(
+      Transaction transaction,
+      Function<NetChange, @Nullable Event> toEvent,
+      List<RejectedRow> rejected) {
+    for (NetChange change : staged.values()) {
+      Event event = toEvent.apply(change);
+      if (event != null) {
+        published.add(event);
+      }
+    }
+    staged.clear();
+    publishedEnd = transaction.end();
+  }
+
+  @Override
+  public void commit() {
+    List<Event> events;
+    synchronized (this) {
+      events = List.copyOf(published);
+      published.clear();
+      watermark = publishedEnd;
+    }
+    append(events);
+  }
+
+  @Override
+  public synchronized Optional<Epoch> epoch() {
+    return Optional.ofNullable(epoch);
+  }
+
+  @Override
+  public synchronized Lsn watermark() {
+    return watermark;
+  }
+
+  @Override
+  public synchronized void begin(Epoch next, Lsn start) {
+    if (epoch == null || !epoch.id().equals(next.id())) {
+      watermark = start;
+    }
+    epoch = next;
+  }
+
+  @Override
+  public synchronized void close() {
+    halted = true;
+    notifyAll();
+  }
+
+  synchronized Entry entry(long sequence) {
+    return java.util.Objects.requireNonNull(entries.get(sequence));
+  }
+
+  synchronized <T> T reading(Supplier<T> read) {
+    check();
+    return read.get();
+  }
+
+  synchronized void writing(Runnable write) {
+    check();
+    write.run();
+  }
+
+  synchronized void queue(Runnable write) throws InterruptedException {
+    check();
+    while (queued.size() >= QUEUE) {
+      wait();
+      check();
+    }
+    queued.add(write);
+    notifyAll();
+  }
+
+  synchronized void flush() throws InterruptedException {
+    check();
+    long seen = commits;
+    while (!queued.isEmpty() && commits == seen) {
+      wait();
+      check();
+    }
+  }
+
+  private void check() {
+    if (halted) {
+      throw new JournalException("the journal is closed", new IllegalStateException());
+    }
+    if (failure != null) {
+      throw new JournalException(failure, new IllegalStateException());
+    }
+  }
+
+  private synchronized void commitGroups() {
+    try {
+      while (!halted) {
+        if (queued.isEmpty()) {
+          wait();
+        } else {
+          wait(1); // a group gathers meanwhile, as during an fsync
+          List<Runnable> group = queued;
+          queued = new ArrayList<>();
+          group.forEach(Runnable::run);
+          commits++;
+          notifyAll();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.rowhook.testing;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Ledger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A recipient's part of a {@link MemoryJournal}: reads see what is committed, writes are queued. */
+public final class MemoryLedger implements Ledger {
+
+  private final MemoryJournal journal;
+
+  // What is committed; guarded by the journal.
+  private long cursor;
+  private final Set<Long> settled = new HashSet<>(); // delivered or failed, ever
+  private final TreeMap<Long, Delivery> exceptions = new TreeMap<>();
+  private final Map<String, TreeSet<Long>> open = new HashMap<>(); // by entity
+  private final TreeSet<Long> allOpen = new TreeSet<>();
+  private final TreeMap<Instant, TreeSet<Long>> waiting = new TreeMap<>();
+  private final Map<Long, List<Attempt>> attempts = new HashMap<>();
+  private final Map<Long, DeliveryState> ends = new HashMap<>();
+
+  MemoryLedger(MemoryJournal journal, long cursor) {
+    this.journal = journal;
+    this.cursor = cursor;
+  }
+
+  @Override
+  public long cursor() {
+    return journal.reading(() -> cursor);
+  }
+
+  @Override
+  public Set<Long> knownAbove(long above) {
+    return journal.reading(
+        () -> {
+          Set<Long> known = new HashSet<>(exceptions.tailMap(above, false).keySet());
+          settled.stream().filter(s -> s > above).forEach(known::add);
+          return known;
+        });
+  }
+
+  @Override
+  public List<Delivery> due(Instant now, int limit) {
+    return journal.reading(
+        () ->
+            waiting.headMap(now, true).values().stream()
+                .flatMap(Set::stream)
+                .limit(limit)
+                .map(this::exception)
+                .toList());
+  }
+
+  @Override
+  public Optional<Instant> nextDue() {
+    return journal.reading(
+        () -> waiting.isEmpty() ? Optional.empty() : Optional.of(waiting.firstKey()));
+  }
+
+  @Override
+  public Optional<Delivery> oldestOpen() {
+    return journal.reading(
+        () -> allOpen.isEmpty() ? Optional.empty() : Optional.of(exception(allOpen.getFirst())));
+  }
+
+  @Override
+  public Optional<Delivery> oldestOpen(String entityKey) {
+    return journal.reading(
+        () ->
+            open.containsKey(entityKey)
+                ? Optional.of(exception(open.get(entityKey).getFirst()))
+                : Optional.empty());
+  }
+
+  @Override
+  public List<Delivery> unheld(int limit) {
+    return journal.reading(
+        () ->
+            open.values().stream()
+                .map(TreeSet::getFirst)
+                .sorted()
+                .map(this::exception)
+                .filter(delivery -> delivery.state() instanceof Blocked)
+                .limit(limit)
+                .toList());
+  }
+
+  @Override
+  public long open() {
+    return journal.reading(() -> (long) allOpen.size());
+  }
+
+  @Override
+  public void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
+      throws InterruptedException {
+    journal.queue(
+        () -> {
+          Delivery before = exceptions.get(entry.sequence());
+          attempts.computeIfAbsent(entry.sequence(), _ -> new ArrayList<>()).add(attempt);
+          Instant first =
+              before == null || before.firstAttempt() == null
+                  ? attempt.at()
+                  : before.firstAttempt();
+          String set =
+              before == null || before.attributeSet() == null
+                  ? attempt.attributeSet()
+                  : before.attributeSet();
+          stand(new Delivery(entry, state, attempt.number(), first, set, redelivery));
+        });
+  }
+
+  @Override
+  public void put(Entry entry, DeliveryState state) throws InterruptedException {
+    journal.queue(() -> stand(new Delivery(entry, state, 0, null, null, 0)));
+  }
+
+  @Override
+  public void advance(long to) throws InterruptedException {
+    journal.queue(() -> cursor = Math.max(cursor, to));
+  }
+
+  @Override
+  public void flush() throws InterruptedException {
+    journal.flush();
+  }
+
+  /** A person redelivers: durable at once. */
+  public void redeliver(long sequence, Instant now) {
+    journal.writing(
+        () -> {
+          Delivery before = exceptions.get(sequence);
+          Entry entry = before == null ? journal.entry(sequence) : before.entry();
+          int times = before == null ? 1 : before.redelivery() + 1;
+          stand(new Delivery(entry, new Waiting(now), 0, null, null, times));
+        });
+  }
+
+  /** Every end that was recorded, by sequence. */
+  public Map<Long, DeliveryState> ends() {
+    return journal.reading(() -> Map.copyOf(ends));
+  }
+
+  /** The attempt log of one delivery. */
+  public List<Attempt> attempts(long sequence) {
+    return journal.reading(() -> List.copyOf(attempts.getOrDefault(sequence, List.of())));
+  }
+
+  /** How many exceptions stand, the failed ones included. */
+  public long exceptions() {
+    return journal.reading(() -> (long) exceptions.size());
+  }
+
+  /** What stands of one delivery, if it is an exception. */
+  public @Nullable Delivery standing(long sequence) {
+    return journal.<Optional<Delivery>>reading(
+            () -> Optional.ofNullable(exceptions.get(sequence)))
+        .orElse(null);
+  }
+
+  MemoryLedger copy(MemoryJournal to) {
+    MemoryLedger copy = new MemoryLedger(to, cursor);
+    copy.settled.addAll(settled);
+    exceptions.values().forEach(copy::stand);
+    copy.attempts.putAll(attempts);
+    copy.ends.putAll(ends);
+    return copy;
+  }
+
+  private Delivery exception(long sequence) {
+    return java.util.Objects.requireNonNull(exceptions.get(sequence));
+  }
+
+  private void stand(Delivery delivery) {
+    long sequence = delivery.entry().sequence();
+    String key = delivery.entry().event().entityKey();
+    Delivery before = exceptions.remove(sequence);
+    if (before != null) {
+      TreeSet<Long> ofEntity = open.get(key);
+      if (ofEntity != null && ofEntity.remove(sequence) && ofEntity.isEmpty()) {
+        open.remove(key);
+      }
+      allOpen.remove(sequence);
+      if (before.state() instanceof Waiting(Instant next)) {
+        waiting.computeIfPresent(
+            next,
+            (_, due) -> {
+              due.remove(sequence);
+              return due.isEmpty() ? null : due;
+            });
+      }
+    }
+    ends.remove(sequence);
+    switch (delivery.state()) {
+      case Delivered _ -> {
+        settled.add(sequence);
+        ends.put(sequence, delivery.state());
+      }
+      case Failed _ -> {
+        exceptions.put(sequence, delivery);
+        ends.put(sequence, delivery.state());
+      }
+      case Blocked _ -> open(delivery, key);
+      case Waiting(Instant next) -> {
+        open(delivery, key);
+        waiting.computeIfAbsent(next, _ -> new TreeSet<>()).add(sequence);
+      }
+    }
+  }
+
+  private void open(Delivery delivery, String key) {
+    long sequence = delivery.entry().sequence();
+    exceptions.put(sequence, delivery);
+    open.computeIfAbsent(key, _ -> new TreeSet<>()).add(sequence);
+    allOpen.add(sequence);
+  }
+}

@@ -1,0 +1,85 @@
+package io.rowhook.testing;
+
+import io.rowhook.entity.Event;
+import io.rowhook.template.AttributeSet;
+import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** Attribute sets without JSLT: the body is the event, behind a mark that tells versions apart. */
+public final class PlainSets implements AttributeSets {
+
+  private final Map<String, AttributeSet> kept = new ConcurrentHashMap<>();
+  private volatile AttributeSet current = full("full");
+
+  public PlainSets() {
+    replace("full");
+  }
+
+  /** From now on bodies are made by another version; {@code full} is the event itself. */
+  public void replace(String version) {
+    use(full(version));
+  }
+
+  /** From now on events are rendered so; a null of the function is a TemplateException. */
+  public void use(AttributeSet set) {
+    kept.put(set.hash(), set);
+    current = set;
+  }
+
+  /** As if a version had never been kept. */
+  public void forget(String version) {
+    kept.remove("hash-" + version);
+  }
+
+  @Override
+  public AttributeSet current(String recipient, String entity, Optional<String> name)
+      throws TemplateException {
+    if (name.isPresent()) {
+      throw new TemplateException("there is no attribute set '" + name.get() + "'");
+    }
+    return current;
+  }
+
+  @Override
+  public Optional<AttributeSet> byHash(String hash) {
+    return Optional.ofNullable(kept.get(hash));
+  }
+
+  private static AttributeSet full(String version) {
+    return set(
+        version,
+        event ->
+            version.equals("full")
+                ? event.json()
+                : (version + " " + event.id()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A set by its function, which may throw. */
+  public static AttributeSet set(String name, Function<Event, byte[]> function) {
+    return new AttributeSet() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public String hash() {
+        return "hash-" + name;
+      }
+
+      @Override
+      public byte[] render(Event event) throws TemplateException {
+        try {
+          return function.apply(event);
+        } catch (IllegalArgumentException e) {
+          throw new TemplateException(String.valueOf(e.getMessage()));
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,100 @@
+package io.rowhook.webhook;
+
+import io.rowhook.entity.EventType;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.MemoryJournal;
+import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.PlainSets;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+
+/** What a courier's test needs around it; everything real but the journal, which is in memory. */
+final class Outbound implements AutoCloseable {
+
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
+  final PlainSets sets = new PlainSets();
+  final List<Courier> couriers = new ArrayList<>();
+  MemoryJournal journal = new MemoryJournal();
+  InstantSource clock = InstantSource.system();
+  Observer observer = Observer.NONE;
+
+  static Retry retry(int... delaysMs) {
+    return new Retry(
+        Arrays.stream(delaysMs).mapToObj(Duration::ofMillis).toList(), Retry.From.previous, 0);
+  }
+
+  static Recipient recipient(String name, URI url, Processing processing, Retry retry) {
+    return recipient(name, url, processing, retry, Duration.ofSeconds(5), Authentication.NONE);
+  }
+
+  static Recipient recipient(
+      String name,
+      URI url,
+      Processing processing,
+      Retry retry,
+      Duration timeout,
+      Authentication authentication) {
+    return new Recipient(
+        name,
+        url,
+        authentication,
+        processing,
+        timeout,
+        retry,
+        List.of(
+            new Subscription(
+                "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));
+  }
+
+  /** Starts a courier; a recipient that is new begins at the journal's head. */
+  Courier start(Recipient recipient) {
+    journal.ledger(recipient.name());
+    Courier courier =
+        new Courier(
+            recipient,
+            journal,
+            sets,
+            new Sender(Networks.ANY),
+            clock,
+            RandomGenerator.of("L64X128MixRandom"),
+            observer);
+    couriers.add(courier);
+    courier.start();
+    return courier;
+  }
+
+  MemoryLedger ledger(String recipient) {
+    return journal.memoryLedger(recipient);
+  }
+
+  /** Waits until nothing is owed any more. */
+  void settled(String recipient) {
+    eventually(
+        "all settled",
+        () -> ledger(recipient).cursor() == journal.head() && ledger(recipient).open() == 0);
+  }
+
+  static void eventually(String what, Callable<Boolean> condition) {
+    Eventually.within(LIMIT, what, condition);
+  }
+
+  @Override
+  public void close() {
+    couriers.forEach(Courier::close);
+    journal.close();
+  }
+}

@@ -1,0 +1,303 @@
+package io.rowhook.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.Network;
+import io.rowhook.webhook.Reply.Answer;
+import io.rowhook.webhook.Verdict.Acknowledged;
+import io.rowhook.webhook.Verdict.NoAnswer;
+import io.rowhook.webhook.Verdict.Refused;
+import io.rowhook.webhook.Verdict.Unrenderable;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules that are arithmetic: headers, answers, Retry-After, retries, networks. */
+class PoliciesTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  @Test
+  void namesTheEventInItsHeaders() {
+    Event event =
+        new Event(
+            "evt_1",
+            "Order",
+            "7",
+            EventType.Updated,
+            Instant.parse("2026-05-24T15:20:44.1234Z"),
+            new Lsn(1),
+            new byte[0]);
+    assertThat(Headers.of(event, 18231, 2, "req", 0, NOW))
+        .containsExactly(
+            new Field("User-Agent", "Rowhook/dev"),
+            new Field("Webhook-Id", "evt_1"),
+            new Field("Webhook-Timestamp", Long.toString(NOW.getEpochSecond())),
+            new Field("Rowhook-Topic", "order.updated"),
+            new Field("Rowhook-Entity-Type", "Order"),
+            new Field("Rowhook-Entity-Id", "7"),
+            new Field("Rowhook-Entity-Event", "Updated"),
+            new Field("Rowhook-Attempt", "2"),
+            new Field("Rowhook-Request-Id", "req"),
+            new Field("Rowhook-Sequence", "18231"),
+            new Field("Rowhook-Committed-At", "2026-05-24T15:20:44.123400Z"));
+    assertThat(Headers.of(event, 1, 1, "req", 3, NOW))
+        .contains(new Field("Rowhook-Redelivery", "3"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "7|7",
+        "{\"a\":1,\"b\":\"x y\"}|{\"a\":1,\"b\":\"x y\"}",
+        "Mü|M%C3%BC",
+        "a%b|a%25b",
+        " a b |%20a b%20",
+        "😀|%F0%9F%98%80"
+      })
+  void writesAnyIdAsAHeader(String id, String header) {
+    assertThat(Headers.safe(id)).isEqualTo(header);
+  }
+
+  @Test
+  void letsNoIdBeginAHeaderOfItsOwn() {
+    assertThat(Headers.safe("7\r\nAuthorization: x\u0000\u0085"))
+        .isEqualTo("7%0D%0AAuthorization: x%00%C2%85");
+  }
+
+  @ParameterizedTest
+  @Tag("feature-34")
+  @CsvSource({
+    "120, 120",
+    "0, 0",
+    " 7 , 7",
+    "86401, 86400",
+    "99999999999999999999999, 86400",
+    "'Sat, 21 Nov 2026 12:01:00 GMT', 60",
+    "'Saturday, 21-Nov-26 12:01:00 GMT', 60",
+    "'Sat Nov 21 12:01:00 2026', 60",
+    "'Sat, 21 Nov 2026 11:00:00 GMT', 0",
+    "'Sat, 28 Nov 2026 12:00:00 GMT', 86400",
+  })
+  void readsRetryAfter(String value, long seconds) {
+    assertThat(RetryAfter.parse(value, NOW)).contains(Duration.ofSeconds(seconds));
+  }
+
+  @Test
+  void readsASingleDigitDayInAsctime() {
+    assertThat(RetryAfter.parse("Sun Nov  1 12:00:10 2026", Instant.parse("2026-11-01T12:00:00Z")))
+        .contains(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-1", "soon", "1.5", "12 s", "Sat, 32 Nov 2026 12:01:00 GMT"})
+  void readsNothingFromNonsense(String value) {
+    assertThat(RetryAfter.parse(value, NOW)).isEmpty();
+  }
+
+  @Test
+  void takesAnyTwoHundredAsAcknowledged() {
+    assertThat(judge(200, null, null)).isEqualTo(new Acknowledged(200, "body"));
+    assertThat(judge(299, null, null)).isInstanceOf(Acknowledged.class);
+    assertThat(judge(199, null, null)).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  @Tag("feature-32")
+  void doesNotTakeARedirectForAnAcknowledgement() {
+    assertThat(judge(302, null, "https://other.example.com/h?token=abc"))
+        .isEqualTo(
+            new Refused(
+                302,
+                "answered 302, a redirect to other.example.com, which is not followed",
+                "body",
+                Optional.empty(),
+                false));
+    assertThat(((Refused) judge(302, null, "/elsewhere?token=abc")).reason())
+        .isEqualTo("answered 302, a redirect, which is not followed");
+    assertThat(((Refused) judge(302, null, ":%$")).reason()).doesNotContain("%");
+  }
+
+  @Test
+  @Tag("feature-34")
+  void heedsRetryAfterWhereItCounts() {
+    for (int status : List.of(429, 502, 503, 504)) {
+      assertThat(((Refused) judge(status, "60", null)).retryAfter())
+          .contains(Duration.ofSeconds(60));
+    }
+    assertThat(((Refused) judge(500, "60", null)).retryAfter()).isEmpty();
+    assertThat(((Refused) judge(503, "soon", null)).retryAfter()).isEmpty();
+  }
+
+  @Test
+  void keepsTheBeginningOfAnAnswerReadable() {
+    byte[] body = ("a".repeat(1023) + "ü and more").getBytes(StandardCharsets.UTF_8);
+    assertThat(Judge.readable(body)).isEqualTo("a".repeat(1023));
+    assertThat(Judge.readable("a\u0000\u001b[31m\nb".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo("a  [31m\nb");
+  }
+
+  @Test
+  @Tag("feature-33")
+  void triesAgainByTheScheduleAndThenNoMore() {
+    Retry retry =
+        new Retry(
+            List.of(Duration.ofSeconds(5), Duration.ofMinutes(5)), Retry.From.previous, 0);
+    Verdict verdict = new NoAnswer("connection refused by x:1");
+    Instant first = NOW.minusSeconds(100);
+    Instant at = NOW.minusSeconds(1);
+    assertThat(Sequel.of(verdict, retry, 1, at, at, NOW, 0.5))
+        .isEqualTo(new Waiting(at.plusSeconds(5)));
+    assertThat(Sequel.of(verdict, retry, 2, first, at, NOW, 0.5))
+        .isEqualTo(new Waiting(at.plusSeconds(300)));
+    assertThat(Sequel.of(verdict, retry, 3, first, at, NOW, 0.5))
+        .isEqualTo(
+            new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
+    assertThat(
+            Sequel.of(
+                verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
+        .isEqualTo(new Failed("the only attempt failed: connection refused by x:1"));
+    assertThat(Sequel.of(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
+        .isEqualTo(new Delivered());
+    assertThat(Sequel.of(new Unrenderable("a.jslt:1"), retry, 1, at, at, NOW, 0.5))
+        .isEqualTo(new Failed("a.jslt:1"));
+    assertThat(
+            Sequel.of(
+                new Refused(422, "answered 422", "", Optional.empty(), true),
+                retry,
+                1,
+                at,
+                at,
+                NOW,
+                0.5))
+        .isEqualTo(new Failed("answered 422, which is final for this recipient"));
+  }
+
+  @Test
+  @Tag("feature-33")
+  void countsActindosScheduleFromTheFirstAttempt() {
+    Instant first = NOW;
+    List<Long> dues =
+        IntStream.rangeClosed(1, 4)
+            .mapToObj(
+                n ->
+                    Sequel.of(
+                        new NoAnswer("x"),
+                        Retry.ACTINDO,
+                        n,
+                        first,
+                        first.plusSeconds(50L * n),
+                        first,
+                        0.9))
+            .map(state -> ((Waiting) state).next().getEpochSecond() - first.getEpochSecond())
+            .toList();
+    assertThat(dues).containsExactly(60L, 120L, 300L, 600L);
+  }
+
+  @Test
+  @Tag("feature-33")
+  void movesADelayByAFifthAtMost() {
+    assertThat(Sequel.of(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
+        .isEqualTo(new Waiting(NOW.plusSeconds(4)));
+    assertThat(Sequel.of(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
+        .isEqualTo(new Waiting(NOW.plusSeconds(6)));
+  }
+
+  @Test
+  @Tag("feature-34")
+  void comesBackNoSoonerThanAsked() {
+    Verdict verdict =
+        new Refused(503, "answered 503", "", Optional.of(Duration.ofSeconds(60)), false);
+    assertThat(Sequel.of(verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
+        .isEqualTo(new Waiting(NOW.plusSeconds(60)));
+    assertThat(Sequel.of(verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
+        .isEqualTo(new Waiting(NOW.plusSeconds(300)));
+  }
+
+  @ParameterizedTest
+  @Tag("feature-47")
+  @CsvSource({
+    "127.0.0.1, loopback",
+    "127.255.0.9, loopback",
+    "10.1.2.3, private",
+    "172.16.0.1, private",
+    "172.31.255.255, private",
+    "192.168.1.1, private",
+    "169.254.169.254, link-local",
+    "100.64.0.1, a carrier's own (CGNAT)",
+    "224.0.0.1, multicast",
+    "255.255.255.255, reserved",
+    "0.0.0.0, unspecified",
+    "::, unspecified",
+    "::1, loopback",
+    "fe80::1, link-local",
+    "fd00::1, private",
+    "ff02::1, multicast",
+    "2001:db8::1, for documentation",
+    "::ffff:127.0.0.1, loopback",
+    "::ffff:0:127.0.0.1, loopback",
+    "64:ff9b::10.0.0.1, private",
+    "2002:7f00:1::, loopback",
+    "::127.0.0.1, loopback",
+  })
+  void refusesAddressesThatAreNotPublic(String address, String kind) {
+    assertThat(Networks.PUBLIC.refusal(InetAddress.ofLiteral(address))).contains(kind);
+    assertThat(Networks.ANY.refusal(InetAddress.ofLiteral(address))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @Tag("feature-47")
+  @ValueSource(
+      strings = {
+        "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:93.184.216.34",
+        "64:ff9b::93.184.216.34", "2002:5db8:d822::"
+      })
+  void permitsPublicAddresses(String address) {
+    assertThat(Networks.PUBLIC.refusal(InetAddress.ofLiteral(address))).isEmpty();
+  }
+
+  @Test
+  @Tag("feature-47")
+  void permitsTheNetworksAllowed() {
+    Networks networks = new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1/128")));
+    assertThat(networks.permitted(address("10.1.255.1"), address("10.2.0.1"), address("::1")))
+        .containsExactly(address("10.1.255.1"), address("::1"));
+    assertThat(networks.refusal(address("::ffff:10.1.0.1"))).isEmpty();
+  }
+
+  private static InetAddress address(String literal) {
+    return InetAddress.ofLiteral(literal);
+  }
+
+  private static Verdict judge(
+      int status,
+      @org.jspecify.annotations.Nullable String retryAfter,
+      @org.jspecify.annotations.Nullable String location) {
+    return Judge.judge(
+        new Answer(
+            status,
+            Optional.ofNullable(retryAfter),
+            Optional.ofNullable(location),
+            "body".getBytes(StandardCharsets.UTF_8)),
+        NOW);
+  }
+}

@@ -1,0 +1,213 @@
+package io.rowhook.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.standardwebhooks.Webhook;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Basic;
+import io.rowhook.recipient.Authentication.Hmac;
+import io.rowhook.recipient.Authentication.Previous;
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Secret;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class SignerTest {
+
+  private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
+  private static final byte[] BODY = "{\"name\":\"Müller\"}".getBytes(StandardCharsets.UTF_8);
+  private static final String OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  private static final String NEW = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+  @Test
+  @Tag("feature-24")
+  void givesTheKnownAnswers() throws Exception {
+    JsonNode vectors = vectors();
+    assertThat(vectors.get("signatures")).hasSizeGreaterThanOrEqualTo(7);
+    for (JsonNode vector : vectors.get("signatures")) {
+      Style style = Style.valueOf(vector.get("style").asText());
+      Signer signer = new Signer(hmac(vector.get("secret").asText(), style, Optional.empty()));
+      Instant at =
+          vector.get("timestamp").isNull()
+              ? NOW
+              : Instant.ofEpochSecond(vector.get("timestamp").asLong());
+      List<Field> fields =
+          signer.fields(
+              vector.get("id").asText("evt_1"),
+              at,
+              vector.get("body").asText().getBytes(StandardCharsets.UTF_8));
+      assertThat(fields)
+          .as("%s", vector)
+          .containsExactly(new Field(style.defaultHeader(), vector.get("signature").asText()));
+    }
+    for (JsonNode vector : vectors.get("basic")) {
+      Signer signer =
+          new Signer(
+              new Authentication(
+                  Optional.empty(),
+                  Optional.of(
+                      new Basic(
+                          vector.get("username").asText(),
+                          new Secret(vector.get("password").asText())))));
+      assertThat(signer.fields("evt_1", NOW, BODY))
+          .containsExactly(new Field("Authorization", vector.get("header").asText()));
+    }
+  }
+
+  @Test
+  @Tag("feature-24")
+  void isVerifiedByTheStandardsOwnLibrary() throws Exception {
+    Instant now = Instant.now();
+    List<Field> fields =
+        new Signer(hmac(NEW, Style.standard, Optional.empty())).fields("evt_1", now, BODY);
+    verify(NEW, "evt_1", now, fields);
+    assertThatThrownBy(() -> verify(OLD, "evt_1", now, fields)).hasMessageContaining("signature");
+    assertThatThrownBy(() -> verify(NEW, "evt_2", now, fields)).hasMessageContaining("signature");
+  }
+
+  @Test
+  @Tag("feature-25")
+  void bothSecretsVerifyUntilTheOldOneEnds() throws Exception {
+    Instant now = Instant.now();
+    Signer signer =
+        new Signer(
+            hmac(NEW, Style.standard, Optional.of(new Previous(new Secret(OLD), now.plusMillis(1)))));
+
+    List<Field> during = signer.fields("evt_1", now, BODY);
+    assertThat(during).hasSize(1);
+    assertThat(during.getFirst().value()).matches("v1,\\S{44} v1,\\S{44}");
+    verify(NEW, "evt_1", now, during);
+    verify(OLD, "evt_1", now, during);
+
+    Instant later = now.plusMillis(1);
+    List<Field> after = signer.fields("evt_1", later, BODY);
+    verify(NEW, "evt_1", later, after);
+    assertThatThrownBy(() -> verify(OLD, "evt_1", later, after)).hasMessageContaining("signature");
+  }
+
+  @Test
+  @Tag("feature-25")
+  void rotatesInTheOtherStylesAsTheirVerifiersAllow() {
+    Previous previous = new Previous(new Secret("old"), NOW.plusSeconds(1));
+    for (Style style : List.of(Style.hex, Style.base64)) {
+      String withNew = only(style, "new");
+      String withOld = only(style, "old");
+      assertThat(new Signer(hmac("new", style, Optional.of(previous))).fields("evt_1", NOW, BODY))
+          .containsExactly(
+              new Field(style.defaultHeader(), withNew),
+              new Field(style.defaultHeader() + "-Previous", withOld));
+    }
+    String withNew = only(Style.timestamped, "new");
+    String withOld = only(Style.timestamped, "old");
+    assertThat(
+            new Signer(hmac("new", Style.timestamped, Optional.of(previous)))
+                .fields("evt_1", NOW, BODY))
+        .containsExactly(
+            new Field(
+                "X-Webhook-Signature", withNew + withOld.substring(withOld.indexOf(",v1="))));
+  }
+
+  @Test
+  @Tag("feature-24")
+  void makesBothHeadersOrNone() {
+    Authentication both =
+        new Authentication(
+            hmac(NEW, Style.standard, Optional.empty()).hmac(),
+            Optional.of(new Basic("erp", new Secret("pä:ss"))));
+    assertThat(new Signer(both).fields("evt_1", NOW, BODY))
+        .extracting(Field::name)
+        .containsExactly("Webhook-Signature", "Authorization");
+    assertThat(new Signer(Authentication.NONE).fields("evt_1", NOW, BODY)).isEmpty();
+  }
+
+  @Test
+  void writesToTheConfiguredHeader() {
+    Authentication shopify =
+        new Authentication(
+            Optional.of(
+                new Hmac(
+                    new Secret("s"), Style.base64, "X-Shopify-Hmac-Sha256", Optional.empty())),
+            Optional.empty());
+    assertThat(new Signer(shopify).fields("evt_1", NOW, BODY))
+        .extracting(Field::name)
+        .containsExactly("X-Shopify-Hmac-Sha256");
+  }
+
+  @Test
+  @Tag("feature-26")
+  void refusesSecretsOfTheWrongFormWithoutQuotingThem() {
+    assertThatThrownBy(() -> new Signer(hmac("topsecret", Style.standard, Optional.empty())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a secret of style standard must be whsec_ followed by base64; this one does not start"
+                + " with whsec_")
+        .hasNoCause();
+    assertThatThrownBy(() -> new Signer(hmac("whsec_top*secret", Style.standard, Optional.empty())))
+        .hasMessage(
+            "a secret of style standard must be whsec_ followed by base64; what follows is not"
+                + " base64")
+        .hasNoCause();
+    assertThatThrownBy(() -> new Signer(hmac("", Style.hex, Optional.empty())))
+        .hasMessage("the HMAC secret is empty");
+    assertThat(new Field("Authorization", "Basic c2VjcmV0").toString()).doesNotContain("c2Vj");
+  }
+
+  @Test
+  void signsOnManyThreadsAtOnce() throws Exception {
+    Signer signer = new Signer(hmac(NEW, Style.standard, Optional.empty()));
+    List<Field> expected = signer.fields("evt_1", NOW, BODY);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<List<Field>> sign = () -> signer.fields("evt_1", NOW, BODY);
+      for (Future<List<Field>> signed :
+          threads.invokeAll(IntStream.range(0, 500).mapToObj(_ -> sign).toList())) {
+        assertThat(signed.get()).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static String only(Style style, String secret) {
+    return new Signer(hmac(secret, style, Optional.empty()))
+        .fields("evt_1", NOW, BODY)
+        .getFirst()
+        .value();
+  }
+
+  private static Authentication hmac(String secret, Style style, Optional<Previous> previous) {
+    return new Authentication(
+        Optional.of(new Hmac(new Secret(secret), style, style.defaultHeader(), previous)),
+        Optional.empty());
+  }
+
+  private static void verify(String secret, String id, Instant at, List<Field> fields)
+      throws Exception {
+    new Webhook(secret)
+        .verify(
+            new String(BODY, StandardCharsets.UTF_8),
+            Map.of(
+                "webhook-id", List.of(id),
+                "webhook-timestamp", List.of(Long.toString(at.getEpochSecond())),
+                "webhook-signature", List.of(fields.getFirst().value())));
+  }
+
+  private static JsonNode vectors() throws Exception {
+    try (InputStream in =
+        Objects.requireNonNull(SignerTest.class.getResourceAsStream("/vectors/signatures.json"))) {
+      return new ObjectMapper().readTree(in);
+    }
+  }
+}
