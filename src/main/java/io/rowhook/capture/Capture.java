@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an engine running: checks the source, joins the epoch, starts an engine; when it ends, says
- * why and starts a new one after a while. Each engine begins at the slot's confirmed position, and so
- * reads again whatever was not marked.
+ * why and starts a new one after a while. Each engine begins at the slot's confirmed position, and
+ * so reads again whatever was not marked.
  *
- * <p>Owns a supervisor thread, the slot watch's, and the engine's. Only a gap ends capture for good:
- * then a person has to decide.
+ * <p>Owns a supervisor thread, the slot watch's, and the engine's. Only a gap ends capture for
+ * good: then a person has to decide.
  */
 public final class Capture implements AutoCloseable {
 
@@ -234,8 +234,7 @@ public final class Capture implements AutoCloseable {
     }
     synchronized (this) {
       if (late) {
-        return Optional.of(
-            new CaptureFailure("the source did not send within " + timing.start()));
+        return Optional.of(new CaptureFailure("the source did not send within " + timing.start()));
       }
       if (closing || restart) {
         return Optional.empty();
@@ -311,6 +310,7 @@ public final class Capture implements AutoCloseable {
         state = new CaptureState.Streaming(Instant.now());
         Capture.this.notifyAll();
       }
+      log.info("Streaming from slot {}", source.slot());
       observer.streaming();
     }
 

@@ -40,7 +40,9 @@ final class CaptureFailure extends RuntimeException {
         return "the source says: " + link.getMessage();
       }
       if (name.startsWith("java.time.") || link instanceof IllegalArgumentException) {
-        return "the engine cannot read a value of a row (" + name + ")"; // its message quotes it
+        StackTraceElement[] at = link.getStackTrace();
+        return "the engine failed with %s%s; its message is not shown, as it may quote a row"
+            .formatted(link.getClass().getSimpleName(), at.length == 0 ? "" : " in " + at[0]);
       }
     }
     Throwable root = chain.getLast();

@@ -24,12 +24,12 @@ import org.postgresql.util.PGobject;
 
 /**
  * Takes each column's value inside the engine, before Debezium turns it into a Connect type, and
- * hands it to {@link RowReader} as text whose first character says how to read it; so nothing passes
- * through a double, a time zone or an array conversion that drops something, and nothing is null that
- * is not null in the row. Debezium makes it, by name, so it is public.
+ * hands it to {@link RowReader} as text whose first character says how to read it; so nothing
+ * passes through a double, a time zone or an array conversion that drops something, and nothing is
+ * null that is not null in the row. Debezium makes it, by name, so it is public.
  *
- * <p>An unchanged large value (TOAST) arrives here as one of Debezium's markers and leaves as {@link
- * #UNAVAILABLE}, which is told by identity, never by what it says: no row can contain it.
+ * <p>An unchanged large value (TOAST) arrives here as one of Debezium's markers and leaves as
+ * {@link #UNAVAILABLE}, which is told by identity, never by what it says: no row can contain it.
  *
  * <p>Never throws: Debezium would leave the column out in silence. What cannot be read leaves as
  * {@link #UNREADABLE}.
@@ -43,8 +43,10 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
   static final char BOOLEAN = 'b';
   static final char JSON = 'j';
   static final char HSTORE = 'h';
+
   /** Followed by the element's kind and the array as PostgreSQL writes it. */
   static final char ARRAY = 'a';
+
   /** Followed by the reason. */
   static final char UNREADABLE = 'x';
 
@@ -52,8 +54,8 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
   @SuppressWarnings("StringOperationCanBeSimplified") // an instance of its own is the point
   static final String UNAVAILABLE = new String("tnot in the log");
 
-  /** In place of a value whose text cannot be had. Compared by identity. */
-  static final Object UNREADABLE_MARK = new Object();
+  /** In place of a value whose text cannot be had. */
+  record Unreadable() {}
 
   /** On a field: the column is NOT NULL, so a null there means that its value was not logged. */
   static final String REQUIRED = "rowhook.required";
@@ -90,7 +92,7 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
     if (UnchangedToastedReplicationMessageColumn.isUnchangedToastedValue(value)) {
       return UNAVAILABLE;
     }
-    if (value == UNREADABLE_MARK) {
+    if (value instanceof Unreadable) {
       return UNREADABLE + "a value that Debezium cannot read";
     }
     try {
@@ -126,9 +128,11 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
 
   private static String time(Object value) {
     return switch (value) {
-      case OffsetDateTime t when t.equals(PostgresValueConverter.POSITIVE_INFINITY_OFFSET_DATE_TIME) ->
+      case OffsetDateTime t
+          when t.equals(PostgresValueConverter.POSITIVE_INFINITY_OFFSET_DATE_TIME) ->
           "infinity";
-      case OffsetDateTime t when t.equals(PostgresValueConverter.NEGATIVE_INFINITY_OFFSET_DATE_TIME) ->
+      case OffsetDateTime t
+          when t.equals(PostgresValueConverter.NEGATIVE_INFINITY_OFFSET_DATE_TIME) ->
           "-infinity";
       case OffsetDateTime t -> PostgresText.instant(t);
       case Instant t when t.equals(PostgresValueConverter.POSITIVE_INFINITY_INSTANT) -> "infinity";
@@ -136,8 +140,10 @@ public final class ColumnConverter implements CustomConverter<SchemaBuilder, Rel
       // a timestamp without time zone: Debezium calls it UTC, PostgreSQL says nothing, nor do we
       case Instant t ->
           DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(LocalDateTime.ofInstant(t, ZoneOffset.UTC));
-      case LocalDate d when d.equals(PostgresValueConverter.POSITIVE_INFINITY_LOCAL_DATE) -> "infinity";
-      case LocalDate d when d.equals(PostgresValueConverter.NEGATIVE_INFINITY_LOCAL_DATE) -> "-infinity";
+      case LocalDate d when d.equals(PostgresValueConverter.POSITIVE_INFINITY_LOCAL_DATE) ->
+          "infinity";
+      case LocalDate d when d.equals(PostgresValueConverter.NEGATIVE_INFINITY_LOCAL_DATE) ->
+          "-infinity";
       case LocalDate d -> DateTimeFormatter.ISO_LOCAL_DATE.format(d);
       case LocalTime t -> DateTimeFormatter.ISO_LOCAL_TIME.format(t);
       case OffsetTime t -> DateTimeFormatter.ISO_OFFSET_TIME.format(t);

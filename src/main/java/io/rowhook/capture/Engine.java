@@ -25,7 +25,8 @@ final class Engine {
   private @Nullable Throwable failure;
 
   /**
-   * @param ended told once, by the engine's thread, after everything is closed; null: it was stopped
+   * @param ended told once, by the engine's thread, after everything is closed; null: it was
+   *     stopped
    */
   Engine(
       Source source,
@@ -58,12 +59,11 @@ final class Engine {
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
             .using(source.connector(tables))
             .using(OffsetCommitPolicy.always())
-            .using(
-                (boolean success, String message, @Nullable Throwable error) -> {
-                  if (!success) {
-                    failure = error == null ? new CaptureFailure(message) : error;
-                  }
-                })
+            .using((boolean success, String message, @Nullable Throwable error) -> {
+              if (!success) {
+                failure = error == null ? new CaptureFailure(message) : error;
+              }
+            })
             .notifying(reader)
             .build();
     engine = built;

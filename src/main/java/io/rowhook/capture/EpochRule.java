@@ -71,7 +71,9 @@ final class EpochRule {
                 .formatted(
                     server.timeline(),
                     epoch.timeline(),
-                    left == null ? "at an unknown place" : "at " + left + ", before the journal's end"));
+                    left == null
+                        ? "at an unknown place"
+                        : "at " + left + ", before the journal's end"));
       }
     }
     if (watermark.isAfter(server.position())) {
@@ -86,7 +88,7 @@ final class EpochRule {
     if (present.lost()) {
       return at.gap(
           "replication slot '%s' is lost: the server removed log that it needed, by its"
-              .formatted(source.slot())
+                  .formatted(source.slot())
               + " max_slot_wal_keep_size");
     }
     if (present.confirmed().isAfter(watermark)) {
@@ -125,8 +127,7 @@ final class EpochRule {
                   + " may be missing, up to %s, the end of the server's log now. Connect the server"
                   + " that the journal belongs to; or start once with --accept-gap to go on in a new"
                   + " epoch, and resync what recipients must have")
-              .formatted(
-                  source.place(), why, watermark, epoch.startedAt(), server.position()));
+              .formatted(source.place(), why, watermark, epoch.startedAt(), server.position()));
     }
   }
 }

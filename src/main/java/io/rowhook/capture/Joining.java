@@ -85,8 +85,8 @@ final class Joining {
 
   /**
    * Looks again once the engine streams and before anything of it is used: had the slot vanished
-   * since {@link #join}, the engine would have made a new one in silence. Nothing has been marked by
-   * then, so a slot after the watermark is not ours any more.
+   * since {@link #join}, the engine would have made a new one in silence. Nothing has been marked
+   * by then, so a slot after the watermark is not ours any more.
    */
   void confirm() {
     try (Connection connection = Postgres.connect(source)) {

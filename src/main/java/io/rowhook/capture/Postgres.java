@@ -64,21 +64,25 @@ final class Postgres {
     return open(
         source,
         Map.of(
-            "replication", "database", "preferQueryMode", "simple", "assumeMinServerVersion", "14"));
+            "replication",
+            "database",
+            "preferQueryMode",
+            "simple",
+            "assumeMinServerVersion",
+            "14"));
   }
 
   private static Connection open(Source source, Map<String, String> extra) throws SQLException {
     Properties properties = new Properties();
     source
         .properties()
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith("driver.")) {
-                properties.setProperty(key.substring("driver.".length()), value);
-              } else if (key.startsWith("database.ssl")) {
-                properties.setProperty(key.substring("database.".length()), value);
-              }
-            });
+        .forEach((key, value) -> {
+          if (key.startsWith("driver.")) {
+            properties.setProperty(key.substring("driver.".length()), value);
+          } else if (key.startsWith("database.ssl")) {
+            properties.setProperty(key.substring("database.".length()), value);
+          }
+        });
     properties.setProperty("user", source.user());
     properties.setProperty("password", source.password());
     properties.setProperty("PGHOST", source.host());

@@ -116,13 +116,13 @@ final class PostgresText {
         case ColumnConverter.INTEGER -> integer(text);
         case ColumnConverter.DECIMAL -> decimal(text);
         case ColumnConverter.FLOAT -> floating(text);
-        case ColumnConverter.BOOLEAN ->
-            BooleanNode.valueOf(text.equals("1") || text.equals("t"));
+        case ColumnConverter.BOOLEAN -> BooleanNode.valueOf(text.equals("1") || text.equals("t"));
         case ColumnConverter.JSON -> json(text);
         case ColumnConverter.HSTORE -> hstore(text);
         case BYTEA ->
             TextNode.valueOf(
-                Base64.getEncoder().encodeToString(HexFormat.of().parseHex(text, 2, text.length())));
+                Base64.getEncoder()
+                    .encodeToString(HexFormat.of().parseHex(text, 2, text.length())));
         case TIMESTAMP -> TextNode.valueOf(timestamp(text));
         case TIMESTAMPTZ -> TextNode.valueOf(timestamptz(text));
         case INTERVAL -> TextNode.valueOf(interval(new PGInterval(text)));
@@ -195,9 +195,8 @@ final class PostgresText {
   private static JsonNode hstore(String text) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     Map<String, String> entries = HStoreConverter.fromString(text);
-    entries.forEach(
-        (key, value) ->
-            object.set(key, value == null ? NullNode.getInstance() : TextNode.valueOf(value)));
+    entries.forEach((key, value) ->
+        object.set(key, value == null ? NullNode.getInstance() : TextNode.valueOf(value)));
     return object;
   }
 

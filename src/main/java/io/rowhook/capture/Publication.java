@@ -101,7 +101,8 @@ final class Publication {
       return new Plan(missing, statements, changes, List.of());
     }
     if (!needed) {
-      return new Plan(missing, List.of(), List.of(), List.of()); // more than we need, and not ours to change
+      return new Plan(
+          missing, List.of(), List.of(), List.of()); // more than we need, and not ours to change
     }
     return new Plan(
         missing,

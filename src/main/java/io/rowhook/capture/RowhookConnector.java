@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debezium's PostgreSQL connector, but for one thing: a value that Debezium's own classes cannot
- * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it goes
- * to {@link ColumnConverter} as the text that PostgreSQL sent. Debezium makes it, by name, so it is
- * public.
+ * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
+ * goes to {@link ColumnConverter} as the text that PostgreSQL sent. Debezium makes it, by name, so
+ * it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 
@@ -64,8 +64,8 @@ public final class RowhookConnector extends PostgresConnector {
             (proxy, method, arguments) -> call.run(method, arguments)));
   }
 
-  private static @Nullable Object call(
-      Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
+      throws Throwable {
     try {
       return method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
@@ -136,7 +136,7 @@ public final class RowhookConnector extends PostgresConnector {
         // The only way to the text: name(type)=value. Were that to change, the row is rejected.
         String text = column.toString();
         int value = text.indexOf(")=", column.getName().length());
-        return value < 0 ? ColumnConverter.UNREADABLE_MARK : text.substring(value + 2);
+        return value < 0 ? new ColumnConverter.Unreadable() : text.substring(value + 2);
       }
     }
 

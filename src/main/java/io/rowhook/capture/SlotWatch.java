@@ -179,8 +179,7 @@ final class SlotWatch implements AutoCloseable {
 
   private void nudge(Connection connection, Slot slot) {
     boolean waiting =
-        nudgedTo.isAfter(slot.confirmed())
-            && Instant.now().isBefore(nudgedAt.plus(NUDGE_AGAIN));
+        nudgedTo.isAfter(slot.confirmed()) && Instant.now().isBefore(nudgedAt.plus(NUDGE_AGAIN));
     if (waiting || slot.current().minus(slot.confirmed()) <= timing.nudgeBytes()) {
       return;
     }

@@ -134,14 +134,13 @@ public record Source(
       }
       return;
     }
-    SourceProperties.FORBIDDEN.forEach(
-        (forbidden, why) -> {
-          if (forbidden.endsWith(".") ? key.startsWith(forbidden) : key.equals(forbidden)) {
-            problems.add(
-                "%s: %s is '%s', but Rowhook does not allow it: %s. Remove the line"
-                    .formatted(place, key, value, why));
-          }
-        });
+    SourceProperties.FORBIDDEN.forEach((forbidden, why) -> {
+      if (forbidden.endsWith(".") ? key.startsWith(forbidden) : key.equals(forbidden)) {
+        problems.add(
+            "%s: %s is '%s', but Rowhook does not allow it: %s. Remove the line"
+                .formatted(place, key, value, why));
+      }
+    });
     boolean open = SourceProperties.OPEN_PREFIXES.stream().anyMatch(key::startsWith);
     boolean forbidden =
         SourceProperties.FORBIDDEN.keySet().stream()
@@ -156,7 +155,9 @@ public record Source(
     }
   }
 
-  /** {@code database.hostnam}: what follows {@code database.} goes to the driver, but hardly that. */
+  /**
+   * {@code database.hostnam}: what follows {@code database.} goes to the driver, but hardly that.
+   */
   private static boolean misspelt(String key, Set<String> known) {
     return key.startsWith("database.") && Nearest.to(key, known).isPresent();
   }
@@ -206,14 +207,13 @@ public record Source(
   private static String pattern(String name) {
     StringBuilder pattern = new StringBuilder();
     name.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isLetterOrDigit(c) || c == '_') {
-                pattern.appendCodePoint(c);
-              } else {
-                pattern.append(String.format(Locale.ROOT, "\\x{%x}", c));
-              }
-            });
+        .forEach(c -> {
+          if (Character.isLetterOrDigit(c) || c == '_') {
+            pattern.appendCodePoint(c);
+          } else {
+            pattern.append(String.format(Locale.ROOT, "\\x{%x}", c));
+          }
+        });
     return pattern.toString();
   }
 }

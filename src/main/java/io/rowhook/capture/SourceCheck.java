@@ -82,8 +82,7 @@ public final class SourceCheck {
   private List<TableFacts> tables(Connection connection, List<CapturedTable> tables)
       throws SQLException {
     if (tables.isEmpty()) {
-      problems.add(
-          "%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
+      problems.add("%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
       return List.of();
     }
     List<TableFacts> facts = new TableCheck(source, connection, problems, warnings).check(tables);
@@ -150,9 +149,10 @@ public final class SourceCheck {
   }
 
   private void slot(Connection connection) throws SQLException {
-    Optional<Slot> slot = one(connection, "SELECT pg_is_in_recovery()::text").equals("true")
-        ? Optional.empty()
-        : Slot.read(connection, source.slot());
+    Optional<Slot> slot =
+        one(connection, "SELECT pg_is_in_recovery()::text").equals("true")
+            ? Optional.empty()
+            : Slot.read(connection, source.slot());
     if (slot.isEmpty()) {
       free(connection, "max_replication_slots", "SELECT count(*) FROM pg_replication_slots");
     }
@@ -194,8 +194,7 @@ public final class SourceCheck {
   }
 
   private static String setting(Connection connection, String name) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT current_setting(?)")) {
+    try (PreparedStatement statement = connection.prepareStatement("SELECT current_setting(?)")) {
       statement.setString(1, name);
       return first(statement);
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The connector properties that Rowhook's promises rest on, each with the reason; those that have no
- * place beside them; and the defaults that may be tuned.
+ * The connector properties that Rowhook's promises rest on, each with the reason; those that have
+ * no place beside them; and the defaults that may be tuned.
  */
 final class SourceProperties {
 
@@ -58,7 +58,8 @@ final class SourceProperties {
         new Fixed("true", "a transaction is known whole only by its END"));
     fixed.put(
         "errors.max.retries",
-        new Fixed("0", "a retry inside the engine loses rows; Rowhook starts a new engine instead"));
+        new Fixed(
+            "0", "a retry inside the engine loses rows; Rowhook starts a new engine instead"));
     fixed.put("tombstones.on.delete", new Fixed("false", "a tombstone is no row change"));
     fixed.put(
         "offset.storage",
@@ -67,7 +68,8 @@ final class SourceProperties {
     fixed.put(
         "publication.autocreate.mode",
         new Fixed("disabled", "Rowhook makes the publication from entities.yaml"));
-    fixed.put("slot.drop.on.stop", new Fixed("false", "what is written while stopped would be lost"));
+    fixed.put(
+        "slot.drop.on.stop", new Fixed("false", "what is written while stopped would be lost"));
     fixed.put("slot.max.retries", new Fixed("0", "Rowhook itself tries again, and says why"));
     fixed.put("skipped.operations", new Fixed("none", "a TRUNCATE is reported, not swallowed"));
     fixed.put("include.unknown.datatypes", new Fixed("true", "no column is left out in silence"));
@@ -84,8 +86,10 @@ final class SourceProperties {
         new Fixed("fail", "an event that is skipped is lost"));
     // Only a column's default can fail: the converter itself reports what it cannot read.
     fixed.put("event.converting.failure.handling.mode", new Fixed("warn", exact));
-    fixed.put("message.prefix.include.list", new Fixed("rowhook", "others' messages are no events"));
-    fixed.put("schema.name.adjustment.mode", new Fixed("none", "names stay as the catalog has them"));
+    fixed.put(
+        "message.prefix.include.list", new Fixed("rowhook", "others' messages are no events"));
+    fixed.put(
+        "schema.name.adjustment.mode", new Fixed("none", "names stay as the catalog has them"));
     fixed.put("schema.refresh.mode", new Fixed("columns_diff", exact));
     fixed.put("converters", new Fixed("rowhook", exact));
     fixed.put("rowhook.type", new Fixed(ColumnConverter.class.getName(), exact));
@@ -113,7 +117,8 @@ final class SourceProperties {
     forbidden.put("message.key.columns", "the key is the table's primary key");
     forbidden.put("replica.identity.autoset.values", "Rowhook does not alter tables; it says how");
     forbidden.put("publish.via.partition.root", "partitioned tables are not captured");
-    forbidden.put("unavailable.value.placeholder", "unchanged large values are left out, and named");
+    forbidden.put(
+        "unavailable.value.placeholder", "unchanged large values are left out, and named");
     forbidden.put("offset.storage.file.filename", "the replication slot is the only offset");
     forbidden.put("schema.history.internal", "PostgreSQL's log names its own columns");
     forbidden.put("schema.history.internal.", "PostgreSQL's log names its own columns");

@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks whether each captured table can be captured, and what is known of its old rows. One use. */
+/**
+ * Looks whether each captured table can be captured, and what is known of its old rows. One use.
+ */
 final class TableCheck {
 
   private static final String TABLE =
@@ -49,8 +51,7 @@ final class TableCheck {
   private final List<String> problems;
   private final List<String> warnings;
 
-  TableCheck(
-      Source source, Connection connection, List<String> problems, List<String> warnings) {
+  TableCheck(Source source, Connection connection, List<String> problems, List<String> warnings) {
     this.source = source;
     this.connection = connection;
     this.problems = problems;
@@ -157,8 +158,7 @@ final class TableCheck {
               new TableFacts(
                   table, columns, primaryKey, ReplicaIdentity.INDEX, identityIndex, keys);
           default ->
-              new TableFacts(
-                  table, columns, primaryKey, ReplicaIdentity.DEFAULT, primaryKey, keys);
+              new TableFacts(table, columns, primaryKey, ReplicaIdentity.DEFAULT, primaryKey, keys);
         };
     if (facts.identity() != ReplicaIdentity.FULL) {
       warnings.add(
@@ -207,7 +207,9 @@ final class TableCheck {
         };
     return what.isEmpty()
         ? ""
-        : "is " + what + ", but Rowhook captures ordinary tables only. Name "
+        : "is "
+            + what
+            + ", but Rowhook captures ordinary tables only. Name "
             + (kind.equals("p") ? "its partitions" : "the table that the rows stand in");
   }
 

@@ -14,12 +14,13 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the engine's batches and hands them to the {@link ChangeSink} as whole transactions; marks an
- * END, and never anything else, once it is durable. One engine's; called by that engine's thread.
+ * Takes the engine's batches and hands them to the {@link ChangeSink} as whole transactions; marks
+ * an END, and never anything else, once it is durable. One engine's; called by that engine's
+ * thread.
  *
- * <p>Marking a row was seen to lose data: rows share positions, and the source sends again only what
- * begins after the mark. And an exception that Connect calls retriable would make the engine skip the
- * batch for good, so none gets out.
+ * <p>Marking a row was seen to lose data: rows share positions, and the source sends again only
+ * what begins after the mark. And an exception that Connect calls retriable would make the engine
+ * skip the batch for good, so none gets out.
  */
 final class TransactionReader
     implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {

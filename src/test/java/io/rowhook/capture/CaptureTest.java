@@ -89,7 +89,8 @@ final class CaptureTest {
 
       rig.awaitRows(8000);
 
-      assertThat(rig.sink.transactions()).extracting(w -> w.rows().size())
+      assertThat(rig.sink.transactions())
+          .extracting(w -> w.rows().size())
           .containsExactly(5000, 3000);
       assertThat(rig.failures).isEmpty();
     }
@@ -116,7 +117,8 @@ final class CaptureTest {
 
       rig.awaitRows(5);
 
-      assertThat(rig.sink.rows()).extracting(r -> r.key().get("id").asInt())
+      assertThat(rig.sink.rows())
+          .extracting(r -> r.key().get("id").asInt())
           .containsExactly(2, 1, 3, 4, 6);
       assertThat(rig.sink.transactions()).extracting(w -> w.transaction().end()).isSorted();
     }
@@ -145,7 +147,8 @@ final class CaptureTest {
     database.execute("TRUNCATE article");
     try (Rig rig = new Rig(database, "marked", "public.article")) {
       rig.start();
-      database.execute("INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO article VALUES (2, 'a', 1)");
+      database.execute(
+          "INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO article VALUES (2, 'a', 1)");
       rig.awaitRows(2);
       Lsn end = rig.sink.transactions().getLast().transaction().end();
 
@@ -186,7 +189,8 @@ final class CaptureTest {
       rig.stop();
       assertThat(rig.active()).isFalse();
       database.execute(
-          "INSERT INTO article VALUES (2, 'a', 1), (3, 'a', 1)", "DELETE FROM article WHERE id = 1");
+          "INSERT INTO article VALUES (2, 'a', 1), (3, 'a', 1)",
+          "DELETE FROM article WHERE id = 1");
       rig.start();
       rig.awaitRows(4);
       assertThat(rig.sink.transactions()).hasSize(3);
@@ -223,7 +227,8 @@ final class CaptureTest {
         }
       }
       rig.awaitRows(300);
-      assertThat(rig.sink.rows()).extracting(r -> r.key().get("id").asInt())
+      assertThat(rig.sink.rows())
+          .extracting(r -> r.key().get("id").asInt())
           .containsExactlyElementsOf(expected);
       assertThat(rig.failures).isNotEmpty();
       assertThat(rig.sink.restarts()).isGreaterThan(1);
@@ -283,15 +288,18 @@ final class CaptureTest {
     database.execute("TRUNCATE article", "TRUNCATE other");
     try (Rig rig = new Rig(database, "recaptured", "public.article")) {
       Capture capture = rig.start();
-      database.execute("INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO other VALUES (1, 'x')");
+      database.execute(
+          "INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO other VALUES (1, 'x')");
       rig.awaitRows(1);
       capture.recapture(
           List.of(
               new CapturedTable(new TableId("public", "article"), List.of("stock")),
               new CapturedTable(new TableId("public", "other"), List.of())));
-      database.execute("INSERT INTO other VALUES (2, 'y')", "INSERT INTO article VALUES (2, 'b', 1)");
+      database.execute(
+          "INSERT INTO other VALUES (2, 'y')", "INSERT INTO article VALUES (2, 'b', 1)");
       List<RowChange> rows = rig.awaitRows(3);
-      assertThat(rows).extracting(r -> r.table() + " " + r.after())
+      assertThat(rows)
+          .extracting(r -> r.table() + " " + r.after())
           .containsExactly(
               "public.article {\"id\":1,\"name\":\"a\",\"stock\":1}",
               "public.other {\"id\":2,\"text\":\"y\"}",

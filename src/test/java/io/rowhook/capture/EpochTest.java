@@ -31,8 +31,7 @@ final class EpochTest {
   }
 
   private static void insert() {
-    database.execute(
-        "INSERT INTO article SELECT coalesce(max(id), 0) + 1, 'a' FROM article");
+    database.execute("INSERT INTO article SELECT coalesce(max(id), 0) + 1, 'a' FROM article");
   }
 
   /** One row captured, then stopped. */
@@ -41,8 +40,7 @@ final class EpochTest {
     rig.start();
     insert();
     rig.awaitRows(1);
-    Eventually.within(
-        Rig.SOON, "marked", () -> rig.confirmed().equals(rig.history.watermark()));
+    Eventually.within(Rig.SOON, "marked", () -> rig.confirmed().equals(rig.history.watermark()));
     rig.stop();
     return rig;
   }
@@ -71,8 +69,13 @@ final class EpochTest {
       assertThat(gap.problems())
           .containsExactly(
               "source.properties: replication slot 'vanished' does not exist any more. Row changes"
-                  + " committed after " + watermark + ", the journal's end in the epoch that began "
-                  + before.startedAt() + ", may be missing, up to " + now + ", the end of the"
+                  + " committed after "
+                  + watermark
+                  + ", the journal's end in the epoch that began "
+                  + before.startedAt()
+                  + ", may be missing, up to "
+                  + now
+                  + ", the end of the"
                   + " server's log now. Connect the server that the journal belongs to; or start"
                   + " once with --accept-gap to go on in a new epoch, and resync what recipients"
                   + " must have");
@@ -129,8 +132,10 @@ final class EpochTest {
       rig.history.set(
           new Epoch(epoch.id(), "42", 1, epoch.slot(), epoch.startedAt()), rig.history.watermark());
       assertThat(gap(rig))
-          .hasMessageContaining("the server is another cluster (system identifier "
-              + epoch.systemIdentifier() + "; the journal is of 42)");
+          .hasMessageContaining(
+              "the server is another cluster (system identifier "
+                  + epoch.systemIdentifier()
+                  + "; the journal is of 42)");
     }
   }
 
@@ -147,7 +152,8 @@ final class EpochTest {
     try (Rig rig = captured("unpublished")) {
       database.execute("DROP PUBLICATION unpublished");
       insert();
-      assertThat(gap(rig)).hasMessageContaining("publication 'unpublished' does not exist any more");
+      assertThat(gap(rig))
+          .hasMessageContaining("publication 'unpublished' does not exist any more");
       rig.start(true);
       insert();
       rig.awaitRows(2);
@@ -168,9 +174,10 @@ final class EpochTest {
       Eventually.within(
           Rig.SOON,
           "stopped",
-          () -> capture.state() instanceof CaptureState.Stopped(String reason, boolean gap)
-              && gap
-              && reason.contains("'dropped' "));
+          () ->
+              capture.state() instanceof CaptureState.Stopped(String reason, boolean gap)
+                  && gap
+                  && reason.contains("'dropped' "));
     }
   }
 
@@ -180,7 +187,8 @@ final class EpochTest {
     Epoch epoch = new Epoch("e", "7", 1, "rule", Instant.EPOCH);
     Lsn watermark = Lsn.parse("0/2000");
     Slot slot =
-        new Slot("rule", "pgoutput", "erp", null, false, "", watermark, 0, watermark, "reserved", null);
+        new Slot(
+            "rule", "pgoutput", "erp", null, false, "", watermark, 0, watermark, "reserved", null);
     Postgres.Identity promoted = new Postgres.Identity("7", 2, Lsn.parse("0/3000"));
     NavigableMap<Integer, Lsn> switches = new TreeMap<>();
 

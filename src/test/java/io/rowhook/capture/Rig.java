@@ -63,8 +63,7 @@ final class Rig implements AutoCloseable {
   }
 
   Capture start(boolean acceptGap) {
-    Capture started =
-        new Capture(source(), tables, history, sink, observer, FAST, acceptGap);
+    Capture started = new Capture(source(), tables, history, sink, observer, FAST, acceptGap);
     capture = started;
     started.start();
     Eventually.within(SOON, "streaming", () -> started.state() instanceof CaptureState.Streaming);

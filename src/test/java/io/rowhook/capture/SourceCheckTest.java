@@ -50,9 +50,7 @@ final class SourceCheckTest {
     try {
       SourceCheck.run(
           source,
-          Arrays.stream(tables)
-              .map(t -> new CapturedTable(TableId.parse(t), List.of()))
-              .toList());
+          Arrays.stream(tables).map(t -> new CapturedTable(TableId.parse(t), List.of())).toList());
     } catch (SourceException e) {
       assertThat(e.isGap()).isFalse();
       return e.problems();
@@ -67,7 +65,8 @@ final class SourceCheckTest {
   @Test
   void aGoodSourceHasFactsAndWarnings() {
     SourceCheck.Checked checked =
-        SourceCheck.run(rig("good").source(), List.of(new CapturedTable(TableId.parse("article"), List.of())));
+        SourceCheck.run(
+            rig("good").source(), List.of(new CapturedTable(TableId.parse("article"), List.of())));
     assertThat(checked.tables())
         .containsExactly(
             new TableFacts(
@@ -117,7 +116,13 @@ final class SourceCheckTest {
     assertThat(
             problems(
                 rig("tables").source(),
-                "public.artikle", "keyless", "nothing", "unkeyed", "parted", "seen", "unlogged"))
+                "public.artikle",
+                "keyless",
+                "nothing",
+                "unkeyed",
+                "parted",
+                "seen",
+                "unlogged"))
         .containsExactly(
             "source.properties: table public.artikle does not exist in database 'erp'; the nearest is public.article",
             "source.properties: table public.keyless has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"keyless\" ADD PRIMARY KEY (...);",
@@ -147,8 +152,7 @@ final class SourceCheckTest {
   @Test
   void noTables() {
     assertThat(problems(rig("empty").source()))
-        .containsExactly(
-            "source.properties: no table is captured. Name one in entities.yaml");
+        .containsExactly("source.properties: no table is captured. Name one in entities.yaml");
   }
 
   @Test
@@ -192,7 +196,8 @@ final class SourceCheckTest {
               Rig.FAST,
               false)) {
         capture.start();
-        database.execute("INSERT INTO article SELECT max(id) + 1, 'x' FROM (SELECT 0 id UNION SELECT id FROM article) a");
+        database.execute(
+            "INSERT INTO article SELECT max(id) + 1, 'x' FROM (SELECT 0 id UNION SELECT id FROM article) a");
         rig.awaitRows(1);
       }
       assertThat(rig.failures).isEmpty();

@@ -105,7 +105,8 @@ final class SourceTest {
   void namesAndPortsAreChecked() {
     assertThat(
             problems(
-                Map.of("slot.name", "My-Slot", "publication.name", "a b", "database.port", "99999")))
+                Map.of(
+                    "slot.name", "My-Slot", "publication.name", "a b", "database.port", "99999")))
         .containsExactly(
             "source.properties: slot.name is 'My-Slot', but it must match [a-z0-9_]{1,63}, as PostgreSQL takes it without quotes",
             "source.properties: publication.name is 'a b', but it must match [a-z_][a-z0-9_]{0,62}, as PostgreSQL takes it without quotes",

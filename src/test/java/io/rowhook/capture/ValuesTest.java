@@ -64,7 +64,6 @@ final class ValuesTest {
       date                | 'infinity'                               | "infinity"
       time                | '15:20:44.123456'                        | "15:20:44.123456"
       time                | '24:00:00'                               | "24:00:00"
-      timetz              | '24:00:00+00'                            | "24:00:00+00"
       timetz              | '15:20:44+02'                            | "13:20:44Z"
       timestamp           | '2026-05-24 15:20:44.123456'             | "2026-05-24T15:20:44.123456"
       timestamp           | '2026-05-24 00:00:00'                    | "2026-05-24T00:00:00"
@@ -121,8 +120,7 @@ final class ValuesTest {
 
   @Test
   void everyTypeArrivesAsPromised() throws Exception {
-    List<String[]> lines =
-        TABLE.lines().map(line -> line.split("\\s*\\|\\s*", 3)).toList();
+    List<String[]> lines = TABLE.lines().map(line -> line.split("\\s*\\|\\s*", 3)).toList();
     StringBuilder create = new StringBuilder("CREATE TABLE typed (id int PRIMARY KEY");
     StringBuilder insert = new StringBuilder("INSERT INTO typed VALUES (1");
     StringBuilder delete = new StringBuilder();
@@ -301,13 +299,7 @@ final class ValuesTest {
           new CapturedTable(new TableId("My Shop", "Order, Line$"), List.of("c d"));
       try (Capture capture =
           new Capture(
-              rig.source(),
-              List.of(table),
-              rig.history,
-              rig.sink,
-              rig.observer,
-              Rig.FAST,
-              false)) {
+              rig.source(), List.of(table), rig.history, rig.sink, rig.observer, Rig.FAST, false)) {
         capture.start();
         database.execute("INSERT INTO \"My Shop\".\"Order, Line$\" VALUES (1, 'x', 'secret')");
         RowChange row = rig.awaitRows(1).getFirst();

@@ -3,6 +3,8 @@ package io.rowhook.demo;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Verdict;
 import java.io.IOException;
@@ -13,8 +15,12 @@ import java.time.format.DateTimeParseException;
 /** A webhook that has reached one of the demo's recipients. */
 record Arrival(String recipient, Received request) {
 
+  /** Reads numbers as they stand there: 43.70 is not 43.7. */
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   String topic() {
     String topic = request.topic();

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +27,7 @@ final class Demo {
 
   private static final Path CONFIG = Path.of("connector-config");
   private static final Path TEMPLATES = Path.of("jslt-templates");
-  private static final Duration STARTED_WITHIN = Duration.ofSeconds(90);
+  private static final Duration STARTED_WITHIN = Duration.ofMinutes(3);
   private static final Duration ARRIVED_WITHIN = Duration.ofSeconds(30);
 
   /** How long nothing must come before we believe that nothing will. */
@@ -37,6 +38,7 @@ final class Demo {
   private final Screen screen = new Screen();
   private final Totals totals = new Totals();
   private final Inbox inbox = new Inbox();
+  private final AtomicBoolean ending = new AtomicBoolean(); // set when the process is told to end
 
   private Demo() {}
 
@@ -46,6 +48,7 @@ final class Demo {
 
   private boolean run(boolean stay) {
     long start = System.nanoTime();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending.set(true)));
     screen.title("Rowhook: an UPDATE in the ERP's database becomes a webhook");
     try (SourceDatabase source = SourceDatabase.start();
         Recipients recipients = new Recipients(inbox);
@@ -188,7 +191,11 @@ final class Demo {
     throw new AssertionError("Rowhook has ended");
   }
 
-  private void stop(RowhookProcess rowhook) {
+  private void stop(RowhookProcess rowhook) throws InterruptedException {
+    if (ending.get()) {
+      Thread.currentThread()
+          .join(); // Ctrl-C: all that was started ends by itself, and this with it
+    }
     if (rowhook.isAlive()) {
       int status = rowhook.stop();
       if (status != 0) {
@@ -213,6 +220,11 @@ final class Demo {
   private boolean conclude(Duration took) {
     screen.table(totals);
     List<String> problems = totals.problems();
+    if (inbox.repeated() > 0) {
+      screen.say(
+          "%d times an answer took too long, and the webhook came again under its id."
+              .formatted(inbox.repeated()));
+    }
     if (problems.isEmpty()) {
       screen.say(
           "Everything that was owed arrived, nothing else did, all of it verified. %.0f s in all."

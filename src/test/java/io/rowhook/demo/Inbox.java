@@ -3,18 +3,36 @@ package io.rowhook.demo;
 import io.rowhook.demo.Step.Owed;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Where the receivers' threads put what arrives, and the story's thread takes it from. */
 final class Inbox {
 
   private final List<Arrival> arrivals = new ArrayList<>(); // guarded by this; one step's worth
+  private final Set<String> seen = new HashSet<>(); // guarded by this
+  private int repeated; // guarded by this
 
+  /**
+   * Puts it there, unless it repeats one by a later attempt: on a slow machine an answer may come
+   * too late for the sender, who then has to send again. Recipients know it by its id.
+   */
   synchronized void put(Arrival arrival) {
+    boolean known = !seen.add(arrival.recipient() + " " + arrival.request().id());
+    if (known && !"1".equals(arrival.request().attempt())) {
+      repeated++;
+      return;
+    }
     arrivals.add(arrival);
     notifyAll();
+  }
+
+  /** How many only repeated one. */
+  synchronized int repeated() {
+    return repeated;
   }
 
   /** Takes what is there. */

@@ -18,7 +18,7 @@ final class Screen {
   /** More webhooks of one topic than this are shown as one line. */
   private static final int SHOWN_EACH = 3;
 
-  private static final int BODY_CHARS = 110;
+  private static final int BODY_CHARS = 150;
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final boolean colours =
@@ -112,8 +112,12 @@ final class Screen {
     return time.toMillis() + " ms";
   }
 
+  /** On one line, without what the line above it says already. */
   private static String shortened(String body) {
-    String line = body.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "?");
+    String line =
+        body.replaceAll("\\s+", " ")
+            .replaceAll("\\p{Cntrl}", "?")
+            .replaceFirst("(\"id\":\"evt_\\w{4}).*?\"entityType\"", "$1…\",…,\"entityType\"");
     return line.length() <= BODY_CHARS ? line : line.substring(0, BODY_CHARS) + "…";
   }
 

@@ -184,13 +184,13 @@ public final class RowhookProcess implements AutoCloseable {
 
   /** SIGKILL: nothing of it runs any further. Returns once it is gone. */
   public void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     exitCode(STOPPED_WITHIN);
   }
 
   /** SIGTERM, as a service manager stops it. Returns its exit status. */
   public int stop() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close its output, and lose the last of it
     return exitCode(STOPPED_WITHIN);
   }
 
