@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The flow as a process: from its start to the signal that ends it. SIGTERM and SIGINT stop capture,
- * let what is in flight end, and leave the slot free; the exit status is 0 then.
+ * The flow as a process: from its start to the signal that ends it. SIGTERM and SIGINT stop
+ * capture, let what is in flight end, and leave the slot free; the exit status is 0 then.
  */
 public final class Service {
 
@@ -30,8 +30,7 @@ public final class Service {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  public Service(
-      RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
+  public Service(RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
     this.options = options;
     this.env = env;
     this.observers = observers;
@@ -40,7 +39,8 @@ public final class Service {
   /**
    * Runs until it is told to stop.
    *
-   * @throws Exception if it cannot start, or capture has ended for good; the message is for the user
+   * @throws Exception if it cannot start, or capture has ended for good; the message is for the
+   *     user
    */
   public void run() throws Exception {
     long begin = System.nanoTime();

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in one line of a file where capture stands, for a container's health check: cheap to read where
- * asking by a second Java would take half of the container's memory. The file's time says when that
- * was last so; a process that hangs or has died stops renewing it. One thread.
+ * Says in one line of a file where capture stands, for a container's health check: cheap to read
+ * where asking by a second Java would take half of the container's memory. The file's time says
+ * when that was last so; a process that hangs or has died stops renewing it. One thread.
  */
 public final class HealthFile {
 
@@ -41,8 +41,8 @@ public final class HealthFile {
   }
 
   /**
-   * Writes the state, if it is another or the time has come. A file that cannot be written is logged
-   * once and is no reason to stop: the health check says the rest.
+   * Writes the state, if it is another or the time has come. A file that cannot be written is
+   * logged once and is no reason to stop: the health check says the rest.
    */
   public void say(CaptureState state, Instant now) {
     String line = line(state);

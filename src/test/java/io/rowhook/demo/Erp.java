@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The ERP: a small schema with rows that are older than Rowhook, and a user for it to read as. The same
- * that {@code docker-compose.yml} has.
+ * The ERP: a small schema with rows that are older than Rowhook, and a user for it to read as. The
+ * same that {@code docker-compose.yml} has.
  */
 final class Erp {
 

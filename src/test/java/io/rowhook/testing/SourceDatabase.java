@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL for tests and the demo, from Maven Central's binaries: no Docker, runs as root.
- * Under the Maven profile {@code containers} it is that of an image, in a container, instead. Listens
- * on the loopback; whoever connects is trusted, without a password. Not for several threads.
+ * Under the Maven profile {@code containers} it is that of an image, in a container, instead.
+ * Listens on the loopback; whoever connects is trusted, without a password. Not for several
+ * threads.
  */
 public final class SourceDatabase implements AutoCloseable {
 
