@@ -161,6 +161,11 @@ public final class Wiring implements AutoCloseable {
     return capture.state();
   }
 
+  /** What is wrong with the settings as they are now on disk; empty while they are in force. */
+  public List<String> problems() {
+    return watch.problems();
+  }
+
   /** The journal, for whoever looks in from outside. */
   public SqliteJournal journal() {
     return journal;

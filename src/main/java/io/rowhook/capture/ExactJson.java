@@ -18,6 +18,9 @@ public final class ExactJson {
   /** A text of PostgreSQL may have 1 GB; Jackson's limit would refuse it at 20 MB. */
   private static final int MAX_TEXT_CHARACTERS = Integer.MAX_VALUE;
 
+  /** A value of type json may be nested deeper than Jackson reads by default. */
+  static final int MAX_DEPTH = 2_000;
+
   /** Any thread. */
   public static final JsonMapper MAPPER = build();
 
@@ -36,6 +39,7 @@ public final class ExactJson {
             StreamReadConstraints.builder()
                 .maxNumberLength(MAX_NUMBER_DIGITS)
                 .maxStringLength(MAX_TEXT_CHARACTERS)
+                .maxNestingDepth(MAX_DEPTH)
                 .build());
     return mapper;
   }

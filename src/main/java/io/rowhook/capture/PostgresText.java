@@ -1,13 +1,8 @@
 package io.rowhook.capture;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
@@ -42,20 +37,7 @@ final class PostgresText {
   private static final char TIMESTAMPTZ = 'z';
   private static final char INTERVAL = 'v';
 
-  /** PostgreSQL allows more digits and longer text than Jackson does by default. */
-  private static final StreamReadConstraints LIMITS =
-      StreamReadConstraints.builder()
-          .maxNumberLength(200_000)
-          .maxStringLength(Integer.MAX_VALUE)
-          .maxNestingDepth(2_000)
-          .build();
-
-  private static final ObjectReader JSON =
-      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build()
-          .reader();
+  private static final ObjectReader JSON = ExactJson.MAPPER.reader();
 
   private static final DateTimeFormatter TIMESTAMPTZ_TEXT =
       new DateTimeFormatterBuilder()
@@ -188,7 +170,7 @@ final class PostgresText {
     } catch (JsonProcessingException e) {
       // the cause quotes the value: leave it out
       throw new BadValue(
-          "json nested deeper than " + LIMITS.getMaxNestingDepth() + " or not readable");
+          "json nested deeper than " + ExactJson.MAX_DEPTH + " or not readable");
     }
   }
 

@@ -35,6 +35,13 @@ final class SqliteLedger implements Ledger {
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
           + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
 
+  static final String UNHELD =
+      DeliveryTable.SELECT
+          + " AND d.state = 'blocked' AND NOT EXISTS (SELECT 1 FROM delivery e"
+          + " INDEXED BY delivery_entity WHERE e.recipient = d.recipient AND e.state <> 'failed'"
+          + " AND e.entity_key = d.entity_key AND e.sequence < d.sequence)"
+          + " ORDER BY d.sequence LIMIT ?";
+
   static final String DUE =
       DeliveryTable.SELECT
           + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
@@ -109,6 +116,11 @@ final class SqliteLedger implements Ledger {
         sql ->
             sql.first(
                 OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
+  }
+
+  @Override
+  public List<Delivery> unheld(int limit) {
+    return readers.read(sql -> sql.list(UNHELD, DeliveryTable::delivery, recipient, limit));
   }
 
   @Override

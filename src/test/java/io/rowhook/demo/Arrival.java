@@ -1,8 +1,7 @@
 package io.rowhook.demo;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rowhook.capture.ExactJson;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rowhook.admin.Received;
@@ -16,11 +15,6 @@ import java.time.format.DateTimeParseException;
 record Arrival(String recipient, Received request) {
 
   /** Reads numbers as they stand there: 43.70 is not 43.7. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   String topic() {
     String topic = request.topic();
@@ -46,9 +40,9 @@ record Arrival(String recipient, Received request) {
 
   JsonNode body() {
     try {
-      return JSON.readTree(request.body());
+      return ExactJson.MAPPER.readTree(request.body());
     } catch (IOException e) {
-      return JSON.missingNode();
+      return ExactJson.MAPPER.missingNode();
     }
   }
 

@@ -238,6 +238,7 @@ class JournalContractTest {
     assertThatThrownBy(journal::commit)
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("event.id");
+    reopen();
     assertThat(all()).containsExactly("1");
     assertThat(journal.watermark()).isEqualTo(lsn(200));
     publish(journal, 300, "3");
@@ -323,6 +324,7 @@ class JournalContractTest {
                     List.of()))
         .isInstanceOf(IllegalStateException.class);
 
+    reopen();
     assertThat(all()).isEmpty();
     assertThat(journal.watermark()).isEqualTo(lsn(100));
   }

@@ -183,6 +183,19 @@ class LedgerContractTest {
   }
 
   @Test
+  void whatNothingEarlierHoldsBackAnyMoreIsFound() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, null), new Waiting(NOON), 0);
+    ledger.put(entries.get(2), new Blocked()); // of the same entity
+    ledger.put(entries.get(1), new Blocked()); // of another, and nothing before it
+    ledger.flush();
+    assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1));
+    ledger.attempted(entries.get(0), attempt(2, NOON, null), new Delivered(), 0);
+    ledger.flush();
+    assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1), sequence(2));
+    assertThat(sequences(ledger.unheld(1))).containsExactly(sequence(1));
+  }
+
+  @Test
   void whatIsBlockedIsOpenAndNotDue() throws InterruptedException {
     ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
     ledger.put(entries.get(2), new Blocked());

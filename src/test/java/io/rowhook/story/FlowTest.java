@@ -1,0 +1,244 @@
+package io.rowhook.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.admin.Received;
+import io.rowhook.admin.Receiver;
+import io.rowhook.admin.SignatureCheck;
+import io.rowhook.admin.Verdict;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole flow as a user meets it, where a story of SQL and requests would not tell it. */
+class FlowTest {
+
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private static SourceDatabase source;
+
+  @TempDir Path directory;
+  private Stage stage;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @BeforeEach
+  void set() {
+    stage = new Stage(source, directory).tables();
+  }
+
+  @AfterEach
+  void strike() {
+    stage.close();
+  }
+
+  @Test
+  @Tag("feature-1")
+  @Tag("feature-10")
+  void aRecipientIsAddedAndATemplateEditedWhileRunning() {
+    stage.receiver("first", Receiver.Settings.DEFAULT).receiver("second", Receiver.Settings.DEFAULT);
+    stage.recipient("first", "url: ${env:FIRST_URL}").start();
+    insert(1);
+    stage.await("first", 1);
+
+    stage.write("jslt-templates/second/Article.jslt", "{ \"n\": .entityId }");
+    stage.recipient("second", "url: ${env:SECOND_URL}");
+    awaitCourier("second");
+    insert(2);
+    assertThat(Stage.json(stage.await("second", 1).getFirst()).toString()).isEqualTo("{\"n\":2}");
+
+    stage.write(
+        "jslt-templates/second/Article.jslt", "{ \"n\": .entityId, \"name\": .data.name }");
+    Eventually.within(
+        LIMIT,
+        "the edited template is in force",
+        () -> {
+          int before = stage.inbox("second").size();
+          source.execute("UPDATE article SET stock = stock + 1 WHERE id = 2");
+          return Stage.json(stage.await("second", before + 1).get(before)).has("name");
+        });
+
+    stage.write("jslt-templates/second/Article.jslt", "{ broken");
+    Eventually.within(
+        LIMIT, "the broken template is reported", () -> !stage.wiring().problems().isEmpty());
+    assertThat(stage.wiring().problems().getFirst()).startsWith("second/Article.jslt:1:");
+    insert(3);
+    List<Received> second = stage.inbox("second");
+    stage.await("second", second.size() + 1);
+    assertThat(Stage.json(stage.inbox("second").getLast()).has("name")).isTrue();
+  }
+
+  @Test
+  void anEntityIsAddedWhileRunning() {
+    stage.write("connector-config/entities.yaml", "Article: { table: public.article }\n");
+    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}").start();
+    insert(1);
+    stage.await("shop", 1);
+    stage.write(
+        "connector-config/entities.yaml",
+        "Article: { table: public.article }\nCustomer: { table: crm.customer }\n");
+    Eventually.within(
+        LIMIT,
+        "a customer arrives",
+        () -> {
+          source.execute(
+              "INSERT INTO crm.customer SELECT coalesce(max(customer_id), 0) + 1 FROM crm.customer");
+          return stage.inbox("shop").stream().anyMatch(r -> "customer.created".equals(r.topic()));
+        });
+    int before = stage.inbox("shop").size();
+    insert(2);
+    stage.await("shop", before + 1);
+  }
+
+  @Test
+  @Tag("feature-22")
+  void oldRowsMakeNoFlood() {
+    source.execute(
+        "INSERT INTO article SELECT n, 'A', 'Old', 1.00, 0 FROM generate_series(1, 100000) n");
+    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}").start();
+    source.execute("INSERT INTO article VALUES (100001, 'A', 'New', 1.00, 0)");
+    stage.await("shop", 1);
+    stage.awaitIdle();
+    assertThat(stage.inbox("shop")).extracting(r -> r.header("Rowhook-Entity-Id")).containsExactly("100001");
+  }
+
+  @Test
+  @Tag("feature-3")
+  @Tag("feature-24")
+  void bothAuthenticationsAndTheQueryArrive() {
+    stage.receiver(
+        "shop",
+        Receiver.Settings.DEFAULT
+            .withSignature(SignatureCheck.standard(SECRET))
+            .withBasic("erp:pä:ss"));
+    stage.env("SHOP_SECRET", SECRET).env("SHOP_PASSWORD", "pä:ss");
+    stage
+        .recipient(
+            "shop",
+            """
+            url: ${env:SHOP_URL}?secret=xyz&b=%2F&&c=
+            authentication:
+              hmac: { secret: "${env:SHOP_SECRET}" }
+              basic: { username: erp, password: "${env:SHOP_PASSWORD}" }
+            """)
+        .start();
+    insert(7);
+    Received received = stage.await("shop", 1).getFirst();
+    assertThat(received.path()).isEqualTo("/shop?secret=xyz&b=%2F&&c=");
+    assertThat(received.method()).isEqualTo("POST");
+    assertThat(received.signature()).isEqualTo(Verdict.VERIFIED);
+    assertThat(received.basic()).isEqualTo(Verdict.VERIFIED);
+    assertThat(received.header("Rowhook-Topic")).isEqualTo("article.created");
+    assertThat(received.header("Rowhook-Entity-Id")).isEqualTo("7");
+    assertThat(received.header("Rowhook-Attempt")).isEqualTo("1");
+  }
+
+  @Test
+  @Tag("feature-29")
+  @Tag("feature-38")
+  void aRecipientThatIsDownCostsTheOthersNothingAndGetsAllWhenItComesUp() throws Exception {
+    stage.receiver("up", Receiver.Settings.DEFAULT).receiver("down", Receiver.Settings.DEFAULT);
+    int port = stage.silence("down");
+    stage.recipient("up", "url: ${env:UP_URL}");
+    stage.recipient(
+        "down",
+        """
+        url: ${env:DOWN_URL}
+        retry: { delays: [%s] }
+        """
+            .formatted("200ms, ".repeat(99) + "200ms"));
+    stage.start();
+    for (int i = 1; i <= 50; i++) {
+      insert(i);
+    }
+    stage.await("up", 50);
+    source.execute("UPDATE article SET stock = 1 WHERE id = 1");
+    stage.await("up", 51);
+    assertThat(stage.inbox("down")).isEmpty();
+
+    stage.stop(); // what is owed must outlive the process
+    stage.start();
+    stage.receiver("down", Receiver.Settings.DEFAULT.withPort(port));
+    List<Received> got = stage.await("down", 51);
+    stage.awaitIdle();
+    assertThat(stage.inbox("down")).hasSize(51);
+    assertThat(got)
+        .extracting(Received::id)
+        .containsExactlyInAnyOrderElementsOf(
+            stage.inbox("up").stream().map(Received::id).toList());
+    assertThat(got)
+        .filteredOn(r -> "1".equals(r.header("Rowhook-Entity-Id")))
+        .extracting(Received::topic)
+        .containsExactly("article.created", "article.updated");
+  }
+
+  @Test
+  @Tag("feature-37")
+  void whatIsWrittenWhileRowhookIsDownArrivesAfterIt() throws Exception {
+    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}").start();
+    insert(1);
+    stage.await("shop", 1);
+    stage.stop();
+    assertThat(source.query("SELECT active FROM pg_replication_slots")).isEqualTo("f");
+    insert(2);
+    source.execute("DELETE FROM article WHERE id = 1");
+    stage.start();
+    stage.await("shop", 3);
+    stage.awaitIdle();
+    assertThat(stage.inbox("shop"))
+        .extracting(r -> r.topic() + " " + r.header("Rowhook-Entity-Id"))
+        .containsExactlyInAnyOrder("article.created 1", "article.created 2", "article.deleted 1");
+    assertThat(Files.size(stage.journalFile())).isPositive();
+  }
+
+  @Test
+  void theSlotMovesOnWhileOnlyOtherTablesChange() {
+    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}").start();
+    source.execute("INSERT INTO uncaptured SELECT generate_series(1, 10000)");
+    String written = source.query("SELECT pg_current_wal_lsn()");
+    Eventually.within(
+        LIMIT,
+        "the slot has passed what was written to other tables",
+        () ->
+            "t"
+                .equals(
+                    source.query(
+                        "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots"
+                            .formatted(written))));
+    assertThat(stage.inbox("shop")).isEmpty();
+  }
+
+  private void awaitCourier(String name) {
+    Eventually.within(
+        LIMIT,
+        name + " has its courier",
+        () -> stage.wiring().couriers().stream().anyMatch(c -> c.recipient().equals(name)));
+  }
+
+  private static void insert(int id) {
+    source.execute("INSERT INTO article VALUES (" + id + ", 'A-" + id + "', 'Article', 1.50, 0)");
+  }
+}
