@@ -27,9 +27,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * The whole flow, built by hand: source, capture, entities, journal, and a courier for each recipient.
- * What is built here is started by {@link #start} and ended by {@link #close}, in the order of the
- * data and against it.
+ * The whole flow, built by hand: source, capture, entities, journal, and a courier for each
+ * recipient. What is built here is started by {@link #start} and ended by {@link #close}, in the
+ * order of the data and against it.
  */
 public final class Wiring implements AutoCloseable {
 
@@ -39,7 +39,8 @@ public final class Wiring implements AutoCloseable {
    * @param capture of the loop in
    * @param webhook of the loop out
    */
-  public record Observers(io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
+  public record Observers(
+      io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
     public static final Observers NONE =
         new Observers(new io.rowhook.capture.Observer() {}, new io.rowhook.webhook.Observer() {});
   }
@@ -66,8 +67,7 @@ public final class Wiring implements AutoCloseable {
     journal = SqliteJournal.open(options.journal().orElse(settings.journal()));
     templates = new Templates(journal, loaded);
     entities =
-        new EntityEvents(
-            settings.entities(), journal, journal, EntityEvents.DEFAULT_MEMORY_LIMIT);
+        new EntityEvents(settings.entities(), journal, journal, EntityEvents.DEFAULT_MEMORY_LIMIT);
     capture =
         new Capture(
             source,
@@ -78,8 +78,7 @@ public final class Wiring implements AutoCloseable {
             Timing.DEFAULT,
             options.acceptGap());
     couriers = new Couriers(recipient -> courier(recipient, observers));
-    watch =
-        new SettingsWatch(settings, options.config(), options.templates(), env, this::take);
+    watch = new SettingsWatch(settings, options.config(), options.templates(), env, this::take);
     housekeeping =
         new Housekeeping(journal, () -> watch.current().retention(), this::recipientNames);
   }

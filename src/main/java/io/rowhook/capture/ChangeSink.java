@@ -23,6 +23,8 @@ public interface ChangeSink {
   /** The open transaction is whole. It is not durable until {@link #commit} has returned. */
   void end(Transaction transaction) throws InterruptedException;
 
-  /** Returns once every transaction that has ended is durable; may return at once if there is none. */
+  /**
+   * Returns once every transaction that has ended is durable; may return at once if there is none.
+   */
   void commit() throws InterruptedException;
 }

@@ -11,4 +11,5 @@ import java.time.Instant;
  * @param slot the replication slot's name
  * @param startedAt when
  */
-public record Epoch(String id, String systemIdentifier, int timeline, String slot, Instant startedAt) {}
+public record Epoch(
+    String id, String systemIdentifier, int timeline, String slot, Instant startedAt) {}

@@ -17,6 +17,9 @@ public interface History {
    */
   Lsn watermark();
 
-  /** Starts an epoch at a position, durably; or, with the id of the current one, notes its new timeline. */
+  /**
+   * Starts an epoch at a position, durably; or, with the id of the current one, notes its new
+   * timeline.
+   */
   void begin(Epoch epoch, Lsn start);
 }

@@ -169,8 +169,7 @@ final class PostgresText {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
       // the cause quotes the value: leave it out
-      throw new BadValue(
-          "json nested deeper than " + ExactJson.MAX_DEPTH + " or not readable");
+      throw new BadValue("json nested deeper than " + ExactJson.MAX_DEPTH + " or not readable");
     }
   }
 

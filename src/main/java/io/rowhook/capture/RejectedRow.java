@@ -1,7 +1,8 @@
 package io.rowhook.capture;
 
 /**
- * A row change that no event can be made of. It is reported and kept in the journal; capture goes on.
+ * A row change that no event can be made of. It is reported and kept in the journal; capture goes
+ * on.
  *
  * @param table where
  * @param operation INSERT, UPDATE, DELETE or TRUNCATE

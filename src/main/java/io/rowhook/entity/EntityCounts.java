@@ -2,7 +2,9 @@ package io.rowhook.entity;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the loop in has seen since the process started; counted by the capture thread, read by any. */
+/**
+ * What the loop in has seen since the process started; counted by the capture thread, read by any.
+ */
 public final class EntityCounts {
 
   final LongAdder rows = new LongAdder();

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop in: gathers the open transaction's row changes, entity by entity, and at its END publishes
- * what they come to. Between capture and the journal.
+ * The loop in: gathers the open transaction's row changes, entity by entity, and at its END
+ * publishes what they come to. Between capture and the journal.
  *
  * <p>Memory is bounded whatever the transaction's size: past a limit its changes are staged in the
  * journal, where nobody sees them. All methods are called by the capture thread, which owns all
@@ -97,7 +97,10 @@ public final class EntityEvents implements ChangeSink {
     } catch (RowMapper.Unmappable e) {
       reject(
           new RejectedRow(
-              change.table(), change.operation().name(), change.key().toString(), String.valueOf(e.getMessage())));
+              change.table(),
+              change.operation().name(),
+              change.key().toString(),
+              String.valueOf(e.getMessage())));
     }
     if (openWeight > memoryLimit) {
       stage();

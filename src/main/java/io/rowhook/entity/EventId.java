@@ -9,12 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Makes event ids: {@code evt_} and the first 128 bits of SHA-256, in hex, over (epoch, position of the
- * transaction's END, entity, entity id, event), each with its length before it, so that no two
+ * Makes event ids: {@code evt_} and the first 128 bits of SHA-256, in hex, over (epoch, position of
+ * the transaction's END, entity, entity id, event), each with its length before it, so that no two
  * different events give the same bytes.
  *
- * <p>The same after any crash, replay or redelivery, since all five are. No full stop in it: Standard
- * Webhooks 1.0.0 joins what it signs by full stops.
+ * <p>The same after any crash, replay or redelivery, since all five are. No full stop in it:
+ * Standard Webhooks 1.0.0 joins what it signs by full stops.
  */
 final class EventId {
 

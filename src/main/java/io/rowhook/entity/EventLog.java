@@ -18,8 +18,8 @@ public interface EventLog {
 
   /**
    * Puts aside, unseen by anyone, what the open transaction has done so far, to free memory. An
-   * entity that was put aside before is merged: the earlier change first, the later second. Keeps the
-   * order of first touch. Forgotten at {@link #discard}, and when the process ends.
+   * entity that was put aside before is merged: the earlier change first, the later second. Keeps
+   * the order of first touch. Forgotten at {@link #discard}, and when the process ends.
    */
   void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
       throws InterruptedException;
@@ -27,10 +27,15 @@ public interface EventLog {
   /** Forgets what was staged, and what was published and not committed. */
   void discard() throws InterruptedException;
 
-  /** Forgets what was staged, and only that: the transaction it belongs to is in the journal already. */
+  /**
+   * Forgets what was staged, and only that: the transaction it belongs to is in the journal
+   * already.
+   */
   void discardStaged() throws InterruptedException;
 
-  /** Publishes a transaction that was never staged: its events, in order; and moves the watermark. */
+  /**
+   * Publishes a transaction that was never staged: its events, in order; and moves the watermark.
+   */
   void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected);
 
   /**

@@ -35,7 +35,10 @@ final class EventMaker {
     this.epoch = epoch;
   }
 
-  /** The event; null where nothing is left of the change: created and deleted, or nothing mapped changed. */
+  /**
+   * The event; null where nothing is left of the change: created and deleted, or nothing mapped
+   * changed.
+   */
   @Nullable Event make(NetChange change, Transaction transaction) {
     if (change.after() == null) {
       return change.existed() ? deleted(change, transaction) : null;
@@ -72,8 +75,7 @@ final class EventMaker {
       @Nullable ObjectNode before,
       @Nullable List<String> changed,
       List<String> unavailable) {
-    String id =
-        EventId.of(epoch, transaction.end(), change.entityType(), change.entityId(), type);
+    String id = EventId.of(epoch, transaction.end(), change.entityType(), change.entityId(), type);
     Event header =
         new Event(
             id,

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param entityId the id as text, see {@link Event#entityId}
  * @param id the id as recipients get it: a number or text, or an object of several columns
  * @param existed whether it was there before the transaction
- * @param before its attributes before the transaction; a missing one is unknown, and null means that
- *     all are
+ * @param before its attributes before the transaction; a missing one is unknown, and null means
+ *     that all are
  * @param after its attributes now; null: it is gone
  * @param unavailable attributes missing in {@code after}: large, unchanged and so not in the log
  * @param weight about how many bytes of heap it holds

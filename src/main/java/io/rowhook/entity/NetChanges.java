@@ -65,8 +65,8 @@ final class NetChanges {
   }
 
   /**
-   * The names of the attributes that differ; null where that is not known, because the row before is
-   * not known whole.
+   * The names of the attributes that differ; null where that is not known, because the row before
+   * is not known whole.
    */
   static @Nullable List<String> changed(@Nullable ObjectNode before, ObjectNode after) {
     if (before == null) {

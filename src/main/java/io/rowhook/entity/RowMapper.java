@@ -39,8 +39,10 @@ final class RowMapper {
       return List.of(); // a table that has just been taken out of entities.yaml
     }
     return switch (row.operation()) {
-      case INSERT -> List.of(change(type, row, present(row.after(), row), false, null, row.after()));
-      case DELETE -> List.of(change(type, row, present(row.before(), row), true, row.before(), null));
+      case INSERT ->
+          List.of(change(type, row, present(row.after(), row), false, null, row.after()));
+      case DELETE ->
+          List.of(change(type, row, present(row.before(), row), true, row.before(), null));
       case UPDATE -> update(type, row, present(row.after(), row));
     };
   }

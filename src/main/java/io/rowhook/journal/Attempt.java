@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param status the answer's HTTP status; null without an answer
  * @param error why it failed, in words and without values; null when delivered
  * @param answer the first bytes of the answer, for a person to read; null without
- * @param attributeSet SHA-256 of the attribute set's source with all it imports, hex; null where none
- *     was found
+ * @param attributeSet SHA-256 of the attribute set's source with all it imports, hex; null where
+ *     none was found
  * @param bodySha256 of the bytes sent, hex; null where there were none
  */
 public record Attempt(

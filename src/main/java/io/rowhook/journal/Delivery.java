@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands
  * @param attempts made so far; a person's redelivery starts again from 0
  * @param firstAttempt when the first of these started; null before it
- * @param attributeSet SHA-256 of the attribute set that the first attempt was rendered with: a retry
- *     renders with the same; null: with the current one
+ * @param attributeSet SHA-256 of the attribute set that the first attempt was rendered with: a
+ *     retry renders with the same; null: with the current one
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
  */
 public record Delivery(

@@ -74,8 +74,7 @@ final class DeliveryTable {
   }
 
   /** Written again after a crash, an attempt takes the place of the one with its number. */
-  private static void log(
-      Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
+  private static void log(Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
       throws SQLException {
     sql.update(
         "INSERT OR REPLACE INTO attempt (recipient, sequence, redelivery, number, at, took,"

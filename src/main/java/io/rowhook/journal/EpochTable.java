@@ -44,8 +44,7 @@ final class EpochTable {
   static Place begin(Sql sql, Epoch epoch, Lsn start) throws SQLException {
     Optional<Place> current = newest(sql);
     if (current.isPresent() && current.get().epoch().id().equals(epoch.id())) {
-      sql.update(
-          "UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
+      sql.update("UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
     } else {
       sql.update(
           "INSERT INTO epoch (id, system_identifier, timeline, slot, started_at, watermark, head)"
@@ -62,7 +61,6 @@ final class EpochTable {
   }
 
   static void move(Sql sql, long n, Lsn watermark, long head) throws SQLException {
-    sql.update(
-        "UPDATE epoch SET watermark = ?, head = ? WHERE n = ?", watermark.value(), head, n);
+    sql.update("UPDATE epoch SET watermark = ?, head = ? WHERE n = ?", watermark.value(), head, n);
   }
 }

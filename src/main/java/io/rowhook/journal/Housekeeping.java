@@ -25,7 +25,8 @@ public final class Housekeeping implements AutoCloseable {
   private final Supplier<Duration> retention;
   private final Supplier<Set<String>> counting;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread = Thread.ofPlatform().daemon().name("housekeeping").unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("housekeeping").unstarted(this::run);
 
   /**
    * Builds it at rest.

@@ -15,8 +15,8 @@ public interface Journal extends EventLog, History, AutoCloseable {
   long head();
 
   /**
-   * Events after a sequence, in order: at most {@code limit}, and no more than about {@code maxBytes}
-   * of them, but at least one if there is one. Any thread.
+   * Events after a sequence, in order: at most {@code limit}, and no more than about {@code
+   * maxBytes} of them, but at least one if there is one. Any thread.
    */
   List<Entry> read(long after, int limit, long maxBytes);
 
@@ -29,10 +29,14 @@ public interface Journal extends EventLog, History, AutoCloseable {
    */
   Ledger ledger(String recipient);
 
-  /** Called, by the journal's own thread, each time events have become visible; must return at once. */
+  /**
+   * Called, by the journal's own thread, each time events have become visible; must return at once.
+   */
   void onPublished(Runnable listener);
 
-  /** Keeps the source of an attribute set under its hash, so that what was sent can be shown again. */
+  /**
+   * Keeps the source of an attribute set under its hash, so that what was sent can be shown again.
+   */
   void keepAttributeSet(String hash, String name, String source);
 
   /** The source of an attribute set by its hash. */

@@ -32,7 +32,9 @@ final class JournalFile implements AutoCloseable {
   private static final int WRITE_CACHE_KIB = 4_096;
   private static final int READ_CACHE_KIB = 512;
 
-  /** Pages in the WAL before they are moved into the journal: 16 MB; more, and each page less often. */
+  /**
+   * Pages in the WAL before they are moved into the journal: 16 MB; more, and each page less often.
+   */
   private static final int CHECKPOINT_PAGES = 4_096;
 
   /** What the WAL may keep on disk once its content has moved to the journal. */
@@ -120,7 +122,9 @@ final class JournalFile implements AutoCloseable {
     return Files.exists(wal) && Files.size(wal) > 0 && Files.size(file) <= CHECKED_BYTES;
   }
 
-  /** What the ERP's rows hold is nobody else's business; SQLite gives the files beside it the same. */
+  /**
+   * What the ERP's rows hold is nobody else's business; SQLite gives the files beside it the same.
+   */
   private static FileAttribute<?>[] ownerOnly() {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
@@ -207,7 +211,10 @@ final class JournalFile implements AutoCloseable {
     return sql;
   }
 
-  /** Closes the writer, which moves the WAL into the journal, and lets go of the lock. Readers first. */
+  /**
+   * Closes the writer, which moves the WAL into the journal, and lets go of the lock. Readers
+   * first.
+   */
   @Override
   public void close() {
     try {

@@ -9,8 +9,8 @@ import java.util.Set;
  * What one recipient has settled of the journal: a cursor, an attempt log, and the exceptions.
  *
  * <p>Every delivery up to the cursor is delivered, skipped, or stands as an exception (Waiting,
- * Blocked, Failed). Above it some may be settled already. Exceptions are few in good times and
- * are kept on disk, indexed, in bad ones.
+ * Blocked, Failed). Above it some may be settled already. Exceptions are few in good times and are
+ * kept on disk, indexed, in bad ones.
  *
  * <p>Reads see what has been committed, not what is still queued; so whoever needs to read what it
  * wrote waits with {@link #flush}. One thread at a time, the recipient's own.
@@ -29,17 +29,20 @@ public interface Ledger {
   /** When the next Waiting delivery is due, if there is one. */
   Optional<Instant> nextDue();
 
-  /** The oldest delivery that is Waiting or Blocked, if there is one: what sequential processing owes first. */
+  /**
+   * The oldest delivery that is Waiting or Blocked, if there is one: what sequential processing
+   * owes first.
+   */
   Optional<Delivery> oldestOpen();
 
   /** The oldest delivery of one entity that is Waiting or Blocked. */
   Optional<Delivery> oldestOpen(String entityKey);
 
   /**
-   * Blocked deliveries that nothing earlier of their entity holds back any more: the earlier one was
-   * settled just before a crash, or by a person. Whoever starts to dispatch must go on with them,
-   * since nobody else will. The oldest first. This default finds at most one, the oldest of all; a
-   * journal does better.
+   * Blocked deliveries that nothing earlier of their entity holds back any more: the earlier one
+   * was settled just before a crash, or by a person. Whoever starts to dispatch must go on with
+   * them, since nobody else will. The oldest first. This default finds at most one, the oldest of
+   * all; a journal does better.
    */
   default List<Delivery> unheld(int limit) {
     return oldestOpen()
@@ -52,9 +55,9 @@ public interface Ledger {
   long open();
 
   /**
-   * Queues the outcome of an attempt: its entry in the attempt log, and where the delivery now stands.
-   * Durable with the next group commit; {@link #flush} waits for it. Blocks while the journal's queue
-   * is full.
+   * Queues the outcome of an attempt: its entry in the attempt log, and where the delivery now
+   * stands. Durable with the next group commit; {@link #flush} waits for it. Blocks while the
+   * journal's queue is full.
    */
   void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
       throws InterruptedException;

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A staged net change as bytes. They do not outlive the process, so they may change at any time. */
+/**
+ * A staged net change as bytes. They do not outlive the process, so they may change at any time.
+ */
 final class NetChangeCodec {
 
   private NetChangeCodec() {}

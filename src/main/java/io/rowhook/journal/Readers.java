@@ -82,11 +82,10 @@ final class Readers implements AutoCloseable {
     if (closed) {
       throw trouble.closed();
     }
-    Uninterrupted.call(
-        () -> {
-          queue.put(read);
-          return read;
-        });
+    Uninterrupted.call(() -> {
+      queue.put(read);
+      return read;
+    });
     if (closed) {
       refuseQueued(); // the readers may have ended before they saw it
     }
@@ -125,11 +124,10 @@ final class Readers implements AutoCloseable {
     closed = true;
     threads.forEach(Thread::interrupt);
     for (Thread thread : threads) {
-      Uninterrupted.call(
-          () -> {
-            thread.join();
-            return thread;
-          });
+      Uninterrupted.call(() -> {
+        thread.join();
+        return thread;
+      });
     }
     refuseQueued();
   }

@@ -30,7 +30,9 @@ final class Retention {
   private final Writer writer;
   private final Visible visible;
 
-  /** Where the last call stopped short of the end: what it left there is held, and stays so a while. */
+  /**
+   * Where the last call stopped short of the end: what it left there is held, and stays so a while.
+   */
   private long resume;
 
   Retention(Writer writer, Visible visible) {
@@ -72,8 +74,7 @@ final class Retention {
             row -> new Recipient(row.getLong(1), row.getString(2), row.getLong(3)));
     List<Recipient> holding =
         all.stream().filter(recipient -> counting.contains(recipient.name())).toList();
-    long settled =
-        holding.stream().mapToLong(Recipient::cursor).min().orElse(visible.head());
+    long settled = holding.stream().mapToLong(Recipient::cursor).min().orElse(visible.head());
     List<Row> rows =
         sql.list(
             "SELECT sequence, committed_at FROM event WHERE sequence > ? AND sequence <= ?"
@@ -134,11 +135,10 @@ final class Retention {
       before = left;
       left =
           writer.write(
-              Write.urgent(
-                  sql -> {
-                    sql.script("PRAGMA incremental_vacuum(" + STEP_PAGES + ")");
-                    return sql.number("PRAGMA freelist_count");
-                  }));
+              Write.urgent(sql -> {
+                sql.script("PRAGMA incremental_vacuum(" + STEP_PAGES + ")");
+                return sql.number("PRAGMA freelist_count");
+              }));
     } while (left > 0 && left < before);
     // After its commit, so outside of any transaction, and by the writer's thread.
     writer.write(Write.urgent(sql -> sql, Retention::checkpoint));

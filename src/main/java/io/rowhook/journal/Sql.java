@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection and its prepared statements; used by one thread, which is that of its owner.
  *
- * <p>Statements are kept by their text, so every text is a constant. Values are {@code Long}, {@code
- * Integer}, {@code String}, {@code byte[]} or null.
+ * <p>Statements are kept by their text, so every text is a constant. Values are {@code Long},
+ * {@code Integer}, {@code String}, {@code byte[]} or null.
  *
  * <p>Transactions are begun and ended here, by statements: the driver's own {@code commit()} begins
  * the next transaction at once and so would hold SQLite's write lock for ever.
@@ -42,7 +42,9 @@ final class Sql implements AutoCloseable {
     script("COMMIT");
   }
 
-  /** Takes SQLite's write lock at once, so that a transaction does not fail half way for want of it. */
+  /**
+   * Takes SQLite's write lock at once, so that a transaction does not fail half way for want of it.
+   */
   void begin() throws SQLException {
     script("BEGIN IMMEDIATE");
   }

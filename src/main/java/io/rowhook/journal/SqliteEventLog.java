@@ -74,11 +74,10 @@ final class SqliteEventLog implements EventLog {
   private void stageChunk(List<Staged> chunk, BinaryOperator<NetChange> merge)
       throws InterruptedException {
     writer.write(
-        Write.urgent(
-            sql -> {
-              StagedTable.add(sql, chunk, merge);
-              return chunk;
-            }));
+        Write.urgent(sql -> {
+          StagedTable.add(sql, chunk, merge);
+          return chunk;
+        }));
   }
 
   /** Also waits for whatever an interrupted caller has left with the writer. */
@@ -91,11 +90,10 @@ final class SqliteEventLog implements EventLog {
   @Override
   public void discardStaged() throws InterruptedException {
     writer.write(
-        Write.urgent(
-            sql -> {
-              StagedTable.clear(sql);
-              return true;
-            }));
+        Write.urgent(sql -> {
+          StagedTable.clear(sql);
+          return true;
+        }));
   }
 
   @Override
@@ -164,11 +162,10 @@ final class SqliteEventLog implements EventLog {
       this.sql = sql;
       place =
           EpochTable.newest(sql)
-              .orElseThrow(
-                  () ->
-                      new JournalException(
-                          Kind.REFUSED,
-                          trouble.words("events were published before an epoch was begun")));
+              .orElseThrow(() ->
+                  new JournalException(
+                      Kind.REFUSED,
+                      trouble.words("events were published before an epoch was begun")));
       watermark = place.watermark();
       head = place.head();
     }

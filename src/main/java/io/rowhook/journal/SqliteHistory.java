@@ -28,7 +28,6 @@ final class SqliteHistory implements History {
 
   @Override
   public void begin(Epoch epoch, Lsn start) {
-    writer.writeThrough(
-        Write.urgent(sql -> EpochTable.begin(sql, epoch, start), visible::began));
+    writer.writeThrough(Write.urgent(sql -> EpochTable.begin(sql, epoch, start), visible::began));
   }
 }

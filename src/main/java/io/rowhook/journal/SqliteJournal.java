@@ -157,16 +157,15 @@ public final class SqliteJournal implements Journal {
     long now = Times.micros(Instant.now());
     long number =
         writer.writeThrough(
-            Write.urgent(
-                sql -> {
-                  sql.update(
-                      "INSERT INTO recipient (name, cursor, created_at)"
-                          + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?)"
-                          + " ON CONFLICT (name) DO NOTHING",
-                      recipient,
-                      now);
-                  return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
-                }));
+            Write.urgent(sql -> {
+              sql.update(
+                  "INSERT INTO recipient (name, cursor, created_at)"
+                      + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?)"
+                      + " ON CONFLICT (name) DO NOTHING",
+                  recipient,
+                  now);
+              return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
+            }));
     return new SqliteLedger(recipient, number, writer, readers);
   }
 
@@ -180,29 +179,28 @@ public final class SqliteJournal implements Journal {
   public void keepAttributeSet(String hash, String name, String source) {
     if (attributeSet(hash).isEmpty()) {
       writer.writeThrough(
-          Write.urgent(
-              sql ->
-                  sql.update(
-                      "INSERT INTO attribute_set (hash, name, source) VALUES (?, ?, ?)"
-                          + " ON CONFLICT (hash) DO NOTHING",
-                      hash,
-                      name,
-                      source)));
+          Write.urgent(sql ->
+              sql.update(
+                  "INSERT INTO attribute_set (hash, name, source) VALUES (?, ?, ?)"
+                      + " ON CONFLICT (hash) DO NOTHING",
+                  hash,
+                  name,
+                  source)));
     }
   }
 
   @Override
   public Optional<String> attributeSet(String hash) {
-    return readers.read(
-        sql ->
-            sql.first(
-                "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
+    return readers.read(sql ->
+        sql.first(
+            "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
   }
 
   /**
    * Removes events, with their attempts, that were committed before an instant and that every
    * recipient which counts has settled: its cursor is past them and they are no exception of it. So
-   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the same.
+   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the
+   * same.
    *
    * @param counting names of the recipients that count: those with a file, and those whose file
    *     vanished less than the retention time ago. What others are still owed goes too

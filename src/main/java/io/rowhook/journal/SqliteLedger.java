@@ -65,42 +65,38 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public long cursor() {
-    return readers.read(
-        sql -> sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient));
+    return readers.read(sql -> sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient));
   }
 
   @Override
   public Set<Long> knownAbove(long cursor) {
     return new HashSet<>(
-        readers.read(
-            sql ->
-                sql.list(
-                    "SELECT sequence FROM delivery WHERE recipient = ? AND sequence > ?"
-                        + " UNION ALL SELECT sequence FROM attempt"
-                        + " WHERE recipient = ? AND sequence > ? AND outcome = 'delivered'",
-                    row -> row.getLong(1),
-                    recipient,
-                    cursor,
-                    recipient,
-                    cursor)));
+        readers.read(sql ->
+            sql.list(
+                "SELECT sequence FROM delivery WHERE recipient = ? AND sequence > ?"
+                    + " UNION ALL SELECT sequence FROM attempt"
+                    + " WHERE recipient = ? AND sequence > ? AND outcome = 'delivered'",
+                row -> row.getLong(1),
+                recipient,
+                cursor,
+                recipient,
+                cursor)));
   }
 
   @Override
   public List<Delivery> due(Instant now, int limit) {
     return readers.read(
-        sql ->
-            sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
+        sql -> sql.list(DUE, DeliveryTable::delivery, recipient, Times.micros(now), limit));
   }
 
   @Override
   public Optional<Instant> nextDue() {
-    return readers.read(
-        sql ->
-            sql.first(
-                "SELECT next_at FROM delivery WHERE recipient = ? AND state = 'waiting'"
-                    + " ORDER BY next_at LIMIT 1",
-                row -> Times.instant(row.getLong(1)),
-                recipient));
+    return readers.read(sql ->
+        sql.first(
+            "SELECT next_at FROM delivery WHERE recipient = ? AND state = 'waiting'"
+                + " ORDER BY next_at LIMIT 1",
+            row -> Times.instant(row.getLong(1)),
+            recipient));
   }
 
   @Override
@@ -112,10 +108,8 @@ final class SqliteLedger implements Ledger {
   @Override
   public Optional<Delivery> oldestOpen(String entityKey) {
     byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers.read(
-        sql ->
-            sql.first(
-                OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
+    return readers.read(sql ->
+        sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
   @Override
@@ -125,12 +119,11 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public long open() {
-    return readers.read(
-        sql ->
-            sql.number(
-                "SELECT count(*) FROM delivery INDEXED BY delivery_open"
-                    + " WHERE recipient = ? AND state <> 'failed'",
-                recipient));
+    return readers.read(sql ->
+        sql.number(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_open"
+                + " WHERE recipient = ? AND state <> 'failed'",
+            recipient));
   }
 
   @Override
@@ -148,13 +141,12 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public void advance(long cursor) throws InterruptedException {
-    queue(
-        sql ->
-            sql.update(
-                "UPDATE recipient SET cursor = ? WHERE id = ? AND cursor < ?",
-                cursor,
-                recipient,
-                cursor));
+    queue(sql ->
+        sql.update(
+            "UPDATE recipient SET cursor = ? WHERE id = ? AND cursor < ?",
+            cursor,
+            recipient,
+            cursor));
   }
 
   @Override

@@ -54,8 +54,7 @@ final class StagedTable {
     Optional<byte[]> earlier =
         sql.first(
             "SELECT change FROM staged WHERE entity_key = ?", row -> row.getBytes(1), later.key());
-    NetChange merged =
-        merge.apply(NetChangeCodec.decode(earlier.orElseThrow()), later.change());
+    NetChange merged = merge.apply(NetChangeCodec.decode(earlier.orElseThrow()), later.change());
     sql.update(
         "UPDATE staged SET change = ? WHERE entity_key = ?",
         NetChangeCodec.encode(merged),

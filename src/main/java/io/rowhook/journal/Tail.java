@@ -65,7 +65,9 @@ final class Tail {
     }
   }
 
-  /** Entries after a sequence as {@link Journal#read} gives them; empty if the disk has to be read. */
+  /**
+   * Entries after a sequence as {@link Journal#read} gives them; empty if the disk has to be read.
+   */
   synchronized Optional<List<Entry>> read(long after, int limit, long maxBytes) {
     if (after < floor) {
       return Optional.empty();

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Puts what SQLite and the file system answer into words: which journal, what is wrong, what to do. */
+/**
+ * Puts what SQLite and the file system answer into words: which journal, what is wrong, what to do.
+ */
 final class Trouble {
 
   /** SQLite's extended result codes carry the primary one in their last byte. */

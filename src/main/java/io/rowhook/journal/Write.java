@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing to be written, whole or not at all; the writer's thread runs it inside a transaction that
- * it may share with others, perhaps more than once: a rolled back one is run again.
+ * One thing to be written, whole or not at all; the writer's thread runs it inside a transaction
+ * that it may share with others, perhaps more than once: a rolled back one is run again.
  *
  * @param <T> what it gives
  */

@@ -173,10 +173,12 @@ final class Writer implements AutoCloseable {
     queue.pausePatient(PAUSE.toNanos());
   }
 
-  /** A small urgent write may succeed on a full disk; the trouble is over when what waited is written. */
+  /**
+   * A small urgent write may succeed on a full disk; the trouble is over when what waited is
+   * written.
+   */
   private void goesOn(List<Write<?>> group) {
-    boolean nothingWaits =
-        group.stream().anyMatch(Write::isPatient) || !queue.holdsPatient();
+    boolean nothingWaits = group.stream().anyMatch(Write::isPatient) || !queue.holdsPatient();
     if (standing != null && nothingWaits) {
       LOG.info("{}", trouble.words("can be written again"));
       standing = null;

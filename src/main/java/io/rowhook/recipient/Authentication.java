@@ -11,8 +11,7 @@ import java.util.Optional;
  */
 public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic) {
 
-  public static final Authentication NONE =
-      new Authentication(Optional.empty(), Optional.empty());
+  public static final Authentication NONE = new Authentication(Optional.empty(), Optional.empty());
 
   /** How a signature is made and written; see {@code wire.md}, signature styles. */
   public enum Style {

@@ -1,14 +1,16 @@
 package io.rowhook.recipient;
 
-/** How many of a recipient's deliveries may be in flight at once (seed 000: sequential or parallel). */
+/**
+ * How many of a recipient's deliveries may be in flight at once (seed 000: sequential or parallel).
+ */
 public sealed interface Processing {
 
   /** One at a time, all events in commit order; a failing delivery blocks until it is settled. */
   record Sequential() implements Processing {}
 
   /**
-   * Up to {@code jobs} at a time, but never two of one entity; later events of an entity wait behind
-   * its failing one, all others go on.
+   * Up to {@code jobs} at a time, but never two of one entity; later events of an entity wait
+   * behind its failing one, all others go on.
    */
   record Parallel(int jobs) implements Processing {
     public Parallel {

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a delivery is tried again: a list of delays, and then no more. Pure arithmetic; knows no clock.
+ * When a delivery is tried again: a list of delays, and then no more. Pure arithmetic; knows no
+ * clock.
  *
  * @param delays one for each retry
  * @param from what they count from
- * @param jitter by which part of itself a delay is moved at random, 0 to 1: 0.2 is 20 % to either side
+ * @param jitter by which part of itself a delay is moved at random, 0 to 1: 0.2 is 20 % to either
+ *     side
  */
 public record Retry(List<Duration> delays, From from, double jitter) {
 
@@ -56,7 +58,8 @@ public record Retry(List<Duration> delays, From from, double jitter) {
   }
 
   /**
-   * The delay before the next attempt, from what {@link #from} says; empty when the retries are used up.
+   * The delay before the next attempt, from what {@link #from} says; empty when the retries are
+   * used up.
    *
    * @param attempts made so far, at least 1
    * @param random from 0 to 1, for the jitter

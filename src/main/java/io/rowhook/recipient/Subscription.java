@@ -11,8 +11,8 @@ import java.util.Set;
  * @param entity {@code Order}
  * @param events which of the three
  * @param id this entity only (seed 002), as text; see {@link Event#entityId}
- * @param attributes the attribute set's name; empty: the recipient's own for the entity, else the one
- *     for all, else built-in {@code full}
+ * @param attributes the attribute set's name; empty: the recipient's own for the entity, else the
+ *     one for all, else built-in {@code full}
  */
 public record Subscription(
     String entity, Set<EventType> events, Optional<String> id, Optional<String> attributes) {

@@ -2,7 +2,9 @@ package io.rowhook.template;
 
 import io.rowhook.entity.Event;
 
-/** Event in, body out. Rendering the same event with the same set gives the same bytes. Any thread. */
+/**
+ * Event in, body out. Rendering the same event with the same set gives the same bytes. Any thread.
+ */
 public interface AttributeSet {
 
   /** {@code shop/order-status.jslt}, or {@code full} and {@code notify}, which are built in. */

@@ -9,8 +9,8 @@ public interface AttributeSets {
    * The set that a subscription names, else the default for the entity: {@code
    * <recipient>/<Entity>.jslt}, then {@code <Entity>.jslt}, then built-in {@code full}.
    *
-   * @param name as in the subscription: {@code <recipient>/<name>.jslt}, then {@code <name>.jslt}, then
-   *     built-in
+   * @param name as in the subscription: {@code <recipient>/<name>.jslt}, then {@code <name>.jslt},
+   *     then built-in
    * @throws TemplateException if there is none of that name
    */
   AttributeSet current(String recipient, String entity, Optional<String> name)

@@ -18,7 +18,9 @@ enum BuiltIn implements AttributeSet {
     }
   },
 
-  /** Exactly {@code EntityType}, {@code EntityId}, {@code EntityEvent}: Xena's payload (seed 002). */
+  /**
+   * Exactly {@code EntityType}, {@code EntityId}, {@code EntityEvent}: Xena's payload (seed 002).
+   */
   notify {
     @Override
     public byte[] render(Event event) throws TemplateException {

@@ -31,11 +31,15 @@ import java.util.regex.Pattern;
 record Jslt(String name, String hash, Map<String, String> sources, Expression expression)
     implements AttributeSet {
 
-  /** A template that recurses without an end is stopped by the stack; it must not take the thread along. */
+  /**
+   * A template that recurses without an end is stopped by the stack; it must not take the thread
+   * along.
+   */
   private static final String TOO_DEEP = "it calls itself without an end, or nests too deep";
 
   private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
-  private static final Pattern VALUE = Pattern.compile("\\s*((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
+  private static final Pattern VALUE =
+      Pattern.compile("\\s*((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
 
   /** Compiles a file and what it imports. */
   static Jslt compile(String name, Map<String, String> files) throws TemplateException {
@@ -61,7 +65,9 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
     String source = files.get(name);
     if (source == null) {
       throw new JsltException(
-          "there is no file " + name + " in jslt-templates/; imports are relative to that directory");
+          "there is no file "
+              + name
+              + " in jslt-templates/; imports are relative to that directory");
     }
     used.put(name, source);
     return source;
@@ -71,10 +77,9 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update((name + '\0').getBytes(StandardCharsets.UTF_8));
-      used.forEach(
-          (file, text) ->
-              digest.update(
-                  (file + '\0' + text.length() + '\0' + text).getBytes(StandardCharsets.UTF_8)));
+      used.forEach((file, text) ->
+          digest.update(
+              (file + '\0' + text.length() + '\0' + text).getBytes(StandardCharsets.UTF_8)));
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
@@ -101,7 +106,8 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   public byte[] render(Event event) throws TemplateException {
     try {
       JsonNode input = ExactJson.MAPPER.readTree(event.json());
-      JsonNode output = ScopedValue.where(Functions.EVENT, event).call(() -> expression.apply(input));
+      JsonNode output =
+          ScopedValue.where(Functions.EVENT, event).call(() -> expression.apply(input));
       if (output.isNull()) {
         throw new TemplateException(name + ": the result is null; a body must be an object");
       }
@@ -141,7 +147,9 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
     try {
       JsonNode tree = ExactJson.MAPPER.readTree(bundle);
       Map<String, String> files = new TreeMap<>();
-      tree.get("files").properties().forEach(file -> files.put(file.getKey(), file.getValue().asText()));
+      tree.get("files")
+          .properties()
+          .forEach(file -> files.put(file.getKey(), file.getValue().asText()));
       return compile(tree.get("main").asText(), files);
     } catch (IOException e) {
       throw new TemplateException("an attribute set kept in the journal is damaged", e);

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The {@code .jslt} files of one directory tree as they were at one moment, by their path relative to
- * it, with {@code /} between folders. Immutable.
+ * The {@code .jslt} files of one directory tree as they were at one moment, by their path relative
+ * to it, with {@code /} between folders. Immutable.
  */
 record TemplateFiles(Map<String, String> sources) {
 

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the files
- * takes effect as a whole with {@link #replace}; each set is kept in the journal by its hash, so that
- * a retry renders as the first attempt did, whatever was edited since. Any thread.
+ * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the
+ * files takes effect as a whole with {@link #replace}; each set is kept in the journal by its hash,
+ * so that a retry renders as the first attempt did, whatever was edited since. Any thread.
  */
 public final class Templates implements AttributeSets {
 

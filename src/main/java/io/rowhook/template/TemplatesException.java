@@ -2,7 +2,10 @@ package io.rowhook.template;
 
 import java.util.List;
 
-/** The files of {@code jslt-templates/} are not all good; names every problem by file, line and column. */
+/**
+ * The files of {@code jslt-templates/} are not all good; names every problem by file, line and
+ * column.
+ */
 public final class TemplatesException extends Exception {
 
   private static final long serialVersionUID = 1;

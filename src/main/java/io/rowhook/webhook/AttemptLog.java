@@ -13,8 +13,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One log line an attempt, as data: ids, status, duration, what happens next. Never a body, a value, a
- * secret or a URL. What was delivered is logged at DEBUG: there may be thousands a second.
+ * One log line an attempt, as data: ids, status, duration, what happens next. Never a body, a
+ * value, a secret or a URL. What was delivered is logged at DEBUG: there may be thousands a second.
  */
 final class AttemptLog {
 
@@ -53,7 +53,8 @@ final class AttemptLog {
     line =
         switch (state) {
           case Delivered _ -> line.addKeyValue("outcome", "delivered");
-          case Waiting(var next) -> line.addKeyValue("outcome", "waiting").addKeyValue("next", next);
+          case Waiting(var next) ->
+              line.addKeyValue("outcome", "waiting").addKeyValue("next", next);
           case Failed _ -> line.addKeyValue("outcome", "failed");
           case Blocked _ -> line.addKeyValue("outcome", "blocked");
         };

@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt, from the event to the verdict: renders, signs, posts, judges. Made for one state of a
- * recipient's settings; used by all attempts of its {@link Courier} at once. Knows nothing of retries.
+ * One attempt, from the event to the verdict: renders, signs, posts, judges. Made for one state of
+ * a recipient's settings; used by all attempts of its {@link Courier} at once. Knows nothing of
+ * retries.
  */
 final class Attempting {
 
@@ -107,8 +108,9 @@ final class Attempting {
         return first.get();
       }
       LOG.atWarn()
-          .setMessage("the attribute set of the first attempt was not kept; rendering with the"
-              + " current one")
+          .setMessage(
+              "the attribute set of the first attempt was not kept; rendering with the"
+                  + " current one")
           .addKeyValue("recipient", recipient.name())
           .addKeyValue("event", owed.entry().event().id())
           .addKeyValue("attribute_set", hash)

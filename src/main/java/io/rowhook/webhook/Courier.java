@@ -22,16 +22,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one recipient what the journal has for it: the loop "out", journal to outcome. One for each
- * recipient, so that none waits for another.
+ * Brings one recipient what the journal has for it: the loop "out", journal to outcome. One for
+ * each recipient, so that none waits for another.
  *
  * <p>Its one thread owns all that is to decide: the {@link Window}, the {@link Order}, the ledger.
  * Attempts run on threads of their own and only report back; other threads only wake it, through a
  * bounded {@link Mailbox}. What is in memory is bounded whatever is owed, and it can be stopped
  * anywhere: on a new start the ledger says where to go on.
  *
- * <p>If the journal fails, the courier drops what it had in memory, waits, and starts from the ledger
- * again, as after a crash.
+ * <p>If the journal fails, the courier drops what it had in memory, waits, and starts from the
+ * ledger again, as after a crash.
  */
 public final class Courier implements AutoCloseable {
 
@@ -110,18 +110,21 @@ public final class Courier implements AutoCloseable {
     mailbox.wake();
   }
 
-  /** Someone else has changed this recipient's ledger: redelivered or discarded. Any thread; never waits. */
+  /**
+   * Someone else has changed this recipient's ledger: redelivered or discarded. Any thread; never
+   * waits.
+   */
   public void ledgerChanged() {
     changed = true;
     mailbox.wake();
   }
 
   /**
-   * Takes other settings for the same recipient. What is in flight ends with the old ones. Any thread;
-   * never waits.
+   * Takes other settings for the same recipient. What is in flight ends with the old ones. Any
+   * thread; never waits.
    *
-   * @throws IllegalArgumentException if a secret has not the form that its style asks for, or the name
-   *     is another
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for, or the
+   *     name is another
    */
   public void reconfigure(Recipient recipient) {
     if (!recipient.name().equals(name)) {
@@ -324,10 +327,7 @@ public final class Courier implements AutoCloseable {
   private void report(State state, Window window) {
     status =
         status(
-            state,
-            window.progress().position(),
-            window.progress().cursor(),
-            window.lanes().size());
+            state, window.progress().position(), window.progress().cursor(), window.lanes().size());
   }
 
   private CourierStatus status(State state, long position, long cursor, int window) {

@@ -25,7 +25,8 @@ import org.apache.hc.core5.http.TruncatedChunkException;
  */
 final class Faults {
 
-  private static final String CLOSED_MIDWAY = "the connection was closed in the middle of the answer";
+  private static final String CLOSED_MIDWAY =
+      "the connection was closed in the middle of the answer";
   private static final String NOT_HTTP = "the answer is not HTTP";
 
   private Faults() {}

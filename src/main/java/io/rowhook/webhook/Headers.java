@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Headers {
 
-  /** {@code Rowhook/<version>}; {@code dev} where the classes do not come from the product's jar. */
+  /**
+   * {@code Rowhook/<version>}; {@code dev} where the classes do not come from the product's jar.
+   */
   static final String USER_AGENT = "Rowhook/" + version(Headers.class.getPackage());
 
   /** Always six digits: what PostgreSQL has, and of one length for whoever sorts it as text. */

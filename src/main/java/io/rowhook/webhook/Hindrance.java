@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What keeps a {@link Courier} from its work, if anything does: the journal, nearly always. Says so in
- * the log once for each change, and how long to rest before the next try. Owned by the courier's
+ * What keeps a {@link Courier} from its work, if anything does: the journal, nearly always. Says so
+ * in the log once for each change, and how long to rest before the next try. Owned by the courier's
  * thread.
  */
 final class Hindrance {

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Sequential processing: one delivery after another, in commit order, and what is open on disk
- * before what is new. While one waits for its retry nothing else is touched: later events stay in the
- * journal, unread or read again, and cost nothing on disk.
+ * before what is new. While one waits for its retry nothing else is touched: later events stay in
+ * the journal, unread or read again, and cost nothing on disk.
  */
 final class InSequence implements Order {
 

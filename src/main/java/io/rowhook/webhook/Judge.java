@@ -69,14 +69,12 @@ final class Judge {
 
   /** The beginning of an answer as text that can be shown anywhere. */
   static String readable(byte[] body) {
-    String text =
-        new String(body, 0, Math.min(body.length, KEPT_BYTES), StandardCharsets.UTF_8);
+    String text = new String(body, 0, Math.min(body.length, KEPT_BYTES), StandardCharsets.UTF_8);
     if (body.length > KEPT_BYTES && text.endsWith("\uFFFD")) {
       text = text.substring(0, text.length() - 1); // a character cut in two
     }
     StringBuilder out = new StringBuilder(text.length());
-    text.chars()
-        .forEach(c -> out.append(Character.isISOControl(c) && c != '\n' ? ' ' : (char) c));
+    text.chars().forEach(c -> out.append(Character.isISOControl(c) && c != '\n' ? ' ' : (char) c));
     return out.toString();
   }
 }

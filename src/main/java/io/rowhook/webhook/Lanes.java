@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in a {@link Courier}'s window: one lane for each entity, or one for all; of each lane only
- * the head may be in flight, and what is behind it waits. Owned by the courier's thread. Bounded by
- * {@link Window}, which alone adds to it.
+ * The order in a {@link Courier}'s window: one lane for each entity, or one for all; of each lane
+ * only the head may be in flight, and what is behind it waits. Owned by the courier's thread.
+ * Bounded by {@link Window}, which alone adds to it.
  */
 final class Lanes {
 
@@ -77,8 +77,9 @@ final class Lanes {
   /** Takes out all that is not in flight. */
   List<Owed> clearWaiting() {
     List<Owed> cleared = new ArrayList<>();
-    lanes.values().removeIf(
-        lane -> {
+    lanes
+        .values()
+        .removeIf(lane -> {
           cleared.addAll(lane.waiting);
           lane.waiting.clear();
           return lane.inFlight == null;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How other threads reach a {@link Courier}'s own. Bounded: by the outcomes of what may be in flight,
- * and one wake-up, however often it is asked for. So putting something in never waits.
+ * How other threads reach a {@link Courier}'s own. Bounded: by the outcomes of what may be in
+ * flight, and one wake-up, however often it is asked for. So putting something in never waits.
  */
 final class Mailbox {
 

@@ -23,7 +23,9 @@ public record Networks(List<Network> allowed) {
   public static final Networks ANY =
       new Networks(List.of(Network.parse("0.0.0.0/0"), Network.parse("::/0")));
 
-  /** IANA's special-purpose registries (RFC 6890), what is not globally reachable; and multicast. */
+  /**
+   * IANA's special-purpose registries (RFC 6890), what is not globally reachable; and multicast.
+   */
   private static final List<Refused> REFUSED =
       List.of(
           new Refused("0.0.0.0/8", "unspecified"),

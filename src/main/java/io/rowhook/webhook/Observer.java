@@ -5,8 +5,8 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.Entry;
 
 /**
- * Told what a {@link Courier} does, as it does it: by metrics, and by tests that stop the process at
- * the worst moment. Must not throw, and must return at once.
+ * Told what a {@link Courier} does, as it does it: by metrics, and by tests that stop the process
+ * at the worst moment. Must not throw, and must return at once.
  */
 public interface Observer {
 

@@ -4,8 +4,8 @@ import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 
 /**
- * What a {@link Courier} takes next into its {@link Window}: from the journal, or from what stands on
- * disk as an exception. Owned by the courier's thread.
+ * What a {@link Courier} takes next into its {@link Window}: from the journal, or from what stands
+ * on disk as an exception. Owned by the courier's thread.
  */
 sealed interface Order permits InParallel, InSequence {
 
@@ -18,7 +18,9 @@ sealed interface Order permits InParallel, InSequence {
   /** Someone else has changed what stands on disk: a person redelivers or discards. */
   void ledgerChanged();
 
-  /** Takes in what may be attempted now; what was queued and must be read again is durable after it. */
+  /**
+   * Takes in what may be attempted now; what was queued and must be read again is durable after it.
+   */
   void pull(Recipient recipient, Instant now) throws InterruptedException;
 
   /** Whether {@link #pull} has more to take in at once. */

@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How far a {@link Courier} has read the journal, and up to where everything it read is settled: the
- * cursor. Owned by the courier's thread; no larger than the window, but for what the ledger knew at
- * the start, which is forgotten as the cursor passes it.
+ * How far a {@link Courier} has read the journal, and up to where everything it read is settled:
+ * the cursor. Owned by the courier's thread; no larger than the window, but for what the ledger
+ * knew at the start, which is forgotten as the cursor passes it.
  */
 final class Progress {
 

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Networks} permits: what it returns is what is connected to, also for an address written as
  * such in the URL.
  *
- * <p>The operating system's look-up can neither be interrupted nor given a deadline. So it runs on a
- * thread of its own, at most one for each recipient whoever else waits for it, and those who wait can
- * be interrupted: a name server that hangs costs a thread, not a deadline and not another recipient.
+ * <p>The operating system's look-up can neither be interrupted nor given a deadline. So it runs on
+ * a thread of its own, at most one for each recipient whoever else waits for it, and those who wait
+ * can be interrupted: a name server that hangs costs a thread, not a deadline and not another
+ * recipient.
  */
 final class Resolver implements DnsResolver {
 
@@ -64,7 +65,8 @@ final class Resolver implements DnsResolver {
       return join(host).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      UnknownHostException stopped = new UnknownHostException("looking up " + host + " was stopped");
+      UnknownHostException stopped =
+          new UnknownHostException("looking up " + host + " was stopped");
       stopped.initCause(new InterruptedIOException());
       throw stopped;
     } catch (ExecutionException e) {
@@ -85,14 +87,13 @@ final class Resolver implements DnsResolver {
         Thread.ofPlatform()
             .daemon()
             .name("resolve " + host)
-            .start(
-                () -> {
-                  try {
-                    mine.complete(InetAddress.getAllByName(host));
-                  } catch (UnknownHostException | RuntimeException e) {
-                    mine.completeExceptionally(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                mine.complete(InetAddress.getAllByName(host));
+              } catch (UnknownHostException | RuntimeException e) {
+                mine.completeExceptionally(e);
+              }
+            });
       }
       return underWay;
     } finally {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads {@code Retry-After} (RFC 9110, section 10.2.3): a number of seconds, or a date in any of the
- * three forms that HTTP has. Pure; knows no clock.
+ * Reads {@code Retry-After} (RFC 9110, section 10.2.3): a number of seconds, or a date in any of
+ * the three forms that HTTP has. Pure; knows no clock.
  */
 final class RetryAfter {
 
@@ -31,8 +31,8 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long to wait from {@code now}, from zero to {@link #LIMIT}; empty for what is neither a number
-   * nor a date.
+   * How long to wait from {@code now}, from zero to {@link #LIMIT}; empty for what is neither a
+   * number nor a date.
    */
   static Optional<Duration> parse(String value, Instant now) {
     String text = value.strip();

@@ -206,11 +206,14 @@ public final class Sender implements AutoCloseable {
         url.getScheme(), v6 ? name.substring(1, name.length() - 1) : name, url.getPort());
   }
 
-  /** Path and query as they stand in the URL; what HTTP cannot carry there goes as UTF-8, encoded. */
+  /**
+   * Path and query as they stand in the URL; what HTTP cannot carry there goes as UTF-8, encoded.
+   */
   static String target(URI url) {
     String path = url.getRawPath();
     String query = url.getRawQuery();
-    String whole = (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+    String whole =
+        (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
     if (whole.chars().allMatch(c -> c < 0x80)) {
       return whole;
     }
@@ -231,7 +234,9 @@ public final class Sender implements AutoCloseable {
         : duration.toMillis() + "ms";
   }
 
-  /** Connects straight to the address that was checked: without this the JVM's SOCKS proxy is asked. */
+  /**
+   * Connects straight to the address that was checked: without this the JVM's SOCKS proxy is asked.
+   */
   private static final class DirectConnections extends PoolingHttpClientConnectionManagerBuilder {
     @Override
     protected HttpClientConnectionOperator createConnectionOperator(

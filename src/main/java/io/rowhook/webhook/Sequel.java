@@ -46,8 +46,7 @@ final class Sequel {
       case Refused refused when refused.last() ->
           new Failed(refused.reason() + ", which is final for this recipient");
       case Refused refused ->
-          again(
-              retry, attempts, first, at, now, random, refused.reason(), refused.retryAfter());
+          again(retry, attempts, first, at, now, random, refused.reason(), refused.retryAfter());
     };
   }
 

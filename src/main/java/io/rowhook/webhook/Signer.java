@@ -20,25 +20,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
- * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded once.
- * Any thread: every signature has a {@link Mac} of its own.
+ * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded
+ * once. Any thread: every signature has a {@link Mac} of its own.
  *
  * <p>While a previous secret is in force, a recipient that knows either secret must be able to
  * verify. What its verifier accepts decides how:
  *
  * <ul>
- *   <li>{@code standard}: both signatures in the one header, separated by a space (Standard Webhooks
- *       1.0.0)
+ *   <li>{@code standard}: both signatures in the one header, separated by a space (Standard
+ *       Webhooks 1.0.0)
  *   <li>{@code timestamped}: both as {@code v1=} in the one header, separated by a comma (Stripe's
  *       verifiers take any of them)
- *   <li>{@code hex}, {@code base64}: such a verifier compares the whole header with one value, so the
- *       header is made with the new secret, and a second one, its name and {@code -Previous}, with
- *       the old
+ *   <li>{@code hex}, {@code base64}: such a verifier compares the whole header with one value, so
+ *       the header is made with the new secret, and a second one, its name and {@code -Previous},
+ *       with the old
  * </ul>
  */
 public final class Signer {
 
-  /** Appended to the header's name for a signature with the previous secret, in the one-value styles. */
+  /**
+   * Appended to the header's name for a signature with the previous secret, in the one-value
+   * styles.
+   */
   static final String PREVIOUS = "-Previous";
 
   private static final String ALGORITHM = "HmacSHA256";
@@ -73,8 +76,8 @@ public final class Signer {
    * The headers for one request; empty without authentication.
    *
    * @param id the event's
-   * @param now the attempt's time: its seconds are signed, and it decides whether the previous secret
-   *     is still in force
+   * @param now the attempt's time: its seconds are signed, and it decides whether the previous
+   *     secret is still in force
    * @param body as it will be sent
    */
   public List<Field> fields(String id, Instant now, byte[] body) {

@@ -97,7 +97,9 @@ final class Window {
     caughtUp = false;
   }
 
-  /** Whether another page should be read: half the window is empty, and the journal may have more. */
+  /**
+   * Whether another page should be read: half the window is empty, and the journal may have more.
+   */
   boolean hungry() {
     return !caughtUp && room() >= capacity / 2;
   }

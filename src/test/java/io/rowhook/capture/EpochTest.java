@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +65,8 @@ final class EpochTest {
 
       SourceException gap = gap(rig);
 
-      String now = gap.problems().getFirst().replaceAll("(?s).* up to ([0-9A-F/]+), the end.*", "$1");
+      String now =
+          gap.problems().getFirst().replaceAll("(?s).* up to ([0-9A-F/]+), the end.*", "$1");
       assertThat(gap.problems())
           .containsExactly(
               "source.properties: replication slot 'vanished' does not exist any more. Row changes"

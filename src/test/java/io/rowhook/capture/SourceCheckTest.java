@@ -2,10 +2,15 @@ package io.rowhook.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +65,32 @@ final class SourceCheckTest {
 
   private static String at() {
     return "127.0.0.1:" + database.port();
+  }
+
+  @Test
+  void aWrongPasswordIsSaid() throws Exception {
+    Path rules = Path.of(String.valueOf(database.query("SHOW hba_file")));
+    String before = Files.readString(rules);
+    Files.writeString(rules, "host all locked 127.0.0.1/32 scram-sha-256\n" + before);
+    database.execute("SELECT pg_reload_conf()");
+    try {
+      Map<String, String> properties = new HashMap<>(database.connectorProperties("locked"));
+      properties.put("database.password", "wrong");
+      Source source = Source.of(properties, "source.properties");
+      Eventually.passes(
+          Duration.ofSeconds(10),
+          "the server asks for a password",
+          () ->
+              assertThat(problems(source, "article"))
+                  .containsExactly(
+                      "source.properties: database.user 'locked' cannot log in to database 'erp'"
+                          + " at "
+                          + at()
+                          + ": the password (database.password) is wrong"));
+    } finally {
+      Files.writeString(rules, before);
+      database.execute("SELECT pg_reload_conf()");
+    }
   }
 
   @Test

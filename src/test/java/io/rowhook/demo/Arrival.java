@@ -1,11 +1,9 @@
 package io.rowhook.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Verdict;
+import io.rowhook.capture.ExactJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +13,6 @@ import java.time.format.DateTimeParseException;
 record Arrival(String recipient, Received request) {
 
   /** Reads numbers as they stand there: 43.70 is not 43.7. */
-
   String topic() {
     String topic = request.topic();
     return topic != null ? topic : "(no topic)";

@@ -72,8 +72,7 @@ class EntityEventsTest {
 
   @Test
   void theWholeEventIsAsTheWireSays() throws Exception {
-    transaction(
-        update("{'id':7,'name':'a','price':1.50}", "{'id':7,'name':'a','price':100.00}"));
+    transaction(update("{'id':7,'name':'a','price':1.50}", "{'id':7,'name':'a','price':100.00}"));
     assertThat(new String(log.published.getFirst().json(), java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo(
             quoted(
@@ -133,8 +132,7 @@ class EntityEventsTest {
   @Test
   @Tag("feature-20")
   void aLargeValueThatWasNotLoggedIsTakenFromWhatIsKnownOrNamedAsMissing() throws Exception {
-    RowChange second =
-        change(Operation.UPDATE, null, "{'id':1,'stock':5}", List.of("text"));
+    RowChange second = change(Operation.UPDATE, null, "{'id':1,'stock':5}", List.of("text"));
     transaction(update("{'id':1,'stock':1,'text':'x'}", "{'id':1,'stock':2,'text':'y'}"), second);
     assertThat(json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5,'text':'y'}"));
     assertThat(json(0).has("unavailable")).isFalse();

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another Java process with the classes of this one: to hold a lock, to be killed, to have little memory. */
+/**
+ * Another Java process with the classes of this one: to hold a lock, to be killed, to have little
+ * memory.
+ */
 final class Child {
 
   private Child() {}

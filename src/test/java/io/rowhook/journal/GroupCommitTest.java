@@ -116,35 +116,32 @@ class GroupCommitTest {
       // While the writer is held here, the others gather behind it and become one group.
       java.util.concurrent.CountDownLatch gathered = new java.util.concurrent.CountDownLatch(1);
       Future<Boolean> holder =
-          threads.submit(
-              () ->
-                  journal.write(
-                      sql -> {
-                        try {
-                          gathered.await();
-                        } catch (InterruptedException e) {
-                          throw new SQLException(e);
-                        }
-                        return true;
-                      }));
+          threads.submit(() ->
+              journal.write(sql -> {
+                try {
+                  gathered.await();
+                } catch (InterruptedException e) {
+                  throw new SQLException(e);
+                }
+                return true;
+              }));
       ledger.put(entries.getFirst(), new Failed("owed limit"));
       Future<Boolean> guilty =
-          threads.submit(
-              () ->
-                  journal.write(
-                      sql -> {
-                        sql.update("INSERT INTO recipient (name) VALUES ('half')");
-                        return true;
-                      }));
+          threads.submit(() ->
+              journal.write(sql -> {
+                sql.update("INSERT INTO recipient (name) VALUES ('half')");
+                return true;
+              }));
       journal.publish(transaction(300), List.of(event("new", 300)), List.of());
       gathered.countDown();
       journal.commit();
       ledger.flush();
 
       assertThat(holder.get()).isTrue();
-      assertThatThrownBy(guilty::get).hasRootCauseMessage(
-          "[SQLITE_CONSTRAINT_NOTNULL] A NOT NULL constraint failed"
-              + " (NOT NULL constraint failed: recipient.cursor)");
+      assertThatThrownBy(guilty::get)
+          .hasRootCauseMessage(
+              "[SQLITE_CONSTRAINT_NOTNULL] A NOT NULL constraint failed"
+                  + " (NOT NULL constraint failed: recipient.cursor)");
       assertThat(journal.head()).isEqualTo(401);
       assertThat(ledger.knownAbove(0)).containsExactly(1L);
     }

@@ -81,6 +81,7 @@ class JournalBenchmark {
       after = entries.getLast().sequence();
       count += entries.size();
     }
-    System.out.printf("BENCH read: %,.0f events/s%n", count / ((System.nanoTime() - started) / 1e9));
+    System.out.printf(
+        "BENCH read: %,.0f events/s%n", count / ((System.nanoTime() - started) / 1e9));
   }
 }

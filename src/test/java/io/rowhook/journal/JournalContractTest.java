@@ -115,10 +115,9 @@ class JournalContractTest {
   @Test
   void aFailingListenerHurtsNobody() throws InterruptedException {
     List<Long> heads = new CopyOnWriteArrayList<>();
-    journal.onPublished(
-        () -> {
-          throw new IllegalStateException("a fault planted by the test");
-        });
+    journal.onPublished(() -> {
+      throw new IllegalStateException("a fault planted by the test");
+    });
     journal.onPublished(() -> heads.add(journal.head()));
 
     publish(journal, 200, "1");
@@ -301,7 +300,9 @@ class JournalContractTest {
         List.of());
 
     assertThat(all()).containsExactly("0", "a", "b");
-    assertThat(journal.read(1, 5, 1_000).stream().map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
+    assertThat(
+            journal.read(1, 5, 1_000).stream()
+                .map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
         .containsExactly("{\"id\":\"a\",\"stock\":2}", "{\"id\":\"b\",\"stock\":9}");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
     journal.publishStaged(transaction(400), c -> event(c.entityId(), 400), List.of());
@@ -311,17 +312,16 @@ class JournalContractTest {
   @Test
   void whatCannotBeMadeAnEventLeavesNothingHalfPublished() throws InterruptedException {
     journal.stage(List.of(change("a", 1), change("b", 1)), Samples::merge);
-    assertThatThrownBy(
-            () ->
-                journal.publishStaged(
-                    transaction(300),
-                    c -> {
-                      if (c.entityId().equals("b")) {
-                        throw new IllegalStateException("a fault planted by the test");
-                      }
-                      return event(c.entityId(), 300);
-                    },
-                    List.of()))
+    assertThatThrownBy(() ->
+            journal.publishStaged(
+                transaction(300),
+                c -> {
+                  if (c.entityId().equals("b")) {
+                    throw new IllegalStateException("a fault planted by the test");
+                  }
+                  return event(c.entityId(), 300);
+                },
+                List.of()))
         .isInstanceOf(IllegalStateException.class);
 
     reopen();
@@ -345,20 +345,19 @@ class JournalContractTest {
     journal.onPublished(published::release);
     Thread reader =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  long after = 0;
-                  while (true) {
-                    for (Entry entry : journal.read(after, 700, 1 << 20)) {
-                      after = entry.sequence();
-                      followed.add(after);
-                    }
-                    if (followed.size() >= 20_000) {
-                      return;
-                    }
-                    published.acquireUninterruptibly();
-                  }
-                });
+            .start(() -> {
+              long after = 0;
+              while (true) {
+                for (Entry entry : journal.read(after, 700, 1 << 20)) {
+                  after = entry.sequence();
+                  followed.add(after);
+                }
+                if (followed.size() >= 20_000) {
+                  return;
+                }
+                published.acquireUninterruptibly();
+              }
+            });
     for (int commit = 0; commit < 200; commit++) {
       List<Event> events = new ArrayList<>();
       for (int i = 0; i < 100; i++) {

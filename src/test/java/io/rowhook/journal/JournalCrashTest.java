@@ -29,7 +29,9 @@ class JournalCrashTest {
 
   @TempDir Path directory;
 
-  /** Publishes transaction after transaction, and says after each commit which; every third staged. */
+  /**
+   * Publishes transaction after transaction, and says after each commit which; every third staged.
+   */
   static final class Publisher {
     public static void main(String[] args) throws InterruptedException {
       SqliteJournal journal = SqliteJournal.open(Path.of(args[0]));

@@ -50,8 +50,14 @@ class JournalLockTest {
       assertThatThrownBy(() -> SqliteJournal.open(file))
           .isInstanceOf(JournalException.class)
           .hasMessageMatching(
-              "\\Qjournal " + file + ": in use by process " + holder.pid() + " on \\E\\S+ since "
-                  + "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\Q" + WHAT_TO_DO + "\\E")
+              "\\Qjournal "
+                  + file
+                  + ": in use by process "
+                  + holder.pid()
+                  + " on \\E\\S+ since "
+                  + "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\Q"
+                  + WHAT_TO_DO
+                  + "\\E")
           .extracting(e -> ((JournalException) e).kind())
           .isEqualTo(Kind.LOCKED);
     } finally {

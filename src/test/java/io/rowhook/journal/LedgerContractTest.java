@@ -107,8 +107,7 @@ class LedgerContractTest {
   void waitingKeepsTheFirstAttemptsTimeAndAttributeSet() throws InterruptedException {
     Instant first = NOON;
     ledger.attempted(entries.get(0), attempt(1, first, "set-1"), waiting(60), 0);
-    ledger.attempted(
-        entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0);
+    ledger.attempted(entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0);
     reopen();
 
     assertThat(ledger.nextDue()).contains(NOON.plusSeconds(300));
@@ -134,8 +133,7 @@ class LedgerContractTest {
   @Test
   void aRedeliveryStartsAgain() throws InterruptedException {
     ledger.attempted(entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0);
-    ledger.attempted(
-        entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1);
+    ledger.attempted(entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1);
     ledger.flush();
 
     Delivery delivery = ledger.oldestOpen().orElseThrow();

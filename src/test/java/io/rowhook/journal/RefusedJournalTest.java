@@ -122,8 +122,7 @@ class RefusedJournalTest {
   @Test
   void aTextFile() throws IOException {
     Files.writeString(file, "# notes\n");
-    refused(
-        file, Kind.FOREIGN, "is no journal: it does not begin as an SQLite file does" + LEFT);
+    refused(file, Kind.FOREIGN, "is no journal: it does not begin as an SQLite file does" + LEFT);
     assertThat(file).hasContent("# notes\n");
   }
 
@@ -201,8 +200,9 @@ class RefusedJournalTest {
   @Test
   void onlyItsOwnerMayReadIt() throws IOException {
     SqliteJournal.open(file).close();
-    assertThat(java.nio.file.attribute.PosixFilePermissions.toString(
-            Files.getPosixFilePermissions(file)))
+    assertThat(
+            java.nio.file.attribute.PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
   }
 }

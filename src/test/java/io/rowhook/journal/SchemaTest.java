@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Journals of earlier versions are brought to the current one; {@code journal-1.sql} is one of version 1. */
+/**
+ * Journals of earlier versions are brought to the current one; {@code journal-1.sql} is one of
+ * version 1.
+ */
 class SchemaTest {
 
   @TempDir Path directory;
@@ -72,9 +75,8 @@ class SchemaTest {
     for (int run = 0; run < 2; run++) {
       try (SqliteJournal journal = SqliteJournal.open(file, third)) {
         String note =
-            journal.write(
-                sql ->
-                    sql.first("SELECT note FROM recipient", row -> row.getString(1)).orElseThrow());
+            journal.write(sql ->
+                sql.first("SELECT note FROM recipient", row -> row.getString(1)).orElseThrow());
         assertThat(note).isEqualTo("second, third");
         long version = journal.write(sql -> sql.number("PRAGMA user_version"));
         assertThat(version).isEqualTo(3);
@@ -108,19 +110,18 @@ class SchemaTest {
     List<String> plans = new ArrayList<>();
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       for (String question :
-          List.of(
-              SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
+          List.of(SqliteLedger.DUE, SqliteLedger.OLDEST_OPEN, SqliteLedger.OLDEST_OPEN_OF_ENTITY)) {
         plans.add(
-            journal.write(
-                sql ->
-                    String.join(
-                        "; ",
-                        sql.list(
-                            "EXPLAIN QUERY PLAN " + question, row -> row.getString("detail")))));
+            journal.write(sql ->
+                String.join(
+                    "; ",
+                    sql.list("EXPLAIN QUERY PLAN " + question, row -> row.getString("detail")))));
       }
     }
     assertThat(plans.get(0)).contains("INDEX delivery_due").doesNotContain("TEMP B-TREE");
     assertThat(plans.get(1)).contains("INDEX delivery_open (recipient=?)").doesNotContain("SCAN");
-    assertThat(plans.get(2)).contains("INDEX delivery_entity (recipient=? AND entity_key=?)").doesNotContain("SCAN");
+    assertThat(plans.get(2))
+        .contains("INDEX delivery_entity (recipient=? AND entity_key=?)")
+        .doesNotContain("SCAN");
   }
 }

@@ -67,17 +67,15 @@ class UnwritableJournalTest {
 
   private void pragma(String pragma) throws InterruptedException {
     boolean set =
-        journal.write(
-            sql -> {
-              sql.script("PRAGMA " + pragma);
-              return true;
-            });
+        journal.write(sql -> {
+          sql.script("PRAGMA " + pragma);
+          return true;
+        });
     assertThat(set).isTrue();
   }
 
   private void publishMuch(long end) throws InterruptedException {
-    journal.publish(
-        transaction(end), List.of(event("large", end, "x".repeat(100_000))), List.of());
+    journal.publish(transaction(end), List.of(event("large", end, "x".repeat(100_000))), List.of());
     journal.commit();
   }
 
@@ -116,19 +114,18 @@ class UnwritableJournalTest {
     AtomicInteger queued = new AtomicInteger();
     Thread recipient =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    for (Entry entry : entries) {
-                      ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
-                      queued.incrementAndGet();
-                    }
-                    ledger.advance(entries.getLast().sequence());
-                    ledger.flush();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                for (Entry entry : entries) {
+                  ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+                  queued.incrementAndGet();
+                }
+                ledger.advance(entries.getLast().sequence());
+                ledger.flush();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
     assertThatThrownBy(() -> publishMuch(300)).hasMessageContaining("its disk is full");
     assertThat(recipient.join(Duration.ofMillis(500))).isFalse();
     assertThat(queued.get()).isLessThan(entries.size());
@@ -149,14 +146,13 @@ class UnwritableJournalTest {
     AtomicInteger interrupted = new AtomicInteger();
     Thread recipient =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    ledger.flush();
-                  } catch (InterruptedException e) {
-                    interrupted.incrementAndGet();
-                  }
-                });
+            .start(() -> {
+              try {
+                ledger.flush();
+              } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+              }
+            });
     recipient.interrupt();
     assertThat(recipient.join(LIMIT)).isTrue();
     assertThat(interrupted.get()).isEqualTo(1);

@@ -55,7 +55,9 @@ class FlowTest {
   @Tag("feature-1")
   @Tag("feature-10")
   void aRecipientIsAddedAndATemplateEditedWhileRunning() {
-    stage.receiver("first", Receiver.Settings.DEFAULT).receiver("second", Receiver.Settings.DEFAULT);
+    stage
+        .receiver("first", Receiver.Settings.DEFAULT)
+        .receiver("second", Receiver.Settings.DEFAULT);
     stage.recipient("first", "url: ${env:FIRST_URL}").start();
     insert(1);
     stage.await("first", 1);
@@ -66,8 +68,7 @@ class FlowTest {
     insert(2);
     assertThat(Stage.json(stage.await("second", 1).getFirst()).toString()).isEqualTo("{\"n\":2}");
 
-    stage.write(
-        "jslt-templates/second/Article.jslt", "{ \"n\": .entityId, \"name\": .data.name }");
+    stage.write("jslt-templates/second/Article.jslt", "{ \"n\": .entityId, \"name\": .data.name }");
     Eventually.within(
         LIMIT,
         "the edited template is in force",
@@ -120,7 +121,9 @@ class FlowTest {
     source.execute("INSERT INTO article VALUES (100001, 'A', 'New', 1.00, 0)");
     stage.await("shop", 1);
     stage.awaitIdle();
-    assertThat(stage.inbox("shop")).extracting(r -> r.header("Rowhook-Entity-Id")).containsExactly("100001");
+    assertThat(stage.inbox("shop"))
+        .extracting(r -> r.header("Rowhook-Entity-Id"))
+        .containsExactly("100001");
   }
 
   @Test
@@ -185,8 +188,7 @@ class FlowTest {
     assertThat(stage.inbox("down")).hasSize(51);
     assertThat(got)
         .extracting(Received::id)
-        .containsExactlyInAnyOrderElementsOf(
-            stage.inbox("up").stream().map(Received::id).toList());
+        .containsExactlyInAnyOrderElementsOf(stage.inbox("up").stream().map(Received::id).toList());
     assertThat(got)
         .filteredOn(r -> "1".equals(r.header("Rowhook-Entity-Id")))
         .extracting(Received::topic)

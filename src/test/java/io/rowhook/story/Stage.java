@@ -36,7 +36,8 @@ public final class Stage implements AutoCloseable {
   private final SourceDatabase source;
   private final Path directory;
   private final Map<String, Receiver> receivers = new TreeMap<>();
-  private final Map<String, List<Received>> inboxes = new HashMap<>(); // lists guarded by themselves
+  private final Map<String, List<Received>> inboxes =
+      new HashMap<>(); // lists guarded by themselves
   private final Map<String, String> env = new HashMap<>();
   private @Nullable Wiring wiring;
 
@@ -206,9 +207,7 @@ public final class Stage implements AutoCloseable {
   /** Waits until a recipient has got so many. */
   public List<Received> await(String name, int count) {
     Eventually.within(
-        LIMIT,
-        name + " has got " + count + " webhooks",
-        () -> inbox(name).size() >= count);
+        LIMIT, name + " has got " + count + " webhooks", () -> inbox(name).size() >= count);
     return inbox(name);
   }
 
@@ -223,10 +222,8 @@ public final class Stage implements AutoCloseable {
         () ->
             now.compareTo(running.journal().watermark()) <= 0
                 && running.couriers().stream()
-                    .allMatch(
-                        courier ->
-                            courier.cursor() == running.journal().head()
-                                && courier.inFlight() == 0));
+                    .allMatch(courier ->
+                        courier.cursor() == running.journal().head() && courier.inFlight() == 0));
   }
 
   /** The body as JSON. */

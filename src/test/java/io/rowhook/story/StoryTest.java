@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plays the stories under {@code src/test/resources/stories}: the whole flow, real on both ends. */
+/**
+ * Plays the stories under {@code src/test/resources/stories}: the whole flow, real on both ends.
+ */
 class StoryTest {
 
   private static SourceDatabase source;
@@ -103,11 +105,10 @@ class StoryTest {
         }
       }
       stage.awaitIdle();
-      seen.forEach(
-          (recipient, count) ->
-              assertThat(stage.inbox(recipient))
-                  .as("%s gets no more than the story says", recipient)
-                  .hasSize(count));
+      seen.forEach((recipient, count) ->
+          assertThat(stage.inbox(recipient))
+              .as("%s gets no more than the story says", recipient)
+              .hasSize(count));
     }
   }
 

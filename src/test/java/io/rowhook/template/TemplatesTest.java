@@ -63,7 +63,8 @@ class TemplatesTest {
     assertThat(text(compile("[now(), random(), uuid(), uuid(1, 2)]").render(event)))
         .isEqualTo(first);
     assertThat(first).startsWith("[1.779636044123E9,");
-    Event other = new Event("evt_2", "A", "1", EventType.Created, Instant.EPOCH, Lsn.ZERO, event.json());
+    Event other =
+        new Event("evt_2", "A", "1", EventType.Created, Instant.EPOCH, Lsn.ZERO, event.json());
     assertThat(text(set.render(other))).isNotEqualTo(first);
   }
 
@@ -140,7 +141,10 @@ class TemplatesTest {
   }
 
   private static String find(
-      Templates.Loaded loaded, String recipient, String entity, @org.jspecify.annotations.Nullable String name)
+      Templates.Loaded loaded,
+      String recipient,
+      String entity,
+      @org.jspecify.annotations.Nullable String name)
       throws TemplateException {
     return Templates.find(loaded, recipient, entity, Optional.ofNullable(name)).name();
   }

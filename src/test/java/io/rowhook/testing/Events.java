@@ -27,7 +27,9 @@ public final class Events {
             .getBytes(StandardCharsets.UTF_8));
   }
 
-  /** {@code each} events for each of {@code entities} orders, in turn: 1_1, 2_1, ..., 1_2, 2_2, ... */
+  /**
+   * {@code each} events for each of {@code entities} orders, in turn: 1_1, 2_1, ..., 1_2, 2_2, ...
+   */
   public static List<Event> orders(int entities, int each) {
     return IntStream.rangeClosed(1, each)
         .boxed()

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A journal in memory with the semantics of a real one: writes are queued up to a limit and become
- * visible and "durable" together, in group commits by a thread of its own; {@link #crashed} gives what
- * a restart after a crash would find; {@link #fail} makes it break.
+ * visible and "durable" together, in group commits by a thread of its own; {@link #crashed} gives
+ * what a restart after a crash would find; {@link #fail} makes it break.
  */
 public final class MemoryJournal implements Journal {
 
@@ -71,7 +71,10 @@ public final class MemoryJournal implements Journal {
     listeners.forEach(Runnable::run);
   }
 
-  /** What is left after a crash: all that was committed, nothing that was queued. This one is dead then. */
+  /**
+   * What is left after a crash: all that was committed, nothing that was queued. This one is dead
+   * then.
+   */
   public synchronized MemoryJournal crashed() {
     halted = true;
     queued.clear();

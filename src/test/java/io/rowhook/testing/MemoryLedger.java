@@ -21,7 +21,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A recipient's part of a {@link MemoryJournal}: reads see what is committed, writes are queued. */
+/**
+ * A recipient's part of a {@link MemoryJournal}: reads see what is committed, writes are queued.
+ */
 public final class MemoryLedger implements Ledger {
 
   private final MemoryJournal journal;
@@ -48,23 +50,21 @@ public final class MemoryLedger implements Ledger {
 
   @Override
   public Set<Long> knownAbove(long above) {
-    return journal.reading(
-        () -> {
-          Set<Long> known = new HashSet<>(exceptions.tailMap(above, false).keySet());
-          settled.stream().filter(s -> s > above).forEach(known::add);
-          return known;
-        });
+    return journal.reading(() -> {
+      Set<Long> known = new HashSet<>(exceptions.tailMap(above, false).keySet());
+      settled.stream().filter(s -> s > above).forEach(known::add);
+      return known;
+    });
   }
 
   @Override
   public List<Delivery> due(Instant now, int limit) {
-    return journal.reading(
-        () ->
-            waiting.headMap(now, true).values().stream()
-                .flatMap(Set::stream)
-                .limit(limit)
-                .map(this::exception)
-                .toList());
+    return journal.reading(() ->
+        waiting.headMap(now, true).values().stream()
+            .flatMap(Set::stream)
+            .limit(limit)
+            .map(this::exception)
+            .toList());
   }
 
   @Override
@@ -81,24 +81,22 @@ public final class MemoryLedger implements Ledger {
 
   @Override
   public Optional<Delivery> oldestOpen(String entityKey) {
-    return journal.reading(
-        () ->
-            open.containsKey(entityKey)
-                ? Optional.of(exception(open.get(entityKey).getFirst()))
-                : Optional.empty());
+    return journal.reading(() ->
+        open.containsKey(entityKey)
+            ? Optional.of(exception(open.get(entityKey).getFirst()))
+            : Optional.empty());
   }
 
   @Override
   public List<Delivery> unheld(int limit) {
-    return journal.reading(
-        () ->
-            open.values().stream()
-                .map(TreeSet::getFirst)
-                .sorted()
-                .map(this::exception)
-                .filter(delivery -> delivery.state() instanceof Blocked)
-                .limit(limit)
-                .toList());
+    return journal.reading(() ->
+        open.values().stream()
+            .map(TreeSet::getFirst)
+            .sorted()
+            .map(this::exception)
+            .filter(delivery -> delivery.state() instanceof Blocked)
+            .limit(limit)
+            .toList());
   }
 
   @Override
@@ -109,20 +107,17 @@ public final class MemoryLedger implements Ledger {
   @Override
   public void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
       throws InterruptedException {
-    journal.queue(
-        () -> {
-          Delivery before = exceptions.get(entry.sequence());
-          attempts.computeIfAbsent(entry.sequence(), _ -> new ArrayList<>()).add(attempt);
-          Instant first =
-              before == null || before.firstAttempt() == null
-                  ? attempt.at()
-                  : before.firstAttempt();
-          String set =
-              before == null || before.attributeSet() == null
-                  ? attempt.attributeSet()
-                  : before.attributeSet();
-          stand(new Delivery(entry, state, attempt.number(), first, set, redelivery));
-        });
+    journal.queue(() -> {
+      Delivery before = exceptions.get(entry.sequence());
+      attempts.computeIfAbsent(entry.sequence(), _ -> new ArrayList<>()).add(attempt);
+      Instant first =
+          before == null || before.firstAttempt() == null ? attempt.at() : before.firstAttempt();
+      String set =
+          before == null || before.attributeSet() == null
+              ? attempt.attributeSet()
+              : before.attributeSet();
+      stand(new Delivery(entry, state, attempt.number(), first, set, redelivery));
+    });
   }
 
   @Override
@@ -142,13 +137,12 @@ public final class MemoryLedger implements Ledger {
 
   /** A person redelivers: durable at once. */
   public void redeliver(long sequence, Instant now) {
-    journal.writing(
-        () -> {
-          Delivery before = exceptions.get(sequence);
-          Entry entry = before == null ? journal.entry(sequence) : before.entry();
-          int times = before == null ? 1 : before.redelivery() + 1;
-          stand(new Delivery(entry, new Waiting(now), 0, null, null, times));
-        });
+    journal.writing(() -> {
+      Delivery before = exceptions.get(sequence);
+      Entry entry = before == null ? journal.entry(sequence) : before.entry();
+      int times = before == null ? 1 : before.redelivery() + 1;
+      stand(new Delivery(entry, new Waiting(now), 0, null, null, times));
+    });
   }
 
   /** Every end that was recorded, by sequence. */
@@ -168,8 +162,8 @@ public final class MemoryLedger implements Ledger {
 
   /** What stands of one delivery, if it is an exception. */
   public @Nullable Delivery standing(long sequence) {
-    return journal.<Optional<Delivery>>reading(
-            () -> Optional.ofNullable(exceptions.get(sequence)))
+    return journal
+        .<Optional<Delivery>>reading(() -> Optional.ofNullable(exceptions.get(sequence)))
         .orElse(null);
   }
 

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server without manners: reads one request for each connection, byte for byte, and does as told. */
+/**
+ * A server without manners: reads one request for each connection, byte for byte, and does as told.
+ */
 public final class RawServer implements AutoCloseable {
 
   /** What to do once a request was read. */
@@ -38,12 +40,11 @@ public final class RawServer implements AutoCloseable {
 
   /** Writes a text and closes. */
   public static RawServer saying(String text) {
-    return new RawServer(
-        (socket, out) -> {
-          out.write(text.getBytes(StandardCharsets.ISO_8859_1));
-          out.flush();
-          socket.close();
-        });
+    return new RawServer((socket, out) -> {
+      out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+      out.flush();
+      socket.close();
+    });
   }
 
   public URI url(String target) {

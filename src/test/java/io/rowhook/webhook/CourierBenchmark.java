@@ -22,7 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How fast a courier is, against a receiver that does next to nothing. Prints; asserts no speed. */
+/**
+ * How fast a courier is, against a receiver that does next to nothing. Prints; asserts no speed.
+ */
 @Tag("benchmark")
 class CourierBenchmark {
 

@@ -76,13 +76,12 @@ class CourierTest {
       assertThat(out.ledger("shop").ends()).containsEntry(sequence, new Delivered());
       assertThat(out.ledger("shop").attempts(sequence))
           .singleElement()
-          .satisfies(
-              attempt -> {
-                assertThat(attempt.status()).isEqualTo(200);
-                assertThat(attempt.error()).isNull();
-                assertThat(attempt.attributeSet()).isEqualTo("hash-full");
-                assertThat(attempt.requestId()).isEqualTo(request.header("Rowhook-Request-Id"));
-              });
+          .satisfies(attempt -> {
+            assertThat(attempt.status()).isEqualTo(200);
+            assertThat(attempt.error()).isNull();
+            assertThat(attempt.attributeSet()).isEqualTo("hash-full");
+            assertThat(attempt.requestId()).isEqualTo(request.header("Rowhook-Request-Id"));
+          });
     }
   }
 
@@ -114,14 +113,13 @@ class CourierTest {
     Set<String> busy = ConcurrentHashMap.newKeySet();
     AtomicBoolean twice = new AtomicBoolean();
     try (Receiver shop =
-            new Receiver(
-                request -> {
-                  String entity = request.header("Rowhook-Entity-Id");
-                  twice.compareAndSet(false, !busy.add(entity));
-                  Thread.sleep(100); // a slow recipient
-                  busy.remove(entity);
-                  return Answer.of(200);
-                });
+            new Receiver(request -> {
+              String entity = request.header("Rowhook-Entity-Id");
+              twice.compareAndSet(false, !busy.add(entity));
+              Thread.sleep(100); // a slow recipient
+              busy.remove(entity);
+              return Answer.of(200);
+            });
         Outbound out = new Outbound()) {
       out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
       long started = System.nanoTime();
@@ -140,12 +138,11 @@ class CourierTest {
   void keepsOrderUnderFailureInSequence() {
     AtomicInteger failures = new AtomicInteger();
     try (Receiver shop =
-            new Receiver(
-                request ->
-                    request.header("Webhook-Id").equals("evt_Order_2_1")
-                            && failures.getAndIncrement() < 2
-                        ? Answer.of(500)
-                        : Answer.of(200));
+            new Receiver(request ->
+                request.header("Webhook-Id").equals("evt_Order_2_1")
+                        && failures.getAndIncrement() < 2
+                    ? Answer.of(500)
+                    : Answer.of(200));
         Outbound out = new Outbound()) {
       out.start(recipient("shop", shop.url("/"), new Sequential(), retry(100, 100, 100)));
       out.journal.append(orders(3, 3));
@@ -174,11 +171,10 @@ class CourierTest {
   void holdsBackTheFailingEntityOnlyInParallel() {
     AtomicBoolean broken = new AtomicBoolean(true);
     try (Receiver shop =
-            new Receiver(
-                request ->
-                    request.header("Rowhook-Entity-Id").equals("2") && broken.get()
-                        ? Answer.of(500)
-                        : Answer.of(200));
+            new Receiver(request ->
+                request.header("Rowhook-Entity-Id").equals("2") && broken.get()
+                    ? Answer.of(500)
+                    : Answer.of(200));
         Outbound out = new Outbound()) {
       out.start(
           recipient("shop", shop.url("/"), new Parallel(3), retry(100, 100, 100, 100, 100, 5000)));
@@ -186,10 +182,11 @@ class CourierTest {
       eventually("the others go on", () -> out.ledger("shop").ends().size() == 12);
       out.journal.append(List.of(order(2, 4), order(3, 4)));
       eventually("the others go on", () -> out.ledger("shop").ends().size() == 13);
-      assertThat(shop.ids()).filteredOn(id -> id.startsWith("evt_Order_2")).containsOnly("evt_Order_2_1");
+      assertThat(shop.ids())
+          .filteredOn(id -> id.startsWith("evt_Order_2"))
+          .containsOnly("evt_Order_2_1");
       assertThat(out.ledger("shop").open()).isEqualTo(4);
-      assertThat(out.ledger("shop").oldestOpen().orElseThrow().state())
-          .isInstanceOf(Waiting.class);
+      assertThat(out.ledger("shop").oldestOpen().orElseThrow().state()).isInstanceOf(Waiting.class);
       broken.set(false);
       out.settled("shop");
       assertThat(shop.ids().stream().filter(id -> id.startsWith("evt_Order_2")).distinct())
@@ -202,11 +199,10 @@ class CourierTest {
   void costsOtherRecipientsNothingWhenItHangs() {
     CountDownLatch end = new CountDownLatch(1);
     try (Receiver hanging =
-            new Receiver(
-                _ -> {
-                  end.await();
-                  return Answer.of(200);
-                });
+            new Receiver(_ -> {
+              end.await();
+              return Answer.of(200);
+            });
         Receiver well = new Receiver();
         Outbound out = new Outbound()) {
       out.start(
@@ -235,11 +231,10 @@ class CourierTest {
   @Tag("feature-30")
   void waitsFiveSecondsByDefault() {
     try (Receiver slow =
-            new Receiver(
-                _ -> {
-                  Thread.sleep(6000); // an answer that comes too late
-                  return Answer.of(200);
-                });
+            new Receiver(_ -> {
+              Thread.sleep(6000); // an answer that comes too late
+              return Answer.of(200);
+            });
         Outbound out = new Outbound()) {
       out.start(
           recipient(
@@ -252,8 +247,7 @@ class CourierTest {
       out.journal.append(orders(1, 1));
       out.settled("slow");
       assertThat(out.ledger("slow").ends().values())
-          .containsExactly(
-              new Failed("the only attempt failed: no complete answer within 5s"));
+          .containsExactly(new Failed("the only attempt failed: no complete answer within 5s"));
       assertThat(out.ledger("slow").attempts(1).getFirst().took())
           .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(6));
     }
@@ -263,8 +257,7 @@ class CourierTest {
   @Tag("feature-38")
   @Tag("feature-33")
   void sendsOneIdAndOneBodyUnderThreeRequestIds() {
-    try (Receiver shop =
-            new Receiver(request -> Answer.of(request.number() < 3 ? 500 : 200));
+    try (Receiver shop = new Receiver(request -> Answer.of(request.number() < 3 ? 500 : 200));
         Outbound out = new Outbound()) {
       out.observer =
           new Observer() {
@@ -311,9 +304,8 @@ class CourierTest {
   @Tag("feature-33")
   void failsWhenTheRetriesAreUsedUpAndGoesOnWithTheEntity() {
     try (Receiver shop =
-            new Receiver(
-                request ->
-                    Answer.of(request.header("Webhook-Id").equals("evt_Order_1_1") ? 500 : 200));
+            new Receiver(request ->
+                Answer.of(request.header("Webhook-Id").equals("evt_Order_1_1") ? 500 : 200));
         Outbound out = new Outbound()) {
       for (String name : List.of("parallel", "sequential")) {
         out.start(
@@ -335,7 +327,11 @@ class CourierTest {
                     .filter(r -> r.target().equals("/" + name))
                     .map(r -> r.header("Webhook-Id")))
             .containsExactly(
-                "evt_Order_1_1", "evt_Order_1_1", "evt_Order_1_1", "evt_Order_1_2", "evt_Order_1_3");
+                "evt_Order_1_1",
+                "evt_Order_1_1",
+                "evt_Order_1_1",
+                "evt_Order_1_2",
+                "evt_Order_1_3");
       }
     }
   }
@@ -374,9 +370,8 @@ class CourierTest {
   @Tag("feature-34")
   void comesBackNoSoonerThanTheRecipientAsks() {
     try (Receiver shop =
-            new Receiver(
-                request ->
-                    request.number() == 1 ? Answer.of(503, "Retry-After", "1") : Answer.of(200));
+            new Receiver(request ->
+                request.number() == 1 ? Answer.of(503, "Retry-After", "1") : Answer.of(200));
         Outbound out = new Outbound()) {
       out.start(recipient("shop", shop.url("/"), new Parallel(2), retry(10, 10)));
       out.journal.append(orders(1, 1));
@@ -397,8 +392,7 @@ class CourierTest {
       Authentication both =
           new Authentication(
               Optional.of(
-                  new Hmac(
-                      new Secret(KEY), Style.standard, "Webhook-Signature", Optional.empty())),
+                  new Hmac(new Secret(KEY), Style.standard, "Webhook-Signature", Optional.empty())),
               Optional.of(new Basic("erp", new Secret("pä:ss"))));
       Recipient recipient =
           recipient(
@@ -466,8 +460,7 @@ class CourierTest {
         }
       }
       ledger.flush();
-      Courier courier =
-          out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
       eventually("3 goes on", () -> shop.ids().contains("evt_Order_3_3"));
       eventually("idle", () -> courier.status().state() == State.idle);
       assertThat(shop.ids())
@@ -498,10 +491,9 @@ class CourierTest {
       assertThat(first.ids().subList(5, 10))
           .containsExactly(
               "evt_Order_1_3", "evt_Order_2_3", "evt_Order_3_3", "evt_Order_4_3", "evt_Order_5_3");
-      assertThatThrownBy(
-              () ->
-                  courier.reconfigure(
-                      recipient("other", first.url("/"), new Parallel(1), Retry.DEFAULT)))
+      assertThatThrownBy(() ->
+              courier.reconfigure(
+                  recipient("other", first.url("/"), new Parallel(1), Retry.DEFAULT)))
           .hasMessage("the courier of recipient 'shop' cannot serve 'other'");
     }
   }
@@ -511,15 +503,13 @@ class CourierTest {
     CountDownLatch arrived = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);
     try (Receiver shop =
-            new Receiver(
-                _ -> {
-                  arrived.countDown();
-                  go.await();
-                  return Answer.of(200);
-                });
+            new Receiver(_ -> {
+              arrived.countDown();
+              go.await();
+              return Answer.of(200);
+            });
         Outbound out = new Outbound()) {
-      Courier courier =
-          out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
       out.journal.append(orders(10, 1));
       arrived.await();
       Thread closing = Thread.ofVirtual().start(courier::close);
@@ -540,8 +530,7 @@ class CourierTest {
   void standsStillWhileTheJournalFailsAndGoesOnAfter() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      Courier courier =
-          out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
+      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
       out.journal.append(orders(50, 1));
       eventually("some arrive", () -> shop.count() > 10);
       out.journal.fail("journal.db cannot be written: the disk is full");
@@ -564,7 +553,8 @@ class CourierTest {
     var logger =
         (ch.qos.logback.classic.Logger)
             org.slf4j.LoggerFactory.getLogger("io.rowhook.webhook.attempt");
-    var lines = new ch.qos.logback.core.read.ListAppender<ch.qos.logback.classic.spi.ILoggingEvent>();
+    var lines =
+        new ch.qos.logback.core.read.ListAppender<ch.qos.logback.classic.spi.ILoggingEvent>();
     lines.start();
     logger.addAppender(lines);
     ch.qos.logback.classic.Level level = logger.getLevel();
@@ -578,7 +568,8 @@ class CourierTest {
       out.settled("shop");
       List<String> texts =
           List.copyOf(lines.list).stream()
-              .map(line -> line.getLevel() + " " + line.getFormattedMessage() + line.getKeyValuePairs())
+              .map(line ->
+                  line.getLevel() + " " + line.getFormattedMessage() + line.getKeyValuePairs())
               .toList();
       assertThat(texts).hasSize(2);
       assertThat(texts.getFirst())
@@ -603,8 +594,7 @@ class CourierTest {
   void keepsTheBeginningOfAnAnswerForAPerson() {
     try (Receiver shop = new Receiver(_ -> new Answer(422, List.of(), "no such article"));
         Outbound out = new Outbound()) {
-      Courier courier =
-          out.start(recipient("shop", shop.url("/"), new Parallel(2), retry()));
+      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(2), retry()));
       out.journal.append(orders(1, 1));
       out.settled("shop");
       assertThat(out.ledger("shop").attempts(1).getFirst().answer()).isEqualTo("no such article");

@@ -47,8 +47,7 @@ class OwedTest {
     try (Receiver revived = new Receiver();
         Outbound out = new Outbound()) {
       out.clock = now::get;
-      Recipient dead =
-          recipient("dead", nobody(), new Parallel(8), retry(3_600_000, 3_600_000));
+      Recipient dead = recipient("dead", nobody(), new Parallel(8), retry(3_600_000, 3_600_000));
       Courier courier = out.start(dead);
       AtomicInteger window = new AtomicInteger();
       out.journal.append(orders(1000, 100));
@@ -122,8 +121,7 @@ class OwedTest {
     System.out.println("OwedTest.losesNothingOverACrash seed " + seed);
     Random random = new Random(seed);
     Processing processing = random.nextBoolean() ? new Sequential() : new Parallel(5);
-    try (Receiver shop =
-            new Receiver(request -> Answer.of(request.number() % 7 == 0 ? 503 : 200));
+    try (Receiver shop = new Receiver(request -> Answer.of(request.number() % 7 == 0 ? 503 : 200));
         Outbound out = new Outbound()) {
       Recipient recipient =
           recipient("shop", shop.url("/"), processing, retry(5, 5, 5, 5, 5, 5, 5, 5, 5, 5));
@@ -183,23 +181,22 @@ class OwedTest {
     int entities = 1 + random.nextInt(40);
     int each = 300 / entities;
     try (Receiver shop =
-            new Receiver(
-                _ -> {
-                  int chance;
-                  synchronized (random) {
-                    chance = random.nextInt(100);
-                  }
-                  if (chance < 10) {
-                    Thread.sleep(chance);
-                  }
-                  return switch (chance % 10) {
-                    case 0 -> Answer.of(500);
-                    case 1 -> Answer.of(429, "Retry-After", "0");
-                    case 2 -> Answer.of(302, "Location", "http://127.0.0.1:1/");
-                    case 3 -> throw new IOException("closes without an answer");
-                    default -> Answer.of(200 + chance % 3);
-                  };
-                });
+            new Receiver(_ -> {
+              int chance;
+              synchronized (random) {
+                chance = random.nextInt(100);
+              }
+              if (chance < 10) {
+                Thread.sleep(chance);
+              }
+              return switch (chance % 10) {
+                case 0 -> Answer.of(500);
+                case 1 -> Answer.of(429, "Retry-After", "0");
+                case 2 -> Answer.of(302, "Location", "http://127.0.0.1:1/");
+                case 3 -> throw new IOException("closes without an answer");
+                default -> Answer.of(200 + chance % 3);
+              };
+            });
         Outbound out = new Outbound()) {
       out.start(recipient("shop", shop.url("/"), processing, retry(3, 7, 20)));
       for (int n = 0; n < each; n++) {
@@ -211,18 +208,18 @@ class OwedTest {
       assertThat(Set.copyOf(shop.ids())).hasSize(entities * each);
       Map<Long, Integer> arrivals = new HashMap<>();
       shop.requests()
-          .forEach(r -> arrivals.merge(Long.valueOf(r.header("Rowhook-Sequence")), 1, Integer::sum));
+          .forEach(
+              r -> arrivals.merge(Long.valueOf(r.header("Rowhook-Sequence")), 1, Integer::sum));
       out.ledger("shop")
           .ends()
-          .forEach(
-              (sequence, end) -> {
-                int attempts = out.ledger("shop").attempts(sequence).size();
-                assertThat(arrivals).containsEntry(sequence, attempts);
-                assertThat(attempts).isBetween(1, 4);
-                if (!(end instanceof Delivered)) {
-                  assertThat(attempts).isEqualTo(4);
-                }
-              });
+          .forEach((sequence, end) -> {
+            int attempts = out.ledger("shop").attempts(sequence).size();
+            assertThat(arrivals).containsEntry(sequence, attempts);
+            assertThat(attempts).isBetween(1, 4);
+            if (!(end instanceof Delivered)) {
+              assertThat(attempts).isEqualTo(4);
+            }
+          });
       // Nothing of an entity before everything earlier of it has ended: so its retries, too.
       assertOrder(shop.ids(), processing instanceof Sequential);
       int jobs = processing instanceof Parallel(int most) ? most : 1;
@@ -230,7 +227,9 @@ class OwedTest {
     }
   }
 
-  /** Ids are {@code evt_Order_<entity>_<n>}: n must not fall, for each entity or for all of them. */
+  /**
+   * Ids are {@code evt_Order_<entity>_<n>}: n must not fall, for each entity or for all of them.
+   */
   private static void assertOrder(List<String> ids, boolean forAll) {
     Map<Integer, Integer> last = new HashMap<>();
     int lastOfAll = 0;

@@ -1,7 +1,6 @@
 package io.rowhook.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
@@ -9,8 +8,8 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
-import io.rowhook.recipient.Retry;
 import io.rowhook.recipient.Network;
+import io.rowhook.recipient.Retry;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.NoAnswer;
@@ -160,8 +159,7 @@ class PoliciesTest {
   @Tag("feature-33")
   void triesAgainByTheScheduleAndThenNoMore() {
     Retry retry =
-        new Retry(
-            List.of(Duration.ofSeconds(5), Duration.ofMinutes(5)), Retry.From.previous, 0);
+        new Retry(List.of(Duration.ofSeconds(5), Duration.ofMinutes(5)), Retry.From.previous, 0);
     Verdict verdict = new NoAnswer("connection refused by x:1");
     Instant first = NOW.minusSeconds(100);
     Instant at = NOW.minusSeconds(1);
@@ -170,11 +168,9 @@ class PoliciesTest {
     assertThat(Sequel.of(verdict, retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Waiting(at.plusSeconds(300)));
     assertThat(Sequel.of(verdict, retry, 3, first, at, NOW, 0.5))
-        .isEqualTo(
-            new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
+        .isEqualTo(new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
     assertThat(
-            Sequel.of(
-                verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
+            Sequel.of(verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
         .isEqualTo(new Failed("the only attempt failed: connection refused by x:1"));
     assertThat(Sequel.of(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Delivered());
@@ -198,16 +194,15 @@ class PoliciesTest {
     Instant first = NOW;
     List<Long> dues =
         IntStream.rangeClosed(1, 4)
-            .mapToObj(
-                n ->
-                    Sequel.of(
-                        new NoAnswer("x"),
-                        Retry.ACTINDO,
-                        n,
-                        first,
-                        first.plusSeconds(50L * n),
-                        first,
-                        0.9))
+            .mapToObj(n ->
+                Sequel.of(
+                    new NoAnswer("x"),
+                    Retry.ACTINDO,
+                    n,
+                    first,
+                    first.plusSeconds(50L * n),
+                    first,
+                    0.9))
             .map(state -> ((Waiting) state).next().getEpochSecond() - first.getEpochSecond())
             .toList();
     assertThat(dues).containsExactly(60L, 120L, 300L, 600L);
@@ -268,8 +263,13 @@ class PoliciesTest {
   @Tag("feature-47")
   @ValueSource(
       strings = {
-        "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:93.184.216.34",
-        "64:ff9b::93.184.216.34", "2002:5db8:d822::"
+        "93.184.216.34",
+        "172.32.0.1",
+        "100.128.0.1",
+        "2606:4700::1111",
+        "::ffff:93.184.216.34",
+        "64:ff9b::93.184.216.34",
+        "2002:5db8:d822::"
       })
   void permitsPublicAddresses(String address) {
     assertThat(Networks.PUBLIC.refusal(InetAddress.ofLiteral(address))).isEmpty();
@@ -278,7 +278,8 @@ class PoliciesTest {
   @Test
   @Tag("feature-47")
   void permitsTheNetworksAllowed() {
-    Networks networks = new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1/128")));
+    Networks networks =
+        new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1/128")));
     assertThat(networks.permitted(address("10.1.255.1"), address("10.2.0.1"), address("::1")))
         .containsExactly(address("10.1.255.1"), address("::1"));
     assertThat(networks.refusal(address("::ffff:10.1.0.1"))).isEmpty();

@@ -89,10 +89,9 @@ class SenderTest {
   @ValueSource(ints = {401, 407, 408, 429, 500, 502, 503, 504})
   void asksOnlyOnce(int status) {
     try (Receiver receiver =
-        new Receiver(
-            _ ->
-                Receiver.Answer.of(
-                    status, "Retry-After", "0", "WWW-Authenticate", "Basic realm=\"x\""))) {
+        new Receiver(_ ->
+            Receiver.Answer.of(
+                status, "Retry-After", "0", "WWW-Authenticate", "Basic realm=\"x\""))) {
       assertThat(((Answer) sender.post(receiver.url("/"), List.of(), BODY, LONG)).status())
           .isEqualTo(status);
       assertThat(receiver.count()).isEqualTo(1);
@@ -117,45 +116,50 @@ class SenderTest {
   @Test
   void keepsNoCookiesAndUnpacksNothing() throws Exception {
     try (Receiver receiver =
-        new Receiver(
-            _ ->
-                new Receiver.Answer(
-                    200, List.of("Set-Cookie", "a=b", "Content-Encoding", "gzip"), "not gzip"))) {
+        new Receiver(_ ->
+            new Receiver.Answer(
+                200, List.of("Set-Cookie", "a=b", "Content-Encoding", "gzip"), "not gzip"))) {
       for (int i = 0; i < 2; i++) {
         Answer answer = (Answer) sender.post(receiver.url("/"), List.of(), BODY, LONG);
         assertThat(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo("not gzip");
       }
       assertThat(receiver.requests())
-          .allSatisfy(
-              request ->
-                  assertThat(request.headers()).doesNotContainKeys("Cookie", "Accept-encoding"));
+          .allSatisfy(request ->
+              assertThat(request.headers()).doesNotContainKeys("Cookie", "Accept-encoding"));
     }
   }
 
   @ParameterizedTest
   @Tag("feature-30")
   @CsvSource({
-    "silent", "head", "trickled head", "trickled body", "chunks without end", "continue without end"
+    "silent",
+    "head",
+    "trickled head",
+    "trickled body",
+    "chunks without end",
+    "continue without end"
   })
   void endsTheCallAtTheDeadline(String kind) throws Exception {
     try (RawServer server =
-        new RawServer(
-            (_, out) -> {
-              switch (kind) {
-                case "head" -> out.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-                case "trickled head" -> trickle(out, "", "HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(99));
-                case "trickled body" ->
-                    trickle(out, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", "x".repeat(500));
-                case "chunks without end" ->
-                    trickle(
-                        out,
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                        "1\r\nx\r\n".repeat(100));
-                case "continue without end" ->
-                    trickle(out, "", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100));
-                default -> {}
-              }
-            })) {
+        new RawServer((_, out) -> {
+          switch (kind) {
+            case "head" ->
+                out.write(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+            case "trickled head" -> trickle(out, "", "HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(99));
+            case "trickled body" ->
+                trickle(out, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", "x".repeat(500));
+            case "chunks without end" ->
+                trickle(
+                    out,
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                    "1\r\nx\r\n".repeat(100));
+            case "continue without end" ->
+                trickle(out, "", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100));
+            default -> {}
+          }
+        })) {
       long started = System.nanoTime();
       assertThat(sender.post(server.url("/"), List.of(), BODY, SHORT))
           .isEqualTo(new Silence("no complete answer within 300ms"));
@@ -226,15 +230,16 @@ class SenderTest {
   void readsAHugeAnswerUpToItsLimitOnly() throws Exception {
     AtomicLong written = new AtomicLong();
     try (RawServer server =
-        new RawServer(
-            (_, out) -> {
-              out.write("HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-              byte[] block = new byte[64 * 1024];
-              for (int i = 0; i < 1600; i++) {
-                out.write(block);
-                written.addAndGet(block.length);
-              }
-            })) {
+        new RawServer((_, out) -> {
+          out.write(
+              "HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n"
+                  .getBytes(StandardCharsets.ISO_8859_1));
+          byte[] block = new byte[64 * 1024];
+          for (int i = 0; i < 1600; i++) {
+            out.write(block);
+            written.addAndGet(block.length);
+          }
+        })) {
       Answer answer = (Answer) sender.post(server.url("/"), List.of(), BODY, LONG);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body().length).isBetween(Sender.ANSWER_LIMIT, Sender.ANSWER_LIMIT + 1);
@@ -287,17 +292,18 @@ class SenderTest {
     try (RawServer plain = RawServer.saying("HTTP/1.1 400 Bad Request\r\n\r\n");
         ServerSocket rude = new ServerSocket(0)) {
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try (java.net.Socket socket = rude.accept()) {
-                  socket.getInputStream().read();
-                  socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-                  socket.getOutputStream().flush();
-                  socket.getInputStream().readNBytes(50);
-                } catch (IOException e) {
-                  return;
-                }
-              });
+          .start(() -> {
+            try (java.net.Socket socket = rude.accept()) {
+              socket.getInputStream().read();
+              socket
+                  .getOutputStream()
+                  .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+              socket.getOutputStream().flush();
+              socket.getInputStream().readNBytes(50);
+            } catch (IOException e) {
+              return;
+            }
+          });
       assertThat(plain.heads()).isEmpty();
       URI url = URI.create("https://127.0.0.1:" + rude.getLocalPort() + "/");
       assertThat(sender.post(url, List.of(), BODY, LONG))
@@ -318,7 +324,8 @@ class SenderTest {
       for (String host : List.of("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]")) {
         Silence silence =
             (Silence)
-                guarded.post(URI.create("http://" + host + ":" + port + "/"), List.of(), BODY, LONG);
+                guarded.post(
+                    URI.create("http://" + host + ":" + port + "/"), List.of(), BODY, LONG);
         assertThat(silence.reason())
             .endsWith(
                 "an address that is loopback; allow its network for this recipient if that is"
@@ -345,8 +352,12 @@ class SenderTest {
       } finally {
         for (String name :
             List.of(
-                "socksProxyHost", "socksProxyPort", "socksNonProxyHosts", "http.proxyHost",
-                "http.proxyPort", "http.nonProxyHosts")) {
+                "socksProxyHost",
+                "socksProxyPort",
+                "socksNonProxyHosts",
+                "http.proxyHost",
+                "http.proxyPort",
+                "http.nonProxyHosts")) {
           System.clearProperty(name);
         }
       }
@@ -356,13 +367,12 @@ class SenderTest {
   @Test
   void noticesAKeptConnectionThatWasClosedMeanwhile() throws Exception {
     try (RawServer server =
-        new RawServer(
-            (socket, out) -> {
-              out.write(OK.getBytes(StandardCharsets.ISO_8859_1));
-              out.flush();
-              Thread.sleep(20); // the client has it, and believes the connection to be kept
-              socket.close();
-            })) {
+        new RawServer((socket, out) -> {
+          out.write(OK.getBytes(StandardCharsets.ISO_8859_1));
+          out.flush();
+          Thread.sleep(20); // the client has it, and believes the connection to be kept
+          socket.close();
+        })) {
       for (int i = 0; i < 3; i++) {
         assertThat(sender.post(server.url("/"), List.of(), BODY, LONG)).isInstanceOf(Answer.class);
         Thread.sleep(250); // longer than a connection is trusted unasked: what is tested

@@ -86,7 +86,10 @@ class SignerTest {
     Instant now = Instant.now();
     Signer signer =
         new Signer(
-            hmac(NEW, Style.standard, Optional.of(new Previous(new Secret(OLD), now.plusMillis(1)))));
+            hmac(
+                NEW,
+                Style.standard,
+                Optional.of(new Previous(new Secret(OLD), now.plusMillis(1)))));
 
     List<Field> during = signer.fields("evt_1", now, BODY);
     assertThat(during).hasSize(1);
@@ -118,8 +121,7 @@ class SignerTest {
             new Signer(hmac("new", Style.timestamped, Optional.of(previous)))
                 .fields("evt_1", NOW, BODY))
         .containsExactly(
-            new Field(
-                "X-Webhook-Signature", withNew + withOld.substring(withOld.indexOf(",v1="))));
+            new Field("X-Webhook-Signature", withNew + withOld.substring(withOld.indexOf(",v1="))));
   }
 
   @Test
@@ -140,8 +142,7 @@ class SignerTest {
     Authentication shopify =
         new Authentication(
             Optional.of(
-                new Hmac(
-                    new Secret("s"), Style.base64, "X-Shopify-Hmac-Sha256", Optional.empty())),
+                new Hmac(new Secret("s"), Style.base64, "X-Shopify-Hmac-Sha256", Optional.empty())),
             Optional.empty());
     assertThat(new Signer(shopify).fields("evt_1", NOW, BODY))
         .extracting(Field::name)

@@ -90,9 +90,7 @@ class TlsTest {
       assertThat(post(sender, "127.0.0.1"))
           .isEqualTo(
               new Silence(
-                  "TLS with 127.0.0.1:"
-                      + port()
-                      + ": the certificate is not for this host name"));
+                  "TLS with 127.0.0.1:" + port() + ": the certificate is not for this host name"));
     }
   }
 
@@ -121,9 +119,23 @@ class TlsTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=localhost",
-                "-ext", extension, "-validity", "2", "-storetype", "PKCS12",
-                "-keystore", file.toString(), "-storepass", new String(PASSWORD))
+                "-genkeypair",
+                "-alias",
+                "own",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                extension,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
             .redirectErrorStream(true)
             .start();
     assertThat(keytool.waitFor()).isZero();
