@@ -1,5 +1,6 @@
 package io.rowhook.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -64,7 +65,7 @@ class HealthFileTest {
     ProcessBuilder builder = new ProcessBuilder("sh", "src/main/docker/healthy");
     builder.environment().put("ROWHOOK_HEALTH", file().toString());
     Process process = builder.redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes()).strip();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     return process.exitValue() + " " + output;
   }
