@@ -198,23 +198,22 @@ public final class SqliteJournal implements Journal {
   }
 
   /**
-   * Notes which recipients have a file, and says which ones count for retention: those, and the ones
-   * whose file vanished only after an instant. A checkout or a remounted volume makes files vanish for
-   * a while; their recipients keep their place.
+   * Notes which recipients have a file, and says which ones count for retention: those, and the
+   * ones whose file vanished only after an instant. A checkout or a remounted volume makes files
+   * vanish for a while; their recipients keep their place.
    */
   Set<String> seen(Set<String> names, Instant now, Instant since) throws InterruptedException {
     return writer.write(
-        Write.urgent(
-            sql -> {
-              for (String name : names) {
-                sql.update("UPDATE recipient SET seen_at = ? WHERE name = ?", Times.micros(now), name);
-              }
-              return Set.copyOf(
-                  sql.list(
-                      "SELECT name FROM recipient WHERE seen_at >= ?",
-                      row -> row.getString(1),
-                      Times.micros(since)));
-            }));
+        Write.urgent(sql -> {
+          for (String name : names) {
+            sql.update("UPDATE recipient SET seen_at = ? WHERE name = ?", Times.micros(now), name);
+          }
+          return Set.copyOf(
+              sql.list(
+                  "SELECT name FROM recipient WHERE seen_at >= ?",
+                  row -> row.getString(1),
+                  Times.micros(since)));
+        }));
   }
 
   /**

@@ -184,8 +184,7 @@ class RetentionTest {
       Instant later = Instant.now().plusSeconds(100);
       assertThat(other.seen(Set.of("here"), later, later.minusSeconds(500)))
           .containsExactlyInAnyOrder("here", "gone");
-      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(50)))
-          .containsExactly("here");
+      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(50))).containsExactly("here");
     }
   }
 }
