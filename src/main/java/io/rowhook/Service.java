@@ -1,9 +1,13 @@
 package io.rowhook;
 
+import io.rowhook.admin.HealthFile;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -45,8 +49,12 @@ public final class Service {
     try (Wiring wiring = new Wiring(options, env, observers)) {
       wiring.start();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
+      Optional<HealthFile> health =
+          Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        if (wiring.capture() instanceof CaptureState.Stopped(String reason, _)) {
+        CaptureState state = wiring.capture();
+        health.ifPresent(file -> file.say(state, Instant.now()));
+        if (state instanceof CaptureState.Stopped(String reason, _)) {
           throw new IllegalStateException(reason);
         }
       }

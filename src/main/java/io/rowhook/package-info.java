@@ -12,9 +12,9 @@
  *   <li>{@code webhook}: signs, sends, judges the answer, retries
  * </ol>
  *
- * <p>The law: a room uses only rooms above it in this list. {@code admin} and this package may use
- * all and are used by none. Each outside library enters one room; Jackson's tree model is the one
- * foreign type that all share. {@code LawTest} holds it.
+ * <p>The law: a room uses only rooms above it in this list. This package, {@code admin} and {@code
+ * settings} may use all and are used by none of them. Each outside library enters one room;
+ * Jackson's tree model is the one foreign type that all share. {@code LawTest} holds it.
  *
  * <p>Start reading in Wiring: the whole flow, built by hand, on one screen.
  */

@@ -127,6 +127,23 @@ class LauncherTest {
   }
 
   @Test
+  void saysWhereTheUnpackedSqliteIs() throws Exception {
+    jdk("opt/jdk", "25.0.1");
+    environment.put("PATH", "/usr/bin:/bin");
+    assertThat(start().output()).doesNotContain("sqlite");
+    Path unpacked =
+        Files.createDirectories(
+            temp.resolve("rowhook/native/org/sqlite/native/Linux/" + architecture()));
+    assertThat(start().output().lines()).contains("-Dorg.sqlite.lib.path=" + unpacked);
+  }
+
+  /** As uname has it, and SQLite's driver too. */
+  private static String architecture() {
+    String name = System.getProperty("os.arch");
+    return name.equals("amd64") ? "x86_64" : name;
+  }
+
+  @Test
   void knowsWhereItIsOverALink() throws Exception {
     jdk("opt/jdk", "25.0.1");
     Path link = Files.createSymbolicLink(temp.resolve("link"), launcher);

@@ -24,7 +24,7 @@ final class Law {
   private static final List<String> ROOMS =
       List.of("capture", "entity", "journal", "recipient", "template", "webhook");
 
-  private static final Set<String> TOP = Set.of("", "admin");
+  private static final Set<String> TOP = Set.of("", "admin", "settings");
 
   /** Where each library may be used, by the packages it starts with. */
   private static final Map<String, Set<String>> LIBRARIES =
@@ -36,7 +36,7 @@ final class Law {
           "com.schibsted.spt.data.jslt.", Set.of("template"),
           "org.apache.hc.", Set.of("webhook"),
           "picocli.", TOP,
-          "org.snakeyaml.engine.", TOP);
+          "org.snakeyaml.engine.", Set.of("settings"));
 
   private static final List<String> SHARED =
       List.of(

@@ -23,7 +23,7 @@ public final class Housekeeping implements AutoCloseable {
 
   private final SqliteJournal journal;
   private final Supplier<Duration> retention;
-  private final Supplier<Set<String>> counting;
+  private final Supplier<Set<String>> present;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread =
       Thread.ofPlatform().daemon().name("housekeeping").unstarted(this::run);
@@ -32,13 +32,13 @@ public final class Housekeeping implements AutoCloseable {
    * Builds it at rest.
    *
    * @param retention how long what is settled is kept
-   * @param counting names of the recipients whose place holds events back
+   * @param present names of the recipients that have a file
    */
   public Housekeeping(
-      SqliteJournal journal, Supplier<Duration> retention, Supplier<Set<String>> counting) {
+      SqliteJournal journal, Supplier<Duration> retention, Supplier<Set<String>> present) {
     this.journal = journal;
     this.retention = retention;
-    this.counting = counting;
+    this.present = present;
   }
 
   public void start() {
@@ -57,11 +57,13 @@ public final class Housekeeping implements AutoCloseable {
 
   private void sweep() throws InterruptedException {
     try {
-      Instant before = Instant.now().minus(retention.get());
+      Instant now = Instant.now();
+      Instant before = now.minus(retention.get());
+      Set<String> counting = journal.seen(present.get(), now, before);
       long removed = 0;
       int step;
       do {
-        step = journal.removeSettled(before, counting.get(), STEP);
+        step = journal.removeSettled(before, counting, STEP);
         removed += step;
       } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
       if (removed > 0) {

@@ -71,7 +71,8 @@ record Schema(List<String> migrations) {
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
         cursor INTEGER NOT NULL,      -- up to here everything is settled, or in delivery
-        created_at INTEGER NOT NULL
+        created_at INTEGER NOT NULL,
+        seen_at INTEGER NOT NULL      -- when its file was last there
       ) STRICT;
 
       -- only the exceptions: what is settled leaves no row here

@@ -167,10 +167,11 @@ public final class SqliteJournal implements Journal {
         writer.writeThrough(
             Write.urgent(sql -> {
               sql.update(
-                  "INSERT INTO recipient (name, cursor, created_at)"
-                      + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?)"
-                      + " ON CONFLICT (name) DO NOTHING",
+                  "INSERT INTO recipient (name, cursor, created_at, seen_at)"
+                      + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
+                      + " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
                   recipient,
+                  now,
                   now);
               return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
             }));
@@ -202,6 +203,25 @@ public final class SqliteJournal implements Journal {
     return readers.read(sql ->
         sql.first(
             "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
+  }
+
+  /**
+   * Notes which recipients have a file, and says which ones count for retention: those, and the
+   * ones whose file vanished only after an instant. A checkout or a remounted volume makes files
+   * vanish for a while; their recipients keep their place.
+   */
+  Set<String> seen(Set<String> names, Instant now, Instant since) throws InterruptedException {
+    return writer.write(
+        Write.urgent(sql -> {
+          for (String name : names) {
+            sql.update("UPDATE recipient SET seen_at = ? WHERE name = ?", Times.micros(now), name);
+          }
+          return Set.copyOf(
+              sql.list(
+                  "SELECT name FROM recipient WHERE seen_at >= ?",
+                  row -> row.getString(1),
+                  Times.micros(since)));
+        }));
   }
 
   /**

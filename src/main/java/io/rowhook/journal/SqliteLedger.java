@@ -108,9 +108,8 @@ final class SqliteLedger implements Ledger {
   @Override
   public Optional<Delivery> oldestOpen(String entityKey) {
     byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers.read(
-        sql ->
-            sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
+    return readers.read(sql ->
+        sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryTable::delivery, recipient, recipient, key));
   }
 
   @Override

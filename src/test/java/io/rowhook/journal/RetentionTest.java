@@ -174,4 +174,17 @@ class RetentionTest {
     assertThat(pages * 4_096).isLessThan(1_000_000);
     assertThat(Files.size(file)).isLessThan(8_000_000);
   }
+
+  @Test
+  @Tag("feature-41")
+  void aRecipientWhoseFileVanishedCountsForTheRetentionTime() throws InterruptedException {
+    try (SqliteJournal other = SqliteJournal.open(directory.resolve("seen.db"))) {
+      other.ledger("here");
+      other.ledger("gone");
+      Instant later = Instant.now().plusSeconds(100);
+      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(500)))
+          .containsExactlyInAnyOrder("here", "gone");
+      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(50))).containsExactly("here");
+    }
+  }
 }

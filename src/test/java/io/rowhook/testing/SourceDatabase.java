@@ -1,53 +1,33 @@
 package io.rowhook.testing;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL for tests and the demo, from Maven Central's binaries: no Docker, runs as root.
+ * Under the Maven profile {@code containers} it is that of an image, in a container, instead.
  * Listens on the loopback; whoever connects is trusted, without a password. Not for several
  * threads.
  */
 public final class SourceDatabase implements AutoCloseable {
 
+  /** Names the image whose PostgreSQL is to be used instead; needs a Docker engine. */
+  static final String IMAGE = "rowhook.test.postgres";
+
   private static final String DATABASE = "erp";
   private static final String SUPERUSER = "postgres";
-  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+  private final DatabaseServer server;
+  private final Thread atExit;
 
-  private final Map<String, String> settings;
-  private final Path data;
-  private final Path log;
-  private final Thread atExit = new Thread(this::destroy, "source-database-exit");
-  private int port; // 0 until first started, then kept over restarts
-  private @Nullable EmbeddedPostgres server;
-  private int backups;
-
-  private SourceDatabase(Map<String, String> settings) {
-    this.settings = settings;
-    // Beside the library's own directories, so that it clears away what a killed run has left.
-    Path home = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
-    String name = "source-" + UUID.randomUUID();
-    this.data = home.resolve(name);
-    this.log = home.resolve(name + ".log");
+  private SourceDatabase(DatabaseServer server) {
+    this.server = server;
+    this.atExit = new Thread(server::destroy, "source-database-exit");
   }
 
   /** Starts one that logical replication can be read from. */
@@ -74,11 +54,19 @@ public final class SourceDatabase implements AutoCloseable {
     if ("minimal".equals(all.get("wal_level"))) {
       all.put("max_wal_senders", "0"); // or the server refuses to start
     }
-    SourceDatabase database = new SourceDatabase(all);
+    SourceDatabase database = new SourceDatabase(server(all));
     Runtime.getRuntime().addShutdownHook(database.atExit);
     database.restart();
     database.executeIn(SUPERUSER, "CREATE DATABASE " + DATABASE);
     return database;
+  }
+
+  /** Embedded, unless the system property {@link #IMAGE} asks for a container. */
+  private static DatabaseServer server(Map<String, String> settings) {
+    String image = System.getProperty(IMAGE, "");
+    return image.isEmpty()
+        ? new EmbeddedServer(settings)
+        : new ContainerServer(image, SUPERUSER, settings);
   }
 
   public String host() {
@@ -86,7 +74,7 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   public int port() {
-    return port;
+    return server.port();
   }
 
   public String database() {
@@ -140,7 +128,7 @@ public final class SourceDatabase implements AutoCloseable {
   public Map<String, String> connectorProperties(String user) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("database.hostname", host());
-    properties.put("database.port", Integer.toString(port));
+    properties.put("database.port", Integer.toString(port()));
     properties.put("database.user", user);
     properties.put("database.password", password());
     properties.put("database.dbname", DATABASE);
@@ -149,120 +137,45 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Stops the server as an administrator would; the data stays for {@link #restart}. */
   public void stop() {
-    EmbeddedPostgres running = server;
-    if (running == null) {
-      return;
-    }
-    server = null;
-    Optional<ProcessHandle> process = postmaster();
-    try {
-      running.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    // A replication client that does not answer can hold a clean stop up for ever.
-    process.ifPresent(SourceDatabase::quit);
+    server.stop();
   }
 
   /** Stops the server at once, as a crash would: it recovers at {@link #restart}. */
   public void crash() {
-    if (server != null) {
-      postmaster().ifPresent(SourceDatabase::quit);
-      stop();
-    }
+    server.crash();
   }
 
   /** Starts the server again, on the same port, with the same data. */
   public void restart() {
-    stop();
-    try {
-      var builder =
-          EmbeddedPostgres.builder()
-              .setDataDirectory(data)
-              .setCleanDataDirectory(false)
-              .setRegisterShutdownHook(false)
-              .setPGStartupWait(Duration.ofSeconds(60))
-              .setLocaleConfig("locale", "C")
-              .setOutputRedirector(logFile())
-              .setErrorRedirector(logFile())
-              .setPort(port);
-      settings.forEach(builder::setServerConfig);
-      EmbeddedPostgres started = builder.start();
-      server = started;
-      port = started.getPort();
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalStateException("PostgreSQL does not start; its log:\n" + serverLog(), e);
-    }
+    server.stop();
+    server.start();
   }
 
-  /** A copy of all its files, as of now; it is down meanwhile. Deleted with it. */
+  /** A copy of all its files, as of now; it is down meanwhile. */
   public Path backup() {
-    stop();
-    Path copy = data.resolveSibling(data.getFileName() + "-backup-" + ++backups);
-    copy(data, copy);
-    restart();
+    server.stop();
+    Path copy = server.backup();
+    server.start();
     return copy;
   }
 
   /** Goes back to a backup, as an administrator would: all that came after it never was. */
   public void restore(Path backup) {
-    stop();
-    delete(data);
-    copy(backup, data);
-    restart();
+    server.stop();
+    server.restore(backup);
+    server.start();
   }
 
   /** What the server has logged. */
   public String serverLog() {
-    try {
-      return Files.exists(log) ? Files.readString(log) : "";
-    } catch (IOException e) {
-      return e.toString();
-    }
+    return server.log();
   }
 
   /** Stops it and deletes its data. */
   @Override
   public void close() {
     Runtime.getRuntime().removeShutdownHook(atExit);
-    destroy();
-  }
-
-  private void destroy() {
-    stop();
-    delete(data);
-    for (; backups > 0; backups--) {
-      delete(data.resolveSibling(data.getFileName() + "-backup-" + backups));
-    }
-    try {
-      Files.deleteIfExists(log);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void copy(Path from, Path to) {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(
-            file,
-            to.resolve(from.relativize(file)),
-            StandardCopyOption.COPY_ATTRIBUTES,
-            LinkOption.NOFOLLOW_LINKS);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.destroy();
   }
 
   private void executeIn(String database, String... sql) {
@@ -285,37 +198,6 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   private String jdbcUrl(String database) {
-    return "jdbc:postgresql://" + host() + ":" + port + "/" + database;
-  }
-
-  private Redirect logFile() throws IOException {
-    Files.createDirectories(data.getParent());
-    return Redirect.appendTo(log.toFile());
-  }
-
-  private Optional<ProcessHandle> postmaster() {
-    Path file = data.resolve("postmaster.pid"); // gone once it has stopped
-    try {
-      return Files.exists(file)
-          ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst().trim()))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** SIGQUIT is PostgreSQL's immediate stop. */
-  private static void quit(ProcessHandle process) {
-    if (!process.isAlive()) {
-      return;
-    }
-    try {
-      new ProcessBuilder(List.of("kill", "-QUIT", Long.toString(process.pid()))).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Eventually.within(STOPPED_WITHIN, "the server has stopped", () -> !process.isAlive());
+    return "jdbc:postgresql://" + host() + ":" + port() + "/" + database;
   }
 }

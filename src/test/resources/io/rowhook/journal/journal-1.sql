@@ -46,7 +46,8 @@ CREATE TABLE recipient (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   cursor INTEGER NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE delivery (
   recipient INTEGER NOT NULL,
@@ -94,7 +95,7 @@ INSERT INTO epoch VALUES (1, 'e1', '7506543210987654321', 1, 'rowhook', 17796360
 INSERT INTO event VALUES (41, x'00112233445566778899aabbccddeeff', 'Article', '7', 'Created', 1779636044123456, 23803720, 571, CAST('{"id":7}' AS BLOB));
 INSERT INTO event VALUES (42, x'ffeeddccbbaa99887766554433221100', 'Article', '8', 'Deleted', 1779636044123456, 23803720, 571, CAST('{"id":8}' AS BLOB));
 INSERT INTO rejected_row VALUES (1, 1779636044123456, 23803720, 571, 'public.article', 'UPDATE', '{"id":9}', 'a rule');
-INSERT INTO recipient VALUES (1, 'shop', 40, 1779636044123456);
+INSERT INTO recipient VALUES (1, 'shop', 40, 1779636044123456, 1779636044123456);
 INSERT INTO delivery VALUES (1, 41, x'41727469636c650037', 'waiting', 1779636104123456, 2, 1779636044123456, 'abc', 0, NULL);
 INSERT INTO attempt VALUES (1, 41, 0, 2, 1779636044123456, 12000, 'r2', 503, 'answered 503', 'busy', 'abc', 'b0d1', 'waiting');
 INSERT INTO attribute_set VALUES ('abc', 'shop/article.jslt', '.');

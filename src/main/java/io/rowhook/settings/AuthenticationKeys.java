@@ -1,0 +1,92 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Basic;
+import io.rowhook.recipient.Authentication.Hmac;
+import io.rowhook.recipient.Authentication.Previous;
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Secret;
+import io.rowhook.settings.YamlNode.Fields;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code authentication} in a recipient's file: none, HMAC, basic, or both. */
+final class AuthenticationKeys {
+
+  private static final YamlKeys BOTH = YamlKeys.of(List.of(), List.of("hmac", "basic"));
+  private static final YamlKeys HMAC =
+      YamlKeys.of(List.of("secret"), List.of("style", "header", "previous"));
+  private static final YamlKeys PREVIOUS = YamlKeys.of(List.of("secret", "until"), List.of());
+  private static final YamlKeys BASIC = YamlKeys.of(List.of("username", "password"), List.of());
+
+  /** By mapping, see {@link RecipientFile#KEYS}. */
+  static final Map<String, YamlKeys> KEYS =
+      Map.of(
+          "authentication", BOTH,
+          "authentication.hmac", HMAC,
+          "authentication.hmac.previous", PREVIOUS,
+          "authentication.basic", BASIC);
+
+  private final Reading reading;
+
+  private AuthenticationKeys(Reading reading) {
+    this.reading = reading;
+  }
+
+  static Authentication read(Fields recipient, Reading reading) {
+    return recipient
+        .mapping("authentication")
+        .map(fields -> new AuthenticationKeys(reading).both(fields))
+        .orElse(Authentication.NONE);
+  }
+
+  private Authentication both(Fields fields) {
+    fields.check(BOTH);
+    if (fields.keys().isEmpty()) {
+      reading
+          .problems()
+          .add(
+              fields.place(),
+              "authentication has neither hmac nor basic. Add one, or take authentication out.");
+    }
+    return new Authentication(
+        fields.mapping("hmac").flatMap(this::hmac), fields.mapping("basic").flatMap(this::basic));
+  }
+
+  private Optional<Hmac> hmac(Fields fields) {
+    fields.check(HMAC);
+    Style style = fields.read("style", Rule.oneOf(Style.class)).orElse(Style.standard);
+    Rule<Secret> rule =
+        style == Style.standard ? RecipientRules::standardSecret : RecipientRules::anySecret;
+    Optional<Secret> secret = fields.read("secret", rule);
+    Optional<String> header = fields.read("header", RecipientRules::header);
+    if (header.isPresent() && style == Style.standard) {
+      Place place = fields.get("header").map(YamlNode::place).orElse(fields.place());
+      reading
+          .problems()
+          .add(
+              place,
+              "authentication.hmac.header cannot be chosen in style standard, which has "
+                  + Style.standard.defaultHeader()
+                  + ". Take it out, or write another style.");
+    }
+    Optional<Previous> previous = fields.mapping("previous").flatMap(p -> previous(p, rule));
+    return secret.map(s -> new Hmac(s, style, header.orElse(style.defaultHeader()), previous));
+  }
+
+  private Optional<Previous> previous(Fields fields, Rule<Secret> rule) {
+    fields.check(PREVIOUS);
+    Optional<Secret> secret = fields.read("secret", rule);
+    Optional<Instant> until = fields.read("until", RecipientRules::instant);
+    return secret.flatMap(s -> until.map(u -> new Previous(s, u)));
+  }
+
+  private Optional<Basic> basic(Fields fields) {
+    fields.check(BASIC);
+    Optional<String> username = fields.read("username", RecipientRules::username);
+    Optional<Secret> password = fields.read("password", RecipientRules::password);
+    return username.flatMap(u -> password.map(p -> new Basic(u, p)));
+  }
+}

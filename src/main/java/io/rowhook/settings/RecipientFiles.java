@@ -1,0 +1,71 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Recipient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Reads {@code recipients/}: one file a recipient, its name the recipient's. */
+final class RecipientFiles {
+
+  private static final Pattern FILE = Pattern.compile("(.+)\\.ya?ml");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
+
+  /** {@code jslt-templates/lib/} holds what all share. */
+  private static final String SHARED = "lib";
+
+  private final Path directory;
+  private final Reading reading;
+
+  RecipientFiles(Path directory, Reading reading) {
+    this.directory = directory;
+    this.reading = reading;
+  }
+
+  /** The recipients in the order of their names; none where the directory does not exist. */
+  List<Recipient> read(List<String> entities, AttributeSetFiles sets) {
+    List<Recipient> recipients = new ArrayList<>();
+    Map<String, Path> names = new HashMap<>();
+    for (Path file : SettingsFiles.visible(directory, reading)) {
+      String fileName = String.valueOf(file.getFileName());
+      var matcher = FILE.matcher(fileName);
+      if (Files.isDirectory(file) || !matcher.matches()) {
+        problem(
+            file,
+            "only <name>.yaml files belong here, one for each recipient. Move it away,"
+                + " or put a full stop before its name to have it ignored.");
+        continue;
+      }
+      String name = matcher.group(1);
+      Path other = names.putIfAbsent(name.toLowerCase(Locale.ROOT), file);
+      if (other != null) {
+        problem(
+            file,
+            "there are two recipients named "
+                + name.toLowerCase(Locale.ROOT)
+                + ", the other in "
+                + other
+                + ". Rename or remove one.");
+      } else if (!NAME.matcher(name).matches() || name.equals(SHARED)) {
+        problem(
+            file,
+            "a recipient's name must be small letters, digits, hyphens and underscores,"
+                + " and not lib, got: "
+                + Problems.printable(name)
+                + ". Rename the file.");
+      } else {
+        RecipientFile.read(file, name, entities, sets, reading).ifPresent(recipients::add);
+      }
+    }
+    return recipients;
+  }
+
+  private void problem(Path file, String sentence) {
+    reading.problems().add(Place.of(file), sentence);
+  }
+}

@@ -1,0 +1,210 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Network;
+import io.rowhook.recipient.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What the single values of a recipient's file must be. */
+final class RecipientRules {
+
+  private static final String SECRET_PREFIX = "whsec_";
+
+  /** Standard Webhooks 1.0.0, "Signature scheme": between 24 and 64 bytes. */
+  private static final int MIN_SECRET = 24;
+
+  private static final int MAX_SECRET = 64;
+
+  private static final String NEW_SECRET =
+      "Make one with: echo \"whsec_$(openssl rand -base64 32)\"";
+
+  /** RFC 9110, section 5.6.2: a token. */
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]{1,128}");
+
+  /** Headers that Rowhook or HTTP itself sets. */
+  private static final Set<String> TAKEN =
+      Set.of(
+          "authorization",
+          "connection",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "host",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "user-agent",
+          "webhook-id",
+          "webhook-timestamp");
+
+  private RecipientRules() {}
+
+  /** An absolute URL; kept byte for byte. */
+  static Rule<URI> url(boolean http) {
+    return value -> {
+      String shown = withoutSecrets(value);
+      URI url = parsed(value, shown);
+      String scheme = String.valueOf(url.getScheme());
+      if (!scheme.equals("https") && !scheme.equals("http")) {
+        throw Refused.showing(
+            "must begin with https://", shown, "Write for example https://shop.example.com/hook.");
+      }
+      if (url.getRawAuthority() != null && url.getRawAuthority().indexOf('@') >= 0) {
+        throw Refused.showing(
+            "must not hold a user or password",
+            shown,
+            "Put them under authentication: {basic: {username: ..., password: ...}}.");
+      }
+      if (url.getHost() == null) {
+        throw Refused.showing(
+            "must have a host of letters, digits, dots and hyphens",
+            shown,
+            "Write for example https://shop.example.com/hook.");
+      }
+      if (url.getPort() == 0 || url.getPort() > 65_535) {
+        throw Refused.showing("must have a port from 1 to 65535", shown, "Correct the port.");
+      }
+      if (url.getRawFragment() != null) {
+        throw Refused.showing(
+            "must not have a fragment (#...), which HTTP does not send",
+            shown,
+            "Take it out, or write %23.");
+      }
+      if (scheme.equals("http") && !http) {
+        throw Refused.showing(
+            "must begin with https://, since http:// sends everything unencrypted",
+            shown,
+            "Use https://, or add allow: {http: true}.");
+      }
+      return url;
+    };
+  }
+
+  private static URI parsed(String value, String shown) throws Refused {
+    if (!value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw Refused.showing(
+          "must have only printable ASCII characters and no spaces",
+          shown,
+          "Percent-encode the others, and write the host in Punycode.");
+    }
+    try {
+      return new URI(value);
+    } catch (URISyntaxException e) {
+      throw Refused.showing(
+          "must be a URL; the character at position "
+              + (e.getIndex() + 1)
+              + " breaks the rules of RFC 2396",
+          shown,
+          "Percent-encode it.");
+    }
+  }
+
+  /** Scheme and host; user, password, path and query may be secret. */
+  private static String withoutSecrets(String url) {
+    int slashes = url.indexOf("//");
+    int from = slashes < 0 ? 0 : slashes + 2;
+    int at = url.lastIndexOf('@');
+    String user = at < 0 ? "" : "...@";
+    String rest = url.substring(Math.max(from, at + 1));
+    String host = rest.split("[/?#]", 2)[0];
+    return url.substring(0, from) + user + host + (host.length() < rest.length() ? "/..." : "");
+  }
+
+  /** {@code whsec_} and the base64 of 24 to 64 bytes. */
+  static Secret standardSecret(String value) throws Refused {
+    if (!value.startsWith(SECRET_PREFIX)) {
+      throw Refused.hidden("must begin with " + SECRET_PREFIX + " in style standard", NEW_SECRET);
+    }
+    byte[] key;
+    try {
+      key = Base64.getDecoder().decode(value.substring(SECRET_PREFIX.length()));
+    } catch (IllegalArgumentException e) {
+      throw Refused.hidden("must be base64 after " + SECRET_PREFIX, NEW_SECRET);
+    }
+    if (key.length < MIN_SECRET || key.length > MAX_SECRET) {
+      throw Refused.hidden(
+          "must be the base64 of "
+              + MIN_SECRET
+              + " to "
+              + MAX_SECRET
+              + " bytes, and it is of "
+              + key.length,
+          NEW_SECRET);
+    }
+    return new Secret(value);
+  }
+
+  /** For the other styles: any text. */
+  static Secret anySecret(String value) throws Refused {
+    if (value.isEmpty()) {
+      throw Refused.hidden("is empty", "Give it the secret agreed with the recipient.");
+    }
+    return new Secret(value);
+  }
+
+  /** Without a colon, which ends it (RFC 7617), and without control characters. */
+  static String username(String value) throws Refused {
+    if (value.isEmpty() || value.indexOf(':') >= 0 || hasControls(value)) {
+      throw Refused.because(
+          "must be a user name without a colon or control characters (RFC 7617)",
+          "Use another name.");
+    }
+    return value;
+  }
+
+  static Secret password(String value) throws Refused {
+    if (value.isEmpty()) {
+      throw Refused.hidden("is empty", "Give it the password agreed with the recipient.");
+    }
+    if (hasControls(value)) {
+      throw Refused.hidden(
+          "must not have control characters (RFC 7617)",
+          "Look for a line end or tab at its beginning or end.");
+    }
+    return new Secret(value);
+  }
+
+  private static boolean hasControls(String value) {
+    return value.chars().anyMatch(Character::isISOControl);
+  }
+
+  /** A field name that HTTP allows and that nothing else is written to. */
+  static String header(String value) throws Refused {
+    if (!TOKEN.matcher(value).matches()) {
+      throw Refused.because(
+          "must be an HTTP field name: letters, digits and hyphens",
+          "Write for example X-Hub-Signature-256.");
+    }
+    String name = value.toLowerCase(Locale.ROOT);
+    if (TAKEN.contains(name) || name.startsWith("rowhook-")) {
+      throw Refused.because("must not be a header that Rowhook sets itself", "Use another name.");
+    }
+    return value;
+  }
+
+  static Instant instant(String value) throws Refused {
+    try {
+      return OffsetDateTime.parse(value).toInstant();
+    } catch (DateTimeParseException e) {
+      throw Refused.because(
+          "must be a time with its offset", "Write for example 2026-12-01T00:00:00Z.");
+    }
+  }
+
+  static Network network(String value) throws Refused {
+    try {
+      return Network.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw Refused.because(
+          String.valueOf(e.getMessage()),
+          "Write for example 10.1.0.0/16, or 10.1.2.3/32 for one address.");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.rowhook.settings;
+
+import io.rowhook.settings.YamlNode.Fields;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code rowhook.yaml}, which may be absent: everything that is neither source, entity nor
+ * recipient.
+ *
+ * @param journal the journal's file; a relative path counts from the working directory
+ * @param retention how long what is settled is kept
+ */
+record RowhookFile(Path journal, Duration retention) {
+
+  private static final YamlKeys ROOT = YamlKeys.of(List.of(), List.of("journal", "retention"));
+
+  /** By mapping; the file itself is the empty key. */
+  static final Map<String, YamlKeys> KEYS = Map.of("", ROOT);
+
+  /** In a directory of its own, since SQLite puts two more files beside it. */
+  static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
+
+  /** Actindo keeps what it sent for 10 days (seed 003). */
+  static final Duration DEFAULT_RETENTION = Duration.ofDays(10);
+
+  private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
+  private static final Duration MAX_RETENTION = Duration.ofDays(3650);
+
+  /**
+   * @param watched directories whose every change is looked at: the journal cannot be in there
+   */
+  static RowhookFile read(Path file, List<Path> watched, Reading reading) {
+    Optional<Fields> fields =
+        Files.exists(file) ? Yaml.readOrEmpty(file, reading) : Optional.empty();
+    fields.ifPresent(f -> f.check(ROOT));
+    return new RowhookFile(
+        fields.flatMap(f -> f.read("journal", journal(watched))).orElse(DEFAULT_JOURNAL),
+        fields
+            .flatMap(f -> f.read("retention", Rule.duration(MIN_RETENTION, MAX_RETENTION)))
+            .orElse(DEFAULT_RETENTION));
+  }
+
+  private static Rule<Path> journal(List<Path> watched) {
+    return value -> {
+      String advice = "Write for example " + DEFAULT_JOURNAL + ".";
+      Path journal;
+      try {
+        journal = Path.of(value);
+      } catch (InvalidPathException e) {
+        throw Refused.because("must be the path of a file", advice);
+      }
+      if (value.isBlank() || Files.isDirectory(journal)) {
+        throw Refused.because("must be the path of a file, not of a directory", advice);
+      }
+      for (Path directory : watched) {
+        if (absolute(journal).startsWith(absolute(directory))) {
+          throw Refused.because("must not be inside " + directory + ", which is watched", advice);
+        }
+      }
+      return journal;
+    };
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+}

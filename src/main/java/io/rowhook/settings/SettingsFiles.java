@@ -1,0 +1,44 @@
+package io.rowhook.settings;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which files of the settings directories count. */
+final class SettingsFiles {
+
+  private SettingsFiles() {}
+
+  /**
+   * Whether it is passed over: hidden ({@code .git}, a mounted volume's {@code ..data}, an editor's
+   * {@code .shop.yaml.swp}), an editor's backup, or a {@code README}.
+   */
+  static boolean ignored(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(".")
+        || name.endsWith("~")
+        || name.startsWith("#")
+        || name.startsWith("README");
+  }
+
+  /**
+   * What stands in a directory and counts, in the order of the names; nothing if it does not exist.
+   */
+  static List<Path> visible(Path directory, Reading reading) {
+    if (!Files.exists(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> !ignored(file)).sorted().toList();
+    } catch (IOException e) {
+      reading
+          .problems()
+          .add(
+              Place.of(directory),
+              "the directory cannot be listed. Let the user that runs Rowhook read it.");
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.rowhook.settings;
+
+import io.rowhook.capture.Nearest;
+import io.rowhook.entity.EventType;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.YamlNode.Fields;
+import io.rowhook.settings.YamlNode.Items;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code subscriptions} in a recipient's file: which events of which entity it gets. */
+final class SubscriptionKeys {
+
+  private static final YamlKeys ONE =
+      new YamlKeys(
+          List.of("entity"),
+          List.of("events", "id", "attributes"),
+          List.of("when", "changed", "topic"));
+
+  /** By mapping, see {@link RecipientFile#KEYS}. */
+  static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
+
+  private static final Set<EventType> ALL = EnumSet.allOf(EventType.class);
+
+  private final String recipient;
+  private final List<String> entities;
+  private final AttributeSetFiles sets;
+  private final Reading reading;
+
+  private SubscriptionKeys(
+      String recipient, List<String> entities, AttributeSetFiles sets, Reading reading) {
+    this.recipient = recipient;
+    this.entities = entities;
+    this.sets = sets;
+    this.reading = reading;
+  }
+
+  /** Those in the file; without the key one for each entity, with all its events. */
+  static List<Subscription> read(
+      Fields fields,
+      String recipient,
+      List<String> entities,
+      AttributeSetFiles sets,
+      Reading reading) {
+    if (fields.get("subscriptions").isEmpty()) {
+      return entities.stream()
+          .map(entity -> new Subscription(entity, ALL, Optional.empty(), Optional.empty()))
+          .toList();
+    }
+    SubscriptionKeys keys = new SubscriptionKeys(recipient, entities, sets, reading);
+    return fields.list("subscriptions").map(keys::all).orElse(List.of());
+  }
+
+  private List<Subscription> all(Items items) {
+    if (items.items().isEmpty()) {
+      reading
+          .problems()
+          .add(
+              items.place(),
+              "subscriptions is an empty list, so that nothing would be sent."
+                  + " Add one, or take it out to get every event of every entity.");
+    }
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (YamlNode item : items.items()) {
+      if (item instanceof Fields fields) {
+        one(fields).ifPresent(subscriptions::add);
+      } else {
+        Yaml.wrongKind(item, "a mapping", reading);
+      }
+    }
+    return subscriptions;
+  }
+
+  private Optional<Subscription> one(Fields fields) {
+    fields.check(ONE);
+    Optional<String> entity = fields.read("entity", this::entity);
+    Set<EventType> events = events(fields);
+    Optional<String> id = fields.read("id", Rule.text());
+    Optional<String> attributes =
+        fields.read("attributes", value -> sets.checked(recipient, value));
+    return entity.map(name -> new Subscription(name, events, id, attributes));
+  }
+
+  private String entity(String value) throws Refused {
+    // Without entities their own file has a problem, which is reported there.
+    if (!entities.isEmpty() && !entities.contains(value)) {
+      throw Refused.because(
+          "must be an entity of entities.yaml", Nearest.advice(value, entities, "It has"));
+    }
+    return value;
+  }
+
+  private Set<EventType> events(Fields fields) {
+    Optional<List<EventType>> named = fields.readList("events", Rule.oneOf(EventType.class));
+    if (named.isEmpty() || named.get().isEmpty()) {
+      boolean empty =
+          fields.get("events").orElse(null) instanceof Items items && items.items().isEmpty();
+      if (empty) {
+        Place place = fields.get("events").map(YamlNode::place).orElse(fields.place());
+        reading
+            .problems()
+            .add(place, place.key() + " is an empty list. Name events, or take it out to get all.");
+      }
+      return ALL;
+    }
+    return EnumSet.copyOf(named.get());
+  }
+}

@@ -1,0 +1,73 @@
+package io.rowhook.settings;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every bad subscription is refused with the whole sentence that is written here. */
+class BadSubscriptionTest {
+
+  private static final String FILE = "config/recipients/shop.yaml";
+  private static final String URL = "url: https://a.example\n";
+
+  @TempDir Path temp;
+
+  @TestFactory
+  Stream<DynamicTest> subscriptions() {
+    String one = URL + "subscriptions:\n- entity: Article\n";
+    return Stream.of(
+        shop(
+            "none",
+            URL + "subscriptions: []\n",
+            ":2:16: subscriptions is an empty list, so that nothing would be sent. Add one, or take"
+                + " it out to get every event of every entity."),
+        shop(
+            "unknown entity",
+            URL + "subscriptions:\n- entity: Artikel\n",
+            ":3:11: subscriptions[0].entity must be an entity of entities.yaml, got: Artikel. Did"
+                + " you mean Article?"),
+        shop(
+            "entity that is nothing like any",
+            URL + "subscriptions:\n- entity: Invoice\n",
+            ":3:11: subscriptions[0].entity must be an entity of entities.yaml, got: Invoice. It"
+                + " has: Article, Order."),
+        shop(
+            "unknown event",
+            one + "  events: [Created, Changed]\n",
+            ":4:21: subscriptions[0].events[1] must be one of Created, Updated, Deleted, got:"
+                + " Changed. Write one of these."),
+        shop(
+            "no events",
+            one + "  events: []\n",
+            ":4:11: subscriptions[0].events is an empty list. Name events, or take it out to get"
+                + " all."),
+        shop(
+            "condition",
+            one + "  when: .data.stock == 0\n",
+            ":4:3: subscriptions[0].when is not in this version of Rowhook yet. Take it out."),
+        bad(
+            "missing attribute set",
+            d -> d.write("templates/shop/order.jslt", ".").shop(one + "  attributes: ordr\n"),
+            FILE
+                + ":4:15: subscriptions[0].attributes must be an attribute set that exists, got:"
+                + " ordr. There is no templates/shop/ordr.jslt and no templates/ordr.jslt, and"
+                + " built in are only full and notify. Did you mean order?"),
+        shop(
+            "attribute set elsewhere",
+            one + "  attributes: ../secret\n",
+            ":4:15: subscriptions[0].attributes must be the name of an attribute set: letters,"
+                + " digits, hyphens and underscores, got: ../secret. Write it without directory and"
+                + " .jslt."));
+  }
+
+  private DynamicTest shop(String name, String text, String problem) {
+    return bad(name, d -> d.shop(text), FILE + problem);
+  }
+
+  private DynamicTest bad(String name, Consumer<SettingsDirectory> breakIt, String problem) {
+    return SettingsDirectory.bad(temp, name, breakIt, problem);
+  }
+}

@@ -1,0 +1,268 @@
+package io.rowhook.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.capture.TableId;
+import io.rowhook.entity.EntityType;
+import io.rowhook.entity.EventType;
+import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Basic;
+import io.rowhook.recipient.Authentication.Hmac;
+import io.rowhook.recipient.Authentication.Previous;
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Network;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.Secret;
+import io.rowhook.recipient.Subscription;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Good settings become the records that they describe. */
+class SettingsTest {
+
+  private static final Set<EventType> ALL = EnumSet.allOf(EventType.class);
+
+  @TempDir Path temp;
+
+  private SettingsDirectory directory;
+
+  @BeforeEach
+  void aGoodDirectory() {
+    directory = new SettingsDirectory(temp);
+  }
+
+  @Test
+  void aRecipientNeedsNothingButAUrl() throws SettingsException {
+    Recipient shop = directory.read().recipients().getFirst();
+    assertThat(shop.name()).isEqualTo("shop");
+    assertThat(shop.url()).hasToString("https://shop.example.com/hook");
+    assertThat(shop.authentication()).isEqualTo(Authentication.NONE);
+    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(4));
+    assertThat(shop.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(shop.retry()).isEqualTo(Retry.DEFAULT);
+    assertThat(shop.allow()).isEqualTo(Allow.NOTHING);
+    assertThat(shop.subscriptions())
+        .containsExactly(
+            new Subscription("Article", ALL, Optional.empty(), Optional.empty()),
+            new Subscription("Order", ALL, Optional.empty(), Optional.empty()));
+  }
+
+  @Test
+  void everyKeyOfARecipientArrives() throws SettingsException {
+    String old = "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xk";
+    directory
+        .write("templates/shop/order-status.jslt", ".")
+        .env("OLD", old)
+        .shop(
+            """
+            url: http://10.1.2.3:8080/hooks/erp%%20?tenant=1&x=%%2F
+            authentication:
+              hmac: { secret: %s, previous: { secret: "${env:OLD}", until: 2026-12-01T01:00:00+01:00 } }
+              basic: { username: erp, password: "0123" }
+            processing: parallel
+            jobs: 8
+            timeout: 2500ms
+            retry: { delays: [1s, 2m, 3h, 4d], from: first, jitter: 0 }
+            allow: { http: true, networks: [10.1.0.0/16, "fd00::/8"] }
+            subscriptions:
+              - entity: Order
+                events: [Created, Updated]
+                attributes: order-status
+              - entity: Article
+                events: Deleted
+                id: 007
+                attributes: notify
+            """
+                .formatted(SettingsDirectory.SECRET));
+    Recipient shop = directory.read().recipients().getFirst();
+    Hmac hmac =
+        new Hmac(
+            new Secret(SettingsDirectory.SECRET),
+            Style.standard,
+            "Webhook-Signature",
+            Optional.of(new Previous(new Secret(old), Instant.parse("2026-12-01T00:00:00Z"))));
+    assertThat(shop.url()).hasToString("http://10.1.2.3:8080/hooks/erp%20?tenant=1&x=%2F");
+    assertThat(shop.authentication().hmac()).contains(hmac);
+    assertThat(shop.authentication().basic()).contains(new Basic("erp", new Secret("0123")));
+    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(8));
+    assertThat(shop.timeout()).isEqualTo(Duration.ofMillis(2500));
+    assertThat(shop.retry())
+        .isEqualTo(
+            new Retry(
+                List.of(
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(2),
+                    Duration.ofHours(3),
+                    Duration.ofDays(4)),
+                Retry.From.first,
+                0));
+    assertThat(shop.allow())
+        .isEqualTo(
+            new Allow(true, List.of(Network.parse("10.1.0.0/16"), Network.parse("fd00::/8"))));
+    assertThat(shop.subscriptions())
+        .containsExactly(
+            new Subscription(
+                "Order",
+                EnumSet.of(EventType.Created, EventType.Updated),
+                Optional.empty(),
+                Optional.of("order-status")),
+            new Subscription(
+                "Article",
+                EnumSet.of(EventType.Deleted),
+                Optional.of("007"),
+                Optional.of("notify")));
+  }
+
+  @Test
+  void otherStylesTakeAnyTextAndAnyHeader() throws SettingsException {
+    directory.shop(
+        """
+        url: https://shop.example.com
+        authentication: { hmac: { secret: "x", style: hex, header: X-Mine } }
+        processing: sequential
+        retry: actindo
+        """);
+    Recipient shop = directory.read().recipients().getFirst();
+    assertThat(shop.authentication().hmac())
+        .contains(new Hmac(new Secret("x"), Style.hex, "X-Mine", Optional.empty()));
+    assertThat(shop.processing()).isEqualTo(new Processing.Sequential());
+    assertThat(shop.retry()).isEqualTo(Retry.ACTINDO);
+  }
+
+  @Test
+  void entitiesArrive() throws SettingsException {
+    directory.delete("config/recipients/shop.yaml");
+    directory.entities(
+        """
+        Article: { table: article }
+        Order:
+          table: sales.sales_order
+          id: [year, number]
+          attributes: { exclude: internal_note }
+        """);
+    assertThat(directory.read().entities())
+        .containsExactly(
+            new EntityType("Article", new TableId("public", "article"), List.of(), List.of()),
+            new EntityType(
+                "Order",
+                new TableId("sales", "sales_order"),
+                List.of("year", "number"),
+                List.of("internal_note")));
+    assertThat(directory.read().recipients()).isEmpty();
+  }
+
+  @Test
+  void rowhookYamlMayBeAbsentOrEmpty() throws SettingsException {
+    assertThat(directory.read().journal()).isEqualTo(Path.of("rowhook-data/journal.db"));
+    assertThat(directory.read().retention()).isEqualTo(Duration.ofDays(10));
+    directory.write("config/rowhook.yaml", "# retention: 10d\n");
+    assertThat(directory.read().retention()).isEqualTo(Duration.ofDays(10));
+    directory.write("config/rowhook.yaml", "journal: /var/lib/rowhook/j.db\nretention: 3d\n");
+    assertThat(directory.read().journal()).isEqualTo(Path.of("/var/lib/rowhook/j.db"));
+    assertThat(directory.read().retention()).isEqualTo(Duration.ofDays(3));
+  }
+
+  @Test
+  void sourcePropertiesAreReadByTheirOwnRules() throws SettingsException {
+    directory
+        .env("PGPASSWORD", "a\\b=c${env:X}")
+        .write(
+            "config/source.properties",
+            """
+            # comment
+            ! another
+            database.hostname : localhost
+              database.user=erp
+            database.password=${env:PGPASSWORD}
+            a.list = one,\\
+                     two
+            empty
+            grüße=ja\\u0021
+            template=$${x} $1
+            """);
+    SourceProperties source = directory.read().source();
+    assertThat(source.values())
+        .isEqualTo(
+            Map.of(
+                "database.hostname", "localhost",
+                "database.user", "erp",
+                "database.password", "a\\b=c${env:X}",
+                "a.list", "one,two",
+                "empty", "",
+                "grüße", "ja!",
+                "template", "${x} $1"));
+    assertThat(source.place("empty")).endsWith("source.properties:8");
+    assertThat(source.place("slot.name")).endsWith("source.properties");
+  }
+
+  @Test
+  void referencesAreResolvedAnywhereInAValue() throws SettingsException {
+    directory
+        .write("secret", "geheim\r\n")
+        .env("HOST", "shop.example.com")
+        .env("JOBS", "3")
+        .env("EMPTY", "")
+        .shop(
+            """
+            url: https://${env:HOST}/h?a=${env:JOBS}${env:EMPTY}&b=$$$
+            jobs: ${env:JOBS}
+            authentication: { basic: { username: erp, password: "${file:%s}" } }
+            """
+                .formatted(temp.resolve("secret")));
+    Recipient shop = directory.read().recipients().getFirst();
+    assertThat(shop.url()).hasToString("https://shop.example.com/h?a=3&b=$$$");
+    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(3));
+    assertThat(shop.authentication().basic()).contains(new Basic("erp", new Secret("geheim")));
+  }
+
+  @Test
+  void hiddenFilesBackupsAndReadmesArePassedOver() throws SettingsException {
+    directory
+        .write("config/README.md", "x")
+        .write("config/.git/config", "x")
+        .write("config/recipients/.shop.yaml.swp", "x")
+        .write("config/recipients/shop.yaml~", "x")
+        .write("config/recipients/README", "x")
+        .write("config/recipients/.gitkeep", "");
+    assertThat(directory.read().recipients()).hasSize(1);
+  }
+
+  @Test
+  void windowsEditorsAreWelcome() throws SettingsException {
+    directory.shop("\uFEFFurl: https://shop.example.com\r\njobs: 2\r\n");
+    assertThat(directory.read().recipients().getFirst().processing())
+        .isEqualTo(new Processing.Parallel(2));
+  }
+
+  @Test
+  @Tag("feature-26")
+  void showsNoSecretWhenPrinted() throws SettingsException {
+    directory
+        .env("CANARY", "canary7")
+        .write("config/source.properties", "database.password=canary7\n")
+        .shop(
+            """
+            url: https://shop.example.com/?key=canary7
+            authentication:
+              hmac: { secret: canary7, style: hex, previous: { secret: canary7, until: 2026-12-01T00:00:00Z } }
+              basic: { username: erp, password: "${env:CANARY}" }
+            """);
+    Settings settings = directory.read();
+    assertThat(settings.toString()).doesNotContain("canary7");
+    assertThat(settings.recipients().getFirst().authentication().toString())
+        .doesNotContain("canary7");
+  }
+}
