@@ -146,16 +146,21 @@ final class Child implements AutoCloseable {
 
   /** The same, after another such process has ended. */
   long awaitStreaming(SourceDatabase source, long notThis) {
-    return Eventually.until(
-        STREAMING_WITHIN,
-        "Rowhook reads the source's log:\n" + tail(),
-        () -> {
-          if (!isAlive()) {
-            throw new IllegalStateException("Rowhook ended by itself:\n" + tail());
-          }
-          long walsender = walsender(source);
-          return walsender == 0 || walsender == notThis ? null : walsender;
-        });
+    RowhookProcess reading = process();
+    long found =
+        Eventually.until(
+            STREAMING_WITHIN,
+            "Rowhook reads the source's log",
+            () -> {
+              long walsender = walsender(source);
+              return !reading.isAlive() || (walsender != 0 && walsender != notThis)
+                  ? walsender
+                  : null;
+            });
+    if (!reading.isAlive()) {
+      throw new AssertionError("Rowhook ended by itself:\n" + tail());
+    }
+    return found;
   }
 
   private static long walsender(SourceDatabase source) {

@@ -220,9 +220,18 @@ public final class RowhookProcess implements AutoCloseable {
 
   /** What it has in memory, in bytes: {@code VmRSS} of Linux. */
   public long residentBytes() {
+    return memory("VmRSS:");
+  }
+
+  /** The most it has had in memory, in bytes: {@code VmHWM} of Linux. */
+  public long peakResidentBytes() {
+    return memory("VmHWM:");
+  }
+
+  private long memory(String what) {
     try (var status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
       return status
-          .filter(line -> line.startsWith("VmRSS:"))
+          .filter(line -> line.startsWith(what))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
           .findFirst()
           .orElseThrow();

@@ -1,0 +1,223 @@
+package io.rowhook.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One transaction of a million rows, Rowhook killed while it stages them and while it delivers: one
+ * event an entity, once, in bounded memory. {@code -Dlarge.rows=N} for another size.
+ */
+@Tag("long")
+class LargeTransactionTest {
+
+  private static final int ROWS = Integer.getInteger("large.rows", 1_000_000);
+  private static final long MOST_RESIDENT = 400L << 20;
+  private static final Duration NOTHING_MOVES = Duration.ofMinutes(2);
+
+  @TempDir Path directory;
+
+  @Test
+  void isDeliveredWholeOnceInBoundedMemory() throws Exception {
+    try (SourceDatabase source = SourceDatabase.start();
+        Counting shop = new Counting()) {
+      source.execute(Kind.tables().toArray(String[]::new));
+      configure(source, shop.port());
+      long peak;
+      try (RowhookProcess first = start()) {
+        first.awaitLine(Duration.ofMinutes(1), "Streaming");
+        source.execute(
+            "INSERT INTO sales.sales_order SELECT n, 1, 'Order/' || n || ' v1', 1"
+                + " FROM generate_series(1, "
+                + ROWS
+                + ") n");
+        await("rows are staged", () -> journaled("SELECT count(*) FROM staged"), ROWS / 3);
+        peak = first.peakResidentBytes();
+        first.kill();
+      }
+      assertThat(journaled("SELECT count(*) FROM event")).isZero();
+      long begin = System.nanoTime();
+      long published;
+      long size;
+      try (RowhookProcess second = start()) {
+        await("the events are published", () -> journaled("SELECT max(head) FROM epoch"), ROWS);
+        published = System.nanoTime() - begin;
+        size = size();
+        await("a tenth has arrived", shop::entities, ROWS / 10);
+        peak = Math.max(peak, second.peakResidentBytes());
+        second.kill();
+      }
+      try (RowhookProcess third = start()) {
+        await("all have arrived", shop::entities, ROWS);
+        peak = Math.max(peak, third.peakResidentBytes());
+        assertThat(third.stop()).isZero();
+      }
+      System.out.printf(
+          "%d rows in one transaction: published %d s and delivered %d s after the restart; peak of"
+              + " resident memory %d MB; journal %d MB when published, %d MB at the end; %d"
+              + " requests repeated%n",
+          ROWS,
+          Duration.ofNanos(published).toSeconds(),
+          Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
+          peak >> 20,
+          size >> 20,
+          size() >> 20,
+          shop.repeats());
+      assertThat(journaled("SELECT count(*) FROM event")).isEqualTo(ROWS);
+      assertThat(journaled("SELECT count(DISTINCT id) FROM event")).isEqualTo(ROWS);
+      assertThat(journaled("SELECT count(DISTINCT entity_id) FROM event")).isEqualTo(ROWS);
+      assertThat(journaled("SELECT count(*) FROM staged")).isZero();
+      assertThat(shop.wrong()).isZero();
+      assertThat(shop.repeats()).isLessThan(ROWS / 100);
+      assertThat(peak).isLessThan(MOST_RESIDENT);
+    }
+  }
+
+  private RowhookProcess start() {
+    return RowhookProcess.run(
+            directory.resolve("config"), directory.resolve("templates"), Child.journal(directory))
+        .heap("256m")
+        .start();
+  }
+
+  private void configure(SourceDatabase source, int port) throws IOException {
+    Path config = directory.resolve("config");
+    Path recipients = Files.createDirectories(config.resolve("recipients"));
+    Files.createDirectories(directory.resolve("templates"));
+    StringBuilder properties = new StringBuilder();
+    source
+        .connectorProperties()
+        .forEach((key, value) -> properties.append(key + "=" + value + "\n"));
+    Files.writeString(config.resolve("source.properties"), properties);
+    Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
+    Files.writeString(
+        recipients.resolve("shop.yaml"),
+        """
+        url: http://127.0.0.1:%d/
+        processing: parallel
+        jobs: 16
+        timeout: 30s
+        allow: { http: true, networks: [127.0.0.0/8] }
+        """
+            .formatted(port));
+  }
+
+  private long size() throws IOException {
+    long size = 0;
+    for (String suffix : new String[] {"", "-wal"}) {
+      Path file = Path.of(Child.journal(directory) + suffix);
+      size += Files.exists(file) ? Files.size(file) : 0;
+    }
+    return size;
+  }
+
+  /** Looks into the journal from outside, as any SQLite tool can. */
+  private long journaled(String sql) {
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + Child.journal(directory));
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void await(String what, LongSupplier count, long wanted)
+      throws InterruptedException {
+    long last = -1;
+    long moved = System.nanoTime();
+    while (true) {
+      long now = count.getAsLong();
+      if (now >= wanted) {
+        return;
+      }
+      if (now != last) {
+        last = now;
+        moved = System.nanoTime();
+      }
+      if (System.nanoTime() - moved > NOTHING_MOVES.toNanos()) {
+        throw new AssertionError("nothing moves; " + what + ": " + now + " of " + wanted);
+      }
+      Thread.sleep(500);
+    }
+  }
+
+  /** A recipient that remembers one bit of each order. */
+  private static final class Counting implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpServer server;
+    private final BitSet seen = new BitSet(ROWS + 1); // guarded by this, as are the others
+    private long repeats;
+    private long wrong;
+
+    Counting() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setExecutor(threads);
+      server.createContext("/", this::handle);
+      server.start();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+      try (exchange) {
+        JsonNode event = JSON.readTree(exchange.getRequestBody().readAllBytes());
+        count(event.path("entityId").asInt(), event.path("event").asText().equals("Created"));
+        exchange.sendResponseHeaders(200, -1);
+      }
+    }
+
+    private synchronized void count(int id, boolean right) {
+      if (!right || id < 1 || id > ROWS) {
+        wrong++;
+      } else if (seen.get(id)) {
+        repeats++;
+      } else {
+        seen.set(id);
+      }
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    synchronized long entities() {
+      return seen.cardinality();
+    }
+
+    synchronized long repeats() {
+      return repeats;
+    }
+
+    synchronized long wrong() {
+      return wrong;
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+      threads.shutdownNow();
+    }
+  }
+}
