@@ -18,6 +18,14 @@ public interface History {
   Lsn watermark();
 
   /**
+   * The transaction whose END is the watermark; empty where it made no event, or is not kept any
+   * more. Tells this history from another that has an END at the same position.
+   */
+  default Optional<Transaction> last() {
+    return Optional.empty();
+  }
+
+  /**
    * Starts an epoch at a position, durably; or, with the id of the current one, notes its new
    * timeline.
    */

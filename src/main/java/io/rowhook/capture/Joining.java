@@ -87,8 +87,10 @@ final class Joining {
    * Looks again once the engine streams and before anything of it is used: had the slot vanished
    * since {@link #join}, the engine would have made a new one in silence. Nothing has been marked
    * by then, so a slot after the watermark is not ours any more.
+   *
+   * @return what the source must send again before anything new
    */
-  void confirm() {
+  SentAgain confirm() {
     try (Connection connection = Postgres.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
       Lsn watermark = history.watermark();
@@ -97,6 +99,9 @@ final class Joining {
             "%s: replication slot '%s' was made anew or moved while the engine started: row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"
                 .formatted(source.place(), source.slot(), watermark));
       }
+      return watermark.isAfter(slot.get().confirmed())
+          ? SentAgain.upTo(source, watermark, history.last())
+          : SentAgain.nothing(source);
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,12 @@ final class TransactionReader
   private final RowReader rows;
   private final ChangeSink sink;
   private final Observer observer;
-  private final Runnable beforeFirst;
+  private final Supplier<SentAgain> beforeFirst;
   private final String transactionTopic;
   private final ReentrantLock turn;
 
   private boolean first = true;
+  private SentAgain sentAgain;
   private boolean open;
   private long openId;
   private long seen;
@@ -49,7 +51,7 @@ final class TransactionReader
       RowReader rows,
       ChangeSink sink,
       Observer observer,
-      Runnable beforeFirst,
+      Supplier<SentAgain> beforeFirst,
       ReentrantLock turn) {
     this.rows = rows;
     this.sink = sink;
@@ -57,6 +59,7 @@ final class TransactionReader
     this.beforeFirst = beforeFirst;
     this.transactionTopic = source.topicPrefix() + ".transaction";
     this.turn = turn;
+    this.sentAgain = SentAgain.nothing(source);
   }
 
   /** How many transactions are durable by this engine. Any thread. */
@@ -80,7 +83,7 @@ final class TransactionReader
         throw new InterruptedException("the engine is stopping");
       }
       if (first) {
-        beforeFirst.run();
+        sentAgain = beforeFirst.get();
         first = false;
       }
       handle(batch, committer);
@@ -181,6 +184,7 @@ final class TransactionReader
             new Lsn(number(offset, "lsn")),
             id,
             Instant.EPOCH.plus(number(offset, "ts_usec"), ChronoUnit.MICROS));
+    sentAgain.look(transaction);
     sink.end(transaction);
     return transaction;
   }

@@ -50,6 +50,9 @@ public final class EntityEvents implements ChangeSink {
   private final List<RejectedRow> rejected = new ArrayList<>();
   private long rejectedMore;
 
+  /** By this engine, before its first new one. */
+  private long sentAgain;
+
   public EntityEvents(List<EntityType> types, History history, EventLog events, int memoryLimit) {
     this.types = List.copyOf(types);
     this.mapper = new RowMapper(types);
@@ -72,6 +75,7 @@ public final class EntityEvents implements ChangeSink {
   public void restart() throws InterruptedException {
     events.discard();
     forget();
+    sentAgain = 0;
     Epoch epoch =
         history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
     published = history.watermark();
@@ -140,12 +144,14 @@ public final class EntityEvents implements ChangeSink {
   public void end(Transaction transaction) throws InterruptedException {
     if (!transaction.end().isAfter(published)) {
       counts.duplicates.increment();
+      sentAgain++;
       if (staged) {
         events.discardStaged();
       }
       forget();
       return;
     }
+    reportSentAgain();
     reportRejected(transaction);
     if (staged) {
       if (!open.isEmpty()) {
@@ -174,6 +180,13 @@ public final class EntityEvents implements ChangeSink {
     Event event = maker.make(net, transaction);
     (event == null ? counts.unchanged : counts.events).increment();
     return event;
+  }
+
+  private void reportSentAgain() {
+    if (sentAgain > 0) {
+      log.info("the source has sent again: {} transactions that the journal had", sentAgain);
+      sentAgain = 0;
+    }
   }
 
   private void reportRejected(Transaction transaction) {

@@ -79,6 +79,17 @@ final class EventTable {
     return found;
   }
 
+  /** The transaction that made the newest event. */
+  static Optional<Transaction> newestTransaction(Sql sql) throws SQLException {
+    return sql.first(
+        "SELECT lsn, tx, committed_at FROM event ORDER BY sequence DESC LIMIT 1",
+        row ->
+            new Transaction(
+                new Lsn(row.getLong("lsn")),
+                row.getLong("tx"),
+                Times.instant(row.getLong("committed_at"))));
+  }
+
   static Optional<Entry> find(Sql sql, String eventId) throws SQLException {
     return sql.first(
         "SELECT " + COLUMNS + " FROM event e WHERE e.id = ?", EventTable::entry, storedId(eventId));

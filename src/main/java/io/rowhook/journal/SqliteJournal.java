@@ -126,6 +126,14 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Optional<Transaction> last() {
+    Lsn watermark = history.watermark();
+    return readers
+        .read(EventTable::newestTransaction)
+        .filter(transaction -> transaction.end().equals(watermark));
+  }
+
+  @Override
   public void begin(Epoch epoch, Lsn start) {
     history.begin(epoch, start);
   }

@@ -137,16 +137,18 @@ final class InParallel implements Order {
     window.flush();
     int most = room + window.lanes().fromDisk();
     List<Delivery> unheld = ledger.unheld(most);
-    load(unheld);
-    strays = unheld.size() == most;
+    strays = !load(unheld) || unheld.size() == most;
   }
 
-  private void load(List<Delivery> deliveries) {
+  /** Whether there was room for all of them: large events fill the window before it is full. */
+  private boolean load(List<Delivery> deliveries) {
     for (Delivery delivery : deliveries) {
-      if (window.room() > 0) {
-        window.load(delivery);
+      if (window.room() == 0) {
+        return false;
       }
+      window.load(delivery);
     }
+    return true;
   }
 
   private void forgetIfNothingIsOwed() throws InterruptedException {

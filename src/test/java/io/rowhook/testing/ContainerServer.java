@@ -6,9 +6,13 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +26,11 @@ final class ContainerServer implements DatabaseServer {
 
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
   private static final int STOPPED_WITHIN_S = 10;
+
+  /** The image keeps all data somewhere below. */
+  private static final String FILES = "/var/lib";
+
+  private static final String FILES_NAME = "postgresql";
 
   private final String user;
   private final int port;
@@ -101,6 +110,37 @@ final class ContainerServer implements DatabaseServer {
       running = false;
       container.getDockerClient().killContainerCmd(container.getContainerId()).exec();
       Eventually.within(STARTED_WITHIN, "the server has stopped", () -> !container.isRunning());
+    }
+  }
+
+  @Override
+  public Path backup() {
+    try (InputStream files =
+        container
+            .getDockerClient()
+            .copyArchiveFromContainerCmd(container.getContainerId(), FILES + "/" + FILES_NAME)
+            .exec()) {
+      Path copy = Files.createTempFile("source-backup-", ".tar");
+      copy.toFile().deleteOnExit();
+      Files.copy(files, copy, StandardCopyOption.REPLACE_EXISTING);
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is new since the copy stays; the server's own files do not speak of it any more. */
+  @Override
+  public void restore(Path backup) {
+    try (InputStream files = Files.newInputStream(backup)) {
+      container
+          .getDockerClient()
+          .copyArchiveToContainerCmd(container.getContainerId())
+          .withTarInputStream(files)
+          .withRemotePath(FILES)
+          .exec();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.rowhook.testing;
 
+import java.nio.file.Path;
+
 /**
  * The server process under a {@link SourceDatabase}. It has no port until first started, and keeps
  * port and data from then on until it is destroyed. One thread.
@@ -14,6 +16,12 @@ interface DatabaseServer {
 
   /** Ends it at once, so that it has to recover when it is started again. */
   void crash();
+
+  /** A copy of all its files, which does not run now; deleted with it. */
+  Path backup();
+
+  /** Puts a copy in the place of its files; it does not run now. */
+  void restore(Path backup);
 
   /** On the loopback. */
   int port();

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +27,7 @@ final class EmbeddedServer implements DatabaseServer {
   private final Path log;
   private int port; // 0 until first started, then kept over restarts
   private @Nullable EmbeddedPostgres server;
+  private int backups;
 
   EmbeddedServer(Map<String, String> settings) {
     this.settings = settings;
@@ -102,11 +105,53 @@ final class EmbeddedServer implements DatabaseServer {
   @Override
   public void destroy() {
     stop();
-    try (Stream<Path> files = Files.exists(data) ? Files.walk(data) : Stream.empty()) {
+    delete(data);
+    for (; backups > 0; backups--) {
+      delete(backup(backups));
+    }
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Path backup() {
+    Path copy = backup(++backups);
+    copy(data, copy);
+    return copy;
+  }
+
+  @Override
+  public void restore(Path backup) {
+    delete(data);
+    copy(backup, data);
+  }
+
+  private Path backup(int number) {
+    return data.resolveSibling(data.getFileName() + "-backup-" + number);
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file)),
+            StandardCopyOption.COPY_ATTRIBUTES,
+            LinkOption.NOFOLLOW_LINKS);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-      Files.deleteIfExists(log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -67,6 +68,7 @@ public final class RowhookProcess implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private Path directory = Path.of("").toAbsolutePath();
     private Consumer<String> listener = line -> {};
+    private Optional<String> testMain = Optional.empty();
 
     private Setup(List<String> arguments) {
       this.arguments.addAll(arguments);
@@ -108,6 +110,12 @@ public final class RowhookProcess implements AutoCloseable {
       return this;
     }
 
+    /** Another main class, out of the tests' own. */
+    public Setup main(Class<?> mainClass) {
+      testMain = Optional.of(mainClass.getName());
+      return this;
+    }
+
     public RowhookProcess start() {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -117,8 +125,8 @@ public final class RowhookProcess implements AutoCloseable {
       command.add("-XX:+ExitOnOutOfMemoryError");
       command.addAll(jvm);
       command.add("-cp");
-      command.add(productionClassPath());
-      command.add("io.rowhook.Main");
+      command.add(testMain.isPresent() ? classPath("") : classPath("test-classes"));
+      command.add(testMain.orElse("io.rowhook.Main"));
       command.addAll(arguments);
       ProcessBuilder builder =
           new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
@@ -130,10 +138,12 @@ public final class RowhookProcess implements AutoCloseable {
       }
     }
 
-    /** Without the tests' own classes and settings, so that it logs as it does in production. */
-    private static String productionClassPath() {
+    /**
+     * In production without the tests' own classes and settings, so that it logs as it does there.
+     */
+    private static String classPath(String without) {
       return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-          .filter(entry -> !Path.of(entry).endsWith("test-classes"))
+          .filter(entry -> without.isEmpty() || !Path.of(entry).endsWith(without))
           .map(entry -> Path.of(entry).toAbsolutePath().toString())
           .collect(Collectors.joining(File.pathSeparator));
     }

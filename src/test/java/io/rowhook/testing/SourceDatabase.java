@@ -1,5 +1,6 @@
 package io.rowhook.testing;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -147,6 +148,21 @@ public final class SourceDatabase implements AutoCloseable {
   /** Starts the server again, on the same port, with the same data. */
   public void restart() {
     server.stop();
+    server.start();
+  }
+
+  /** A copy of all its files, as of now; it is down meanwhile. */
+  public Path backup() {
+    server.stop();
+    Path copy = server.backup();
+    server.start();
+    return copy;
+  }
+
+  /** Goes back to a backup, as an administrator would: all that came after it never was. */
+  public void restore(Path backup) {
+    server.stop();
+    server.restore(backup);
     server.start();
   }
 

@@ -1,0 +1,98 @@
+package io.rowhook.crash;
+
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source, a recipient and the product as a process, for tests that break one thing. One thread.
+ */
+final class Bench implements AutoCloseable {
+
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  final Path directory;
+  final Recipient shop;
+  private @Nullable RowhookProcess process;
+
+  Bench(Path directory) throws Exception {
+    this.directory = directory;
+    this.shop = new Recipient("shop", false, 0);
+  }
+
+  /** Writes the settings for a source that has, or gets, the story's tables. */
+  void configure(SourceDatabase source) throws IOException {
+    new Child(directory).configure(source, List.of(shop));
+  }
+
+  Path journal() {
+    return Child.journal(directory);
+  }
+
+  /** The product as it is shipped. */
+  RowhookProcess start(String... arguments) {
+    process =
+        RowhookProcess.run(directory.resolve("config"), directory.resolve("templates"), journal())
+            .with(arguments)
+            .jvm("-XX:TieredStopAtLevel=1")
+            .start();
+    return process;
+  }
+
+  /** Starts it, and waits until it has refused to; returns what it has said. */
+  String startRefused(String... arguments) {
+    RowhookProcess refused = start(arguments);
+    int status = refused.exitCode(PATIENCE);
+    if (status == 0) {
+      throw new AssertionError("Rowhook ended with status 0:\n" + refused.output());
+    }
+    return refused.output();
+  }
+
+  void stop() {
+    RowhookProcess running = process;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  /** Commits one order; its event is {@link #received}. */
+  static void order(SourceDatabase source, long number) {
+    EntityKey key = new EntityKey(Kind.Order, number);
+    source.execute(
+        "INSERT INTO sales.sales_order VALUES (%d, 1, '%s', 1)"
+            .formatted(number, Kind.name(key, 1)));
+  }
+
+  /** Waits until the shop has the order, and says under which id. */
+  String received(long number) {
+    String entity = new EntityKey(Kind.Order, number).toString();
+    return Eventually.until(
+        PATIENCE,
+        entity + " arrives",
+        () ->
+            shop.arrivals().stream()
+                .filter(arrival -> arrival.entity().equals(entity))
+                .map(Arrival::id)
+                .findFirst()
+                .orElse(null));
+  }
+
+  /** The orders that have arrived, in the order of their first arrival. */
+  List<String> orders() {
+    return shop.arrivals().stream().map(Arrival::entity).distinct().toList();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+    shop.close();
+  }
+}

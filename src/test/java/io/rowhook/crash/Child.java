@@ -1,0 +1,220 @@
+package io.rowhook.crash;
+
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Rowhook of a story: one process after the other on the same settings and journal; and the
+ * count of how each died. One thread, but for its output.
+ */
+final class Child implements AutoCloseable {
+
+  private static final Duration STREAMING_WITHIN = Duration.ofSeconds(60);
+  private static final Duration HALTS_WITHIN = Duration.ofSeconds(25);
+  private static final Pattern DUPLICATES = Pattern.compile("sent again: (\\d+) transactions");
+  private static final int TAIL_LINES = 60;
+
+  private final Path directory;
+  private final PrintWriter log;
+  private final Map<String, Integer> deaths = new TreeMap<>();
+  private final AtomicLong duplicates = new AtomicLong();
+  private @Nullable RowhookProcess process;
+
+  Child(Path directory) throws IOException {
+    this.directory = directory;
+    this.log =
+        new PrintWriter(
+            Files.newBufferedWriter(directory.resolve("rowhook.log"), StandardCharsets.UTF_8),
+            true);
+  }
+
+  /** Writes the settings. Small batches, so that many transactions span several. */
+  void configure(SourceDatabase source, List<Recipient> recipients) throws IOException {
+    Path config = directory.resolve("config");
+    Path recipientFiles = Files.createDirectories(config.resolve("recipients"));
+    Files.createDirectories(directory.resolve("templates"));
+    Map<String, String> properties = new TreeMap<>(source.connectorProperties());
+    properties.put("max.batch.size", "64");
+    properties.put("max.queue.size", "256");
+    Files.writeString(
+        config.resolve("source.properties"),
+        properties.entrySet().stream()
+            .map(property -> property.getKey() + "=" + property.getValue())
+            .collect(Collectors.joining("\n", "", "\n")));
+    Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
+    for (Recipient recipient : recipients) {
+      Files.writeString(recipientFiles.resolve(recipient.name() + ".yaml"), recipient.yaml());
+    }
+  }
+
+  /** The journal of the story in a directory. */
+  static Path journal(Path directory) {
+    return directory.resolve("journal.db");
+  }
+
+  /** Starts it, if it does not run. */
+  void start() {
+    start("");
+  }
+
+  private void start(String halt) {
+    if (isAlive()) {
+      return;
+    }
+    close();
+    log.println("--- starts " + halt);
+    process =
+        RowhookProcess.command(
+                directory.resolve("config").toString(),
+                directory.resolve("templates").toString(),
+                journal(directory).toString())
+            .main(HaltingMain.class)
+            .jvm("-XX:TieredStopAtLevel=1")
+            .env(HaltPoint.VARIABLE, halt)
+            .onLine(this::line)
+            .start();
+  }
+
+  /** Starts it to halt itself; where it does not come to that, it is killed. */
+  void haltAt(HaltPoint point, int passing) {
+    kill("restart for a halt", false);
+    start(point + ":" + passing);
+    RowhookProcess halting = process();
+    try {
+      Eventually.within(HALTS_WITHIN, "Rowhook halts", () -> !halting.isAlive());
+    } catch (AssertionError notReached) {
+      kill(point + " not reached", true);
+      return;
+    }
+    int status = halting.exitCode(HALTS_WITHIN);
+    if (status != HaltPoint.EXIT_STATUS) {
+      throw new AssertionError("Rowhook ended with status " + status + ":\n" + tail());
+    }
+    died(point.toString());
+  }
+
+  /** SIGKILL. */
+  void kill(String why) {
+    kill(why, true);
+  }
+
+  private void kill(String why, boolean count) {
+    if (process == null) {
+      return;
+    }
+    if (isAlive()) {
+      process.kill();
+      died(why);
+    } else if (count) {
+      throw new AssertionError("Rowhook ended by itself:\n" + tail());
+    }
+    close();
+  }
+
+  /** As a service manager stops it. */
+  void stop() {
+    int status = process().stop();
+    if (status != 0 && status != 143) {
+      throw new AssertionError("Rowhook's clean stop ended with status " + status + ":\n" + tail());
+    }
+    close();
+  }
+
+  boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  /** Waits until it reads the source's log, and returns the process at the source that sends it. */
+  long awaitStreaming(SourceDatabase source) {
+    return awaitStreaming(source, 0);
+  }
+
+  /** The same, after another such process has ended. */
+  long awaitStreaming(SourceDatabase source, long notThis) {
+    return Eventually.until(
+        STREAMING_WITHIN,
+        "Rowhook reads the source's log:\n" + tail(),
+        () -> {
+          if (!isAlive()) {
+            throw new IllegalStateException("Rowhook ended by itself:\n" + tail());
+          }
+          long walsender = walsender(source);
+          return walsender == 0 || walsender == notThis ? null : walsender;
+        });
+  }
+
+  private static long walsender(SourceDatabase source) {
+    String pid =
+        source.query(
+            """
+            SELECT coalesce(max(pid), 0)
+            FROM pg_stat_replication WHERE state IN ('catchup', 'streaming')\
+            """);
+    return Long.parseLong(String.valueOf(pid));
+  }
+
+  /** How often it died, and of what. */
+  Map<String, Integer> deaths() {
+    return deaths;
+  }
+
+  int deathCount() {
+    return deaths.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** How many transactions came that the journal had, as far as Rowhook lived to say so. */
+  long duplicates() {
+    return duplicates.get();
+  }
+
+  /** The end of what it has said. */
+  String tail() {
+    if (process == null) {
+      return "";
+    }
+    List<String> lines = process.output().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+      process = null;
+    }
+  }
+
+  private RowhookProcess process() {
+    if (process == null) {
+      throw new IllegalStateException("Rowhook was not started");
+    }
+    return process;
+  }
+
+  private void died(String how) {
+    deaths.merge(how, 1, Integer::sum);
+  }
+
+  private void line(String line) {
+    Matcher matcher = DUPLICATES.matcher(line);
+    if (matcher.find()) {
+      duplicates.addAndGet(Long.parseLong(matcher.group(1)));
+    }
+    log.println(line);
+  }
+}

@@ -1,0 +1,84 @@
+package io.rowhook.crash;
+
+import io.rowhook.Service;
+import io.rowhook.Wiring.Observers;
+import io.rowhook.admin.RunCommand;
+import io.rowhook.capture.Observer;
+import io.rowhook.capture.Transaction;
+import io.rowhook.journal.Entry;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * {@code rowhook run}, halting itself where {@link HaltPoint#VARIABLE} says. Takes the arguments of
+ * the story only: settings, templates, journal.
+ */
+final class HaltingMain {
+
+  private final String point;
+  private final AtomicInteger passingsLeft;
+
+  private HaltingMain(String halt) {
+    String[] parts = (halt.isEmpty() ? ":0" : halt).split(":", 2);
+    point = parts[0];
+    passingsLeft = new AtomicInteger(Integer.parseInt(parts[1]));
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    HaltingMain halting = new HaltingMain(System.getenv().getOrDefault(HaltPoint.VARIABLE, ""));
+    halting.pass(HaltPoint.START);
+    RunCommand.Options options =
+        new RunCommand.Options(
+            Path.of(arguments[0]),
+            Path.of(arguments[1]),
+            Optional.of(Path.of(arguments[2])),
+            false);
+    new Service(options, System.getenv(), halting.observers()).run();
+  }
+
+  private void pass(HaltPoint at) {
+    if (at.toString().equals(point) && passingsLeft.decrementAndGet() == 0) {
+      if (at == HaltPoint.AFTER_FLUSH) {
+        letTheMarkArrive();
+      }
+      Runtime.getRuntime().halt(HaltPoint.EXIT_STATUS);
+    }
+  }
+
+  /** Whatever the marking thread still had to do is held up; the mark is on its way. */
+  private static void letTheMarkArrive() {
+    try {
+      Thread.sleep(300);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Observers observers() {
+    return new Observers(
+        new Observer() {
+          @Override
+          public void insideTransaction(long transactionId) {
+            pass(HaltPoint.INSIDE_TRANSACTION);
+          }
+
+          @Override
+          public void committed(Transaction last) {
+            pass(HaltPoint.BEFORE_MARK);
+          }
+
+          @Override
+          public void marked(Transaction last) {
+            pass(HaltPoint.BEFORE_FLUSH);
+            pass(HaltPoint.AFTER_FLUSH);
+          }
+        },
+        new io.rowhook.webhook.Observer() {
+          @Override
+          public void posted(String recipient, Entry entry) {
+            pass(HaltPoint.AFTER_POST);
+          }
+        });
+  }
+}

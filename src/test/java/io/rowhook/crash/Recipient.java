@@ -1,0 +1,140 @@
+package io.rowhook.crash;
+
+import com.standardwebhooks.Webhook;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A recipient of the story: writes down every request in the order of their coming, checks what can
+ * be checked of one alone (signature, id, values), and refuses some if it is of that kind.
+ */
+final class Recipient implements AutoCloseable {
+
+  static {
+    // Else the JDK's server sends head and body of an answer 40 ms apart (Nagle, delayed ACK).
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
+  private final String name;
+  private final boolean sequential;
+  private final int refusedPercent;
+  private final Webhook webhook;
+  private final String secret;
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Arrival> arrivals = new ArrayList<>(); // guarded by itself, as is the next
+  private final Set<String> accepted = new HashSet<>();
+
+  /**
+   * Starts it.
+   *
+   * @param refusedPercent how many requests are answered 503
+   */
+  Recipient(String name, boolean sequential, int refusedPercent) throws Exception {
+    this.name = name;
+    this.sequential = sequential;
+    this.refusedPercent = refusedPercent;
+    byte[] key = Arrival.sha256(("the key of " + name).getBytes(StandardCharsets.UTF_8));
+    this.secret = "whsec_" + java.util.Base64.getEncoder().encodeToString(key);
+    this.webhook = new Webhook(secret);
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean sequential() {
+    return sequential;
+  }
+
+  /** For {@code recipients/<name>.yaml}. Delays so many that no delivery can end failed. */
+  String yaml() {
+    String delays = "50ms, 100ms, 200ms" + ", 300ms".repeat(20);
+    return """
+    url: http://127.0.0.1:%d/%s
+    authentication:
+      hmac: { secret: "%s" }
+    processing: %s
+    timeout: 20s
+    retry: { delays: [%s], from: previous, jitter: 0.2 }
+    allow: { http: true, networks: [127.0.0.0/8] }
+    """
+        .formatted(
+            server.getAddress().getPort(),
+            name,
+            secret,
+            sequential ? "sequential" : "parallel\njobs: 6",
+            delays);
+  }
+
+  /** All requests so far. */
+  List<Arrival> arrivals() {
+    synchronized (arrivals) {
+      return List.copyOf(arrivals);
+    }
+  }
+
+  /** How many different events it has accepted. */
+  int acceptedEvents() {
+    synchronized (arrivals) {
+      return accepted.size();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      boolean accept = ThreadLocalRandom.current().nextInt(100) >= refusedPercent;
+      Arrival arrival = arrival(exchange, body, accept);
+      synchronized (arrivals) {
+        arrivals.add(arrival);
+        if (accept) {
+          accepted.add(arrival.id());
+        }
+      }
+      exchange.sendResponseHeaders(accept ? 200 : 503, -1);
+    }
+  }
+
+  private Arrival arrival(HttpExchange exchange, byte[] body, boolean accept) {
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(exchange.getRequestHeaders());
+    String id = first(headers, "Webhook-Id");
+    String fault = "";
+    try {
+      webhook.verify(new String(body, StandardCharsets.UTF_8), headers);
+    } catch (com.standardwebhooks.exceptions.WebhookVerificationException e) {
+      fault = "signature: " + e.getMessage();
+    }
+    long sequence = Long.parseLong("0" + first(headers, "Rowhook-Sequence"));
+    return Arrival.of(id, body, sequence, accept, fault);
+  }
+
+  private static String first(Map<String, List<String>> headers, String header) {
+    List<String> values = headers.getOrDefault(header, List.of());
+    return values.isEmpty() ? "" : values.getFirst();
+  }
+}
