@@ -10,10 +10,10 @@ enum HaltPoint {
   INSIDE_TRANSACTION(3),
   /** The journal has committed, and nothing of it is marked. */
   BEFORE_MARK(15),
-  /** Marked, and the source does not know it yet. */
+  /** Marked, and the source does not know it yet: the engine tells it when it polls next. */
   BEFORE_FLUSH(15),
-  /** Marked, and the source has had the time to know. */
-  AFTER_FLUSH(15),
+  /** The source knows of a mark. */
+  AFTER_FLUSH(3),
   /** The recipient has answered, and that is not recorded. */
   AFTER_POST(120);
 

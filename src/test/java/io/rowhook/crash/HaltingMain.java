@@ -3,6 +3,7 @@ package io.rowhook.crash;
 import io.rowhook.Service;
 import io.rowhook.Wiring.Observers;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.capture.Lsn;
 import io.rowhook.capture.Observer;
 import io.rowhook.capture.Transaction;
 import io.rowhook.journal.Entry;
@@ -39,19 +40,7 @@ final class HaltingMain {
 
   private void pass(HaltPoint at) {
     if (at.toString().equals(point) && passingsLeft.decrementAndGet() == 0) {
-      if (at == HaltPoint.AFTER_FLUSH) {
-        letTheMarkArrive();
-      }
       Runtime.getRuntime().halt(HaltPoint.EXIT_STATUS);
-    }
-  }
-
-  /** Whatever the marking thread still had to do is held up; the mark is on its way. */
-  private static void letTheMarkArrive() {
-    try {
-      Thread.sleep(300);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -71,6 +60,10 @@ final class HaltingMain {
           @Override
           public void marked(Transaction last) {
             pass(HaltPoint.BEFORE_FLUSH);
+          }
+
+          @Override
+          public void flushed(Lsn confirmed) {
             pass(HaltPoint.AFTER_FLUSH);
           }
         },
