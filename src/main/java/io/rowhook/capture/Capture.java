@@ -24,6 +24,9 @@ public final class Capture implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Capture.class);
 
+  /** How long a slot may stay in use after the engine that used it has stopped. */
+  private static final Duration RELEASE = Duration.ofSeconds(3);
+
   private final Source source;
   private final ChangeSink sink;
   private final Observer observer;
@@ -149,6 +152,7 @@ public final class Capture implements AutoCloseable {
         try {
           if (!prepared) {
             state = new CaptureState.Starting();
+            joining.awaitRelease(RELEASE);
             prepare();
           }
           prepared = false;

@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Joining {
 
   private static final Logger log = LoggerFactory.getLogger(Joining.class);
+
+  private static final Duration RELEASE_LOOK = Duration.ofMillis(20);
 
   private final Source source;
   private final History history;
@@ -81,6 +84,25 @@ final class Joining {
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
+  }
+
+  /**
+   * Waits until the server has noticed that this process's last engine is gone, or the time is up:
+   * a slot that is still in use then is someone else's, and the next check says so.
+   */
+  void awaitRelease(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try (Connection connection = Postgres.connect(source)) {
+      while (inUse(connection) && System.nanoTime() < deadline) {
+        Thread.sleep(RELEASE_LOOK);
+      }
+    } catch (SQLException e) {
+      log.debug("waiting for the slot", e); // the next check finds the words for it
+    }
+  }
+
+  private boolean inUse(Connection connection) throws SQLException {
+    return Slot.read(connection, source.slot()).filter(s -> s.activePid() != null).isPresent();
   }
 
   /**

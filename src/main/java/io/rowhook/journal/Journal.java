@@ -34,6 +34,9 @@ public interface Journal extends EventLog, History, AutoCloseable {
    */
   void onPublished(Runnable listener);
 
+  /** Calls it no more, once a call under way has returned. */
+  void noLongerOnPublished(Runnable listener);
+
   /**
    * Keeps the source of an attribute set under its hash, so that what was sent can be shown again.
    */

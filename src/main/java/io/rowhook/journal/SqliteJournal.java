@@ -183,6 +183,11 @@ public final class SqliteJournal implements Journal {
     visible.onPublished(listener);
   }
 
+  @Override
+  public void noLongerOnPublished(Runnable listener) {
+    visible.noLongerOnPublished(listener);
+  }
+
   /** Durable when this returns; cheap where it is kept already. */
   @Override
   public void keepAttributeSet(String hash, String name, String source) {

@@ -53,6 +53,10 @@ final class Visible {
     listeners.add(listener);
   }
 
+  void noLongerOnPublished(Runnable listener) {
+    listeners.remove(listener);
+  }
+
   void began(EpochTable.Place now) {
     place = Optional.of(now);
   }

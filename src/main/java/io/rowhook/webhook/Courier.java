@@ -49,6 +49,7 @@ public final class Courier implements AutoCloseable {
   private final Observer observer;
   private final String name;
   private final Mailbox mailbox = new Mailbox();
+  private final Runnable wake = mailbox::wake;
   private final Thread thread;
 
   // Written by other threads, read by the courier's.
@@ -101,7 +102,7 @@ public final class Courier implements AutoCloseable {
 
   /** Sets it going. Once. */
   public void start() {
-    journal.onPublished(this::published);
+    journal.onPublished(wake);
     thread.start();
   }
 
@@ -146,6 +147,7 @@ public final class Courier implements AutoCloseable {
    */
   @Override
   public void close() {
+    journal.noLongerOnPublished(wake);
     closeBy = System.nanoTime() + CLOSE_LIMIT.toNanos();
     closing = true;
     mailbox.wake();

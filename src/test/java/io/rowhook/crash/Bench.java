@@ -22,7 +22,7 @@ final class Bench implements AutoCloseable {
 
   Bench(Path directory) throws Exception {
     this.directory = directory;
-    this.shop = new Recipient("shop", false, 0);
+    this.shop = new Recipient("shop", true, 0); // so that the order can be asserted
   }
 
   /** Writes the settings for a source that has, or gets, the story's tables. */

@@ -113,6 +113,17 @@ class JournalContractTest {
   }
 
   @Test
+  void whoNoLongerListensIsCalledNoMore() throws InterruptedException {
+    List<Long> heads = new CopyOnWriteArrayList<>();
+    Runnable listener = () -> heads.add(journal.head());
+    journal.onPublished(listener);
+    publish(journal, 200, "a");
+    journal.noLongerOnPublished(listener);
+    publish(journal, 300, "b");
+    assertThat(heads).hasSize(1);
+  }
+
+  @Test
   void aFailingListenerHurtsNobody() throws InterruptedException {
     List<Long> heads = new CopyOnWriteArrayList<>();
     journal.onPublished(() -> {

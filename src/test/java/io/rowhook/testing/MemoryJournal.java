@@ -148,6 +148,11 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public void noLongerOnPublished(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  @Override
   public synchronized void keepAttributeSet(String hash, String name, String source) {
     attributeSets.put(hash, source);
   }
