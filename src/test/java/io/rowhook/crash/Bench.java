@@ -36,12 +36,18 @@ final class Bench implements AutoCloseable {
 
   /** The product as it is shipped. */
   RowhookProcess start(String... arguments) {
-    process =
-        RowhookProcess.run(directory.resolve("config"), directory.resolve("templates"), journal())
-            .with(arguments)
-            .jvm("-XX:TieredStopAtLevel=1")
-            .start();
+    return start(
+        RowhookProcess.run(config(), directory.resolve("templates"), journal()), arguments);
+  }
+
+  /** The same, put together otherwise. */
+  RowhookProcess start(RowhookProcess.Setup setup, String... arguments) {
+    process = setup.with(arguments).jvm("-XX:TieredStopAtLevel=1").start();
     return process;
+  }
+
+  Path config() {
+    return directory.resolve("config");
   }
 
   /** Starts it, and waits until it has refused to; returns what it has said. */

@@ -65,6 +65,7 @@ public final class RowhookProcess implements AutoCloseable {
 
     private final List<String> arguments = new ArrayList<>();
     private final List<String> jvm = new ArrayList<>();
+    private final List<String> under = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Path directory = Path.of("").toAbsolutePath();
     private Consumer<String> listener = line -> {};
@@ -110,6 +111,12 @@ public final class RowhookProcess implements AutoCloseable {
       return this;
     }
 
+    /** A command that runs what follows it in its own place: {@code unshare}, {@code nice}. */
+    public Setup under(String... prefix) {
+      under.addAll(List.of(prefix));
+      return this;
+    }
+
     /** Another main class, out of the tests' own. */
     public Setup main(Class<?> mainClass) {
       testMain = Optional.of(mainClass.getName());
@@ -117,7 +124,7 @@ public final class RowhookProcess implements AutoCloseable {
     }
 
     public RowhookProcess start() {
-      List<String> command = new ArrayList<>();
+      List<String> command = new ArrayList<>(under);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
