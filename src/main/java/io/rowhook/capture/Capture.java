@@ -51,7 +51,8 @@ public final class Capture implements AutoCloseable {
   private @Nullable Throwable failure;
 
   /**
-   * @param acceptGap whether the first join may begin a new epoch where row changes may be missing
+   * @param acceptGap whether, before its first transaction, it may begin a new epoch once where row
+   *     changes may be missing
    */
   public Capture(
       Source source,
@@ -159,13 +160,20 @@ public final class Capture implements AutoCloseable {
           TransactionReader reader = reader();
           Optional<Throwable> failed = runEngine(reader);
           failures = reader.ends() > 0 ? 0 : failures;
+          if (reader.ends() > 0) {
+            nothingToAccept();
+          }
           if (failed.isEmpty()) {
             continue; // asked to
           }
           Optional<SourceException> gap =
               CaptureFailure.source(failed.get()).filter(SourceException::isGap);
-          if (gap.isPresent()) {
+          if (gap.isPresent() && !accepts(reader)) {
             throw gap.get();
+          }
+          if (gap.isPresent()) {
+            joining.accept(gap.get().problems().getFirst());
+            continue;
           }
           reason = CaptureFailure.reason(failed.get());
         } catch (SourceException e) {
@@ -185,6 +193,18 @@ public final class Capture implements AutoCloseable {
     stopped("closed", false);
   }
 
+  /** A gap is accepted once, and only before the first transaction of this process. */
+  private synchronized boolean accepts(TransactionReader reader) {
+    boolean accepts = acceptGap && reader.ends() == 0;
+    acceptGap = false;
+    return accepts;
+  }
+
+  /** What was asked for at the start does not hold for a gap that opens later. */
+  private synchronized void nothingToAccept() {
+    acceptGap = false;
+  }
+
   private void prepare() {
     List<CapturedTable> wanted;
     boolean accept;
@@ -196,10 +216,10 @@ public final class Capture implements AutoCloseable {
     if (!checked.tables().equals(facts)) {
       checked.warnings().forEach(warning -> log.warn("{}", warning));
     }
-    joining.join(checked.tables(), accept);
+    boolean accepted = joining.join(checked.tables(), accept);
     synchronized (this) {
       facts = checked.tables();
-      acceptGap = false;
+      acceptGap = accept && !accepted;
     }
   }
 

@@ -35,9 +35,10 @@ final class Joining {
    * Joins the epoch of the journal, or begins one.
    *
    * @param acceptGap begin a new epoch where something may be missing
+   * @return whether there was a gap, which was accepted
    * @throws SourceException a gap, unless accepted; or the source does not let us
    */
-  void join(List<TableFacts> tables, boolean acceptGap) {
+  boolean join(List<TableFacts> tables, boolean acceptGap) {
     try (Connection connection = Postgres.connect(source)) {
       Publication.Plan plan = Publication.plan(connection, source, tables);
       if (!plan.problems().isEmpty()) {
@@ -68,6 +69,18 @@ final class Joining {
           begin(server, usable(connection, slot, plan.missing()));
         }
       }
+      return verdict instanceof EpochRule.Verdict.Gap;
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
+    }
+  }
+
+  /** Begins a new epoch where the slot is: a gap that only the engine could find is accepted. */
+  void accept(String what) {
+    try (Connection connection = Postgres.connect(source)) {
+      log.warn("accepted: {}", what);
+      Optional<Slot> slot = Slot.read(connection, source.slot());
+      begin(Postgres.identify(source), usable(connection, slot, false));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
