@@ -168,7 +168,7 @@ public final class Capture implements AutoCloseable {
           }
           Optional<SourceException> gap =
               CaptureFailure.source(failed.get()).filter(SourceException::isGap);
-          if (gap.isPresent() && !accepts(reader)) {
+          if (gap.isPresent() && !accepts()) {
             throw gap.get();
           }
           if (gap.isPresent()) {
@@ -194,8 +194,8 @@ public final class Capture implements AutoCloseable {
   }
 
   /** A gap is accepted once, and only before the first transaction of this process. */
-  private synchronized boolean accepts(TransactionReader reader) {
-    boolean accepts = acceptGap && reader.ends() == 0;
+  private synchronized boolean accepts() {
+    boolean accepts = acceptGap;
     acceptGap = false;
     return accepts;
   }

@@ -36,6 +36,14 @@ final class SentAgain {
   }
 
   /**
+   * Whether the log is still to prove itself. Until then nothing may be marked: were the log
+   * another one, its transactions before the journal's end would be lost by that.
+   */
+  boolean awaited() {
+    return awaited;
+  }
+
+  /**
    * Looks at a transaction before it is used.
    *
    * @throws SourceException a gap

@@ -62,7 +62,7 @@ final class TransactionReader
     this.sentAgain = SentAgain.nothing(source);
   }
 
-  /** How many transactions are durable by this engine. Any thread. */
+  /** How many transactions are durable and marked by this engine. Any thread. */
   long ends() {
     return ends.get();
   }
@@ -124,6 +124,9 @@ final class TransactionReader
     }
     sink.commit();
     observer.committed(last);
+    if (sentAgain.awaited()) {
+      return;
+    }
     committer.markProcessed(lastEnd);
     committer.markBatchFinished();
     ends.addAndGet(ended);
