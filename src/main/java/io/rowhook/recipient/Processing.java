@@ -5,8 +5,19 @@ package io.rowhook.recipient;
  */
 public sealed interface Processing {
 
-  /** One at a time, all events in commit order; a failing delivery blocks until it is settled. */
-  record Sequential() implements Processing {}
+  /**
+   * One at a time, all events in commit order; a failing delivery blocks until it is settled.
+   *
+   * @param stopsWhenExhausted whether one whose retries are used up stops the recipient until a
+   *     person decides; otherwise the next one goes out
+   */
+  record Sequential(boolean stopsWhenExhausted) implements Processing {
+
+    /** One that goes on. */
+    public Sequential() {
+      this(false);
+    }
+  }
 
   /**
    * Up to {@code jobs} at a time, but never two of one entity; later events of an entity wait

@@ -14,7 +14,10 @@ import java.util.Optional;
  * @param authentication none, HMAC, basic or both
  * @param processing sequential, or parallel with a number of jobs
  * @param timeout for the whole call: connect, send, answer
+ * @param acknowledge which answers mean that it has it
  * @param retry when a failed attempt is made again
+ * @param pause when it is left alone for a while
+ * @param owed what may wait for it
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
  * @param subscriptions the first that wants an event decides its attribute set; never empty:
  *     without any in its file there is one for each entity
@@ -25,7 +28,10 @@ public record Recipient(
     Authentication authentication,
     Processing processing,
     Duration timeout,
+    Acknowledge acknowledge,
     Retry retry,
+    Pause pause,
+    OwedLimit owed,
     Allow allow,
     List<Subscription> subscriptions) {
 
@@ -36,7 +42,7 @@ public record Recipient(
     subscriptions = List.copyOf(subscriptions);
   }
 
-  /** A recipient to whom nothing special is allowed. */
+  /** A recipient like most. */
   public Recipient(
       String name,
       URI url,
@@ -45,7 +51,18 @@ public record Recipient(
       Duration timeout,
       Retry retry,
       List<Subscription> subscriptions) {
-    this(name, url, authentication, processing, timeout, retry, Allow.NOTHING, subscriptions);
+    this(
+        name,
+        url,
+        authentication,
+        processing,
+        timeout,
+        Acknowledge.ANY_2XX,
+        retry,
+        Pause.DEFAULT,
+        OwedLimit.DEFAULT,
+        Allow.NOTHING,
+        subscriptions);
   }
 
   /** The subscription that wants this event, if one does. */

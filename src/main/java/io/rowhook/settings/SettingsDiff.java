@@ -151,7 +151,10 @@ public record SettingsDiff(
         keys);
     differs(before, after, Recipient::processing, "processing", keys);
     differs(before, after, Recipient::timeout, "timeout", keys);
+    differs(before, after, Recipient::acknowledge, "acknowledge", keys);
     differs(before, after, Recipient::retry, "retry", keys);
+    differs(before, after, Recipient::pause, "pause", keys);
+    differs(before, after, Recipient::owed, "owed", keys);
     differs(before, after, Recipient::allow, "allow", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
     return keys;

@@ -87,7 +87,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** {@code file:line:column: what is wrong}: JSLT hides the line in a text of many lines. */
-  private static String syntaxError(String name, JsltException e) {
+  static String syntaxError(String name, JsltException e) {
     String text = e.getMessageWithoutLocation();
     String first = text.lines().findFirst().orElse(text).strip();
     Matcher place = PLACE.matcher(text);

@@ -136,8 +136,8 @@ class BadYamlTest {
                 + " space after the colon. Known here: http, networks."),
         bad(
             "key of a later version",
-            d -> d.shop("url: https://a.example\nacknowledge: any-2xx\n"),
-            file + ":2:1: acknowledge is not in this version of Rowhook yet. Take it out."),
+            d -> d.shop("url: https://a.example\nformat: json\n"),
+            file + ":2:1: format is not in this version of Rowhook yet. Take it out."),
         bad(
             "no value",
             d -> d.shop("url:\n"),

@@ -1,0 +1,37 @@
+package io.rowhook.recipient;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Which answers mean that the recipient has it, and which that it never will. See {@code wire.md},
+ * "Answers".
+ *
+ * @param status of an answer that acknowledges
+ * @param when a condition in JSLT that the JSON answer must meet besides; empty: none
+ * @param last statuses after which there is no use in trying again ({@code final} in the file)
+ */
+public record Acknowledge(Set<Integer> status, Optional<String> when, Set<Integer> last) {
+
+  /** Any 2xx, whatever the answer says. */
+  public static final Acknowledge ANY_2XX =
+      new Acknowledge(
+          IntStream.range(200, 300).boxed().collect(Collectors.toSet()),
+          Optional.empty(),
+          Set.of());
+
+  /** Xena (seed 002): exactly 200 and {@code {"Success": true}}. */
+  public static final Acknowledge XENA =
+      new Acknowledge(Set.of(200), Optional.of(".Success == true"), Set.of());
+
+  /** GetResponse (seed 001): 200, 201 or 202 and {@code {"status": "OK"}}. */
+  public static final Acknowledge GETRESPONSE =
+      new Acknowledge(Set.of(200, 201, 202), Optional.of(".status == \"OK\""), Set.of());
+
+  public Acknowledge {
+    status = Set.copyOf(status);
+    last = Set.copyOf(last);
+  }
+}

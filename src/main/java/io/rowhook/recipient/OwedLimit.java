@@ -1,0 +1,18 @@
+package io.rowhook.recipient;
+
+import java.time.Duration;
+
+/**
+ * What may wait for a recipient. Beyond it the oldest deliveries end failed, so that a recipient
+ * that nobody mends can never fill the journal and so stop capture.
+ *
+ * @param age since the commit
+ * @param bytes of events' JSON in the journal
+ */
+public record OwedLimit(Duration age, long bytes) {
+
+  public static final OwedLimit DEFAULT = new OwedLimit(Duration.ofDays(10), 2L << 30);
+
+  /** From this part of a limit on it is announced. */
+  public static final double ANNOUNCED = 0.8;
+}

@@ -1,0 +1,227 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Acknowledge;
+import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.Retry;
+import io.rowhook.settings.YamlNode.Fields;
+import io.rowhook.settings.YamlNode.Items;
+import io.rowhook.settings.YamlNode.Scalar;
+import io.rowhook.template.Condition;
+import io.rowhook.template.TemplateException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads what a recipient's file says about the fate of its deliveries: {@code acknowledge}, {@code
+ * retry}, {@code pause} and {@code owed}.
+ */
+final class DeliveryKeys {
+
+  private static final YamlKeys ACKNOWLEDGE =
+      YamlKeys.of(List.of("status"), List.of("when", "final"));
+  private static final YamlKeys RETRY = YamlKeys.of(List.of(), List.of("delays", "from", "jitter"));
+  private static final YamlKeys PAUSE =
+      YamlKeys.of(List.of(), List.of("failures", "within", "for"));
+  private static final YamlKeys OWED = YamlKeys.of(List.of(), List.of("age", "bytes"));
+
+  /** By mapping, see {@link RecipientFile#KEYS}. */
+  static final Map<String, YamlKeys> KEYS =
+      Map.of("acknowledge", ACKNOWLEDGE, "retry", RETRY, "pause", PAUSE, "owed", OWED);
+
+  private static final Duration MIN_DELAY = Duration.ofMillis(1);
+  private static final Duration MAX_DELAY = Duration.ofDays(30);
+  private static final int MAX_DELAYS = 100;
+  private static final Duration MIN_AGE = Duration.ofSeconds(1);
+  private static final Duration MAX_AGE = Duration.ofDays(3650);
+  private static final long MIN_BYTES = 1L << 20;
+  private static final Map<String, Acknowledge> PRESETS =
+      Map.of(
+          "any-2xx",
+          Acknowledge.ANY_2XX,
+          "xena",
+          Acknowledge.XENA,
+          "getresponse",
+          Acknowledge.GETRESPONSE);
+
+  private final Reading reading;
+
+  DeliveryKeys(Reading reading) {
+    this.reading = reading;
+  }
+
+  Acknowledge acknowledge(Fields fields) {
+    return switch (fields.get("acknowledge").orElse(null)) {
+      case null -> Acknowledge.ANY_2XX;
+      case Scalar scalar -> scalar.read(DeliveryKeys::rule).orElse(Acknowledge.ANY_2XX);
+      case Items items ->
+          Yaml.<Acknowledge>wrongKind(items, "a mapping", reading).orElse(Acknowledge.ANY_2XX);
+      case Fields inner -> rule(inner);
+    };
+  }
+
+  private static Acknowledge rule(String value) throws Refused {
+    Acknowledge preset = PRESETS.get(value);
+    if (preset == null) {
+      throw Refused.because(
+          "must be any-2xx, xena or getresponse, or a mapping with status, when and final",
+          "Write for example acknowledge: {status: [200, 202], when: \".ok == true\"}.");
+    }
+    return preset;
+  }
+
+  private Acknowledge rule(Fields fields) {
+    fields.check(ACKNOWLEDGE);
+    Set<Integer> status = statuses(fields, "status", 200);
+    Set<Integer> last = statuses(fields, "final", 300);
+    Set<Integer> both = new HashSet<>(status);
+    both.retainAll(last);
+    if (!both.isEmpty()) {
+      problem(
+          fields,
+          "final",
+          "acknowledge.final must not name what acknowledge.status names too, got: "
+              + both.iterator().next()
+              + ". Take it out of one of them.");
+    }
+    Optional<String> when = fields.read("when", DeliveryKeys::condition);
+    return new Acknowledge(status, when, last);
+  }
+
+  private Set<Integer> statuses(Fields fields, String key, int from) {
+    Optional<List<Integer>> named =
+        fields.readList(
+            key,
+            value -> {
+              int status = Rule.integer(from, 599).apply(value);
+              if (key.equals("status") && status >= 300 && status < 400) {
+                throw Refused.because(
+                    "must not be a redirect, which is always a failure", "Take it out.");
+              }
+              return status;
+            });
+    if (named.isPresent() && named.get().isEmpty()) {
+      boolean empty =
+          fields.get(key).orElse(null) instanceof Items items && items.items().isEmpty();
+      if (empty) {
+        problem(
+            fields, key, "acknowledge." + key + " is an empty list. Name statuses, as [200, 202].");
+      }
+    }
+    return Set.copyOf(named.orElse(List.of()));
+  }
+
+  private static String condition(String value) throws Refused {
+    try {
+      Condition.compile(value);
+      return value;
+    } catch (TemplateException e) {
+      throw Refused.because(
+          "must be a condition in JSLT (" + e.getMessage() + ")",
+          "Write for example \".ok == true\".");
+    }
+  }
+
+  Retry retry(Fields fields) {
+    return switch (fields.get("retry").orElse(null)) {
+      case null -> Retry.DEFAULT;
+      case Scalar scalar -> scalar.read(DeliveryKeys::preset).orElse(Retry.DEFAULT);
+      case Items items -> Yaml.<Retry>wrongKind(items, "a mapping", reading).orElse(Retry.DEFAULT);
+      case Fields inner -> schedule(inner);
+    };
+  }
+
+  private static Retry preset(String value) throws Refused {
+    if (!value.equals("actindo")) {
+      throw Refused.because(
+          "must be actindo, or a mapping with delays, from and jitter",
+          "Write for example retry: {delays: [5s, 5m, 30m]}.");
+    }
+    return Retry.ACTINDO;
+  }
+
+  private Retry schedule(Fields fields) {
+    fields.check(RETRY);
+    List<Duration> delays =
+        fields
+            .readList("delays", Rule.duration(MIN_DELAY, MAX_DELAY))
+            .orElse(Retry.DEFAULT.delays());
+    Place place = place(fields, "delays");
+    if (delays.size() > MAX_DELAYS) {
+      reading
+          .problems()
+          .add(
+              place,
+              "retry.delays must be at most "
+                  + MAX_DELAYS
+                  + " delays, got: "
+                  + delays.size()
+                  + ". Take some out.");
+    }
+    Retry.From from =
+        fields.read("from", Rule.oneOf(Retry.From.class)).orElse(Retry.DEFAULT.from());
+    double jitter = fields.read("jitter", Rule.part()).orElse(Retry.DEFAULT.jitter());
+    for (int i = 1; from == Retry.From.first && i < delays.size(); i++) {
+      if (delays.get(i).compareTo(delays.get(i - 1)) <= 0) {
+        reading
+            .problems()
+            .add(
+                place,
+                "retry.delays must grow, since they all count from the first attempt, got: "
+                    + Rule.written(delays.get(i))
+                    + " after "
+                    + Rule.written(delays.get(i - 1))
+                    + ". Put them in order, or write from: previous.");
+        break;
+      }
+    }
+    return new Retry(delays, from, jitter);
+  }
+
+  Pause pause(Fields fields) {
+    Optional<Fields> inner = fields.mapping("pause");
+    if (inner.isEmpty()) {
+      return Pause.DEFAULT;
+    }
+    inner.get().check(PAUSE);
+    Rule<Duration> duration = Rule.duration(MIN_AGE, MAX_DELAY);
+    return new Pause(
+        inner
+            .get()
+            .read("failures", Rule.integer(0, Pause.MOST_FAILURES))
+            .orElse(Pause.DEFAULT.failures()),
+        inner.get().read("within", duration).orElse(Pause.DEFAULT.within()),
+        inner.get().read("for", duration).orElse(Pause.DEFAULT.length()));
+  }
+
+  OwedLimit owed(Fields fields) {
+    Optional<Fields> inner = fields.mapping("owed");
+    if (inner.isEmpty()) {
+      return OwedLimit.DEFAULT;
+    }
+    inner.get().check(OWED);
+    return new OwedLimit(
+        inner.get().read("age", Rule.duration(MIN_AGE, MAX_AGE)).orElse(OwedLimit.DEFAULT.age()),
+        inner.get().read("bytes", DeliveryKeys::size).orElse(OwedLimit.DEFAULT.bytes()));
+  }
+
+  private static long size(String value) throws Refused {
+    long bytes = Rule.bytes().apply(value);
+    if (bytes < MIN_BYTES) {
+      throw Refused.because("must be at least 1MB", "Write for example 2GB.");
+    }
+    return bytes;
+  }
+
+  private void problem(Fields fields, String key, String sentence) {
+    reading.problems().add(place(fields, key), sentence);
+  }
+
+  private static Place place(Fields fields, String key) {
+    return fields.get(key).map(YamlNode::place).orElse(fields.place());
+  }
+}
