@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param attributeSet SHA-256 of the attribute set that the first attempt was rendered with: a
  *     retry renders with the same; null: with the current one
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
+ * @param trials how many of the attempts use up no retry: those that tried whether a held recipient
+ *     is back
  */
 public record Delivery(
     Entry entry,
@@ -20,4 +22,5 @@ public record Delivery(
     int attempts,
     @Nullable Instant firstAttempt,
     @Nullable String attributeSet,
-    int redelivery) {}
+    int redelivery,
+    int trials) {}

@@ -14,7 +14,10 @@ public sealed interface DeliveryState {
   /** An attempt failed; the next one is due. */
   record Waiting(Instant next) implements DeliveryState {}
 
-  /** It waits behind an earlier delivery of the same entity that is Waiting. */
+  /**
+   * It waits for its turn: behind an earlier delivery of the same entity, or, where a person
+   * replays a range, in its place among all of them.
+   */
   record Blocked() implements DeliveryState {}
 
   /**
@@ -22,5 +25,18 @@ public sealed interface DeliveryState {
    *
    * @param reason in words, without values
    */
-  record Failed(String reason) implements DeliveryState {}
+  record Failed(String reason) implements DeliveryState {
+
+    /**
+     * Begins the reason of one that ended because its recipient was owed too much. It does not hold
+     * its event from retention: else a recipient that nobody mends could fill the journal.
+     */
+    public static final String OWED_LIMIT = "owed limit";
+
+    /**
+     * Begins the reason of one that a person has let go. It does not hold its event from retention
+     * either, and a late outcome of an attempt under way opens it no more.
+     */
+    public static final String DISCARDED = "discarded by a person";
+  }
 }

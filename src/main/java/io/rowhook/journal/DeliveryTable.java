@@ -17,9 +17,21 @@ final class DeliveryTable {
   /** A delivery with its event. */
   static final String SELECT =
       "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.attribute_set, d.redelivery,"
-          + " d.reason, "
+          + " d.reason, d.trials, "
           + EventTable.COLUMNS
           + " FROM delivery d JOIN event e ON e.sequence = d.sequence WHERE d.recipient = ?";
+
+  /** Whether a person has let it go, of the table {@code delivery}. */
+  static final String DISCARDED =
+      "state = 'failed' AND coalesce(reason, '') GLOB '" + Failed.DISCARDED + "*'";
+
+  /** Whether it does not hold its event from retention, of the table {@code delivery}. */
+  static final String LET_GO =
+      "state = 'failed' AND (coalesce(reason, '') GLOB '"
+          + Failed.DISCARDED
+          + "*' OR coalesce(reason, '') GLOB '"
+          + Failed.OWED_LIMIT
+          + "*')";
 
   /**
    * Which delivery, without its event's body: this waits in a queue.
@@ -27,50 +39,66 @@ final class DeliveryTable {
    * @param recipient its number
    * @param sequence of the event
    * @param entityKey of the event
+   * @param bytes of the event's JSON
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Key(long recipient, long sequence, byte[] entityKey) {
+  record Key(long recipient, long sequence, byte[] entityKey, int bytes) {
 
     static Key of(long recipient, Entry entry) {
       byte[] entityKey = entry.event().entityKey().getBytes(StandardCharsets.UTF_8);
-      return new Key(recipient, entry.sequence(), entityKey);
+      return new Key(recipient, entry.sequence(), entityKey, entry.event().json().length);
     }
   }
 
   private DeliveryTable() {}
 
-  /** The outcome of an attempt: its entry in the log, and where the delivery now stands. */
-  static void attempted(Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
+  /**
+   * The outcome of an attempt: its entry in the log, and where the delivery now stands. Where a
+   * person has redelivered or discarded it while the attempt was under way, their word stands.
+   */
+  static void attempted(
+      Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery, int trials)
       throws SQLException {
     log(sql, key, attempt, state, redelivery);
     if (state instanceof Delivered) {
-      remove(sql, key);
-    } else {
-      // The first attempt's time and attribute set stay, until a person redelivers.
       sql.update(
-          "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
-              + " first_attempt_at, attribute_set, redelivery, reason)"
-              + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-              + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
-              + " next_at = excluded.next_at, attempts = excluded.attempts,"
-              + " first_attempt_at = CASE WHEN redelivery = excluded.redelivery"
-              + " THEN coalesce(first_attempt_at, excluded.first_attempt_at)"
-              + " ELSE excluded.first_attempt_at END,"
-              + " attribute_set = CASE WHEN redelivery = excluded.redelivery"
-              + " THEN coalesce(attribute_set, excluded.attribute_set)"
-              + " ELSE excluded.attribute_set END,"
-              + " redelivery = excluded.redelivery, reason = excluded.reason",
+          "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND redelivery <= ?",
           key.recipient(),
           key.sequence(),
-          key.entityKey(),
-          name(state),
-          nextAt(state),
-          attempt.number(),
-          Times.micros(attempt.at()),
-          attempt.attributeSet(),
-          redelivery,
-          reason(state));
+          redelivery);
+      return;
     }
+    // The first attempt's time and attribute set stay, until a person redelivers.
+    sql.update(
+        "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
+            + " first_attempt_at, attribute_set, redelivery, reason, trials, bytes)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
+            + " next_at = excluded.next_at, attempts = excluded.attempts,"
+            + " first_attempt_at = CASE WHEN redelivery = excluded.redelivery"
+            + " THEN coalesce(first_attempt_at, excluded.first_attempt_at)"
+            + " ELSE excluded.first_attempt_at END,"
+            + " attribute_set = CASE WHEN redelivery = excluded.redelivery"
+            + " THEN coalesce(attribute_set, excluded.attribute_set)"
+            + " ELSE excluded.attribute_set END,"
+            + " redelivery = excluded.redelivery, reason = excluded.reason,"
+            + " trials = excluded.trials, asked = 0"
+            + " WHERE redelivery < excluded.redelivery"
+            + " OR (redelivery = excluded.redelivery AND NOT ("
+            + DISCARDED
+            + "))",
+        key.recipient(),
+        key.sequence(),
+        key.entityKey(),
+        name(state),
+        nextAt(state),
+        attempt.number(),
+        Times.micros(attempt.at()),
+        attempt.attributeSet(),
+        redelivery,
+        reason(state),
+        trials,
+        key.bytes());
   }
 
   /** Written again after a crash, an attempt takes the place of the one with its number. */
@@ -102,7 +130,7 @@ final class DeliveryTable {
     } else {
       sql.update(
           "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
-              + " redelivery, reason) VALUES (?, ?, ?, ?, ?, 0, 0, ?)"
+              + " redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)"
               + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
               + " next_at = excluded.next_at, reason = excluded.reason",
           key.recipient(),
@@ -110,7 +138,8 @@ final class DeliveryTable {
           key.entityKey(),
           name(state),
           nextAt(state),
-          reason(state));
+          reason(state),
+          key.bytes());
     }
   }
 
@@ -128,7 +157,8 @@ final class DeliveryTable {
         row.getInt("attempts"),
         Times.instant(row, "first_attempt_at"),
         row.getString("attribute_set"),
-        row.getInt("redelivery"));
+        row.getInt("redelivery"),
+        row.getInt("trials"));
   }
 
   static Attempt attempt(ResultSet row) throws SQLException {

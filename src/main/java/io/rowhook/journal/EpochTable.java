@@ -19,8 +19,9 @@ final class EpochTable {
    * @param epoch which history
    * @param watermark END of its last durable transaction
    * @param head the newest sequence given, in this epoch or one before it
+   * @param total bytes of the JSON of all events ever journaled, up to the head
    */
-  record Place(long n, Epoch epoch, Lsn watermark, long head) {}
+  record Place(long n, Epoch epoch, Lsn watermark, long head, long total) {}
 
   private EpochTable() {}
 
@@ -37,7 +38,7 @@ final class EpochTable {
             row.getString("slot"),
             Times.instant(row.getLong("started_at")));
     Lsn watermark = new Lsn(row.getLong("watermark"));
-    return new Place(row.getLong("n"), epoch, watermark, row.getLong("head"));
+    return new Place(row.getLong("n"), epoch, watermark, row.getLong("head"), row.getLong("total"));
   }
 
   /** Starts an epoch; or, where it is the current one, notes its timeline and leaves the rest. */
@@ -47,20 +48,27 @@ final class EpochTable {
       sql.update("UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
     } else {
       sql.update(
-          "INSERT INTO epoch (id, system_identifier, timeline, slot, started_at, watermark, head)"
-              + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO epoch (id, system_identifier, timeline, slot, started_at, watermark, head,"
+              + " total) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
           epoch.id(),
           epoch.systemIdentifier(),
           epoch.timeline(),
           epoch.slot(),
           Times.micros(epoch.startedAt()),
           start.value(),
-          current.map(Place::head).orElse(0L));
+          current.map(Place::head).orElse(0L),
+          current.map(Place::total).orElse(0L));
     }
     return newest(sql).orElseThrow();
   }
 
-  static void move(Sql sql, long n, Lsn watermark, long head) throws SQLException {
-    sql.update("UPDATE epoch SET watermark = ?, head = ? WHERE n = ?", watermark.value(), head, n);
+  /** The newest epoch has come so far. */
+  static void move(Sql sql, Place place) throws SQLException {
+    sql.update(
+        "UPDATE epoch SET watermark = ?, head = ?, total = ? WHERE n = ?",
+        place.watermark().value(),
+        place.head(),
+        place.total(),
+        place.n());
   }
 }

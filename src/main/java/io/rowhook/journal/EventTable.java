@@ -26,11 +26,17 @@ final class EventTable {
 
   private EventTable() {}
 
-  static void insert(Sql sql, Transaction transaction, Entry entry) throws SQLException {
+  /**
+   * Writes an event.
+   *
+   * @param total bytes of all events' JSON up to and including this one
+   */
+  static void insert(Sql sql, Transaction transaction, Entry entry, long total)
+      throws SQLException {
     Event event = entry.event();
     sql.update(
         "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
-            + " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " body, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.sequence(),
         storedId(event.id()),
         event.entityType(),
@@ -39,7 +45,8 @@ final class EventTable {
         Times.micros(event.committedAt()),
         event.lsn().value(),
         transaction.id(),
-        event.json());
+        event.json(),
+        total);
   }
 
   static void insert(Sql sql, Transaction transaction, RejectedRow row) throws SQLException {

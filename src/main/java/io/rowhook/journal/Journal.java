@@ -29,6 +29,9 @@ public interface Journal extends EventLog, History, AutoCloseable {
    */
   Ledger ledger(String recipient);
 
+  /** The kill switch: what keeps all recipients from being sent to; empty: nothing. Any thread. */
+  Optional<Hold> killSwitch();
+
   /**
    * Called, by the journal's own thread, each time events have become visible; must return at once.
    */

@@ -55,12 +55,46 @@ public interface Ledger {
   long open();
 
   /**
+   * Waiting deliveries that a person has redelivered and that were not attempted since: they go out
+   * during a hold too. The oldest first.
+   */
+  List<Delivery> asked(int limit);
+
+  /** What keeps this recipient from being sent to; empty: nothing. */
+  Optional<Hold> hold();
+
+  /**
+   * When attempts failed since an instant, and since the last hold ended: the newest {@code limit}
+   * of them, the oldest first. Only those that count against the recipient: one without a POST,
+   * because the attribute set failed, does not.
+   */
+  List<Instant> failures(Instant since, int limit);
+
+  /** How much it is owed. */
+  Backlog backlog();
+
+  /**
    * Queues the outcome of an attempt: its entry in the attempt log, and where the delivery now
    * stands. Durable with the next group commit; {@link #flush} waits for it. Blocks while the
    * journal's queue is full.
+   *
+   * @param redelivery how often a person had redelivered it
+   * @param trials how many of its attempts so far, this one included, use up no retry
    */
-  void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
+  void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
       throws InterruptedException;
+
+  /**
+   * Queues what keeps this recipient from being sent to from now on. Where a person holds it
+   * already, that stays.
+   */
+  void hold(Hold hold) throws InterruptedException;
+
+  /**
+   * Queues the end of the hold, if there is one and it is not a person's: that only a person ends
+   * ({@code Operations}). What failed before {@code at} is not counted any more.
+   */
+  void release(Instant at) throws InterruptedException;
 
   /** Queues a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. */
   void put(Entry entry, DeliveryState state) throws InterruptedException;

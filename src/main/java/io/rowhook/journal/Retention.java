@@ -21,6 +21,11 @@ final class Retention {
   /** Free pages given back in one step: 2 MB. */
   private static final int STEP_PAGES = 512;
 
+  private static final String HOLDING =
+      "SELECT count(*) FROM delivery WHERE recipient = ? AND sequence = ? AND NOT ("
+          + DeliveryTable.LET_GO
+          + ")";
+
   private record Recipient(long id, String name, long cursor) {}
 
   private record Row(long sequence, long committedAt) {}
@@ -98,11 +103,7 @@ final class Retention {
   private static boolean isHeld(Sql sql, long sequence, List<Recipient> holding)
       throws SQLException {
     for (Recipient recipient : holding) {
-      if (sql.number(
-              "SELECT count(*) FROM delivery WHERE recipient = ? AND sequence = ?",
-              recipient.id(),
-              sequence)
-          > 0) {
+      if (sql.number(HOLDING, recipient.id(), sequence) > 0) {
         return true;
       }
     }

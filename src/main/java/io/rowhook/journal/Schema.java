@@ -118,8 +118,54 @@ record Schema(List<String> migrations) {
       ) STRICT, WITHOUT ROWID;
       """;
 
+  /**
+   * What keeps a recipient from being sent to, how much it is owed, and what a person asked for.
+   */
+  private static final String SECOND =
+      """
+      -- what keeps it from being sent to; all null: nothing
+      ALTER TABLE recipient ADD COLUMN hold_kind TEXT
+        CHECK (hold_kind IN ('failures', 'gone', 'exhausted', 'person'));
+      ALTER TABLE recipient ADD COLUMN hold_at INTEGER;
+      ALTER TABLE recipient ADD COLUMN hold_until INTEGER;  -- null: until a person ends it
+      ALTER TABLE recipient ADD COLUMN hold_reason TEXT;
+      ALTER TABLE recipient ADD COLUMN counted_from INTEGER;  -- what failed before counts no more
+
+      -- what keeps all of them
+      CREATE TABLE kill_switch (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        at INTEGER NOT NULL,
+        reason TEXT NOT NULL
+      ) STRICT;
+
+      -- bytes of all events' JSON up to and including this one: a subtraction tells those between
+      ALTER TABLE event ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+      UPDATE event SET total = running.total
+        FROM (SELECT sequence, sum(length(body)) OVER (ORDER BY sequence) AS total FROM event)
+          AS running
+        WHERE running.sequence = event.sequence;
+      ALTER TABLE epoch ADD COLUMN total INTEGER NOT NULL DEFAULT 0;  -- that of the head
+      UPDATE epoch SET total = (SELECT coalesce(max(total), 0) FROM event);
+
+      ALTER TABLE delivery ADD COLUMN trials INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE delivery ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;  -- 1: a person wants it now
+      ALTER TABLE delivery ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- of the event's JSON
+      UPDATE delivery SET bytes = coalesce(
+        (SELECT length(body) FROM event WHERE event.sequence = delivery.sequence), 0);
+      DROP INDEX delivery_open;
+      CREATE INDEX delivery_open ON delivery (recipient, sequence, bytes, state)
+        WHERE state <> 'failed';
+      CREATE INDEX delivery_failed ON delivery (recipient, sequence) WHERE state = 'failed';
+      CREATE INDEX delivery_asked ON delivery (recipient, sequence)
+        WHERE asked = 1 AND state = 'waiting';
+
+      -- those that count against the recipient: there was a POST
+      CREATE INDEX attempt_failed ON attempt (recipient, at)
+        WHERE error IS NOT NULL AND body_sha256 IS NOT NULL;
+      """;
+
   /** The one in force. */
-  static final Schema CURRENT = new Schema(List.of(FIRST));
+  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND));
 
   Schema {
     migrations = List.copyOf(migrations);

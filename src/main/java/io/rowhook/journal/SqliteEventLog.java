@@ -157,6 +157,7 @@ final class SqliteEventLog implements EventLog {
     private boolean complete = true;
     private Lsn watermark;
     private long head;
+    private long total;
 
     Pass(Sql sql) throws SQLException {
       this.sql = sql;
@@ -168,6 +169,7 @@ final class SqliteEventLog implements EventLog {
                       trouble.words("events were published before an epoch was begun")));
       watermark = place.watermark();
       head = place.head();
+      total = place.total();
     }
 
     void publish(List<Published> transactions) throws SQLException {
@@ -206,8 +208,9 @@ final class SqliteEventLog implements EventLog {
 
     private void add(Transaction transaction, Event event) throws SQLException {
       head++;
+      total += event.json().length;
       Entry entry = new Entry(head, event);
-      EventTable.insert(sql, transaction, entry);
+      EventTable.insert(sql, transaction, entry, total);
       newest.add(entry);
       newestBytes += Tail.weight(entry);
       while (newest.size() > Tail.MAX_ENTRIES
@@ -225,11 +228,9 @@ final class SqliteEventLog implements EventLog {
     }
 
     Publication end() throws SQLException {
-      EpochTable.move(sql, place.n(), watermark, head);
-      return new Publication(
-          new EpochTable.Place(place.n(), place.epoch(), watermark, head),
-          List.copyOf(newest),
-          complete);
+      EpochTable.Place now = new EpochTable.Place(place.n(), place.epoch(), watermark, head, total);
+      EpochTable.move(sql, now);
+      return new Publication(now, List.copyOf(newest), complete);
     }
   }
 }

@@ -32,10 +32,12 @@ public final class SqliteJournal implements Journal {
   private final SqliteEventLog log;
   private final SqliteHistory history;
   private final Retention retention;
+  private volatile Optional<Hold> killSwitch;
 
   private SqliteJournal(JournalFile file) throws SQLException {
     this.file = file;
     Trouble trouble = file.trouble();
+    killSwitch = HoldTable.killSwitch(file.writer());
     visible = new Visible(EpochTable.newest(file.writer()));
     writer = new Writer(file.writer(), trouble);
     readers = new Readers(file, writer::stopForGood);
@@ -176,6 +178,11 @@ public final class SqliteJournal implements Journal {
               return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
             }));
     return new SqliteLedger(recipient, number, writer, readers);
+  }
+
+  @Override
+  public Optional<Hold> killSwitch() {
+    return killSwitch;
   }
 
   @Override

@@ -46,6 +46,17 @@ final class SqliteLedger implements Ledger {
       DeliveryTable.SELECT
           + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
 
+  static final String ASKED =
+      DeliveryTable.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_asked"
+          + " WHERE recipient = ? AND asked = 1 AND state = 'waiting' ORDER BY sequence LIMIT ?)"
+          + " ORDER BY d.sequence";
+
+  static final String FAILURES =
+      "SELECT at FROM attempt WHERE recipient = ? AND at >= max(?,"
+          + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
+          + " AND error IS NOT NULL AND body_sha256 IS NOT NULL ORDER BY at DESC LIMIT ?";
+
   private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
 
   private final String name;
@@ -127,10 +138,51 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
+  public List<Delivery> asked(int limit) {
+    return readers.read(
+        sql -> sql.list(ASKED, DeliveryTable::delivery, recipient, recipient, limit));
+  }
+
+  @Override
+  public Optional<Hold> hold() {
+    return readers.read(sql -> HoldTable.of(sql, recipient));
+  }
+
+  @Override
+  public List<Instant> failures(Instant since, int limit) {
+    return readers
+        .read(sql ->
+            sql.list(
+                FAILURES,
+                row -> Times.instant(row.getLong(1)),
+                recipient,
+                Times.micros(since),
+                recipient,
+                limit))
+        .reversed();
+  }
+
+  @Override
+  public Backlog backlog() {
+    return readers.read(sql -> BacklogTable.of(sql, recipient));
+  }
+
+  @Override
+  public void attempted(
+      Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
       throws InterruptedException {
     DeliveryTable.Key key = DeliveryTable.Key.of(recipient, entry);
-    queue(sql -> DeliveryTable.attempted(sql, key, attempt, state, redelivery));
+    queue(sql -> DeliveryTable.attempted(sql, key, attempt, state, redelivery, trials));
+  }
+
+  @Override
+  public void hold(Hold hold) throws InterruptedException {
+    queue(sql -> HoldTable.hold(sql, recipient, hold));
+  }
+
+  @Override
+  public void release(Instant at) throws InterruptedException {
+    queue(sql -> HoldTable.release(sql, recipient, at));
   }
 
   @Override

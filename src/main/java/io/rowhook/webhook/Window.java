@@ -139,7 +139,7 @@ final class Window {
   void record(Outcome outcome, DeliveryState state) throws InterruptedException {
     Owed owed = outcome.owed();
     Attempt attempt = outcome.attempt();
-    ledger.attempted(owed.entry(), attempt, state, owed.redelivery());
+    ledger.attempted(owed.entry(), attempt, state, owed.redelivery(), 0);
     wrote();
     if (!owed.onDisk()) {
       progress.settled(owed.sequence());

@@ -63,10 +63,10 @@ class GroupCommitTest {
     long open = 0;
     for (Entry entry : entries) {
       switch (random.nextInt(3)) {
-        case 0 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Delivered(), 0);
-        case 1 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+        case 0 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Delivered(), 0, 0);
+        case 1 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
         default -> {
-          ledger.attempted(entry, attempt(1, NOON, "set"), new Waiting(NOON), 0);
+          ledger.attempted(entry, attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
           open++;
         }
       }

@@ -94,7 +94,7 @@ class LedgerContractTest {
 
   @Test
   void deliveredAtOnceIsKnownAboveTheCursorAndNoException() throws InterruptedException {
-    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0);
+    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
 
     assertThat(ledger.knownAbove(ledger.cursor())).containsExactly(sequence(1));
@@ -106,8 +106,9 @@ class LedgerContractTest {
   @Test
   void waitingKeepsTheFirstAttemptsTimeAndAttributeSet() throws InterruptedException {
     Instant first = NOON;
-    ledger.attempted(entries.get(0), attempt(1, first, "set-1"), waiting(60), 0);
-    ledger.attempted(entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0);
+    ledger.attempted(entries.get(0), attempt(1, first, "set-1"), waiting(60), 0, 0);
+    ledger.attempted(
+        entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0, 0);
     reopen();
 
     assertThat(ledger.nextDue()).contains(NOON.plusSeconds(300));
@@ -123,8 +124,8 @@ class LedgerContractTest {
 
   @Test
   void anAttributeSetThatWasNotFoundAtFirstIsKeptOnceItIs() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, null), waiting(1), 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), waiting(2), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, null), waiting(1), 0, 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), waiting(2), 0, 0);
     ledger.flush();
 
     assertThat(ledger.oldestOpen().orElseThrow().attributeSet()).isEqualTo("set");
@@ -132,8 +133,9 @@ class LedgerContractTest {
 
   @Test
   void aRedeliveryStartsAgain() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0);
-    ledger.attempted(entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0, 0);
+    ledger.attempted(
+        entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1, 0);
     ledger.flush();
 
     Delivery delivery = ledger.oldestOpen().orElseThrow();
@@ -144,8 +146,8 @@ class LedgerContractTest {
 
   @Test
   void deliveredAfterWaitingIsNoExceptionAnyMore() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
 
     assertThat(ledger.open()).isZero();
@@ -155,8 +157,8 @@ class LedgerContractTest {
 
   @Test
   void failedStaysButIsNotOpen() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0, 0);
     reopen();
 
     assertThat(ledger.open()).isZero();
@@ -168,9 +170,9 @@ class LedgerContractTest {
 
   @Test
   void dueComesLongestDueFirstAndNoMoreThanAskedFor() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
-    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), waiting(10), 0);
-    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), waiting(20), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), waiting(10), 0, 0);
+    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), waiting(20), 0, 0);
     ledger.flush();
 
     assertThat(ledger.nextDue()).contains(NOON.plusSeconds(10));
@@ -182,12 +184,12 @@ class LedgerContractTest {
 
   @Test
   void whatNothingEarlierHoldsBackAnyMoreIsFound() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, null), new Waiting(NOON), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, null), new Waiting(NOON), 0, 0);
     ledger.put(entries.get(2), new Blocked()); // of the same entity
     ledger.put(entries.get(1), new Blocked()); // of another, and nothing before it
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1));
-    ledger.attempted(entries.get(0), attempt(2, NOON, null), new Delivered(), 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, null), new Delivered(), 0, 0);
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1), sequence(2));
     assertThat(sequences(ledger.unheld(1))).containsExactly(sequence(1));
@@ -195,7 +197,7 @@ class LedgerContractTest {
 
   @Test
   void whatIsBlockedIsOpenAndNotDue() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
     ledger.put(entries.get(2), new Blocked());
     ledger.put(entries.get(1), new Blocked());
     ledger.flush();
@@ -206,7 +208,7 @@ class LedgerContractTest {
     String a = entries.get(0).event().entityKey();
     assertThat(ledger.oldestOpen(a).orElseThrow().entry().sequence()).isEqualTo(sequence(0));
 
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0);
+    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
     Delivery next = ledger.oldestOpen(a).orElseThrow();
     assertThat(next.entry().sequence()).isEqualTo(sequence(2));
@@ -219,7 +221,7 @@ class LedgerContractTest {
 
   @Test
   void aStateThatNoAttemptLedToLeavesWhatIsKnownOfItsAttempts() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
     ledger.put(entries.get(0), new Blocked());
     ledger.flush();
     assertThat(ledger.nextDue()).isEmpty();
@@ -238,7 +240,7 @@ class LedgerContractTest {
   @Test
   void recipientsDoNotSeeEachOther() throws InterruptedException {
     Ledger other = journal.ledger("ledger");
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0);
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
     ledger.advance(sequence(3));
     ledger.flush();
 

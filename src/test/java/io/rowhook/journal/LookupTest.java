@@ -28,10 +28,10 @@ class LookupTest {
       List<Entry> entries = publish(journal, 200, "0", "1", "2", "3", "4");
       Attempt first = attempt(1, NOON, "set");
       Attempt second = attempt(2, NOON.plusSeconds(5), "set");
-      shop.attempted(entries.get(0), first, new Delivered(), 0);
-      shop.attempted(entries.get(1), first, new Waiting(NOON.plusSeconds(5)), 0);
-      shop.attempted(entries.get(1), second, new Failed("used up"), 0);
-      shop.attempted(entries.get(2), first, new Waiting(NOON), 0);
+      shop.attempted(entries.get(0), first, new Delivered(), 0, 0);
+      shop.attempted(entries.get(1), first, new Waiting(NOON.plusSeconds(5)), 0, 0);
+      shop.attempted(entries.get(1), second, new Failed("used up"), 0, 0);
+      shop.attempted(entries.get(2), first, new Waiting(NOON), 0, 0);
       shop.put(entries.get(3), new Blocked());
       shop.advance(4);
       shop.flush();

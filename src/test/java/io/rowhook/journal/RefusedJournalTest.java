@@ -139,7 +139,7 @@ class RefusedJournalTest {
     refused(
         file,
         Kind.FOREIGN,
-        "is of version 99, written by a newer Rowhook; this one knows versions up to 1: run the"
+        "is of version 99, written by a newer Rowhook; this one knows versions up to 2: run the"
             + " newer Rowhook, or restore the backup made before it");
   }
 

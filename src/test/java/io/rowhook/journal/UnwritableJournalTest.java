@@ -117,7 +117,7 @@ class UnwritableJournalTest {
             .start(() -> {
               try {
                 for (Entry entry : entries) {
-                  ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+                  ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
                   queued.incrementAndGet();
                 }
                 ledger.advance(entries.getLast().sequence());
@@ -141,7 +141,7 @@ class UnwritableJournalTest {
   void whoeverWaitsForSpaceCanBeInterrupted() throws Exception {
     fillDisk();
     for (Entry entry : entries.subList(0, 300)) {
-      ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+      ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
     }
     AtomicInteger interrupted = new AtomicInteger();
     Thread recipient =
@@ -167,7 +167,7 @@ class UnwritableJournalTest {
     fillDisk();
     for (Entry entry : entries) {
       if (entry.sequence() <= 1_000) {
-        ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0);
+        ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
       }
     }
     ledger.advance(1_000);

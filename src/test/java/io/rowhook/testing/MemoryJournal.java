@@ -7,6 +7,7 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.journal.Entry;
+import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Ledger;
@@ -47,6 +48,7 @@ public final class MemoryJournal implements Journal {
   private long commits;
   private boolean halted;
   private @Nullable String failure;
+  private @Nullable Hold killSwitch;
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Thread committer;
@@ -87,6 +89,7 @@ public final class MemoryJournal implements Journal {
       ledgers.forEach((name, ledger) -> copy.ledgers.put(name, ledger.copy(copy)));
       copy.epoch = epoch;
       copy.watermark = watermark;
+      copy.killSwitch = killSwitch;
     }
     return copy;
   }
@@ -140,6 +143,17 @@ public final class MemoryJournal implements Journal {
   /** The same, for a test to look into. */
   public MemoryLedger memoryLedger(String recipient) {
     return (MemoryLedger) ledger(recipient);
+  }
+
+  @Override
+  public synchronized Optional<Hold> killSwitch() {
+    check();
+    return Optional.ofNullable(killSwitch);
+  }
+
+  /** A person sets the kill switch, or, with null, clears it. */
+  public synchronized void killSwitch(@Nullable Hold hold) {
+    killSwitch = hold;
   }
 
   @Override
@@ -238,6 +252,10 @@ public final class MemoryJournal implements Journal {
 
   synchronized Entry entry(long sequence) {
     return java.util.Objects.requireNonNull(entries.get(sequence));
+  }
+
+  synchronized List<Entry> after(long sequence) {
+    return List.copyOf(entries.tailMap(sequence, false).values());
   }
 
   synchronized <T> T reading(Supplier<T> read) {

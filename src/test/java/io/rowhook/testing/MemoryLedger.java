@@ -1,6 +1,7 @@
 package io.rowhook.testing;
 
 import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
@@ -8,9 +9,11 @@ import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Entry;
+import io.rowhook.journal.Hold;
 import io.rowhook.journal.Ledger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +40,9 @@ public final class MemoryLedger implements Ledger {
   private final TreeMap<Instant, TreeSet<Long>> waiting = new TreeMap<>();
   private final Map<Long, List<Attempt>> attempts = new HashMap<>();
   private final Map<Long, DeliveryState> ends = new HashMap<>();
+  private final TreeSet<Long> asked = new TreeSet<>();
+  private Optional<Hold> hold = Optional.empty();
+  private Instant countedFrom = Instant.MIN;
 
   MemoryLedger(MemoryJournal journal, long cursor) {
     this.journal = journal;
@@ -105,24 +111,111 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public void attempted(Entry entry, Attempt attempt, DeliveryState state, int redelivery)
+  public List<Delivery> asked(int limit) {
+    return journal.reading(() ->
+        asked.stream()
+            .map(this::exception)
+            .filter(delivery -> delivery.state() instanceof Waiting)
+            .limit(limit)
+            .toList());
+  }
+
+  @Override
+  public Optional<Hold> hold() {
+    return journal.reading(() -> hold);
+  }
+
+  @Override
+  public List<Instant> failures(Instant since, int limit) {
+    return journal.reading(() -> {
+      List<Instant> all =
+          attempts.values().stream()
+              .flatMap(List::stream)
+              .filter(attempt -> attempt.error() != null && attempt.bodySha256() != null)
+              .map(Attempt::at)
+              .filter(at -> !at.isBefore(since) && !at.isBefore(countedFrom))
+              .sorted()
+              .toList();
+      return all.subList(Math.max(0, all.size() - limit), all.size());
+    });
+  }
+
+  @Override
+  public Backlog backlog() {
+    return journal.reading(() -> {
+      List<Entry> owed = new ArrayList<>(journal.after(cursor));
+      allOpen.headSet(cursor, true).forEach(sequence -> owed.add(exception(sequence).entry()));
+      return new Backlog(
+          owed.stream().mapToLong(entry -> entry.event().json().length).sum(),
+          owed.stream()
+              .min(Comparator.comparing(Entry::sequence))
+              .map(entry -> entry.event().committedAt()));
+    });
+  }
+
+  @Override
+  public void attempted(
+      Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
       throws InterruptedException {
     journal.queue(() -> {
       Delivery before = exceptions.get(entry.sequence());
       attempts.computeIfAbsent(entry.sequence(), _ -> new ArrayList<>()).add(attempt);
+      if (before != null
+          && (before.redelivery() > redelivery
+              || (isDiscarded(before) && !(state instanceof Delivered)))) {
+        return; // a person has decided meanwhile
+      }
+      boolean goesOn = before != null && before.redelivery() == redelivery;
       Instant first =
-          before == null || before.firstAttempt() == null ? attempt.at() : before.firstAttempt();
+          goesOn && before.firstAttempt() != null ? before.firstAttempt() : attempt.at();
       String set =
-          before == null || before.attributeSet() == null
-              ? attempt.attributeSet()
-              : before.attributeSet();
-      stand(new Delivery(entry, state, attempt.number(), first, set, redelivery));
+          goesOn && before.attributeSet() != null ? before.attributeSet() : attempt.attributeSet();
+      asked.remove(entry.sequence());
+      stand(new Delivery(entry, state, attempt.number(), first, set, redelivery, trials));
+    });
+  }
+
+  private static boolean isDiscarded(Delivery delivery) {
+    return delivery.state() instanceof Failed(String reason) && reason.startsWith(Failed.DISCARDED);
+  }
+
+  @Override
+  public void hold(Hold next) throws InterruptedException {
+    journal.queue(() -> {
+      if (hold.isEmpty()
+          || hold.get().kind() != Hold.Kind.person
+          || next.kind() == Hold.Kind.person) {
+        hold = Optional.of(next);
+      }
+    });
+  }
+
+  @Override
+  public void release(Instant at) throws InterruptedException {
+    journal.queue(() -> {
+      if (hold.isEmpty() || hold.get().kind() != Hold.Kind.person) {
+        hold = Optional.empty();
+        countedFrom = at;
+      }
     });
   }
 
   @Override
   public void put(Entry entry, DeliveryState state) throws InterruptedException {
-    journal.queue(() -> stand(new Delivery(entry, state, 0, null, null, 0)));
+    journal.queue(() -> {
+      Delivery before = exceptions.get(entry.sequence());
+      stand(
+          before == null
+              ? new Delivery(entry, state, 0, null, null, 0, 0)
+              : new Delivery(
+                  entry,
+                  state,
+                  before.attempts(),
+                  before.firstAttempt(),
+                  before.attributeSet(),
+                  before.redelivery(),
+                  before.trials()));
+    });
   }
 
   @Override
@@ -141,7 +234,37 @@ public final class MemoryLedger implements Ledger {
       Delivery before = exceptions.get(sequence);
       Entry entry = before == null ? journal.entry(sequence) : before.entry();
       int times = before == null ? 1 : before.redelivery() + 1;
-      stand(new Delivery(entry, new Waiting(now), 0, null, null, times));
+      stand(new Delivery(entry, new Waiting(now), 0, null, null, times, 0));
+      asked.add(sequence);
+    });
+  }
+
+  /** A person discards: durable at once. */
+  public void discard(long sequence) {
+    journal.writing(() -> {
+      Delivery before = exception(sequence);
+      stand(
+          new Delivery(
+              before.entry(),
+              new Failed(Failed.DISCARDED),
+              before.attempts(),
+              before.firstAttempt(),
+              before.attributeSet(),
+              before.redelivery(),
+              before.trials()));
+    });
+  }
+
+  /** A person pauses the recipient: durable at once. */
+  public void pause(Instant at, String reason) {
+    journal.writing(() -> hold = Optional.of(Hold.by(Hold.Kind.person, at, reason)));
+  }
+
+  /** A person resumes it, whatever holds it: durable at once. */
+  public void resume(Instant at) {
+    journal.writing(() -> {
+      hold = Optional.empty();
+      countedFrom = at;
     });
   }
 
@@ -173,6 +296,9 @@ public final class MemoryLedger implements Ledger {
     exceptions.values().forEach(copy::stand);
     copy.attempts.putAll(attempts);
     copy.ends.putAll(ends);
+    copy.asked.addAll(asked);
+    copy.hold = hold;
+    copy.countedFrom = countedFrom;
     return copy;
   }
 
@@ -200,6 +326,9 @@ public final class MemoryLedger implements Ledger {
       }
     }
     ends.remove(sequence);
+    if (!(delivery.state() instanceof Waiting || delivery.state() instanceof Blocked)) {
+      asked.remove(sequence);
+    }
     switch (delivery.state()) {
       case Delivered _ -> {
         settled.add(sequence);

@@ -1,0 +1,38 @@
+package io.rowhook.journal;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** How much a recipient is owed, added up from an index and a running sum. */
+final class BacklogTable {
+
+  /** Those after the cursor are among the events after it. */
+  static final String OPEN =
+      "SELECT coalesce(sum(bytes), 0) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed' AND sequence <= ?";
+
+  static final String OLDEST =
+      "SELECT committed_at FROM event WHERE sequence = (SELECT min(sequence) FROM ("
+          + "SELECT min(sequence) AS sequence FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed'"
+          + " UNION ALL SELECT min(sequence) FROM event WHERE sequence > ?))";
+
+  private BacklogTable() {}
+
+  static Backlog of(Sql sql, long recipient) throws SQLException {
+    long cursor = sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient);
+    long open = sql.number(OPEN, recipient, cursor);
+    Optional<Instant> oldest =
+        sql.first(OLDEST, row -> Times.instant(row.getLong(1)), recipient, cursor);
+    return new Backlog(open + after(sql, cursor), oldest);
+  }
+
+  /** Bytes of the events after a sequence, whether or not the one with it is still there. */
+  private static long after(Sql sql, long sequence) throws SQLException {
+    return sql.number(
+        "SELECT (SELECT total FROM event ORDER BY sequence DESC LIMIT 1) - total + length(body)"
+            + " FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1",
+        sequence);
+  }
+}

@@ -1,0 +1,33 @@
+package io.rowhook.journal;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What keeps a recipient, or with the kill switch all of them, from being sent to. What is owed
+ * meanwhile waits, in order.
+ *
+ * @param kind who or what holds it
+ * @param at since when
+ * @param until when it ends by itself, with one delivery tried alone; empty: a person ends it
+ * @param reason in words, without values
+ */
+public record Hold(Kind kind, Instant at, Optional<Instant> until, String reason) {
+
+  /** What holds it. */
+  public enum Kind {
+    /** Too many failed attempts (seed 002): ends by itself. */
+    failures,
+    /** The recipient answered 410. */
+    gone,
+    /** A delivery's retries are used up, and the recipient's file says {@code exhausted: stop}. */
+    exhausted,
+    /** A person has paused it, or all of them. */
+    person
+  }
+
+  /** A hold that only a person ends. */
+  public static Hold by(Kind kind, Instant at, String reason) {
+    return new Hold(kind, at, Optional.empty(), reason);
+  }
+}

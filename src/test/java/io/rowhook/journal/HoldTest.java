@@ -1,0 +1,181 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Hold.Kind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps a recipient from being sent to, what it has failed, and how much it is owed. */
+class HoldTest {
+
+  private static final Waiting LATER = new Waiting(NOON.plusSeconds(60));
+
+  @TempDir Path directory;
+  SqliteJournal journal;
+  Ledger shop;
+  List<Entry> entries;
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    journal = SqliteJournal.open(directory.resolve("journal.db"));
+    journal.begin(EPOCH, lsn(100));
+    shop = journal.ledger("shop");
+    entries = publish(journal, 200, "a", "b", "c", "d");
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  private void reopen() throws InterruptedException {
+    shop.flush();
+    journal.close();
+    journal = SqliteJournal.open(directory.resolve("journal.db"));
+    shop = journal.ledger("shop");
+  }
+
+  @Test
+  void aHoldIsDurableAndEnds() throws InterruptedException {
+    Hold paused =
+        new Hold(
+            Kind.failures, NOON, Optional.of(NOON.plusSeconds(3600)), "11 attempts failed in 10m");
+    shop.hold(paused);
+    reopen();
+    assertThat(shop.hold()).contains(paused);
+    assertThat(journal.ledger("budget").hold()).isEmpty();
+
+    Hold gone = Hold.by(Kind.gone, NOON.plusSeconds(1), "answered 410");
+    shop.hold(gone);
+    shop.flush();
+    assertThat(shop.hold()).contains(gone);
+
+    shop.release(NOON.plusSeconds(2));
+    reopen();
+    assertThat(shop.hold()).isEmpty();
+  }
+
+  @Test
+  void aPersonsHoldIsNotTheCouriersToChange() throws InterruptedException {
+    Hold person = Hold.by(Kind.person, NOON, "moving house");
+    shop.hold(person);
+    shop.hold(Hold.by(Kind.gone, NOON.plusSeconds(1), "answered 410"));
+    shop.release(NOON.plusSeconds(2));
+    shop.flush();
+    assertThat(shop.hold()).contains(person);
+  }
+
+  @Test
+  void failuresAreThoseWithAPostSinceTheLastHold() throws InterruptedException {
+    for (int i = 0; i < 4; i++) {
+      shop.attempted(entries.get(0), attempt(i + 1, at(i), "set"), LATER, 0, 0);
+    }
+    shop.attempted(entries.get(1), failed(at(5), null), new Failed("template"), 0, 0);
+    shop.attempted(entries.get(2), succeeded(at(6)), new Delivered(), 0, 0);
+    shop.attempted(entries.get(3), failed(at(7), "b0d1"), LATER, 0, 0);
+    shop.flush();
+
+    assertThat(shop.failures(at(1), 10)).containsExactly(at(1), at(2), at(3), at(7));
+    assertThat(shop.failures(at(1), 2)).containsExactly(at(3), at(7));
+    assertThat(journal.ledger("budget").failures(Instant.EPOCH, 10)).isEmpty();
+    shop.hold(Hold.by(Kind.failures, at(8), "too many"));
+    shop.release(at(3));
+    shop.flush();
+    assertThat(shop.failures(Instant.EPOCH, 10)).containsExactly(at(3), at(7));
+  }
+
+  @Test
+  void trialsAreCountedApart() throws InterruptedException {
+    shop.attempted(entries.get(0), attempt(1, NOON, "set"), LATER, 0, 0);
+    shop.attempted(entries.get(0), attempt(2, NOON, "set"), LATER, 0, 1);
+    shop.flush();
+    Delivery delivery = shop.oldestOpen().orElseThrow();
+    assertThat(delivery.attempts()).isEqualTo(2);
+    assertThat(delivery.trials()).isEqualTo(1);
+  }
+
+  @Test
+  void theBacklogIsWhatIsOpenAndWhatIsAfterTheCursor() throws InterruptedException {
+    assertThat(shop.backlog()).isEqualTo(new Backlog(40, Optional.of(NOON.plusMillis(200))));
+    List<Entry> more = publish(journal, 900, "e");
+    shop.attempted(entries.get(1), attempt(1, NOON, "set"), LATER, 0, 0);
+    shop.put(entries.get(2), new Blocked());
+    shop.attempted(entries.get(3), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+    shop.advance(entries.get(3).sequence());
+    shop.flush();
+    assertThat(shop.backlog()).isEqualTo(new Backlog(30, Optional.of(NOON.plusMillis(200))));
+
+    shop.attempted(entries.get(1), attempt(2, NOON, "set"), new Delivered(), 0, 0);
+    shop.attempted(entries.get(2), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    shop.flush();
+    assertThat(shop.backlog()).isEqualTo(new Backlog(10, Optional.of(NOON.plusMillis(900))));
+    shop.advance(more.getLast().sequence());
+    shop.flush();
+    assertThat(shop.backlog()).isEqualTo(new Backlog(0, Optional.empty()));
+  }
+
+  @Test
+  void theSumGoesOnAfterRetentionAndARestart() throws InterruptedException {
+    shop.advance(entries.getLast().sequence());
+    shop.flush();
+    assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
+        .isEqualTo(4);
+    reopen();
+    publish(journal, 300, "e", "f");
+    publish(journal, 400, "g");
+
+    assertThat(shop.backlog().bytes()).isEqualTo(30);
+    List<Long> totals =
+        journal.write(
+            sql -> sql.list("SELECT total FROM event ORDER BY sequence", row -> row.getLong(1)));
+    assertThat(totals).containsExactly(50L, 60L, 70L);
+  }
+
+  @Test
+  @Tag("feature-41")
+  void whatEndedByTheOwedLimitDoesNotHoldItsEvent() throws InterruptedException {
+    shop.put(entries.get(0), new Failed(Failed.OWED_LIMIT + ": older than 10d"));
+    shop.put(entries.get(1), new Failed("all 9 attempts failed"));
+    shop.put(entries.get(2), LATER);
+    shop.advance(entries.getLast().sequence());
+    shop.flush();
+
+    assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
+        .isEqualTo(2);
+    assertThat(journal.read(0, 9, 999).stream().map(Entry::sequence))
+        .containsExactly(entries.get(1).sequence(), entries.get(2).sequence());
+    assertThat(shop.knownAbove(0)).doesNotContain(entries.get(0).sequence());
+  }
+
+  private static Instant at(int seconds) {
+    return NOON.plusSeconds(seconds);
+  }
+
+  private static Attempt failed(Instant at, @Nullable String bodySha256) {
+    return new Attempt(1, at, Duration.ZERO, "r", null, "no answer", null, "set", bodySha256);
+  }
+
+  private static Attempt succeeded(Instant at) {
+    return new Attempt(1, at, Duration.ZERO, "r", 200, null, null, "set", "b0d1");
+  }
+}
