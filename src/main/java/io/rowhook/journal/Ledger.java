@@ -35,6 +35,9 @@ public interface Ledger {
    */
   Optional<Delivery> oldestOpen();
 
+  /** The oldest deliveries that are Waiting or Blocked, in order. */
+  List<Delivery> oldestOpen(int limit);
+
   /** The oldest delivery of one entity that is Waiting or Blocked. */
   Optional<Delivery> oldestOpen(String entityKey);
 

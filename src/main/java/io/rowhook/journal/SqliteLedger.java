@@ -30,6 +30,12 @@ final class SqliteLedger implements Ledger {
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
           + " WHERE recipient = ? AND state <> 'failed')";
 
+  static final String OPEN =
+      DeliveryTable.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed' ORDER BY sequence LIMIT ?)"
+          + " ORDER BY d.sequence";
+
   static final String OLDEST_OPEN_OF_ENTITY =
       DeliveryTable.SELECT
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
@@ -114,6 +120,12 @@ final class SqliteLedger implements Ledger {
   public Optional<Delivery> oldestOpen() {
     return readers.read(
         sql -> sql.first(OLDEST_OPEN, DeliveryTable::delivery, recipient, recipient));
+  }
+
+  @Override
+  public List<Delivery> oldestOpen(int limit) {
+    return readers.read(
+        sql -> sql.list(OPEN, DeliveryTable::delivery, recipient, recipient, limit));
   }
 
   @Override

@@ -7,6 +7,8 @@ import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Hold;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -59,5 +61,22 @@ final class AttemptLog {
           case Blocked _ -> line.addKeyValue("outcome", "blocked");
         };
     line.log("attempt");
+  }
+
+  /** What became of the recipient by it. */
+  static void log(String recipient, Gate.Change change) {
+    switch (change) {
+      case Gate.Change.None _ -> {}
+      case Gate.Change.Held(Hold hold) ->
+          LOG.atWarn()
+              .setMessage("recipient held; what is owed waits, in order")
+              .addKeyValue("recipient", recipient)
+              .addKeyValue("why", hold.reason())
+              .addKeyValue(
+                  "until", hold.until().map(Instant::toString).orElse("rowhook resume " + recipient))
+              .log();
+      case Gate.Change.Released _ ->
+          LOG.atInfo().setMessage("recipient is back").addKeyValue("recipient", recipient).log();
+    }
   }
 }

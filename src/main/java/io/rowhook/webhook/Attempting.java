@@ -8,6 +8,7 @@ import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.TemplateException;
 import io.rowhook.webhook.Verdict.Acknowledged;
+import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
 import io.rowhook.webhook.Verdict.Refused;
 import io.rowhook.webhook.Verdict.Unrenderable;
@@ -37,6 +38,7 @@ final class Attempting {
   private final Recipient recipient;
   private final AttributeSets attributeSets;
   private final Signer signer;
+  private final Judge judge;
   private final Sender sender;
   private final InstantSource clock;
   private final Observer observer;
@@ -44,7 +46,8 @@ final class Attempting {
   /**
    * Decodes the keys.
    *
-   * @throws IllegalArgumentException if a secret has not the form that its style asks for
+   * @throws IllegalArgumentException if a secret has not the form that its style asks for, or the
+   *     acknowledge rule's condition does not compile
    */
   Attempting(
       Recipient recipient,
@@ -55,6 +58,7 @@ final class Attempting {
     this.recipient = recipient;
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
+    this.judge = new Judge(recipient.acknowledge());
     this.sender = sender;
     this.clock = clock;
     this.observer = observer;
@@ -97,7 +101,7 @@ final class Attempting {
     fields.addAll(signer.fields(event.id(), started.at, body));
     Reply reply = sender.post(recipient.url(), fields, body, recipient.timeout());
     observer.posted(recipient.name(), started.owed.entry());
-    return Judge.judge(reply, clock.instant());
+    return judge.judge(reply, clock.instant());
   }
 
   private AttributeSet attributeSet(Owed owed) throws TemplateException {
@@ -156,6 +160,11 @@ final class Attempting {
           status = refused.status();
           error = refused.reason();
           answer = refused.answer();
+        }
+        case Gone(String reason, String text) -> {
+          status = 410;
+          error = reason;
+          answer = text;
         }
         case NoAnswer(String reason) -> error = reason;
         case Unrenderable(String reason) -> error = reason;

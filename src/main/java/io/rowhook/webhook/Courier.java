@@ -7,6 +7,7 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
@@ -16,7 +17,9 @@ import io.rowhook.webhook.Mailbox.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +63,14 @@ public final class Courier implements AutoCloseable {
 
   // Written by the courier's thread, read by others.
   private volatile CourierStatus status;
+  private volatile Settings settings;
 
   // The courier's thread only.
   private final InFlight inFlight;
   private final Hindrance hindrance;
-  private Settings settings;
+  private final OwedWatch owedWatch;
+  private Gate gate = new Gate(false, Optional.empty(), List.of());
+  private boolean shedding; // too much is owed; the next round begins with less
   private @Nullable Instant failedAt;
   private @Nullable String failure;
 
@@ -95,8 +101,9 @@ public final class Courier implements AutoCloseable {
     this.observer = observer;
     this.inFlight = new InFlight(name, mailbox);
     this.hindrance = new Hindrance(name);
+    this.owedWatch = new OwedWatch(name);
     this.settings = settings(recipient);
-    this.status = new CourierStatus(name, State.starting, 0, 0, 0, 0, null, null, null);
+    this.status = new CourierStatus(name, State.starting, 0, 0, 0, 0, null, null, null, null);
     this.thread = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
   }
 
@@ -112,8 +119,8 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Someone else has changed this recipient's ledger: redelivered or discarded. Any thread; never
-   * waits.
+   * Someone else has changed this recipient's ledger: redelivered, discarded, held or released.
+   * Any thread; never waits.
    */
   public void ledgerChanged() {
     changed = true;
@@ -183,17 +190,22 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  /** From where the ledger stands, until new settings ask for a new start, or the end. */
+  /** From where the ledger stands, until another way or other settings ask for a new start. */
   private void serve() throws InterruptedException {
     Ledger ledger = journal.ledger(name);
-    Window window = new Window(journal, ledger, settings.recipient.processing());
-    Order order =
-        switch (settings.recipient.processing()) {
-          case Sequential _ -> new InSequence(window, ledger);
-          case Parallel _ -> new InParallel(window, ledger);
-        };
+    Recipient recipient = settings.recipient;
+    Window window = new Window(journal, ledger, recipient.processing());
+    if (shedding) {
+      owedWatch.shed(window, ledger, recipient, clock.instant(), () -> closing);
+      shedding = false;
+    }
+    changed = false;
+    gate = gate(ledger, recipient);
+    Gate.Way way = gate.way(clock.instant());
+    Order order = order(way, window, ledger);
+    boolean ending = false;
     while (true) {
-      boolean ending = closing || !adopt(window);
+      ending = ending || closing || !adopt(window) || isOver(way, order, ledger);
       if (ending && (inFlight.isEmpty() || outOfTime())) {
         inFlight.interrupt();
         window.close();
@@ -202,19 +214,15 @@ public final class Courier implements AutoCloseable {
         return;
       }
       if (!ending) {
-        if (changed) {
-          changed = false;
-          order.ledgerChanged();
-        }
         order.pull(settings.recipient, clock.instant());
-        startWhatMay(window);
+        startWhatMay(way, window);
       }
       boolean quiet = inFlight.isEmpty() && !order.hungry();
       window.advance(quiet);
       if (quiet || window.hasFlushed()) {
         hindrance.over();
       }
-      report(quiet ? State.idle : State.sending, window);
+      report(quiet ? quietly(way) : State.sending, window);
       List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(order));
       if (messages.isEmpty()) {
         sender.closeIdle();
@@ -223,10 +231,52 @@ public final class Courier implements AutoCloseable {
       for (Message message : messages) {
         switch (message) {
           case Message.Wake _ -> window.published();
-          case Message.Ended(Outcome outcome) -> settle(outcome, window, order);
+          case Message.Ended(Outcome outcome) -> settle(outcome, way, window, order);
         }
       }
     }
+  }
+
+  private Gate gate(Ledger ledger, Recipient recipient) {
+    Pause pause = recipient.pause();
+    return new Gate(
+        journal.killSwitch().isPresent(),
+        ledger.hold(),
+        ledger.failures(clock.instant().minus(pause.within()), pause.failures() + 1));
+  }
+
+  private Order order(Gate.Way way, Window window, Ledger ledger) {
+    return switch (way) {
+      case open ->
+          switch (settings.recipient.processing()) {
+            case Sequential _ -> new InSequence(window, ledger);
+            case Parallel _ -> new InParallel(window, ledger);
+          };
+      case trial -> new OneAlone(window);
+      case asked -> new OnlyAsked(window, ledger);
+      case shut -> new Nothing();
+    };
+  }
+
+  /** Whether another way is to be gone now, or too much is owed. */
+  private boolean isOver(Gate.Way way, Order order, Ledger ledger) {
+    if (changed) {
+      changed = false;
+      if (gate.isOther(journal.killSwitch().isPresent(), ledger.hold())) {
+        return true;
+      }
+      order.ledgerChanged();
+    }
+    Instant now = clock.instant();
+    shedding = shedding || owedWatch.isBeyond(ledger, settings.recipient.owed(), now);
+    return shedding || gate.way(now) != way;
+  }
+
+  private static State quietly(Gate.Way way) {
+    return switch (way) {
+      case open, trial -> State.idle;
+      case asked, shut -> State.held;
+    };
   }
 
   /**
@@ -250,12 +300,14 @@ public final class Courier implements AutoCloseable {
     return true;
   }
 
-  private void startWhatMay(Window window) {
+  private void startWhatMay(Gate.Way way, Window window) {
     int jobs =
-        switch (settings.recipient.processing()) {
-          case Sequential _ -> 1;
-          case Parallel(int most) -> most;
-        };
+        way == Gate.Way.trial
+            ? 1
+            : switch (settings.recipient.processing()) {
+              case Sequential _ -> 1;
+              case Parallel(int most) -> most;
+            };
     while (inFlight.size() < jobs) {
       Owed next = window.lanes().next();
       if (next == null) {
@@ -265,26 +317,22 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  private void settle(Outcome outcome, Window window, Order order) throws InterruptedException {
+  private void settle(Outcome outcome, Gate.Way way, Window window, Order order)
+      throws InterruptedException {
     Owed owed = outcome.owed();
-    Instant first = owed.firstAttempt();
-    Instant at = outcome.attempt().at();
-    DeliveryState state =
-        Sequel.of(
-            outcome.verdict(),
-            settings.recipient.retry(),
-            outcome.attempt().number(),
-            first == null ? at : first,
-            at,
-            clock.instant(),
-            random.nextDouble());
+    Instant now = clock.instant();
+    Sequel sequel =
+        Sequel.of(outcome, settings.recipient, gate, way, now, random.nextDouble());
+    DeliveryState state = sequel.state();
     String error = outcome.attempt().error();
     if (error != null) {
-      failedAt = at;
+      failedAt = outcome.attempt().at();
       failure = error;
     }
-    window.record(outcome, state);
+    window.record(outcome, state, sequel.trials());
+    window.change(sequel.change(), now);
     AttemptLog.log(name, outcome, state);
+    AttemptLog.log(name, sequel.change());
     observer.settled(name, owed.entry(), outcome.attempt(), state);
     switch (state) {
       case Delivered _ -> order.settled(owed);
@@ -296,11 +344,15 @@ public final class Courier implements AutoCloseable {
 
   private Duration untilNext(Order order) {
     Instant now = clock.instant();
-    Instant next = order.nextCheck();
+    Instant next = earliest(order.nextCheck(), gate.until(), owedWatch.next());
     if (order.hungry() || !next.isAfter(now)) {
       return Duration.ZERO;
     }
     return next.isAfter(now.plus(LONGEST_WAIT)) ? LONGEST_WAIT : Duration.between(now, next);
+  }
+
+  private static Instant earliest(Instant... instants) {
+    return Collections.min(List.of(instants));
   }
 
   private Duration untilEnd() {
@@ -342,6 +394,7 @@ public final class Courier implements AutoCloseable {
         window,
         failedAt,
         failure,
+        gate.hold().orElse(null),
         hindrance.reason());
   }
 

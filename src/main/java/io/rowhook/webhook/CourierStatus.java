@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Hold;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param window deliveries in memory, those in flight included
  * @param failedAt when an attempt failed last; null: none since the start
  * @param failure why, in words, without secrets
+ * @param hold what keeps the recipient from being sent to; null where nothing does
  * @param trouble what keeps the courier from its work; null where nothing does
  */
 public record CourierStatus(
@@ -25,6 +27,7 @@ public record CourierStatus(
     int window,
     @Nullable Instant failedAt,
     @Nullable String failure,
+    @Nullable Hold hold,
     @Nullable String trouble) {
 
   /** What it is at. */
@@ -35,6 +38,8 @@ public record CourierStatus(
     idle,
     /** Attempts are under way. */
     sending,
+    /** The recipient, or all of them, are not sent to for now. */
+    held,
     /** The journal does not work; it tries again. */
     hindered,
     /** It has ended. */

@@ -1,10 +1,19 @@
 package io.rowhook.webhook;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.recipient.Acknowledge;
+import io.rowhook.template.Condition;
+import io.rowhook.template.TemplateException;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import io.rowhook.webhook.Verdict.Acknowledged;
+import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
 import io.rowhook.webhook.Verdict.Refused;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,42 +22,100 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Weighs what came back: was it acknowledged, and if not, why not? The rules are those of {@code
- * wire.md}, "Answers": any 2xx is an acknowledgement, a redirect is not. Pure functions.
+ * Weighs what came back: was it acknowledged, and if not, why not? The rules are the recipient's
+ * own and those of {@code wire.md}, "Answers". Pure. Any thread.
  */
 final class Judge {
 
   /** How much of an answer is kept for a person to read. */
   static final int KEPT_BYTES = 1024;
 
+  /** Nothing may stand behind the answer's one value. */
+  private static final ObjectReader STRICT =
+      ExactJson.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   /** Whose {@code Retry-After} counts. */
   private static final Set<Integer> HEEDED = Set.of(429, 502, 503, 504);
 
-  private Judge() {}
+  private static final int GONE = 410;
+
+  private final Acknowledge rule;
+  private final Optional<Condition> when;
+
+  /**
+   * Takes the recipient's rule.
+   *
+   * @throws IllegalArgumentException if its condition does not compile
+   */
+  Judge(Acknowledge rule) {
+    this.rule = rule;
+    this.when = rule.when().map(Judge::compiled);
+  }
+
+  private static Condition compiled(String text) {
+    try {
+      return Condition.compile(text);
+    } catch (TemplateException e) {
+      throw new IllegalArgumentException("acknowledge.when: " + e.getMessage(), e);
+    }
+  }
 
   /** The verdict on one reply. */
-  static Verdict judge(Reply reply, Instant now) {
+  Verdict judge(Reply reply, Instant now) {
     return switch (reply) {
       case Silence(String reason) -> new NoAnswer(reason);
       case Answer answer -> judge(answer, now);
     };
   }
 
-  private static Verdict judge(Answer answer, Instant now) {
+  private Verdict judge(Answer answer, Instant now) {
     int status = answer.status();
     String kept = readable(answer.body());
-    if (status >= 200 && status < 300) {
-      return new Acknowledged(status, kept);
+    if (rule.status().contains(status)) {
+      return unmet(answer)
+          .<Verdict>map(why -> refused(answer, "answered " + status + ", but " + why, kept, now))
+          .orElseGet(() -> new Acknowledged(status, kept));
     }
-    Optional<Duration> retryAfter =
-        HEEDED.contains(status)
-            ? answer.retryAfter().flatMap(value -> RetryAfter.parse(value, now))
-            : Optional.empty();
+    if (status == GONE && !rule.last().contains(GONE)) {
+      return new Gone("answered 410: it wants no more webhooks", kept);
+    }
     String reason =
         status >= 300 && status < 400
             ? "answered " + status + redirect(answer.location()) + ", which is not followed"
             : "answered " + status;
-    return new Refused(status, reason, kept, retryAfter, false);
+    return refused(answer, reason, kept, now);
+  }
+
+  private Verdict refused(Answer answer, String reason, String kept, Instant now) {
+    Optional<Duration> retryAfter =
+        HEEDED.contains(answer.status())
+            ? answer.retryAfter().flatMap(value -> RetryAfter.parse(value, now))
+            : Optional.empty();
+    return new Refused(
+        answer.status(), reason, kept, retryAfter, rule.last().contains(answer.status()));
+  }
+
+  /** Why the recipient's condition does not hold; empty: it does, or there is none. */
+  private Optional<String> unmet(Answer answer) {
+    if (when.isEmpty()) {
+      return Optional.empty();
+    }
+    if (answer.body().length > Sender.ANSWER_LIMIT) {
+      return Optional.of("with more than 64 KB, which is not looked at");
+    }
+    try {
+      JsonNode json = STRICT.readTree(answer.body());
+      if (json.isMissingNode()) {
+        return Optional.of("with nothing, where its acknowledge rule asks for JSON");
+      }
+      return when.get().holds(json)
+          ? Optional.empty()
+          : Optional.of("not as its acknowledge rule asks");
+    } catch (IOException e) {
+      return Optional.of("not with JSON, as its acknowledge rule asks");
+    } catch (TemplateException e) {
+      return Optional.of("in looking at it " + e.getMessage());
+    }
   }
 
   /** Where to, by host only: what stands behind it may be a secret. */

@@ -7,7 +7,7 @@ import java.time.Instant;
  * What a {@link Courier} takes next into its {@link Window}: from the journal, or from what stands
  * on disk as an exception. Owned by the courier's thread.
  */
-sealed interface Order permits InParallel, InSequence {
+sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAsked {
 
   /** A delivery has ended: delivered or failed; its outcome is queued. */
   void settled(Owed owed);

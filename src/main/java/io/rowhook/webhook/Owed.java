@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstAttempt when the first of these started; null before it
  * @param attributeSet what the first of these was rendered with, by its hash; null: the current one
  * @param redelivery how often a person has redelivered it; 0 otherwise
+ * @param trials how many of the attempts use up no retry
  * @param onDisk whether the ledger has it as an exception, so that it needs no telling if it leaves
  *     the window
  */
@@ -22,11 +23,12 @@ record Owed(
     @Nullable Instant firstAttempt,
     @Nullable String attributeSet,
     int redelivery,
+    int trials,
     boolean onDisk) {
 
   /** One that comes from the journal for the first time. */
   static Owed fresh(Entry entry) {
-    return new Owed(entry, 0, null, null, 0, false);
+    return new Owed(entry, 0, null, null, 0, 0, false);
   }
 
   /** One that was put aside, and whose time has come. */
@@ -37,6 +39,7 @@ record Owed(
         delivery.firstAttempt(),
         delivery.attributeSet(),
         delivery.redelivery(),
+        delivery.trials(),
         true);
   }
 

@@ -4,8 +4,11 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
 import io.rowhook.webhook.Verdict.Acknowledged;
+import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
 import io.rowhook.webhook.Verdict.Refused;
 import io.rowhook.webhook.Verdict.Unrenderable;
@@ -14,23 +17,61 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What follows from an attempt: where its delivery stands now, and when it is tried again. Pure
- * arithmetic: time and chance come in as arguments.
+ * What follows from an attempt: where its delivery stands now, when it is tried again, and whether
+ * the recipient is held. Time and chance come in as arguments.
+ *
+ * @param state where the delivery stands
+ * @param trials how many of its attempts so far use up no retry
+ * @param change what becomes of the recipient
  */
-final class Sequel {
-
-  private Sequel() {}
+record Sequel(DeliveryState state, int trials, Gate.Change change) {
 
   /**
-   * The state after an attempt.
+   * What follows.
    *
-   * @param attempts made so far, this one included
+   * @param gate is told; knows afterwards whether the recipient may be sent to
+   * @param way which the attempt went
+   * @param now when it was judged
+   * @param random from 0 to 1, for the jitter
+   */
+  static Sequel of(
+      Outcome outcome, Recipient recipient, Gate gate, Gate.Way way, Instant now, double random) {
+    Verdict verdict = outcome.verdict();
+    Owed owed = outcome.owed();
+    Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
+    boolean free = verdict instanceof Gone || (way == Gate.Way.trial && verdict.isFailure());
+    if (free) {
+      boolean ends = gate.until().isBefore(Instant.MAX);
+      return new Sequel(new Waiting(ends ? gate.until() : now), owed.trials() + 1, change);
+    }
+    Instant at = outcome.attempt().at();
+    Instant first = owed.firstAttempt();
+    DeliveryState state =
+        state(
+            verdict,
+            recipient.retry(),
+            outcome.attempt().number() - owed.trials(),
+            first == null ? at : first,
+            at,
+            now,
+            random);
+    boolean stops =
+        recipient.processing() instanceof Sequential(boolean whenExhausted) && whenExhausted;
+    return stops && state instanceof Failed(String reason) && change instanceof Gate.Change.None
+        ? new Sequel(state, owed.trials(), gate.exhausted(now, reason))
+        : new Sequel(state, owed.trials(), change);
+  }
+
+  /**
+   * The state after an attempt that uses up a retry.
+   *
+   * @param attempts that have used one up so far, this one included
    * @param first when the first of them started
    * @param at when this one started
    * @param now when it was judged
    * @param random from 0 to 1, for the jitter
    */
-  static DeliveryState of(
+  static DeliveryState state(
       Verdict verdict,
       Retry retry,
       int attempts,
@@ -41,6 +82,7 @@ final class Sequel {
     return switch (verdict) {
       case Acknowledged _ -> new Delivered();
       case Unrenderable(String reason) -> new Failed(reason);
+      case Gone _ -> new Waiting(now);
       case NoAnswer(String reason) ->
           again(retry, attempts, first, at, now, random, reason, Optional.empty());
       case Refused refused when refused.last() ->

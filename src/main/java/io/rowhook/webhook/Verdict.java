@@ -28,6 +28,14 @@ public sealed interface Verdict {
       implements Verdict {}
 
   /**
+   * The recipient does not want anything any more: 410.
+   *
+   * @param reason in words, without secrets
+   * @param answer its beginning, for a person to read
+   */
+  record Gone(String reason, String answer) implements Verdict {}
+
+  /**
    * There was no complete answer.
    *
    * @param reason in words, without secrets
@@ -40,4 +48,12 @@ public sealed interface Verdict {
    * @param reason the template's own message
    */
   record Unrenderable(String reason) implements Verdict {}
+
+  /** Whether it speaks against the recipient. */
+  default boolean isFailure() {
+    return switch (this) {
+      case Acknowledged _, Unrenderable _ -> false;
+      case Refused _, Gone _, NoAnswer _ -> true;
+    };
+  }
 }

@@ -5,13 +5,17 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.Entry;
+import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -50,6 +54,7 @@ final class Window {
   private int capacity;
   private int unflushed;
   private boolean caughtUp;
+  private ArrayDeque<Entry> ahead = new ArrayDeque<>(); // read, and not looked at yet
   private boolean flushed;
 
   /** Starts where the ledger stands. */
@@ -113,17 +118,89 @@ final class Window {
     List<Entry> page = journal.read(progress.position(), room(), PAGE_BYTES);
     caughtUp = page.isEmpty();
     for (Entry entry : page) {
-      long sequence = entry.sequence();
-      if (progress.isKnown(sequence)
-          || lanes.contains(sequence) // a person asked for it before its turn
-          || recipient.wanting(entry.event()).isEmpty()) {
-        progress.passed(sequence);
+      if (isDone(entry, recipient)) {
+        progress.passed(entry.sequence());
       } else if (held.test(entry)) {
         block(entry);
-        progress.passed(sequence);
+        progress.passed(entry.sequence());
       } else {
-        progress.took(sequence);
-        lanes.add(Owed.fresh(entry));
+        take(entry);
+      }
+    }
+  }
+
+  /**
+   * The oldest delivery of all that are owed, of an empty window: open on disk, or the next in the
+   * journal. It is not in the window by that.
+   */
+  Optional<Owed> oldest(Recipient recipient) throws InterruptedException {
+    flush();
+    Optional<Owed> open = ledger.oldestOpen().map(Owed::of);
+    Optional<Owed> fresh = oldestFresh(recipient);
+    boolean isFresh =
+        open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
+    return isFresh ? fresh : open;
+  }
+
+  /** The oldest that was not taken in yet; passes over what there is nothing to do about. */
+  Optional<Owed> oldestFresh(Recipient recipient) {
+    while (true) {
+      if (ahead.isEmpty() || ahead.getFirst().sequence() <= progress.position()) {
+        ahead = new ArrayDeque<>(journal.read(progress.position(), SMALLEST, PAGE_BYTES));
+        caughtUp = ahead.isEmpty();
+        if (caughtUp) {
+          return Optional.empty();
+        }
+      }
+      Entry next = ahead.getFirst();
+      if (!isDone(next, recipient)) {
+        return Optional.of(Owed.fresh(next));
+      }
+      progress.passed(ahead.remove().sequence());
+    }
+  }
+
+  private boolean isDone(Entry entry, Recipient recipient) {
+    return progress.isKnown(entry.sequence())
+        || lanes.contains(entry.sequence()) // a person asked for it before its turn
+        || recipient.wanting(entry.event()).isEmpty();
+  }
+
+  /** Takes one in that {@link #oldest} has found. */
+  void load(Owed owed) {
+    if (owed.onDisk()) {
+      lanes.add(owed);
+    } else {
+      take(owed.entry());
+    }
+  }
+
+  private void take(Entry entry) {
+    progress.took(entry.sequence());
+    lanes.add(Owed.fresh(entry));
+  }
+
+  /** Ends one that {@link #oldest} has found, without an attempt. */
+  void end(Owed owed, DeliveryState end) throws InterruptedException {
+    ledger.put(owed.entry(), end);
+    wrote();
+    if (!owed.onDisk()) {
+      progress.passed(owed.sequence());
+      ahead.remove();
+    }
+  }
+
+  /** Queues what now holds the recipient, or does not any more. */
+  void change(Gate.Change change, Instant now) throws InterruptedException {
+    switch (change) {
+      case Gate.Change.None _ -> {}
+      case Gate.Change.Held(Hold hold) -> {
+        ledger.hold(hold);
+        wrote();
+      }
+      case Gate.Change.Released _ -> {
+        ledger.release(now);
+        wrote();
       }
     }
   }
@@ -135,11 +212,15 @@ final class Window {
     }
   }
 
-  /** Queues what came of an attempt. */
-  void record(Outcome outcome, DeliveryState state) throws InterruptedException {
+  /**
+   * Queues what came of an attempt.
+   *
+   * @param trials how many of its attempts use up no retry
+   */
+  void record(Outcome outcome, DeliveryState state, int trials) throws InterruptedException {
     Owed owed = outcome.owed();
     Attempt attempt = outcome.attempt();
-    ledger.attempted(owed.entry(), attempt, state, owed.redelivery(), 0);
+    ledger.attempted(owed.entry(), attempt, state, owed.redelivery(), trials);
     wrote();
     if (!owed.onDisk()) {
       progress.settled(owed.sequence());

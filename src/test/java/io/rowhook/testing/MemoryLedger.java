@@ -86,6 +86,11 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
+  public List<Delivery> oldestOpen(int limit) {
+    return journal.reading(() -> allOpen.stream().limit(limit).map(this::exception).toList());
+  }
+
+  @Override
   public Optional<Delivery> oldestOpen(String entityKey) {
     return journal.reading(() ->
         open.containsKey(entityKey)

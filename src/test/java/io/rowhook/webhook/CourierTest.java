@@ -97,7 +97,11 @@ class CourierTest {
               all.authentication(),
               all.processing(),
               all.timeout(),
+              all.acknowledge(),
               all.retry(),
+              all.pause(),
+              all.owed(),
+              all.allow(),
               List.of(
                   new Subscription(
                       "Order", Set.of(EventType.Updated), Optional.of("7"), Optional.empty()))));

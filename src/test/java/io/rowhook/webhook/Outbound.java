@@ -1,7 +1,11 @@
 package io.rowhook.webhook;
 
 import io.rowhook.entity.EventType;
+import io.rowhook.recipient.Acknowledge;
+import io.rowhook.recipient.Allow;
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
@@ -25,6 +29,10 @@ import java.util.random.RandomGenerator;
 final class Outbound implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** Lets a recipient fail as often as most tests want. */
+  static final Pause SELDOM =
+      new Pause(Pause.MOST_FAILURES, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
   final PlainSets sets = new PlainSets();
   final List<Courier> couriers = new ArrayList<>();
@@ -54,7 +62,11 @@ final class Outbound implements AutoCloseable {
         authentication,
         processing,
         timeout,
+        Acknowledge.ANY_2XX,
         retry,
+        SELDOM,
+        new OwedLimit(Duration.ofDays(36500), 1L << 40),
+        Allow.NOTHING,
         List.of(
             new Subscription(
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));

@@ -8,6 +8,7 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Retry;
 import io.rowhook.webhook.Reply.Answer;
@@ -163,21 +164,21 @@ class PoliciesTest {
     Verdict verdict = new NoAnswer("connection refused by x:1");
     Instant first = NOW.minusSeconds(100);
     Instant at = NOW.minusSeconds(1);
-    assertThat(Sequel.of(verdict, retry, 1, at, at, NOW, 0.5))
+    assertThat(Sequel.state(verdict, retry, 1, at, at, NOW, 0.5))
         .isEqualTo(new Waiting(at.plusSeconds(5)));
-    assertThat(Sequel.of(verdict, retry, 2, first, at, NOW, 0.5))
+    assertThat(Sequel.state(verdict, retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Waiting(at.plusSeconds(300)));
-    assertThat(Sequel.of(verdict, retry, 3, first, at, NOW, 0.5))
+    assertThat(Sequel.state(verdict, retry, 3, first, at, NOW, 0.5))
         .isEqualTo(new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
     assertThat(
-            Sequel.of(verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
+            Sequel.state(verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
         .isEqualTo(new Failed("the only attempt failed: connection refused by x:1"));
-    assertThat(Sequel.of(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
+    assertThat(Sequel.state(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Delivered());
-    assertThat(Sequel.of(new Unrenderable("a.jslt:1"), retry, 1, at, at, NOW, 0.5))
+    assertThat(Sequel.state(new Unrenderable("a.jslt:1"), retry, 1, at, at, NOW, 0.5))
         .isEqualTo(new Failed("a.jslt:1"));
     assertThat(
-            Sequel.of(
+            Sequel.state(
                 new Refused(422, "answered 422", "", Optional.empty(), true),
                 retry,
                 1,
@@ -195,7 +196,7 @@ class PoliciesTest {
     List<Long> dues =
         IntStream.rangeClosed(1, 4)
             .mapToObj(n ->
-                Sequel.of(
+                Sequel.state(
                     new NoAnswer("x"),
                     Retry.ACTINDO,
                     n,
@@ -211,9 +212,9 @@ class PoliciesTest {
   @Test
   @Tag("feature-33")
   void movesADelayByAFifthAtMost() {
-    assertThat(Sequel.of(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
+    assertThat(Sequel.state(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
         .isEqualTo(new Waiting(NOW.plusSeconds(4)));
-    assertThat(Sequel.of(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
+    assertThat(Sequel.state(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
         .isEqualTo(new Waiting(NOW.plusSeconds(6)));
   }
 
@@ -222,9 +223,9 @@ class PoliciesTest {
   void comesBackNoSoonerThanAsked() {
     Verdict verdict =
         new Refused(503, "answered 503", "", Optional.of(Duration.ofSeconds(60)), false);
-    assertThat(Sequel.of(verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
+    assertThat(Sequel.state(verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
         .isEqualTo(new Waiting(NOW.plusSeconds(60)));
-    assertThat(Sequel.of(verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
+    assertThat(Sequel.state(verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
         .isEqualTo(new Waiting(NOW.plusSeconds(300)));
   }
 
@@ -293,7 +294,8 @@ class PoliciesTest {
       int status,
       @org.jspecify.annotations.Nullable String retryAfter,
       @org.jspecify.annotations.Nullable String location) {
-    return Judge.judge(
+    return new Judge(Acknowledge.ANY_2XX)
+        .judge(
         new Answer(
             status,
             Optional.ofNullable(retryAfter),

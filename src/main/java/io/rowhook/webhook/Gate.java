@@ -1,0 +1,152 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Hold;
+import io.rowhook.recipient.Pause;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * Whether a recipient may be sent to, and what its failures lead to (seed 002: more than 10 failed
+ * attempts within 10 minutes, and it is left alone for an hour). Time comes in as an argument.
+ * Owned by the courier's thread; what it decides is written to the ledger by the courier.
+ */
+final class Gate {
+
+  /** What may be sent. */
+  enum Way {
+    /** All that is owed. */
+    open,
+    /** The oldest delivery owed, alone, to see whether the recipient is back. */
+    trial,
+    /** Only what a person has asked for. */
+    asked,
+    /** Nothing: the kill switch. */
+    shut
+  }
+
+  private final boolean killed;
+  private final ArrayDeque<Instant> failures;
+  private Optional<Hold> hold;
+
+  /**
+   * As the journal has it.
+   *
+   * @param failures times of failed attempts that count, the oldest first
+   */
+  Gate(boolean killed, Optional<Hold> hold, Collection<Instant> failures) {
+    this.killed = killed;
+    this.hold = hold;
+    this.failures = new ArrayDeque<>(failures);
+  }
+
+  Way way(Instant now) {
+    if (killed) {
+      return Way.shut;
+    }
+    if (hold.isEmpty()) {
+      return Way.open;
+    }
+    boolean over = hold.get().until().filter(until -> !until.isAfter(now)).isPresent();
+    return over ? Way.trial : Way.asked;
+  }
+
+  /** What holds the recipient. */
+  Optional<Hold> hold() {
+    return hold;
+  }
+
+  /** When the way changes by itself. */
+  Instant until() {
+    return hold.flatMap(Hold::until).filter(_ -> !killed).orElse(Instant.MAX);
+  }
+
+  /** Whether the journal says otherwise by now: a person has held or released it. */
+  boolean isOther(boolean killedNow, Optional<Hold> holdNow) {
+    return killedNow != killed || !holdNow.equals(hold);
+  }
+
+  /**
+   * What an attempt leads to. What fails during a hold, because it was in flight or a person asked
+   * for it, leads to nothing but where the recipient says 410.
+   *
+   * @param way which it went
+   * @param now when it ended
+   */
+  Change after(Verdict verdict, Way way, Pause pause, Instant now) {
+    return switch (verdict) {
+      case Verdict.Gone(String reason, _) -> held(Hold.by(Hold.Kind.gone, micros(now), reason));
+      case Verdict.Unrenderable _ -> none(); // says nothing about the recipient
+      case Verdict.Acknowledged _ -> hold.isPresent() && way == Way.trial ? released() : none();
+      case Verdict.Refused refused -> failed(refused.reason(), way, pause, now);
+      case Verdict.NoAnswer(String reason) -> failed(reason, way, pause, now);
+    };
+  }
+
+  private Change failed(String reason, Way way, Pause pause, Instant now) {
+    Instant until = micros(now.plus(pause.length()));
+    if (hold.isPresent()) {
+      return way == Way.trial
+          ? paused(now, until, "the delivery tried alone failed too: " + reason)
+          : none();
+    }
+    failures.add(now);
+    Instant from = now.minus(pause.within());
+    while (!failures.isEmpty() && !failures.getFirst().isAfter(from)) {
+      failures.remove();
+    }
+    return failures.size() > pause.failures()
+        ? paused(
+            now,
+            until,
+            "%d failed attempts within %s, the last one: %s"
+                .formatted(failures.size(), Sender.inWords(pause.within()), reason))
+        : none();
+  }
+
+  private Change paused(Instant now, Instant until, String reason) {
+    return held(new Hold(Hold.Kind.failures, micros(now), Optional.of(until), reason));
+  }
+
+  /** Retries are used up, and that stops this recipient. */
+  Change exhausted(Instant now, String reason) {
+    return hold.isPresent()
+        ? none()
+        : held(Hold.by(Hold.Kind.exhausted, micros(now), "exhausted: stop; " + reason));
+  }
+
+  private Change held(Hold next) {
+    hold = Optional.of(next);
+    failures.clear();
+    return new Change.Held(next);
+  }
+
+  private Change released() {
+    hold = Optional.empty();
+    failures.clear();
+    return new Change.Released();
+  }
+
+  private static Change none() {
+    return new Change.None();
+  }
+
+  /** As the journal keeps it. */
+  private static Instant micros(Instant time) {
+    return time.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** What the ledger is to be told. */
+  sealed interface Change {
+    /** Nothing. */
+    record None() implements Change {}
+
+    /** Held from now on. */
+    record Held(Hold hold) implements Change {}
+
+    /** Not held any more. */
+    record Released() implements Change {}
+  }
+}

@@ -1,0 +1,154 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Backlog;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.Recipient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds what a recipient is owed against its limit: announces it from 80 % on, and beyond it ends
+ * the oldest deliveries failed, so that a recipient that nobody mends can never fill the journal.
+ * Owned by the courier's thread.
+ */
+final class OwedWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+
+  /** Between two looks. */
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+  private static final int PAGE = 500;
+
+  private final String recipient;
+  private Instant next = Instant.MIN;
+  private boolean announced;
+
+  OwedWatch(String recipient) {
+    this.recipient = recipient;
+  }
+
+  /** When to look next. */
+  Instant next() {
+    return next;
+  }
+
+  /** Whether it is time to look, and too much is owed. Announces what is near the limit. */
+  boolean isBeyond(Ledger ledger, OwedLimit limit, Instant now) {
+    if (next.isAfter(now)) {
+      return false;
+    }
+    next = now.plus(INTERVAL);
+    Backlog backlog = ledger.backlog();
+    double part = part(backlog, limit, now);
+    if (part < OwedLimit.ANNOUNCED) {
+      announced = false;
+    } else if (!announced) {
+      announced = true;
+      LOG.atWarn()
+          .setMessage(
+              "what is owed comes near its limit; beyond it the oldest deliveries end failed")
+          .addKeyValue("recipient", recipient)
+          .addKeyValue("part", Math.round(100 * part) + " %")
+          .addKeyValue("bytes", backlog.bytes())
+          .addKeyValue("limit_bytes", limit.bytes())
+          .addKeyValue("oldest", backlog.oldest().map(Instant::toString).orElse("none"))
+          .addKeyValue("limit_age", limit.age())
+          .log();
+    }
+    return part > 1;
+  }
+
+  /** How much of its limit a recipient is owed; above 1 too much. Pure. */
+  static double part(Backlog backlog, OwedLimit limit, Instant now) {
+    double bytes = (double) backlog.bytes() / limit.bytes();
+    double age =
+        backlog
+            .oldest()
+            .map(oldest -> (double) Duration.between(oldest, now).toMillis())
+            .map(millis -> millis / limit.age().toMillis())
+            .orElse(0.0);
+    return Math.max(bytes, age);
+  }
+
+  /**
+   * Ends the oldest deliveries until what is owed is within the limit.
+   *
+   * @param window an empty one
+   * @param closing ends it before
+   */
+  void shed(Window window, Ledger ledger, Recipient to, Instant now, BooleanSupplier closing)
+      throws InterruptedException {
+    Excess excess = new Excess(ledger.backlog().bytes(), to.owed(), now);
+    boolean more = true;
+    while (more && !closing.getAsBoolean()) {
+      List<Delivery> open = ledger.oldestOpen(PAGE);
+      more = open.size() == PAGE;
+      for (Delivery delivery : open) {
+        Owed owed = Owed.of(delivery);
+        Optional<String> why = excess.why(owed);
+        if (why.isEmpty()) {
+          more = false;
+          break;
+        }
+        window.end(owed, new Failed(why.get()));
+        excess.ended(owed);
+      }
+      window.flush();
+    }
+    more = true;
+    while (more && !closing.getAsBoolean()) {
+      Optional<Owed> fresh = window.oldestFresh(to);
+      Optional<String> why = fresh.flatMap(excess::why);
+      more = why.isPresent();
+      if (more) {
+        window.end(fresh.orElseThrow(), new Failed(why.get()));
+        excess.ended(fresh.orElseThrow());
+      }
+    }
+    if (excess.count > 0) {
+      LOG.atError()
+          .setMessage("deliveries ended failed, since more was owed than the limit allows")
+          .addKeyValue("recipient", recipient)
+          .addKeyValue("deliveries", excess.count)
+          .log();
+    }
+  }
+
+  /** What is still too much. */
+  private static final class Excess {
+    private final OwedLimit limit;
+    private final Instant oldest;
+    private long bytes;
+    private int count;
+
+    Excess(long bytes, OwedLimit limit, Instant now) {
+      this.bytes = bytes;
+      this.limit = limit;
+      this.oldest = now.minus(limit.age());
+    }
+
+    Optional<String> why(Owed owed) {
+      if (owed.entry().event().committedAt().isBefore(oldest)) {
+        return Optional.of(
+            Failed.OWED_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
+      }
+      return bytes > limit.bytes()
+          ? Optional.of(Failed.OWED_LIMIT + ": more than " + limit.bytes() + " bytes were owed")
+          : Optional.empty();
+    }
+
+    void ended(Owed owed) {
+      bytes -= owed.bytes();
+      count++;
+    }
+  }
+}
