@@ -1,0 +1,398 @@
+package io.rowhook.webhook;
+
+import static io.rowhook.testing.Events.orders;
+import static io.rowhook.webhook.Outbound.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Hold;
+import io.rowhook.recipient.Acknowledge;
+import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Retry;
+import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.Receiver;
+import io.rowhook.testing.Receiver.Answer;
+import io.rowhook.webhook.CourierStatus.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a courier does while its recipient is held, and around it. */
+class HoldingTest {
+
+  private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+  private static final OwedLimit MUCH = new OwedLimit(Duration.ofDays(36500), 1L << 40);
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(START);
+  private final AtomicInteger status = new AtomicInteger(503);
+
+  @ParameterizedTest
+  @Tag("feature-35")
+  @Tag("feature-36")
+  @ValueSource(booleans = {false, true})
+  void pausesAtTheEleventhFailureAndLosesNothing(boolean sequential) {
+    Processing processing = sequential ? new Sequential() : new Parallel(1);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), MUCH));
+      out.journal.append(orders(1, 1));
+      for (int failed = 1; failed <= 10; failed++) {
+        int count = failed;
+        eventually("attempt " + count, () -> shop.count() == count && waiting(out, 1));
+        assertThat(courier.status().hold()).isNull();
+        forward(courier, Duration.ofSeconds(30));
+      }
+      eventually("held", () -> courier.status().state() == State.held);
+      assertThat(shop.count()).isEqualTo(11);
+      assertThat(courier.status().hold())
+          .isNotNull()
+          .satisfies(hold -> assertThat(hold.until()).contains(now.get().plusSeconds(3600)));
+
+      out.journal.append(orders(5, 2).subList(5, 10)); // what changes meanwhile
+      forward(courier, Duration.ofMinutes(59));
+      assertHeld(courier, shop, 11);
+
+      // The oldest is tried alone; it fails, so the pause begins again and costs no retry.
+      forward(courier, Duration.ofMinutes(1));
+      eventually("the trial", () -> shop.count() == 12 && courier.status().state() == State.held);
+      MemoryLedger ledger = out.ledger("shop");
+      assertThat(shop.ids()).containsOnly("evt_Order_1_1");
+      eventually("recorded", () -> ledger.attempts(1).size() == 12);
+      assertThat(ledger.standing(1))
+          .satisfies(standing -> {
+            assertThat(standing.trials()).isEqualTo(1);
+            assertThat(standing.state()).isEqualTo(new Waiting(now.get().plusSeconds(3600)));
+          });
+
+      status.set(200);
+      forward(courier, Duration.ofHours(1));
+      out.settled("shop");
+      assertThat(courier.status().hold()).isNull();
+      List<String> after = shop.ids().subList(12, shop.count());
+      assertThat(after.getFirst()).isEqualTo("evt_Order_1_1");
+      assertThat(after)
+          .containsExactlyInAnyOrder(
+              "evt_Order_1_1",
+              "evt_Order_1_2",
+              "evt_Order_2_2",
+              "evt_Order_3_2",
+              "evt_Order_4_2",
+              "evt_Order_5_2");
+      if (sequential) {
+        assertThat(after).isSorted();
+      }
+    }
+  }
+
+  @Test
+  @Tag("feature-35")
+  void staysPausedOverARestartAndCountsWhatFailedBeforeIt() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Recipient recipient =
+          shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
+      Courier courier = out.start(recipient);
+      out.journal.append(orders(10, 1));
+      eventually("ten have failed", () -> shop.count() == 10 && waiting(out, 10));
+      courier.close();
+      courier = out.start(recipient);
+      out.journal.append(orders(1, 2).subList(1, 2));
+      Courier second = courier;
+      forward(second, Duration.ofSeconds(30)); // their retries
+      eventually("held", () -> second.status().state() == State.held);
+      int count = shop.count();
+      assertThat(count).isBetween(11, 14); // jobs that were in flight
+      second.close();
+      Courier third = out.start(recipient);
+      eventually("held again", () -> third.status().state() == State.held);
+      assertHeld(third, shop, count);
+    }
+  }
+
+  @Test
+  @Tag("feature-34")
+  void isDisabledBy410UntilAPersonEnablesIt() throws Exception {
+    status.set(410);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Courier courier =
+          out.start(shop(shop, new Sequential(), Acknowledge.ANY_2XX, retries(1), MUCH));
+      out.journal.append(orders(3, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      assertThat(courier.status().hold())
+          .isNotNull()
+          .satisfies(hold -> {
+            assertThat(hold.kind()).isEqualTo(Hold.Kind.gone);
+            assertThat(hold.until()).isEmpty();
+            assertThat(hold.reason()).contains("410");
+          });
+      forward(courier, Duration.ofDays(100));
+      assertHeld(courier, shop, 1);
+      status.set(200);
+      out.ledger("shop").release(now.get()); // rowhook resume
+      out.ledger("shop").flush();
+      courier.ledgerChanged();
+      out.settled("shop");
+      assertThat(shop.ids())
+          .containsExactly("evt_Order_1_1", "evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
+    }
+  }
+
+  @Test
+  @Tag("feature-34")
+  void givesUpAtOnceAtAFinalStatus() {
+    status.set(422);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      Acknowledge rule = new Acknowledge(Set.of(200), Optional.empty(), Set.of(410, 422));
+      out.start(shop(shop, new Parallel(2), rule, retries(5), MUCH));
+      out.journal.append(orders(2, 1));
+      out.settled("shop");
+      assertThat(shop.count()).isEqualTo(2);
+      assertThat(out.ledger("shop").ends().values())
+          .containsOnly(new Failed("answered 422, which is final for this recipient"));
+    }
+  }
+
+  @Test
+  @Tag("feature-27")
+  void stopsWhereItsFileSaysSoAndGoesOnWhenAPersonSays() throws Exception {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      Courier courier =
+          out.start(shop(shop, new Sequential(true), Acknowledge.ANY_2XX, retries(0), MUCH));
+      out.journal.append(orders(3, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      assertHeld(courier, shop, 1);
+      assertThat(courier.status().hold())
+          .isNotNull()
+          .satisfies(hold -> assertThat(hold.kind()).isEqualTo(Hold.Kind.exhausted));
+      status.set(200);
+      out.ledger("shop").redeliver(1, Instant.now());
+      courier.ledgerChanged();
+      eventually("redelivered", () -> shop.count() == 2);
+      assertHeld(courier, shop, 2);
+      out.ledger("shop").release(Instant.now());
+      out.ledger("shop").flush();
+      courier.ledgerChanged();
+      out.settled("shop");
+      assertThat(shop.ids())
+          .containsExactly("evt_Order_1_1", "evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
+    }
+  }
+
+  @Test
+  @Tag("feature-42")
+  void sendsNothingWhileTheKillSwitchIsSet() {
+    status.set(200);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+      out.journal.append(orders(1, 1));
+      out.settled("shop");
+      out.journal.killSwitch(Hold.by(Hold.Kind.person, START, "a test"));
+      courier.ledgerChanged();
+      eventually("held", () -> courier.status().state() == State.held);
+      out.journal.append(orders(20, 2).subList(20, 40));
+      out.ledger("shop").redeliver(1, Instant.now()); // not even what a person asks for
+      courier.ledgerChanged();
+      assertHeld(courier, shop, 1);
+      out.journal.killSwitch(null);
+      courier.ledgerChanged();
+      out.settled("shop");
+      assertThat(shop.ids()).hasSize(22);
+    }
+  }
+
+  @Test
+  @Tag("feature-40")
+  void sendsWhatAPersonAsksForDuringAPause() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(5), MUCH));
+      out.journal.append(orders(20, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      int count = shop.count();
+      status.set(200);
+      out.ledger("shop").redeliver(3, now.get());
+      courier.ledgerChanged();
+      eventually("sent", () -> shop.count() == count + 1);
+      assertThat(shop.ids().getLast()).isEqualTo("evt_Order_3_1");
+      assertThat(shop.requests().getLast().header("Rowhook-Redelivery")).isEqualTo("1");
+      assertHeld(courier, shop, count + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsTheOldestWhereTooMuchIsOwed(boolean sequential) {
+    Processing processing = sequential ? new Sequential() : new Parallel(4);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      long each = orders(1, 1).getFirst().json().length;
+      OwedLimit limit = new OwedLimit(Duration.ofDays(36500), each * 1000 + each / 2);
+      Courier courier =
+          out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), limit));
+      out.journal.append(orders(11, 1));
+      eventually(
+          "held",
+          () -> {
+            if (courier.status().state() == State.idle && courier.status().inFlight() == 0) {
+              forward(courier, Duration.ofSeconds(30));
+            }
+            return courier.status().state() == State.held;
+          });
+      out.journal.append(orders(2000, 2).subList(2000, 4000));
+      forward(courier, Duration.ofMinutes(2)); // it looks every minute
+      MemoryLedger ledger = out.ledger("shop");
+      eventually("shed", () -> ledger.ends().size() >= 1011 - 1 && courier.status().state() == State.held);
+      long owed = ledger.backlog().bytes();
+      assertThat(owed).isLessThanOrEqualTo(limit.bytes()).isGreaterThan(limit.bytes() - 2 * each);
+      assertThat(ledger.ends().values())
+          .allSatisfy(end ->
+              assertThat(((Failed) end).reason())
+                  .isEqualTo("owed limit: more than " + limit.bytes() + " bytes were owed"));
+      int ended = ledger.ends().size();
+      assertThat(ledger.ends().keySet())
+          .as("the oldest")
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.rangeClosed(1, ended).mapToObj(Long::valueOf).toList());
+      status.set(200);
+      forward(courier, Duration.ofHours(2));
+      out.settled("shop");
+    }
+  }
+
+  @Test
+  @Tag("feature-31")
+  void acknowledgesAsTheRecipientsRuleSays() {
+    List<Answer> answers =
+        List.of(
+            json(201, "{\"Success\": true}"),
+            json(200, ""),
+            json(200, "{\"Success\":false}"),
+            json(200, "{\"Success\":\"true\"}"),
+            json(200, "<html>fine</html>"),
+            json(200, "{\"Success\":true} and more"),
+            json(200, "{\"Success\":true,\"a\":\"" + "a".repeat(70_000) + "\"}"),
+            json(200, " {\"Success\": true}\n"));
+    AtomicInteger next = new AtomicInteger();
+    try (Receiver xena = new Receiver(_ -> answers.get(next.getAndIncrement()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Courier courier =
+          out.start(shop(xena, new Sequential(), Acknowledge.XENA, retries(20), MUCH));
+      out.journal.append(orders(1, 1));
+      for (int n = 1; n < answers.size(); n++) {
+        int count = n;
+        eventually("attempt " + n, () -> xena.count() == count && waiting(out, 1));
+        forward(courier, Duration.ofSeconds(30));
+      }
+      out.settled("shop");
+      assertThat(out.ledger("shop").attempts(1))
+          .extracting(attempt -> attempt.error())
+          .containsExactly(
+              "answered 201",
+              "answered 200, but with nothing, where its acknowledge rule asks for JSON",
+              "answered 200, but not as its acknowledge rule asks",
+              "answered 200, but not as its acknowledge rule asks",
+              "answered 200, but not with JSON, as its acknowledge rule asks",
+              "answered 200, but not with JSON, as its acknowledge rule asks",
+              "answered 200, but with more than 64 KB, which is not looked at",
+              null);
+    }
+  }
+
+  @ParameterizedTest
+  @Tag("feature-31")
+  @ValueSource(ints = {200, 201, 202})
+  void acknowledgesForGetResponse(int status) {
+    Judge judge = new Judge(Acknowledge.GETRESPONSE);
+    assertThat(judge.judge(reply(status, "{\"status\":\"OK\"}"), START))
+        .isInstanceOf(Verdict.Acknowledged.class);
+    assertThat(judge.judge(reply(status, "{\"status\":\"ok\"}"), START))
+        .isInstanceOf(Verdict.Refused.class);
+    assertThat(judge.judge(reply(204, "{\"status\":\"OK\"}"), START))
+        .isInstanceOf(Verdict.Refused.class);
+  }
+
+  private static Reply reply(int status, String body) {
+    return new Reply.Answer(
+        status,
+        Optional.empty(),
+        Optional.empty(),
+        body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static Answer json(int status, String body) {
+    return new Answer(status, List.of("Content-Type", "application/json"), body);
+  }
+
+  private void forward(Courier courier, Duration by) {
+    now.updateAndGet(time -> time.plus(by));
+    courier.published(); // the clock was moved; nobody else would tell
+  }
+
+  /** Two wake-ups later it has still sent nothing. */
+  private static void assertHeld(Courier courier, Receiver shop, int count) {
+    for (int look = 0; look < 2; look++) {
+      courier.published();
+      eventually(
+          "held", () -> courier.status().state() == State.held && courier.status().inFlight() == 0);
+    }
+    assertThat(shop.count()).isEqualTo(count);
+  }
+
+  /** Whether so many wait for a retry, durably. */
+  private static boolean waiting(Outbound out, int count) {
+    return out.ledger("shop").open() == count && out.couriers.getLast().status().inFlight() == 0;
+  }
+
+  /** Every 30 seconds. */
+  private static Retry retries(int most) {
+    return new Retry(
+        IntStream.range(0, most).mapToObj(_ -> Duration.ofSeconds(30)).toList(),
+        Retry.From.previous,
+        0);
+  }
+
+  private static Recipient shop(
+      Receiver receiver, Processing processing, Acknowledge rule, Retry retry, OwedLimit owed) {
+    return new Recipient(
+        "shop",
+        receiver.url("/"),
+        Authentication.NONE,
+        processing,
+        Duration.ofSeconds(5),
+        rule,
+        retry,
+        Pause.DEFAULT,
+        owed,
+        Allow.NOTHING,
+        Outbound.recipient("shop", receiver.url("/"), processing, retry).subscriptions());
+  }
+}
