@@ -1,7 +1,15 @@
 package io.rowhook;
 
+import io.rowhook.admin.DeliveriesCommand;
+import io.rowhook.admin.DiscardCommand;
+import io.rowhook.admin.PauseCommand;
 import io.rowhook.admin.ReceiveCommand;
+import io.rowhook.admin.RedeliverCommand;
+import io.rowhook.admin.ReplayCommand;
+import io.rowhook.admin.ResumeCommand;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.StatusCommand;
+import io.rowhook.admin.TestCommand;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +46,14 @@ public final class Main implements Runnable {
     CommandLine rowhook =
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(service))
+            .addSubcommand(new StatusCommand())
+            .addSubcommand(new DeliveriesCommand())
+            .addSubcommand(new RedeliverCommand())
+            .addSubcommand(new ReplayCommand())
+            .addSubcommand(new DiscardCommand())
+            .addSubcommand(new PauseCommand())
+            .addSubcommand(new ResumeCommand())
+            .addSubcommand(new TestCommand())
             .addSubcommand(new ReceiveCommand());
     rowhook
         .getSubcommands()

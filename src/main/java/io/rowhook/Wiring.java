@@ -1,5 +1,7 @@
 package io.rowhook;
 
+import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.Office;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.Capture;
 import io.rowhook.capture.CaptureState;
@@ -10,6 +12,7 @@ import io.rowhook.capture.Timing;
 import io.rowhook.entity.EntityEvents;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
+import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
@@ -23,12 +26,14 @@ import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Networks;
 import io.rowhook.webhook.Sender;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole flow, built by hand: source, capture, entities, journal, and a courier for each
@@ -56,6 +61,8 @@ public final class Wiring implements AutoCloseable {
   private final Couriers couriers;
   private final Housekeeping housekeeping;
   private final SettingsWatch watch;
+  private final Path journalFile;
+  private volatile @Nullable AdminServer admin;
 
   /**
    * Builds it from good settings; nothing runs yet, but the journal is open.
@@ -68,7 +75,8 @@ public final class Wiring implements AutoCloseable {
     Settings settings = Settings.read(options.config(), options.templates(), env);
     Templates.Loaded loaded = load(options.templates());
     Source source = source(settings);
-    journal = SqliteJournal.open(options.journal().orElse(settings.journal()));
+    journalFile = options.journal().orElse(settings.journal());
+    journal = SqliteJournal.open(journalFile);
     templates = new Templates(journal, loaded);
     entities =
         new EntityEvents(settings.entities(), journal, journal, EntityEvents.DEFAULT_MEMORY_LIMIT);
@@ -113,6 +121,32 @@ public final class Wiring implements AutoCloseable {
     capture.start();
     housekeeping.start();
     watch.start();
+    admin = admin();
+  }
+
+  /** Where the commands reach it. */
+  private AdminServer admin() {
+    try {
+      return new AdminServer(
+          journalFile,
+          new Office(
+              journal,
+              templates,
+              couriers,
+              recipient -> {
+                throw new OperationException("tests are not sent yet");
+              },
+              () -> watch.current().recipients(),
+              capture::state,
+              watch::problems));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the commands cannot reach the service, which so cannot be operated: "
+              + AdminServer.file(journalFile)
+              + ": "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /** Puts edited settings in force: the watch's thread calls it, never twice at once. */
@@ -182,6 +216,10 @@ public final class Wiring implements AutoCloseable {
   /** Stops capture, lets what is in flight end, and closes the journal. */
   @Override
   public void close() {
+    AdminServer listening = admin;
+    if (listening != null) {
+      listening.close();
+    }
     watch.close();
     capture.close();
     couriers.close();

@@ -67,7 +67,8 @@ public final class HealthFile {
     }
   }
 
-  private static String line(CaptureState state) {
+  /** In one line. */
+  static String line(CaptureState state) {
     return switch (state) {
       case CaptureState.Starting() -> "starting";
       case CaptureState.Streaming(Instant since) -> "streaming since " + since;

@@ -21,6 +21,15 @@ final class DeliveryTable {
           + EventTable.COLUMNS
           + " FROM delivery d JOIN event e ON e.sequence = d.sequence WHERE d.recipient = ?";
 
+  /**
+   * How often a person has redelivered it, once more; also where it was delivered and so is no
+   * exception. Of a recipient and sequence, given twice.
+   */
+  static final String NEXT_REDELIVERY =
+      "1 + max(coalesce((SELECT max(redelivery) FROM attempt WHERE recipient = ? AND sequence = ?),"
+          + " 0), coalesce((SELECT redelivery FROM delivery WHERE recipient = ? AND sequence = ?),"
+          + " 0))";
+
   /** Whether a person has let it go, of the table {@code delivery}. */
   static final String DISCARDED =
       "state = 'failed' AND coalesce(reason, '') GLOB '" + Failed.DISCARDED + "*'";

@@ -120,7 +120,7 @@ final class EventTable {
     return HASHED.matcher(id).matches() ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
   }
 
-  private static String shownId(Object stored) {
+  static String shownId(Object stored) {
     return stored instanceof byte[] bytes ? PREFIX + HEX.formatHex(bytes) : stored.toString();
   }
 }

@@ -49,6 +49,29 @@ final class HoldTable {
         recipient);
   }
 
+  /** Ends what holds it, whatever that is. */
+  static void resume(Sql sql, long recipient, Instant at) throws SQLException {
+    sql.update(
+        "UPDATE recipient SET hold_kind = NULL, hold_at = NULL, hold_until = NULL,"
+            + " hold_reason = NULL, counted_from = ? WHERE id = ?",
+        Times.micros(at),
+        recipient);
+  }
+
+  /** Whether it was not set before. */
+  static boolean setKillSwitch(Sql sql, Instant at, String reason) throws SQLException {
+    return sql.update(
+            "INSERT INTO kill_switch (one, at, reason) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+            Times.micros(at),
+            reason)
+        == 1;
+  }
+
+  /** Whether it was set. */
+  static boolean clearKillSwitch(Sql sql) throws SQLException {
+    return sql.update("DELETE FROM kill_switch") == 1;
+  }
+
   static Optional<Hold> killSwitch(Sql sql) throws SQLException {
     return sql.first(
         "SELECT at, reason FROM kill_switch",

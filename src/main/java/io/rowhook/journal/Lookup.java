@@ -1,9 +1,11 @@
 package io.rowhook.journal;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What people ask of the journal; commands and pages read it. Any thread. */
 public final class Lookup {
@@ -24,7 +26,7 @@ public final class Lookup {
    *     wanted
    * @param waiting deliveries to be tried again
    * @param blocked deliveries behind these
-   * @param failed deliveries that a person has to decide on
+   * @param failed deliveries that a person has to decide on: those that were discarded do not count
    */
   public record Standing(
       String recipient, long cursor, long ahead, long waiting, long blocked, long failed) {}
@@ -37,6 +39,39 @@ public final class Lookup {
    * @param outcome where the delivery stood after it: delivered, waiting, blocked or failed
    */
   public record Logged(int redelivery, Attempt attempt, String outcome) {}
+
+  /**
+   * An attempt that failed and counts against its recipient: there was a POST.
+   *
+   * @param status the answer's; null: there was none
+   */
+  public record Failure(
+      Instant at, long sequence, String eventId, @Nullable Integer status, String error) {}
+
+  private static final String OPEN =
+      "(SELECT count(*) FROM delivery INDEXED BY delivery_open WHERE recipient = r.id"
+          + " AND state <> 'failed' AND state = ";
+
+  private static final String STANDINGS =
+      "SELECT r.name, r.cursor, "
+          + OPEN
+          + "'waiting') AS waiting, "
+          + OPEN
+          + "'blocked') AS blocked,"
+          + " (SELECT count(*) FROM delivery WHERE recipient = r.id AND state = 'failed' AND NOT ("
+          + DeliveryTable.DISCARDED
+          + ")) AS failed FROM recipient r ORDER BY r.name";
+
+  private static final String COUNTING =
+      " FROM attempt WHERE recipient = ? AND at >= max(?,"
+          + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
+          + " AND error IS NOT NULL AND body_sha256 IS NOT NULL";
+
+  private static final String FAILURES =
+      "SELECT f.at, f.sequence, f.status, f.error, e.id FROM (SELECT at, sequence, status, error"
+          + COUNTING
+          + " ORDER BY at DESC LIMIT ?) f JOIN event e ON e.sequence = f.sequence"
+          + " ORDER BY f.at DESC";
 
   private final Readers readers;
   private final Visible visible;
@@ -51,11 +86,7 @@ public final class Lookup {
     long head = visible.head();
     return readers.read(sql ->
         sql.list(
-            "SELECT r.name, r.cursor, count(*) FILTER (WHERE d.state = 'waiting') AS waiting,"
-                + " count(*) FILTER (WHERE d.state = 'blocked') AS blocked,"
-                + " count(*) FILTER (WHERE d.state = 'failed') AS failed"
-                + " FROM recipient r LEFT JOIN delivery d ON d.recipient = r.id"
-                + " GROUP BY r.id ORDER BY r.name",
+            STANDINGS,
             row ->
                 new Standing(
                     row.getString("name"),
@@ -108,6 +139,59 @@ public final class Lookup {
           number,
           number);
     });
+  }
+
+  /** One event, by its id or its sequence. */
+  public Optional<Entry> event(String idOrSequence) {
+    boolean isSequence = idOrSequence.matches("\\d{1,18}");
+    return readers.read(sql ->
+        isSequence
+            ? sql.first(
+                "SELECT " + EventTable.COLUMNS + " FROM event e WHERE e.sequence = ?",
+                EventTable::entry,
+                Long.parseLong(idOrSequence))
+            : EventTable.find(sql, idOrSequence));
+  }
+
+  /** How many failed attempts count against a recipient, since an instant and its last hold. */
+  public long failureCount(String recipient, Instant since) {
+    return readers.read(sql -> {
+      long number = number(sql, recipient);
+      return sql.number("SELECT count(*)" + COUNTING, number, Times.micros(since), number);
+    });
+  }
+
+  /** The newest of these, the newest first. */
+  public List<Failure> failures(String recipient, Instant since, int limit) {
+    return readers.read(sql -> {
+      long number = number(sql, recipient);
+      return sql.list(
+          FAILURES,
+          row -> {
+            int answered = row.getInt("status");
+            Integer status = row.wasNull() ? null : Integer.valueOf(answered);
+            return new Failure(
+                Times.instant(row.getLong("at")),
+                row.getLong("sequence"),
+                EventTable.shownId(row.getObject("id")),
+                status,
+                row.getString("error"));
+          },
+          number,
+          Times.micros(since),
+          number,
+          limit);
+    });
+  }
+
+  /** What keeps a recipient from being sent to; empty: nothing. */
+  public Optional<Hold> hold(String recipient) {
+    return readers.read(sql -> HoldTable.of(sql, number(sql, recipient)));
+  }
+
+  /** How much a recipient is owed. */
+  public Backlog backlog(String recipient) {
+    return readers.read(sql -> BacklogTable.of(sql, number(sql, recipient)));
   }
 
   private static long number(Sql sql, String recipient) throws SQLException {

@@ -81,6 +81,16 @@ public final class SqliteJournal implements Journal {
     return new Lookup(readers, visible);
   }
 
+  /** Deliveries that people look for. */
+  public Listing listing() {
+    return new Listing(readers);
+  }
+
+  /** What people do to it. */
+  public Operations operations() {
+    return new Operations(writer, readers, visible, hold -> killSwitch = hold);
+  }
+
   @Override
   public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
       throws InterruptedException {

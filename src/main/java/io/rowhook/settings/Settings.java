@@ -80,6 +80,23 @@ public record Settings(
         SettingsHashes.of(templates));
   }
 
+  /**
+   * Only where the journal is, for commands that speak to the service on it.
+   *
+   * @throws SettingsException with everything that is wrong in {@code rowhook.yaml}
+   */
+  public static Path journal(Path connectorConfig, Map<String, String> env)
+      throws SettingsException {
+    Problems problems = new Problems();
+    RowhookFile rowhook =
+        RowhookFile.read(
+            connectorConfig.resolve("rowhook.yaml"),
+            List.of(connectorConfig),
+            new Reading(problems, new Interpolation(env)));
+    problems.throwIfAny();
+    return rowhook.journal();
+  }
+
   /** These settings with another journal, as the command line may ask. */
   public Settings withJournal(Path other) {
     return new Settings(source, entities, recipients, other, retention, templates, templateHashes);

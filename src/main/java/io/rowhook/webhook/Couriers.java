@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * The couriers at work: one for each recipient of the settings in force. {@link #apply} and {@link
- * #close} are called by one thread at a time; {@link #statuses} by any.
+ * #close} are called by one thread at a time; {@link #statuses} and {@link #ledgerChanged} by any.
  */
 public final class Couriers implements AutoCloseable {
 
@@ -55,6 +55,19 @@ public final class Couriers implements AutoCloseable {
   /** What each was doing a moment ago, by the recipient's name. */
   public List<CourierStatus> statuses() {
     return new TreeMap<>(byName).values().stream().map(hired -> hired.courier.status()).toList();
+  }
+
+  /** Someone else has changed a recipient's ledger. Any thread; never waits. */
+  public void ledgerChanged(String recipient) {
+    Hired hired = byName.get(recipient);
+    if (hired != null) {
+      hired.courier.ledgerChanged();
+    }
+  }
+
+  /** The same for all: the kill switch. */
+  public void ledgersChanged() {
+    byName.values().forEach(hired -> hired.courier.ledgerChanged());
   }
 
   /** Stops all, side by side, so that it takes as long as the slowest. */

@@ -153,7 +153,7 @@ public final class MemoryLedger implements Ledger {
       return new Backlog(
           owed.stream().mapToLong(entry -> entry.event().json().length).sum(),
           owed.stream()
-              .min(Comparator.comparing(Entry::sequence))
+              .min(Comparator.comparingLong(Entry::sequence))
               .map(entry -> entry.event().committedAt()));
     });
   }
@@ -170,11 +170,12 @@ public final class MemoryLedger implements Ledger {
               || (isDiscarded(before) && !(state instanceof Delivered)))) {
         return; // a person has decided meanwhile
       }
-      boolean goesOn = before != null && before.redelivery() == redelivery;
-      Instant first =
-          goesOn && before.firstAttempt() != null ? before.firstAttempt() : attempt.at();
-      String set =
-          goesOn && before.attributeSet() != null ? before.attributeSet() : attempt.attributeSet();
+      Instant first = attempt.at();
+      @Nullable String set = attempt.attributeSet();
+      if (before != null && before.redelivery() == redelivery) {
+        first = before.firstAttempt() != null ? before.firstAttempt() : first;
+        set = before.attributeSet() != null ? before.attributeSet() : set;
+      }
       asked.remove(entry.sequence());
       stand(new Delivery(entry, state, attempt.number(), first, set, redelivery, trials));
     });

@@ -1,0 +1,216 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Nearest;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Hold;
+import io.rowhook.journal.Lookup.Exceptions;
+import io.rowhook.journal.OperationException;
+import io.rowhook.journal.Operations;
+import io.rowhook.journal.Range;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.webhook.Field;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What commands change: each {@link Action} that is more than looking. */
+final class Actions {
+
+  /** A replay of more wants a {@code --yes}. */
+  static final int ASKED_ABOVE = 100;
+
+  private static final Set<String> MASKED = Set.of("authorization");
+
+  private final Office office;
+  private final Operations operations;
+
+  private Actions(Office office) {
+    this.office = office;
+    this.operations = office.journal().operations();
+  }
+
+  /** All of them, by the last part of their address. */
+  static Map<String, Action> of(Office office) {
+    Actions actions = new Actions(office);
+    Views views = new Views(office);
+    return Map.of(
+        "status", views::status,
+        "deliveries", views::deliveries,
+        "delivery", views::delivery,
+        "redeliver", actions::redeliver,
+        "replay", actions::replay,
+        "discard", actions::discard,
+        "pause", actions::pause,
+        "resume", actions::resume,
+        "test", actions::test);
+  }
+
+  private JsonNode redeliver(Asked asked) throws OperationException, InterruptedException {
+    String recipient = served(asked).name();
+    Entry entry = event(office, asked.text("event"));
+    operations.redeliver(recipient, entry.sequence(), Instant.now());
+    office.couriers().ledgerChanged(recipient);
+    return done(1).put("event", entry.event().id()).put("sequence", entry.sequence());
+  }
+
+  private JsonNode replay(Asked asked) throws OperationException, InterruptedException {
+    Recipient recipient = served(asked);
+    Range range = asked.range();
+    boolean failed = asked.is("failed");
+    String name = recipient.name();
+    long count =
+        operations.replay(name, range, failed, e -> recipient.wanting(e).isPresent(), false);
+    if (count == 0 || (count > ASKED_ABOVE && !asked.is("yes"))) {
+      return undone(count);
+    }
+    count = operations.replay(name, range, failed, e -> recipient.wanting(e).isPresent(), true);
+    office.couriers().ledgerChanged(name);
+    return done(count);
+  }
+
+  private JsonNode discard(Asked asked) throws OperationException, InterruptedException {
+    String recipient = known(asked);
+    Optional<String> event = asked.optional("event");
+    long count = 1;
+    if (event.isPresent()) {
+      operations.discard(recipient, event(office, event.get()).sequence());
+    } else {
+      Set<Exceptions> states = states(asked);
+      count = operations.discard(recipient, asked.range(), states, false);
+      if (count == 0 || !asked.is("yes")) {
+        return undone(count);
+      }
+      count = operations.discard(recipient, asked.range(), states, true);
+    }
+    office.couriers().ledgerChanged(recipient);
+    return done(count);
+  }
+
+  private JsonNode pause(Asked asked) throws OperationException, InterruptedException {
+    String reason = asked.optional("reason").orElse("no reason was given");
+    if (asked.is("all")) {
+      boolean set = operations.setKillSwitch(reason, Instant.now());
+      office.couriers().ledgersChanged();
+      return done(set ? 1 : 0);
+    }
+    String recipient = served(asked).name();
+    boolean paused = operations.pause(recipient, reason, Instant.now());
+    office.couriers().ledgerChanged(recipient);
+    return done(paused ? 1 : 0);
+  }
+
+  private JsonNode resume(Asked asked) throws OperationException, InterruptedException {
+    if (asked.is("all")) {
+      boolean cleared = operations.clearKillSwitch();
+      office.couriers().ledgersChanged();
+      return done(cleared ? 1 : 0);
+    }
+    String recipient = known(asked);
+    boolean resumed = operations.resume(recipient, Instant.now());
+    office.couriers().ledgerChanged(recipient);
+    return done(resumed ? 1 : 0);
+  }
+
+  private JsonNode test(Asked asked) throws OperationException, InterruptedException {
+    Recipient recipient = served(asked);
+    Optional<Hold> killSwitch = office.journal().killSwitch();
+    if (killSwitch.isPresent()) {
+      throw new OperationException(
+          "the kill switch is set ("
+              + killSwitch.get().reason()
+              + "): nothing is sent, not even a test. rowhook resume --all clears it");
+    }
+    SampleSender.Sample sample = office.samples().send(recipient.name());
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ArrayNode headers = json.putArray("headers");
+    for (Field field : sample.headers()) {
+      boolean masked = MASKED.contains(field.name().toLowerCase(Locale.ROOT));
+      headers
+          .addObject()
+          .put("name", field.name())
+          .put("value", masked ? "***" : field.value());
+    }
+    return json.put("status", sample.status())
+        .put("error", sample.error())
+        .put("answer", sample.answer())
+        .put("tookMillis", sample.took().toMillis())
+        .put("acknowledged", sample.error() == null);
+  }
+
+  /** A recipient that has a file: nothing is sent to others. */
+  private Recipient served(Asked asked) throws OperationException {
+    String name = asked.text("recipient");
+    List<Recipient> all = office.recipients().get();
+    Optional<Recipient> found = all.stream().filter(one -> one.name().equals(name)).findFirst();
+    if (found.isEmpty()) {
+      throw unknown(name, all.stream().map(Recipient::name).toList());
+    }
+    return found.get();
+  }
+
+  /** A recipient that the journal knows, with a file or without. */
+  private String known(Asked asked) throws OperationException {
+    return known(office, asked.text("recipient"));
+  }
+
+  static String known(Office office, String name) throws OperationException {
+    List<String> names =
+        office.journal().lookup().standings().stream().map(one -> one.recipient()).toList();
+    if (!names.contains(name)) {
+      throw unknown(name, names);
+    }
+    return name;
+  }
+
+  private static OperationException unknown(String name, List<String> names) {
+    return new OperationException(
+        "there is no recipient '"
+            + name
+            + "'. "
+            + (names.isEmpty()
+                ? "There are none yet."
+                : Nearest.advice(name, names, "There are")));
+  }
+
+  static Entry event(Office office, String idOrSequence) throws OperationException {
+    return office
+        .journal()
+        .lookup()
+        .event(idOrSequence)
+        .orElseThrow(() ->
+            new OperationException(
+                "there is no event '"
+                    + idOrSequence
+                    + "' in the journal, or not any more: give its id (evt_...) or its sequence,"
+                    + " as rowhook deliveries shows them"));
+  }
+
+  private static Set<Exceptions> states(Asked asked) throws OperationException {
+    Set<Exceptions> states = EnumSet.noneOf(Exceptions.class);
+    for (JsonNode state : asked.json().path("states")) {
+      switch (state.asText()) {
+        case "waiting" -> states.add(Exceptions.WAITING);
+        case "blocked" -> states.add(Exceptions.BLOCKED);
+        case "failed" -> states.add(Exceptions.FAILED);
+        default -> throw new OperationException("no state to discard: " + state.asText());
+      }
+    }
+    return states.isEmpty() ? EnumSet.allOf(Exceptions.class) : states;
+  }
+
+  private static ObjectNode done(long count) {
+    return ExactJson.MAPPER.createObjectNode().put("done", true).put("count", count);
+  }
+
+  private static ObjectNode undone(long count) {
+    return ExactJson.MAPPER.createObjectNode().put("done", false).put("count", count);
+  }
+}

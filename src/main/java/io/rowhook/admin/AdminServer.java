@@ -1,0 +1,171 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.OperationException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the commands reach the running service: on the loopback, at a port that the system chooses,
+ * for whoever can read the {@link AdminFile} beside the journal. {@code POST /<action>} with a JSON
+ * object, answered with one.
+ *
+ * <p>Each request must carry the token, and name this address as its host: a page in a browser that
+ * was led here by a name of its own knows neither.
+ */
+public final class AdminServer implements AutoCloseable {
+
+  /** A command's request is a few hundred bytes. */
+  static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** People ask, not machines. */
+  private static final int MAX_REQUESTS = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
+  private final Map<String, Action> actions;
+  private final Semaphore room = new Semaphore(MAX_REQUESTS);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer server;
+  private final AdminFile me;
+  private final Path file;
+
+  /**
+   * Listens, and says where beside the journal.
+   *
+   * @throws IOException if it cannot listen, or cannot say so
+   */
+  public AdminServer(Path journal, Office office) throws IOException {
+    this(journal, Actions.of(office));
+  }
+
+  AdminServer(Path journal, Map<String, Action> actions) throws IOException {
+    this.actions = Map.copyOf(actions);
+    this.file = AdminFile.beside(journal);
+    server = HttpServer.create(new InetSocketAddress(AdminFile.HOST, 0), 0);
+    me = AdminFile.of(server.getAddress().getPort());
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+    try {
+      me.write(file);
+    } catch (IOException e) {
+      server.stop(0);
+      throw e;
+    }
+  }
+
+  /** The file beside a journal that says where its service listens. */
+  public static Path file(Path journal) {
+    return AdminFile.beside(journal);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!room.tryAcquire()) {
+        refuse(exchange, 503, "the service is busy with other commands: try again");
+        return;
+      }
+      try {
+        judge(exchange);
+      } finally {
+        room.release();
+      }
+    }
+  }
+
+  private void judge(HttpExchange exchange) throws IOException {
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    if (!me.authority().equals(host)) {
+      refuse(exchange, 421, "this is not " + me.authority());
+      return;
+    }
+    if (!isTrusted(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      refuse(exchange, 401, "the token is missing or another's");
+      return;
+    }
+    Action action = actions.get(exchange.getRequestURI().getPath().substring(1));
+    if (action == null || !exchange.getRequestMethod().equals("POST")) {
+      refuse(exchange, 404, "the service knows no such command: it is of another version");
+      return;
+    }
+    byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
+    if (body.length > MAX_BODY_BYTES) {
+      refuse(exchange, 413, "a request has at most " + MAX_BODY_BYTES + " bytes");
+      return;
+    }
+    run(exchange, action, body);
+  }
+
+  private boolean isTrusted(@org.jspecify.annotations.Nullable String authorization) {
+    String expected = "Bearer " + me.token().reveal();
+    return authorization != null
+        && MessageDigest.isEqual(
+            expected.getBytes(StandardCharsets.UTF_8),
+            authorization.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void run(HttpExchange exchange, Action action, byte[] body) throws IOException {
+    JsonNode asked;
+    try {
+      asked = ExactJson.MAPPER.readTree(body);
+    } catch (IOException e) {
+      asked = null;
+    }
+    if (asked == null || !asked.isObject()) {
+      refuse(exchange, 400, "a request is a JSON object");
+      return;
+    }
+    try {
+      answer(exchange, 200, action.run(new Asked(asked)));
+    } catch (OperationException | IllegalArgumentException e) {
+      refuse(exchange, 409, String.valueOf(e.getMessage()));
+    } catch (JournalException e) {
+      refuse(exchange, 500, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      refuse(exchange, 503, "the service is stopping");
+    } catch (RuntimeException e) {
+      LOG.error("a command failed", e);
+      refuse(exchange, 500, "a fault of Rowhook itself; the service's log has it");
+    }
+  }
+
+  private static void refuse(HttpExchange exchange, int status, String words) throws IOException {
+    ObjectNode error = ExactJson.MAPPER.createObjectNode();
+    answer(exchange, status, error.put("error", words));
+  }
+
+  private static void answer(HttpExchange exchange, int status, JsonNode json) throws IOException {
+    byte[] body = ExactJson.MAPPER.writeValueAsBytes(json);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  /** Takes the file away and stops listening; commands under way are cut off. */
+  @Override
+  public void close() {
+    try {
+      me.remove(file);
+    } catch (IOException e) {
+      LOG.warn("{} could not be removed: {}", file, e.toString());
+    }
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

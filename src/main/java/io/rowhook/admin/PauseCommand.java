@@ -1,0 +1,73 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rowhook pause}: one recipient, or with the kill switch all of them. */
+@Command(
+    name = "pause",
+    description = {
+      "Sends a recipient nothing until rowhook resume; what is owed waits, in order. With --all: the kill",
+      "switch, nothing is sent to anyone, not even what a person redelivers."
+    },
+    footer = {
+      "",
+      "Exit status: 0 if it is so now, also if it was before, 1 if not or the service is not"
+          + " running."
+    },
+    mixinStandardHelpOptions = true)
+public final class PauseCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @ArgGroup(multiplicity = "1")
+  private Whom whom = new Whom();
+
+  /** One of these. */
+  static final class Whom {
+    @Parameters(index = "0", paramLabel = "RECIPIENT", description = "Whom.")
+    private @Nullable String recipient;
+
+    @Option(names = "--all", required = true, description = "All: the kill switch.")
+    private boolean all;
+  }
+
+  @Option(
+      names = "--reason",
+      paramLabel = "WORDS",
+      description = "Why, for whoever looks at rowhook status.")
+  private @Nullable String reason;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    ObjectNode request =
+        Target.request().put("recipient", whom.recipient).put("all", whom.all).put("reason", reason);
+    JsonNode answer = target.call("pause", request);
+    target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
+    return 0;
+  }
+
+  private String words(boolean changed) {
+    if (whom.all) {
+      return changed
+          ? "Nothing is sent to anyone until rowhook resume --all"
+          : "The kill switch was set already";
+    }
+    return changed
+        ? whom.recipient + " is paused until rowhook resume " + whom.recipient
+        : whom.recipient + " was paused already";
+  }
+}

@@ -1,0 +1,56 @@
+package io.rowhook.admin;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rowhook redeliver}: sends deliveries again, now. */
+@Command(
+    name = "redeliver",
+    description = {
+      "Sends deliveries to a recipient again, now, delivered, failed or waiting ones: with the same"
+          + " id, rendered anew, also while the recipient is paused."
+    },
+    footer = {
+      "",
+      "Exit status: 0 if all of them are on their way, 1 if one cannot be or the service is not"
+          + " running."
+    },
+    mixinStandardHelpOptions = true)
+public final class RedeliverCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
+  private String recipient = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "EVENT",
+      description = "Which: ids (evt_...) or sequences, as rowhook deliveries shows them.")
+  private List<String> events = new ArrayList<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    for (String event : events) {
+      target.show(
+          target.call(
+              "redeliver", Target.request().put("recipient", recipient).put("event", event)),
+          out,
+          (answer, to) ->
+              to.println(answer.path("event").asText() + " goes to " + recipient + " again"));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,71 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rowhook replay}: sends a range again, in order. */
+@Command(
+    name = "replay",
+    description = {
+      "Sends a range of events to a recipient again, in order, those that its subscriptions want"
+          + " now; also what it was never sent. It waits while the recipient is paused."
+    },
+    footer = {
+      "",
+      "More than " + Actions.ASKED_ABOVE + " are counted first, and sent with --yes.",
+      "Exit status: 0 if they are on their way, 1 if not (none found, --yes missing, the service is"
+          + " not running)."
+    },
+    mixinStandardHelpOptions = true)
+public final class ReplayCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+  @Mixin private Selection selection = new Selection();
+
+  @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
+  private String recipient = "";
+
+  @Option(names = "--failed", description = "Only what failed; then no range is needed.")
+  private boolean failed;
+
+  @Option(names = "--yes", description = "Do it, however many they are.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    if (!failed && !selection.hasBounds()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "which range? Give --from, --to, --from-sequence or --to-sequence, or --failed");
+    }
+    ObjectNode request = Target.request().put("recipient", recipient);
+    selection.into(request).put("failed", failed).put("yes", yes);
+    JsonNode answer = target.call("replay", request);
+    PrintWriter out = command.commandLine().getOut();
+    target.show(answer, out, (done, to) -> to.println(words(done)));
+    return answer.path("done").asBoolean() ? 0 : 1;
+  }
+
+  private String words(JsonNode answer) {
+    long count = answer.path("count").asLong();
+    if (answer.path("done").asBoolean()) {
+      return Words.deliveries(count) + " to " + recipient + " go out again";
+    }
+    return count == 0
+        ? "Nothing to replay: nothing in this range is wanted, or all of it is owed already"
+        : "These are " + Words.deliveries(count) + ". Nothing was done: --yes does it";
+  }
+}

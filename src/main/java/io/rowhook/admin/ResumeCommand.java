@@ -1,0 +1,63 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rowhook resume}: one recipient, or with the kill switch all of them. */
+@Command(
+    name = "resume",
+    description = {
+      "Goes on sending to a recipient, whatever paused it: a person, failures, a 410. With --all: clears",
+      "the kill switch; recipients that are paused themselves stay so."
+    },
+    footer = {
+      "",
+      "Exit status: 0 if it is so now, also if it was before, 1 if not or the service is not"
+          + " running."
+    },
+    mixinStandardHelpOptions = true)
+public final class ResumeCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @ArgGroup(multiplicity = "1")
+  private Whom whom = new Whom();
+
+  /** One of these. */
+  static final class Whom {
+    @Parameters(index = "0", paramLabel = "RECIPIENT", description = "Whom.")
+    private @Nullable String recipient;
+
+    @Option(names = "--all", required = true, description = "All: the kill switch.")
+    private boolean all;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    ObjectNode request =
+        Target.request().put("recipient", whom.recipient).put("all", whom.all);
+    JsonNode answer = target.call("resume", request);
+    target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
+    return 0;
+  }
+
+  private String words(boolean changed) {
+    if (whom.all) {
+      return changed ? "The kill switch is cleared" : "The kill switch was not set";
+    }
+    return whom.recipient + (changed ? " is sent to again" : " was not paused");
+  }
+}

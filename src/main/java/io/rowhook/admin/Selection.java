@@ -1,0 +1,57 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that narrow down which deliveries are meant. */
+final class Selection {
+
+  @Option(names = "--entity", paramLabel = "TYPE", description = "Of this entity only: Order.")
+  private @Nullable String entity;
+
+  @Option(names = "--id", paramLabel = "ID", description = "With this id; goes with --entity.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Committed at or after: 2026-05-24T15:20:44Z, or how long ago: 2h.")
+  private @Nullable Instant from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Committed before.")
+  private @Nullable Instant to;
+
+  @Option(
+      names = "--from-sequence",
+      paramLabel = "N",
+      description = "The first sequence that is meant.")
+  private @Nullable Long fromSequence;
+
+  @Option(
+      names = "--to-sequence",
+      paramLabel = "N",
+      description = "The last sequence that is meant.")
+  private @Nullable Long toSequence;
+
+  ObjectNode into(ObjectNode request) {
+    return request
+        .put("entity", entity)
+        .put("id", id)
+        .put("from", from == null ? null : from.toString())
+        .put("to", to == null ? null : to.toString())
+        .put("fromSequence", fromSequence)
+        .put("toSequence", toSequence);
+  }
+
+  /** Whether it narrows anything by time or sequence. */
+  boolean hasBounds() {
+    return from != null || to != null || fromSequence != null || toSequence != null;
+  }
+}

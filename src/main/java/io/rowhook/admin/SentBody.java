@@ -1,0 +1,63 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Entry;
+import io.rowhook.journal.Lookup;
+import io.rowhook.template.AttributeSet;
+import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body that the last attempt of a delivery sent: rendered again from the event with the
+ * attribute set of then, and compared with the hash that was noted. Bodies themselves are not kept.
+ *
+ * @param body null: it cannot be shown
+ * @param why null: these are the bytes that were sent; else what is in the way
+ */
+record SentBody(@Nullable String body, @Nullable String why) {
+
+  static SentBody of(AttributeSets sets, Entry entry, List<Lookup.Logged> attempts) {
+    Attempt last = null;
+    for (Lookup.Logged logged : attempts) {
+      last = logged.attempt().bodySha256() != null ? logged.attempt() : last;
+    }
+    if (last == null || last.attributeSet() == null) {
+      return new SentBody(null, "nothing was sent: no attempt got as far as a request");
+    }
+    Optional<AttributeSet> set = sets.byHash(last.attributeSet());
+    if (set.isEmpty()) {
+      return new SentBody(null, "the attribute set of then was not kept");
+    }
+    try {
+      byte[] body = set.get().render(entry.event());
+      return new SentBody(
+          new String(body, StandardCharsets.UTF_8),
+          sha256(body).equals(last.bodySha256())
+              ? null
+              : "rendered again it is not what was sent: the hashes differ");
+    } catch (TemplateException e) {
+      return new SentBody(null, "it cannot be rendered again: " + e.getMessage());
+    }
+  }
+
+  /** Puts it into an answer. */
+  void show(ObjectNode json) {
+    json.put("body", body).put("bodyIsAsSent", why == null).put("bodyTrouble", why);
+  }
+
+  private static String sha256(byte[] body) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rowhook test}: sends a recipient a signed sample, and shows what came back. */
+@Command(
+    name = "test",
+    description = {
+      "Sends a recipient a signed sample, marked as a test, and prints the request's headers and the"
+          + " answer. Works while the recipient is paused; the kill switch stops it."
+    },
+    footer = {
+      "", "Exit status: 0 if the recipient acknowledged it, 1 if not or the service is not running."
+    },
+    mixinStandardHelpOptions = true)
+public final class TestCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
+  private String recipient = "";
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    JsonNode answer = target.call("test", Target.request().put("recipient", recipient));
+    target.show(answer, out, TestCommand::print);
+    return answer.path("acknowledged").asBoolean() ? 0 : 1;
+  }
+
+  private static void print(JsonNode sample, PrintWriter out) {
+    for (JsonNode header : sample.path("headers")) {
+      out.println(Words.text(header.path("name")) + ": " + Words.text(header.path("value")));
+    }
+    out.println();
+    out.println("answer  " + Words.text(sample.path("status")) + " after "
+        + sample.path("tookMillis").asText() + " ms");
+    if (sample.path("answer").isTextual()) {
+      out.println("        " + Words.text(sample.path("answer")));
+    }
+    out.println(
+        sample.path("acknowledged").asBoolean()
+            ? "acknowledged"
+            : "not acknowledged: " + Words.text(sample.path("error")));
+  }
+}

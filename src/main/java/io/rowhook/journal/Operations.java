@@ -1,0 +1,272 @@
+package io.rowhook.journal;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Lookup.Exceptions;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people do to the ledger, beside the couriers: redeliver, replay, discard, pause, resume, and
+ * the kill switch for all. Each is durable when it returns and says how many it has changed; a
+ * courier that is concerned must be told after it. Any thread.
+ */
+public final class Operations {
+
+  private static final String REDELIVER =
+      "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts, redelivery,"
+          + " asked, bytes) SELECT ?, e.sequence, ?, 'waiting', ?, 0, "
+          + DeliveryTable.NEXT_REDELIVERY
+          + ", 1, length(e.body) FROM event e WHERE e.sequence = ?"
+          + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = 'waiting',"
+          + " next_at = excluded.next_at, attempts = 0, first_attempt_at = NULL,"
+          + " attribute_set = NULL, redelivery = excluded.redelivery, reason = NULL, trials = 0,"
+          + " asked = 1";
+
+  private static final String BEFORE_IT =
+      "SELECT min(sequence) FROM delivery INDEXED BY delivery_entity WHERE recipient = ?"
+          + " AND entity_key = ? AND state <> 'failed' AND sequence < ?";
+
+  private final Writer writer;
+  private final Readers readers;
+  private final Visible visible;
+  private final Consumer<Optional<Hold>> killSwitch;
+
+  /**
+   * @param killSwitch told, by the writer's thread, where it stands once that is durable
+   */
+  Operations(
+      Writer writer, Readers readers, Visible visible, Consumer<Optional<Hold>> killSwitch) {
+    this.writer = writer;
+    this.readers = readers;
+    this.visible = visible;
+    this.killSwitch = killSwitch;
+  }
+
+  /**
+   * Sends one delivery again, as soon as may be, also while its recipient is held: with its
+   * attempts counted from the start and rendered anew.
+   *
+   * @throws OperationException if the recipient is not owed it, or it is not there any more
+   */
+  public void redeliver(String recipient, long sequence, Instant now)
+      throws OperationException, InterruptedException {
+    long number = number(recipient);
+    one(sql -> {
+      Place place = place(sql, recipient, number, sequence);
+      Long before = place.before();
+      if (place.refusal() != null) {
+        return place.refusal();
+      }
+      if (before != null) {
+        return words(recipient, sequence)
+            + " waits for its turn behind "
+            + before
+            + " of the same entity. Redeliver or discard that one";
+      }
+      sql.update(
+          REDELIVER,
+          number,
+          place.entityKey(),
+          Times.micros(now),
+          number,
+          sequence,
+          number,
+          sequence,
+          sequence);
+      return "";
+    });
+  }
+
+  /**
+   * Sends again what a recipient gets of a range of events, in their order, as soon as it is not
+   * held; also what it was never sent, because it was not wanted then or is older than the
+   * recipient. What is owed already is left alone.
+   *
+   * @param failedOnly only deliveries that failed
+   * @param wanted which events the recipient gets
+   * @param really whether to do it, or only to count
+   * @return how many deliveries
+   * @throws OperationException if there is no such recipient
+   */
+  public long replay(
+      String recipient, Range range, boolean failedOnly, Predicate<Event> wanted, boolean really)
+      throws OperationException, InterruptedException {
+    return new Replaying(writer, readers, number(recipient), range, failedOnly, wanted)
+        .run(visible.head(), really);
+  }
+
+  /**
+   * Lets one delivery go: it ends failed, "discarded by a person", and goes with its event when
+   * that is old. It can be redelivered until then.
+   *
+   * @throws OperationException if there is nothing to let go
+   */
+  public void discard(String recipient, long sequence)
+      throws OperationException, InterruptedException {
+    long number = number(recipient);
+    one(sql -> {
+      Place place = place(sql, recipient, number, sequence);
+      if (place.refusal() != null) {
+        return place.refusal();
+      }
+      return sql.update(Discarding.DISCARD, number, sequence) == 1
+          ? ""
+          : words(recipient, sequence)
+              + " is "
+              + (place.stands() ? "discarded already" : "delivered: there is nothing to discard");
+    });
+  }
+
+  /**
+   * Lets all go that waits, is blocked or failed, as {@link #discard(String, long)} does.
+   *
+   * @param really whether to do it, or only to count
+   * @return how many deliveries
+   * @throws OperationException if there is no such recipient
+   */
+  public long discard(String recipient, Range range, Set<Exceptions> states, boolean really)
+      throws OperationException, InterruptedException {
+    return new Discarding(writer, readers, number(recipient), range, states).run(really);
+  }
+
+  /**
+   * Pauses a recipient until a person resumes it, whatever holds it already.
+   *
+   * @return whether it was not paused by a person before
+   */
+  public boolean pause(String recipient, String reason, Instant now)
+      throws OperationException, InterruptedException {
+    long number = number(recipient);
+    return writer.write(
+        Write.urgent(sql -> {
+          boolean paused =
+              HoldTable.of(sql, number).filter(by -> by.kind() == Hold.Kind.person).isPresent();
+          if (!paused) {
+            HoldTable.hold(sql, number, Hold.by(Hold.Kind.person, now, reason));
+          }
+          return !paused;
+        }));
+  }
+
+  /**
+   * Ends what holds a recipient: a person's pause, one after failures, a 410, an exhausted
+   * delivery. What failed before does not count any more.
+   *
+   * @return whether anything held it
+   */
+  public boolean resume(String recipient, Instant now)
+      throws OperationException, InterruptedException {
+    long number = number(recipient);
+    return writer.write(
+        Write.urgent(sql -> {
+          boolean held = HoldTable.of(sql, number).isPresent();
+          HoldTable.resume(sql, number, now);
+          return held;
+        }));
+  }
+
+  /**
+   * Sets the kill switch: nothing is sent to anyone until it is cleared.
+   *
+   * @return whether it was not set before
+   */
+  public boolean setKillSwitch(String reason, Instant now) throws InterruptedException {
+    return writer.write(
+        Write.urgent(
+            sql -> HoldTable.setKillSwitch(sql, now, reason),
+            set -> {
+              if (set) {
+                killSwitch.accept(Optional.of(Hold.by(Hold.Kind.person, now, reason)));
+              }
+            }));
+  }
+
+  /**
+   * Clears the kill switch.
+   *
+   * @return whether it was set
+   */
+  public boolean clearKillSwitch() throws InterruptedException {
+    return writer.write(
+        Write.urgent(HoldTable::clearKillSwitch, cleared -> killSwitch.accept(Optional.empty())));
+  }
+
+  /**
+   * What the ledger has of one delivery.
+   *
+   * @param refusal in words: nothing
+   * @param stands whether it is an exception
+   * @param before the earliest open one of its entity before it, if it is Blocked behind that
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Place(
+      @Nullable String refusal, byte[] entityKey, boolean stands, @Nullable Long before) {}
+
+  private static Place place(Sql sql, String recipient, long number, long sequence)
+      throws SQLException {
+    Optional<byte[]> key =
+        sql.first(
+            "SELECT entity_type, entity_id FROM event WHERE sequence = ?",
+            row -> (row.getString(1) + '\0' + row.getString(2)).getBytes(StandardCharsets.UTF_8),
+            sequence);
+    if (key.isEmpty()) {
+      return refused("event " + sequence + " is not in the journal, or not any more");
+    }
+    Optional<String> state =
+        sql.first(
+            "SELECT state FROM delivery WHERE recipient = ? AND sequence = ?",
+            row -> row.getString(1),
+            number,
+            sequence);
+    boolean attempted =
+        sql.number(
+                "SELECT count(*) FROM attempt WHERE recipient = ? AND sequence = ?",
+                number,
+                sequence)
+            > 0;
+    if (state.isEmpty() && !attempted) {
+      boolean ahead =
+          sql.number("SELECT cursor FROM recipient WHERE id = ?", number) < sequence;
+      return refused(
+          words(recipient, sequence)
+              + (ahead
+                  ? " has not been attempted yet: it goes out in its turn if it is wanted"
+                  : " was never owed: it was not wanted, or is older than the recipient. replay"
+                      + " sends it all the same if it is wanted now"));
+    }
+    long before = sql.number(BEFORE_IT, number, key.get(), sequence);
+    boolean isBehind = state.isPresent() && state.get().equals("blocked") && before > 0;
+    return new Place(null, key.get(), state.isPresent(), isBehind ? before : null);
+  }
+
+  private static Place refused(String words) {
+    return new Place(words, new byte[0], false, null);
+  }
+
+  private static String words(String recipient, long sequence) {
+    return "delivery " + sequence + " to " + recipient;
+  }
+
+  /** Done if it answers nothing; else refused in these words. */
+  private void one(Write.Action<String> action) throws OperationException, InterruptedException {
+    String refusal = writer.write(Write.urgent(action));
+    if (!refusal.isEmpty()) {
+      throw new OperationException(refusal);
+    }
+  }
+
+  private long number(String recipient) throws OperationException {
+    return readers
+        .read(sql ->
+            sql.first(
+                "SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), recipient))
+        .orElseThrow(() ->
+            new OperationException("the journal has no recipient '" + recipient + "'"));
+  }
+}

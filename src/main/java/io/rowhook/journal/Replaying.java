@@ -1,0 +1,149 @@
+package io.rowhook.journal;
+
+import io.rowhook.entity.Event;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owes a range of events to a recipient again, in steps so small that capture and deliveries hardly
+ * notice. Each becomes Blocked, so that they go out in their order, behind whatever of their entity
+ * is open already.
+ *
+ * <p>What is open is left alone, and so is what is after the cursor and was never attempted: it
+ * goes out by itself.
+ *
+ * @param recipient its number
+ * @param failedOnly only what stands as failed, and was not discarded
+ * @param wanted which events the recipient gets; asked outside of the writer's thread
+ */
+record Replaying(
+    Writer writer,
+    Readers readers,
+    long recipient,
+    Range range,
+    boolean failedOnly,
+    Predicate<Event> wanted) {
+
+  /** Events looked at in one step, and about so many bytes of them. */
+  private static final int STEP_EVENTS = 500;
+
+  private static final long STEP_BYTES = 4L << 20;
+
+  private static final String PAGE =
+      "SELECT "
+          + EventTable.COLUMNS
+          + " FROM event e WHERE e.sequence > ? AND e.sequence <= ?"
+          + " AND e.committed_at >= ? AND e.committed_at < ?"
+          + " AND (? IS NULL OR e.entity_type = ?) AND (? IS NULL OR e.entity_id = ?)"
+          + " AND (NOT ? OR EXISTS (SELECT 1 FROM delivery WHERE recipient = ?"
+          + " AND sequence = e.sequence AND state = 'failed' AND NOT ("
+          + DeliveryTable.DISCARDED
+          + "))) ORDER BY e.sequence LIMIT ?";
+
+  private static final String SETTLED =
+      " FROM event e WHERE e.sequence = ? AND (e.sequence <= (SELECT cursor FROM recipient"
+          + " WHERE id = ?) OR EXISTS (SELECT 1 FROM attempt WHERE recipient = ?"
+          + " AND sequence = e.sequence) OR EXISTS (SELECT 1 FROM delivery WHERE recipient = ?"
+          + " AND sequence = e.sequence)) AND NOT EXISTS (SELECT 1 FROM delivery"
+          + " WHERE recipient = ? AND sequence = e.sequence AND state <> 'failed')";
+
+  private static final String REPLAY =
+      "INSERT INTO delivery (recipient, sequence, entity_key, state, attempts, redelivery, bytes)"
+          + " SELECT ?, e.sequence, ?, 'blocked', 0, "
+          + DeliveryTable.NEXT_REDELIVERY
+          + ", length(e.body)"
+          + SETTLED
+          + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = 'blocked', next_at = NULL,"
+          + " attempts = 0, first_attempt_at = NULL, attribute_set = NULL,"
+          + " redelivery = excluded.redelivery, reason = NULL, trials = 0, asked = 0";
+
+  /**
+   * Goes through the range.
+   *
+   * @param head the last sequence that may be in it
+   * @param really whether to do it, or only to count
+   * @return how many deliveries
+   */
+  long run(long head, boolean really) throws InterruptedException {
+    long last = Math.min(head, range.end());
+    long position = range.start();
+    long count = 0;
+    while (true) {
+      List<Entry> page = page(position, last);
+      if (page.isEmpty()) {
+        return count;
+      }
+      List<DeliveryTable.Key> keys =
+          page.stream()
+              .filter(entry -> wanted.test(entry.event()))
+              .map(entry -> DeliveryTable.Key.of(recipient, entry))
+              .toList();
+      if (!keys.isEmpty()) {
+        count +=
+            really
+                ? writer.write(Write.urgent(sql -> replay(sql, keys)))
+                : readers.read(sql -> count(sql, keys));
+      }
+      position = page.getLast().sequence();
+    }
+  }
+
+  private List<Entry> page(long after, long last) {
+    List<Entry> found = new ArrayList<>();
+    long[] bytes = {0};
+    return readers.read(sql -> {
+      sql.each(
+          PAGE,
+          row -> {
+            Entry entry = EventTable.entry(row);
+            found.add(entry);
+            bytes[0] += entry.event().json().length;
+            return bytes[0] < STEP_BYTES;
+          },
+          parameters(after, last));
+      return found;
+    });
+  }
+
+  private @Nullable Object[] parameters(long after, long last) {
+    return new @Nullable Object[] {
+      after,
+      last,
+      range.from() == null ? Long.MIN_VALUE : Times.micros(range.from()),
+      range.to() == null ? Long.MAX_VALUE : Times.micros(range.to()),
+      range.entityType(),
+      range.entityType(),
+      range.entityId(),
+      range.entityId(),
+      failedOnly ? 1 : 0,
+      recipient,
+      STEP_EVENTS
+    };
+  }
+
+  private static long replay(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {
+    long count = 0;
+    for (DeliveryTable.Key key : keys) {
+      long number = key.recipient();
+      long sequence = key.sequence();
+      count +=
+          sql.update(
+              REPLAY, number, key.entityKey(), number, sequence, number, sequence, sequence, number,
+              number, number, number);
+    }
+    return count;
+  }
+
+  private static long count(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {
+    long count = 0;
+    for (DeliveryTable.Key key : keys) {
+      long number = key.recipient();
+      count +=
+          sql.number("SELECT count(*)" + SETTLED, key.sequence(), number, number, number, number);
+    }
+    return count;
+  }
+}

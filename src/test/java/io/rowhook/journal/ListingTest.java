@@ -1,0 +1,149 @@
+package io.rowhook.journal;
+
+import static io.rowhook.journal.Samples.EPOCH;
+import static io.rowhook.journal.Samples.NOON;
+import static io.rowhook.journal.Samples.attempt;
+import static io.rowhook.journal.Samples.lsn;
+import static io.rowhook.journal.Samples.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Listing.Found;
+import io.rowhook.journal.Listing.Page;
+import io.rowhook.journal.Listing.Query;
+import io.rowhook.journal.Listing.State;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person finds any delivery. */
+class ListingTest {
+
+  @TempDir Path directory;
+  SqliteJournal journal;
+  Listing listing;
+
+  /** For the shop: a delivered, b failed, c waiting, d blocked, e ahead; for the budget all. */
+  @BeforeEach
+  void open() throws InterruptedException {
+    journal = SqliteJournal.open(directory.resolve("journal.db"));
+    journal.begin(EPOCH, lsn(100));
+    Ledger shop = journal.ledger("shop");
+    Ledger budget = journal.ledger("budget");
+    List<Entry> entries = new ArrayList<>(publish(journal, 200, "a", "b", "c"));
+    entries.addAll(publish(journal, 60_000, "d", "e"));
+    shop.attempted(entries.get(0), attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
+    shop.attempted(entries.get(0), delivered(2), new Delivered(), 0, 0);
+    shop.attempted(entries.get(0), delivered(1), new Delivered(), 1, 0);
+    shop.attempted(entries.get(1), attempt(1, NOON, "set"), new Failed("used up"), 0, 0);
+    shop.attempted(entries.get(2), attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
+    shop.put(entries.get(3), new Blocked());
+    for (Entry entry : entries) {
+      budget.attempted(entry, delivered(1), new Delivered(), 0, 0);
+    }
+    shop.flush();
+    budget.flush();
+    listing = journal.listing();
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  private static Attempt delivered(int number) {
+    return new Attempt(
+        number, NOON.plusSeconds(number), Duration.ZERO, "r", 200, null, null, "set", "b0d1");
+  }
+
+  private List<String> found(@Nullable String recipient, Range range, State... states) {
+    return words(
+        listing.find(
+            new Query(
+                recipient, range, states.length == 0 ? State.ALL : Set.of(states), 100, null)));
+  }
+
+  private static List<String> words(Page page) {
+    return page.found().stream()
+        .map(found -> found.recipient() + " " + found.entityId() + " " + found.state())
+        .toList();
+  }
+
+  @Test
+  @Tag("feature-39")
+  void byRecipientAndStateTheNewestFirst() {
+    assertThat(found("shop", Range.ALL))
+        .containsExactly("shop d blocked", "shop c waiting", "shop b failed", "shop a delivered");
+    assertThat(found("shop", Range.ALL, State.FAILED)).containsExactly("shop b failed");
+    assertThat(found("shop", Range.ALL, State.DELIVERED)).containsExactly("shop a delivered");
+    assertThat(found("shop", Range.ALL, State.BLOCKED, State.WAITING))
+        .containsExactly("shop d blocked", "shop c waiting");
+    assertThat(found("nobody", Range.ALL)).isEmpty();
+    assertThat(found(null, Range.ALL, State.DELIVERED)).hasSize(6);
+  }
+
+  @Test
+  @Tag("feature-39")
+  void byEntityTimeAndSequence() {
+    assertThat(found(null, Range.ALL.of("Article", "a")))
+        .containsExactly("shop a delivered", "budget a delivered");
+    assertThat(found("shop", Range.ALL.of("Article", "b"), State.DELIVERED)).isEmpty();
+    assertThat(found("shop", Range.ALL.of("Article", null))).hasSize(4);
+    assertThat(found("shop", Range.ALL.of("Order", null))).isEmpty();
+    assertThat(found("shop", new Range(null, null, NOON.plusSeconds(60), null, null, null)))
+        .containsExactly("shop d blocked");
+    assertThat(found("shop", new Range(null, null, null, NOON.plusSeconds(60), null, null)))
+        .containsExactly("shop c waiting", "shop b failed", "shop a delivered");
+    assertThat(found("shop", Range.ALL.between(2L, 3L)))
+        .containsExactly("shop c waiting", "shop b failed");
+  }
+
+  @Test
+  @Tag("feature-39")
+  void pageByPage() {
+    List<String> all = new ArrayList<>();
+    @Nullable String before = null;
+    int pages = 0;
+    do {
+      Page page = listing.find(new Query(null, Range.ALL, State.ALL, 2, before));
+      assertThat(page.found()).hasSizeLessThanOrEqualTo(2);
+      all.addAll(words(page));
+      before = page.next();
+      pages++;
+    } while (before != null);
+    assertThat(pages).isEqualTo(5);
+    assertThat(all).containsExactlyElementsOf(found(null, Range.ALL)).hasSize(9);
+    assertThatThrownBy(() -> listing.find(new Query(null, Range.ALL, State.ALL, 2, "x")))
+        .hasMessage("not the next page of anything: 'x'");
+  }
+
+  @Test
+  @Tag("feature-39")
+  void whatBecameOfOne() {
+    Found failed = listing.find("shop", 2).orElseThrow();
+    assertThat(failed.reason()).isEqualTo("used up");
+    assertThat(failed.status()).isEqualTo(503);
+    assertThat(failed.attempts()).isEqualTo(1);
+    assertThat(failed.lastAttempt()).isEqualTo(NOON);
+    assertThat(failed.eventId()).isEqualTo("evt_b_200");
+    Found twice = listing.find("shop", 1).orElseThrow();
+    assertThat(twice.attempts()).isEqualTo(3);
+    assertThat(twice.redelivery()).isEqualTo(1);
+    assertThat(twice.reason()).isNull();
+    assertThat(listing.find("shop", 3).orElseThrow().next()).isEqualTo(NOON);
+    assertThat(listing.find("shop", 5)).isEmpty();
+    assertThat(listing.find("nobody", 1)).isEmpty();
+  }
+}
