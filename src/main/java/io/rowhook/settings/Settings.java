@@ -6,8 +6,10 @@ import io.rowhook.recipient.Recipient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@code connector-config/} and {@code jslt-templates/} say, as the rooms' own records.
@@ -32,7 +34,8 @@ public record Settings(
     Map<String, String> templateHashes) {
 
   private static final List<String> FILES =
-      List.of("source.properties", "entities.yaml", "rowhook.yaml", "recipients");
+      List.of(
+          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsKeys.DIRECTORY);
 
   public Settings {
     entities = List.copyOf(entities);
@@ -50,8 +53,20 @@ public record Settings(
    */
   public static Settings read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
+    return read(connectorConfig, templates, env, new HashSet<>());
+  }
+
+  /**
+   * The same.
+   *
+   * @param files is given those that the settings name and that were looked into, also when it
+   *     throws
+   */
+  static Settings read(
+      Path connectorConfig, Path templates, Map<String, String> env, Set<Path> files)
+      throws SettingsException {
     Problems problems = new Problems();
-    Reading reading = new Reading(problems, new Interpolation(env));
+    Reading reading = new Reading(problems, new Interpolation(env), files);
     if (!Files.isDirectory(connectorConfig)) {
       problems.add(
           Place.of(connectorConfig),
