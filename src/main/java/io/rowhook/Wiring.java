@@ -21,12 +21,14 @@ import io.rowhook.template.TemplatesException;
 import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.Handshake;
 import io.rowhook.webhook.Networks;
 import io.rowhook.webhook.Sender;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -97,7 +99,9 @@ public final class Wiring implements AutoCloseable {
         recipient,
         journal,
         templates,
-        new Sender(new Networks(recipient.allow().networks())),
+        new Sender(
+            new Networks(recipient.allow().networks()),
+            Optional.of(Handshake.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.getDefault(),
         observers.webhook());

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param recipients by name; may be none, since one can be added while running
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
+ * @param allowed networks that any recipient may be in; in each recipient's own list already
  * @param templates the directory of the attribute sets; need not exist
  * @param templateHashes SHA-256, in hex, of each file in there, by its path inside
  */
@@ -30,6 +32,7 @@ public record Settings(
     List<Recipient> recipients,
     Path journal,
     Duration retention,
+    List<Network> allowed,
     Path templates,
     Map<String, String> templateHashes) {
 
@@ -40,6 +43,7 @@ public record Settings(
   public Settings {
     entities = List.copyOf(entities);
     recipients = List.copyOf(recipients);
+    allowed = List.copyOf(allowed);
     templateHashes = Map.copyOf(templateHashes);
   }
 
@@ -82,7 +86,7 @@ public record Settings(
             connectorConfig.resolve("rowhook.yaml"), List.of(connectorConfig, templates), reading);
     EntitiesFile entities = EntitiesFile.read(connectorConfig.resolve("entities.yaml"), reading);
     List<Recipient> recipients =
-        new RecipientFiles(connectorConfig.resolve("recipients"), reading)
+        new RecipientFiles(connectorConfig.resolve("recipients"), rowhook.allowed(), reading)
             .read(entities.names(), new AttributeSetFiles(templates));
     problems.throwIfAny();
     return new Settings(
@@ -91,13 +95,15 @@ public record Settings(
         recipients,
         rowhook.journal(),
         rowhook.retention(),
+        rowhook.allowed(),
         templates,
         SettingsHashes.of(templates));
   }
 
   /** These settings with another journal, as the command line may ask. */
   public Settings withJournal(Path other) {
-    return new Settings(source, entities, recipients, other, retention, templates, templateHashes);
+    return new Settings(
+        source, entities, recipients, other, retention, allowed, templates, templateHashes);
   }
 
   private static void checkNames(Path directory, Reading reading) {

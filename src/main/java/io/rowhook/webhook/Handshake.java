@@ -9,7 +9,6 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -17,6 +16,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a recipient's {@link Tls} into what {@link Sender} connects with: its own authorities in
@@ -25,21 +25,20 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class Handshake {
 
+  /** What a factory takes for the authorities that the JDK knows. */
+  private static final @Nullable KeyStore THE_JDKS = null;
+
   private Handshake() {}
 
-  /** Empty where everything is as the JDK does it. */
-  public static Optional<SSLContext> of(Tls tls) {
-    if (tls.equals(Tls.DEFAULT)) {
-      return Optional.empty();
-    }
+  /** What connections to a recipient begin with. */
+  public static SSLContext of(Tls tls) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      // Null means the JDK's own.
       context.init(
           tls.identity().isPresent() ? shown(tls.identity().get()) : null,
-          tls.authorities().isEmpty() ? null : trusted(tls.authorities()),
+          trusted(tls.authorities()),
           null);
-      return Optional.of(context);
+      return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(
           "the certificates were read and checked before, and still cannot be used", e);
@@ -60,19 +59,24 @@ public final class Handshake {
 
   private static TrustManager[] trusted(List<X509Certificate> authorities)
       throws GeneralSecurityException, IOException {
-    KeyStore store = empty();
-    for (int i = 0; i < authorities.size(); i++) {
-      store.setCertificateEntry("authority-" + i, authorities.get(i));
-    }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
+    factory.init(authorities.isEmpty() ? THE_JDKS : store(authorities));
     for (TrustManager manager : factory.getTrustManagers()) {
       if (manager instanceof X509ExtendedTrustManager trust) {
         return new TrustManager[] {new Unexpired(trust)};
       }
     }
     throw new IllegalStateException("every JDK since 7 has an extended trust manager");
+  }
+
+  private static KeyStore store(List<X509Certificate> authorities)
+      throws GeneralSecurityException, IOException {
+    KeyStore store = empty();
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry("authority-" + i, authorities.get(i));
+    }
+    return store;
   }
 
   private static KeyStore empty() throws GeneralSecurityException, IOException {
@@ -82,8 +86,9 @@ public final class Handshake {
   }
 
   /**
-   * The JDK does not look at the dates of a certificate that is itself among those trusted, as a
-   * self-signed one is: this does.
+   * Looks at the dates of a server's certificate first. The JDK does not look at those of one that is
+   * itself trusted, as a self-signed one is; and of another that has expired it says only that it
+   * found no path to an authority.
    */
   private static final class Unexpired extends X509ExtendedTrustManager {
 
@@ -96,22 +101,22 @@ public final class Handshake {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
         throws CertificateException {
-      trust.checkServerTrusted(chain, kind, socket);
       chain[0].checkValidity();
+      trust.checkServerTrusted(chain, kind, socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
         throws CertificateException {
-      trust.checkServerTrusted(chain, kind, engine);
       chain[0].checkValidity();
+      trust.checkServerTrusted(chain, kind, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind)
         throws CertificateException {
-      trust.checkServerTrusted(chain, kind);
       chain[0].checkValidity();
+      trust.checkServerTrusted(chain, kind);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Tls;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -42,6 +45,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +74,7 @@ public final class Sender implements AutoCloseable {
   private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(5);
 
   private static final TimeValue KEPT_IDLE = TimeValue.ofSeconds(30);
+  private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
   private static final ContentType JSON = ContentType.create("application/json");
 
   private final PoolingHttpClientConnectionManager connections;
@@ -101,8 +106,13 @@ public final class Sender implements AutoCloseable {
                     .build())
             .setDnsResolver(new Resolver(networks))
             .setTlsSocketStrategy(
-                tls.map(DefaultClientTlsStrategy::new)
-                    .orElseGet(DefaultClientTlsStrategy::createDefault))
+                new DefaultClientTlsStrategy(
+                    tls.orElseGet(() -> Handshake.of(Tls.DEFAULT)),
+                    TLS_VERSIONS,
+                    null,
+                    SSLBufferMode.STATIC,
+                    HostnameVerificationPolicy.BOTH,
+                    HttpsSupport.getDefaultHostnameVerifier()))
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setValidateAfterInactivity(TRUSTED_IDLE)
