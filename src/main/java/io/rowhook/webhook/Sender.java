@@ -6,6 +6,7 @@ import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
@@ -92,6 +93,11 @@ public final class Sender implements AutoCloseable {
    * @param tls whom to trust and who to be; empty: the JDK's own
    */
   public Sender(Networks networks, Optional<SSLContext> tls) {
+    this(networks, tls, InetAddress::getAllByName);
+  }
+
+  /** The same, with another way to find a host's addresses. */
+  Sender(Networks networks, Optional<SSLContext> tls, Resolver.LookUp lookUp) {
     connections =
         new DirectConnections()
             .setConnectionFactory(
@@ -104,7 +110,7 @@ public final class Sender implements AutoCloseable {
                     // HttpClient's own would look for HTTP behind any rubbish.
                     .responseParserFactory(new DefaultHttpResponseParserFactory())
                     .build())
-            .setDnsResolver(new Resolver(networks))
+            .setDnsResolver(new Resolver(networks, lookUp))
             .setTlsSocketStrategy(
                 new DefaultClientTlsStrategy(
                     tls.orElseGet(() -> Handshake.of(Tls.DEFAULT)),
