@@ -37,6 +37,7 @@ final class Attempting {
   private final Recipient recipient;
   private final AttributeSets attributeSets;
   private final Signer signer;
+  private final Redaction redaction;
   private final Sender sender;
   private final InstantSource clock;
   private final Observer observer;
@@ -55,6 +56,7 @@ final class Attempting {
     this.recipient = recipient;
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
+    this.redaction = new Redaction(recipient);
     this.sender = sender;
     this.clock = clock;
     this.observer = observer;
@@ -62,7 +64,8 @@ final class Attempting {
 
   /** Makes the attempt; returns what came of it, whatever that is. */
   Outcome attempt(Owed owed) {
-    Started started = new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID());
+    Started started = new Started(
+            owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       AttributeSet set = attributeSet(owed);
       byte[] body = render(set, owed.entry().event());
@@ -141,7 +144,8 @@ final class Attempting {
     }
   }
 
-  private record Started(Owed owed, Instant at, long nanos, UUID requestId) {
+  private record Started(
+      Owed owed, Instant at, long nanos, UUID requestId, Redaction redaction) {
 
     Outcome ended(Verdict verdict, @Nullable String attributeSet, @Nullable String bodySha256) {
       @Nullable Integer status = null;
@@ -168,7 +172,7 @@ final class Attempting {
               requestId.toString(),
               status,
               error,
-              answer.isEmpty() ? null : answer,
+              answer.isEmpty() ? null : redaction.of(answer),
               attributeSet,
               bodySha256);
       return new Outcome(owed, attempt, verdict);
