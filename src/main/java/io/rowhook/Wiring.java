@@ -24,6 +24,7 @@ import io.rowhook.template.TemplatesException;
 import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.Handshake;
 import io.rowhook.webhook.Networks;
 import io.rowhook.webhook.Sender;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +107,9 @@ public final class Wiring implements AutoCloseable {
         recipient,
         journal,
         templates,
-        new Sender(new Networks(recipient.allow().networks())),
+        new Sender(
+            new Networks(recipient.allow().networks()),
+            Optional.of(Handshake.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.getDefault(),
         observers.webhook());

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param pause when it is left alone for a while
  * @param owed what may wait for it
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
+ * @param tls whom it is trusted by, and who Rowhook is to it
  * @param subscriptions the first that wants an event decides its attribute set; never empty:
  *     without any in its file there is one for each entity
  */
@@ -33,6 +34,7 @@ public record Recipient(
     Pause pause,
     OwedLimit owed,
     Allow allow,
+    Tls tls,
     List<Subscription> subscriptions) {
 
   /** Xena's rule (seed 002): an answer must come within 5 seconds. */
@@ -62,6 +64,7 @@ public record Recipient(
         Pause.DEFAULT,
         OwedLimit.DEFAULT,
         Allow.NOTHING,
+        Tls.DEFAULT,
         subscriptions);
   }
 

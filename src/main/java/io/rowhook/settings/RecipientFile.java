@@ -2,16 +2,19 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Network;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.recipient.Tls;
 import io.rowhook.settings.YamlNode.Fields;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,23 +35,35 @@ final class RecipientFile {
     parallel
   }
 
+  private final List<Network> allowedToAll;
   private final Reading reading;
 
-  private RecipientFile(Reading reading) {
+  private RecipientFile(List<Network> allowedToAll, Reading reading) {
+    this.allowedToAll = allowedToAll;
     this.reading = reading;
   }
 
-  /** The recipient; what is wrong is reported, and without a usable URL there is none. */
+  /**
+   * The recipient; what is wrong is reported, and without a usable URL there is none.
+   *
+   * @param allowedToAll networks, beside those that its own file allows
+   */
   static Optional<Recipient> read(
-      Path file, String name, List<String> entities, AttributeSetFiles sets, Reading reading) {
+      Path file,
+      String name,
+      List<String> entities,
+      AttributeSetFiles sets,
+      List<Network> allowedToAll,
+      Reading reading) {
     return Yaml.read(file, reading)
-        .flatMap(fields -> new RecipientFile(reading).recipient(name, fields, entities, sets));
+        .flatMap(fields ->
+            new RecipientFile(allowedToAll, reading).recipient(name, fields, entities, sets));
   }
 
   private Optional<Recipient> recipient(
       String name, Fields fields, List<String> entities, AttributeSetFiles sets) {
     fields.check(keys(""));
-    Allow allow = fields.mapping("allow").map(RecipientFile::allow).orElse(Allow.NOTHING);
+    Allow allow = allow(fields.mapping("allow"));
     Optional<URI> url = fields.read("url", RecipientRules.url(allow.http()));
     Processing processing = processing(fields);
     Duration timeout =
@@ -60,6 +75,7 @@ final class RecipientFile {
     Retry retry = delivery.retry(fields);
     Pause pause = delivery.pause(fields);
     OwedLimit owed = delivery.owed(fields);
+    Tls tls = TlsKeys.read(fields, reading);
     var authentication = AuthenticationKeys.read(fields, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
     return url.map(u ->
@@ -74,14 +90,17 @@ final class RecipientFile {
             pause,
             owed,
             allow,
+            tls,
             subscriptions));
   }
 
-  private static Allow allow(Fields fields) {
-    fields.check(keys("allow"));
+  private Allow allow(Optional<Fields> own) {
+    own.ifPresent(fields -> fields.check(keys("allow")));
+    List<Network> networks = new ArrayList<>(allowedToAll);
+    own.flatMap(fields -> fields.readList("networks", RecipientRules::network))
+        .ifPresent(networks::addAll);
     return new Allow(
-        fields.read("http", Rule.flag()).orElse(false),
-        fields.readList("networks", RecipientRules::network).orElse(List.of()));
+        own.flatMap(fields -> fields.read("http", Rule.flag())).orElse(false), networks);
   }
 
   private Processing processing(Fields fields) {
@@ -144,11 +163,13 @@ final class RecipientFile {
                 "owed",
                 "pause",
                 "allow",
+                "tls",
                 "subscriptions"),
-            List.of("format", "tls")));
+            List.of("format")));
     keys.put("allow", YamlKeys.of(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);
     keys.putAll(AuthenticationKeys.KEYS);
+    keys.putAll(TlsKeys.KEYS);
     keys.putAll(SubscriptionKeys.KEYS);
     return Map.copyOf(keys);
   }

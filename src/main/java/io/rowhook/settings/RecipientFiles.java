@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +21,12 @@ final class RecipientFiles {
   private static final String SHARED = "lib";
 
   private final Path directory;
+  private final List<Network> allowedToAll;
   private final Reading reading;
 
-  RecipientFiles(Path directory, Reading reading) {
+  RecipientFiles(Path directory, List<Network> allowedToAll, Reading reading) {
     this.directory = directory;
+    this.allowedToAll = allowedToAll;
     this.reading = reading;
   }
 
@@ -59,7 +62,8 @@ final class RecipientFiles {
                 + Problems.printable(name)
                 + ". Rename the file.");
       } else {
-        RecipientFile.read(file, name, entities, sets, reading).ifPresent(recipients::add);
+        RecipientFile.read(file, name, entities, sets, allowedToAll, reading)
+            .ifPresent(recipients::add);
       }
     }
     return recipients;

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.Network;
 import io.rowhook.settings.YamlNode.Fields;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,13 +16,16 @@ import java.util.Optional;
  *
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
+ * @param allowed networks that are not public and that any recipient may be in
  */
-record RowhookFile(Path journal, Duration retention) {
+record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
 
-  private static final YamlKeys ROOT = YamlKeys.of(List.of(), List.of("journal", "retention"));
+  private static final YamlKeys ROOT =
+      YamlKeys.of(List.of(), List.of("journal", "retention", "allow"));
+  private static final YamlKeys ALLOW = YamlKeys.of(List.of("networks"), List.of());
 
   /** By mapping; the file itself is the empty key. */
-  static final Map<String, YamlKeys> KEYS = Map.of("", ROOT);
+  static final Map<String, YamlKeys> KEYS = Map.of("", ROOT, "allow", ALLOW);
 
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
@@ -43,7 +47,12 @@ record RowhookFile(Path journal, Duration retention) {
         fields.flatMap(f -> f.read("journal", journal(watched))).orElse(DEFAULT_JOURNAL),
         fields
             .flatMap(f -> f.read("retention", Rule.duration(MIN_RETENTION, MAX_RETENTION)))
-            .orElse(DEFAULT_RETENTION));
+            .orElse(DEFAULT_RETENTION),
+        fields.flatMap(f -> f.mapping("allow")).flatMap(RowhookFile::networks).orElse(List.of()));
+  }
+
+  private static Optional<List<Network>> networks(Fields allow) {
+    return allow.check(ALLOW).readList("networks", RecipientRules::network);
   }
 
   private static Rule<Path> journal(List<Path> watched) {

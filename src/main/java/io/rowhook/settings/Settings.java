@@ -2,12 +2,15 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@code connector-config/} and {@code jslt-templates/} say, as the rooms' own records.
@@ -19,6 +22,7 @@ import java.util.Map;
  * @param recipients by name; may be none, since one can be added while running
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
+ * @param allowed networks that any recipient may be in; in each recipient's own list already
  * @param templates the directory of the attribute sets; need not exist
  * @param templateHashes SHA-256, in hex, of each file in there, by its path inside
  */
@@ -28,15 +32,18 @@ public record Settings(
     List<Recipient> recipients,
     Path journal,
     Duration retention,
+    List<Network> allowed,
     Path templates,
     Map<String, String> templateHashes) {
 
   private static final List<String> FILES =
-      List.of("source.properties", "entities.yaml", "rowhook.yaml", "recipients");
+      List.of(
+          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsKeys.DIRECTORY);
 
   public Settings {
     entities = List.copyOf(entities);
     recipients = List.copyOf(recipients);
+    allowed = List.copyOf(allowed);
     templateHashes = Map.copyOf(templateHashes);
   }
 
@@ -50,8 +57,20 @@ public record Settings(
    */
   public static Settings read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
+    return read(connectorConfig, templates, env, new HashSet<>());
+  }
+
+  /**
+   * The same.
+   *
+   * @param files is given those that the settings name and that were looked into, also when it
+   *     throws
+   */
+  static Settings read(
+      Path connectorConfig, Path templates, Map<String, String> env, Set<Path> files)
+      throws SettingsException {
     Problems problems = new Problems();
-    Reading reading = new Reading(problems, new Interpolation(env));
+    Reading reading = new Reading(problems, new Interpolation(env), files);
     if (!Files.isDirectory(connectorConfig)) {
       problems.add(
           Place.of(connectorConfig),
@@ -67,7 +86,7 @@ public record Settings(
             connectorConfig.resolve("rowhook.yaml"), List.of(connectorConfig, templates), reading);
     EntitiesFile entities = EntitiesFile.read(connectorConfig.resolve("entities.yaml"), reading);
     List<Recipient> recipients =
-        new RecipientFiles(connectorConfig.resolve("recipients"), reading)
+        new RecipientFiles(connectorConfig.resolve("recipients"), rowhook.allowed(), reading)
             .read(entities.names(), new AttributeSetFiles(templates));
     problems.throwIfAny();
     return new Settings(
@@ -76,6 +95,7 @@ public record Settings(
         recipients,
         rowhook.journal(),
         rowhook.retention(),
+        rowhook.allowed(),
         templates,
         SettingsHashes.of(templates));
   }
@@ -99,7 +119,8 @@ public record Settings(
 
   /** These settings with another journal, as the command line may ask. */
   public Settings withJournal(Path other) {
-    return new Settings(source, entities, recipients, other, retention, templates, templateHashes);
+    return new Settings(
+        source, entities, recipients, other, retention, allowed, templates, templateHashes);
   }
 
   private static void checkNames(Path directory, Reading reading) {

@@ -57,6 +57,7 @@ public record SettingsDiff(
     List<String> rowhook = new ArrayList<>();
     addIf(!before.journal().equals(after.journal()), "journal", rowhook);
     addIf(!before.retention().equals(after.retention()), "retention", rowhook);
+    addIf(!before.allowed().equals(after.allowed()), "allow", rowhook);
     Named properties =
         named(before.source().values(), after.source().values(), (_, _) -> List.of(""));
     TreeSet<String> source = new TreeSet<>(properties.changed().keySet());
@@ -156,6 +157,7 @@ public record SettingsDiff(
     differs(before, after, Recipient::pause, "pause", keys);
     differs(before, after, Recipient::owed, "owed", keys);
     differs(before, after, Recipient::allow, "allow", keys);
+    differs(before, after, Recipient::tls, "tls", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
     return keys;
   }

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -48,8 +49,10 @@ final class SettingsHashes {
   /**
    * Everything that the settings depend on: both directories and the files that the settings refer
    * to.
+   *
+   * @param named those that the last reading found named by a key of its own
    */
-  static SortedMap<String, String> all(Path connectorConfig, Path templates) {
+  static SortedMap<String, String> all(Path connectorConfig, Path templates, Set<Path> named) {
     SortedMap<String, String> hashes = new TreeMap<>();
     // So that a directory that has vanished is not the same as one never looked at.
     hashes.put("c:", Files.isDirectory(connectorConfig) ? "there" : "missing");
@@ -61,6 +64,7 @@ final class SettingsHashes {
         hashes.computeIfAbsent("r:" + references.group(1), SettingsHashes::referred);
       }
     }
+    named.forEach(file -> hashes.put("n:" + file, hash(file)));
     return hashes;
   }
 

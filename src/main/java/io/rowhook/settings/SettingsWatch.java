@@ -2,8 +2,10 @@ package io.rowhook.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +65,9 @@ public final class SettingsWatch implements AutoCloseable {
   private SortedMap<String, String> seen = new TreeMap<>();
 
   private SortedMap<String, String> settled = new TreeMap<>();
+
+  /** What the last reading, good or bad, found named; the first one comes two looks after start. */
+  private Set<Path> named = Set.of();
 
   /**
    * Watches from now on; looks at nothing before {@link #start}.
@@ -125,14 +130,14 @@ public final class SettingsWatch implements AutoCloseable {
 
   /** One look. Package-private so that a test need not wait. */
   void look() throws InterruptedException {
-    SortedMap<String, String> now = SettingsHashes.all(connectorConfig, templates);
+    SortedMap<String, String> now = SettingsHashes.all(connectorConfig, templates, named);
     boolean steady = now.equals(seen);
     seen = now;
     if (!steady || now.equals(settled)) {
       return;
     }
     try {
-      Settings read = Settings.read(connectorConfig, templates, env);
+      Settings read = read();
       if (!edited(now)) {
         settled = now;
         take(read);
@@ -145,9 +150,21 @@ public final class SettingsWatch implements AutoCloseable {
     }
   }
 
-  /** Whether files were edited while they were read: then the next looks see to it. */
+  private Settings read() throws SettingsException {
+    Set<Path> naming = new HashSet<>();
+    try {
+      return Settings.read(connectorConfig, templates, env, naming);
+    } finally {
+      named = naming;
+    }
+  }
+
+  /**
+   * Whether files were edited while they were read, or others are named now: then the next looks
+   * see to it.
+   */
   private boolean edited(SortedMap<String, String> now) {
-    return !SettingsHashes.all(connectorConfig, templates).equals(now);
+    return !SettingsHashes.all(connectorConfig, templates, named).equals(now);
   }
 
   private void take(Settings read) throws InterruptedException {

@@ -39,6 +39,7 @@ final class Attempting {
   private final AttributeSets attributeSets;
   private final Signer signer;
   private final Judge judge;
+  private final Redaction redaction;
   private final Sender sender;
   private final InstantSource clock;
   private final Observer observer;
@@ -59,6 +60,7 @@ final class Attempting {
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
     this.judge = new Judge(recipient.acknowledge());
+    this.redaction = new Redaction(recipient);
     this.sender = sender;
     this.clock = clock;
     this.observer = observer;
@@ -66,7 +68,8 @@ final class Attempting {
 
   /** Makes the attempt; returns what came of it, whatever that is. */
   Outcome attempt(Owed owed) {
-    Started started = new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID());
+    Started started = new Started(
+            owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       AttributeSet set = attributeSet(owed);
       byte[] body = render(set, owed.entry().event());
@@ -145,7 +148,8 @@ final class Attempting {
     }
   }
 
-  private record Started(Owed owed, Instant at, long nanos, UUID requestId) {
+  private record Started(
+      Owed owed, Instant at, long nanos, UUID requestId, Redaction redaction) {
 
     Outcome ended(Verdict verdict, @Nullable String attributeSet, @Nullable String bodySha256) {
       @Nullable Integer status = null;
@@ -177,7 +181,7 @@ final class Attempting {
               requestId.toString(),
               status,
               error,
-              answer.isEmpty() ? null : answer,
+              answer.isEmpty() ? null : redaction.of(answer),
               attributeSet,
               bodySha256);
       return new Outcome(owed, attempt, verdict);

@@ -35,12 +35,12 @@ public final class Couriers implements AutoCloseable {
     List<Recipient> coming = new ArrayList<>();
     for (Recipient recipient : recipients) {
       Hired there = leaving.get(recipient.name());
-      if (there != null && there.recipient.allow().equals(recipient.allow())) {
+      if (there != null && connectsAlike(there.recipient, recipient)) {
         leaving.remove(recipient.name());
         there.courier.reconfigure(recipient);
         next.put(recipient.name(), new Hired(recipient, there.courier));
       } else {
-        coming.add(recipient); // another network allowed is another sender
+        coming.add(recipient); // another sender, and connections of its own
       }
     }
     close(leaving.values());
@@ -50,6 +50,10 @@ public final class Couriers implements AutoCloseable {
       next.put(recipient.name(), new Hired(recipient, courier));
     }
     byName = Map.copyOf(next);
+  }
+
+  private static boolean connectsAlike(Recipient one, Recipient other) {
+    return one.allow().equals(other.allow()) && one.tls().equals(other.tls());
   }
 
   /** What each was doing a moment ago, by the recipient's name. */

@@ -10,6 +10,8 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -28,6 +30,9 @@ final class Faults {
   private static final String CLOSED_MIDWAY =
       "the connection was closed in the middle of the answer";
   private static final String NOT_HTTP = "the answer is not HTTP";
+
+  /** The alert's name is one of RFC 8446, section 6; the JDK takes no other. */
+  private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]{3,40})$");
 
   private Faults() {}
 
@@ -73,13 +78,16 @@ final class Faults {
     if (e instanceof SSLPeerUnverifiedException) {
       return "the certificate is not for this host name";
     }
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage());
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) { // the innermost is certain
       if (cause instanceof CertificateExpiredException) {
         return "the certificate has expired";
       } else if (cause instanceof CertificateNotYetValidException) {
         return "the certificate is not valid yet";
-      } else if (message.startsWith("No subject alternative")
+      }
+    }
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.startsWith("No subject alternative")
           || message.startsWith("No name matching")) {
         return "the certificate is not for this host name";
       } else if (cause instanceof CertPathValidatorException
@@ -88,7 +96,30 @@ final class Faults {
       } else if (message.startsWith("Unsupported or unrecognized SSL message")) {
         return "the other side does not speak TLS; is it plain HTTP?";
       }
+      Matcher alert = ALERT.matcher(message);
+      if (alert.find()) {
+        return alert(alert.group(1));
+      }
     }
     return "the handshake failed (" + e.getClass().getSimpleName() + ")";
+  }
+
+  /** What the other side has said before it hung up. */
+  private static String alert(String name) {
+    return switch (name) {
+      case "certificate_required" ->
+          "the other side asks for a client certificate; give it one with tls: {certificate, key}";
+      case "bad_certificate",
+          "certificate_unknown",
+          "certificate_expired",
+          "unknown_ca",
+          "access_denied" ->
+          "the other side does not accept Rowhook's client certificate, or misses one (" + name + ")";
+      case "handshake_failure" ->
+          "the other side found nothing in common, or misses a client certificate"
+              + " (handshake_failure)";
+      case "unrecognized_name" -> "the other side knows no host of this name";
+      default -> "the other side ended the handshake (" + name + ")";
+    };
   }
 }

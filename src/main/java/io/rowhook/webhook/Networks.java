@@ -45,11 +45,11 @@ public record Networks(List<Network> allowed) {
           new Refused("240.0.0.0/4", "reserved"),
           new Refused("::/128", "unspecified"),
           new Refused("::1/128", "loopback"),
-          new Refused("100::/64", "reserved"),
+          // Where in it the IPv4 address stands is its owner's choice (RFC 8215), so it cannot be read.
+          new Refused("64:ff9b:1::/48", "a translator's own (NAT64)"),
           new Refused("2001::/23", "reserved"),
           new Refused("2001:db8::/32", "for documentation"),
           new Refused("3fff::/20", "for documentation"),
-          new Refused("5f00::/16", "reserved"),
           new Refused("fc00::/7", "private"),
           new Refused("fe80::/10", "link-local"),
           new Refused("fec0::/10", "private"),
@@ -60,9 +60,11 @@ public record Networks(List<Network> allowed) {
       List.of(
           new Carrier("::ffff:0:0:0/96", 12), // translated, RFC 2765
           new Carrier("64:ff9b::/96", 12), // NAT64, RFC 6052
-          new Carrier("64:ff9b:1::/48", 12), // NAT64 of one's own, RFC 8215
           new Carrier("2002::/16", 2), // 6to4, RFC 3056
           new Carrier("::/96", 12)); // compatible, RFC 4291; after the whole addresses above
+
+  /** All that IANA gives out to be reached from everywhere (RFC 4291, 2.5.4). */
+  private static final Network GLOBAL_V6 = Network.parse("2000::/3");
 
   public Networks {
     allowed = List.copyOf(allowed);
@@ -83,7 +85,9 @@ public record Networks(List<Network> allowed) {
         return refusal(v4(address.getAddress(), carrier.offset));
       }
     }
-    return Optional.empty();
+    return address instanceof Inet4Address || GLOBAL_V6.contains(address)
+        ? Optional.empty()
+        : Optional.of("reserved");
   }
 
   /** Those of some addresses that may be connected to, in their order. */

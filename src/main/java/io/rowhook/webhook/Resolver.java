@@ -22,13 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resolver implements DnsResolver {
 
+  /** Asks a name server, or the hosts file. */
+  @FunctionalInterface
+  interface LookUp {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
   private final Networks networks;
+  private final LookUp lookUp;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CompletableFuture<InetAddress[]> underWay; // guarded by lock
   private @Nullable String underWayFor; // guarded by lock
 
-  Resolver(Networks networks) {
+  Resolver(Networks networks, LookUp lookUp) {
     this.networks = networks;
+    this.lookUp = lookUp;
   }
 
   @Override
@@ -89,7 +97,7 @@ final class Resolver implements DnsResolver {
             .name("resolve " + host)
             .start(() -> {
               try {
-                mine.complete(InetAddress.getAllByName(host));
+                mine.complete(lookUp.addresses(host));
               } catch (UnknownHostException | RuntimeException e) {
                 mine.completeExceptionally(e);
               }

@@ -1,10 +1,12 @@
 package io.rowhook.webhook;
 
 import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Tls;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
@@ -27,6 +29,8 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -42,6 +46,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +75,7 @@ public final class Sender implements AutoCloseable {
   private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(5);
 
   private static final TimeValue KEPT_IDLE = TimeValue.ofSeconds(30);
+  private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
   private static final ContentType JSON = ContentType.create("application/json");
 
   private final PoolingHttpClientConnectionManager connections;
@@ -87,6 +93,11 @@ public final class Sender implements AutoCloseable {
    * @param tls whom to trust and who to be; empty: the JDK's own
    */
   public Sender(Networks networks, Optional<SSLContext> tls) {
+    this(networks, tls, InetAddress::getAllByName);
+  }
+
+  /** The same, with another way to find a host's addresses. */
+  Sender(Networks networks, Optional<SSLContext> tls, Resolver.LookUp lookUp) {
     connections =
         new DirectConnections()
             .setConnectionFactory(
@@ -99,10 +110,15 @@ public final class Sender implements AutoCloseable {
                     // HttpClient's own would look for HTTP behind any rubbish.
                     .responseParserFactory(new DefaultHttpResponseParserFactory())
                     .build())
-            .setDnsResolver(new Resolver(networks))
+            .setDnsResolver(new Resolver(networks, lookUp))
             .setTlsSocketStrategy(
-                tls.map(DefaultClientTlsStrategy::new)
-                    .orElseGet(DefaultClientTlsStrategy::createDefault))
+                new DefaultClientTlsStrategy(
+                    tls.orElseGet(() -> Handshake.of(Tls.DEFAULT)),
+                    TLS_VERSIONS,
+                    null,
+                    SSLBufferMode.STATIC,
+                    HostnameVerificationPolicy.BOTH,
+                    HttpsSupport.getDefaultHostnameVerifier()))
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setValidateAfterInactivity(TRUSTED_IDLE)

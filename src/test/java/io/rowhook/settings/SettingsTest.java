@@ -176,6 +176,33 @@ class SettingsTest {
   }
 
   @Test
+  @Tag("feature-47")
+  void networksThatRowhookYamlAllowsAreAllowedToAll() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp)
+            .write("config/rowhook.yaml", "allow: { networks: [10.1.0.0/16] }\n")
+            .write(
+                "config/recipients/stock.yaml",
+                "url: https://stock.example.com\nallow: { http: true, networks: [fd00::/8] }\n");
+    Settings settings = directory.read();
+    Network all = Network.parse("10.1.0.0/16");
+    assertThat(settings.recipients().stream().map(Recipient::allow))
+        .containsExactly(
+            new Allow(false, List.of(all)),
+            new Allow(true, List.of(all, Network.parse("fd00::/8"))));
+    directory.write("config/rowhook.yaml", "allow: { networks: 10.1.0.1/16 }\n");
+    assertThat(directory.problems())
+        .containsExactly(
+            "config/rowhook.yaml:1:20: allow.networks must have only zero bits after its prefix"
+                + " length, got: 10.1.0.1/16. Write for example 10.1.0.0/16, or 10.1.2.3/32 for one"
+                + " address.");
+    directory.write("config/rowhook.yaml", "");
+    assertThat(SettingsDiff.between(settings, directory.read()).lines())
+        .containsExactly(
+            "recipient shop: allow changed", "recipient stock: allow changed", "allow changed");
+  }
+
+  @Test
   void sourcePropertiesAreReadByTheirOwnRules() throws SettingsException {
     directory
         .env("PGPASSWORD", "a\\b=c${env:X}")

@@ -254,6 +254,14 @@ class PoliciesTest {
     "64:ff9b::10.0.0.1, private",
     "2002:7f00:1::, loopback",
     "::127.0.0.1, loopback",
+    "64:ff9b:1:a00:0:100:808:808, a translator's own (NAT64)",
+    "100::1, reserved",
+    "100:0:0:1::1, reserved",
+    "5f00::1, reserved",
+    "4000::1, reserved",
+    "200::1, reserved",
+    "0:0:0:1::1, reserved",
+    "2001:0:7f00:1::, reserved",
   })
   void refusesAddressesThatAreNotPublic(String address, String kind) {
     assertThat(Networks.PUBLIC.refusal(InetAddress.ofLiteral(address))).contains(kind);

@@ -1,148 +1,373 @@
 package io.rowhook.webhook;
 
+import static io.rowhook.testing.Events.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.testing.Certificates;
+import io.rowhook.testing.Certificates.Issued;
+import io.rowhook.testing.Receiver;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** TLS against a real server with certificates that the JDK's keytool makes. */
+/** TLS against real servers. */
 @Tag("feature-46")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsTest {
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Certificates ALL = Certificates.get();
+  private static final Tls OWN = new Tls(List.of(ALL.ca.certificate()), Optional.empty());
 
-  private final AtomicInteger requests = new AtomicInteger();
-  private HttpsServer server;
-  private SSLContext trusting;
-
-  TlsTest(@TempDir Path directory) throws Exception {
-    KeyStore own = certificate(directory, "san=dns:localhost");
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(own, PASSWORD);
-    SSLContext serving = SSLContext.getInstance("TLS");
-    serving.init(keys.getKeyManagers(), null, null);
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(serving));
-    server.createContext(
-        "/",
-        exchange -> {
-          requests.incrementAndGet();
-          exchange.getRequestBody().readAllBytes();
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(own);
-    trusting = SSLContext.getInstance("TLS");
-    trusting.init(null, trust.getTrustManagers(), null);
-  }
-
-  @BeforeAll
-  void start() {
-    server.start();
-  }
-
-  @AfterAll
-  void stop() {
-    server.stop(0);
+  @Test
+  void refusesACertificateThatNobodyKnownHasSigned() throws Exception {
+    for (Issued unknown : List.of(ALL.server, ALL.stranger)) {
+      try (Server server = new Server(unknown, false)) {
+        assertThat(server.postedWith(Tls.DEFAULT, "localhost"))
+            .isEqualTo(
+                server.failure(
+                    "localhost",
+                    "the certificate is not trusted: no known authority has signed it"));
+        assertThat(server.clients).isEmpty();
+      }
+    }
   }
 
   @Test
-  void refusesACertificateThatNobodyKnownHasSigned() {
-    try (Sender sender = new Sender(Networks.ANY)) {
-      assertThat(post(sender, "localhost"))
+  void refusesACertificateForAnotherHost() throws Exception {
+    try (Server server = new Server(ALL.server, false)) {
+      assertThat(server.postedWith(OWN, "127.0.0.1"))
           .isEqualTo(
-              new Silence(
-                  "TLS with localhost:"
-                      + port()
-                      + ": the certificate is not trusted: no known authority has signed it"));
-      assertThat(requests).hasValue(0);
+              server.failure("127.0.0.1", "the certificate is not for this host name"));
+      assertThat(server.clients).isEmpty();
     }
   }
 
   @Test
-  void refusesACertificateForAnotherHost() {
-    try (Sender sender = new Sender(Networks.ANY, Optional.of(trusting))) {
-      assertThat(post(sender, "127.0.0.1"))
+  void refusesACertificateThatHasExpired() throws Exception {
+    try (Server server = new Server(ALL.expired, false)) {
+      assertThat(server.postedWith(OWN, "localhost"))
+          .isEqualTo(server.failure("localhost", "the certificate has expired"));
+    }
+    Issued alone = new Issued(List.of(ALL.expired.certificate()), ALL.expired.key());
+    try (Server server = new Server(alone, false)) { // as most: without their authority's
+      for (Tls tls : List.of(OWN, Tls.DEFAULT)) {
+        assertThat(server.postedWith(tls, "localhost"))
+            .isEqualTo(server.failure("localhost", "the certificate has expired"));
+      }
+    }
+    try (Server server = new Server(ALL.expiredSelf, false)) {
+      Tls itself = new Tls(ALL.expiredSelf.chain(), Optional.empty());
+      assertThat(server.postedWith(itself, "localhost"))
+          .isEqualTo(server.failure("localhost", "the certificate has expired"));
+      assertThat(server.clients).isEmpty();
+    }
+  }
+
+  @Test
+  void acceptsAnAuthorityOfOnesOwn() throws Exception {
+    try (Server server = new Server(ALL.server, false)) {
+      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.clients).containsExactly("nobody");
+    }
+    try (Server server = new Server(ALL.stranger, false)) {
+      Tls itself = new Tls(ALL.stranger.chain(), Optional.empty());
+      assertThat(server.postedWith(itself, "localhost")).isInstanceOf(Answer.class);
+    }
+  }
+
+  @Test
+  void anAuthorityOfOnesOwnStandsInPlaceOfTheJdks(@TempDir Path directory) throws Exception {
+    KeyStore known = KeyStore.getInstance("PKCS12");
+    known.load(null, null);
+    known.setCertificateEntry("ca", ALL.ca.certificate());
+    Path file = directory.resolve("jdk.p12");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      known.store(out, "changeit".toCharArray());
+    }
+    System.setProperty("javax.net.ssl.trustStore", file.toString());
+    System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
+    try (Server server = new Server(ALL.server, false)) {
+      assertThat(server.postedWith(Tls.DEFAULT, "localhost")).isInstanceOf(Answer.class);
+      Tls another = new Tls(ALL.stranger.chain(), Optional.empty());
+      assertThat(server.postedWith(another, "localhost")).isInstanceOf(Silence.class);
+    } finally {
+      System.clearProperty("javax.net.ssl.trustStore");
+      System.clearProperty("javax.net.ssl.trustStorePassword");
+    }
+  }
+
+  @Test
+  void showsItsClientCertificateToWhomAsks() throws Exception {
+    try (Server server = new Server(ALL.server, true)) {
+      // This server hangs up so fast that its reason is lost.
+      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Silence.class);
+      Tls client = new Tls(OWN.authorities(), Optional.of(identity(ALL.client)));
+      assertThat(server.postedWith(client, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.clients).containsExactly("CN=client");
+      // An authority that the server does not know: the JDK does not even show it.
+      Tls stranger = new Tls(OWN.authorities(), Optional.of(identity(ALL.stranger)));
+      assertThat(server.postedWith(stranger, "localhost")).isInstanceOf(Silence.class);
+      assertThat(server.clients).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TLSv1.3|the other side asks for a client certificate; give it one with tls: {certificate,"
+            + " key}",
+        "TLSv1.2|the other side found nothing in common, or misses a client certificate"
+            + " (handshake_failure)"
+      })
+  void saysThatAClientCertificateIsMissing(String version, String words) throws Exception {
+    SSLContext context = ALL.server.serving(ALL.ca.certificate());
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(OWN)))) {
+      Thread.ofVirtual()
+          .start(() -> {
+            try (Socket socket = listening.accept()) {
+              SSLSocket tls =
+                  (SSLSocket)
+                      context.getSocketFactory().createSocket(socket, (InputStream) null, false);
+              tls.setNeedClientAuth(true);
+              tls.setEnabledProtocols(new String[] {version});
+              try {
+                tls.startHandshake();
+              } catch (SSLException e) {
+                socket.getInputStream().readAllBytes(); // so that the reason is not lost
+              }
+            } catch (IOException e) {
+              return;
+            }
+          });
+      URI url = URI.create("https://localhost:" + listening.getLocalPort() + "/");
+      assertThat(sender.post(url, List.of(), new byte[0], LIMIT))
           .isEqualTo(
-              new Silence(
-                  "TLS with 127.0.0.1:" + port() + ": the certificate is not for this host name"));
+              new Silence("TLS with localhost:" + listening.getLocalPort() + ": " + words));
     }
   }
 
   @Test
-  void acceptsAnAuthorityOfOnesOwn() {
-    try (Sender sender = new Sender(Networks.ANY, Optional.of(trusting))) {
-      assertThat(post(sender, "localhost")).isInstanceOf(Answer.class);
-      assertThat(requests.getAndSet(0)).isEqualTo(1);
+  @Tag("feature-32")
+  void followsNoRedirectOutOfTls() throws Exception {
+    try (Receiver target = new Receiver();
+        Server server = new Server(ALL.server, false)) {
+      server.location = target.url("/x?token=abc").toString();
+      assertThat(server.postedWith(OWN, "localhost"))
+          .isInstanceOfSatisfying(
+              Answer.class, answer -> assertThat(answer.status()).isEqualTo(307));
+      assertThat(server.clients).hasSize(1);
+      assertThat(target.count()).isZero();
     }
   }
 
-  private Reply post(Sender sender, String host) {
-    return sender.post(
-        URI.create("https://" + host + ":" + port() + "/?secret=xyz"),
-        List.of(),
-        new byte[] {'{', '}'},
-        LIMIT);
+  @Test
+  void speaksNothingOlderThanTls12() throws Exception {
+    assertThat(offered(Tls.DEFAULT)).containsExactly(0x0304, 0x0303);
+    assertThat(offered(OWN)).containsExactly(0x0304, 0x0303);
   }
 
-  private int port() {
-    return server.getAddress().getPort();
-  }
-
-  private static KeyStore certificate(Path directory, String extension) throws Exception {
-    Path file = directory.resolve("store.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "own",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                extension,
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
+  @Test
+  void newCertificatesAreANewSender() throws Exception {
+    try (Server server = new Server(ALL.server, false);
+        Outbound out = new Outbound();
+        Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
+      URI url = server.url("localhost");
+      couriers.apply(List.of(recipient(url, Tls.DEFAULT)));
+      out.ledger("shop");
+      out.journal.append(orders(1, 1));
+      Outbound.eventually("failed", () -> !out.ledger("shop").attempts(1).isEmpty());
+      assertThat(out.ledger("shop").attempts(1).getFirst().error())
+          .contains("the certificate is not trusted");
+      couriers.apply(List.of(recipient(url, OWN)));
+      out.settled("shop");
+      assertThat(server.clients).containsExactly("nobody");
     }
-    return store;
+  }
+
+  @Test
+  @Tag("feature-26")
+  void doesNotShowTheKey() {
+    Tls tls = new Tls(ALL.client.chain(), Optional.of(identity(ALL.client)));
+    assertThat(tls.toString()).isEqualTo("Tls[2 authorities, Optional[Identity[***]]]");
+  }
+
+  private static Recipient recipient(URI url, Tls tls) {
+    Recipient plain =
+        Outbound.recipient("shop", url, new Parallel(1), Outbound.retry(20, 20, 20, 20, 20));
+    return new Recipient(
+        plain.name(),
+        plain.url(),
+        plain.authentication(),
+        plain.processing(),
+        plain.timeout(),
+        plain.acknowledge(),
+        plain.retry(),
+        plain.pause(),
+        plain.owed(),
+        Allow.NOTHING,
+        tls,
+        plain.subscriptions());
+  }
+
+  private static Courier courier(Recipient recipient, Outbound out) {
+    return new Courier(
+        recipient,
+        out.journal,
+        out.sets,
+        new Sender(Networks.ANY, Optional.of(Handshake.of(recipient.tls()))),
+        InstantSource.system(),
+        RandomGenerator.of("L64X128MixRandom"),
+        Observer.NONE);
+  }
+
+  private static Identity identity(Issued issued) {
+    return new Identity(issued.chain(), issued.key());
+  }
+
+  /** The versions in the {@code supported_versions} of a ClientHello (RFC 8446, 4.2.1). */
+  private static List<Integer> offered(Tls tls) throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
+      CompletableFuture<byte[]> hello = new CompletableFuture<>();
+      Thread.ofVirtual()
+          .start(() -> {
+            try (Socket socket = listening.accept()) {
+              InputStream in = socket.getInputStream();
+              int length = ByteBuffer.wrap(in.readNBytes(5)).getShort(3);
+              hello.complete(in.readNBytes(length));
+            } catch (IOException e) {
+              hello.completeExceptionally(e);
+            }
+          });
+      URI url = URI.create("https://localhost:" + listening.getLocalPort() + "/");
+      assertThat(sender.post(url, List.of(), new byte[0], LIMIT)).isInstanceOf(Silence.class);
+      ByteBuffer bytes = ByteBuffer.wrap(hello.get());
+      bytes.position(4 + 2 + 32); // type and length, version, random
+      bytes.position(bytes.position() + 1 + bytes.get(bytes.position())); // session
+      bytes.position(bytes.position() + 2 + bytes.getShort(bytes.position())); // ciphers
+      bytes.position(bytes.position() + 1 + bytes.get(bytes.position())); // compression
+      bytes.getShort();
+      while (bytes.hasRemaining()) {
+        int type = bytes.getShort();
+        byte[] extension = new byte[bytes.getShort()];
+        bytes.get(extension);
+        if (type == 43) {
+          List<Integer> versions = new ArrayList<>();
+          ByteBuffer list = ByteBuffer.wrap(extension, 1, extension.length - 1);
+          while (list.hasRemaining()) {
+            versions.add((int) list.getShort());
+          }
+          return versions;
+        }
+      }
+      throw new AssertionError("no supported_versions");
+    }
+  }
+
+  /** Keeps who called: the client certificate's subject, or nobody. */
+  private static final class Server implements AutoCloseable {
+
+    final List<String> clients = new CopyOnWriteArrayList<>();
+    volatile String location = "";
+    private final HttpsServer server;
+
+    Server(Issued own, boolean needsClient) throws Exception {
+      X509Certificate ca = ALL.ca.certificate();
+      server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(own.serving(ca)) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              SSLContext context = getSSLContext();
+              SSLParameters ssl = context.getDefaultSSLParameters();
+              ssl.setNeedClientAuth(needsClient);
+              parameters.setSSLParameters(ssl);
+            }
+          });
+      server.createContext(
+          "/",
+          exchange -> {
+            clients.add(client((HttpsExchange) exchange));
+            exchange.getRequestBody().readAllBytes();
+            if (!location.isEmpty()) {
+              exchange.getResponseHeaders().add("Location", location);
+            }
+            exchange.sendResponseHeaders(location.isEmpty() ? 200 : 307, -1);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    private static String client(HttpsExchange exchange) {
+      try {
+        return exchange.getSSLSession().getPeerPrincipal().getName();
+      } catch (SSLPeerUnverifiedException e) {
+        return "nobody";
+      }
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    URI url(String host) {
+      return URI.create("https://" + host + ":" + port() + "/?secret=xyz");
+    }
+
+    Reply postedWith(Tls tls, String host) {
+      try (Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
+        return sender.post(url(host), List.of(), new byte[] {'{', '}'}, LIMIT);
+      }
+    }
+
+    Silence failure(String host, String what) {
+      return new Silence("TLS with " + host + ":" + port() + ": " + what);
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
   }
 }

@@ -1,0 +1,140 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.settings.YamlNode.Fields;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code tls} in a recipient's file, and the files that it names: an authority of one's own,
+ * and a client certificate with its key. A relative path counts from {@code connector-config/},
+ * where the directory {@code tls} is theirs.
+ */
+final class TlsKeys {
+
+  /** Where files for {@code tls} may stand in the settings' directory. */
+  static final String DIRECTORY = "tls";
+
+  private static final YamlKeys TLS =
+      YamlKeys.of(List.of(), List.of("ca", "certificate", "key"));
+
+  /** By mapping, see {@link RecipientFile#KEYS}. */
+  static final Map<String, YamlKeys> KEYS = Map.of("tls", TLS);
+
+  /** All authorities that a browser knows are a quarter of this. In bytes. */
+  private static final int MAX_FILE = 1 << 20;
+
+  private final Reading reading;
+  private final Path base;
+  private final InstantSource clock;
+
+  private TlsKeys(Reading reading, Path base, InstantSource clock) {
+    this.reading = reading;
+    this.base = base;
+    this.clock = clock;
+  }
+
+  /** What is wrong is reported; what is left out is as the JDK does it. */
+  static Tls read(Fields recipient, Reading reading) {
+    Path recipients = recipient.place().file().toAbsolutePath().getParent();
+    Path base = recipients == null ? null : recipients.getParent();
+    return recipient
+        .mapping("tls")
+        .map(fields ->
+            new TlsKeys(reading, base == null ? Path.of("") : base, InstantSource.system())
+                .tls(fields))
+        .orElse(Tls.DEFAULT);
+  }
+
+  private Tls tls(Fields fields) {
+    fields.check(TLS);
+    if (fields.keys().isEmpty()) {
+      problem(
+          fields.place(),
+          "tls has neither ca nor certificate and key. Add what the recipient asks for, or take"
+              + " tls out.");
+    }
+    together(fields, "certificate", "key");
+    together(fields, "key", "certificate");
+    List<X509Certificate> authorities =
+        fields.read("ca", value -> valid(Pem.certificates(text(value)))).orElse(List.of());
+    Optional<List<X509Certificate>> chain =
+        fields.read("certificate", value -> valid(Pem.certificates(text(value))));
+    if (chain.isEmpty()) {
+      return new Tls(authorities, Optional.empty());
+    }
+    Optional<PrivateKey> key =
+        fields.read("key", value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
+    return new Tls(authorities, key.map(k -> new Identity(chain.get(), k)));
+  }
+
+  private void together(Fields fields, String one, String other) {
+    if (fields.get(one).isPresent() && fields.get(other).isEmpty()) {
+      problem(
+          fields.get(one).map(YamlNode::place).orElse(fields.place()),
+          "tls."
+              + one
+              + " needs tls."
+              + other
+              + " beside it. Add it, or take "
+              + one
+              + " out.");
+    }
+  }
+
+  private void problem(Place place, String sentence) {
+    reading.problems().add(place, sentence);
+  }
+
+  private List<X509Certificate> valid(List<X509Certificate> certificates) throws Refused {
+    Instant now = clock.instant();
+    for (X509Certificate certificate : certificates) {
+      Instant from = certificate.getNotBefore().toInstant();
+      Instant until = certificate.getNotAfter().toInstant();
+      if (now.isAfter(until)) {
+        throw Refused.because(
+            "must hold certificates that are valid now, and one has expired on " + until,
+            "Put the new one in its place.");
+      }
+      if (now.isBefore(from)) {
+        throw Refused.because(
+            "must hold certificates that are valid now, and one is valid from " + from,
+            "Wait until then, or correct this machine's clock.");
+      }
+    }
+    return certificates;
+  }
+
+  private String text(String value) throws Refused {
+    try {
+      Path file = base.resolve(value);
+      reading.files().add(file);
+      if (value.isBlank() || !Files.isRegularFile(file)) {
+        throw Refused.because(
+            "must be the path of a file that is there",
+            "Create it, or correct the path; a relative one counts from the settings' directory.");
+      }
+      if (Files.size(file) > MAX_FILE) {
+        throw Refused.because(
+            "must be a file of at most " + (MAX_FILE >> 20) + " MB", "Name a smaller one.");
+      }
+      return Files.readString(file, StandardCharsets.ISO_8859_1); // PEM is ASCII
+    } catch (InvalidPathException e) {
+      throw Refused.because("must be the path of a file", "Correct it.");
+    } catch (IOException e) {
+      throw Refused.because(
+          "must be a file that can be read", "Let the user that runs Rowhook read it.");
+    }
+  }
+}
