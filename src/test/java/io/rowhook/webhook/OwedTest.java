@@ -83,7 +83,6 @@ class OwedTest {
 
   /** The window is full of them long before it holds as many deliveries as were asked for. */
   @Test
-  @Tag("feature-29")
   void loadsWhatIsBlockedBehindNothingAlsoWhereLargeEventsFillTheWindow() throws Exception {
     List<Event> events = orders(40, 1).stream().map(OwedTest::large).toList();
     assertThat(events.size() * (long) LARGE).isGreaterThan(2 * Window.BYTES);
