@@ -27,12 +27,38 @@ final class Bench implements AutoCloseable {
   final Recipient shop;
   private @Nullable RowhookProcess process;
 
-  Bench(Path directory) throws Exception {
+  private Bench(Path directory) throws Exception {
     this.directory = directory;
     this.shop = new Recipient("shop", true, 0); // so that the order can be asserted
   }
 
-  /** Writes the settings for a source that has, or gets, the story's tables. */
+  /** One with settings for a source that has, or gets, the story's tables. */
+  static Bench of(Path directory, SourceDatabase source) throws Exception {
+    Bench bench = new Bench(directory);
+    bench.configure(source);
+    return bench;
+  }
+
+  /** Starts a source that has the story's tables. */
+  static SourceDatabase source() {
+    SourceDatabase source = SourceDatabase.start();
+    source.execute(Kind.tables().toArray(String[]::new));
+    return source;
+  }
+
+  /** Takes away what tests have left in a source that goes on; whoever reads it has ended. */
+  static void clear(SourceDatabase source) {
+    Eventually.within(
+        PATIENCE,
+        "the source knows that nobody reads it any more",
+        () -> "0".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active")));
+    source.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
+        "DROP PUBLICATION IF EXISTS rowhook",
+        "TRUNCATE public.article, crm.customer, sales.sales_order");
+  }
+
+  /** Writes the settings for another source. */
   void configure(SourceDatabase source) throws IOException {
     new Child(directory).configure(source, List.of(shop));
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The primary is lost, its standby is promoted and takes its address over, while the product runs:
  * it goes on by itself if the standby has everything, and stops if it has not.
  */
+@Tag("slow")
 class PromotionTest {
 
   private static final String FAILED_OVER =
@@ -61,11 +62,10 @@ class PromotionTest {
 
   @BeforeEach
   void flow() throws Exception {
-    primary = SourceDatabase.start();
-    primary.execute(Kind.tables().toArray(String[]::new));
+    primary = Bench.source();
     standby = primary.standby();
     address = new MovingAddress(primary.port());
-    bench = new Bench(directory);
+    bench = Bench.of(directory, primary);
     bench.configure(primary, address.port());
   }
 
