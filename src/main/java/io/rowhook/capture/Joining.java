@@ -121,13 +121,29 @@ final class Joining {
   /**
    * Looks again once the engine streams and before anything of it is used: had the slot vanished
    * since {@link #join}, the engine would have made a new one in silence. Nothing has been marked
-   * by then, so a slot after the watermark is not ours any more.
+   * by then, so a slot after the watermark is not ours any more. And had the address moved to a
+   * promoted standby meanwhile, the journal would go on in a timeline that it does not know of.
    *
    * @return what the source must send again before anything new
+   * @throws SourceException a gap; or not one, and the source has to be joined again
    */
   SentAgain confirm() {
     try (Connection connection = Postgres.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
+      Postgres.Identity server = Postgres.identify(source);
+      Epoch epoch = history.epoch().orElseThrow();
+      if (!server.systemIdentifier().equals(epoch.systemIdentifier())
+          || server.timeline() != epoch.timeline()) {
+        throw SourceException.of(
+            List.of(
+                "%s: the server at %s:%d is another since the engine started (timeline %d, before it %d); it is looked at anew"
+                    .formatted(
+                        source.place(),
+                        source.host(),
+                        source.port(),
+                        server.timeline(),
+                        epoch.timeline())));
+      }
       Lsn watermark = history.watermark();
       if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {
         throw SourceException.gap(

@@ -2,6 +2,7 @@ package io.rowhook.journal;
 
 import io.rowhook.journal.JournalException.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
@@ -33,7 +34,13 @@ final class Trouble {
           new JournalException(Kind.LOCKED, words(locked(code.name())), cause);
       case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
           new JournalException(Kind.UNWRITABLE, words(unwritable(code.name())), cause);
-      case SQLITE_IOERR -> new JournalException(Kind.UNWRITABLE, words(disk(code.name())), cause);
+      case SQLITE_IOERR ->
+          // Asked of an open file, a system that refuses to write it and a broken disk answer
+          // alike.
+          new JournalException(
+              Kind.UNWRITABLE,
+              words(Files.isWritable(file) ? disk(code.name()) : unwritable(code.name())),
+              cause);
       case SQLITE_CORRUPT, SQLITE_NOTADB ->
           new JournalException(Kind.DAMAGED, words(damagedAs(code.name())), cause);
       default -> new JournalException(Kind.REFUSED, words(refusal(cause)), cause);

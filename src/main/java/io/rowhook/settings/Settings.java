@@ -112,7 +112,7 @@ public record Settings(
         RowhookFile.read(
             connectorConfig.resolve("rowhook.yaml"),
             List.of(connectorConfig),
-            new Reading(problems, new Interpolation(env)));
+            new Reading(problems, new Interpolation(env), new HashSet<>()));
     problems.throwIfAny();
     return rowhook.journal();
   }

@@ -228,4 +228,19 @@ final class EpochTest {
           .hasMessageContaining("'silent' was made anew or moved while the engine started");
     }
   }
+
+  /** Else the next start would find a journal that is ahead of where its timeline was left. */
+  @Test
+  void anAddressThatMovedWhileTheEngineStartedIsNoticed() {
+    try (Rig rig = captured("moved")) {
+      Epoch epoch = rig.history.epoch().orElseThrow();
+      Joining joining = new Joining(rig.source(), rig.history);
+      rig.history.set(
+          new Epoch(epoch.id(), epoch.systemIdentifier(), 2, epoch.slot(), epoch.startedAt()),
+          rig.history.watermark());
+      assertThatThrownBy(joining::confirm)
+          .hasMessageContaining("is another since the engine started (timeline 1, before it 2)")
+          .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.isGap()).isFalse());
+    }
+  }
 }

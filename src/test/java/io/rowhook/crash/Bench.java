@@ -1,5 +1,10 @@
 package io.rowhook.crash;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
@@ -7,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +27,47 @@ final class Bench implements AutoCloseable {
   final Recipient shop;
   private @Nullable RowhookProcess process;
 
-  Bench(Path directory) throws Exception {
+  private Bench(Path directory) throws Exception {
     this.directory = directory;
     this.shop = new Recipient("shop", true, 0); // so that the order can be asserted
   }
 
-  /** Writes the settings for a source that has, or gets, the story's tables. */
+  /** One with settings for a source that has, or gets, the story's tables. */
+  static Bench of(Path directory, SourceDatabase source) throws Exception {
+    Bench bench = new Bench(directory);
+    bench.configure(source);
+    return bench;
+  }
+
+  /** Starts a source that has the story's tables. */
+  static SourceDatabase source() {
+    SourceDatabase source = SourceDatabase.start();
+    source.execute(Kind.tables().toArray(String[]::new));
+    return source;
+  }
+
+  /** Takes away what tests have left in a source that goes on; whoever reads it has ended. */
+  static void clear(SourceDatabase source) {
+    Eventually.within(
+        PATIENCE,
+        "the source knows that nobody reads it any more",
+        () -> "0".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active")));
+    source.execute(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
+        "DROP PUBLICATION IF EXISTS rowhook",
+        "TRUNCATE public.article, crm.customer, sales.sales_order");
+  }
+
+  /** Writes the settings for another source. */
   void configure(SourceDatabase source) throws IOException {
     new Child(directory).configure(source, List.of(shop));
+  }
+
+  /** The same, for a source that is reached at another port. */
+  void configure(SourceDatabase source, int port) throws IOException {
+    Map<String, String> connector = source.connectorProperties();
+    connector.put("database.port", Integer.toString(port));
+    new Child(directory).configure(connector, List.of(shop));
   }
 
   Path journal() {
@@ -92,6 +132,15 @@ final class Bench implements AutoCloseable {
   /** The orders that have arrived, in the order of their first arrival. */
   List<String> orders() {
     return shop.arrivals().stream().map(Arrival::entity).distinct().toList();
+  }
+
+  /** Whatever came more than once came under the id of its first arrival. */
+  void assertOneIdEach() {
+    Map<String, Set<String>> ids =
+        shop.arrivals().stream()
+            .collect(groupingBy(Arrival::entity, mapping(Arrival::id, toSet())));
+    assertThat(ids).allSatisfy((entity, its) -> assertThat(its).as(entity).hasSize(1));
+    assertThat(shop.arrivals()).allSatisfy(arrival -> assertThat(arrival.fault()).isEmpty());
   }
 
   @Override

@@ -45,10 +45,15 @@ final class Child implements AutoCloseable {
 
   /** Writes the settings. Small batches, so that many transactions span several. */
   void configure(SourceDatabase source, List<Recipient> recipients) throws IOException {
+    configure(source.connectorProperties(), recipients);
+  }
+
+  /** The same, for a source that is reached in another way. */
+  void configure(Map<String, String> connector, List<Recipient> recipients) throws IOException {
     Path config = directory.resolve("config");
     Path recipientFiles = Files.createDirectories(config.resolve("recipients"));
     Files.createDirectories(directory.resolve("templates"));
-    Map<String, String> properties = new TreeMap<>(source.connectorProperties());
+    Map<String, String> properties = new TreeMap<>(connector);
     properties.put("max.batch.size", "64");
     properties.put("max.queue.size", "256");
     Files.writeString(

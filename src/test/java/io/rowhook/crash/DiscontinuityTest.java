@@ -2,13 +2,17 @@ package io.rowhook.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,34 +20,43 @@ import org.junit.jupiter.api.io.TempDir;
  * Where the journal and the source's log do not fit, the product stops before anything is delivered
  * wrongly, says what may be missing and what to do; and goes on in a new epoch if it is told to.
  */
+@Tag("slow")
 class DiscontinuityTest {
 
   /** Of the line that says it; messages that only offer it have other words. */
   private static final String NEW_EPOCH = " begins at ";
 
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase source;
+
   @TempDir Path directory;
   private Bench bench;
-  private SourceDatabase source;
+
+  @BeforeAll
+  static void startSource() {
+    source = Bench.source();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @BeforeEach
-  void flow() throws Exception {
-    source = SourceDatabase.start();
-    source.execute(Kind.tables().toArray(String[]::new));
-    bench = new Bench(directory);
-    bench.configure(source);
+  void bench() throws Exception {
+    bench = Bench.of(directory, source);
   }
 
   @AfterEach
-  void close() {
+  void clear() {
     bench.close();
-    source.close();
+    Bench.clear(source);
   }
 
   @Test
   void anotherCluster() throws Exception {
     delivered(1);
-    try (SourceDatabase other = SourceDatabase.start()) {
-      other.execute(Kind.tables().toArray(String[]::new));
+    try (SourceDatabase other = Bench.source()) {
       bench.configure(other);
       assertThat(bench.startRefused())
           .contains("the server is another cluster (system identifier ", "--accept-gap");
@@ -181,7 +194,7 @@ class DiscontinuityTest {
   }
 
   private void awaitSlotActive() {
-    io.rowhook.testing.Eventually.within(
+    Eventually.within(
         Bench.PATIENCE,
         "the slot is in use",
         () -> "1".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active")));

@@ -12,8 +12,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,24 +24,34 @@ import org.junit.jupiter.api.io.TempDir;
  * What befalls the journal's file under the running product is named in words; capture waits or
  * stops, and nothing is marked that is not durable.
  */
+@Tag("slow")
 class JournalFaultTest {
+
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase source;
 
   @TempDir Path directory;
   private Bench bench;
-  private SourceDatabase source;
+
+  @BeforeAll
+  static void startSource() {
+    source = Bench.source();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @BeforeEach
-  void flow() throws Exception {
-    source = SourceDatabase.start();
-    source.execute(Kind.tables().toArray(String[]::new));
-    bench = new Bench(directory);
-    bench.configure(source);
+  void bench() throws Exception {
+    bench = Bench.of(directory, source);
   }
 
   @AfterEach
-  void close() {
+  void clear() {
     bench.close();
-    source.close();
+    Bench.clear(source);
   }
 
   @Test
@@ -92,6 +105,48 @@ class JournalFaultTest {
         Path.of("/proc/" + rowhook.pid() + "/root" + disk.resolve("ballast").toAbsolutePath()));
     bench.received(2);
     assertThat(bench.orders()).containsExactlyInAnyOrder("Order/1", "Article/7", "Order/2");
+    bench.stop();
+  }
+
+  @Test
+  void madeReadOnlyAndWritableAgain() throws Exception {
+    RowhookProcess rowhook = delivering(1);
+    String before = confirmed();
+    try (Unwritable files = Unwritable.make(bench.journal(), rowhook)) {
+      Bench.order(source, 2);
+      rowhook.awaitLine(Bench.PATIENCE, "journal " + bench.journal() + ": " + files.words());
+      assertThat(confirmed()).as("nothing is marked").isEqualTo(before);
+      assertThat(bench.orders()).containsExactly("Order/1");
+    }
+    bench.received(2);
+    assertThat(bench.orders()).containsExactly("Order/1", "Order/2");
+    bench.stop();
+  }
+
+  /** Root may write what its permissions forbid, but not where nothing is writable. */
+  @Test
+  void onAFileSystemThatIsMountedReadOnly() {
+    delivering(1);
+    bench.stop();
+    String before = confirmed();
+    Bench.order(source, 2);
+    RowhookProcess refused =
+        bench.start(
+            RowhookProcess.run(bench.config(), directory.resolve("templates"), bench.journal())
+                .under(
+                    "unshare",
+                    "-rm",
+                    "sh",
+                    "-c",
+                    "mount --bind '%1$s' '%1$s' && mount -o remount,bind,ro '%1$s' && exec \"$@\""
+                        .formatted(directory),
+                    "sh"));
+    assertThat(refused.exitCode(Bench.PATIENCE)).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("journal " + bench.journal() + ": cannot be written by user ");
+    assertThat(confirmed()).as("nothing is marked").isEqualTo(before);
+    bench.start();
+    bench.received(2);
     bench.stop();
   }
 

@@ -145,6 +145,11 @@ final class ContainerServer implements DatabaseServer {
   }
 
   @Override
+  public DatabaseServer standby(Map<String, String> primarySettings) {
+    throw new UnsupportedOperationException("standbys are tested on the embedded server");
+  }
+
+  @Override
   public int port() {
     return port;
   }

@@ -1,6 +1,7 @@
 package io.rowhook.testing;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The server process under a {@link SourceDatabase}. It has no port until first started, and keeps
@@ -22,6 +23,14 @@ interface DatabaseServer {
 
   /** Puts a copy in the place of its files; it does not run now. */
   void restore(Path backup);
+
+  /**
+   * A server of its own that follows this one, which does not run now: made of its files, and not
+   * started.
+   *
+   * @param primarySettings for the connection to this one and for what is taken over from it
+   */
+  DatabaseServer standby(Map<String, String> primarySettings);
 
   /** On the loopback. */
   int port();

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,27 @@ final class EmbeddedServer implements DatabaseServer {
   public void restore(Path backup) {
     delete(data);
     copy(backup, data);
+  }
+
+  @Override
+  public DatabaseServer standby(Map<String, String> primarySettings) {
+    EmbeddedServer standby = new EmbeddedServer(settings);
+    copy(data, standby.data);
+    Path slots = standby.data.resolve("pg_replslot"); // they are the primary's own
+    delete(slots);
+    try {
+      Files.createDirectory(slots);
+      Files.createFile(standby.data.resolve("standby.signal"));
+      Files.writeString(
+          standby.data.resolve("postgresql.auto.conf"),
+          primarySettings.entrySet().stream()
+              .map(setting -> setting.getKey() + " = '" + setting.getValue() + "'\n")
+              .collect(Collectors.joining()),
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return standby;
   }
 
   private Path backup(int number) {

@@ -22,6 +22,8 @@ public final class SourceDatabase implements AutoCloseable {
 
   private static final String DATABASE = "erp";
   private static final String SUPERUSER = "postgres";
+  private static final String STANDBY = "standby";
+
   private final DatabaseServer server;
   private final Thread atExit;
 
@@ -164,6 +166,46 @@ public final class SourceDatabase implements AutoCloseable {
     server.stop();
     server.restore(backup);
     server.start();
+  }
+
+  /**
+   * Makes a standby of it that streams and, from PostgreSQL 17 on, takes the failover slots over.
+   * Logical slots wait for it from now on, so that nothing is sent which it does not have. To be
+   * closed as any other.
+   */
+  public SourceDatabase standby() {
+    execute("SELECT pg_create_physical_replication_slot('" + STANDBY + "', true)");
+    server.stop();
+    SourceDatabase standby =
+        new SourceDatabase(
+            server.standby(
+                Map.of(
+                    "primary_conninfo",
+                    "host=%s port=%d user=%s dbname=%s application_name=%s"
+                        .formatted(host(), port(), SUPERUSER, DATABASE, STANDBY),
+                    "primary_slot_name",
+                    STANDBY,
+                    "hot_standby_feedback",
+                    "on",
+                    "sync_replication_slots",
+                    "on")));
+    Runtime.getRuntime().addShutdownHook(standby.atExit);
+    server.start();
+    standby.server.start();
+    set("synchronized_standby_slots", STANDBY);
+    return standby;
+  }
+
+  /** Makes a standby a primary; returns once it takes writes. */
+  public void promote() {
+    if (!"t".equals(query("SELECT pg_promote()"))) {
+      throw new IllegalStateException("it was not promoted; its log:\n" + serverLog());
+    }
+  }
+
+  /** Changes a server setting while it runs. */
+  public void set(String setting, String value) {
+    execute("ALTER SYSTEM SET " + setting + " = '" + value + "'", "SELECT pg_reload_conf()");
   }
 
   /** What the server has logged. */

@@ -102,6 +102,7 @@ class CourierTest {
               all.pause(),
               all.owed(),
               all.allow(),
+              all.tls(),
               List.of(
                   new Subscription(
                       "Order", Set.of(EventType.Updated), Optional.of("7"), Optional.empty()))));

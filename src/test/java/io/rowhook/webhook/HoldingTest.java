@@ -17,6 +17,7 @@ import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.Tls;
 import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -393,6 +394,7 @@ class HoldingTest {
         Pause.DEFAULT,
         owed,
         Allow.NOTHING,
+        Tls.DEFAULT,
         Outbound.recipient("shop", receiver.url("/"), processing, retry).subscriptions());
   }
 }

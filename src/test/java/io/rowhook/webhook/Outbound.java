@@ -10,6 +10,7 @@ import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.recipient.Tls;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MemoryJournal;
 import io.rowhook.testing.MemoryLedger;
@@ -67,6 +68,7 @@ final class Outbound implements AutoCloseable {
         SELDOM,
         new OwedLimit(Duration.ofDays(36500), 1L << 40),
         Allow.NOTHING,
+        Tls.DEFAULT,
         List.of(
             new Subscription(
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));

@@ -4,8 +4,11 @@ import static io.rowhook.testing.Events.orders;
 import static io.rowhook.webhook.Outbound.eventually;
 import static io.rowhook.webhook.Outbound.recipient;
 import static io.rowhook.webhook.Outbound.retry;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.entity.Event;
+import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Processing;
@@ -14,6 +17,7 @@ import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
 import io.rowhook.testing.MemoryJournal;
+import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import java.io.IOException;
@@ -38,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens, what is owed is settled once, in order, and in bounded memory. */
 class OwedTest {
+
+  private static final int LARGE = 1 << 20;
 
   @Test
   @Tag("feature-29")
@@ -72,6 +78,26 @@ class OwedTest {
       courier.close();
       assertOrder(revived.ids(), false);
       assertThat(out.ledger("dead").open()).isLessThanOrEqualTo(97_000);
+    }
+  }
+
+  /** The window is full of them long before it holds as many deliveries as were asked for. */
+  @Test
+  void loadsWhatIsBlockedBehindNothingAlsoWhereLargeEventsFillTheWindow() throws Exception {
+    List<Event> events = orders(40, 1).stream().map(OwedTest::large).toList();
+    assertThat(events.size() * (long) LARGE).isGreaterThan(2 * Window.BYTES);
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound()) {
+      MemoryLedger ledger = out.ledger("shop"); // as a crash may leave it
+      out.journal.append(events);
+      for (Entry entry : out.journal.read(0, events.size(), Long.MAX_VALUE)) {
+        ledger.put(entry, new Blocked());
+      }
+      ledger.advance(out.journal.head());
+      ledger.flush();
+      out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
+      out.settled("shop");
+      assertThat(shop.ids()).hasSize(40).doesNotHaveDuplicates();
     }
   }
 
@@ -243,6 +269,19 @@ class OwedTest {
         lastOfAll = n;
       }
     }
+  }
+
+  private static Event large(Event event) {
+    String json = new String(event.json(), UTF_8);
+    String text = ",\"text\":\"" + "x".repeat(LARGE) + "\"}";
+    return new Event(
+        event.id(),
+        event.entityType(),
+        event.entityId(),
+        event.type(),
+        event.committedAt(),
+        event.lsn(),
+        (json.substring(0, json.length() - 1) + text).getBytes(UTF_8));
   }
 
   private static List<String> firsts(List<String> ids) {
