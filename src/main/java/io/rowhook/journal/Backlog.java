@@ -8,6 +8,6 @@ import java.util.Optional;
  * deliveries, and the events after its cursor.
  *
  * @param bytes of their events' JSON
- * @param oldest when the oldest of them was committed; empty: nothing is owed
+ * @param oldest since when the oldest of them is in the journal; empty: nothing is owed
  */
 public record Backlog(long bytes, Optional<Instant> oldest) {}

@@ -13,7 +13,7 @@ final class BacklogTable {
           + " WHERE recipient = ? AND state <> 'failed' AND sequence <= ?";
 
   static final String OLDEST =
-      "SELECT committed_at FROM event WHERE sequence = (SELECT min(sequence) FROM ("
+      "SELECT journaled_at FROM event WHERE sequence = (SELECT min(sequence) FROM ("
           + "SELECT min(sequence) AS sequence FROM delivery INDEXED BY delivery_open"
           + " WHERE recipient = ? AND state <> 'failed'"
           + " UNION ALL SELECT min(sequence) FROM event WHERE sequence > ?))";

@@ -7,6 +7,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,7 +37,7 @@ final class EventTable {
     Event event = entry.event();
     sql.update(
         "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
-            + " body, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " body, total, journaled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.sequence(),
         storedId(event.id()),
         event.entityType(),
@@ -46,7 +47,8 @@ final class EventTable {
         event.lsn().value(),
         transaction.id(),
         event.json(),
-        total);
+        total,
+        Times.micros(Instant.now()));
   }
 
   static void insert(Sql sql, Transaction transaction, RejectedRow row) throws SQLException {
@@ -84,6 +86,28 @@ final class EventTable {
         head,
         limit);
     return found;
+  }
+
+  /** See {@link Journal#lastBefore}. A search by halves, since their times grow. */
+  static long lastBefore(Sql sql, Instant instant) throws SQLException {
+    long before = Times.micros(instant);
+    long low = sql.number("SELECT coalesce(min(sequence), 1) - 1 FROM event"); // is before, or none
+    long high = sql.number("SELECT coalesce(max(sequence), 0) + 1 FROM event"); // is not
+    while (high - low > 1) {
+      long middle = low + (high - low) / 2;
+      Optional<long[]> found =
+          sql.first(
+              "SELECT sequence, journaled_at FROM event WHERE sequence >= ? ORDER BY sequence"
+                  + " LIMIT 1",
+              row -> new long[] {row.getLong(1), row.getLong(2)},
+              middle);
+      if (found.isPresent() && found.get()[0] < high && found.get()[1] < before) {
+        low = found.get()[0];
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** The transaction that made the newest event. */

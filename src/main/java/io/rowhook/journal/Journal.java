@@ -2,6 +2,7 @@ package io.rowhook.journal;
 
 import io.rowhook.capture.History;
 import io.rowhook.entity.EventLog;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,9 @@ public interface Journal extends EventLog, History, AutoCloseable {
    * maxBytes} of them, but at least one if there is one. Any thread.
    */
   List<Entry> read(long after, int limit, long maxBytes);
+
+  /** The sequence of the last event that came into the journal before an instant, or one below. */
+  long lastBefore(Instant instant);
 
   /** One event by its id. Any thread. */
   Optional<Entry> find(String eventId);

@@ -147,6 +147,11 @@ record Schema(List<String> migrations) {
       ALTER TABLE epoch ADD COLUMN total INTEGER NOT NULL DEFAULT 0;  -- that of the head
       UPDATE epoch SET total = (SELECT coalesce(max(total), 0) FROM event);
 
+      -- what waits for a recipient waits since then: the commit may have been long before, if
+      -- Rowhook was stopped; grows with the sequence
+      ALTER TABLE event ADD COLUMN journaled_at INTEGER NOT NULL DEFAULT 0;
+      UPDATE event SET journaled_at = committed_at;
+
       ALTER TABLE delivery ADD COLUMN trials INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE delivery ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;  -- 1: a person wants it now
       ALTER TABLE delivery ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- of the event's JSON

@@ -168,6 +168,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public long lastBefore(Instant instant) {
+    return readers.read(sql -> EventTable.lastBefore(sql, instant));
+  }
+
+  @Override
   public Optional<Entry> find(String eventId) {
     return readers.read(sql -> EventTable.find(sql, eventId));
   }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * What may wait for a recipient. Beyond it the oldest deliveries end failed, so that a recipient
  * that nobody mends can never fill the journal and so stop capture.
  *
- * @param age since the commit
+ * @param age since it came into the journal
  * @param bytes of events' JSON in the journal
  */
 public record OwedLimit(Duration age, long bytes) {

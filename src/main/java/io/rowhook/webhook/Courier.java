@@ -196,7 +196,7 @@ public final class Courier implements AutoCloseable {
     Recipient recipient = settings.recipient;
     Window window = new Window(journal, ledger, recipient.processing());
     if (shedding) {
-      owedWatch.shed(window, ledger, recipient, clock.instant(), () -> closing);
+      owedWatch.shed(window, journal, ledger, recipient, clock.instant(), () -> closing);
       shedding = false;
     }
     changed = false;

@@ -3,6 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Recipient;
@@ -85,9 +86,16 @@ final class OwedWatch {
    * @param window an empty one
    * @param closing ends it before
    */
-  void shed(Window window, Ledger ledger, Recipient to, Instant now, BooleanSupplier closing)
+  void shed(
+      Window window,
+      Journal journal,
+      Ledger ledger,
+      Recipient to,
+      Instant now,
+      BooleanSupplier closing)
       throws InterruptedException {
-    Excess excess = new Excess(ledger.backlog().bytes(), to.owed(), now);
+    long tooOld = journal.lastBefore(now.minus(to.owed().age()));
+    Excess excess = new Excess(ledger.backlog().bytes(), to.owed(), tooOld);
     boolean more = true;
     while (more && !closing.getAsBoolean()) {
       List<Delivery> open = ledger.oldestOpen(PAGE);
@@ -126,18 +134,18 @@ final class OwedWatch {
   /** What is still too much. */
   private static final class Excess {
     private final OwedLimit limit;
-    private final Instant oldest;
+    private final long tooOld; // up to this sequence
     private long bytes;
     private int count;
 
-    Excess(long bytes, OwedLimit limit, Instant now) {
+    Excess(long bytes, OwedLimit limit, long tooOld) {
       this.bytes = bytes;
       this.limit = limit;
-      this.oldest = now.minus(limit.age());
+      this.tooOld = tooOld;
     }
 
     Optional<String> why(Owed owed) {
-      if (owed.entry().event().committedAt().isBefore(oldest)) {
+      if (owed.sequence() <= tooOld) {
         return Optional.of(
             Failed.OWED_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
       }

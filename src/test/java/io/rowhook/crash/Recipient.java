@@ -74,6 +74,7 @@ final class Recipient implements AutoCloseable {
     processing: %s
     timeout: 20s
     retry: { delays: [%s], from: previous, jitter: 0.2 }
+    pause: { failures: 10000, within: 1s }
     allow: { http: true, networks: [127.0.0.0/8] }
     """
         .formatted(

@@ -116,8 +116,10 @@ class HoldTest {
 
   @Test
   void theBacklogIsWhatIsOpenAndWhatIsAfterTheCursor() throws InterruptedException {
+    asIfJournaledAtTheCommit();
     assertThat(shop.backlog()).isEqualTo(new Backlog(40, Optional.of(NOON.plusMillis(200))));
     List<Entry> more = publish(journal, 900, "e");
+    asIfJournaledAtTheCommit();
     shop.attempted(entries.get(1), attempt(1, NOON, "set"), LATER, 0, 0);
     shop.put(entries.get(2), new Blocked());
     shop.attempted(entries.get(3), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
@@ -132,6 +134,31 @@ class HoldTest {
     shop.advance(more.getLast().sequence());
     shop.flush();
     assertThat(shop.backlog()).isEqualTo(new Backlog(0, Optional.empty()));
+  }
+
+  private void asIfJournaledAtTheCommit() throws InterruptedException {
+    journal.write(sql -> sql.update("UPDATE event SET journaled_at = committed_at"));
+  }
+
+  @Test
+  void knowsWhatCameInBeforeAnInstant() throws InterruptedException {
+    Instant before = Instant.now();
+    assertThat(journal.lastBefore(before.minusSeconds(60))).isLessThan(1);
+    assertThat(journal.lastBefore(before.plusSeconds(60))).isEqualTo(4);
+    for (int n = 1; n <= 40; n++) {
+      publish(journal, 1000 + n, "x" + n);
+    }
+    // With holes, as retention leaves them: sequences 2, 5, 8 and so on stay.
+    journal.write(sql -> sql.update("DELETE FROM event WHERE sequence % 3 <> 2"));
+    journal.write(
+        sql -> sql.update("UPDATE event SET journaled_at = sequence * 1000000"));
+    for (int second = 0; second <= 50; second++) {
+      long last = Math.min(44, second - 1);
+      long expected = last < 2 ? 1 : last - Math.floorMod(last - 2, 3);
+      assertThat(journal.lastBefore(Instant.ofEpochSecond(second)))
+          .as("before second %d", second)
+          .isEqualTo(expected);
+    }
   }
 
   @Test

@@ -169,6 +169,7 @@ class FlowTest {
         """
         url: ${env:DOWN_URL}
         retry: { delays: [%s] }
+        pause: { failures: 10000, within: 1s }
         """
             .formatted("200ms, ".repeat(99) + "200ms"));
     stage.start();

@@ -11,6 +11,7 @@ import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Ledger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -143,6 +144,16 @@ public final class MemoryJournal implements Journal {
   /** The same, for a test to look into. */
   public MemoryLedger memoryLedger(String recipient) {
     return (MemoryLedger) ledger(recipient);
+  }
+
+  /** As if events came in when they were committed. */
+  @Override
+  public synchronized long lastBefore(Instant instant) {
+    return entries.values().stream()
+        .filter(entry -> entry.event().committedAt().isBefore(instant))
+        .mapToLong(Entry::sequence)
+        .max()
+        .orElse(0);
   }
 
   @Override

@@ -270,9 +270,9 @@ class HoldingTest {
       out.journal.append(orders(2000, 2).subList(2000, 4000));
       forward(courier, Duration.ofMinutes(2)); // it looks every minute
       MemoryLedger ledger = out.ledger("shop");
-      eventually("shed", () -> ledger.ends().size() >= 1011 - 1 && courier.status().state() == State.held);
-      long owed = ledger.backlog().bytes();
-      assertThat(owed).isLessThanOrEqualTo(limit.bytes()).isGreaterThan(limit.bytes() - 2 * each);
+      eventually("shed", () -> ledger.backlog().bytes() <= limit.bytes());
+      assertHeld(courier, shop, shop.count());
+      assertThat(ledger.backlog().bytes()).isGreaterThan(limit.bytes() - 100); // no more than needed
       assertThat(ledger.ends().values())
           .allSatisfy(end ->
               assertThat(((Failed) end).reason())
@@ -285,6 +285,27 @@ class HoldingTest {
       status.set(200);
       forward(courier, Duration.ofHours(2));
       out.settled("shop");
+    }
+  }
+
+  @Test
+  void endsWhatWaitsTooLong() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = now::get;
+      Instant journaled = orders(1, 1).getFirst().committedAt();
+      OwedLimit limit = new OwedLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(2000), limit));
+      out.journal.append(orders(5, 2));
+      eventually("each is tried", () -> shop.count() >= 5 && waiting(out, 10));
+      MemoryLedger ledger = out.ledger("shop");
+      assertThat(ledger.ends()).isEmpty();
+      forward(courier, Duration.ofMinutes(61));
+      eventually("all have ended", () -> ledger.ends().size() == 10);
+      assertThat(ledger.ends().values())
+          .allSatisfy(end ->
+              assertThat(((Failed) end).reason()).startsWith("owed limit: it waited longer than"));
     }
   }
 
