@@ -2,6 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.template.AttributeSet;
@@ -90,7 +91,22 @@ final class Attempting {
     }
   }
 
-  private Verdict post(Started started, byte[] body) {
+  /** Sends a test; {@link Sample} says what that is. Any thread. */
+  Sample sample() {
+    Instant now = clock.instant();
+    Event event = Sample.event(now);
+    Started started =
+        new Started(
+            Owed.fresh(new Entry(0, event)), now, System.nanoTime(), UUID.randomUUID(), redaction);
+    List<Field> fields = fields(started, event.json());
+    fields.add(Sample.MARK);
+    Reply reply = sender.post(recipient.url(), fields, event.json(), recipient.timeout());
+    Attempt attempt = started.ended(judge.judge(reply, clock.instant()), null, null).attempt();
+    return new Sample(
+        fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
+  }
+
+  private List<Field> fields(Started started, byte[] body) {
     Event event = started.owed.entry().event();
     List<Field> fields =
         new ArrayList<>(
@@ -102,6 +118,11 @@ final class Attempting {
                 started.owed.redelivery(),
                 started.at));
     fields.addAll(signer.fields(event.id(), started.at, body));
+    return fields;
+  }
+
+  private Verdict post(Started started, byte[] body) {
+    List<Field> fields = fields(started, body);
     Reply reply = sender.post(recipient.url(), fields, body, recipient.timeout());
     observer.posted(recipient.name(), started.owed.entry());
     return judge.judge(reply, clock.instant());

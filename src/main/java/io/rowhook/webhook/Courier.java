@@ -143,6 +143,11 @@ public final class Courier implements AutoCloseable {
     mailbox.wake();
   }
 
+  /** Sends a test at once, whatever holds the recipient, and waits for the answer. Any thread. */
+  public Sample sample() {
+    return settings.attempting.sample();
+  }
+
   /** What it was doing a moment ago. Any thread. */
   public CourierStatus status() {
     return status;

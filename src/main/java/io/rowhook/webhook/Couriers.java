@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -54,6 +55,14 @@ public final class Couriers implements AutoCloseable {
 
   private static boolean connectsAlike(Recipient one, Recipient other) {
     return one.allow().equals(other.allow()) && one.tls().equals(other.tls());
+  }
+
+  /**
+   * Sends a recipient a test and waits for the answer, at most its timeout; empty: there is no such
+   * recipient. Any thread.
+   */
+  public Optional<Sample> sample(String recipient) {
+    return Optional.ofNullable(byName.get(recipient)).map(hired -> hired.courier.sample());
   }
 
   /** What each was doing a moment ago, by the recipient's name. */

@@ -247,6 +247,29 @@ class HoldingTest {
     }
   }
 
+  @Test
+  @Tag("feature-45")
+  void sendsATestAtAnyTime() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+      out.journal.append(orders(11, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      Sample refused = courier.sample();
+      assertThat(refused.error()).isEqualTo("answered 503");
+      status.set(200);
+      Sample sample = courier.sample();
+      assertThat(sample.error()).isNull();
+      assertThat(sample.status()).isEqualTo(200);
+      Receiver.Request request = shop.requests().getLast();
+      assertThat(request.header("Rowhook-Test")).isEqualTo("1");
+      assertThat(request.header("Webhook-Id")).startsWith("evt_test_");
+      assertThat(request.text()).contains("\"entityType\":\"Test\"");
+      assertThat(out.ledger("shop").ends()).hasSize(11); // nothing of it is recorded
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void endsTheOldestWhereTooMuchIsOwed(boolean sequential) {

@@ -1,0 +1,59 @@
+package io.rowhook.webhook;
+
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A test delivery: what went out, and what came back. Signed and judged as any other, and marked by
+ * the header {@code Rowhook-Test}; nothing of it is journaled, retried or counted.
+ *
+ * @param headers of the request; some hold secrets
+ * @param status the answer's; null: there was none
+ * @param error why it was not acknowledged, in words; null: it was
+ * @param answer its first bytes, secrets taken out; null: none
+ * @param took until it was judged
+ */
+public record Sample(
+    List<Field> headers,
+    @Nullable Integer status,
+    @Nullable String error,
+    @Nullable String answer,
+    Duration took) {
+
+  static final Field MARK = new Field("Rowhook-Test", "1");
+
+  public Sample {
+    headers = List.copyOf(headers);
+  }
+
+  /** An event about nothing, in the shape of {@code full}. */
+  static Event event(Instant now) {
+    String id = "evt_test_" + UUID.randomUUID().toString().replace("-", "");
+    var json = ExactJson.MAPPER.createObjectNode();
+    json.put("id", id)
+        .put("type", "test.created")
+        .put("timestamp", now.toString())
+        .put("entityType", "Test")
+        .put("entityId", 0)
+        .put("event", EventType.Created.name());
+    json.putObject("data").put("message", "A test delivery by Rowhook: nothing has changed.");
+    json.putObject("previous");
+    json.putArray("changed");
+    return new Event(
+        id,
+        "Test",
+        "0",
+        EventType.Created,
+        now,
+        new Lsn(0),
+        json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}
