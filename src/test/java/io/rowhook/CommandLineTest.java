@@ -20,12 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Exit statuses and words of the commands. */
 class CommandLineTest {
 
   private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+)");
+
+  private static final List<String> COMMANDS =
+      List.of(
+          "status", "deliveries", "redeliver", "replay", "discard", "pause", "resume", "test");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -37,6 +42,17 @@ class CommandLineTest {
     assertThat(out.toString()).contains("Usage: rowhook", "run", "receive");
     assertThat(execute("run", "--help")).isZero();
     assertThat(out.toString()).contains("--config", "--templates", "--journal", "--accept-gap");
+    for (String command : COMMANDS) {
+      assertThat(execute(command, "--help")).isZero();
+      assertThat(out.toString())
+          .contains("Usage: rowhook " + command, "--journal", "--json", "Exit status: 0 if");
+    }
+    assertThat(execute("deliveries", "--help")).isZero();
+    assertThat(out.toString()).contains("--event", "--state", "--from", "--next", "--body");
+    assertThat(execute("discard", "--help")).isZero();
+    assertThat(out.toString()).contains("--all-of", "--yes", "can be redelivered");
+    assertThat(execute("pause", "--help")).isZero();
+    assertThat(out.toString()).contains("--all", "--reason", "kill");
     assertThat(execute("receive", "--help")).isZero();
     assertThat(out.toString()).contains("--secret-env", "--style", "--basic", "--fail", "--count");
     assertThat(execute("--version")).isZero();
@@ -78,6 +94,21 @@ class CommandLineTest {
     assertThat(commandLine(broken).execute("run")).isEqualTo(1);
     assertThat(err.toString())
         .isEqualToIgnoringNewLines("rowhook run: the journal j.db is locked by another process");
+  }
+
+  @Test
+  void commandsForTheServiceNameWhatIsWrong(@TempDir Path directory) {
+    assertThat(execute("discard", "shop")).isEqualTo(2);
+    assertThat(err.toString()).contains("which? Give a recipient and events, or --all-of");
+    assertThat(execute("discard", "shop", "1", "--all-of", "shop")).isEqualTo(2);
+    assertThat(execute("pause")).isEqualTo(2);
+    assertThat(execute("pause", "shop", "--all")).isEqualTo(2);
+    assertThat(execute("replay", "shop", "--from", "tomorrow")).isEqualTo(2);
+    assertThat(err.toString()).contains("or how long ago: 30s, 10m, 2h, 5d; got: 'tomorrow'");
+    assertThat(execute("status", "--config", directory.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("the service is not running, or not with this journal: there is no")
+        .contains("journal.db.admin. Start it with rowhook run, or name its --config or --journal");
   }
 
   @Test

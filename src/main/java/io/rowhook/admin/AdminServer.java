@@ -8,6 +8,7 @@ import io.rowhook.capture.ExactJson;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.OperationException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,9 @@ public final class AdminServer implements AutoCloseable {
 
   /** A command's request is a few hundred bytes. */
   static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** {@link AdminFile#HOST}. */
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
   /** People ask, not machines. */
   private static final int MAX_REQUESTS = 16;
@@ -56,7 +61,7 @@ public final class AdminServer implements AutoCloseable {
   AdminServer(Path journal, Map<String, Action> actions) throws IOException {
     this.actions = Map.copyOf(actions);
     this.file = AdminFile.beside(journal);
-    server = HttpServer.create(new InetSocketAddress(AdminFile.HOST, 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0), 0);
     me = AdminFile.of(server.getAddress().getPort());
     server.setExecutor(threads);
     server.createContext("/", this::handle);
@@ -111,7 +116,7 @@ public final class AdminServer implements AutoCloseable {
     run(exchange, action, body);
   }
 
-  private boolean isTrusted(@org.jspecify.annotations.Nullable String authorization) {
+  private boolean isTrusted(@Nullable String authorization) {
     String expected = "Bearer " + me.token().reveal();
     return authorization != null
         && MessageDigest.isEqual(
@@ -120,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void run(HttpExchange exchange, Action action, byte[] body) throws IOException {
-    JsonNode asked;
+    @Nullable JsonNode asked;
     try {
       asked = ExactJson.MAPPER.readTree(body);
     } catch (IOException e) {

@@ -59,11 +59,11 @@ final class HoldTable {
   }
 
   /** Whether it was not set before. */
-  static boolean setKillSwitch(Sql sql, Instant at, String reason) throws SQLException {
+  static boolean setKillSwitch(Sql sql, Hold hold) throws SQLException {
     return sql.update(
             "INSERT INTO kill_switch (one, at, reason) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
-            Times.micros(at),
-            reason)
+            Times.micros(hold.at()),
+            hold.reason())
         == 1;
   }
 

@@ -5,6 +5,7 @@ import io.rowhook.journal.Lookup.Exceptions;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -177,12 +178,13 @@ public final class Operations {
    * @return whether it was not set before
    */
   public boolean setKillSwitch(String reason, Instant now) throws InterruptedException {
+    Hold hold = Hold.by(Hold.Kind.person, now.truncatedTo(ChronoUnit.MICROS), reason);
     return writer.write(
         Write.urgent(
-            sql -> HoldTable.setKillSwitch(sql, now, reason),
+            sql -> HoldTable.setKillSwitch(sql, hold),
             set -> {
               if (set) {
-                killSwitch.accept(Optional.of(Hold.by(Hold.Kind.person, now, reason)));
+                killSwitch.accept(Optional.of(hold));
               }
             }));
   }

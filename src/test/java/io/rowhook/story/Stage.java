@@ -225,17 +225,26 @@ public final class Stage implements AutoCloseable {
                 .equals(Set.of(ids)));
   }
 
-  /** Waits until everything committed in the source so far is journaled and settled. */
-  public void awaitIdle() {
+  /** Waits until everything committed in the source so far is journaled. */
+  public void awaitJournaled() {
     source.execute("SELECT pg_logical_emit_message(true, 'rowhook', '')");
     Lsn now = Lsn.parse(String.valueOf(source.query("SELECT pg_current_wal_lsn()")));
     Wiring running = wiring();
     Eventually.within(
         LIMIT,
-        "everything up to " + now + " is journaled and settled",
+        "everything up to " + now + " is journaled",
+        () -> now.compareTo(running.journal().watermark()) <= 0);
+  }
+
+  /** Waits until everything committed in the source so far is journaled and settled. */
+  public void awaitIdle() {
+    awaitJournaled();
+    Wiring running = wiring();
+    Eventually.within(
+        LIMIT,
+        "everything is settled",
         () ->
-            now.compareTo(running.journal().watermark()) <= 0
-                && running.couriers().stream()
+            running.couriers().stream()
                     .allMatch(courier ->
                         courier.cursor() == running.journal().head() && courier.inFlight() == 0));
   }

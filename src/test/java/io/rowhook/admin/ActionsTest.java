@@ -1,0 +1,144 @@
+package io.rowhook.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.SampleSender.Sample;
+import io.rowhook.capture.CaptureState;
+import io.rowhook.journal.OperationException;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Retry;
+import io.rowhook.testing.PlainSets;
+import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.Field;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the service does when a command asks, where it takes no couriers to see it. */
+class ActionsTest {
+
+  @TempDir Path directory;
+  private SqliteJournal journal;
+  private Office office;
+  private final List<String> tested = new ArrayList<>();
+
+  @BeforeEach
+  void open() {
+    journal = SqliteJournal.open(directory.resolve("journal.db"));
+    Recipient shop =
+        new Recipient(
+            "shop",
+            URI.create("https://shop.example.com/"),
+            Authentication.NONE,
+            Processing.DEFAULT,
+            Duration.ofSeconds(5),
+            Retry.DEFAULT,
+            List.of());
+    journal.ledger("shop");
+    journal.ledger("gone");
+    office =
+        new Office(
+            journal,
+            new PlainSets(),
+            new Couriers(_ -> {
+              throw new IllegalStateException("none is hired");
+            }),
+            this::sample,
+            () -> List.of(shop),
+            CaptureState.Starting::new,
+            List::of);
+  }
+
+  @AfterEach
+  void close() {
+    journal.close();
+  }
+
+  private Sample sample(String recipient) {
+    tested.add(recipient);
+    return new Sample(
+        List.of(
+            new Field("Webhook-Signature", "v1,abc="),
+            new Field("authorization", "Basic ZXJwOmdlaGVpbQ==")),
+        503,
+        "answered 503",
+        "busy",
+        Duration.ofMillis(12));
+  }
+
+  private JsonNode run(String action, ObjectNode request)
+      throws OperationException, InterruptedException {
+    Action found = Actions.of(office).get(action);
+    assertThat(found).as(action).isNotNull();
+    return java.util.Objects.requireNonNull(found).run(new Asked(request));
+  }
+
+  private static ObjectNode to(String recipient) {
+    return Target.request().put("recipient", recipient);
+  }
+
+  @Test
+  @Tag("feature-45")
+  @Tag("feature-26")
+  void aTestShowsWhatWentOutWithoutCredentials() throws Exception {
+    JsonNode sample = run("test", to("shop"));
+    assertThat(sample.toString())
+        .contains("v1,abc=", "answered 503", "busy", "\"acknowledged\":false")
+        .doesNotContain("ZXJwOmdlaGVpbQ");
+    assertThat(sample.path("headers").path(1).path("value").asText()).isEqualTo("***");
+  }
+
+  @Test
+  @Tag("feature-45")
+  void aTestGoesOutDuringAPauseAndNeverPastTheKillSwitch() throws Exception {
+    run("pause", to("shop"));
+    run("test", to("shop"));
+    assertThat(tested).containsExactly("shop");
+    run("pause", Target.request().put("all", true).put("reason", "wrong prices"));
+    assertThatThrownBy(() -> run("test", to("shop")))
+        .isInstanceOf(OperationException.class)
+        .hasMessageContaining("the kill switch is set (wrong prices)");
+    assertThat(tested).hasSize(1);
+    run("resume", Target.request().put("all", true));
+    run("test", to("shop"));
+    assertThat(tested).hasSize(2);
+  }
+
+  @Test
+  void whoseFileIsGoneCanBeDiscardedAndResumedButNotSentTo() throws Exception {
+    assertThatThrownBy(() -> run("replay", to("gone").put("failed", true)))
+        .hasMessageContaining("there is no recipient 'gone'");
+    assertThatThrownBy(() -> run("pause", to("gone"))).hasMessageContaining("There are: shop.");
+    journal.operations().pause("gone", "away", Instant.now());
+    assertThat(run("resume", to("gone")).path("count").asInt()).isEqualTo(1);
+    assertThat(run("discard", to("gone").put("yes", true)).path("done").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aWrongFieldIsNamed() {
+    assertThatThrownBy(() -> run("redeliver", to("shop")))
+        .hasMessage("the request names no event");
+    assertThatThrownBy(() -> run("replay", to("shop").put("from", "noon")))
+        .hasMessage("from must be a time such as 2026-05-24T15:20:44Z");
+    assertThatThrownBy(() -> run("replay", to("shop").put("id", "7")))
+        .hasMessageContaining("name the entity too");
+    ObjectNode states = to("shop");
+    states.putArray("states").add("lost");
+    assertThatThrownBy(() -> run("discard", states)).hasMessage("no state to discard: lost");
+    assertThatThrownBy(() -> run("deliveries", states)).hasMessage("no state of a delivery: lost");
+  }
+}

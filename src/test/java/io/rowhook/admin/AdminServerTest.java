@@ -1,0 +1,129 @@
+package io.rowhook.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.journal.OperationException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may speak to the service, and who may not. */
+class AdminServerTest {
+
+  @TempDir Path directory;
+  private Path journal;
+  private AdminServer server;
+  private AdminFile file;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  @BeforeEach
+  void start() throws IOException {
+    journal = directory.resolve("journal.db");
+    server =
+        new AdminServer(
+            journal,
+            Map.of(
+                "echo",
+                asked -> {
+                  runs.incrementAndGet();
+                  return asked.json();
+                },
+                "refuse",
+                asked -> {
+                  throw new OperationException("no such thing");
+                },
+                "break",
+                asked -> {
+                  throw new IllegalStateException("secret-value");
+                }));
+    file = AdminFile.read(AdminFile.beside(journal));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private String bearer() {
+    return "Bearer " + file.token().reveal();
+  }
+
+  private String ask(String host, String authorization, String line, String body)
+      throws IOException {
+    try (Socket socket = new Socket(InetAddress.getByName(AdminFile.HOST), file.port())) {
+      String head =
+          line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
+              + (authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n")
+              + "Content-Length: " + body.length() + "\r\n\r\n";
+      socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+          .readLine();
+    }
+  }
+
+  @Test
+  void whoHasTheFileIsServed() throws Exception {
+    assertThat(ask(file.authority(), bearer(), "POST /echo", "{}")).contains(" 200 ");
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void anyoneElseIsNot() throws IOException {
+    String good = file.authority();
+    assertThat(ask(good, "", "POST /echo", "{}")).contains(" 401 ");
+    assertThat(ask(good, "Bearer x", "POST /echo", "{}")).contains(" 401 ");
+    assertThat(ask(good, file.token().reveal(), "POST /echo", "{}")).contains(" 401 ");
+    assertThat(ask("evil.example:" + file.port(), bearer(), "POST /echo", "{}")).contains(" 421 ");
+    assertThat(ask("localhost:" + file.port(), bearer(), "POST /echo", "{}")).contains(" 421 ");
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void whatIsNoRequestIsRefused() throws IOException {
+    String good = file.authority();
+    assertThat(ask(good, bearer(), "GET /echo", "")).contains(" 404 ");
+    assertThat(ask(good, bearer(), "POST /nothing", "{}")).contains(" 404 ");
+    assertThat(ask(good, bearer(), "POST /echo", "[]")).contains(" 400 ");
+    assertThat(ask(good, bearer(), "POST /echo", "{")).contains(" 400 ");
+    String large = "{\"a\":\"" + "x".repeat(AdminServer.MAX_BODY_BYTES) + "\"}";
+    assertThat(ask(good, bearer(), "POST /echo", large)).contains(" 413 ");
+    assertThat(ask(good, bearer(), "POST /refuse", "{}")).contains(" 409 ");
+    assertThat(ask(good, bearer(), "POST /break", "{}")).contains(" 500 ");
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void theFileIsItsOwnersAndGoesAtTheEnd() throws IOException {
+    Path place = AdminFile.beside(journal);
+    assertThat(place).hasFileName("journal.db.admin");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
+        .isEqualTo("rw-------");
+    JsonNode json = ExactJson.MAPPER.readTree(Files.readString(place));
+    assertThat(json.path("token").asText()).hasSize(64);
+    assertThat(file.toString()).doesNotContain(json.path("token").asText());
+    server.close();
+    assertThat(place).doesNotExist();
+  }
+
+  @Test
+  void anothersFileIsLeft() throws IOException {
+    AdminFile.of(1).write(AdminFile.beside(journal));
+    server.close();
+    assertThat(AdminFile.beside(journal)).exists();
+  }
+}
