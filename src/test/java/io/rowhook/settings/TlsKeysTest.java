@@ -62,7 +62,7 @@ class TlsKeysTest {
   void readsKeysOfEveryForm() throws SettingsException {
     for (Issued issued : List.of(ALL.client, ALL.server, ALL.stranger)) {
       List<String> forms = new ArrayList<>(List.of(issued.keyPem()));
-      if (issued != ALL.stranger) { // Ed25519 is newer than the old forms
+      if (!issued.equals(ALL.stranger)) { // Ed25519 is newer than the old forms
         forms.add(issued.oldKeyPem());
         forms.add(
             "-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n"
