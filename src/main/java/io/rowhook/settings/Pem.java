@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * The certificates and keys in the text of a PEM file (RFC 7468): X.509 certificates; keys as
- * PKCS#8, and as OpenSSL once wrote them, PKCS#1 and SEC 1. What it refuses it does not quote. Pure.
+ * PKCS#8, and as OpenSSL once wrote them, PKCS#1 and SEC 1. What it refuses it does not quote.
+ * Pure.
  */
 final class Pem {
 
@@ -146,8 +147,7 @@ final class Pem {
    */
   private static byte[] wrapped(byte[] key, PublicKey of) throws Refused {
     try {
-      return tagged(
-          SEQUENCE, VERSION_0, firstInside(of.getEncoded()), tagged(OCTET_STRING, key));
+      return tagged(SEQUENCE, VERSION_0, firstInside(of.getEncoded()), tagged(OCTET_STRING, key));
     } catch (IndexOutOfBoundsException e) {
       throw damaged("a private key");
     }
@@ -174,7 +174,7 @@ final class Pem {
     }
     int length = 0;
     for (int i = 1; i <= (first & 0x7F); i++) {
-      length = length << 8 | der[at + i] & 0xFF;
+      length = length << 8 | (der[at + i] & 0xFF);
     }
     return length;
   }

@@ -26,8 +26,7 @@ final class TlsKeys {
   /** Where files for {@code tls} may stand in the settings' directory. */
   static final String DIRECTORY = "tls";
 
-  private static final YamlKeys TLS =
-      YamlKeys.of(List.of(), List.of("ca", "certificate", "key"));
+  private static final YamlKeys TLS = YamlKeys.of(List.of(), List.of("ca", "certificate", "key"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("tls", TLS);
@@ -83,13 +82,7 @@ final class TlsKeys {
     if (fields.get(one).isPresent() && fields.get(other).isEmpty()) {
       problem(
           fields.get(one).map(YamlNode::place).orElse(fields.place()),
-          "tls."
-              + one
-              + " needs tls."
-              + other
-              + " beside it. Add it, or take "
-              + one
-              + " out.");
+          "tls." + one + " needs tls." + other + " beside it. Add it, or take " + one + " out.");
     }
   }
 

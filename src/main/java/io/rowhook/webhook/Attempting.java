@@ -69,8 +69,8 @@ final class Attempting {
 
   /** Makes the attempt; returns what came of it, whatever that is. */
   Outcome attempt(Owed owed) {
-    Started started = new Started(
-            owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
+    Started started =
+        new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       AttributeSet set = attributeSet(owed);
       byte[] body = render(set, owed.entry().event());
@@ -169,8 +169,7 @@ final class Attempting {
     }
   }
 
-  private record Started(
-      Owed owed, Instant at, long nanos, UUID requestId, Redaction redaction) {
+  private record Started(Owed owed, Instant at, long nanos, UUID requestId, Redaction redaction) {
 
     Outcome ended(Verdict verdict, @Nullable String attributeSet, @Nullable String bodySha256) {
       @Nullable Integer status = null;

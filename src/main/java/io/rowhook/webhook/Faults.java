@@ -87,8 +87,7 @@ final class Faults {
     }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      if (message.startsWith("No subject alternative")
-          || message.startsWith("No name matching")) {
+      if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
         return "the certificate is not for this host name";
       } else if (cause instanceof CertPathValidatorException
           || cause.getClass().getSimpleName().equals("SunCertPathBuilderException")) {
@@ -114,7 +113,9 @@ final class Faults {
           "certificate_expired",
           "unknown_ca",
           "access_denied" ->
-          "the other side does not accept Rowhook's client certificate, or misses one (" + name + ")";
+          "the other side does not accept Rowhook's client certificate, or misses one ("
+              + name
+              + ")";
       case "handshake_failure" ->
           "the other side found nothing in common, or misses a client certificate"
               + " (handshake_failure)";

@@ -86,9 +86,9 @@ public final class Handshake {
   }
 
   /**
-   * Looks at the dates of a server's certificate first. The JDK does not look at those of one that is
-   * itself trusted, as a self-signed one is; and of another that has expired it says only that it
-   * found no path to an authority.
+   * Looks at the dates of a server's certificate first. The JDK does not look at those of one that
+   * is itself trusted, as a self-signed one is; and of another that has expired it says only that
+   * it found no path to an authority.
    */
   private static final class Unexpired extends X509ExtendedTrustManager {
 

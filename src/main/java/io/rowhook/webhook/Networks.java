@@ -45,7 +45,8 @@ public record Networks(List<Network> allowed) {
           new Refused("240.0.0.0/4", "reserved"),
           new Refused("::/128", "unspecified"),
           new Refused("::1/128", "loopback"),
-          // Where in it the IPv4 address stands is its owner's choice (RFC 8215), so it cannot be read.
+          // Where in it the IPv4 address stands is its owner's choice (RFC 8215), so it cannot be
+          // read.
           new Refused("64:ff9b:1::/48", "a translator's own (NAT64)"),
           new Refused("2001::/23", "reserved"),
           new Refused("2001:db8::/32", "for documentation"),

@@ -34,9 +34,7 @@ class TlsKeysTest {
     directory
         .env("KEY", temp.resolve("secrets/client.key").toString())
         .write("secrets/client.key", ALL.client.keyPem())
-        .shop(
-            URL
-                + "tls: { ca: tls/ca.pem, certificate: tls/client.pem, key: \"${env:KEY}\" }\n");
+        .shop(URL + "tls: { ca: tls/ca.pem, certificate: tls/client.pem, key: \"${env:KEY}\" }\n");
     assertThat(tls(directory))
         .isEqualTo(
             new Tls(
@@ -64,10 +62,11 @@ class TlsKeysTest {
   void readsKeysOfEveryForm() throws SettingsException {
     for (Issued issued : List.of(ALL.client, ALL.server, ALL.stranger)) {
       List<String> forms = new ArrayList<>(List.of(issued.keyPem()));
-      if (issued != ALL.stranger) { // Ed25519 is newer than the old forms
+      if (!issued.equals(ALL.stranger)) { // Ed25519 is newer than the old forms
         forms.add(issued.oldKeyPem());
-        forms.add("-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n"
-            + issued.oldKeyPem().replace("\n", "\r\n"));
+        forms.add(
+            "-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n"
+                + issued.oldKeyPem().replace("\n", "\r\n"));
       }
       for (String form : forms) {
         SettingsDirectory directory =
@@ -135,6 +134,14 @@ class TlsKeysTest {
                 + " tls/x.pem. Compare openssl pkey -pubout -in key.pem with openssl x509 -pubkey"
                 + " -noout -in certificate.pem."),
         bad(
+            "the key of another of its kind",
+            "tls: { certificate: tls/x.pem, key: tls/x.pem }",
+            ALL.server.certificatePem() + ALL.ca.keyPem(),
+            SHOP
+                + ":2:37: tls.key must be the private key of tls.certificate, and it is another or"
+                + " damaged, got: tls/x.pem. Compare openssl pkey -pubout -in key.pem with openssl"
+                + " x509 -pubkey -noout -in certificate.pem."),
+        bad(
             "no key in it",
             both.replace("client.key", "x.pem "),
             ALL.client.certificatePem(),
@@ -152,8 +159,7 @@ class TlsKeysTest {
             ALL.client
                 .oldKeyPem()
                 .replaceFirst(
-                    "KEY-----\n",
-                    "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"),
+                    "KEY-----\n", "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"),
             encrypted(atKey)),
         bad(
             "no key",
@@ -237,8 +243,7 @@ class TlsKeysTest {
   private static SettingsDirectory directory(Path root) {
     return new SettingsDirectory(root)
         .write("config/tls/ca.pem", ALL.ca.certificatePem())
-        .write(
-            "config/tls/client.pem", ALL.client.certificatePem() + ALL.ca.certificatePem())
+        .write("config/tls/client.pem", ALL.client.certificatePem() + ALL.ca.certificatePem())
         .write("config/tls/client.key", ALL.client.keyPem());
   }
 

@@ -192,7 +192,8 @@ class CanaryTest {
         .env("WRONG", WRONG)
         .write("secrets/wrong.key", "-----BEGIN PRIVATE KEY-----\n" + WRONG + "\n")
         .recipient("w1", "url: https://" + WRONG + "@a.example/" + WRONG + "?" + WRONG)
-        .recipient("w2", "url: https://a.example/\nauthentication: { hmac: { secret: " + WRONG + " } }")
+        .recipient(
+            "w2", "url: https://a.example/\nauthentication: { hmac: { secret: " + WRONG + " } }")
         .recipient("w3", "url: ${env:DB_PASSWORD}\ntimeout: ${env:HMAC}")
         .recipient(
             "w4",
@@ -256,7 +257,9 @@ class CanaryTest {
 
   private void recipient(String name, URI url, String more) {
     String allowed =
-        "allow: { http: true, networks: " + (name.equals("inside") ? "[]" : "[127.0.0.0/8]") + " }\n";
+        "allow: { http: true, networks: "
+            + (name.equals("inside") ? "[]" : "[127.0.0.0/8]")
+            + " }\n";
     String style = name.equals("echo") ? "secret: " + HEX + ", style: hex" : STANDARD;
     stage.write(
         "connector-config/recipients/" + name + ".yaml",

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An authority of the tests' own and what it has signed, and strangers to it; made once, by the
@@ -26,7 +27,7 @@ public final class Certificates {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
 
-  private static volatile Certificates made;
+  private static @Nullable Certificates made; // guarded by the class
 
   /** A certificate with its chain and key. */
   public record Issued(List<X509Certificate> chain, PrivateKey key) {
@@ -126,13 +127,15 @@ public final class Certificates {
   /** The same for all tests of a run. */
   public static synchronized Certificates get() {
     try {
-      if (made == null) {
+      Certificates all = made;
+      if (all == null) {
         Path directory = Files.createTempDirectory("certificates");
-        made = new Certificates(directory);
+        all = new Certificates(directory);
         Files.delete(directory.resolve("certificates.p12"));
         Files.delete(directory);
+        made = all;
       }
-      return made;
+      return all;
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -199,7 +202,7 @@ public final class Certificates {
     if (head > 0) {
       length = 0;
       for (int i = 0; i < head; i++) {
-        length = length << 8 | der[at + 2 + i] & 0xFF;
+        length = length << 8 | (der[at + 2 + i] & 0xFF);
       }
     }
     int begin = at + 2 + head;

@@ -2,6 +2,7 @@ package io.rowhook.testing;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * A server without manners: reads one request for each connection, byte for byte, and does as told.
  */
-public final class RawServer implements AutoCloseable {
+public final class RawServer implements Closeable {
 
   /** What to do once a request was read. */
   public interface Behaviour {

@@ -126,9 +126,7 @@ class AddressesTest {
         Optional.empty(),
         host -> {
           asked.add(host);
-          return answers.next().stream()
-              .map(InetAddress::ofLiteral)
-              .toArray(InetAddress[]::new);
+          return answers.next().stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
         });
   }
 

@@ -126,10 +126,11 @@ class IsolationTest {
       Eventually.within(
           limit, "the healthy have all", () -> healthy.stream().allMatch(h -> h.count() == all));
       Duration took = Duration.ofNanos(System.nanoTime() - started);
-      assertThat(healthy).allSatisfy(one -> {
-        assertThat(one.disorder).as("in order, each once").hasValue(0);
-        assertThat(one.receiver.mostAtOnce()).isLessThanOrEqualTo(JOBS);
-      });
+      assertThat(healthy)
+          .allSatisfy(one -> {
+            assertThat(one.disorder).as("in order, each once").hasValue(0);
+            assertThat(one.receiver.mostAtOnce()).isLessThanOrEqualTo(JOBS);
+          });
       holdsBack(couriers, servers);
       return took;
     } finally {

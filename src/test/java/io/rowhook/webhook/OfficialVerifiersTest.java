@@ -125,8 +125,8 @@ class OfficialVerifiersTest {
         .containsOnly("400 No matching signature found");
     assertThat(sent("/timestamped", hmac("other", Style.timestamped, null)))
         .isNotEmpty()
-        .allMatch(answer ->
-            answer.startsWith("400 No signatures found matching the expected signature"));
+        .allMatch(
+            answer -> answer.startsWith("400 No signatures found matching the expected signature"));
     assertThat(sent("/hex", hmac("other", Style.hex, null)))
         .containsOnly("400 octokit: the signature does not match");
   }

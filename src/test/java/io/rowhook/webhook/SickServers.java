@@ -4,6 +4,8 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.RawServer;
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +37,7 @@ final class SickServers implements AutoCloseable {
   /** How many answers of theirs were begun. */
   final AtomicLong begun = new AtomicLong();
 
-  private final List<AutoCloseable> servers = new ArrayList<>();
+  private final List<Closeable> servers = new ArrayList<>();
 
   /** Starts one. */
   URI start(Kind kind) throws Exception {
@@ -63,7 +65,8 @@ final class SickServers implements AutoCloseable {
       case closesMidway -> saying("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf");
       case answersGarbage -> saying("\u0016\u0003\u0001 220 mail.example.com ESMTP\r\n\r\n");
       case redirects ->
-          saying("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+          saying(
+              "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
       case hasABadCertificate -> badCertificate();
     };
   }
@@ -85,21 +88,20 @@ final class SickServers implements AutoCloseable {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     Certificates all = Certificates.get();
-    server.setHttpsConfigurator(
-        new HttpsConfigurator(all.stranger.serving(all.ca.certificate())));
+    server.setHttpsConfigurator(new HttpsConfigurator(all.stranger.serving(all.ca.certificate())));
     server.start();
     servers.add(() -> server.stop(0));
     return URI.create("https://localhost:" + server.getAddress().getPort() + "/");
   }
 
-  private static void write(OutputStream out, String text) throws java.io.IOException {
+  private static void write(OutputStream out, String text) throws IOException {
     out.write(text.getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable server : servers) {
+  public void close() throws IOException {
+    for (Closeable server : servers) {
       server.close();
     }
   }

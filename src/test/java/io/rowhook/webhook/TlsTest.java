@@ -75,8 +75,7 @@ class TlsTest {
   void refusesACertificateForAnotherHost() throws Exception {
     try (Server server = new Server(ALL.server, false)) {
       assertThat(server.postedWith(OWN, "127.0.0.1"))
-          .isEqualTo(
-              server.failure("127.0.0.1", "the certificate is not for this host name"));
+          .isEqualTo(server.failure("127.0.0.1", "the certificate is not for this host name"));
       assertThat(server.clients).isEmpty();
     }
   }
@@ -182,8 +181,7 @@ class TlsTest {
           });
       URI url = URI.create("https://localhost:" + listening.getLocalPort() + "/");
       assertThat(sender.post(url, List.of(), new byte[0], LIMIT))
-          .isEqualTo(
-              new Silence("TLS with localhost:" + listening.getLocalPort() + ": " + words));
+          .isEqualTo(new Silence("TLS with localhost:" + listening.getLocalPort() + ": " + words));
     }
   }
 
