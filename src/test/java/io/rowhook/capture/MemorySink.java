@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.testing.MemoryHistory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

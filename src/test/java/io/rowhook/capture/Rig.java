@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.MemoryHistory;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.util.Arrays;

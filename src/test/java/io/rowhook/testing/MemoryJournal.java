@@ -43,8 +43,7 @@ public final class MemoryJournal implements Journal {
   private List<Runnable> queued = new ArrayList<>();
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
   private final List<Event> published = new ArrayList<>();
-  private @Nullable Epoch epoch;
-  private Lsn watermark = Lsn.ZERO;
+  private final MemoryHistory history = new MemoryHistory();
   private Lsn publishedEnd = Lsn.ZERO;
   private long commits;
   private boolean halted;
@@ -88,8 +87,7 @@ public final class MemoryJournal implements Journal {
       copy.byId.putAll(byId);
       copy.attributeSets.putAll(attributeSets);
       ledgers.forEach((name, ledger) -> copy.ledgers.put(name, ledger.copy(copy)));
-      copy.epoch = epoch;
-      copy.watermark = watermark;
+      history.epoch().ifPresent(epoch -> copy.history.set(epoch, history.watermark()));
       copy.killSwitch = killSwitch;
     }
     return copy;
@@ -196,7 +194,7 @@ public final class MemoryJournal implements Journal {
   public synchronized void discard() {
     staged.clear();
     published.clear();
-    publishedEnd = watermark;
+    publishedEnd = history.watermark();
   }
 
   @Override
@@ -232,27 +230,24 @@ public final class MemoryJournal implements Journal {
     synchronized (this) {
       events = List.copyOf(published);
       published.clear();
-      watermark = publishedEnd;
+      history.advance(publishedEnd);
     }
     append(events);
   }
 
   @Override
-  public synchronized Optional<Epoch> epoch() {
-    return Optional.ofNullable(epoch);
+  public Optional<Epoch> epoch() {
+    return history.epoch();
   }
 
   @Override
-  public synchronized Lsn watermark() {
-    return watermark;
+  public Lsn watermark() {
+    return history.watermark();
   }
 
   @Override
-  public synchronized void begin(Epoch next, Lsn start) {
-    if (epoch == null || !epoch.id().equals(next.id())) {
-      watermark = start;
-    }
-    epoch = next;
+  public void begin(Epoch next, Lsn start) {
+    history.begin(next, start);
   }
 
   @Override

@@ -1,10 +1,13 @@
-package io.rowhook.capture;
+package io.rowhook.testing;
 
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.History;
+import io.rowhook.capture.Lsn;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A journal's memory of the log, gone with the test. */
-final class MemoryHistory implements History {
+/** A journal's memory of the log, gone with the test. Any thread. */
+public final class MemoryHistory implements History {
 
   private @Nullable Epoch epoch;
   private Lsn watermark = Lsn.ZERO;
@@ -27,16 +30,17 @@ final class MemoryHistory implements History {
     epoch = next;
   }
 
-  synchronized void set(Epoch other, Lsn at) {
+  /** As if it had been another journal. */
+  public synchronized void set(Epoch other, Lsn at) {
     epoch = other;
     watermark = at;
   }
 
-  synchronized boolean isNew(Lsn end) {
+  public synchronized boolean isNew(Lsn end) {
     return end.isAfter(watermark);
   }
 
-  synchronized void advance(Lsn end) {
+  public synchronized void advance(Lsn end) {
     if (end.isAfter(watermark)) {
       watermark = end;
     }
