@@ -12,7 +12,6 @@ import io.rowhook.capture.Timing;
 import io.rowhook.entity.EntityEvents;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
-import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
@@ -136,9 +135,7 @@ public final class Wiring implements AutoCloseable {
               journal,
               templates,
               couriers,
-              recipient -> {
-                throw new OperationException("tests are not sent yet");
-              },
+              couriers::sample,
               () -> watch.current().recipients(),
               capture::state,
               watch::problems));

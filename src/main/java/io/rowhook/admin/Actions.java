@@ -13,6 +13,7 @@ import io.rowhook.journal.Operations;
 import io.rowhook.journal.Range;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
+import io.rowhook.webhook.Sample;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -128,7 +129,15 @@ final class Actions {
               + killSwitch.get().reason()
               + "): nothing is sent, not even a test. rowhook resume --all clears it");
     }
-    SampleSender.Sample sample = office.samples().send(recipient.name());
+    Sample sample =
+        office
+            .samples()
+            .apply(recipient.name())
+            .orElseThrow(() ->
+                new OperationException(
+                    "recipient "
+                        + recipient.name()
+                        + " is only just being taken into service; ask again in a second"));
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     ArrayNode headers = json.putArray("headers");
     for (Field field : sample.headers()) {

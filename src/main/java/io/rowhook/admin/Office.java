@@ -5,12 +5,16 @@ import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.Sample;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * What of the running service the {@link Actions} work with.
  *
+ * @param samples sends a recipient a test; empty: there is no such recipient
  * @param recipients those that have a file now
  * @param capture where capture stands
  * @param problems what is wrong with the settings on disk
@@ -19,7 +23,7 @@ public record Office(
     SqliteJournal journal,
     AttributeSets attributeSets,
     Couriers couriers,
-    SampleSender samples,
+    Function<String, Optional<Sample>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
     Supplier<List<String>> problems) {}

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.SampleSender.Sample;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
@@ -16,12 +15,14 @@ import io.rowhook.recipient.Retry;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Field;
+import io.rowhook.webhook.Sample;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -68,16 +69,16 @@ class ActionsTest {
     journal.close();
   }
 
-  private Sample sample(String recipient) {
+  private Optional<Sample> sample(String recipient) {
     tested.add(recipient);
-    return new Sample(
+    return Optional.of(new Sample(
         List.of(
             new Field("Webhook-Signature", "v1,abc="),
             new Field("authorization", "Basic ZXJwOmdlaGVpbQ==")),
         503,
         "answered 503",
         "busy",
-        Duration.ofMillis(12));
+        Duration.ofMillis(12)));
   }
 
   private JsonNode run(String action, ObjectNode request)
