@@ -33,10 +33,20 @@ final class Child implements AutoCloseable {
   private final PrintWriter log;
   private final Map<String, Integer> deaths = new TreeMap<>();
   private final AtomicLong duplicates = new AtomicLong();
+  private final List<String> jvm;
+  private long mostResident;
   private @Nullable RowhookProcess process;
 
   Child(Path directory) throws IOException {
+    this(directory, List.of());
+  }
+
+  /**
+   * @param jvm options for its JVM
+   */
+  Child(Path directory, List<String> jvm) throws IOException {
     this.directory = directory;
+    this.jvm = List.copyOf(jvm);
     this.log =
         new PrintWriter(
             Files.newBufferedWriter(directory.resolve("rowhook.log"), StandardCharsets.UTF_8),
@@ -90,6 +100,7 @@ final class Child implements AutoCloseable {
                 journal(directory).toString())
             .main(HaltingMain.class)
             .jvm("-XX:TieredStopAtLevel=1")
+            .jvm(jvm.toArray(String[]::new))
             .env(HaltPoint.VARIABLE, halt)
             .onLine(this::line)
             .start();
@@ -123,6 +134,7 @@ final class Child implements AutoCloseable {
       return;
     }
     if (isAlive()) {
+      measure();
       process.kill();
       died(why);
     } else if (count) {
@@ -133,6 +145,7 @@ final class Child implements AutoCloseable {
 
   /** As a service manager stops it. */
   void stop() {
+    measure();
     int status = process().stop();
     if (status != 0 && status != 143) {
       throw new AssertionError("Rowhook's clean stop ended with status " + status + ":\n" + tail());
@@ -185,6 +198,15 @@ final class Child implements AutoCloseable {
 
   int deathCount() {
     return deaths.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private void measure() {
+    mostResident = Math.max(mostResident, process().peakResidentBytes());
+  }
+
+  /** The most it had in memory, in bytes, as seen before it was killed or stopped. */
+  long mostResident() {
+    return mostResident;
   }
 
   /** How many transactions came that the journal had, as far as Rowhook lived to say so. */

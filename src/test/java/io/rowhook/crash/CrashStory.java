@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
 final class CrashStory {
 
   private static final int WRITERS = 4;
-  private static final int PAUSE_MILLIS = 120;
   private static final Duration NOTHING_MOVES = Duration.ofSeconds(60);
   private static final int PAGE_ENTRIES = 500;
   private static final long PAGE_BYTES = 8 << 20;
@@ -35,8 +34,15 @@ final class CrashStory {
    * @param kills how often Rowhook dies
    * @param terminations how often its walsender is terminated while it lives on, at least
    * @param restarts how often PostgreSQL is restarted, fast and immediate in turn
+   * @param lifeMillis from one of these to the next at most, once Rowhook reads the log
+   * @param pauseMillis how long a writer rests between two transactions at most
    */
-  record Length(int kills, int terminations, int restarts) {}
+  record Length(int kills, int terminations, int restarts, int lifeMillis, int pauseMillis) {}
+
+  /** Who is sent to. */
+  interface Recipients {
+    List<Recipient> start() throws Exception;
+  }
 
   /**
    * What came of it.
@@ -44,53 +50,70 @@ final class CrashStory {
    * @param faults what broke a promise; empty: nothing did
    * @param kills how often Rowhook died
    * @param report for a person to read
+   * @param mostResident the most that Rowhook had in memory when it was killed or stopped, in bytes
    */
-  record Outcome(List<String> faults, int kills, String report) {}
+  record Outcome(List<String> faults, int kills, String report, long mostResident) {}
 
   private final long seed;
   private final Length length;
   private final Path directory;
+  private final Recipients recipients;
+  private final List<String> jvm;
   private String disturbed = "";
 
   /**
    * @param directory an empty one, for settings, journal and log
+   * @param jvm options for Rowhook's own
    */
-  CrashStory(long seed, Length length, Path directory) {
+  CrashStory(long seed, Length length, Path directory, Recipients recipients, String... jvm) {
     this.seed = seed;
     this.length = length;
     this.directory = directory;
+    this.recipients = recipients;
+    this.jvm = List.of(jvm);
+  }
+
+  /** One that is fast, one that is sequential, and one that refuses some. */
+  static List<Recipient> three() throws Exception {
+    return List.of(
+        new Recipient("fast", false, 0),
+        new Recipient("orderly", true, 0),
+        new Recipient("moody", false, 15));
   }
 
   Outcome run() throws Exception {
+    List<Recipient> started = recipients.start();
+    try (SourceDatabase source = SourceDatabase.start()) {
+      return run(source, started);
+    } finally {
+      started.forEach(Recipient::close);
+    }
+  }
+
+  private Outcome run(SourceDatabase source, List<Recipient> started) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     Truth truth = new Truth();
-    try (SourceDatabase source = SourceDatabase.start();
-        Recipient fast = new Recipient("fast", false, 0);
-        Recipient orderly = new Recipient("orderly", true, 0);
-        Recipient moody = new Recipient("moody", false, 15)) {
-      source.execute(Kind.tables().toArray(String[]::new));
-      List<Recipient> recipients = List.of(fast, orderly, moody);
-      Child child = new Child(directory);
-      child.configure(source, recipients);
-      try (child) {
-        child.start(); // the slot must be there before the first change
-        child.awaitStreaming(source);
-        try (Writers writers =
-            Writers.start(source, truth, random.split(), WRITERS, PAUSE_MILLIS)) {
-          Disturbances disturbances = new Disturbances(source, child, writers, random.split());
-          disturbances.happen(length);
-          disturbed = disturbances.counts();
-          child.start();
-          writers.stop();
-          writers.sentinel();
-        }
-        awaitAll(truth, recipients, child);
-        awaitSlot(source, child);
-        Thread.sleep(GRACE); // for what should not come
-        child.stop();
+    source.execute(Kind.tables().toArray(String[]::new));
+    Child child = new Child(directory, jvm);
+    child.configure(source, started);
+    try (child) {
+      child.start(); // the slot must be there before the first change
+      child.awaitStreaming(source);
+      try (Writers writers =
+          Writers.start(source, truth, random.split(), WRITERS, length.pauseMillis())) {
+        Disturbances disturbances = new Disturbances(source, child, writers, random.split());
+        disturbances.happen(length);
+        disturbed = disturbances.counts();
+        child.start();
+        writers.stop();
+        writers.sentinel();
       }
-      return outcome(truth, recipients, child);
+      awaitAll(truth, started, child);
+      awaitSlot(source, child);
+      Thread.sleep(GRACE); // for what should not come
+      child.stop();
     }
+    return outcome(truth, started, child);
   }
 
   private static void awaitAll(Truth truth, List<Recipient> recipients, Child child)
@@ -175,7 +198,8 @@ final class CrashStory {
     return new Outcome(
         verification.faults(),
         child.deathCount(),
-        lines.stream().collect(Collectors.joining("\n")));
+        lines.stream().collect(Collectors.joining("\n")),
+        child.mostResident());
   }
 
   /** The journal's own events: each there once. */

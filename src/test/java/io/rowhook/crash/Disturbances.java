@@ -10,9 +10,6 @@ import java.util.SplittableRandom;
  */
 final class Disturbances {
 
-  /** From one death to the next at most, once it reads the log. */
-  private static final int LIFE_MILLIS = 1500;
-
   /** A start takes a few seconds; a third of the random deaths fall into it. */
   private static final int START_MILLIS = 4000;
 
@@ -47,7 +44,7 @@ final class Disturbances {
     for (int i = 0; i < late; i++) {
       int terminations = share(length.terminations(), late, i);
       int restarts = share(length.restarts(), late, i);
-      all.add(() -> live(terminations, restarts));
+      all.add(() -> live(length.lifeMillis(), terminations, restarts));
     }
     shuffle(all);
     for (Runnable one : all) {
@@ -74,18 +71,18 @@ final class Disturbances {
   }
 
   /** Rowhook outlives its connections and its source, and is killed then. */
-  private void live(int terminations, int restarts) {
+  private void live(int lifeMillis, int terminations, int restarts) {
     child.start();
     long walsender = child.awaitStreaming(source);
     for (int i = 0; i < terminations; i++) {
-      pause(LIFE_MILLIS);
+      pause(lifeMillis);
       if ("t".equals(source.query("SELECT pg_terminate_backend(" + walsender + ")"))) {
         terminated++;
       }
       walsender = child.awaitStreaming(source, walsender);
     }
     for (int i = 0; i < restarts; i++) {
-      pause(LIFE_MILLIS);
+      pause(lifeMillis);
       if (restarted++ % 2 == 0) {
         source.restart();
       } else {
@@ -94,7 +91,7 @@ final class Disturbances {
       }
       walsender = child.awaitStreaming(source, walsender);
     }
-    pause(LIFE_MILLIS);
+    pause(lifeMillis);
     child.kill("killed");
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +29,13 @@ final class Recipient implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
+  /** Well after its own time limit, if it is rude. */
+  private static final Duration LATE = Duration.ofSeconds(3);
+
   private final String name;
   private final boolean sequential;
   private final int refusedPercent;
+  private final boolean rude;
   private final Webhook webhook;
   private final String secret;
   private final HttpServer server;
@@ -44,7 +49,18 @@ final class Recipient implements AutoCloseable {
    * @param refusedPercent how many requests are answered 503
    */
   Recipient(String name, boolean sequential, int refusedPercent) throws Exception {
+    this(name, sequential, refusedPercent, false);
+  }
+
+  /**
+   * Starts one of the worse kind.
+   *
+   * @param rude whether it refuses in many ways: by 500, by a redirect, by hanging up, by an answer
+   *     that comes too late or trickles
+   */
+  Recipient(String name, boolean sequential, int refusedPercent, boolean rude) throws Exception {
     this.name = name;
+    this.rude = rude;
     this.sequential = sequential;
     this.refusedPercent = refusedPercent;
     byte[] key = Arrival.sha256(("the key of " + name).getBytes(StandardCharsets.UTF_8));
@@ -72,7 +88,7 @@ final class Recipient implements AutoCloseable {
     authentication:
       hmac: { secret: "%s" }
     processing: %s
-    timeout: 20s
+    timeout: %s
     retry: { delays: [%s], from: previous, jitter: 0.2 }
     pause: { failures: 10000, within: 1s }
     allow: { http: true, networks: [127.0.0.0/8] }
@@ -82,6 +98,7 @@ final class Recipient implements AutoCloseable {
             name,
             secret,
             sequential ? "sequential" : "parallel\njobs: 6",
+            rude ? "1s" : "20s",
             delays);
   }
 
@@ -116,7 +133,37 @@ final class Recipient implements AutoCloseable {
           accepted.add(arrival.id());
         }
       }
-      exchange.sendResponseHeaders(accept ? 200 : 503, -1);
+      if (accept) {
+        exchange.sendResponseHeaders(200, -1);
+      } else {
+        refuse(exchange);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
+    }
+  }
+
+  private void refuse(HttpExchange exchange) throws IOException, InterruptedException {
+    switch (rude ? ThreadLocalRandom.current().nextInt(6) : 0) {
+      case 0 -> exchange.sendResponseHeaders(503, -1);
+      case 1 -> exchange.sendResponseHeaders(500, -1);
+      case 2 -> {
+        exchange.getResponseHeaders().set("Location", "http://127.0.0.1:1/");
+        exchange.sendResponseHeaders(302, -1);
+      }
+      case 3 -> {} // it is closed without an answer
+      case 4 -> {
+        Thread.sleep(LATE);
+        exchange.sendResponseHeaders(200, -1);
+      }
+      default -> {
+        exchange.sendResponseHeaders(200, 0);
+        for (int i = 0; i < 20; i++) {
+          exchange.getResponseBody().write(' ');
+          exchange.getResponseBody().flush();
+          Thread.sleep(LATE.dividedBy(10));
+        }
+      }
     }
   }
 
