@@ -108,8 +108,7 @@ public final class Wiring implements AutoCloseable {
         journal,
         templates,
         new Sender(
-            new Networks(recipient.allow().networks()),
-            Optional.of(Handshake.of(recipient.tls()))),
+            new Networks(recipient.allow().networks()), Optional.of(Handshake.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.getDefault(),
         observers.webhook());
