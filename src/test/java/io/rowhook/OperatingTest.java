@@ -62,14 +62,15 @@ class OperatingTest {
 
   private void shop(int failFirst, String yaml) {
     stage.receiver(
-        "shop",
-        Receiver.Settings.DEFAULT.withAnswer(Receiver.Answer.OK.withFailFirst(failFirst)));
+        "shop", Receiver.Settings.DEFAULT.withAnswer(Receiver.Answer.OK.withFailFirst(failFirst)));
     stage.recipient("shop", "url: ${env:SHOP_URL}" + RETRY_LATE + yaml).start();
   }
 
   private static void update(int id) {
     source.execute(
-        "INSERT INTO article VALUES (" + id + ", 'A', 'One', 1.00, 0)"
+        "INSERT INTO article VALUES ("
+            + id
+            + ", 'A', 'One', 1.00, 0)"
             + " ON CONFLICT (id) DO UPDATE SET stock = article.stock + 1");
   }
 
@@ -112,7 +113,9 @@ class OperatingTest {
   /** The newest first. */
   private List<String> states(String recipient) {
     List<String> states = new ArrayList<>();
-    json("deliveries", recipient).path("deliveries").forEach(one -> states.add(one.path("state").asText()));
+    json("deliveries", recipient)
+        .path("deliveries")
+        .forEach(one -> states.add(one.path("state").asText()));
     return states;
   }
 
@@ -128,14 +131,17 @@ class OperatingTest {
     String id = String.valueOf(stage.await("shop", 1).getFirst().header("Webhook-Id"));
     awaitStates("shop", "waiting");
 
-    assertThat(shown("redeliver", "shop", id)).isEqualToIgnoringNewLines(id + " goes to shop again");
+    assertThat(shown("redeliver", "shop", id))
+        .isEqualToIgnoringNewLines(id + " goes to shop again");
     awaitStates("shop", "delivered");
     assertThat(shown("redeliver", "shop", "1")).contains(id);
     List<Received> inbox = stage.await("shop", 3);
     assertThat(ids(inbox)).containsOnly(id);
-    assertThat(inbox).extracting(received -> received.header("Rowhook-Redelivery"))
+    assertThat(inbox)
+        .extracting(received -> received.header("Rowhook-Redelivery"))
         .containsExactly(null, "1", "2");
-    assertThat(inbox).extracting(received -> received.header("Rowhook-Attempt"))
+    assertThat(inbox)
+        .extracting(received -> received.header("Rowhook-Attempt"))
         .containsExactly("1", "1", "1");
   }
 

@@ -142,10 +142,7 @@ final class Actions {
     ArrayNode headers = json.putArray("headers");
     for (Field field : sample.headers()) {
       boolean masked = MASKED.contains(field.name().toLowerCase(Locale.ROOT));
-      headers
-          .addObject()
-          .put("name", field.name())
-          .put("value", masked ? "***" : field.value());
+      headers.addObject().put("name", field.name()).put("value", masked ? "***" : field.value());
     }
     return json.put("status", sample.status())
         .put("error", sample.error())
@@ -184,9 +181,7 @@ final class Actions {
         "there is no recipient '"
             + name
             + "'. "
-            + (names.isEmpty()
-                ? "There are none yet."
-                : Nearest.advice(name, names, "There are")));
+            + (names.isEmpty() ? "There are none yet." : Nearest.advice(name, names, "There are")));
   }
 
   static Entry event(Office office, String idOrSequence) throws OperationException {

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 record Asked(JsonNode json) {
 
   String text(String name) throws OperationException {
-    return optional(name)
-        .orElseThrow(() -> new OperationException("the request names no " + name));
+    return optional(name).orElseThrow(() -> new OperationException("the request names no " + name));
   }
 
   Optional<String> optional(String name) {
@@ -50,11 +49,6 @@ record Asked(JsonNode json) {
       throw new OperationException("an entity's id goes with its type: name the entity too");
     }
     return new Range(
-        number("fromSequence"),
-        number("toSequence"),
-        instant("from"),
-        instant("to"),
-        entity,
-        id);
+        number("fromSequence"), number("toSequence"), instant("from"), instant("to"), entity, id);
   }
 }

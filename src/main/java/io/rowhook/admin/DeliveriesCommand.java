@@ -138,7 +138,8 @@ public final class DeliveriesCommand implements Callable<Integer> {
     if (answer.has("body")) {
       out.println();
       if (!answer.path("bodyIsAsSent").asBoolean()) {
-        out.println("The body cannot be shown as it was sent: " + answer.path("bodyTrouble").asText());
+        out.println(
+            "The body cannot be shown as it was sent: " + answer.path("bodyTrouble").asText());
       }
       if (answer.path("body").isTextual()) {
         out.println(Words.body(answer.path("body")));

@@ -54,7 +54,10 @@ public final class PauseCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     ObjectNode request =
-        Target.request().put("recipient", whom.recipient).put("all", whom.all).put("reason", reason);
+        Target.request()
+            .put("recipient", whom.recipient)
+            .put("all", whom.all)
+            .put("reason", reason);
     JsonNode answer = target.call("pause", request);
     target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;

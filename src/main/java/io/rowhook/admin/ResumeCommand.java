@@ -47,8 +47,7 @@ public final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request =
-        Target.request().put("recipient", whom.recipient).put("all", whom.all);
+    ObjectNode request = Target.request().put("recipient", whom.recipient).put("all", whom.all);
     JsonNode answer = target.call("resume", request);
     target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;

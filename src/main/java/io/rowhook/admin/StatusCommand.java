@@ -36,7 +36,9 @@ public final class StatusCommand implements Callable<Integer> {
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()
-            + (status.path("journal").isTextual() ? "; " + Words.text(status.path("journal")) : ""));
+            + (status.path("journal").isTextual()
+                ? "; " + Words.text(status.path("journal"))
+                : ""));
     JsonNode kill = status.path("killSwitch");
     if (kill.isObject()) {
       out.println(

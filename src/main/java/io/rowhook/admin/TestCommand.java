@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
           + " answer. Works while the recipient is paused; the kill switch stops it."
     },
     footer = {
-      "", "Exit status: 0 if the recipient acknowledged it, 1 if not or the service is not running."
+      "",
+      "Exit status: 0 if the recipient acknowledged it, 1 if not or the service is not running."
     },
     mixinStandardHelpOptions = true)
 public final class TestCommand implements Callable<Integer> {
@@ -43,8 +44,12 @@ public final class TestCommand implements Callable<Integer> {
       out.println(Words.text(header.path("name")) + ": " + Words.text(header.path("value")));
     }
     out.println();
-    out.println("answer  " + Words.text(sample.path("status")) + " after "
-        + sample.path("tookMillis").asText() + " ms");
+    out.println(
+        "answer  "
+            + Words.text(sample.path("status"))
+            + " after "
+            + sample.path("tookMillis").asText()
+            + " ms");
     if (sample.path("answer").isTextual()) {
       out.println("        " + Words.text(sample.path("answer")));
     }

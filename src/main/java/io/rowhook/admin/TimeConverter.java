@@ -32,9 +32,7 @@ final class TimeConverter implements ITypeConverter<Instant> {
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
       throw new TypeConversionException(
-          "a time is 2026-05-24T15:20:44Z, or how long ago: 30s, 10m, 2h, 5d; got: '"
-              + text
-              + "'");
+          "a time is 2026-05-24T15:20:44Z, or how long ago: 30s, 10m, 2h, 5d; got: '" + text + "'");
     }
   }
 }

@@ -51,8 +51,7 @@ final class Views {
     json.put("capture", HealthFile.line(office.capture().get()));
     json.put("watermark", office.journal().watermark().toString());
     json.put("head", office.journal().head());
-    json.put(
-        "journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
+    json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
     ArrayNode problems = json.putArray("settings");
     office.problems().get().forEach(problems::add);
     json.set("killSwitch", hold(office.journal().killSwitch()));

@@ -232,8 +232,7 @@ public final class Listing {
     event.add(range.end());
     event.add(limit);
     if (query.states().contains(State.DELIVERED)) {
-      found.addAll(
-          sql.list(DELIVERED, row -> row.getLong(1), with(event, recipient, most)));
+      found.addAll(sql.list(DELIVERED, row -> row.getLong(1), with(event, recipient, most)));
     }
     if (query.states().stream().anyMatch(state -> state != State.DELIVERED)) {
       found.addAll(

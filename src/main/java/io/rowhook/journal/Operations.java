@@ -41,8 +41,7 @@ public final class Operations {
   /**
    * @param killSwitch told, by the writer's thread, where it stands once that is durable
    */
-  Operations(
-      Writer writer, Readers readers, Visible visible, Consumer<Optional<Hold>> killSwitch) {
+  Operations(Writer writer, Readers readers, Visible visible, Consumer<Optional<Hold>> killSwitch) {
     this.writer = writer;
     this.readers = readers;
     this.visible = visible;
@@ -233,8 +232,7 @@ public final class Operations {
                 sequence)
             > 0;
     if (state.isEmpty() && !attempted) {
-      boolean ahead =
-          sql.number("SELECT cursor FROM recipient WHERE id = ?", number) < sequence;
+      boolean ahead = sql.number("SELECT cursor FROM recipient WHERE id = ?", number) < sequence;
       return refused(
           words(recipient, sequence)
               + (ahead
@@ -266,9 +264,8 @@ public final class Operations {
   private long number(String recipient) throws OperationException {
     return readers
         .read(sql ->
-            sql.first(
-                "SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), recipient))
-        .orElseThrow(() ->
-            new OperationException("the journal has no recipient '" + recipient + "'"));
+            sql.first("SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), recipient))
+        .orElseThrow(
+            () -> new OperationException("the journal has no recipient '" + recipient + "'"));
   }
 }

@@ -131,8 +131,18 @@ record Replaying(
       long sequence = key.sequence();
       count +=
           sql.update(
-              REPLAY, number, key.entityKey(), number, sequence, number, sequence, sequence, number,
-              number, number, number);
+              REPLAY,
+              number,
+              key.entityKey(),
+              number,
+              sequence,
+              number,
+              sequence,
+              sequence,
+              number,
+              number,
+              number,
+              number);
     }
     return count;
   }

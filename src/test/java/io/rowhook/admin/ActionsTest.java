@@ -131,8 +131,7 @@ class ActionsTest {
 
   @Test
   void aWrongFieldIsNamed() {
-    assertThatThrownBy(() -> run("redeliver", to("shop")))
-        .hasMessage("the request names no event");
+    assertThatThrownBy(() -> run("redeliver", to("shop"))).hasMessage("the request names no event");
     assertThatThrownBy(() -> run("replay", to("shop").put("from", "noon")))
         .hasMessage("from must be a time such as 2026-05-24T15:20:44Z");
     assertThatThrownBy(() -> run("replay", to("shop").put("id", "7")))

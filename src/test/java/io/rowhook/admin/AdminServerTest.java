@@ -66,9 +66,14 @@ class AdminServerTest {
       throws IOException {
     try (Socket socket = new Socket(InetAddress.getByName(AdminFile.HOST), file.port())) {
       String head =
-          line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
+          line
+              + " HTTP/1.1\r\nHost: "
+              + host
+              + "\r\nConnection: close\r\n"
               + (authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n")
-              + "Content-Length: " + body.length() + "\r\n\r\n";
+              + "Content-Length: "
+              + body.length()
+              + "\r\n\r\n";
       socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
       return new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))

@@ -150,8 +150,7 @@ class HoldTest {
     }
     // With holes, as retention leaves them: sequences 2, 5, 8 and so on stay.
     journal.write(sql -> sql.update("DELETE FROM event WHERE sequence % 3 <> 2"));
-    journal.write(
-        sql -> sql.update("UPDATE event SET journaled_at = sequence * 1000000"));
+    journal.write(sql -> sql.update("UPDATE event SET journaled_at = sequence * 1000000"));
     for (int second = 0; second <= 50; second++) {
       long last = Math.min(44, second - 1);
       long expected = last < 2 ? 1 : last - Math.floorMod(last - 2, 3);

@@ -219,8 +219,7 @@ class OperationsTest {
     assertThat(operations.replay("shop", Range.ALL.between(7L, null), false, _ -> true, true))
         .isEqualTo(2_600);
     assertThat(shop.open()).isEqualTo(2_602);
-    assertThat(operations.discard("shop", Range.ALL.between(7L, null), ANY, true))
-        .isEqualTo(2_600);
+    assertThat(operations.discard("shop", Range.ALL.between(7L, null), ANY, true)).isEqualTo(2_600);
     assertThat(shop.open()).isEqualTo(2);
   }
 

@@ -245,8 +245,8 @@ public final class Stage implements AutoCloseable {
         "everything is settled",
         () ->
             running.couriers().stream()
-                    .allMatch(courier ->
-                        courier.cursor() == running.journal().head() && courier.inFlight() == 0));
+                .allMatch(courier ->
+                    courier.cursor() == running.journal().head() && courier.inFlight() == 0));
   }
 
   /** The body as JSON. */
