@@ -130,19 +130,13 @@ final class Joining {
   SentAgain confirm() {
     try (Connection connection = Postgres.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
-      Postgres.Identity server = Postgres.identify(source);
-      Epoch epoch = history.epoch().orElseThrow();
-      if (!server.systemIdentifier().equals(epoch.systemIdentifier())
-          || server.timeline() != epoch.timeline()) {
+      int timeline = Postgres.timeline(connection);
+      int joined = history.epoch().orElseThrow().timeline();
+      if (timeline != joined) {
         throw SourceException.of(
             List.of(
                 "%s: the server at %s:%d is another since the engine started (timeline %d, before it %d); it is looked at anew"
-                    .formatted(
-                        source.place(),
-                        source.host(),
-                        source.port(),
-                        server.timeline(),
-                        epoch.timeline())));
+                    .formatted(source.place(), source.host(), source.port(), timeline, joined)));
       }
       Lsn watermark = history.watermark();
       if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {

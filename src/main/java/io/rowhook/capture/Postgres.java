@@ -39,6 +39,19 @@ final class Postgres {
     }
   }
 
+  /**
+   * The timeline that a primary writes. Unlike {@link #identify} it takes no WAL sender, of which
+   * the engine may hold the last.
+   */
+  static int timeline(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)")) {
+      row.next();
+      return Integer.parseUnsignedInt(row.getString(1), 16);
+    }
+  }
+
   /** Each earlier timeline of this cluster and where it was left: {@code TIMELINE_HISTORY}. */
   static NavigableMap<Integer, Lsn> timelineHistory(Source source, int timeline)
       throws SQLException {

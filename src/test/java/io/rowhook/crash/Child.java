@@ -165,20 +165,38 @@ final class Child implements AutoCloseable {
   /** The same, after another such process has ended. */
   long awaitStreaming(SourceDatabase source, long notThis) {
     RowhookProcess reading = process();
-    long found =
-        Eventually.until(
-            STREAMING_WITHIN,
-            "Rowhook reads the source's log",
-            () -> {
-              long walsender = walsender(source);
-              return !reading.isAlive() || (walsender != 0 && walsender != notThis)
-                  ? walsender
-                  : null;
-            });
+    long found;
+    try {
+      found =
+          Eventually.until(
+              STREAMING_WITHIN,
+              "Rowhook reads the source's log",
+              () -> {
+                long walsender = walsender(source);
+                return !reading.isAlive() || (walsender != 0 && walsender != notThis)
+                    ? walsender
+                    : null;
+              });
+    } catch (AssertionError late) {
+      // Whether it hangs or was only slow is seen by what it and the source are doing.
+      throw new AssertionError(
+          "%s; the source has %s\n%s\n%s"
+              .formatted(late.getMessage(), readers(source), reading.threads(), tail()),
+          late);
+    }
     if (!reading.isAlive()) {
       throw new AssertionError("Rowhook ended by itself:\n" + tail());
     }
     return found;
+  }
+
+  private static @Nullable String readers(SourceDatabase source) {
+    return source.query(
+        """
+        SELECT concat((SELECT string_agg(r::text, '; ') FROM pg_stat_replication r),
+                      ' and ', (SELECT string_agg(s::text, '; ') FROM pg_replication_slots s),
+                      ' at ', pg_current_wal_lsn(), ', ', now())\
+        """);
   }
 
   private static long walsender(SourceDatabase source) {

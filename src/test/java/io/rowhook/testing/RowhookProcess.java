@@ -199,6 +199,20 @@ public final class RowhookProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What its threads are doing: {@code jcmd}, or why that does not say. */
+  public String threads() {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    try {
+      Process dump =
+          new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "Thread.print")
+              .redirectErrorStream(true)
+              .start();
+      return new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   /** SIGKILL: nothing of it runs any further. Returns once it is gone. */
   public void kill() {
     process.toHandle().destroyForcibly();
