@@ -19,7 +19,7 @@ final class SubscriptionKeys {
       new YamlKeys(
           List.of("entity"),
           List.of("events", "id", "attributes"),
-          List.of("when", "changed", "topic"));
+          List.of("when", "changed", "topic", "latest-only"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);

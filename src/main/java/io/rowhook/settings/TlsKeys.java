@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code tls} in a recipient's file, and the files that it names: an authority of one's own,
@@ -28,6 +29,8 @@ final class TlsKeys {
 
   private static final YamlKeys TLS = YamlKeys.of(List.of(), List.of("ca", "certificate", "key"));
 
+  private static final Logger LOG = LoggerFactory.getLogger(TlsKeys.class);
+
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("tls", TLS);
 
@@ -36,12 +39,10 @@ final class TlsKeys {
 
   private final Reading reading;
   private final Path base;
-  private final InstantSource clock;
 
-  private TlsKeys(Reading reading, Path base, InstantSource clock) {
+  private TlsKeys(Reading reading, Path base) {
     this.reading = reading;
     this.base = base;
-    this.clock = clock;
   }
 
   /** What is wrong is reported; what is left out is as the JDK does it. */
@@ -51,7 +52,7 @@ final class TlsKeys {
     return recipient
         .mapping("tls")
         .map(fields ->
-            new TlsKeys(reading, base == null ? Path.of("") : base, InstantSource.system())
+            new TlsKeys(reading, base == null ? Path.of("") : base)
                 .tls(fields))
         .orElse(Tls.DEFAULT);
   }
@@ -67,9 +68,10 @@ final class TlsKeys {
     together(fields, "certificate", "key");
     together(fields, "key", "certificate");
     List<X509Certificate> authorities =
-        fields.read("ca", value -> valid(Pem.certificates(text(value)))).orElse(List.of());
+        fields.read("ca", value -> valid(fields.place(), "ca", Pem.certificates(text(value)))).orElse(List.of());
     Optional<List<X509Certificate>> chain =
-        fields.read("certificate", value -> valid(Pem.certificates(text(value))));
+        fields.read(
+            "certificate", value -> valid(fields.place(), "certificate", Pem.certificates(text(value))));
     if (chain.isEmpty()) {
       return new Tls(authorities, Optional.empty());
     }
@@ -90,20 +92,27 @@ final class TlsKeys {
     reading.problems().add(place, sentence);
   }
 
-  private List<X509Certificate> valid(List<X509Certificate> certificates) throws Refused {
-    Instant now = clock.instant();
+  /**
+   * Warns only: a certificate expires without anybody's edit, and then concerns this recipient
+   * alone. Its deliveries fail with these words, and all others go on, also after a restart.
+   */
+  private static List<X509Certificate> valid(
+      Place place, String key, List<X509Certificate> certificates) {
+    Instant now = Instant.now();
     for (X509Certificate certificate : certificates) {
       Instant from = certificate.getNotBefore().toInstant();
       Instant until = certificate.getNotAfter().toInstant();
       if (now.isAfter(until)) {
-        throw Refused.because(
-            "must hold certificates that are valid now, and one has expired on " + until,
-            "Put the new one in its place.");
-      }
-      if (now.isBefore(from)) {
-        throw Refused.because(
-            "must hold certificates that are valid now, and one is valid from " + from,
-            "Wait until then, or correct this machine's clock.");
+        LOG.warn(
+            "{}: tls.{} holds a certificate that has expired on {}. Put the new one in its place",
+            place.file(),
+            key,
+            until);
+      } else if (now.isBefore(from)) {
+        LOG.warn("{}: tls.{} holds a certificate that is valid only from {}",
+            place.file(),
+            key,
+            from);
       }
     }
     return certificates;

@@ -64,7 +64,7 @@ class AdminServerTest {
 
   private String ask(String host, String authorization, String line, String body)
       throws IOException {
-    try (Socket socket = new Socket(InetAddress.getByName(AdminFile.HOST), file.port())) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port())) {
       String head =
           line
               + " HTTP/1.1\r\nHost: "

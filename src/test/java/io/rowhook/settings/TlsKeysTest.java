@@ -118,14 +118,6 @@ class TlsKeysTest {
                 + "must be a PEM file that is whole; a certificate in it cannot be read, got:"
                 + " tls/x.pem. Copy it anew."),
         bad(
-            "expired",
-            "tls: { ca: tls/x.pem }",
-            ALL.ca.certificatePem() + ALL.expired.certificatePem(),
-            atCa
-                + "must hold certificates that are valid now, and one has expired on "
-                + ALL.expired.certificate().getNotAfter().toInstant()
-                + ", got: tls/x.pem. Put the new one in its place."),
-        bad(
             "the key of another",
             both.replace("client.key", "x.pem "),
             ALL.server.keyPem(),
@@ -185,6 +177,16 @@ class TlsKeysTest {
             SHOP
                 + ":2:8: tls.cert is not a key that Rowhook knows. Known here: ca, certificate,"
                 + " key."));
+  }
+
+  /** It expires without an edit, and concerns this recipient alone: all others have to go on. */
+  @Test
+  void anExpiredCertificateIsNoReasonToStop() throws Exception {
+    SettingsDirectory directory =
+        directory(temp)
+            .write("secrets/ca.pem", ALL.ca.certificatePem() + ALL.expired.certificatePem())
+            .shop(URL + "tls: { ca: " + temp.resolve("secrets/ca.pem") + " }\n");
+    assertThat(directory.read().recipients().getFirst().tls().authorities()).hasSize(2);
   }
 
   @Test

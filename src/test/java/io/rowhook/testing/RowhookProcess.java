@@ -74,6 +74,7 @@ public final class RowhookProcess implements AutoCloseable {
     private Setup(List<String> arguments) {
       this.arguments.addAll(arguments);
       heap("256m");
+      environment.put("MALLOC_ARENA_MAX", "2"); // all of this as the launcher has it
     }
 
     /** Further arguments. */
@@ -129,6 +130,7 @@ public final class RowhookProcess implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
       command.add("-XX:+UseSerialGC");
+      command.add("-XX:+UseCompactObjectHeaders");
       command.add("-XX:+ExitOnOutOfMemoryError");
       command.addAll(jvm);
       command.add("-cp");
