@@ -51,9 +51,7 @@ final class TlsKeys {
     Path base = recipients == null ? null : recipients.getParent();
     return recipient
         .mapping("tls")
-        .map(fields ->
-            new TlsKeys(reading, base == null ? Path.of("") : base)
-                .tls(fields))
+        .map(fields -> new TlsKeys(reading, base == null ? Path.of("") : base).tls(fields))
         .orElse(Tls.DEFAULT);
   }
 
@@ -68,10 +66,13 @@ final class TlsKeys {
     together(fields, "certificate", "key");
     together(fields, "key", "certificate");
     List<X509Certificate> authorities =
-        fields.read("ca", value -> valid(fields.place(), "ca", Pem.certificates(text(value)))).orElse(List.of());
+        fields
+            .read("ca", value -> valid(fields.place(), "ca", Pem.certificates(text(value))))
+            .orElse(List.of());
     Optional<List<X509Certificate>> chain =
         fields.read(
-            "certificate", value -> valid(fields.place(), "certificate", Pem.certificates(text(value))));
+            "certificate",
+            value -> valid(fields.place(), "certificate", Pem.certificates(text(value))));
     if (chain.isEmpty()) {
       return new Tls(authorities, Optional.empty());
     }
@@ -109,10 +110,8 @@ final class TlsKeys {
             key,
             until);
       } else if (now.isBefore(from)) {
-        LOG.warn("{}: tls.{} holds a certificate that is valid only from {}",
-            place.file(),
-            key,
-            from);
+        LOG.warn(
+            "{}: tls.{} holds a certificate that is valid only from {}", place.file(), key, from);
       }
     }
     return certificates;

@@ -73,7 +73,8 @@ final class AttemptLog {
               .addKeyValue("recipient", recipient)
               .addKeyValue("why", hold.reason())
               .addKeyValue(
-                  "until", hold.until().map(Instant::toString).orElse("rowhook resume " + recipient))
+                  "until",
+                  hold.until().map(Instant::toString).orElse("rowhook resume " + recipient))
               .log();
       case Gate.Change.Released _ ->
           LOG.atInfo().setMessage("recipient is back").addKeyValue("recipient", recipient).log();

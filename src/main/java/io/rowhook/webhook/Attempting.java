@@ -102,8 +102,7 @@ final class Attempting {
     fields.add(Sample.MARK);
     Reply reply = sender.post(recipient.url(), fields, event.json(), recipient.timeout());
     Attempt attempt = started.ended(judge.judge(reply, clock.instant()), null, null).attempt();
-    return new Sample(
-        fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
+    return new Sample(fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
   }
 
   private List<Field> fields(Started started, byte[] body) {

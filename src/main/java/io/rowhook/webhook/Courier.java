@@ -119,8 +119,8 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Someone else has changed this recipient's ledger: redelivered, discarded, held or released.
-   * Any thread; never waits.
+   * Someone else has changed this recipient's ledger: redelivered, discarded, held or released. Any
+   * thread; never waits.
    */
   public void ledgerChanged() {
     changed = true;
@@ -326,8 +326,7 @@ public final class Courier implements AutoCloseable {
       throws InterruptedException {
     Owed owed = outcome.owed();
     Instant now = clock.instant();
-    Sequel sequel =
-        Sequel.of(outcome, settings.recipient, gate, way, now, random.nextDouble());
+    Sequel sequel = Sequel.of(outcome, settings.recipient, gate, way, now, random.nextDouble());
     DeliveryState state = sequel.state();
     String error = outcome.attempt().error();
     if (error != null) {

@@ -71,14 +71,15 @@ class ActionsTest {
 
   private Optional<Sample> sample(String recipient) {
     tested.add(recipient);
-    return Optional.of(new Sample(
-        List.of(
-            new Field("Webhook-Signature", "v1,abc="),
-            new Field("authorization", "Basic ZXJwOmdlaGVpbQ==")),
-        503,
-        "answered 503",
-        "busy",
-        Duration.ofMillis(12)));
+    return Optional.of(
+        new Sample(
+            List.of(
+                new Field("Webhook-Signature", "v1,abc="),
+                new Field("authorization", "Basic ZXJwOmdlaGVpbQ==")),
+            503,
+            "answered 503",
+            "busy",
+            Duration.ofMillis(12)));
   }
 
   private JsonNode run(String action, ObjectNode request)

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashStoryTest {
 
-  private static final CrashStory.Length SHORT = 
-      new CrashStory.Length(20, 10, 2, 1500, 120);
+  private static final CrashStory.Length SHORT = new CrashStory.Length(20, 10, 2, 1500, 120);
 
   @Test
   @Tag("feature-37")
@@ -25,8 +24,7 @@ class CrashStoryTest {
     int kills = 0;
     for (int stories = 1; kills < wanted; stories++, seed++) {
       Path directory = CrashStory.directory(Path.of("target", "crash"), seed);
-      CrashStory.Outcome outcome = 
-          new CrashStory(seed, SHORT, directory, CrashStory::three).run();
+      CrashStory.Outcome outcome = new CrashStory(seed, SHORT, directory, CrashStory::three).run();
       kills += outcome.kills();
       System.out.println(outcome.report());
       System.out.printf("  %d kills in %d stories so far%n", kills, stories);

@@ -102,8 +102,7 @@ class GateTest {
   @Tag("feature-34")
   void isShutAt410UntilAPersonOpensIt() {
     Change change = gate.after(new Gone("answered 410", ""), Way.open, Pause.DEFAULT, now);
-    assertThat(change)
-        .isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
+    assertThat(change).isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
     assertThat(gate.way(now.plus(Duration.ofDays(1000)))).isEqualTo(Way.asked);
     assertThat(gate.until()).isEqualTo(Instant.MAX);
   }
@@ -116,7 +115,9 @@ class GateTest {
     assertThat(killed.isOther(false, Optional.empty())).isTrue();
   }
 
-  /** For any sequence of outcomes: held exactly where more failures lie in the window than borne. */
+  /**
+   * For any sequence of outcomes: held exactly where more failures lie in the window than borne.
+   */
   @RepeatedTest(50)
   @Tag("feature-35")
   void holdsExactlyWhenMoreFailThanIsBorne() {

@@ -25,6 +25,7 @@ import io.rowhook.webhook.CourierStatus.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,7 @@ class HoldingTest {
     Processing processing = sequential ? new Sequential() : new Parallel(1);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), MUCH));
       out.journal.append(orders(1, 1));
       for (int failed = 1; failed <= 10; failed++) {
@@ -65,7 +66,7 @@ class HoldingTest {
       assertThat(shop.count()).isEqualTo(11);
       assertThat(courier.status().hold())
           .isNotNull()
-          .satisfies(hold -> assertThat(hold.until()).contains(now.get().plusSeconds(3600)));
+          .satisfies(hold -> assertThat(hold.until()).contains(now().plusSeconds(3600)));
 
       out.journal.append(orders(5, 2).subList(5, 10)); // what changes meanwhile
       forward(courier, Duration.ofMinutes(59));
@@ -80,7 +81,7 @@ class HoldingTest {
       assertThat(ledger.standing(1))
           .satisfies(standing -> {
             assertThat(standing.trials()).isEqualTo(1);
-            assertThat(standing.state()).isEqualTo(new Waiting(now.get().plusSeconds(3600)));
+            assertThat(standing.state()).isEqualTo(new Waiting(now().plusSeconds(3600)));
           });
 
       status.set(200);
@@ -108,9 +109,8 @@ class HoldingTest {
   void staysPausedOverARestartAndCountsWhatFailedBeforeIt() {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
-      Recipient recipient =
-          shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
+      out.clock = this::now;
+      Recipient recipient = shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
       Courier courier = out.start(recipient);
       out.journal.append(orders(10, 1));
       eventually("ten have failed", () -> shop.count() == 10 && waiting(out, 10));
@@ -135,7 +135,7 @@ class HoldingTest {
     status.set(410);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       Courier courier =
           out.start(shop(shop, new Sequential(), Acknowledge.ANY_2XX, retries(1), MUCH));
       out.journal.append(orders(3, 1));
@@ -150,7 +150,7 @@ class HoldingTest {
       forward(courier, Duration.ofDays(100));
       assertHeld(courier, shop, 1);
       status.set(200);
-      out.ledger("shop").release(now.get()); // rowhook resume
+      out.ledger("shop").release(now()); // rowhook resume
       out.ledger("shop").flush();
       courier.ledgerChanged();
       out.settled("shop");
@@ -231,14 +231,14 @@ class HoldingTest {
   void sendsWhatAPersonAsksForDuringAPause() {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       Courier courier =
           out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(5), MUCH));
       out.journal.append(orders(20, 1));
       eventually("held", () -> courier.status().state() == State.held);
       int count = shop.count();
       status.set(200);
-      out.ledger("shop").redeliver(3, now.get());
+      out.ledger("shop").redeliver(3, now());
       courier.ledgerChanged();
       eventually("sent", () -> shop.count() == count + 1);
       assertThat(shop.ids().getLast()).isEqualTo("evt_Order_3_1");
@@ -276,11 +276,10 @@ class HoldingTest {
     Processing processing = sequential ? new Sequential() : new Parallel(4);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       long each = orders(1, 1).getFirst().json().length;
       OwedLimit limit = new OwedLimit(Duration.ofDays(36500), each * 1000 + each / 2);
-      Courier courier =
-          out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), limit));
+      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), limit));
       out.journal.append(orders(11, 1));
       eventually(
           "held",
@@ -295,7 +294,8 @@ class HoldingTest {
       MemoryLedger ledger = out.ledger("shop");
       eventually("shed", () -> ledger.backlog().bytes() <= limit.bytes());
       assertHeld(courier, shop, shop.count());
-      assertThat(ledger.backlog().bytes()).isGreaterThan(limit.bytes() - 100); // no more than needed
+      assertThat(ledger.backlog().bytes())
+          .isGreaterThan(limit.bytes() - 100); // no more than needed
       assertThat(ledger.ends().values())
           .allSatisfy(end ->
               assertThat(((Failed) end).reason())
@@ -315,7 +315,7 @@ class HoldingTest {
   void endsWhatWaitsTooLong() {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       Instant journaled = orders(1, 1).getFirst().committedAt();
       OwedLimit limit = new OwedLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
       Courier courier =
@@ -348,7 +348,7 @@ class HoldingTest {
     AtomicInteger next = new AtomicInteger();
     try (Receiver xena = new Receiver(_ -> answers.get(next.getAndIncrement()));
         Outbound out = new Outbound()) {
-      out.clock = now::get;
+      out.clock = this::now;
       Courier courier =
           out.start(shop(xena, new Sequential(), Acknowledge.XENA, retries(20), MUCH));
       out.journal.append(orders(1, 1));
@@ -395,6 +395,10 @@ class HoldingTest {
 
   private static Answer json(int status, String body) {
     return new Answer(status, List.of("Content-Type", "application/json"), body);
+  }
+
+  private Instant now() {
+    return Objects.requireNonNull(now.get());
   }
 
   private void forward(Courier courier, Duration by) {

@@ -171,7 +171,8 @@ class PoliciesTest {
     assertThat(Sequel.state(verdict, retry, 3, first, at, NOW, 0.5))
         .isEqualTo(new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
     assertThat(
-            Sequel.state(verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
+            Sequel.state(
+                verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
         .isEqualTo(new Failed("the only attempt failed: connection refused by x:1"));
     assertThat(Sequel.state(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Delivered());
@@ -304,11 +305,11 @@ class PoliciesTest {
       @org.jspecify.annotations.Nullable String location) {
     return new Judge(Acknowledge.ANY_2XX)
         .judge(
-        new Answer(
-            status,
-            Optional.ofNullable(retryAfter),
-            Optional.ofNullable(location),
-            "body".getBytes(StandardCharsets.UTF_8)),
-        NOW);
+            new Answer(
+                status,
+                Optional.ofNullable(retryAfter),
+                Optional.ofNullable(location),
+                "body".getBytes(StandardCharsets.UTF_8)),
+            NOW);
   }
 }
