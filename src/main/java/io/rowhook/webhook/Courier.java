@@ -62,7 +62,7 @@ public final class Courier implements AutoCloseable {
   private volatile long closeBy; // System.nanoTime
 
   // Written by the courier's thread, read by others.
-  private volatile CourierStatus status;
+  private final Told told;
   private volatile Settings settings;
 
   // The courier's thread only.
@@ -71,8 +71,6 @@ public final class Courier implements AutoCloseable {
   private final OwedWatch owedWatch;
   private Gate gate = new Gate(false, Optional.empty(), List.of());
   private boolean shedding; // too much is owed; the next round begins with less
-  private @Nullable Instant failedAt;
-  private @Nullable String failure;
 
   private record Settings(Recipient recipient, Attempting attempting) {}
 
@@ -103,7 +101,7 @@ public final class Courier implements AutoCloseable {
     this.hindrance = new Hindrance(name);
     this.owedWatch = new OwedWatch(name);
     this.settings = settings(recipient);
-    this.status = new CourierStatus(name, State.starting, 0, 0, 0, 0, null, null, null, null);
+    this.told = new Told(name);
     this.thread = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
   }
 
@@ -150,7 +148,7 @@ public final class Courier implements AutoCloseable {
 
   /** What it was doing a moment ago. Any thread. */
   public CourierStatus status() {
-    return status;
+    return told.status();
   }
 
   /**
@@ -183,7 +181,7 @@ public final class Courier implements AutoCloseable {
           serve();
         } catch (RuntimeException e) {
           Duration rest = hindrance.by(e);
-          status = status(State.hindered, status.position(), status.cursor(), 0);
+          told.tell(State.hindered, gate, hindrance);
           abandon();
           rest(rest);
         }
@@ -191,7 +189,7 @@ public final class Courier implements AutoCloseable {
     } catch (InterruptedException e) {
       inFlight.interrupt(); // told to stop at once
     } finally {
-      status = status(State.closed, status.position(), status.cursor(), 0);
+      told.tell(State.closed, gate, hindrance);
     }
   }
 
@@ -205,9 +203,9 @@ public final class Courier implements AutoCloseable {
       shedding = false;
     }
     changed = false;
-    gate = gate(ledger, recipient);
+    gate = Gate.read(journal, ledger, recipient.pause(), clock.instant());
     Gate.Way way = gate.way(clock.instant());
-    Order order = order(way, window, ledger);
+    Order order = Order.of(way, settings.recipient.processing(), window, ledger);
     boolean ending = false;
     while (true) {
       ending = ending || closing || !adopt(window) || isOver(way, order, ledger);
@@ -227,7 +225,7 @@ public final class Courier implements AutoCloseable {
       if (quiet || window.hasFlushed()) {
         hindrance.over();
       }
-      report(quiet ? quietly(way) : State.sending, window);
+      told.tell(quiet ? quietly(way) : State.sending, window, inFlight.size(), gate, hindrance);
       List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(order));
       if (messages.isEmpty()) {
         sender.closeIdle();
@@ -240,27 +238,6 @@ public final class Courier implements AutoCloseable {
         }
       }
     }
-  }
-
-  private Gate gate(Ledger ledger, Recipient recipient) {
-    Pause pause = recipient.pause();
-    return new Gate(
-        journal.killSwitch().isPresent(),
-        ledger.hold(),
-        ledger.failures(clock.instant().minus(pause.within()), pause.failures() + 1));
-  }
-
-  private Order order(Gate.Way way, Window window, Ledger ledger) {
-    return switch (way) {
-      case open ->
-          switch (settings.recipient.processing()) {
-            case Sequential _ -> new InSequence(window, ledger);
-            case Parallel _ -> new InParallel(window, ledger);
-          };
-      case trial -> new OneAlone(window);
-      case asked -> new OnlyAsked(window, ledger);
-      case shut -> new Nothing();
-    };
   }
 
   /** Whether another way is to be gone now, or too much is owed. */
@@ -328,11 +305,7 @@ public final class Courier implements AutoCloseable {
     Instant now = clock.instant();
     Sequel sequel = Sequel.of(outcome, settings.recipient, gate, way, now, random.nextDouble());
     DeliveryState state = sequel.state();
-    String error = outcome.attempt().error();
-    if (error != null) {
-      failedAt = outcome.attempt().at();
-      failure = error;
-    }
+    told.attempted(outcome.attempt());
     window.record(outcome, state, sequel.trials());
     window.change(sequel.change(), now);
     AttemptLog.log(name, outcome, state);
@@ -380,26 +353,6 @@ public final class Courier implements AutoCloseable {
     while (!closing && until - System.nanoTime() > 0) {
       mailbox.take(Duration.ofNanos(until - System.nanoTime()));
     }
-  }
-
-  private void report(State state, Window window) {
-    status =
-        status(
-            state, window.progress().position(), window.progress().cursor(), window.lanes().size());
-  }
-
-  private CourierStatus status(State state, long position, long cursor, int window) {
-    return new CourierStatus(
-        name,
-        state,
-        position,
-        cursor,
-        inFlight.size(),
-        window,
-        failedAt,
-        failure,
-        gate.hold().orElse(null),
-        hindrance.reason());
   }
 
   private Settings settings(Recipient recipient) {

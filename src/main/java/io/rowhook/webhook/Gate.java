@@ -1,6 +1,8 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Hold;
+import io.rowhook.journal.Journal;
+import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Pause;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,6 +42,14 @@ final class Gate {
     this.killed = killed;
     this.hold = hold;
     this.failures = new ArrayDeque<>(failures);
+  }
+
+  /** As the journal has it now. */
+  static Gate read(Journal journal, Ledger ledger, Pause pause, Instant now) {
+    return new Gate(
+        journal.killSwitch().isPresent(),
+        ledger.hold(),
+        ledger.failures(now.minus(pause.within()), pause.failures() + 1));
   }
 
   Way way(Instant now) {

@@ -1,5 +1,7 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 
@@ -8,6 +10,20 @@ import java.time.Instant;
  * on disk as an exception. Owned by the courier's thread.
  */
 sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAsked {
+
+  /** That of a way, from where the ledger stands. */
+  static Order of(Gate.Way way, Processing processing, Window window, Ledger ledger) {
+    return switch (way) {
+      case open ->
+          switch (processing) {
+            case Processing.Sequential _ -> new InSequence(window, ledger);
+            case Processing.Parallel _ -> new InParallel(window, ledger);
+          };
+      case trial -> new OneAlone(window);
+      case asked -> new OnlyAsked(window, ledger);
+      case shut -> new Nothing();
+    };
+  }
 
   /** A delivery has ended: delivered or failed; its outcome is queued. */
   void settled(Owed owed);
