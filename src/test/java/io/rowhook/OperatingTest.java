@@ -225,9 +225,10 @@ class OperatingTest {
   @Tag("feature-36")
   @Tag("feature-40")
   void aPausedRecipientIsSentNothingButWhatAPersonAsksFor() {
-    shop(1, IN_ORDER);
+    shop(0, IN_ORDER);
     update(1);
-    awaitStates("shop", "waiting");
+    stage.await("shop", 1);
+    stage.awaitIdle();
     assertThat(shown("pause", "shop", "--reason", "moving house"))
         .contains("shop is paused until rowhook resume shop");
     update(2);
