@@ -147,7 +147,7 @@ class OperatingTest {
 
   @Test
   @Tag("feature-40")
-  void aRedeliveryIsRenderedAnewAndARetryIsNot() {
+  void aRedeliveryIsRenderedAnew() {
     stage.write("jslt-templates/shop/Article.jslt", "{ \"v\": 1, \"bad\": number(.data.name) }");
     shop(0, "");
     update(1);
@@ -160,10 +160,16 @@ class OperatingTest {
           update(2);
           return !stage.inbox("shop").isEmpty();
         });
-    int before = stage.inbox("shop").size();
     shown("redeliver", "shop", "1");
-    Received again = stage.await("shop", before + 1).getLast();
-    assertThat(again.header("Rowhook-Sequence")).isEqualTo("1");
+    Received again =
+        Eventually.until(
+            LIMIT,
+            "the failed one arrives",
+            () ->
+                stage.inbox("shop").stream()
+                    .filter(received -> "1".equals(received.header("Rowhook-Sequence")))
+                    .findFirst()
+                    .orElse(null));
     assertThat(Stage.json(again).toString()).isEqualTo("{\"v\":2}");
   }
 
