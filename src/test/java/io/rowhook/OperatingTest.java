@@ -147,23 +147,30 @@ class OperatingTest {
 
   @Test
   @Tag("feature-40")
-  void aRedeliveryIsRenderedAnewAndARetryIsNot() {
-    stage.write("jslt-templates/shop/Article.jslt", "{ \"v\": 1, \"bad\": number(.data.name) }");
-    shop(0, "");
+  void aRedeliveryIsRenderedAnew() {
+    stage.write("jslt-templates/shop/Article.jslt", "{ \"v\": 1 }");
+    shop(1, "");
     update(1);
-    awaitStates("shop", "failed");
+    awaitStates("shop", "waiting");
     stage.write("jslt-templates/shop/Article.jslt", "{ \"v\": 2 }");
     Eventually.within(
         LIMIT,
         "the mended template is in force",
         () -> {
+          int before = stage.inbox("shop").size();
           update(2);
-          return !stage.inbox("shop").isEmpty();
+          return Stage.json(stage.await("shop", before + 1).get(before)).path("v").asInt() == 2;
         });
-    int before = stage.inbox("shop").size();
     shown("redeliver", "shop", "1");
-    Received again = stage.await("shop", before + 1).getLast();
-    assertThat(again.header("Rowhook-Sequence")).isEqualTo("1");
+    Received again =
+        Eventually.until(
+            LIMIT,
+            "the redelivered one arrives",
+            () ->
+                stage.inbox("shop").stream()
+                    .filter(received -> "1".equals(received.header("Rowhook-Redelivery")))
+                    .findFirst()
+                    .orElse(null));
     assertThat(Stage.json(again).toString()).isEqualTo("{\"v\":2}");
   }
 
@@ -225,9 +232,10 @@ class OperatingTest {
   @Tag("feature-36")
   @Tag("feature-40")
   void aPausedRecipientIsSentNothingButWhatAPersonAsksFor() {
-    shop(1, IN_ORDER);
+    shop(0, IN_ORDER);
     update(1);
-    awaitStates("shop", "waiting");
+    stage.await("shop", 1);
+    stage.awaitIdle();
     assertThat(shown("pause", "shop", "--reason", "moving house"))
         .contains("shop is paused until rowhook resume shop");
     update(2);
