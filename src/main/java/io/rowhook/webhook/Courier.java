@@ -7,7 +7,6 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
@@ -226,7 +225,7 @@ public final class Courier implements AutoCloseable {
         hindrance.over();
       }
       told.tell(quiet ? quietly(way) : State.sending, window, inFlight.size(), gate, hindrance);
-      List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(order));
+      List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(way, order));
       if (messages.isEmpty()) {
         sender.closeIdle();
       }
@@ -319,9 +318,10 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  private Duration untilNext(Order order) {
+  private Duration untilNext(Gate.Way way, Order order) {
     Instant now = clock.instant();
-    Instant next = earliest(order.nextCheck(), gate.until(), owedWatch.next());
+    Instant opens = way == Gate.Way.asked ? gate.until() : Instant.MAX; // else it is past
+    Instant next = earliest(order.nextCheck(), opens, owedWatch.next());
     if (order.hungry() || !next.isAfter(now)) {
       return Duration.ZERO;
     }

@@ -20,8 +20,7 @@ final class Told {
 
   Told(String recipient) {
     this.recipient = recipient;
-    this.status =
-        new CourierStatus(recipient, State.starting, 0, 0, 0, 0, null, null, null, null);
+    this.status = new CourierStatus(recipient, State.starting, 0, 0, 0, 0, null, null, null, null);
   }
 
   CourierStatus status() {

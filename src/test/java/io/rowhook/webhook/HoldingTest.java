@@ -104,6 +104,36 @@ class HoldingTest {
     }
   }
 
+  /** The trial has nothing to try: the courier waits for something, and does not spin. */
+  @Test
+  @Tag("feature-35")
+  void triesTheFirstThatComesWhereNothingIsOwedAfterAPause() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock =
+          () -> {
+            looks.incrementAndGet();
+            return now();
+          };
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+      out.journal.append(orders(11, 1)); // all end failed
+      eventually("held", () -> courier.status().state() == State.held);
+      forward(courier, Duration.ofHours(1));
+      eventually("the trial waits", () -> courier.status().state() == State.idle);
+      int before = looks.get();
+      Thread.sleep(300); // for it to spin, if it does
+      assertThat(looks.get() - before).isLessThan(100);
+      assertThat(shop.count()).isEqualTo(11);
+      status.set(200);
+      out.journal.append(orders(3, 2).subList(3, 6));
+      out.settled("shop");
+      assertThat(shop.count()).isEqualTo(14);
+      assertThat(courier.status().hold()).isNull();
+    }
+  }
+
   @Test
   @Tag("feature-35")
   void staysPausedOverARestartAndCountsWhatFailedBeforeIt() {
