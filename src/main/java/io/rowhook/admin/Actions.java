@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Nearest;
+import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Lookup.Exceptions;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What commands change: each {@link Action} that is more than looking. */
 final class Actions {
@@ -67,12 +69,15 @@ final class Actions {
     Range range = asked.range();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    long count =
-        operations.replay(name, range, failed, e -> recipient.wanting(e).isPresent(), false);
-    if (count == 0 || (count > ASKED_ABOVE && !asked.is("yes"))) {
+    Predicate<Event> wanted = event -> recipient.wanting(event).isPresent();
+    boolean yes = asked.is("yes");
+    long count = operations.replay(name, range, failed, wanted, yes);
+    if (count == 0 || (count > ASKED_ABOVE && !yes)) {
       return undone(count);
     }
-    count = operations.replay(name, range, failed, e -> recipient.wanting(e).isPresent(), true);
+    if (!yes) {
+      count = operations.replay(name, range, failed, wanted, true);
+    }
     office.couriers().ledgerChanged(name);
     return done(count);
   }
@@ -84,12 +89,11 @@ final class Actions {
     if (event.isPresent()) {
       operations.discard(recipient, event(office, event.get()).sequence());
     } else {
-      Set<Exceptions> states = states(asked);
-      count = operations.discard(recipient, asked.range(), states, false);
-      if (count == 0 || !asked.is("yes")) {
+      boolean yes = asked.is("yes");
+      count = operations.discard(recipient, asked.range(), states(asked), yes);
+      if (count == 0 || !yes) {
         return undone(count);
       }
-      count = operations.discard(recipient, asked.range(), states, true);
     }
     office.couriers().ledgerChanged(recipient);
     return done(count);
@@ -168,8 +172,7 @@ final class Actions {
   }
 
   static String known(Office office, String name) throws OperationException {
-    List<String> names =
-        office.journal().lookup().standings().stream().map(one -> one.recipient()).toList();
+    List<String> names = office.journal().lookup().recipients();
     if (!names.contains(name)) {
       throw unknown(name, names);
     }

@@ -34,9 +34,6 @@ public final class AdminServer implements AutoCloseable {
   /** A command's request is a few hundred bytes. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  /** {@link AdminFile#HOST}. */
-  private static final byte[] LOOPBACK = {127, 0, 0, 1};
-
   /** People ask, not machines. */
   private static final int MAX_REQUESTS = 16;
 
@@ -61,7 +58,7 @@ public final class AdminServer implements AutoCloseable {
   AdminServer(Path journal, Map<String, Action> actions) throws IOException {
     this.actions = Map.copyOf(actions);
     this.file = AdminFile.beside(journal);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(AdminFile.HOST), 0), 0);
     me = AdminFile.of(server.getAddress().getPort());
     server.setExecutor(threads);
     server.createContext("/", this::handle);

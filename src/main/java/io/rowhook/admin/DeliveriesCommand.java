@@ -1,7 +1,6 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -81,9 +80,7 @@ public final class DeliveriesCommand implements Callable<Integer> {
     if (body) {
       throw new IllegalStateException("--body goes with a recipient and an --event");
     }
-    ArrayNode wanted = selection.into(request).putArray("states");
-    states.forEach(wanted::add);
-    request.put("limit", limit).put("before", next);
+    selection.into(request, states).put("limit", limit).put("before", next);
     target.show(target.call("deliveries", request), out, DeliveriesCommand::print);
     return 0;
   }

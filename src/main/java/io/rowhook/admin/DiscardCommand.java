@@ -1,7 +1,6 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -77,9 +76,7 @@ public final class DiscardCommand implements Callable<Integer> {
     }
     if (allOf != null) {
       ObjectNode request = Target.request().put("recipient", allOf).put("yes", yes);
-      ArrayNode wanted = selection.into(request).putArray("states");
-      states.forEach(wanted::add);
-      JsonNode answer = target.call("discard", request);
+      JsonNode answer = target.call("discard", selection.into(request, states));
       target.show(answer, out, (done, to) -> to.println(words(done)));
       return answer.path("done").asBoolean() ? 0 : 1;
     }

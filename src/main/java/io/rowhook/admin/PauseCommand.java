@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code rowhook pause}: one recipient, or with the kill switch all of them. */
@@ -35,15 +34,6 @@ public final class PauseCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Whom whom = new Whom();
 
-  /** One of these. */
-  static final class Whom {
-    @Parameters(index = "0", paramLabel = "RECIPIENT", description = "Whom.")
-    private @Nullable String recipient;
-
-    @Option(names = "--all", required = true, description = "All: the kill switch.")
-    private boolean all;
-  }
-
   @Option(
       names = "--reason",
       paramLabel = "WORDS",
@@ -53,24 +43,20 @@ public final class PauseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request =
-        Target.request()
-            .put("recipient", whom.recipient)
-            .put("all", whom.all)
-            .put("reason", reason);
+    ObjectNode request = whom.into(Target.request()).put("reason", reason);
     JsonNode answer = target.call("pause", request);
     target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }
 
   private String words(boolean changed) {
-    if (whom.all) {
+    if (whom.all()) {
       return changed
           ? "Nothing is sent to anyone until rowhook resume --all"
           : "The kill switch was set already";
     }
     return changed
-        ? whom.recipient + " is paused until rowhook resume " + whom.recipient
-        : whom.recipient + " was paused already";
+        ? whom.recipient() + " is paused until rowhook resume " + whom.recipient()
+        : whom.recipient() + " was paused already";
   }
 }

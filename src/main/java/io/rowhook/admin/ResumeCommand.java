@@ -10,8 +10,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code rowhook resume}: one recipient, or with the kill switch all of them. */
@@ -35,28 +33,19 @@ public final class ResumeCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Whom whom = new Whom();
 
-  /** One of these. */
-  static final class Whom {
-    @Parameters(index = "0", paramLabel = "RECIPIENT", description = "Whom.")
-    private @Nullable String recipient;
-
-    @Option(names = "--all", required = true, description = "All: the kill switch.")
-    private boolean all;
-  }
-
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = Target.request().put("recipient", whom.recipient).put("all", whom.all);
+    ObjectNode request = whom.into(Target.request());
     JsonNode answer = target.call("resume", request);
     target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }
 
   private String words(boolean changed) {
-    if (whom.all) {
+    if (whom.all()) {
       return changed ? "The kill switch is cleared" : "The kill switch was not set";
     }
-    return whom.recipient + (changed ? " is sent to again" : " was not paused");
+    return whom.recipient() + (changed ? " is sent to again" : " was not paused");
   }
 }

@@ -1,7 +1,9 @@
 package io.rowhook.admin;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,6 +50,13 @@ final class Selection {
         .put("to", to == null ? null : to.toString())
         .put("fromSequence", fromSequence)
         .put("toSequence", toSequence);
+  }
+
+  /** The same, and only what is in one of these states. */
+  ObjectNode into(ObjectNode request, List<String> states) {
+    ArrayNode wanted = into(request).putArray("states");
+    states.forEach(wanted::add);
+    return request;
   }
 
   /** Whether it narrows anything by time or sequence. */

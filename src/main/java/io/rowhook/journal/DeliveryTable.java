@@ -43,6 +43,15 @@ final class DeliveryTable {
           + "*')";
 
   /**
+   * The attempts of a recipient that failed and count against it, since an instant and the end of
+   * its last hold: there was a POST. Parameters: recipient, instant, recipient.
+   */
+  static final String COUNTING_FAILURES =
+      " FROM attempt WHERE recipient = ? AND at >= max(?,"
+          + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
+          + " AND error IS NOT NULL AND body_sha256 IS NOT NULL";
+
+  /**
    * Which delivery, without its event's body: this waits in a queue.
    *
    * @param recipient its number
@@ -171,18 +180,22 @@ final class DeliveryTable {
   }
 
   static Attempt attempt(ResultSet row) throws SQLException {
-    int number = row.getInt("status");
-    Integer status = row.wasNull() ? null : Integer.valueOf(number);
     return new Attempt(
         row.getInt("number"),
         Times.instant(row.getLong("at")),
         Times.duration(row.getLong("took")),
         row.getString("request_id"),
-        status,
+        status(row),
         row.getString("error"),
         row.getString("answer"),
         row.getString("attribute_set"),
         row.getString("body_sha256"));
+  }
+
+  /** The answer's; null where there was none. */
+  static @Nullable Integer status(ResultSet row) throws SQLException {
+    int number = row.getInt("status");
+    return row.wasNull() ? null : Integer.valueOf(number);
   }
 
   private static DeliveryState state(ResultSet row) throws SQLException {

@@ -44,15 +44,9 @@ public interface Ledger {
   /**
    * Blocked deliveries that nothing earlier of their entity holds back any more: the earlier one
    * was settled just before a crash, or by a person. Whoever starts to dispatch must go on with
-   * them, since nobody else will. The oldest first. This default finds at most one, the oldest of
-   * all; a journal does better.
+   * them, since nobody else will. The oldest first.
    */
-  default List<Delivery> unheld(int limit) {
-    return oldestOpen()
-        .filter(delivery -> limit > 0 && delivery.state() instanceof DeliveryState.Blocked)
-        .stream()
-        .toList();
-  }
+  List<Delivery> unheld(int limit);
 
   /** How many deliveries are Waiting or Blocked. */
   long open();

@@ -264,8 +264,6 @@ public final class Listing {
     return sql.first(
         FOUND,
         row -> {
-          int status = row.getInt("status");
-          Integer answered = row.wasNull() ? null : Integer.valueOf(status);
           String reason = row.getString("reason");
           int redelivery = Math.max(row.getInt("redelivery"), row.getInt("sent"));
           return new Found(
@@ -281,7 +279,7 @@ public final class Listing {
               row.getInt("attempts"),
               redelivery,
               Times.instant(row, "at"),
-              answered,
+              DeliveryTable.status(row),
               reason != null ? reason : row.getString("error"));
         },
         recipient.number,

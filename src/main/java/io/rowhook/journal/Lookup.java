@@ -62,14 +62,9 @@ public final class Lookup {
           + DeliveryTable.DISCARDED
           + ")) AS failed FROM recipient r ORDER BY r.name";
 
-  private static final String COUNTING =
-      " FROM attempt WHERE recipient = ? AND at >= max(?,"
-          + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
-          + " AND error IS NOT NULL AND body_sha256 IS NOT NULL";
-
   private static final String FAILURES =
       "SELECT f.at, f.sequence, f.status, f.error, e.id FROM (SELECT at, sequence, status, error"
-          + COUNTING
+          + DeliveryTable.COUNTING_FAILURES
           + " ORDER BY at DESC LIMIT ?) f JOIN event e ON e.sequence = f.sequence"
           + " ORDER BY f.at DESC";
 
@@ -95,6 +90,12 @@ public final class Lookup {
                     row.getLong("waiting"),
                     row.getLong("blocked"),
                     row.getLong("failed"))));
+  }
+
+  /** The names of the recipients that the journal knows, in order. */
+  public List<String> recipients() {
+    return readers.read(
+        sql -> sql.list("SELECT name FROM recipient ORDER BY name", row -> row.getString(1)));
   }
 
   /** Exceptions of a recipient after a sequence, in order. */
@@ -157,7 +158,8 @@ public final class Lookup {
   public long failureCount(String recipient, Instant since) {
     return readers.read(sql -> {
       long number = number(sql, recipient);
-      return sql.number("SELECT count(*)" + COUNTING, number, Times.micros(since), number);
+      return sql.number(
+          "SELECT count(*)" + DeliveryTable.COUNTING_FAILURES, number, Times.micros(since), number);
     });
   }
 
@@ -168,13 +170,11 @@ public final class Lookup {
       return sql.list(
           FAILURES,
           row -> {
-            int answered = row.getInt("status");
-            Integer status = row.wasNull() ? null : Integer.valueOf(answered);
             return new Failure(
                 Times.instant(row.getLong("at")),
                 row.getLong("sequence"),
                 EventTable.shownId(row.getObject("id")),
-                status,
+                DeliveryTable.status(row),
                 row.getString("error"));
           },
           number,

@@ -59,9 +59,7 @@ final class SqliteLedger implements Ledger {
           + " ORDER BY d.sequence";
 
   static final String FAILURES =
-      "SELECT at FROM attempt WHERE recipient = ? AND at >= max(?,"
-          + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
-          + " AND error IS NOT NULL AND body_sha256 IS NOT NULL ORDER BY at DESC LIMIT ?";
+      "SELECT at" + DeliveryTable.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
 

@@ -17,6 +17,11 @@ public sealed interface Processing {
     public Sequential() {
       this(false);
     }
+
+    @Override
+    public int jobs() {
+      return 1;
+    }
   }
 
   /**
@@ -30,6 +35,9 @@ public sealed interface Processing {
       }
     }
   }
+
+  /** How many may be in flight at once. */
+  int jobs();
 
   int MAX_JOBS = 1000;
   Processing DEFAULT = new Parallel(4);

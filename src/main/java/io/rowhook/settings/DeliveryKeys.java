@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Reads what a recipient's file says about the fate of its deliveries: {@code acknowledge}, {@code
@@ -54,14 +55,19 @@ final class DeliveryKeys {
     this.reading = reading;
   }
 
-  Acknowledge acknowledge(Fields fields) {
-    return switch (fields.get("acknowledge").orElse(null)) {
-      case null -> Acknowledge.ANY_2XX;
-      case Scalar scalar -> scalar.read(DeliveryKeys::rule).orElse(Acknowledge.ANY_2XX);
-      case Items items ->
-          Yaml.<Acknowledge>wrongKind(items, "a mapping", reading).orElse(Acknowledge.ANY_2XX);
-      case Fields inner -> rule(inner);
+  /** A preset's name, or a mapping that says it all. */
+  private <T> T either(
+      Optional<YamlNode> node, Rule<T> preset, Function<Fields, T> mapping, T otherwise) {
+    return switch (node.orElse(null)) {
+      case null -> otherwise;
+      case Scalar scalar -> scalar.read(preset).orElse(otherwise);
+      case Items items -> Yaml.<T>wrongKind(items, "a mapping", reading).orElse(otherwise);
+      case Fields inner -> mapping.apply(inner);
     };
+  }
+
+  Acknowledge acknowledge(Fields fields) {
+    return either(fields.get("acknowledge"), DeliveryKeys::rule, this::rule, Acknowledge.ANY_2XX);
   }
 
   private static Acknowledge rule(String value) throws Refused {
@@ -127,12 +133,7 @@ final class DeliveryKeys {
   }
 
   Retry retry(Fields fields) {
-    return switch (fields.get("retry").orElse(null)) {
-      case null -> Retry.DEFAULT;
-      case Scalar scalar -> scalar.read(DeliveryKeys::preset).orElse(Retry.DEFAULT);
-      case Items items -> Yaml.<Retry>wrongKind(items, "a mapping", reading).orElse(Retry.DEFAULT);
-      case Fields inner -> schedule(inner);
-    };
+    return either(fields.get("retry"), DeliveryKeys::preset, this::schedule, Retry.DEFAULT);
   }
 
   private static Retry preset(String value) throws Refused {

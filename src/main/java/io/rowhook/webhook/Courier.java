@@ -7,8 +7,6 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.webhook.CourierStatus.State;
@@ -282,13 +280,7 @@ public final class Courier implements AutoCloseable {
   }
 
   private void startWhatMay(Gate.Way way, Window window) {
-    int jobs =
-        way == Gate.Way.trial
-            ? 1
-            : switch (settings.recipient.processing()) {
-              case Sequential _ -> 1;
-              case Parallel(int most) -> most;
-            };
+    int jobs = way == Gate.Way.trial ? 1 : settings.recipient.processing().jobs();
     while (inFlight.size() < jobs) {
       Owed next = window.lanes().next();
       if (next == null) {

@@ -73,10 +73,7 @@ final class Window {
   }
 
   static int capacity(Processing processing) {
-    return switch (processing) {
-      case Sequential _ -> SMALLEST;
-      case Parallel(int jobs) -> Math.clamp((long) FOR_EACH_JOB * jobs, SMALLEST, LARGEST);
-    };
+    return Math.clamp((long) FOR_EACH_JOB * processing.jobs(), SMALLEST, LARGEST);
   }
 
   /** Takes another number of jobs into account. */

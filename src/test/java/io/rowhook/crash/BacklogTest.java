@@ -9,13 +9,11 @@ import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,7 +75,7 @@ class BacklogTest {
         owe(source);
         Eventually.within(PATIENCE, "the others have all", () -> live.count() >= number);
         String owing = delays(writer);
-        double each = (double) size() / number;
+        double each = (double) Child.journalBytes(directory) / number;
         long begin = System.nanoTime();
         away.set(false); // its pause is short
         Eventually.within(PATIENCE, "it is being made up for", () -> arrivals() > ROWS / 100);
@@ -169,28 +167,15 @@ class BacklogTest {
             sorted[SAMPLES / 2] / 1e6, sorted[SAMPLES * 99 / 100] / 1e6, sorted[SAMPLES - 1] / 1e6);
   }
 
-  private long size() throws IOException {
-    long size = 0;
-    for (String suffix : Arrays.asList("", "-wal")) {
-      Path file = Path.of(Child.journal(directory) + suffix);
-      size += Files.exists(file) ? Files.size(file) : 0;
-    }
-    return size;
-  }
-
   private void configure(SourceDatabase source, URI live, URI back) throws IOException {
-    Path config = directory.resolve("config");
-    Path recipients = Files.createDirectories(config.resolve("recipients"));
-    Files.createDirectories(directory.resolve("templates"));
-    StringBuilder properties = new StringBuilder();
-    source
-        .connectorProperties()
-        .forEach((key, value) -> properties.append(key + "=" + value + "\n"));
-    Files.writeString(config.resolve("source.properties"), properties);
-    Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
     String common = "allow: { http: true, networks: [127.0.0.0/8] }\njobs: 16\n";
-    Files.writeString(recipients.resolve("live.yaml"), "url: " + live + "\n" + common);
-    Files.writeString(
-        recipients.resolve("back.yaml"), "url: " + back + "\npause: { for: 5s }\n" + common);
+    Child.settings(
+        directory,
+        source.connectorProperties(),
+        Map.of(
+            "live",
+            "url: " + live + "\n" + common,
+            "back",
+            "url: " + back + "\npause: { for: 5s }\n" + common));
   }
 }

@@ -60,26 +60,50 @@ final class Child implements AutoCloseable {
 
   /** The same, for a source that is reached in another way. */
   void configure(Map<String, String> connector, List<Recipient> recipients) throws IOException {
-    Path config = directory.resolve("config");
-    Path recipientFiles = Files.createDirectories(config.resolve("recipients"));
-    Files.createDirectories(directory.resolve("templates"));
     Map<String, String> properties = new TreeMap<>(connector);
     properties.put("max.batch.size", "64");
     properties.put("max.queue.size", "256");
+    settings(
+        directory,
+        properties,
+        recipients.stream().collect(Collectors.toMap(Recipient::name, Recipient::yaml)));
+  }
+
+  /**
+   * Writes the settings of a story.
+   *
+   * @param recipients their files by name
+   */
+  static void settings(
+      Path directory, Map<String, String> properties, Map<String, String> recipients)
+      throws IOException {
+    Path config = directory.resolve("config");
+    Path recipientFiles = Files.createDirectories(config.resolve("recipients"));
+    Files.createDirectories(directory.resolve("templates"));
     Files.writeString(
         config.resolve("source.properties"),
         properties.entrySet().stream()
             .map(property -> property.getKey() + "=" + property.getValue())
             .collect(Collectors.joining("\n", "", "\n")));
     Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
-    for (Recipient recipient : recipients) {
-      Files.writeString(recipientFiles.resolve(recipient.name() + ".yaml"), recipient.yaml());
+    for (Map.Entry<String, String> recipient : recipients.entrySet()) {
+      Files.writeString(recipientFiles.resolve(recipient.getKey() + ".yaml"), recipient.getValue());
     }
   }
 
   /** The journal of the story in a directory. */
   static Path journal(Path directory) {
     return directory.resolve("journal.db");
+  }
+
+  /** What the journal of the story in a directory takes on disk, in bytes. */
+  static long journalBytes(Path directory) throws IOException {
+    long size = 0;
+    for (String suffix : List.of("", "-wal")) {
+      Path file = Path.of(journal(directory) + suffix);
+      size += Files.exists(file) ? Files.size(file) : 0;
+    }
+    return size;
   }
 
   /** Starts it, if it does not run. */

@@ -11,12 +11,12 @@ import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
@@ -62,7 +62,7 @@ class LargeTransactionTest {
       try (RowhookProcess second = start()) {
         await("the events are published", this::published, this::staged, ROWS);
         published = System.nanoTime() - begin;
-        size = size();
+        size = Child.journalBytes(directory);
         await("a tenth has arrived", shop::entities, shop::entities, ROWS / 10);
         peak = Math.max(peak, second.peakResidentBytes());
         second.kill();
@@ -81,7 +81,7 @@ class LargeTransactionTest {
           Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
           peak >> 20,
           size >> 20,
-          size() >> 20,
+          Child.journalBytes(directory) >> 20,
           shop.repeats());
       assertThat(journaled("SELECT count(*) FROM event")).isEqualTo(ROWS);
       assertThat(journaled("SELECT count(DISTINCT id) FROM event")).isEqualTo(ROWS);
@@ -101,17 +101,7 @@ class LargeTransactionTest {
   }
 
   private void configure(SourceDatabase source, int port) throws IOException {
-    Path config = directory.resolve("config");
-    Path recipients = Files.createDirectories(config.resolve("recipients"));
-    Files.createDirectories(directory.resolve("templates"));
-    StringBuilder properties = new StringBuilder();
-    source
-        .connectorProperties()
-        .forEach((key, value) -> properties.append(key + "=" + value + "\n"));
-    Files.writeString(config.resolve("source.properties"), properties);
-    Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
-    Files.writeString(
-        recipients.resolve("shop.yaml"),
+    String shop =
         """
         url: http://127.0.0.1:%d/
         processing: parallel
@@ -119,16 +109,8 @@ class LargeTransactionTest {
         timeout: 30s
         allow: { http: true, networks: [127.0.0.0/8] }
         """
-            .formatted(port));
-  }
-
-  private long size() throws IOException {
-    long size = 0;
-    for (String suffix : new String[] {"", "-wal"}) {
-      Path file = Path.of(Child.journal(directory) + suffix);
-      size += Files.exists(file) ? Files.size(file) : 0;
-    }
-    return size;
+            .formatted(port);
+    Child.settings(directory, source.connectorProperties(), Map.of("shop", shop));
   }
 
   /** Looks into the journal from outside, as any SQLite tool can. */
