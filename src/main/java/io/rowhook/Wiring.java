@@ -5,12 +5,12 @@ import io.rowhook.admin.Office;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.Capture;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
+import io.rowhook.capture.SourceRows;
 import io.rowhook.capture.Timing;
+import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityEvents;
-import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -57,6 +57,7 @@ public final class Wiring implements AutoCloseable {
 
   private final SqliteJournal journal;
   private final Templates templates;
+  private final SourceRows rows;
   private final EntityEvents entities;
   private final Capture capture;
   private final Couriers couriers;
@@ -79,12 +80,14 @@ public final class Wiring implements AutoCloseable {
     journalFile = options.journal().orElse(settings.journal());
     journal = SqliteJournal.open(journalFile);
     templates = new Templates(journal, loaded);
+    rows = new SourceRows(source);
     entities =
-        new EntityEvents(settings.entities(), journal, journal, EntityEvents.DEFAULT_MEMORY_LIMIT);
+        new EntityEvents(
+            settings.entities(), journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT);
     capture =
         new Capture(
             source,
-            tables(settings),
+            CapturedTables.of(settings.entities()),
             journal,
             entities,
             observers.capture(),
@@ -162,7 +165,7 @@ public final class Wiring implements AutoCloseable {
     templates.replace(loaded);
     if (!changes.entities().isEmpty()) {
       entities.retype(next.entities());
-      capture.recapture(tables(next));
+      capture.recapture(CapturedTables.of(next.entities()));
     }
     couriers.apply(next.recipients());
   }
@@ -181,12 +184,6 @@ public final class Wiring implements AutoCloseable {
     } catch (SourceException e) {
       throw new SettingsException(e.problems());
     }
-  }
-
-  private static List<CapturedTable> tables(Settings settings) {
-    return settings.entities().stream()
-        .map((EntityType type) -> new CapturedTable(type.table(), type.excluded()))
-        .toList();
   }
 
   private java.util.Set<String> recipientNames() {
@@ -222,6 +219,7 @@ public final class Wiring implements AutoCloseable {
     }
     watch.close();
     capture.close();
+    rows.close();
     couriers.close();
     housekeeping.close();
     journal.close();

@@ -234,7 +234,7 @@ public final class Capture implements AutoCloseable {
   private Optional<Throwable> runEngine(TransactionReader reader) throws InterruptedException {
     turn.lockInterruptibly();
     try {
-      sink.restart();
+      sink.restart(facts);
     } finally {
       turn.unlock();
     }

@@ -1,5 +1,7 @@
 package io.rowhook.capture;
 
+import java.util.List;
+
 /**
  * Where capture hands what it reads: BEGIN, rows and END of one transaction after the other, in the
  * order of their commits. All methods are called by one thread, the engine's; what they throw stops
@@ -8,8 +10,12 @@ package io.rowhook.capture;
  */
 public interface ChangeSink {
 
-  /** A new engine: forget what was half seen. Also called before the first. */
-  void restart() throws InterruptedException;
+  /**
+   * A new engine: forget what was half seen. Also called before the first.
+   *
+   * @param tables what the catalog says of the tables whose rows will come
+   */
+  void restart(List<TableFacts> tables) throws InterruptedException;
 
   /** A transaction begins; the one before it has ended. */
   void begin(long transactionId);

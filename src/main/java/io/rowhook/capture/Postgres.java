@@ -28,6 +28,11 @@ final class Postgres {
     return open(source, Map.of());
   }
 
+  /** The same, with these properties of the driver besides. */
+  static Connection connect(Source source, Map<String, String> driver) throws SQLException {
+    return open(source, driver);
+  }
+
   /** Which cluster this is, and where its log ends: {@code IDENTIFY_SYSTEM}. */
   static Identity identify(Source source) throws SQLException {
     try (Connection connection = replication(source);

@@ -15,14 +15,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.postgresql.util.HStoreConverter;
 import org.postgresql.util.PGInterval;
 
@@ -36,13 +38,18 @@ final class PostgresText {
   private static final char TIMESTAMP = 's';
   private static final char TIMESTAMPTZ = 'z';
   private static final char INTERVAL = 'v';
+  private static final char DATE = 'd';
+  private static final char TIMETZ = 'o';
+  private static final char MONEY = 'm';
+  private static final char GEOMETRIC = 'g';
+
+  private static final String BC = " BC";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
 
   private static final ObjectReader JSON = ExactJson.MAPPER.reader();
 
-  private static final DateTimeFormatter TIMESTAMPTZ_TEXT =
+  private static final DateTimeFormatter OFFSET_TIME =
       new DateTimeFormatterBuilder()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE)
-          .appendLiteral(' ')
           .append(DateTimeFormatter.ISO_LOCAL_TIME)
           .appendOffset("+HH:mm:ss", "+00")
           .toFormatter();
@@ -68,10 +75,38 @@ final class PostgresText {
       case 199, 3807 -> ColumnConverter.JSON;
       case 1001 -> BYTEA;
       case 1115 -> TIMESTAMP;
+      case 1182 -> DATE;
+      case 1270 -> TIMETZ;
       case 1185 -> TIMESTAMPTZ;
       case 1187 -> INTERVAL;
       default -> ColumnConverter.TEXT;
     };
+  }
+
+  /** How a column of a type is read from PostgreSQL's text; text for those that need no reading. */
+  static char kind(String type) {
+    return switch (type) {
+      case "bool" -> ColumnConverter.BOOLEAN;
+      case "int2", "int4", "int8", "oid" -> ColumnConverter.INTEGER;
+      case "numeric" -> ColumnConverter.DECIMAL;
+      case "float4", "float8" -> ColumnConverter.FLOAT;
+      case "json", "jsonb" -> ColumnConverter.JSON;
+      case "hstore" -> ColumnConverter.HSTORE;
+      case "bytea" -> BYTEA;
+      case "date" -> DATE;
+      case "timestamp" -> TIMESTAMP;
+      case "timestamptz" -> TIMESTAMPTZ;
+      case "timetz" -> TIMETZ;
+      case "interval" -> INTERVAL;
+      case "money" -> MONEY;
+      case "point", "line", "lseg", "box", "path", "polygon", "circle" -> GEOMETRIC;
+      default -> ColumnConverter.TEXT;
+    };
+  }
+
+  /** Reads an array as PostgreSQL writes it. */
+  static JsonNode array(String text, char element) {
+    return new ArrayText(text, 0, element).read();
   }
 
   /**
@@ -108,6 +143,10 @@ final class PostgresText {
         case TIMESTAMP -> TextNode.valueOf(timestamp(text));
         case TIMESTAMPTZ -> TextNode.valueOf(timestamptz(text));
         case INTERVAL -> TextNode.valueOf(interval(new PGInterval(text)));
+        case DATE -> TextNode.valueOf(date(text));
+        case TIMETZ -> TextNode.valueOf(timetz(text));
+        case MONEY -> decimal(text.replaceAll("[$,]", ""));
+        case GEOMETRIC -> TextNode.valueOf(geometric(text));
         case ColumnConverter.UNREADABLE -> throw new BadValue(text);
         default -> TextNode.valueOf(text);
       };
@@ -182,24 +221,60 @@ final class PostgresText {
   }
 
   private static String timestamp(String text) {
-    return isIso(text) ? text.replace(' ', 'T') : text;
+    if (!isFinite(text)) {
+      return text;
+    }
+    boolean bc = text.endsWith(BC);
+    String[] parts = (bc ? text.substring(0, text.length() - BC.length()) : text).split(" ", 2);
+    return date(parts[0], bc) + "T" + parts[1];
   }
 
   private static String timestamptz(String text) {
-    if (!isIso(text)) {
+    if (!isFinite(text)) {
       return text;
     }
-    try {
-      return instant(TIMESTAMPTZ_TEXT.parse(text, OffsetDateTime::from));
-    } catch (DateTimeParseException e) {
-      return text;
-    }
+    boolean bc = text.endsWith(BC);
+    String[] parts = (bc ? text.substring(0, text.length() - BC.length()) : text).split(" ", 2);
+    OffsetTime time = offsetTime(parts[1]);
+    return instant(date(parts[0], bc).atTime(time.toLocalTime()).atOffset(time.getOffset()));
   }
 
-  /** Not {@code infinity}, not {@code 0044-03-15 12:00:00 BC}. */
-  private static boolean isIso(String text) {
-    char first = text.charAt(0);
-    return first >= '0' && first <= '9' && !text.endsWith("BC");
+  private static String date(String text) {
+    if (!isFinite(text)) {
+      return text;
+    }
+    boolean bc = text.endsWith(BC);
+    return date(bc ? text.substring(0, text.length() - BC.length()) : text, bc).toString();
+  }
+
+  /** {@code 0044-03-15}, before Christ or after; the year may have more digits. */
+  private static LocalDate date(String text, boolean bc) {
+    String[] parts = text.split("-", 3);
+    int year = Integer.parseInt(parts[0]);
+    return LocalDate.of(
+        bc ? 1 - year : year, Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+  }
+
+  private static String timetz(String text) {
+    return text.startsWith("24:")
+        ? text
+        : offsetTime(text).withOffsetSameInstant(ZoneOffset.UTC).toString();
+  }
+
+  private static OffsetTime offsetTime(String text) {
+    return OFFSET_TIME.parse(text, OffsetTime::from);
+  }
+
+  /** Not {@code infinity} or {@code -infinity}. */
+  private static boolean isFinite(String text) {
+    return text.charAt(0) >= '0' && text.charAt(0) <= '9';
+  }
+
+  /** Numbers as the log gives them: {@code (1.0,2.0)} for {@code (1,2)}. */
+  private static String geometric(String text) {
+    return NUMBER
+        .matcher(text)
+        .replaceAll(number -> Double.toString(Double.parseDouble(number.group())));
   }
 
   /** Reads {@code {1,NULL,"a \"b\""}}; the notation is PostgreSQL's, chapter 8.15. One use. */

@@ -25,7 +25,7 @@ final class RowReader {
   private static final int MAX_SCHEMAS = 1_000;
 
   /** About what a node and its place in an object cost, in bytes. */
-  private static final int NODE_WEIGHT = 64;
+  static final int NODE_WEIGHT = 64;
 
   private final Map<TableId, TableFacts> facts;
   private final IdentityHashMap<Schema, Columns> schemas = new IdentityHashMap<>();

@@ -86,6 +86,7 @@ public final class SourceCheck {
       return List.of();
     }
     List<TableFacts> facts = new TableCheck(source, connection, problems, warnings).check(tables);
+    new RelationCheck(source, connection, facts, problems, warnings).check(tables);
     if (facts.size() == tables.size()) {
       problems.addAll(Publication.plan(connection, source, facts).problems());
     }

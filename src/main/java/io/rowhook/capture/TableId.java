@@ -23,7 +23,7 @@ public record TableId(String schema, String name) implements Comparable<TableId>
     return quote(schema) + "." + quote(name);
   }
 
-  private static String quote(String identifier) {
+  static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 

@@ -6,12 +6,15 @@ import io.rowhook.capture.History;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,32 +33,48 @@ public final class EntityEvents implements ChangeSink {
   /** How many bytes of changes, about, are held in memory before they are staged. */
   public static final int DEFAULT_MEMORY_LIMIT = 16 << 20;
 
-  /** How many unmappable rows of one transaction are kept one by one; the others are counted. */
-  private static final int MAX_REJECTED = 1000;
-
   private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
   private final History history;
   private final EventLog events;
+  private final RowLookup rows;
   private final int memoryLimit;
   private final EntityCounts counts = new EntityCounts();
   private volatile List<EntityType> types;
 
+  private Shapes shapes;
   private RowMapper mapper;
-  private @Nullable EventMaker maker;
+  private @Nullable Publishing publishing;
   private Lsn published = Lsn.ZERO;
-  private final Map<String, NetChange> open = new LinkedHashMap<>();
+  private Map<String, NetChange> open = new LinkedHashMap<>();
   private long openWeight;
+  private boolean openIsRead;
+  private boolean openHasParts;
   private boolean staged;
-  private final List<RejectedRow> rejected = new ArrayList<>();
-  private long rejectedMore;
+  private Rejections rejected = new Rejections();
+
+  /** Ended and not published yet: what the log does not carry is read for all of them at once. */
+  private final List<Ended> ended = new ArrayList<>();
+
+  private long endedWeight;
 
   /** By this engine, before its first new one. */
   private long sentAgain;
 
-  public EntityEvents(List<EntityType> types, History history, EventLog events, int memoryLimit) {
+  /**
+   * @param rows where rows are looked up that the log does not carry
+   * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
+   */
+  public EntityEvents(
+      List<EntityType> types,
+      History history,
+      EventLog events,
+      RowLookup rows,
+      int memoryLimit) {
     this.types = List.copyOf(types);
-    this.mapper = new RowMapper(types);
+    this.shapes = new Shapes(List.of(), List.of());
+    this.mapper = new RowMapper(shapes);
+    this.rows = rows;
     this.history = history;
     this.events = events;
     this.memoryLimit = memoryLimit;
@@ -72,18 +91,21 @@ public final class EntityEvents implements ChangeSink {
   }
 
   @Override
-  public void restart() throws InterruptedException {
+  public void restart(List<TableFacts> facts) throws InterruptedException {
     events.discard();
     forget();
+    ended.clear();
+    endedWeight = 0;
     sentAgain = 0;
     Epoch epoch =
         history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
     published = history.watermark();
     List<EntityType> now = types;
-    mapper = new RowMapper(now);
+    shapes = new Shapes(now, facts);
+    mapper = new RowMapper(shapes);
     Map<String, TableId> tables =
         now.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
-    maker = new EventMaker(tables, epoch);
+    publishing = new Publishing(shapes, new EventMaker(tables, epoch), rows, counts);
   }
 
   @Override
@@ -112,6 +134,9 @@ public final class EntityEvents implements ChangeSink {
   }
 
   private void add(NetChange net) {
+    Shapes.Named named = shapes.named(net.entityType());
+    openHasParts |= named.shape().hasParts();
+    openIsRead |= named.shape().isRead() || !net.unavailable().isEmpty();
     NetChange earlier = open.get(net.entityKey());
     if (earlier == null) {
       open.put(net.entityKey(), net);
@@ -126,11 +151,7 @@ public final class EntityEvents implements ChangeSink {
   @Override
   public void reject(RejectedRow row) {
     counts.rejected.increment();
-    if (rejected.size() < MAX_REJECTED) {
-      rejected.add(row);
-    } else {
-      rejectedMore++;
-    }
+    rejected.add(row);
   }
 
   private void stage() throws InterruptedException {
@@ -152,34 +173,75 @@ public final class EntityEvents implements ChangeSink {
       return;
     }
     reportSentAgain();
-    reportRejected(transaction);
     if (staged) {
       if (!open.isEmpty()) {
         stage();
       }
-      events.publishStaged(transaction, net -> make(net, transaction), List.copyOf(rejected));
+      publishEnded();
+      publishStaged(transaction);
     } else {
-      List<Event> made = new ArrayList<>(open.size());
-      for (NetChange net : open.values()) {
-        Event event = make(net, transaction);
-        if (event != null) {
-          made.add(event);
-        }
+      ended.add(new Ended(transaction, open, rejected));
+      endedWeight += openWeight;
+      if (ended.size() == 1 && !openIsRead) {
+        publishEnded();
+      } else if (endedWeight > memoryLimit) {
+        publishEnded();
       }
-      events.publish(transaction, made, List.copyOf(rejected));
     }
     counts.transactions.increment();
     published = transaction.end();
     forget();
   }
 
-  private @Nullable Event make(NetChange net, Transaction transaction) {
-    if (maker == null) {
+  private void publishEnded() {
+    if (ended.isEmpty()) {
+      return;
+    }
+    publishing().make(ended);
+    for (Ended one : ended) {
+      reportRejected(one.transaction(), one.rejected());
+      events.publish(one.transaction(), one.events(), one.rejected().rows());
+    }
+    ended.clear();
+    endedWeight = 0;
+  }
+
+  private void publishStaged(Transaction transaction) throws InterruptedException {
+    boolean withParts = openHasParts;
+    events.publishStaged(
+        transaction,
+        (changes, sink) -> {
+          Rejections rejections = rejected.copy(); // it may be tried again
+          publishing().make(changes, withParts, streaming(transaction, sink, rejections));
+          reportRejected(transaction, rejections);
+          return rejections.rows();
+        });
+  }
+
+  private static Outcome streaming(Transaction of, Consumer<Event> sink, Rejections rejections) {
+    return new Outcome() {
+      @Override
+      public Transaction transaction() {
+        return of;
+      }
+
+      @Override
+      public void event(Event event) {
+        sink.accept(event);
+      }
+
+      @Override
+      public void reject(RejectedRow row) {
+        rejections.add(row);
+      }
+    };
+  }
+
+  private Publishing publishing() {
+    if (publishing == null) {
       throw new IllegalStateException("restart() comes first");
     }
-    Event event = maker.make(net, transaction);
-    (event == null ? counts.unchanged : counts.events).increment();
-    return event;
+    return publishing;
   }
 
   private void reportSentAgain() {
@@ -189,13 +251,13 @@ public final class EntityEvents implements ChangeSink {
     }
   }
 
-  private void reportRejected(Transaction transaction) {
-    if (rejected.isEmpty()) {
+  private static void reportRejected(Transaction transaction, Rejections rejections) {
+    if (rejections.isEmpty()) {
       return;
     }
-    RejectedRow first = rejected.getFirst();
+    RejectedRow first = rejections.rows().getFirst();
     log.atWarn()
-        .addKeyValue("rows", rejected.size() + rejectedMore)
+        .addKeyValue("rows", rejections.count())
         .addKeyValue("table", first.table())
         .addKeyValue("operation", first.operation())
         .addKeyValue("lsn", transaction.end())
@@ -203,23 +265,20 @@ public final class EntityEvents implements ChangeSink {
             "Row changes that no event can be made of; kept in the journal's table rejected_row."
                 + " The first: {}",
             first.reason());
-    if (rejectedMore > 0) {
-      rejected.add(
-          new RejectedRow(
-              first.table(), "MORE", "{}", rejectedMore + " more rows of this transaction"));
-    }
   }
 
   @Override
   public void commit() throws InterruptedException {
+    publishEnded();
     events.commit();
   }
 
   private void forget() {
-    open.clear();
+    open = new LinkedHashMap<>();
     openWeight = 0;
+    openIsRead = false;
+    openHasParts = false;
     staged = false;
-    rejected.clear();
-    rejectedMore = 0;
+    rejected = new Rejections();
   }
 }

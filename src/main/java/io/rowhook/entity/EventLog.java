@@ -5,8 +5,7 @@ import io.rowhook.capture.Transaction;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Where events are published; the journal. Called by the capture thread only.
@@ -39,15 +38,20 @@ public interface EventLog {
   void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected);
 
   /**
-   * Publishes a transaction of which all was staged, streaming; and moves the watermark.
-   *
-   * @param toEvent the event that a net change makes, or null for none
+   * Makes the events of a transaction that was staged. Run by the journal's own thread, perhaps
+   * more than once; what it throws is what {@link #publishStaged} throws.
    */
-  void publishStaged(
-      Transaction transaction,
-      Function<NetChange, @Nullable Event> toEvent,
-      List<RejectedRow> rejected)
-      throws InterruptedException;
+  interface StagedEvents {
+
+    /**
+     * @param events takes them in order
+     * @return the rows that no event could be made of
+     */
+    List<RejectedRow> make(Staged staged, Consumer<Event> events);
+  }
+
+  /** Publishes a transaction of which all was staged, streaming; and moves the watermark. */
+  void publishStaged(Transaction transaction, StagedEvents events) throws InterruptedException;
 
   /**
    * Returns once everything published is durable.

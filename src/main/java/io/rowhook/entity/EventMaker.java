@@ -13,16 +13,19 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the event of a net change, as {@code wire.md} describes {@code full}: the last step of this
- * room. Pure; any thread.
+ * Writes events, as {@code wire.md} describes {@code full}: the last step of this room. Pure; any
+ * thread.
  */
 final class EventMaker {
+
+  /** Bytes that most events fit in. */
+  private static final int BUFFER = 1024;
 
   private static final DateTimeFormatter MICROSECONDS =
       new DateTimeFormatterBuilder().appendInstant(6).toFormatter().withZone(ZoneOffset.UTC);
@@ -35,72 +38,39 @@ final class EventMaker {
     this.epoch = epoch;
   }
 
-  /**
-   * The event; null where nothing is left of the change: created and deleted, or nothing mapped
-   * changed.
-   */
-  @Nullable Event make(NetChange change, Transaction transaction) {
-    if (change.after() == null) {
-      return change.existed() ? deleted(change, transaction) : null;
-    }
-    List<String> unavailable = new ArrayList<>();
-    ObjectNode data = change.after();
-    if (!change.unavailable().isEmpty()) {
-      data = NetChanges.fill(data, change.unavailable(), change.before(), unavailable);
-    }
-    if (!change.existed()) {
-      return event(change, transaction, EventType.Created, data, null, List.of(), unavailable);
-    }
-    List<String> changed = NetChanges.changed(change.before(), data);
-    if (changed != null && changed.isEmpty()) {
-      return null;
-    }
-    return event(
-        change, transaction, EventType.Updated, data, change.before(), changed, unavailable);
-  }
-
-  private Event deleted(NetChange change, Transaction transaction) {
-    ObjectNode data = change.before();
-    if (data == null) {
-      data = ExactJson.MAPPER.createObjectNode();
-    }
-    return event(change, transaction, EventType.Deleted, data, null, List.of(), List.of());
-  }
-
-  private Event event(
-      NetChange change,
-      Transaction transaction,
-      EventType type,
-      ObjectNode data,
-      @Nullable ObjectNode before,
-      @Nullable List<String> changed,
-      List<String> unavailable) {
-    String id = EventId.of(epoch, transaction.end(), change.entityType(), change.entityId(), type);
+  Event make(Draft draft, Transaction transaction) {
+    String entityId = RowMapper.idText(draft.id());
+    EventType type = draft.type();
+    String id = EventId.of(epoch, transaction.end(), draft.entityType(), entityId, type);
     Event header =
         new Event(
             id,
-            change.entityType(),
-            change.entityId(),
+            draft.entityType(),
+            entityId,
             type,
             transaction.committedAt(),
             transaction.end(),
             new byte[0]);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.max(512, change.weight()));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(BUFFER);
     try (JsonGenerator json = ExactJson.MAPPER.createGenerator(bytes)) {
       json.writeStartObject();
       json.writeStringField("id", id);
       json.writeStringField("type", header.topic());
       json.writeStringField("timestamp", timestamp(transaction.committedAt()));
-      json.writeStringField("entityType", change.entityType());
+      json.writeStringField("entityType", draft.entityType());
       json.writeFieldName("entityId");
-      json.writeTree(change.id());
+      json.writeTree(draft.id());
       json.writeStringField("event", type.name());
       json.writeFieldName("data");
-      json.writeTree(data);
-      writePrevious(json, before, changed);
-      writeSource(json, transaction, change);
-      if (!unavailable.isEmpty()) {
-        writeNames(json, "unavailable", unavailable);
+      json.writeTree(draft.data());
+      writePrevious(json, draft.before(), draft.changed());
+      writeSource(json, transaction, draft.entityType());
+      if (!draft.unavailable().isEmpty()) {
+        writeNames(json, "unavailable", draft.unavailable());
+      }
+      if (draft.readAt() != null) {
+        writeNames(json, "read", draft.read());
+        json.writeStringField("readAt", timestamp(draft.readAt()));
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -134,16 +104,16 @@ final class EventMaker {
     writeNames(json, "changed", changed);
   }
 
-  private void writeSource(JsonGenerator json, Transaction transaction, NetChange change)
+  private void writeSource(JsonGenerator json, Transaction transaction, String entityType)
       throws IOException {
     json.writeObjectFieldStart("source");
     json.writeStringField("lsn", transaction.end().toString());
     json.writeNumberField("txId", transaction.id());
-    json.writeStringField("table", String.valueOf(tables.get(change.entityType())));
+    json.writeStringField("table", String.valueOf(tables.get(entityType)));
     json.writeEndObject();
   }
 
-  private static void writeNames(JsonGenerator json, String field, List<String> names)
+  private static void writeNames(JsonGenerator json, String field, Collection<String> names)
       throws IOException {
     json.writeArrayFieldStart(field);
     for (String name : names) {

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction has done to one entity so far: from its state before the transaction to its
+ * What a transaction has done so far to one row that an entity is made of: from its state before the transaction to its
  * state now.
  *
- * @param entityType {@code Order}
- * @param entityId the id as text, see {@link Event#entityId}
+ * @param entityType {@code Order}; for the row of a part its path, {@code Order/lines}
+ * @param entityId the id as text, see {@link Event#entityId}; for the row of a part its primary key
  * @param id the id as recipients get it: a number or text, or an object of several columns
  * @param existed whether it was there before the transaction
  * @param before its attributes before the transaction; a missing one is unknown, and null means
@@ -28,6 +28,14 @@ public record NetChange(
     @Nullable ObjectNode after,
     List<String> unavailable,
     int weight) {
+
+  /** Whether all that is known of its attributes now, or was before, fills what is not logged. */
+  boolean isWhole() {
+    ObjectNode known = before;
+    return after == null
+        || unavailable.isEmpty()
+        || (known != null && unavailable.stream().allMatch(known::has));
+  }
 
   /** One key for one entity: as {@link Event#entityKey}. */
   public String entityKey() {

@@ -2,6 +2,7 @@ package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +50,14 @@ final class NetChanges {
     return last;
   }
 
-  /** A copy of a row with large values, unavailable in it, taken from another image of it. */
+  /**
+   * A copy of a row with large values, unavailable in it, taken from another image of it. The
+   * values are shared and never changed.
+   */
   static ObjectNode fill(
       ObjectNode row, List<String> unavailable, @Nullable ObjectNode from, List<String> still) {
-    ObjectNode filled = row.deepCopy();
+    ObjectNode filled = ExactJson.MAPPER.createObjectNode();
+    filled.setAll(row);
     for (String name : unavailable) {
       JsonNode value = from == null ? null : from.get(name);
       if (value == null) {

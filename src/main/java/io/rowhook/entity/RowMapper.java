@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowChange;
+import io.rowhook.capture.RowKey;
 import io.rowhook.capture.TableId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,9 +13,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a row change into what it does to an entity: the first step of this room. Pure; any thread.
+ * Turns a row change into what it does to the rows that entities are made of: the first step of
+ * this room. Pure; any thread.
  *
- * <p>A change of the id is two: the old entity is gone, the new one is there.
+ * <p>A change of the id is two: the old one is gone, the new one is there.
  */
 final class RowMapper {
 
@@ -27,41 +29,88 @@ final class RowMapper {
     }
   }
 
-  private final Map<TableId, EntityType> byTable = new HashMap<>();
+  /**
+   * What a table's rows are.
+   *
+   * @param path of the entity, or of its part
+   * @param part whether of a part
+   * @param id the columns they are told by; empty: the primary key
+   * @param excluded columns that are left out here
+   */
+  private record Role(String path, boolean part, List<String> id, List<String> excluded) {}
 
-  RowMapper(List<EntityType> types) {
-    types.forEach(type -> byTable.put(type.table(), type));
+  private final Map<TableId, List<Role>> byTable = new HashMap<>();
+
+  RowMapper(Shapes shapes) {
+    for (Shape shape : shapes.byName().values()) {
+      EntityType type = shape.type();
+      add(type.table(), new Role(type.name(), false, type.id(), type.excluded()));
+      for (Shape.Node node : shape.parts()) {
+        add(node.part().table(), new Role(node.path(), true, List.of(), node.part().excluded()));
+      }
+    }
+  }
+
+  private void add(TableId table, Role role) {
+    byTable.computeIfAbsent(table, _ -> new ArrayList<>(1)).add(role);
   }
 
   List<NetChange> map(RowChange row) throws Unmappable {
-    EntityType type = byTable.get(row.table());
-    if (type == null) {
+    List<Role> roles = byTable.get(row.table());
+    if (roles == null) {
       return List.of(); // a table that has just been taken out of entities.yaml
     }
+    if (roles.size() == 1) {
+      return map(roles.getFirst(), row); // capture has left out what is excluded
+    }
+    List<NetChange> changes = new ArrayList<>();
+    for (Role role : roles) {
+      changes.addAll(map(role, without(role.excluded(), row)));
+    }
+    return changes;
+  }
+
+  /** Capture leaves out only what no role of a table wants. */
+  private static RowChange without(List<String> excluded, RowChange row) {
+    if (excluded.isEmpty()) {
+      return row;
+    }
+    return new RowChange(
+        row.table(),
+        row.operation(),
+        row.key(),
+        without(excluded, row.before()),
+        without(excluded, row.after()),
+        row.unavailable().stream().filter(name -> !excluded.contains(name)).toList(),
+        row.weight());
+  }
+
+  private static @Nullable ObjectNode without(List<String> excluded, @Nullable ObjectNode image) {
+    return image == null ? null : image.deepCopy().remove(excluded);
+  }
+
+  private static List<NetChange> map(Role role, RowChange row) throws Unmappable {
     return switch (row.operation()) {
       case INSERT ->
-          List.of(change(type, row, present(row.after(), row), false, null, row.after()));
+          List.of(change(role, row, present(row.after(), row), false, null, row.after()));
       case DELETE ->
-          List.of(change(type, row, present(row.before(), row), true, row.before(), null));
-      case UPDATE -> update(type, row, present(row.after(), row));
+          List.of(change(role, row, present(row.before(), row), true, row.before(), null));
+      case UPDATE -> update(role, row, present(row.after(), row));
     };
   }
 
-  private List<NetChange> update(EntityType type, RowChange row, ObjectNode after)
+  private static List<NetChange> update(Role role, RowChange row, ObjectNode after)
       throws Unmappable {
     ObjectNode before = row.before();
-    NetChange updated = change(type, row, after, true, before, after);
+    NetChange updated = change(role, row, after, true, before, after);
     if (before == null) {
       return List.of(updated);
     }
-    JsonNode oldId = id(type, row, before);
-    if (oldId.equals(updated.id())) {
+    NetChange gone = change(role, row, before, true, before, null);
+    if (gone.id().equals(updated.id())) {
       return List.of(updated);
     }
-    List<NetChange> both = new ArrayList<>(2);
-    both.add(change(type, row, before, true, before, null));
-    both.add(change(type, row, after, false, null, after));
-    return both;
+    return List.of(gone, change(role, row, after, false, null, after));
   }
 
   private static ObjectNode present(@Nullable ObjectNode image, RowChange row) throws Unmappable {
@@ -72,25 +121,29 @@ final class RowMapper {
   }
 
   private static NetChange change(
-      EntityType type,
+      Role role,
       RowChange row,
       ObjectNode identified,
       boolean existed,
       @Nullable ObjectNode before,
       @Nullable ObjectNode after)
       throws Unmappable {
-    JsonNode id = id(type, row, identified);
+    List<String> columns = role.id().isEmpty() ? keyColumns(row) : role.id();
+    JsonNode id = id(columns, identified);
+    String text =
+        role.part() ? RowKey.of(identified, columns).orElseThrow().text() : idText(id);
     List<String> unavailable = after == null ? List.of() : row.unavailable();
-    return new NetChange(
-        type.name(), idText(id), id, existed, before, after, unavailable, row.weight());
+    return new NetChange(role.path(), text, id, existed, before, after, unavailable, row.weight());
   }
 
-  private static JsonNode id(EntityType type, RowChange row, ObjectNode image) throws Unmappable {
-    List<String> columns = type.id();
-    if (columns.isEmpty()) {
-      columns = new ArrayList<>(row.key().size());
-      row.key().fieldNames().forEachRemaining(columns::add);
-    }
+  private static List<String> keyColumns(RowChange row) {
+    List<String> columns = new ArrayList<>(row.key().size());
+    row.key().fieldNames().forEachRemaining(columns::add);
+    return columns;
+  }
+
+  /** An id as recipients get it: the value of a single column, or an object of several. */
+  static JsonNode id(List<String> columns, ObjectNode image) throws Unmappable {
     if (columns.isEmpty()) {
       throw new Unmappable("the table has no primary key, and entities.yaml names no id for it");
     }
@@ -119,7 +172,7 @@ final class RowMapper {
   }
 
   /** The value of a single column as text; of several, their JSON object. */
-  private static String idText(JsonNode id) {
+  static String idText(JsonNode id) {
     return id.isTextual() ? id.textValue() : id.toString();
   }
 }

@@ -153,6 +153,7 @@ final class JournalFile implements AutoCloseable {
       }
       schema.migrate(sql, trouble);
       sql.script("DELETE FROM staged"); // of a transaction that was open when the process ended
+      sql.script(StagedTable.OWNERS);
       return sql;
     } catch (SQLException | RuntimeException e) {
       sql.close();

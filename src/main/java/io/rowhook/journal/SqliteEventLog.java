@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where capture publishes. What it publishes is buffered here, on its own thread, until a commit
@@ -106,10 +104,7 @@ final class SqliteEventLog implements EventLog {
    * that size is not kept waiting for the next commit.
    */
   @Override
-  public void publishStaged(
-      Transaction transaction,
-      Function<NetChange, @Nullable Event> toEvent,
-      List<RejectedRow> rejected)
+  public void publishStaged(Transaction transaction, StagedEvents events)
       throws InterruptedException {
     List<Published> before = buffer;
     buffer = new ArrayList<>();
@@ -120,7 +115,7 @@ final class SqliteEventLog implements EventLog {
               sql -> {
                 Pass pass = new Pass(sql);
                 pass.publish(before);
-                pass.publishStaged(transaction, toEvent, rejected, stop);
+                pass.publishStaged(transaction, events, stop);
                 return pass.end();
               },
               visible::published));
@@ -183,27 +178,29 @@ final class SqliteEventLog implements EventLog {
       }
     }
 
-    void publishStaged(
-        Transaction transaction,
-        Function<NetChange, @Nullable Event> toEvent,
-        List<RejectedRow> rejected,
-        AtomicBoolean stop)
+    void publishStaged(Transaction transaction, StagedEvents events, AtomicBoolean stop)
         throws SQLException {
       if (transaction.end().isAfter(watermark)) {
-        StagedTable.each(
-            sql,
-            change -> {
-              if (stop.get()) {
-                throw new CancellationException("interrupted");
-              }
-              Event event = toEvent.apply(change);
-              if (event != null) {
-                add(transaction, event);
-              }
-            });
-        end(transaction, rejected);
+        try {
+          List<RejectedRow> rejected =
+              events.make(new StagedOnDisk(sql), event -> add(transaction, event, stop));
+          end(transaction, rejected);
+        } catch (StagedOnDisk.Failed e) {
+          throw e.why();
+        }
       }
       StagedTable.clear(sql);
+    }
+
+    private void add(Transaction transaction, Event event, AtomicBoolean stop) {
+      if (stop.get()) {
+        throw new CancellationException("interrupted");
+      }
+      try {
+        add(transaction, event);
+      } catch (SQLException e) {
+        throw new StagedOnDisk.Failed(e);
+      }
     }
 
     private void add(Transaction transaction, Event event) throws SQLException {

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The journal in one SQLite file, which any SQLite tool can read, also while Rowhook runs.
@@ -114,12 +112,9 @@ public final class SqliteJournal implements Journal {
 
   /** Durable and visible, with all that was published before it, when this returns. */
   @Override
-  public void publishStaged(
-      Transaction transaction,
-      Function<NetChange, @Nullable Event> toEvent,
-      List<RejectedRow> rejected)
+  public void publishStaged(Transaction transaction, StagedEvents events)
       throws InterruptedException {
-    log.publishStaged(transaction, toEvent, rejected);
+    log.publishStaged(transaction, events);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.rowhook.journal;
 
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.Staged.Ordered;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 
 /** The open transaction's net changes on disk, one for each entity, in the order of first touch. */
@@ -26,10 +29,18 @@ final class StagedTable {
     }
   }
 
-  /** Receives the staged changes one after the other. */
-  interface Receiver {
-    void take(NetChange change) throws SQLException;
-  }
+  /**
+   * Which entity a staged change belongs to: known only while the transaction is published, and so
+   * nothing that has to be in the journal's file.
+   */
+  static final String OWNERS =
+      """
+      CREATE TEMP TABLE staged_owner (
+        owner BLOB NOT NULL,
+        ordinal INTEGER NOT NULL,
+        PRIMARY KEY (owner, ordinal)
+      ) STRICT, WITHOUT ROWID
+      """;
 
   private StagedTable() {}
 
@@ -61,16 +72,56 @@ final class StagedTable {
         later.key());
   }
 
-  static void each(Sql sql, Receiver receiver) throws SQLException {
+  /** See {@link io.rowhook.entity.Staged#after}. */
+  static List<Ordered> after(Sql sql, long ordinal, int limit, int maxWeight) throws SQLException {
+    List<Ordered> found = new ArrayList<>();
+    int[] weight = {0};
     sql.each(
-        "SELECT change FROM staged ORDER BY ordinal",
+        "SELECT ordinal, change FROM staged WHERE ordinal > ? ORDER BY ordinal LIMIT ?",
         row -> {
-          receiver.take(NetChangeCodec.decode(row.getBytes(1)));
+          NetChange change = NetChangeCodec.decode(row.getBytes(2));
+          found.add(new Ordered(row.getLong(1), change));
+          weight[0] += change.weight();
+          return weight[0] < maxWeight;
+        },
+        ordinal,
+        limit);
+    return found;
+  }
+
+  static Optional<NetChange> find(Sql sql, String entityKey) throws SQLException {
+    return sql.first(
+        "SELECT change FROM staged WHERE entity_key = ?",
+        row -> NetChangeCodec.decode(row.getBytes(1)),
+        entityKey.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void assign(Sql sql, long ordinal, String owner) throws SQLException {
+    sql.update(
+        "INSERT INTO staged_owner (owner, ordinal) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        owner.getBytes(StandardCharsets.UTF_8),
+        ordinal);
+  }
+
+  /** Each owner in the order of its first change. */
+  static void eachOwner(Sql sql, BiConsumer<String, List<NetChange>> taker) throws SQLException {
+    sql.each(
+        "SELECT owner FROM staged_owner GROUP BY owner ORDER BY min(ordinal)",
+        row -> {
+          byte[] owner = row.getBytes(1);
+          List<NetChange> changes =
+              sql.list(
+                  "SELECT s.change FROM staged_owner o JOIN staged s ON s.ordinal = o.ordinal"
+                      + " WHERE o.owner = ? ORDER BY o.ordinal",
+                  change -> NetChangeCodec.decode(change.getBytes(1)),
+                  owner);
+          taker.accept(new String(owner, StandardCharsets.UTF_8), changes);
           return true;
         });
   }
 
   static void clear(Sql sql) throws SQLException {
     sql.update("DELETE FROM staged");
+    sql.update("DELETE FROM staged_owner");
   }
 }

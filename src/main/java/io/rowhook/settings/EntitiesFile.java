@@ -2,6 +2,8 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.EntityType;
+import io.rowhook.entity.Part;
+import io.rowhook.entity.Reference;
 import io.rowhook.settings.YamlNode.Fields;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,21 +23,17 @@ import java.util.regex.Pattern;
  */
 record EntitiesFile(List<String> names, List<EntityType> entities) {
 
+  private static final YamlKeys ENTITY =
+      YamlKeys.of(List.of("table"), List.of("id", "attributes", "contains", "refers"));
+  private static final YamlKeys ATTRIBUTES = YamlKeys.of(List.of(), List.of("exclude"));
+
   /** By mapping; {@code *} is the entity. */
-  static final Map<String, YamlKeys> KEYS =
-      Map.of(
-          "*",
-          new YamlKeys(
-              List.of("table"), List.of("id", "attributes"), List.of("contains", "refers")),
-          "*.attributes",
-          YamlKeys.of(List.of(), List.of("exclude")));
+  static final Map<String, YamlKeys> KEYS = keys();
 
   private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,62}");
 
   /** PostgreSQL's {@code NAMEDATALEN} less one, in bytes. */
   private static final int MAX_IDENTIFIER = 63;
-
-  private static final YamlKeys NO_KEYS = YamlKeys.of(List.of(), List.of());
 
   EntitiesFile {
     names = List.copyOf(names);
@@ -48,7 +46,14 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
         .orElse(new EntitiesFile(List.of(), List.of()));
   }
 
-  private static TableId table(String value) throws Refused {
+  private static Map<String, YamlKeys> keys() {
+    Map<String, YamlKeys> keys = new HashMap<>(RelationKeys.KEYS);
+    keys.put("*", ENTITY);
+    keys.put("*.attributes", ATTRIBUTES);
+    return Map.copyOf(keys);
+  }
+
+  static TableId table(String value) throws Refused {
     String advice = "Write schema.table as the catalog spells them, without quotes.";
     if (value.indexOf('"') >= 0) {
       throw Refused.because("must be a table without quotes", advice);
@@ -69,6 +74,28 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     } catch (IllegalArgumentException e) {
       throw Refused.because("must be a table, written schema.table", advice);
     }
+  }
+
+  /** One column or a list of them; empty where there is none. */
+  static List<String> columns(Fields fields, String key, Reading reading) {
+    List<String> columns = fields.readList(key, EntitiesFile::column).orElse(List.of());
+    List<String> seen = new ArrayList<>();
+    for (String column : columns) {
+      if (seen.contains(column)) {
+        reading
+            .problems()
+            .add(
+                fields.place(),
+                fields.place().key()
+                    + "."
+                    + key
+                    + " names "
+                    + Problems.printable(column)
+                    + " twice. Take one out.");
+      }
+      seen.add(column);
+    }
+    return columns;
   }
 
   private static String column(String value) throws Refused {
@@ -125,18 +152,16 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     }
 
     private Optional<EntityType> entity(String name, Fields fields) {
-      fields.check(KEYS.getOrDefault("*", NO_KEYS));
+      fields.check(ENTITY);
       Optional<TableId> table = fields.read("table", EntitiesFile::table);
       table.ifPresent(id -> checkTable(id, name, fields));
-      List<String> id = fields.readList("id", EntitiesFile::column).orElse(List.of());
-      checkOnce(id, "id", fields);
+      List<String> id = columns(fields, "id", reading);
       List<String> excluded =
           fields
               .mapping("attributes")
-              .map(inner -> inner.check(KEYS.getOrDefault("*.attributes", NO_KEYS)))
-              .flatMap(inner -> inner.readList("exclude", EntitiesFile::column))
+              .map(inner -> inner.check(ATTRIBUTES))
+              .map(inner -> columns(inner, "exclude", reading))
               .orElse(List.of());
-      checkOnce(excluded, "attributes.exclude", fields);
       for (String column : excluded) {
         if (id.contains(column)) {
           reading
@@ -149,26 +174,12 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
                       + ", which is its id. Take one of them out.");
         }
       }
-      return table.map(t -> new EntityType(name, t, id, excluded));
-    }
-
-    private void checkOnce(List<String> columns, String key, Fields fields) {
-      List<String> seen = new ArrayList<>();
-      for (String column : columns) {
-        if (seen.contains(column)) {
-          reading
-              .problems()
-              .add(
-                  fields.place(),
-                  fields.place().key()
-                      + "."
-                      + key
-                      + " names "
-                      + Problems.printable(column)
-                      + " twice. Take one out.");
-        }
-        seen.add(column);
-      }
+      RelationKeys relations =
+          new RelationKeys(table.orElse(new TableId("", name)), name, reading);
+      List<Part> parts = relations.parts(fields);
+      List<Reference> references = relations.references(fields);
+      relations.checkApart(parts, references, fields);
+      return table.map(t -> new EntityType(name, t, id, excluded, parts, references));
     }
 
     private void checkTable(TableId table, String name, Fields fields) {

@@ -132,6 +132,8 @@ public record SettingsDiff(
     addIf(!before.table().equals(after.table()), "table", keys);
     addIf(!before.id().equals(after.id()), "id", keys);
     addIf(!before.excluded().equals(after.excluded()), "attributes.exclude", keys);
+    addIf(!before.parts().equals(after.parts()), "contains", keys);
+    addIf(!before.references().equals(after.references()), "refers", keys);
     return keys;
   }
 

@@ -29,7 +29,7 @@ final class MemorySink implements ChangeSink {
   }
 
   @Override
-  public synchronized void restart() {
+  public synchronized void restart(List<TableFacts> tables) {
     restarts++;
     open = null;
     pending.clear();

@@ -62,6 +62,35 @@ final class ValuesTest {
       uuid                | '0a0b0c0d-0000-4000-8000-000000000001'   | "0a0b0c0d-0000-4000-8000-000000000001"
       date                | '2026-05-24'                             | "2026-05-24"
       date                | 'infinity'                               | "infinity"
+      date                | '-infinity'                              | "-infinity"
+      date                | '0044-03-15 BC'                          | "-0043-03-15"
+      date                | '12345-01-02'                            | "+12345-01-02"
+      timestamp           | '0044-03-15 12:00:00 BC'                 | "-0043-03-15T12:00:00"
+      timestamp           | '12345-01-02 12:00:00'                   | "+12345-01-02T12:00:00"
+      timestamptz         | '0044-03-15 12:00:00+00 BC'              | "-0043-03-15T12:00:00Z"
+      timestamptz         | '12345-01-02 12:00:00+00'                | "+12345-01-02T12:00:00Z"
+      money               | -1234567.89                              | -1234567.89
+      timetz              | '00:15:20+02'                            | "22:15:20Z"
+      timetz[]            | '{15:20:44+02}'                          | ["13:20:44Z"]
+      date[]              | '{0044-03-15 BC,infinity}'               | ["-0043-03-15","infinity"]
+      timestamp[]         | '{"0044-03-15 12:00:00 BC",infinity}'    | ["-0043-03-15T12:00:00","infinity"]
+      timestamptz[]       | '{"0044-03-15 12:00:00+00 BC",-infinity}' | ["-0043-03-15T12:00:00Z","-infinity"]
+      money[]             | '{1.50}'                                 | ["$1.50"]
+      point[]             | '{"(1.5,2)"}'                            | ["(1.5,2)"]
+      pair[]              | ARRAY['(1,"x y")'::pair]                 | ["(1,\\"x y\\")"]
+      numrange            | '[1.50,2]'                               | "[1.50,2]"
+      daterange           | '[2026-01-01,2026-02-01)'                | "[2026-01-01,2026-02-01)"
+      int4multirange      | '{[1,3),[5,9)}'                          | "{[1,3),[5,9)}"
+      tsquery             | 'a & b'                                  | "'a' & 'b'"
+      box                 | '(1,1),(0,0)'                            | "(1.0,1.0),(0.0,0.0)"
+      polygon             | '((0,0),(1,1.5))'                        | "((0.0,0.0),(1.0,1.5))"
+      lseg                | '[(0,0),(1,-1e-9)]'                      | "[(0.0,0.0),(1.0,-1.0E-9)]"
+      line                | '{1,2,3}'                                | "{1.0,2.0,3.0}"
+      path                | '((0,0),(1,1))'                          | "((0.0,0.0),(1.0,1.0))"
+      circle              | '<(1,2),3>'                              | "<(1.0,2.0),3.0>"
+      macaddr8            | '08:00:2b:01:02:03:04:05'                | "08:00:2b:01:02:03:04:05"
+      jsonpath            | '$.a'                                    | "$.\\"a\\""
+      numeric             | repeat('9', 1000)::numeric               | %NINES%
       time                | '15:20:44.123456'                        | "15:20:44.123456"
       time                | '24:00:00'                               | "24:00:00"
       timetz              | '15:20:44+02'                            | "13:20:44Z"
@@ -142,13 +171,29 @@ final class ValuesTest {
       got.put("id int", after.get("id").toString());
       for (int i = 0; i < lines.size(); i++) {
         String name = "c" + i + " " + lines.get(i)[0];
-        expected.put(name, lines.get(i)[2]);
+        expected.put(name, lines.get(i)[2].replace("%NINES%", "9".repeat(1000)));
         JsonNode value = after.get("c" + i);
         got.put(name, value == null ? "missing" : value.toString());
       }
       assertThat(got).containsExactlyEntriesOf(expected);
       assertThat(rows.get(1).before()).isEqualTo(after);
       assertThat(rig.sink.rejected()).isEmpty();
+      database.execute(insert + ")");
+      try (SourceRows source = new SourceRows(rig.source())) {
+        RowLookup.Query all =
+            new RowLookup.Query(
+                TableId.parse("typed"), List.of("id"), List.of(), List.of());
+        RowKey key = RowKey.of(after, List.of("id")).orElseThrow();
+        ObjectNode read =
+            source.read(true, snapshot -> snapshot.rows(all, List.of(key))).get(key).getFirst();
+        Map<String, String> readBack = new LinkedHashMap<>();
+        readBack.put("id int", read.get("id").toString());
+        for (int i = 0; i < lines.size(); i++) {
+          readBack.put("c" + i + " " + lines.get(i)[0], read.get("c" + i).toString());
+        }
+        assertThat(readBack).as("read back").containsExactlyEntriesOf(expected);
+        assertThat(read).isEqualTo(after);
+      }
       assertThat(rows.get(0).weight()).isBetween(1_000, 100_000);
     }
   }

@@ -11,8 +11,10 @@ import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowChange.Operation;
+import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
+import io.rowhook.testing.StagedInMemory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +33,15 @@ class EntityEventsTest {
   private static final TableId ARTICLE = TableId.parse("public.article");
   private static final TableId PRICE = TableId.parse("public.price");
   private static final Instant COMMIT = Instant.parse("2026-05-24T15:20:44.123456Z");
+
+  /** The log has it all here. */
+  private static final RowLookup NOTHING =
+      new RowLookup() {
+        @Override
+        public <T> T read(boolean limited, Reading<T> reading) {
+          throw new AssertionError("nothing has to be read");
+        }
+      };
 
   private final Log log = new Log();
   private EntityEvents events;
@@ -50,8 +60,9 @@ class EntityEventsTest {
                 new EntityType("Price", PRICE, List.of(), List.of())),
             log,
             log,
+            NOTHING,
             memoryLimit);
-    made.restart();
+    made.restart(List.of());
     return made;
   }
 
@@ -150,7 +161,7 @@ class EntityEventsTest {
     assertThat(first).doesNotHaveDuplicates();
     log.published.clear();
     log.watermark = Lsn.ZERO; // as if nothing had been journaled
-    events.restart();
+    events.restart(List.of());
     lsn = 0x16B3000;
     transaction(insert("{'id':1}"), insert(PRICE, "{'id':1}"));
     transaction(update("{'id':1,'a':1}", "{'id':1,'a':2}"));
@@ -160,7 +171,7 @@ class EntityEventsTest {
   @Test
   void aTransactionAtOrBelowTheWatermarkIsADuplicate() throws Exception {
     transaction(insert("{'id':1}"));
-    events.restart();
+    events.restart(List.of());
     lsn -= 0x100;
     transaction(insert("{'id':1}"));
     assertThat(log.published).hasSize(1);
@@ -302,12 +313,9 @@ class EntityEventsTest {
     }
 
     @Override
-    public void publishStaged(
-        Transaction transaction,
-        Function<NetChange, @Nullable Event> toEvent,
-        List<RejectedRow> rows) {
-      List<Event> events =
-          staged.values().stream().map(toEvent).filter(java.util.Objects::nonNull).toList();
+    public void publishStaged(Transaction transaction, StagedEvents toEvents) {
+      List<Event> events = new ArrayList<>();
+      List<RejectedRow> rows = toEvents.make(new StagedInMemory(staged), events::add);
       staged.clear();
       publish(transaction, events, rows);
     }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
+import io.rowhook.testing.StagedInMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,7 +144,7 @@ class JournalContractTest {
     journal.stage(List.of(change("2", 1)), Samples::merge);
     journal.discard();
     journal.commit();
-    journal.publishStaged(transaction(300), c -> event(c.entityId(), 300), List.of());
+    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
 
     assertThat(all()).isEmpty();
     assertThat(journal.watermark()).isEqualTo(lsn(300));
@@ -166,7 +167,7 @@ class JournalContractTest {
 
     publish(journal, 200, "1");
     publish(journal, 300, "2");
-    journal.publishStaged(transaction(300), c -> event(c.entityId(), 300), List.of());
+    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
 
     assertThat(all()).containsExactly("1", "2");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
@@ -304,11 +305,10 @@ class JournalContractTest {
 
     journal.publishStaged(
         transaction(300),
-        c ->
+        StagedInMemory.each(c ->
             c.entityId().equals("c")
                 ? null
-                : event(c.entityId(), 300, Objects.requireNonNull(c.after()).toString()),
-        List.of());
+                : event(c.entityId(), 300, Objects.requireNonNull(c.after()).toString())));
 
     assertThat(all()).containsExactly("0", "a", "b");
     assertThat(
@@ -316,7 +316,7 @@ class JournalContractTest {
                 .map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
         .containsExactly("{\"id\":\"a\",\"stock\":2}", "{\"id\":\"b\",\"stock\":9}");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
-    journal.publishStaged(transaction(400), c -> event(c.entityId(), 400), List.of());
+    journal.publishStaged(transaction(400), StagedInMemory.each(c -> event(c.entityId(), 400)));
     assertThat(all()).as("it is empty again").containsExactly("0", "a", "b");
   }
 
@@ -326,13 +326,12 @@ class JournalContractTest {
     assertThatThrownBy(() ->
             journal.publishStaged(
                 transaction(300),
-                c -> {
+                StagedInMemory.each(c -> {
                   if (c.entityId().equals("b")) {
                     throw new IllegalStateException("a fault planted by the test");
                   }
                   return event(c.entityId(), 300);
-                },
-                List.of()))
+                })))
         .isInstanceOf(IllegalStateException.class);
 
     reopen();
@@ -344,7 +343,7 @@ class JournalContractTest {
   void whatWasStagedDoesNotOutliveTheProcess() throws InterruptedException {
     journal.stage(List.of(change("a", 1)), Samples::merge);
     reopen();
-    journal.publishStaged(transaction(300), c -> event(c.entityId(), 300), List.of());
+    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
 
     assertThat(all()).isEmpty();
   }

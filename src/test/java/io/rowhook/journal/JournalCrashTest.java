@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.testing.StagedInMemory;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ class JournalCrashTest {
         if (end % 3 == 0) {
           long at = end;
           journal.stage(changes, Samples::merge);
-          journal.publishStaged(transaction(end), c -> event(c.entityId(), at), List.of());
+          journal.publishStaged(transaction(end), StagedInMemory.each(c -> event(c.entityId(), at)));
         } else {
           journal.publish(transaction(end), events, List.of());
           journal.commit();

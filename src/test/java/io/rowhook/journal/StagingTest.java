@@ -8,6 +8,7 @@ import static io.rowhook.journal.Samples.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.Staged;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +43,20 @@ class StagingTest {
         long staged = System.nanoTime();
         journal.publishStaged(
             transaction(200),
-            c -> event(c.entityId(), 200, Objects.requireNonNull(c.after()).toString()),
-            List.of());
+            (changed, events) -> {
+              long ordinal = 0;
+              List<Staged.Ordered> chunk = changed.after(ordinal, 1_000, 1 << 20);
+              while (!chunk.isEmpty()) {
+                for (Staged.Ordered one : chunk) {
+                  NetChange c = one.change();
+                  events.accept(
+                      event(c.entityId(), 200, Objects.requireNonNull(c.after()).toString()));
+                }
+                ordinal = chunk.getLast().ordinal();
+                chunk = changed.after(ordinal, 1_000, 1 << 20);
+              }
+              return List.of();
+            });
         long published = System.nanoTime();
         System.out.println(check(journal));
         System.out.printf(

@@ -80,6 +80,12 @@ class StoryTest {
     play("a-template-that-throws.story");
   }
 
+  @Test
+  @Tag("feature-21")
+  void anOrderAndItsLines() throws Exception {
+    play("an-order-and-its-lines.story");
+  }
+
   private void play(String name) throws Exception {
     Story story = Story.read(name);
     try (Stage stage = new Stage(source, directory).tables()) {
@@ -89,6 +95,8 @@ class StoryTest {
           stage.receiver(recipient(section.title()), Receiver.Settings.DEFAULT);
         } else if (section.isTemplate()) {
           stage.write("jslt-" + section.title(), section.text());
+        } else if (section.isEntities()) {
+          stage.write("connector-config/entities.yaml", section.text());
         } else if ("setup".equals(section.title())) {
           source.execute(section.lines().toArray(String[]::new));
         }
@@ -100,6 +108,7 @@ class StoryTest {
           source.execute(section.lines().toArray(String[]::new));
         } else if (!section.isRecipientFile()
             && !section.isTemplate()
+            && !section.isEntities()
             && !"setup".equals(section.title())) {
           expect(stage, section, seen);
         }

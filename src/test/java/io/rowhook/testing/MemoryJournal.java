@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -210,16 +209,8 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized void publishStaged(
-      Transaction transaction,
-      Function<NetChange, @Nullable Event> toEvent,
-      List<RejectedRow> rejected) {
-    for (NetChange change : staged.values()) {
-      Event event = toEvent.apply(change);
-      if (event != null) {
-        published.add(event);
-      }
-    }
+  public synchronized void publishStaged(Transaction transaction, StagedEvents events) {
+    events.make(new StagedInMemory(staged), published::add);
     staged.clear();
     publishedEnd = transaction.end();
   }

@@ -1,0 +1,282 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks whether the captured tables can be told and joined as the entities demand: keys, what they
+ * refer to, what the log has of old rows, rights to read. One use.
+ */
+final class RelationCheck {
+
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+      """;
+
+  private static final String PRIMARY_KEY =
+      """
+      SELECT a.attname FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::int2[])
+       WHERE n.nspname = ? AND c.relname = ? AND i.indisprimary
+       ORDER BY array_position(i.indkey::int2[], a.attnum)
+      """;
+
+  /** Any index whose first columns are these, in any order. */
+  private static final String INDEXED =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ? AND i.indisvalid AND i.indpred IS NULL
+           AND (SELECT count(*) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, place)
+                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+                 WHERE k.place <= ? AND a.attname = ANY (?)) = ?)
+      """;
+
+  private static final String MAY_READ =
+      "SELECT has_table_privilege(format('%I.%I', ?::text, ?::text)::regclass, 'SELECT')";
+
+  private final Source source;
+  private final Connection connection;
+  private final List<String> problems;
+  private final List<String> warnings;
+  private final Map<TableId, TableFacts> captured = new HashMap<>();
+  private final Set<TableId> mayRead = new HashSet<>();
+
+  RelationCheck(
+      Source source,
+      Connection connection,
+      List<TableFacts> captured,
+      List<String> problems,
+      List<String> warnings) {
+    this.source = source;
+    this.connection = connection;
+    this.problems = problems;
+    this.warnings = warnings;
+    captured.forEach(facts -> this.captured.put(facts.table(), facts));
+  }
+
+  /** Adds a problem for each demand that does not hold. */
+  void check(List<CapturedTable> tables) throws SQLException {
+    for (CapturedTable table : tables) {
+      TableFacts facts = captured.get(table.table());
+      if (facts == null) {
+        continue; // has a problem of its own
+      }
+      for (Demand demand : table.demands()) {
+        switch (demand) {
+          case Demand.Id id -> id(id, facts);
+          case Demand.Part part -> part(part, facts);
+          case Demand.Reference reference -> reference(reference, facts);
+        }
+      }
+    }
+  }
+
+  private void id(Demand.Id id, TableFacts facts) {
+    if (missing(id.place(), id.columns(), facts.table(), facts.columns())) {
+      return;
+    }
+    Set<String> columns = Set.copyOf(id.columns());
+    if (facts.uniqueKeys().stream().noneMatch(key -> columns.containsAll(key))) {
+      problem(
+          id.place(),
+          "columns %s of %s are not unique and NOT NULL, so an entity could not be told by them. Run ALTER TABLE %s ADD UNIQUE (%s); and set each NOT NULL, or leave id out to use the primary key"
+              .formatted(
+                  String.join(", ", id.columns()),
+                  facts.table(),
+                  facts.table().quoted(),
+                  quoted(id.columns())));
+    } else {
+      logged(id.place(), id.columns(), facts);
+    }
+  }
+
+  private void part(Demand.Part part, TableFacts facts) throws SQLException {
+    if (missing(part.place() + ".key", part.key(), facts.table(), facts.columns())
+        | missing(part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())) {
+      return;
+    }
+    logged(part.place() + ".key", part.key(), facts);
+    TableFacts parent = captured.get(part.parent());
+    if (parent == null) {
+      return; // has a problem of its own
+    }
+    refers(part.place(), part.key(), parent.table(), parent.primaryKey());
+    free(part.place(), part.name(), parent);
+    readable(part.place(), facts.table());
+    readable(part.place(), parent.table());
+    indexed(part, facts);
+  }
+
+  private void reference(Demand.Reference reference, TableFacts facts) throws SQLException {
+    Map<String, String> columns = columns(reference.to());
+    if (columns.isEmpty()) {
+      problem(
+          reference.place() + ".table",
+          "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
+      return;
+    }
+    boolean bad =
+        missing(reference.place() + ".key", reference.key(), facts.table(), facts.columns())
+            | missing(
+                reference.place() + ".attributes",
+                reference.attributes(),
+                reference.to(),
+                List.copyOf(columns.keySet()));
+    if (!bad) {
+      refers(reference.place(), reference.key(), reference.to(), primaryKey(reference.to()));
+    }
+    free(reference.place(), reference.name(), facts);
+    readable(reference.place(), reference.to());
+  }
+
+  private void refers(String place, List<String> key, TableId to, List<String> primaryKey)
+      throws SQLException {
+    if (primaryKey.size() != key.size()) {
+      problem(
+          place + ".key",
+          "%s: the key must name as many columns as the primary key of %s has (%s), in that order"
+              .formatted(
+                  String.join(", ", key),
+                  to,
+                  primaryKey.isEmpty() ? "none" : String.join(", ", primaryKey)));
+    }
+    Map<String, String> types = columns(to);
+    for (String column : primaryKey) {
+      if ("bytea".equals(types.get(column))) {
+        problem(
+            place + ".key",
+            "column %s of %s is a bytea, by which rows cannot be looked up".formatted(column, to));
+      }
+    }
+  }
+
+  /** What is not in the identity is not known of a deleted row. */
+  private void logged(String place, List<String> columns, TableFacts facts) {
+    if (!facts.identityColumns().containsAll(columns)) {
+      problem(
+          place,
+          "column %s is not in the REPLICA IDENTITY of %s, so it is not known of a deleted row. Run %s"
+              .formatted(
+                  String.join(", ", columns), facts.table(), facts.fullIdentityStatement()));
+    }
+  }
+
+  private void free(String place, String name, TableFacts facts) {
+    if (facts.columns().contains(name)) {
+      problem(
+          place,
+          "%s has a column %s already. Give it another name here".formatted(facts.table(), name));
+    }
+  }
+
+  private void readable(String place, TableId table) throws SQLException {
+    if (!mayRead.add(table)) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(MAY_READ)) {
+      statement.setString(1, table.schema());
+      statement.setString(2, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(1)) {
+          problem(
+              place,
+              "database.user '%s' may not read %s, whose rows are looked up. Run GRANT SELECT ON %s TO %s;"
+                  .formatted(
+                      source.user(), table, table.quoted(), TableId.quote(source.user())));
+        }
+      }
+    }
+  }
+
+  private void indexed(Demand.Part part, TableFacts facts) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INDEXED)) {
+      statement.setString(1, facts.table().schema());
+      statement.setString(2, facts.table().name());
+      statement.setInt(3, part.key().size());
+      statement.setArray(4, connection.createArrayOf("text", part.key().toArray()));
+      statement.setInt(5, part.key().size());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(1)) {
+          warnings.add(
+              "%s.key: %s has no index that begins with %s, so each look-up reads the whole table. Run CREATE INDEX ON %s (%s);"
+                  .formatted(
+                      part.place(),
+                      facts.table(),
+                      String.join(", ", part.key()),
+                      facts.table().quoted(),
+                      quoted(part.key())));
+        }
+      }
+    }
+  }
+
+  private boolean missing(String place, List<String> wanted, TableId table, List<String> columns) {
+    boolean missing = false;
+    for (String column : wanted) {
+      if (!columns.contains(column)) {
+        Optional<String> nearest = Nearest.to(column, columns);
+        problem(
+            place,
+            "table %s has no column %s%s"
+                .formatted(table, column, nearest.map(n -> "; the nearest is " + n).orElse("")));
+        missing = true;
+      }
+    }
+    return missing;
+  }
+
+  /** Names and types, in order; empty: there is no such table. */
+  private Map<String, String> columns(TableId table) throws SQLException {
+    Map<String, String> columns = new LinkedHashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, table.schema());
+      statement.setString(2, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.put(row.getString(1), row.getString(2));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private List<String> primaryKey(TableId table) throws SQLException {
+    List<String> columns = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(PRIMARY_KEY)) {
+      statement.setString(1, table.schema());
+      statement.setString(2, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(row.getString(1));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private static String quoted(List<String> columns) {
+    return String.join(", ", columns.stream().map(TableId::quote).toList());
+  }
+
+  private void problem(String place, String what) {
+    problems.add(place + ": " + what);
+  }
+}

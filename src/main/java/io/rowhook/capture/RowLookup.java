@@ -1,0 +1,61 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Where rows are looked up that the log does not carry: the source. */
+public interface RowLookup {
+
+  /**
+   * Which rows are looked up, and what of them.
+   *
+   * @param table where
+   * @param key the columns to find them by; empty: the table's primary key
+   * @param only these columns; empty: all
+   * @param except without these columns
+   */
+  record Query(TableId table, List<String> key, List<String> only, List<String> except) {
+    public Query {
+      key = List.copyOf(key);
+      only = List.copyOf(only);
+      except = List.copyOf(except);
+    }
+  }
+
+  /** A reading has found more than fits: ask for fewer keys. */
+  final class TooMuch extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooMuch(TableId table, long bytes) {
+      super("the rows of " + table + " that belong together hold more than " + bytes + " bytes");
+    }
+  }
+
+  /** What is read in one snapshot of the source. */
+  interface Snapshot {
+
+    /** When it was taken, by the source's clock. */
+    Instant at();
+
+    /** The rows for each key; a key without rows is missing. One statement. */
+    Map<RowKey, List<ObjectNode>> rows(Query query, Collection<RowKey> keys) throws SQLException;
+  }
+
+  /** Makes something of a snapshot; may be called twice. */
+  interface Reading<T> {
+    T of(Snapshot snapshot) throws SQLException;
+  }
+
+  /**
+   * Reads in one snapshot.
+   *
+   * @param limited whether more than fits in memory is refused
+   * @throws TooMuch if so
+   * @throws SourceException if the source does not give it; trying again later may do
+   */
+  <T> T read(boolean limited, Reading<T> reading);
+}

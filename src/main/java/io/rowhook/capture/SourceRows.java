@@ -1,0 +1,296 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows of the source by key, beside the log: for what the log does not carry. Their values
+ * are just those that the log would give.
+ *
+ * <p>Holds one connection, opened when it is first needed and kept; a broken one is replaced once
+ * for each reading. Any thread; one reading at a time.
+ */
+public final class SourceRows implements RowLookup, AutoCloseable {
+
+  /**
+   * What is kept in memory of one reading; bytes of text. More is {@link TooMuch}, so that whoever
+   * asks for many keys can ask for fewer at once.
+   */
+  static final long MAX_BYTES = 16L << 20;
+
+  /** Rows that come from the server at once. */
+  private static final int FETCH = 1_000;
+
+  private static final String SESSION =
+      """
+      SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';
+      SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content';
+      SET statement_timeout = '60s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '120s'
+      """;
+
+  /** Columns with their types; those of the primary key have a place in it. */
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod),
+             array_position(i.indkey::int2[], a.attnum) AS place
+        FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+       ORDER BY place
+      """;
+
+  /** A table's columns by name with their types, and its primary key. */
+  private record Columns(Map<String, String> types, List<String> primaryKey) {}
+
+  private final Source source;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final LongAdder queries = new LongAdder();
+  private final LongAdder rows = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
+
+  // guarded by lock
+  private @Nullable Connection open;
+  private final Map<TableId, Columns> tables = new HashMap<>();
+  private boolean closed;
+
+  /** Opens nothing yet. */
+  public SourceRows(Source source) {
+    this.source = source;
+  }
+
+  @Override
+  public <T> T read(boolean limited, Reading<T> reading) {
+    lock.lock();
+    long begin = System.nanoTime();
+    try {
+      try {
+        return attempt(limited, reading);
+      } catch (SQLException first) {
+        forget(); // an idle connection may have died long ago, a column may have changed its type
+        return attempt(limited, reading);
+      }
+    } catch (SQLException e) {
+      forget();
+      throw SourceException.of(
+          List.of("reading rows back from the source: " + SourceCheck.connecting(source, e)));
+    } finally {
+      nanos.add(System.nanoTime() - begin);
+      lock.unlock();
+    }
+  }
+
+  private <T> T attempt(boolean limited, Reading<T> reading) throws SQLException {
+    Connection connection = connection();
+    boolean good = false;
+    try {
+      T result = reading.of(new Read(connection, limited));
+      connection.commit();
+      good = true;
+      return result;
+    } catch (TooMuch e) {
+      connection.rollback();
+      good = true;
+      throw e;
+    } finally {
+      if (!good) {
+        forget();
+      }
+    }
+  }
+
+  private Connection connection() throws SQLException {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (open == null) {
+      Connection opened = Postgres.connect(source, Map.of("binaryTransfer", "false"));
+      open = opened;
+      try (Statement statement = opened.createStatement()) {
+        statement.execute(SESSION);
+      }
+      opened.setReadOnly(true);
+      opened.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      opened.setAutoCommit(false);
+    }
+    return open;
+  }
+
+  private void forget() {
+    tables.clear();
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        // it is given up in any case
+      }
+      open = null;
+    }
+  }
+
+  /** Statements so far. */
+  public long queries() {
+    return queries.sum();
+  }
+
+  /** Rows read so far. */
+  public long rows() {
+    return rows.sum();
+  }
+
+  /** Time spent in readings so far, in nanoseconds. */
+  public long nanos() {
+    return nanos.sum();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      forget();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One reading; under the lock. */
+  private final class Read implements Snapshot {
+    private final Connection connection;
+    private final boolean limited;
+    private final Instant at;
+    private long bytes;
+
+    /** The first statement fixes the snapshot. */
+    Read(Connection connection, boolean limited) throws SQLException {
+      this.connection = connection;
+      this.limited = limited;
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT now()")) {
+        row.next();
+        at = row.getObject(1, OffsetDateTime.class).toInstant();
+      }
+    }
+
+    @Override
+    public Instant at() {
+      return at;
+    }
+
+    @Override
+    public Map<RowKey, List<ObjectNode>> rows(Query query, Collection<RowKey> keys)
+        throws SQLException {
+      Map<RowKey, List<ObjectNode>> found = new LinkedHashMap<>();
+      if (keys.isEmpty()) {
+        return found;
+      }
+      queries.increment();
+      Columns columns = columns(query.table());
+      List<String> by = query.key().isEmpty() ? columns.primaryKey() : query.key();
+      try (PreparedStatement statement = connection.prepareStatement(sql(query, by, columns))) {
+        for (int i = 0; i < by.size(); i++) {
+          int column = i;
+          statement.setArray(
+              i + 1,
+              connection.createArrayOf(
+                  "text", keys.stream().map(key -> key.sql(column)).toArray()));
+        }
+        statement.setFetchSize(limited ? FETCH : 0);
+        try (ResultSet result = statement.executeQuery()) {
+          take(query, by, new TextRows(connection, result), found);
+        }
+      }
+      return found;
+    }
+
+    private void take(
+        Query query, List<String> by, TextRows result, Map<RowKey, List<ObjectNode>> found)
+        throws SQLException {
+      Set<String> dropped = new HashSet<>(query.except());
+      if (!query.only().isEmpty()) {
+        by.stream().filter(name -> !query.only().contains(name)).forEach(dropped::add);
+      }
+      while (result.next()) {
+        ObjectNode row = result.row();
+        bytes += result.bytes();
+        if (limited && bytes > MAX_BYTES) {
+          throw new TooMuch(query.table(), MAX_BYTES);
+        }
+        rows.increment();
+        RowKey key =
+            RowKey.of(row, by)
+                .orElseThrow(() -> new IllegalStateException("a row was found without its key"));
+        row.remove(dropped);
+        found.computeIfAbsent(key, _ -> new ArrayList<>()).add(row);
+      }
+    }
+
+    private static String sql(Query query, List<String> by, Columns columns) throws SQLException {
+      List<String> keys = new ArrayList<>();
+      List<String> equal = new ArrayList<>();
+      for (String column : by) {
+        String type = columns.types().get(column);
+        if (type == null) {
+          throw new SQLException("table %s has no column %s".formatted(query.table(), column));
+        }
+        keys.add("unnest(?::text[]::%s[]) AS k%d".formatted(type, keys.size()));
+        equal.add("t.%s = k.k%d".formatted(TableId.quote(column), equal.size()));
+      }
+      String selected = "t.*";
+      if (!query.only().isEmpty()) {
+        Set<String> names = new LinkedHashSet<>(query.only());
+        names.addAll(by);
+        selected =
+            String.join(", ", names.stream().map(name -> "t." + TableId.quote(name)).toList());
+      }
+      return "SELECT %s FROM %s t JOIN (SELECT %s) k ON %s"
+          .formatted(
+              selected,
+              query.table().quoted(),
+              String.join(", ", keys),
+              String.join(" AND ", equal));
+    }
+
+    private Columns columns(TableId table) throws SQLException {
+      Columns known = tables.get(table);
+      if (known != null) {
+        return known;
+      }
+      Map<String, String> types = new HashMap<>();
+      List<String> primaryKey = new ArrayList<>();
+      try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+        statement.setString(1, table.schema());
+        statement.setString(2, table.name());
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            types.put(row.getString(1), row.getString(2));
+            if (row.getObject(3) != null) {
+              primaryKey.add(row.getString(1));
+            }
+          }
+        }
+      }
+      Columns columns = new Columns(types, primaryKey);
+      tables.put(table, columns);
+      return columns;
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.RowKey;
+import io.rowhook.entity.RowMapper.Unmappable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of one entity that a transaction has touched what its event will say: its net change, with
+ * its parts and what it names. Pure; any thread.
+ *
+ * <p>The root's own values come from the log; parts and references as they were read, which may be
+ * newer, and is marked. Where the root row is gone meanwhile, the log's rows are used, and what is
+ * left out is named.
+ */
+final class Composer {
+
+  private Composer() {}
+
+  /**
+   * Makes the drafts of one entity: none where nothing is left of the change, two where its id has
+   * changed.
+   *
+   * @param found null: nothing had to be read
+   * @throws Unmappable if the entity's id can no longer be known
+   */
+  static void compose(Touched entity, @Nullable Found found, Consumer<Draft> drafts)
+      throws Unmappable {
+    if (entity.roots().isEmpty()) {
+      if (found == null) {
+        throw new IllegalStateException("an entity whose root is not logged has to be read");
+      }
+      drafts.accept(partsOnly(entity, found));
+      return;
+    }
+    for (NetChange root : entity.roots()) {
+      Draft draft =
+          root.after() == null ? gone(entity, root, found) : there(entity, root, root.after(), found);
+      if (draft != null) {
+        drafts.accept(draft);
+      }
+    }
+  }
+
+  private static @Nullable Draft gone(Touched entity, NetChange root, @Nullable Found found) {
+    if (!root.existed()) {
+      return null;
+    }
+    ObjectNode data = copy(root.before());
+    Set<String> missing = new LinkedHashSet<>();
+    Set<String> read = new LinkedHashSet<>();
+    if (found != null && entity.shape().isRead()) {
+      PartView view =
+          entity.isThere() // under another id
+              ? PartView.before(entity, found)
+              : PartView.logged(entity, found, false);
+      view.fill(data, entity.key(), missing);
+      entity.shape().type().references().forEach(reference -> read.add(reference.name()));
+      read.removeAll(missing);
+    }
+    return draft(EventType.Deleted, entity, root, data, null, List.of(), missing, read, found);
+  }
+
+  private static @Nullable Draft there(
+      Touched entity, NetChange root, ObjectNode after, @Nullable Found found) {
+    Set<String> missing = new LinkedHashSet<>();
+    Set<String> read = new LinkedHashSet<>();
+    List<String> still = new ArrayList<>();
+    ObjectNode own =
+        root.unavailable().isEmpty() && !entity.shape().isRead()
+            ? after // nothing will be put into it
+            : NetChanges.fill(after, root.unavailable(), root.before(), still);
+    List<String> changed =
+        root.existed() ? NetChanges.changed(root.before(), own) : new ArrayList<>();
+    Optional<ObjectNode> now = found == null ? Optional.empty() : found.root(entity);
+    for (String name : still) {
+      Optional<ObjectNode> given = now.filter(row -> row.has(name));
+      given.ifPresent(row -> own.set(name, row.get(name)));
+      (given.isPresent() ? read : missing).add(name);
+    }
+    if (changed != null && root.existed()) {
+      changed.addAll(entity.changedParts());
+      if (changed.isEmpty()) {
+        return null;
+      }
+    }
+    ObjectNode before = root.existed() ? root.before() : null;
+    if (found != null && entity.shape().isRead()) {
+      boolean whole = now.isPresent();
+      PartView view =
+          whole ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
+      Set<String> unread = new LinkedHashSet<>();
+      view.fill(own, entity.key(), unread);
+      if (before != null) {
+        before = before(entity, found, copy(before));
+      }
+      missing.addAll(unread);
+      mark(entity, whole, root.existed(), unread, read, missing);
+    }
+    EventType type = root.existed() ? EventType.Updated : EventType.Created;
+    return draft(type, entity, root, own, before, changed, missing, read, found);
+  }
+
+  /** What of parts and references was read, and what is not whole since the root row is gone. */
+  private static void mark(
+      Touched entity,
+      boolean whole,
+      boolean existed,
+      Set<String> unread,
+      Set<String> read,
+      Set<String> missing) {
+    for (Part part : entity.shape().type().parts()) {
+      if (whole) {
+        read.add(part.name());
+      } else if (existed) {
+        missing.add(part.name());
+      }
+    }
+    entity.shape().type().references().stream()
+        .map(Reference::name)
+        .filter(name -> !unread.contains(name))
+        .forEach(read::add);
+  }
+
+  /** The transaction touched parts only: the root's own values are read too. */
+  private static Draft partsOnly(Touched entity, Found found) throws Unmappable {
+    Shape shape = entity.shape();
+    RowKey key = entity.key().orElseThrow();
+    Optional<ObjectNode> now = found.root(entity);
+    Set<String> missing = new LinkedHashSet<>();
+    ObjectNode data = now.map(Composer::copy).orElseGet(() -> keyAlone(shape, key));
+    PartView view =
+        now.isPresent() ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
+    view.fill(data, entity.key(), missing);
+    List<String> columns = shape.type().id().isEmpty() ? shape.primaryKey() : shape.type().id();
+    Set<String> read = new LinkedHashSet<>();
+    if (now.isPresent()) {
+      data.fieldNames().forEachRemaining(read::add);
+    } else {
+      shape.columns().stream().filter(name -> !data.has(name)).forEach(missing::add);
+      shape.type().parts().forEach(part -> missing.add(part.name()));
+      shape.type().references().forEach(reference -> {
+        data.remove(reference.name()); // its key is not known
+        missing.add(reference.name());
+      });
+    }
+    return new Draft(
+        EventType.Updated,
+        shape.name(),
+        RowMapper.id(columns, data),
+        data,
+        before(entity, found, ExactJson.MAPPER.createObjectNode()),
+        entity.changedParts(),
+        missing,
+        read,
+        found.at());
+  }
+
+  /** Adds the parts as they were to what the root was; null where that is not known. */
+  private static ObjectNode before(Touched entity, Found found, ObjectNode root) {
+    PartView view = PartView.before(entity, found);
+    Set<String> unknown = new HashSet<>();
+    for (Shape.Node part : entity.shape().parts()) {
+      if (entity.changes(part).stream().anyMatch(change -> !isKnown(change, part))) {
+        unknown.add(part.attribute());
+      }
+    }
+    for (Shape.Node part : entity.shape().parts()) {
+      if (part.parent() == null) {
+        String name = part.part().name();
+        root.set(
+            name,
+            unknown.contains(name) || entity.key().isEmpty()
+                ? NullNode.getInstance()
+                : view.list(part, entity.key().get(), new HashSet<>()));
+      }
+    }
+    return root;
+  }
+
+  private static boolean isKnown(NetChange change, Shape.Node part) {
+    return !change.existed() || (change.before() != null && part.logged());
+  }
+
+  private static ObjectNode keyAlone(Shape shape, RowKey key) {
+    ObjectNode data = ExactJson.MAPPER.createObjectNode();
+    for (int i = 0; i < shape.primaryKey().size(); i++) {
+      data.set(shape.primaryKey().get(i), key.values().get(i));
+    }
+    return data;
+  }
+
+  private static ObjectNode copy(@Nullable ObjectNode row) {
+    ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+    if (row != null) {
+      copy.setAll(row); // the values are shared and never changed
+    }
+    return copy;
+  }
+
+  private static Draft draft(
+      EventType type,
+      Touched entity,
+      NetChange root,
+      ObjectNode data,
+      @Nullable ObjectNode before,
+      @Nullable List<String> changed,
+      Set<String> missing,
+      Set<String> read,
+      @Nullable Found found) {
+    return new Draft(
+        type,
+        entity.shape().name(),
+        root.id(),
+        data,
+        before,
+        changed,
+        missing,
+        read,
+        found == null || read.isEmpty() ? null : found.at());
+  }
+}

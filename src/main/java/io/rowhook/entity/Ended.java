@@ -1,0 +1,37 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A transaction that has ended and whose changes are in memory: between its END and its
+ * publication. The capture thread's.
+ *
+ * @param changes by {@link NetChange#entityKey}, in the order of first touch
+ * @param events what comes of them
+ * @param rejected rows that no event can be made of
+ */
+record Ended(
+    Transaction transaction,
+    Map<String, NetChange> changes,
+    List<Event> events,
+    Rejections rejected)
+    implements Outcome {
+
+  Ended(Transaction transaction, Map<String, NetChange> changes, Rejections rejected) {
+    this(transaction, changes, new ArrayList<>(changes.size()), rejected);
+  }
+
+  @Override
+  public void event(Event event) {
+    events.add(event);
+  }
+
+  @Override
+  public void reject(RejectedRow row) {
+    rejected.add(row);
+  }
+}

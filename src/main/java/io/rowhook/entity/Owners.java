@@ -1,0 +1,186 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.RowLookup.Query;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells which entities a net change belongs to: a root row to its own, a part's row to the one that
+ * it belonged to before the transaction and to the one that it belongs to now.
+ *
+ * <p>The row of a part's part names a part. What that belongs to is in the same transaction, or is
+ * read from the source. Any thread.
+ */
+final class Owners {
+
+  /** The other changes of the same transaction, by {@link NetChange#entityKey}. */
+  interface Others {
+    Optional<NetChange> find(String entityKey);
+  }
+
+  /** A change whose parent is neither in its transaction nor in the source any more. */
+  static final class Orphan extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Orphan() {
+      super(
+          "the row that it belongs to was deleted before it could be looked up, so its entity is"
+              + " not known; a later event of that entity has what became of it");
+    }
+  }
+
+  /** The rows that parents belong to, as read: by their part, their own key, and what it says. */
+  static final class Parents {
+    private final Map<Shape.Node, Set<RowKey>> wanted = new LinkedHashMap<>();
+    private final Map<Shape.Node, Map<RowKey, RowKey>> found = new HashMap<>();
+
+    private void want(Shape.Node part, RowKey key) {
+      wanted.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(key);
+    }
+
+    /** Reads what is wanted: one statement a part. */
+    void read(RowLookup rows) {
+      if (wanted.isEmpty()) {
+        return;
+      }
+      found.putAll(
+          rows.read(
+              false,
+              snapshot -> {
+                Map<Shape.Node, Map<RowKey, RowKey>> read = new HashMap<>();
+                for (var one : wanted.entrySet()) {
+                  Shape.Node part = one.getKey();
+                  Query query = part.keyOnly();
+                  Map<RowKey, RowKey> keys = new HashMap<>();
+                  snapshot
+                      .rows(query, one.getValue())
+                      .forEach((key, row) ->
+                          RowKey.of(row.getFirst(), part.part().key())
+                              .ifPresent(parent -> keys.put(key, parent)));
+                  read.put(part, keys);
+                }
+                return read;
+              }));
+    }
+
+    private Optional<RowKey> of(Shape.Node part, RowKey key) {
+      return Optional.ofNullable(found.getOrDefault(part, Map.of()).get(key));
+    }
+  }
+
+  private final Shapes shapes;
+
+  Owners(Shapes shapes) {
+    this.shapes = shapes;
+  }
+
+  /** Notes which parents have to be read to tell what a change belongs to. */
+  void want(NetChange change, Others others, Parents parents) {
+    Shape.Node part = shapes.named(change.entityType()).part();
+    if (part == null || part.parent() == null || isUnchanged(change)) {
+      return;
+    }
+    Shape.Node parent = part.parent();
+    for (RowKey key : keys(change, part)) {
+      if (others.find(entityKey(parent, key)).isEmpty()) {
+        parents.want(parent, key);
+      }
+    }
+  }
+
+  /**
+   * The entities that a change belongs to; none where it changes nothing.
+   *
+   * @throws Orphan if one of them cannot be told
+   */
+  Set<Owner> of(NetChange change, Others others, Parents parents) throws Orphan {
+    Shapes.Named named = shapes.named(change.entityType());
+    Shape shape = named.shape();
+    Shape.Node part = named.part();
+    Set<Owner> owners = new LinkedHashSet<>(2);
+    if (part == null) {
+      RowKey.of(change.after() == null ? change.before() : change.after(), shape.primaryKey())
+          .ifPresent(key -> owners.add(new Owner(shape, key)));
+    } else if (!isUnchanged(change)) {
+      if (change.existed()) {
+        add(owners, shape, part, key(change, part, false), false, others, parents);
+      }
+      if (change.after() != null) {
+        add(owners, shape, part, key(change, part, true), true, others, parents);
+      }
+    }
+    return owners;
+  }
+
+  private static void add(
+      Set<Owner> owners,
+      Shape shape,
+      Shape.Node part,
+      Optional<RowKey> key,
+      boolean now,
+      Others others,
+      Parents parents)
+      throws Orphan {
+    if (key.isEmpty()) {
+      return; // it belongs to nothing
+    }
+    Shape.Node parent = part.parent();
+    if (parent == null) {
+      owners.add(new Owner(shape, key.get()));
+      return;
+    }
+    Optional<NetChange> changed = others.find(entityKey(parent, key.get()));
+    if (changed.isPresent()) {
+      Optional<RowKey> above = key(changed.get(), parent, now);
+      above = above.isPresent() ? above : key(changed.get(), parent, !now);
+      add(owners, shape, parent, above, now, others, parents);
+    } else {
+      Optional<RowKey> above = parents.of(parent, key.get());
+      if (above.isEmpty()) {
+        throw new Orphan();
+      }
+      add(owners, shape, parent, above, now, others, parents);
+    }
+  }
+
+  /**
+   * What a part's row names, now or before. Where the old row is not logged, its key has not
+   * changed, since the key is in the table's identity.
+   */
+  static Optional<RowKey> key(NetChange change, Shape.Node part, boolean now) {
+    if (now) {
+      return RowKey.of(change.after(), part.part().key());
+    }
+    if (!change.existed()) {
+      return Optional.empty();
+    }
+    return RowKey.of(
+        change.before() == null ? change.after() : change.before(), part.part().key());
+  }
+
+  private static List<RowKey> keys(NetChange change, Shape.Node part) {
+    List<RowKey> keys = new ArrayList<>(2);
+    key(change, part, false).ifPresent(keys::add);
+    key(change, part, true).filter(key -> !keys.contains(key)).ifPresent(keys::add);
+    return keys;
+  }
+
+  /** A part's row is told by its primary key. */
+  private static String entityKey(Shape.Node part, RowKey key) {
+    return part.path() + '\0' + key.text();
+  }
+
+  private static boolean isUnchanged(NetChange change) {
+    return change.after() == null
+        ? !change.existed()
+        : change.existed() && change.after().equals(change.before());
+  }
+}

@@ -1,0 +1,179 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.RowKey;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of one entity at one moment, from which its data is built: as they were read, as they
+ * were before the transaction, or as the log alone has them. One use; one thread.
+ */
+final class PartView {
+
+  private final Touched entity;
+  private final Found found;
+  private final boolean withRead;
+
+  /** By part: the keys of rows that were read and do not count. */
+  private final Map<Shape.Node, Set<RowKey>> removed = new HashMap<>();
+
+  /** By part and by what they belong to: rows that do count besides. */
+  private final Map<Shape.Node, Map<RowKey, List<ObjectNode>>> added = new HashMap<>();
+
+  private PartView(Touched entity, Found found, boolean withRead) {
+    this.entity = entity;
+    this.found = found;
+    this.withRead = withRead;
+  }
+
+  /** As they were read. */
+  static PartView asRead(Touched entity, Found found) {
+    return new PartView(entity, found, true);
+  }
+
+  /** As they were read, less what the transaction did. */
+  static PartView before(Touched entity, Found found) {
+    PartView view = new PartView(entity, found, true);
+    view.addLogged(false);
+    return view;
+  }
+
+  /** Only what the transaction says: what it left, or else what it took away. */
+  static PartView logged(Touched entity, Found found, boolean now) {
+    PartView view = new PartView(entity, found, false);
+    view.addLogged(now);
+    return view;
+  }
+
+  private void addLogged(boolean now) {
+    for (Shape.Node part : entity.shape().parts()) {
+      for (NetChange change : entity.changes(part)) {
+        ObjectNode image = now ? change.after() : change.existed() ? change.before() : null;
+        for (ObjectNode known : Found.images(change)) {
+          RowKey.of(known, part.primaryKey())
+              .ifPresent(key -> removed.computeIfAbsent(part, _ -> new HashSet<>()).add(key));
+        }
+        if (image != null) {
+          RowKey.of(image, part.part().key())
+              .ifPresent(parent ->
+                  added
+                      .computeIfAbsent(part, _ -> new HashMap<>())
+                      .computeIfAbsent(parent, _ -> new ArrayList<>())
+                      .add(image));
+        }
+      }
+    }
+  }
+
+  /**
+   * Puts parts and references into an entity's data.
+   *
+   * @param key of the root row
+   * @param missing is given the names of what is left out
+   */
+  void fill(ObjectNode data, Optional<RowKey> key, Set<String> missing) {
+    for (Shape.Node part : entity.shape().parts()) {
+      if (part.parent() == null) {
+        data.set(
+            part.part().name(),
+            key.isPresent()
+                ? list(part, key.get(), missing)
+                : ExactJson.MAPPER.createArrayNode());
+      }
+    }
+    embed(data, entity.shape().type().references(), "", missing);
+  }
+
+  /** The rows of one part, for {@code previous}. */
+  ArrayNode list(Shape.Node part, RowKey parent, Set<String> missing) {
+    List<ObjectNode> rows = new ArrayList<>(added(part, parent));
+    if (withRead) {
+      Set<RowKey> without = removed.getOrDefault(part, Set.of());
+      for (ObjectNode row : found.rows(part.byParent(), parent)) {
+        if (RowKey.of(row, part.primaryKey()).filter(without::contains).isEmpty()) {
+          rows.add(row);
+        }
+      }
+    }
+    rows.sort(order(part));
+    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    for (ObjectNode row : rows) {
+      ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+      copy.setAll(row); // the values are shared and never changed
+      for (Shape.Node inner : entity.shape().parts()) {
+        if (part.equals(inner.parent())) {
+          copy.set(
+              inner.part().name(),
+              RowKey.of(row, part.primaryKey())
+                  .map(key -> list(inner, key, missing))
+                  .orElseGet(ExactJson.MAPPER::createArrayNode));
+        }
+      }
+      embed(copy, part.part().references(), part.path(), missing);
+      list.add(copy);
+    }
+    return list;
+  }
+
+  private List<ObjectNode> added(Shape.Node part, RowKey parent) {
+    return added.getOrDefault(part, Map.of()).getOrDefault(parent, List.of());
+  }
+
+  private void embed(
+      ObjectNode row, List<Reference> references, String path, Set<String> missing) {
+    for (Reference reference : references) {
+      Optional<RowKey> key = RowKey.of(row, reference.key());
+      if (key.isEmpty()) {
+        row.set(reference.name(), NullNode.getInstance());
+        continue;
+      }
+      List<ObjectNode> named = found.rows(Shape.named(reference), key.get());
+      if (named.isEmpty()) {
+        String inside = path.substring(path.indexOf('/') + 1).replace('/', '.');
+        missing.add(path.isEmpty() ? reference.name() : inside + "." + reference.name());
+      } else {
+        row.set(reference.name(), named.getFirst());
+      }
+    }
+  }
+
+  /** By the columns asked for, then by the primary key; numbers as numbers, null last. */
+  private static Comparator<ObjectNode> order(Shape.Node part) {
+    List<String> columns = new ArrayList<>(part.part().orderBy());
+    part.primaryKey().stream().filter(name -> !columns.contains(name)).forEach(columns::add);
+    return (one, other) -> {
+      for (String column : columns) {
+        int compared = compare(one.get(column), other.get(column));
+        if (compared != 0) {
+          return compared;
+        }
+      }
+      return 0;
+    };
+  }
+
+  private static int compare(
+      @Nullable JsonNode one,
+      @Nullable JsonNode other) {
+    boolean noOne = one == null || one.isNull();
+    boolean noOther = other == null || other.isNull();
+    if (one == null || other == null || noOne || noOther) {
+      return Boolean.compare(noOne, noOther);
+    }
+    return one.isNumber() && other.isNumber()
+        ? one.decimalValue().compareTo(other.decimalValue())
+        : one.asText().compareTo(other.asText());
+  }
+}

@@ -1,0 +1,230 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.entity.Owners.Orphan;
+import io.rowhook.entity.Owners.Others;
+import io.rowhook.entity.Owners.Parents;
+import io.rowhook.entity.RowMapper.Unmappable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the net changes of whole transactions into events: sorts them by entity, has read what the
+ * log does not carry, and writes one event for each entity. One engine's; used by one thread at a
+ * time.
+ */
+final class Publishing {
+
+  /** How many staged changes, or entities, are worked on at once. */
+  private static final int CHUNK = 1_000;
+
+  /** The same, in bytes of heap. */
+  private static final int CHUNK_WEIGHT = 8 << 20;
+
+  private final Shapes shapes;
+  private final Owners owners;
+  private final EventMaker maker;
+  private final RowLookup rows;
+  private final EntityCounts counts;
+
+  Publishing(
+      Shapes shapes, EventMaker maker, RowLookup rows, EntityCounts counts) {
+    this.shapes = shapes;
+    this.owners = new Owners(shapes);
+    this.maker = maker;
+    this.rows = rows;
+    this.counts = counts;
+  }
+
+  /** Whether a change needs more than the log has. */
+  boolean isRead(NetChange change) {
+    Shapes.Named named = shapes.named(change.entityType());
+    return named.part() != null || named.shape().isRead() || !change.isWhole();
+  }
+
+  /** Makes the events of some transactions: reads for all of them at once. */
+  void make(List<Ended> transactions) {
+    Parents parents = new Parents();
+    for (Ended one : transactions) {
+      Others others = key -> Optional.ofNullable(one.changes().get(key));
+      one.changes().values().forEach(change -> owners.want(change, others, parents));
+    }
+    parents.read(rows);
+    compose(transactions.stream().flatMap(one -> sort(one, parents).stream()).toList());
+  }
+
+  private Collection<Touched> sort(Ended one, Parents parents) {
+    Map<String, Touched> sorted = new LinkedHashMap<>();
+    Others others = key -> Optional.ofNullable(one.changes().get(key));
+    for (NetChange change : one.changes().values()) {
+      Shapes.Named named = shapes.named(change.entityType());
+      if (named.isAlone()) {
+        sorted.put(change.entityKey(), alone(one, named.shape(), change));
+        continue;
+      }
+      try {
+        for (Owner owner : owners.of(change, others, parents)) {
+          add(
+              sorted.computeIfAbsent(
+                  owner.text(),
+                  _ -> new Touched(one, owner.shape(), Optional.of(owner.key()))),
+              change);
+        }
+      } catch (Orphan e) {
+        one.reject(orphan(change, e));
+      }
+    }
+    return sorted.values();
+  }
+
+  private RejectedRow orphan(NetChange change, Orphan why) {
+    counts.rejected.increment();
+    Shapes.Named named = shapes.named(change.entityType());
+    return new RejectedRow(
+        named.part() == null ? named.shape().type().table() : named.part().part().table(),
+        change.after() == null ? "DELETE" : change.existed() ? "UPDATE" : "INSERT",
+        change.id().toString(),
+        String.valueOf(why.getMessage()));
+  }
+
+  private void add(Touched entity, NetChange change) {
+    Shape.Node part = shapes.named(change.entityType()).part();
+    if (part == null) {
+      entity.addRoot(change);
+    } else {
+      entity.add(change, part);
+    }
+  }
+
+  /** An entity without parts is one row, and its own. */
+  private static Touched alone(Outcome outcome, Shape shape, NetChange change) {
+    Optional<RowKey> key =
+        shape.isRead() || !change.isWhole()
+            ? RowKey.of(
+                change.after() == null ? change.before() : change.after(), shape.primaryKey())
+            : Optional.empty();
+    Touched entity = new Touched(outcome, shape, key);
+    entity.addRoot(change);
+    return entity;
+  }
+
+  /** Makes the events of a staged transaction, a chunk at a time. */
+  void make(Staged staged, boolean withParts, Outcome outcome) {
+    if (!withParts) {
+      each(
+          staged,
+          changes ->
+              compose(
+                  changes.stream()
+                      .map(Staged.Ordered::change)
+                      .map(change ->
+                          alone(outcome, shapes.named(change.entityType()).shape(), change))
+                      .toList()));
+      return;
+    }
+    assignOwners(staged, outcome);
+    List<Touched> entities = new ArrayList<>();
+    long[] weight = {0};
+    staged.eachOwner((text, changes) -> {
+      entities.add(owned(outcome, text, changes));
+      changes.forEach(change -> weight[0] += change.weight());
+      if (entities.size() == CHUNK || weight[0] > CHUNK_WEIGHT) {
+        compose(entities);
+        entities.clear();
+        weight[0] = 0;
+      }
+    });
+    compose(entities);
+  }
+
+  private void assignOwners(Staged staged, Outcome outcome) {
+    each(staged, changes -> {
+      Parents parents = new Parents();
+      changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
+      parents.read(rows);
+      for (Staged.Ordered ordered : changes) {
+        NetChange change = ordered.change();
+        if (shapes.named(change.entityType()).isAlone()) {
+          staged.assign(ordered.ordinal(), change.entityKey());
+          continue;
+        }
+        try {
+          for (Owner owner : owners.of(change, staged::find, parents)) {
+            staged.assign(ordered.ordinal(), owner.text());
+          }
+        } catch (Orphan e) {
+          outcome.reject(orphan(change, e));
+        }
+      }
+    });
+  }
+
+  private Touched owned(Outcome outcome, String text, List<NetChange> changes) {
+    Shapes.Named first = shapes.named(changes.getFirst().entityType());
+    if (first.isAlone()) {
+      return alone(outcome, first.shape(), changes.getFirst());
+    }
+    Owner owner = Owner.parse(text, shapes.byName());
+    Touched entity = new Touched(outcome, owner.shape(), Optional.of(owner.key()));
+    changes.forEach(change -> add(entity, change));
+    return entity;
+  }
+
+  private static void each(Staged staged, Consumer<List<Staged.Ordered>> chunk) {
+    List<Staged.Ordered> changes = staged.after(0, CHUNK, CHUNK_WEIGHT);
+    while (!changes.isEmpty()) {
+      chunk.accept(changes);
+      changes = staged.after(changes.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
+    }
+  }
+
+  /** Reads for all of them at once, or for as many as fit. */
+  private void compose(List<Touched> entities) {
+    List<Touched> read = entities.stream().filter(Touched::isRead).toList();
+    Found found = null;
+    if (!read.isEmpty()) {
+      try {
+        found = Found.read(rows, read, entities.size() > 1);
+      } catch (RowLookup.TooMuch e) {
+        int half = entities.size() / 2;
+        compose(entities.subList(0, half));
+        compose(entities.subList(half, entities.size()));
+        return;
+      }
+    }
+    for (Touched entity : entities) {
+      compose(entity, entity.isRead() ? found : null);
+    }
+  }
+
+  private void compose(Touched entity, @Nullable Found found) {
+    Outcome outcome = entity.outcome();
+    int[] made = {0};
+    try {
+      Composer.compose(
+          entity,
+          found,
+          draft -> {
+            made[0]++;
+            outcome.event(maker.make(draft, outcome.transaction()));
+          });
+      (made[0] == 0 ? counts.unchanged : counts.events).add(Math.max(1, made[0]));
+    } catch (Unmappable e) {
+      counts.rejected.increment();
+      outcome.reject(
+          new RejectedRow(
+              entity.shape().type().table(),
+              "UPDATE",
+              entity.key().map(RowKey::text).orElse("{}"),
+              "its row was deleted before it could be looked up: " + e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** All entities of one engine's life. Immutable. */
+final class Shapes {
+
+  /**
+   * What a {@link NetChange#entityType} names.
+   *
+   * @param part null: the entity's root row
+   */
+  record Named(Shape shape, Shape.@Nullable Node part) {
+
+    /** Whether it is an entity that consists of this one row. */
+    boolean isAlone() {
+      return part == null && !shape.hasParts();
+    }
+  }
+
+  private final Map<String, Shape> byName = new LinkedHashMap<>();
+  private final Map<String, Named> byPath = new HashMap<>();
+
+  Shapes(List<EntityType> types, List<TableFacts> facts) {
+    Map<TableId, TableFacts> tables =
+        facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
+    for (EntityType type : types) {
+      Shape shape = new Shape(type, tables);
+      byName.put(shape.name(), shape);
+      byPath.put(shape.name(), new Named(shape, null));
+      shape.parts().forEach(part -> byPath.put(part.path(), new Named(shape, part)));
+    }
+  }
+
+  Map<String, Shape> byName() {
+    return byName;
+  }
+
+  Named named(String path) {
+    Named named = byPath.get(path);
+    if (named == null) {
+      throw new IllegalStateException("a change of something that is no entity: " + path);
+    }
+    return named;
+  }
+}

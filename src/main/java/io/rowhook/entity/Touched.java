@@ -1,0 +1,80 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.RowKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One entity that a transaction has touched: what it did to its root row, and to the rows of its
+ * parts. Filled while the transaction's changes are sorted, then only read.
+ */
+final class Touched {
+
+  private final Outcome outcome;
+  private final Shape shape;
+  private final Optional<RowKey> key;
+  private final List<NetChange> roots = new ArrayList<>(1);
+  private final List<List<NetChange>> parts;
+
+  /**
+   * @param key of the root row; empty where the log does not have it, and nothing can be read
+   */
+  Touched(Outcome outcome, Shape shape, Optional<RowKey> key) {
+    this.outcome = outcome;
+    this.shape = shape;
+    this.key = key;
+    parts = new ArrayList<>(shape.parts().size());
+    shape.parts().forEach(_ -> parts.add(new ArrayList<>(0)));
+  }
+
+  void add(NetChange change, Shape.Node part) {
+    parts.get(part.index()).add(change);
+  }
+
+  void addRoot(NetChange change) {
+    roots.add(change);
+  }
+
+  /** What comes of it goes there. */
+  Outcome outcome() {
+    return outcome;
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  Optional<RowKey> key() {
+    return key;
+  }
+
+  /** Two where the id has changed and the primary key has not: the old one and the new one. */
+  List<NetChange> roots() {
+    return roots;
+  }
+
+  /** Whether the root row is there after the transaction, as far as the log tells. */
+  boolean isThere() {
+    return roots.isEmpty() || roots.stream().anyMatch(root -> root.after() != null);
+  }
+
+  List<NetChange> changes(Shape.Node part) {
+    return parts.get(part.index());
+  }
+
+  /** Names of the attributes of parts that have changed. */
+  List<String> changedParts() {
+    return shape.parts().stream()
+        .filter(part -> !changes(part).isEmpty())
+        .map(Shape.Node::attribute)
+        .distinct()
+        .toList();
+  }
+
+  /** Whether rows that the log does not have are needed for its events. */
+  boolean isRead() {
+    return key.isPresent()
+        && (shape.isRead() || roots.stream().anyMatch(root -> !root.isWhole()));
+  }
+}
