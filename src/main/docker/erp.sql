@@ -24,6 +24,7 @@ CREATE TABLE sales.order_line (
 ALTER TABLE article REPLICA IDENTITY FULL;
 ALTER TABLE crm.customer REPLICA IDENTITY FULL;
 ALTER TABLE sales.sales_order REPLICA IDENTITY FULL;
+ALTER TABLE sales.order_line REPLICA IDENTITY FULL;
 
 -- Rows that are older than Rowhook: nobody is told of them.
 INSERT INTO article VALUES
@@ -36,9 +37,9 @@ INSERT INTO crm.customer VALUES
 INSERT INTO sales.sales_order VALUES (1001, 1, 'shipped', 89.00, now() - interval '2 days');
 INSERT INTO sales.order_line VALUES (1001, 1, 1, 10, 8.90);
 
--- It may replicate, which reading the log takes, and select from what is captured. The publication is made
+-- It may replicate, which reading the log takes, and select from what is captured or looked up. The publication is made
 -- here and not by Rowhook: only a table's owner can put it into one, and could also change and drop it.
 CREATE ROLE rowhook LOGIN REPLICATION PASSWORD 'rowhook';
 GRANT USAGE ON SCHEMA public, crm, sales TO rowhook;
 GRANT SELECT ON article, crm.customer, sales.sales_order, sales.order_line TO rowhook;
-CREATE PUBLICATION rowhook FOR TABLE article, crm.customer, sales.sales_order;
+CREATE PUBLICATION rowhook FOR TABLE article, crm.customer, sales.sales_order, sales.order_line;

@@ -29,8 +29,7 @@ public sealed interface Demand {
    * @param key the columns that name the parent
    * @param orderBy must exist
    */
-  record Part(
-      String place, String name, List<String> key, TableId parent, List<String> orderBy)
+  record Part(String place, String name, List<String> key, TableId parent, List<String> orderBy)
       implements Demand {
     public Part {
       key = List.copyOf(key);
@@ -45,8 +44,7 @@ public sealed interface Demand {
    * @param key the columns that name it
    * @param attributes columns of the other table, which must exist
    */
-  record Reference(
-      String place, String name, List<String> key, TableId to, List<String> attributes)
+  record Reference(String place, String name, List<String> key, TableId to, List<String> attributes)
       implements Demand {
     public Reference {
       key = List.copyOf(key);

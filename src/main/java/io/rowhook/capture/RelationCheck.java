@@ -107,8 +107,9 @@ final class RelationCheck {
   }
 
   private void part(Demand.Part part, TableFacts facts) throws SQLException {
-    if (missing(part.place() + ".key", part.key(), facts.table(), facts.columns())
-        | missing(part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())) {
+    boolean noKey = missing(part.place() + ".key", part.key(), facts.table(), facts.columns());
+    if (missing(part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())
+        || noKey) {
       return;
     }
     logged(part.place() + ".key", part.key(), facts);
@@ -131,18 +132,17 @@ final class RelationCheck {
           "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
       return;
     }
-    boolean bad =
-        missing(reference.place() + ".key", reference.key(), facts.table(), facts.columns())
-            | missing(
-                reference.place() + ".attributes",
-                reference.attributes(),
-                reference.to(),
-                List.copyOf(columns.keySet()));
-    if (!bad) {
+    missing(
+        reference.place() + ".attributes",
+        reference.attributes(),
+        reference.to(),
+        List.copyOf(columns.keySet()));
+    if (!missing(reference.place() + ".key", reference.key(), facts.table(), facts.columns())) {
       refers(reference.place(), reference.key(), reference.to(), primaryKey(reference.to()));
     }
     free(reference.place(), reference.name(), facts);
     readable(reference.place(), reference.to());
+    readable(reference.place(), facts.table());
   }
 
   private void refers(String place, List<String> key, TableId to, List<String> primaryKey)
@@ -172,8 +172,7 @@ final class RelationCheck {
       problem(
           place,
           "column %s is not in the REPLICA IDENTITY of %s, so it is not known of a deleted row. Run %s"
-              .formatted(
-                  String.join(", ", columns), facts.table(), facts.fullIdentityStatement()));
+              .formatted(String.join(", ", columns), facts.table(), facts.fullIdentityStatement()));
     }
   }
 
@@ -198,8 +197,7 @@ final class RelationCheck {
           problem(
               place,
               "database.user '%s' may not read %s, whose rows are looked up. Run GRANT SELECT ON %s TO %s;"
-                  .formatted(
-                      source.user(), table, table.quoted(), TableId.quote(source.user())));
+                  .formatted(source.user(), table, table.quoted(), TableId.quote(source.user())));
         }
       }
     }

@@ -39,8 +39,7 @@ public final class CapturedTables {
     part.parts().forEach(inner -> add(place, inner, part.table()));
   }
 
-  private static void references(
-      String above, List<Reference> references, List<Demand> demands) {
+  private static void references(String above, List<Reference> references, List<Demand> demands) {
     for (Reference reference : references) {
       demands.add(
           new Demand.Reference(
@@ -54,13 +53,16 @@ public final class CapturedTables {
 
   /** A table with two roles is captured with all columns that one of them wants. */
   private void add(TableId table, List<String> excluded, List<Demand> demands) {
-    tables.merge(table, new CapturedTable(table, excluded, demands), (one, other) -> {
-      List<Demand> both = new ArrayList<>(one.demands());
-      both.addAll(other.demands());
-      return new CapturedTable(
-          table,
-          one.excludedColumns().stream().filter(other.excludedColumns()::contains).toList(),
-          both);
-    });
+    tables.merge(
+        table,
+        new CapturedTable(table, excluded, demands),
+        (one, other) -> {
+          List<Demand> both = new ArrayList<>(one.demands());
+          both.addAll(other.demands());
+          return new CapturedTable(
+              table,
+              one.excludedColumns().stream().filter(other.excludedColumns()::contains).toList(),
+              both);
+        });
   }
 }

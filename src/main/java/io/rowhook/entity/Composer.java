@@ -44,7 +44,9 @@ final class Composer {
     }
     for (NetChange root : entity.roots()) {
       Draft draft =
-          root.after() == null ? gone(entity, root, found) : there(entity, root, root.after(), found);
+          root.after() == null
+              ? gone(entity, root, found)
+              : there(entity, root, root.after(), found);
       if (draft != null) {
         drafts.accept(draft);
       }
@@ -96,8 +98,7 @@ final class Composer {
     ObjectNode before = root.existed() ? root.before() : null;
     if (found != null && entity.shape().isRead()) {
       boolean whole = now.isPresent();
-      PartView view =
-          whole ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
+      PartView view = whole ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
       Set<String> unread = new LinkedHashSet<>();
       view.fill(own, entity.key(), unread);
       if (before != null) {
@@ -148,10 +149,13 @@ final class Composer {
     } else {
       shape.columns().stream().filter(name -> !data.has(name)).forEach(missing::add);
       shape.type().parts().forEach(part -> missing.add(part.name()));
-      shape.type().references().forEach(reference -> {
-        data.remove(reference.name()); // its key is not known
-        missing.add(reference.name());
-      });
+      shape
+          .type()
+          .references()
+          .forEach(reference -> {
+            data.remove(reference.name()); // its key is not known
+            missing.add(reference.name());
+          });
     }
     return new Draft(
         EventType.Updated,

@@ -66,11 +66,7 @@ public final class EntityEvents implements ChangeSink {
    * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
    */
   public EntityEvents(
-      List<EntityType> types,
-      History history,
-      EventLog events,
-      RowLookup rows,
-      int memoryLimit) {
+      List<EntityType> types, History history, EventLog events, RowLookup rows, int memoryLimit) {
     this.types = List.copyOf(types);
     this.shapes = new Shapes(List.of(), List.of());
     this.mapper = new RowMapper(shapes);

@@ -44,6 +44,8 @@ public interface EventLog {
   interface StagedEvents {
 
     /**
+     * Makes them all.
+     *
      * @param events takes them in order
      * @return the rows that no event could be made of
      */

@@ -111,8 +111,8 @@ final class Found {
             .forEach(row -> RowKey.of(row, parent.primaryKey()).ifPresent(keys::add));
         entity
             .changes(parent)
-            .forEach(change ->
-                RowKey.of(change.before(), parent.primaryKey()).ifPresent(keys::add));
+            .forEach(
+                change -> RowKey.of(change.before(), parent.primaryKey()).ifPresent(keys::add));
         ask(part.byParent(), keys);
       }
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction has done so far to one row that an entity is made of: from its state before the transaction to its
- * state now.
+ * What a transaction has done so far to one row that an entity is made of: from its state before
+ * the transaction to its state now.
  *
  * @param entityType {@code Order}; for the row of a part its path, {@code Order/lines}
  * @param entityId the id as text, see {@link Event#entityId}; for the row of a part its primary key

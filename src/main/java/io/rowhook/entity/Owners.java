@@ -162,8 +162,7 @@ final class Owners {
     if (!change.existed()) {
       return Optional.empty();
     }
-    return RowKey.of(
-        change.before() == null ? change.after() : change.before(), part.part().key());
+    return RowKey.of(change.before() == null ? change.after() : change.before(), part.part().key());
   }
 
   private static List<RowKey> keys(NetChange change, Shape.Node part) {

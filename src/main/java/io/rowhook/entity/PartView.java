@@ -88,9 +88,7 @@ final class PartView {
       if (part.parent() == null) {
         data.set(
             part.part().name(),
-            key.isPresent()
-                ? list(part, key.get(), missing)
-                : ExactJson.MAPPER.createArrayNode());
+            key.isPresent() ? list(part, key.get(), missing) : ExactJson.MAPPER.createArrayNode());
       }
     }
     embed(data, entity.shape().type().references(), "", missing);
@@ -131,8 +129,7 @@ final class PartView {
     return added.getOrDefault(part, Map.of()).getOrDefault(parent, List.of());
   }
 
-  private void embed(
-      ObjectNode row, List<Reference> references, String path, Set<String> missing) {
+  private void embed(ObjectNode row, List<Reference> references, String path, Set<String> missing) {
     for (Reference reference : references) {
       Optional<RowKey> key = RowKey.of(row, reference.key());
       if (key.isEmpty()) {
@@ -164,9 +161,7 @@ final class PartView {
     };
   }
 
-  private static int compare(
-      @Nullable JsonNode one,
-      @Nullable JsonNode other) {
+  private static int compare(@Nullable JsonNode one, @Nullable JsonNode other) {
     boolean noOne = one == null || one.isNull();
     boolean noOther = other == null || other.isNull();
     if (one == null || other == null || noOne || noOther) {

@@ -35,8 +35,7 @@ final class Publishing {
   private final RowLookup rows;
   private final EntityCounts counts;
 
-  Publishing(
-      Shapes shapes, EventMaker maker, RowLookup rows, EntityCounts counts) {
+  Publishing(Shapes shapes, EventMaker maker, RowLookup rows, EntityCounts counts) {
     this.shapes = shapes;
     this.owners = new Owners(shapes);
     this.maker = maker;
@@ -74,8 +73,7 @@ final class Publishing {
         for (Owner owner : owners.of(change, others, parents)) {
           add(
               sorted.computeIfAbsent(
-                  owner.text(),
-                  _ -> new Touched(one, owner.shape(), Optional.of(owner.key()))),
+                  owner.text(), _ -> new Touched(one, owner.shape(), Optional.of(owner.key()))),
               change);
         }
       } catch (Orphan e) {
@@ -146,25 +144,27 @@ final class Publishing {
   }
 
   private void assignOwners(Staged staged, Outcome outcome) {
-    each(staged, changes -> {
-      Parents parents = new Parents();
-      changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
-      parents.read(rows);
-      for (Staged.Ordered ordered : changes) {
-        NetChange change = ordered.change();
-        if (shapes.named(change.entityType()).isAlone()) {
-          staged.assign(ordered.ordinal(), change.entityKey());
-          continue;
-        }
-        try {
-          for (Owner owner : owners.of(change, staged::find, parents)) {
-            staged.assign(ordered.ordinal(), owner.text());
+    each(
+        staged,
+        changes -> {
+          Parents parents = new Parents();
+          changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
+          parents.read(rows);
+          for (Staged.Ordered ordered : changes) {
+            NetChange change = ordered.change();
+            if (shapes.named(change.entityType()).isAlone()) {
+              staged.assign(ordered.ordinal(), change.entityKey());
+              continue;
+            }
+            try {
+              for (Owner owner : owners.of(change, staged::find, parents)) {
+                staged.assign(ordered.ordinal(), owner.text());
+              }
+            } catch (Orphan e) {
+              outcome.reject(orphan(change, e));
+            }
           }
-        } catch (Orphan e) {
-          outcome.reject(orphan(change, e));
-        }
-      }
-    });
+        });
   }
 
   private Touched owned(Outcome outcome, String text, List<NetChange> changes) {

@@ -130,8 +130,7 @@ final class RowMapper {
       throws Unmappable {
     List<String> columns = role.id().isEmpty() ? keyColumns(row) : role.id();
     JsonNode id = id(columns, identified);
-    String text =
-        role.part() ? RowKey.of(identified, columns).orElseThrow().text() : idText(id);
+    String text = role.part() ? RowKey.of(identified, columns).orElseThrow().text() : idText(id);
     List<String> unavailable = after == null ? List.of() : row.unavailable();
     return new NetChange(role.path(), text, id, existed, before, after, unavailable, row.weight());
   }

@@ -74,7 +74,6 @@ final class Touched {
 
   /** Whether rows that the log does not have are needed for its events. */
   boolean isRead() {
-    return key.isPresent()
-        && (shape.isRead() || roots.stream().anyMatch(root -> !root.isWhole()));
+    return key.isPresent() && (shape.isRead() || roots.stream().anyMatch(root -> !root.isWhole()));
   }
 }

@@ -174,8 +174,7 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
                       + ", which is its id. Take one of them out.");
         }
       }
-      RelationKeys relations =
-          new RelationKeys(table.orElse(new TableId("", name)), name, reading);
+      RelationKeys relations = new RelationKeys(table.orElse(new TableId("", name)), name, reading);
       List<Part> parts = relations.parts(fields);
       List<Reference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);

@@ -14,16 +14,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code contains} and {@code refers} of one entity in {@code entities.yaml}: its parts, their
- * parts, and the rows that they name.
+ * Reads {@code contains} and {@code refers} of one entity in {@code entities.yaml}: its parts,
+ * their parts, and the rows that they name.
  */
 final class RelationKeys {
 
   private static final YamlKeys INNERMOST =
       YamlKeys.of(List.of("table", "key"), List.of("order-by", "attributes", "refers"));
   private static final YamlKeys OUTER =
-      YamlKeys.of(
-          List.of("table", "key"), List.of("order-by", "attributes", "contains", "refers"));
+      YamlKeys.of(List.of("table", "key"), List.of("order-by", "attributes", "contains", "refers"));
   private static final YamlKeys REFERENCE =
       YamlKeys.of(List.of("table", "key"), List.of("attributes"));
   private static final YamlKeys ATTRIBUTES = YamlKeys.of(List.of(), List.of("exclude"));
@@ -58,12 +57,14 @@ final class RelationKeys {
 
   private List<Part> parts(Fields owner, YamlKeys keys) {
     List<Part> parts = new ArrayList<>();
-    owner.mapping("contains").ifPresent(all -> {
-      for (String name : all.names()) {
-        checkName(name, all);
-        all.mapping(name).flatMap(part -> part(name, part, keys)).ifPresent(parts::add);
-      }
-    });
+    owner
+        .mapping("contains")
+        .ifPresent(all -> {
+          for (String name : all.names()) {
+            checkName(name, all);
+            all.mapping(name).flatMap(part -> part(name, part, keys)).ifPresent(parts::add);
+          }
+        });
     return parts;
   }
 
@@ -86,8 +87,7 @@ final class RelationKeys {
             "excludes " + column + ", which is its key or orders it. Take one of them out.");
       }
     }
-    List<Part> inner =
-        keys.known().contains("contains") ? parts(fields, INNERMOST) : List.of();
+    List<Part> inner = keys.known().contains("contains") ? parts(fields, INNERMOST) : List.of();
     List<Reference> references = references(fields);
     checkApart(inner, references, fields);
     return table
@@ -98,12 +98,14 @@ final class RelationKeys {
   /** What it refers to. */
   List<Reference> references(Fields owner) {
     List<Reference> references = new ArrayList<>();
-    owner.mapping("refers").ifPresent(all -> {
-      for (String name : all.names()) {
-        checkName(name, all);
-        all.mapping(name).flatMap(one -> reference(name, one)).ifPresent(references::add);
-      }
-    });
+    owner
+        .mapping("refers")
+        .ifPresent(all -> {
+          for (String name : all.names()) {
+            checkName(name, all);
+            all.mapping(name).flatMap(one -> reference(name, one)).ifPresent(references::add);
+          }
+        });
     return references;
   }
 
@@ -112,9 +114,7 @@ final class RelationKeys {
     Optional<TableId> table = fields.read("table", EntitiesFile::table);
     List<String> key = EntitiesFile.columns(fields, "key", reading);
     List<String> attributes = EntitiesFile.columns(fields, "attributes", reading);
-    return table
-        .filter(id -> !key.isEmpty())
-        .map(id -> new Reference(name, id, key, attributes));
+    return table.filter(id -> !key.isEmpty()).map(id -> new Reference(name, id, key, attributes));
   }
 
   /** One attribute cannot be both. */

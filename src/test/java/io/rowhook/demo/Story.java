@@ -61,7 +61,27 @@ final class Story {
             .check(
                 SHOP,
                 "the total arrives exact: 43.70",
-                body -> body.at("/data/total").asText().equals("43.70")),
+                body -> body.at("/data/total").asText().equals("43.70"))
+            .check(
+                SHOP,
+                "one webhook: the order, its two lines in order, and who the customer is",
+                body ->
+                    body.at("/data/lines/0/line_no").asInt() == 1
+                        && body.at("/data/lines/1/line_no").asInt() == 2
+                        && body.at("/data/lines").size() == 2
+                        && body.at("/data/customer/name").asText().equals("Ada Lindqvist")),
+        new Step(
+                "The customer wants one cup more: only a line is changed",
+                "UPDATE sales.order_line SET quantity = 3 WHERE order_id = 1002 AND line_no = 1")
+            .owes(SHOP, "order.updated")
+            .check(
+                SHOP,
+                "the order is updated: its lines have changed, from 2 cups to 3",
+                body ->
+                    changed(body, "[\"lines\"]")
+                        && body.at("/data/lines/0/quantity").asInt() == 3
+                        && body.at("/previous/lines/0/quantity").asInt() == 2
+                        && body.at("/data/status").asText().equals("open")),
         new Step(
                 "The order is packed",
                 "UPDATE sales.sales_order SET status = 'packed' WHERE order_id = 1002")

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.History;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
@@ -14,15 +12,9 @@ import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
-import io.rowhook.testing.StagedInMemory;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +35,7 @@ class EntityEventsTest {
         }
       };
 
-  private final Log log = new Log();
+  private final PublishedLog log = new PublishedLog();
   private EntityEvents events;
   private long lsn = 0x16B3000;
 
@@ -279,63 +271,5 @@ class EntityEventsTest {
 
   private static String quoted(String text) {
     return text.replace('\'', '"');
-  }
-
-  /** The journal's part in this, in memory. */
-  private static final class Log implements EventLog, History {
-    final List<Event> published = new ArrayList<>();
-    final List<RejectedRow> rejected = new ArrayList<>();
-    final Map<String, NetChange> staged = new LinkedHashMap<>();
-    int largestStage;
-    Lsn watermark = Lsn.ZERO;
-
-    @Override
-    public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
-      largestStage = Math.max(largestStage, changes.size());
-      changes.forEach(change -> staged.merge(change.entityKey(), change, merge));
-    }
-
-    @Override
-    public void discard() {
-      staged.clear();
-    }
-
-    @Override
-    public void discardStaged() {
-      staged.clear();
-    }
-
-    @Override
-    public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rows) {
-      published.addAll(events);
-      rejected.addAll(rows);
-      watermark = transaction.end();
-    }
-
-    @Override
-    public void publishStaged(Transaction transaction, StagedEvents toEvents) {
-      List<Event> events = new ArrayList<>();
-      List<RejectedRow> rows = toEvents.make(new StagedInMemory(staged), events::add);
-      staged.clear();
-      publish(transaction, events, rows);
-    }
-
-    @Override
-    public void commit() {}
-
-    @Override
-    public Optional<Epoch> epoch() {
-      return Optional.of(new Epoch("e1", "7", 1, "rowhook", COMMIT));
-    }
-
-    @Override
-    public Lsn watermark() {
-      return watermark;
-    }
-
-    @Override
-    public void begin(Epoch epoch, Lsn start) {
-      throw new AssertionError("capture begins epochs");
-    }
   }
 }

@@ -51,7 +51,8 @@ class JournalCrashTest {
         if (end % 3 == 0) {
           long at = end;
           journal.stage(changes, Samples::merge);
-          journal.publishStaged(transaction(end), StagedInMemory.each(c -> event(c.entityId(), at)));
+          journal.publishStaged(
+              transaction(end), StagedInMemory.each(c -> event(c.entityId(), at)));
         } else {
           journal.publish(transaction(end), events, List.of());
           journal.commit();

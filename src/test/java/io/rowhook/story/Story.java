@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * A {@code *.story} file: sections that begin with {@code === title}. {@code entities.yaml}, {@code
- * recipients/x.yaml} and {@code templates/x.jslt} are files to write; {@code setup} is SQL from before Rowhook starts,
- * {@code sql} from after; any other title is a recipient, and its lines are the requests that it
- * gets next: topic, then body. Lines that begin with # are for the reader.
+ * recipients/x.yaml} and {@code templates/x.jslt} are files to write; {@code setup} is SQL from
+ * before Rowhook starts, {@code sql} from after; any other title is a recipient, and its lines are
+ * the requests that it gets next: topic, then body. Lines that begin with # are for the reader.
  */
 record Story(List<Section> sections) {
 

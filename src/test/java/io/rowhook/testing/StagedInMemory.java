@@ -57,9 +57,7 @@ public final class StagedInMemory implements Staged {
 
   @Override
   public void assign(long ordinal, String owner) {
-    owners
-        .computeIfAbsent(owner, _ -> new ArrayList<>())
-        .add(inOrder.get((int) ordinal - 1));
+    owners.computeIfAbsent(owner, _ -> new ArrayList<>()).add(inOrder.get((int) ordinal - 1));
   }
 
   @Override

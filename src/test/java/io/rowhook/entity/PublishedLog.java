@@ -1,0 +1,87 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.History;
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import io.rowhook.testing.StagedInMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+
+/** The journal's part in this, in memory. */
+final class PublishedLog implements EventLog, History {
+  final List<Event> published = new ArrayList<>();
+  final List<RejectedRow> rejected = new ArrayList<>();
+  final Map<String, NetChange> staged = new LinkedHashMap<>();
+  int largestStage;
+  Lsn watermark = Lsn.ZERO;
+
+  @Override
+  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
+    largestStage = Math.max(largestStage, changes.size());
+    changes.forEach(change -> staged.merge(change.entityKey(), change, merge));
+  }
+
+  @Override
+  public void discard() {
+    staged.clear();
+  }
+
+  @Override
+  public void discardStaged() {
+    staged.clear();
+  }
+
+  @Override
+  public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rows) {
+    published.addAll(events);
+    rejected.addAll(rows);
+    watermark = transaction.end();
+  }
+
+  @Override
+  public void publishStaged(Transaction transaction, StagedEvents toEvents) {
+    List<Event> events = new ArrayList<>();
+    List<RejectedRow> rows = toEvents.make(new StagedInMemory(staged), events::add);
+    staged.clear();
+    publish(transaction, events, rows);
+  }
+
+  @Override
+  public void commit() {}
+
+  @Override
+  public Optional<Epoch> epoch() {
+    return Optional.of(new Epoch("e1", "7", 1, "rowhook", Instant.EPOCH));
+  }
+
+  @Override
+  public Lsn watermark() {
+    return watermark;
+  }
+
+  @Override
+  public void begin(Epoch epoch, Lsn start) {
+    throw new AssertionError("capture begins epochs");
+  }
+
+  /** The JSON of the published event at an index. */
+  JsonNode json(int index) {
+    try {
+      return ExactJson.MAPPER.readTree(published.get(index).json());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
