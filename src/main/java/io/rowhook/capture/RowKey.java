@@ -55,6 +55,16 @@ public final class RowKey {
     return Optional.of(new RowKey(values));
   }
 
+  /**
+   * Some of its values as a key of their own.
+   *
+   * @param columns its columns
+   * @param some of these
+   */
+  public RowKey only(List<String> columns, List<String> some) {
+    return new RowKey(some.stream().map(name -> values.get(columns.indexOf(name))).toList());
+  }
+
   /** In the order of the columns. */
   public List<JsonNode> values() {
     return values;

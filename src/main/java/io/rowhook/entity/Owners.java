@@ -16,8 +16,8 @@ import java.util.Set;
  * Tells which entities a net change belongs to: a root row to its own, a part's row to the one that
  * it belonged to before the transaction and to the one that it belongs to now.
  *
- * <p>The row of a part's part names a part. What that belongs to is in the same transaction, or is
- * read from the source. Any thread.
+ * <p>The row of a part's part names a part. What that belongs to is in that key itself, or else in
+ * the same transaction, or else it is read from the source. Any thread.
  */
 final class Owners {
 
@@ -89,6 +89,9 @@ final class Owners {
       return;
     }
     Shape.Node parent = part.parent();
+    if (parent.keyIsInPrimaryKey()) {
+      return;
+    }
     for (RowKey key : keys(change, part)) {
       if (others.find(entityKey(parent, key)).isEmpty()) {
         parents.want(parent, key);
@@ -135,6 +138,11 @@ final class Owners {
     Shape.Node parent = part.parent();
     if (parent == null) {
       owners.add(new Owner(shape, key.get()));
+      return;
+    }
+    if (parent.keyIsInPrimaryKey()) {
+      RowKey above = key.get().only(parent.primaryKey(), parent.part().key());
+      add(owners, shape, parent, Optional.of(above), now, others, parents);
       return;
     }
     Optional<NetChange> changed = others.find(entityKey(parent, key.get()));

@@ -37,6 +37,11 @@ final class Shape {
       return parent == null ? part.name() : parent.attribute();
     }
 
+    /** Whether who names one of its rows names what that belongs to as well. */
+    boolean keyIsInPrimaryKey() {
+      return primaryKey.containsAll(part.key());
+    }
+
     /** By the row that it belongs to. */
     Query byParent() {
       return new Query(part.table(), part.key(), List.of(), part.excluded());

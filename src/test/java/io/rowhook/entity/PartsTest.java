@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Lsn;
-import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.capture.Source;
@@ -189,17 +188,60 @@ class PartsTest {
   }
 
   @Test
-  void aPartWhoseOrderNobodyCanTellIsReportedAndNothingElseStops() throws Exception {
+  void aPartsKeyMayTellTheOrderByItself() throws Exception {
+    transaction(insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
+    assertThat(log.published).extracting(Event::topic).containsExactly("order.updated");
+    assertThat(log.json(0).get("data")).hasToString(quoted("{'oid':7,'lines':[]}"));
+    assertThat(rows.queries()).as("no look-up of its line").isEqualTo(2);
+  }
+
+  @Test
+  void aPartWhoseEntityNobodyCanTellIsReportedAndNothingElseStops() throws Exception {
+    TableId item = TableId.parse("item");
+    TableId tag = TableId.parse("tag");
+    source.execute(
+        "CREATE TABLE IF NOT EXISTS item (id int PRIMARY KEY, oid bigint)",
+        "INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)",
+        "INSERT INTO item VALUES (1, 7)");
+    Part tags = new Part("tags", tag, List.of("item"), List.of(), List.of(), List.of(), List.of());
+    Part items =
+        new Part("items", item, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
+    source.execute("CREATE TABLE IF NOT EXISTS tag (id int PRIMARY KEY, item int)");
+    events =
+        new EntityEvents(
+            List.of(
+                new EntityType("Box", ORDER, List.of(), List.of(), List.of(items), List.of()),
+                new EntityType("Customer", CUSTOMER, List.of(), List.of("note"))),
+            log,
+            log,
+            rows,
+            1 << 20);
+    events.restart(
+        List.of(
+            facts(ORDER, ReplicaIdentity.FULL, List.of("oid"), "oid"),
+            facts(item, ReplicaIdentity.FULL, List.of("id"), "id", "oid"),
+            facts(tag, ReplicaIdentity.FULL, List.of("id"), "id", "item"),
+            facts(CUSTOMER, ReplicaIdentity.FULL, List.of("id"), "id", "name", "note")));
     transaction(
-        insert(SERIAL, "{'serial':'S','oid':7,'no':1}"), insert(CUSTOMER, "{'id':1,'name':'x'}"));
-    assertThat(log.published).extracting(Event::topic).containsExactly("customer.created");
-    assertThat(log.rejected).extracting(RejectedRow::table).containsExactly(SERIAL);
+        insert(tag, "{'id':1,'item':1}"),
+        insert(tag, "{'id':2,'item':2}"),
+        insert(CUSTOMER, "{'id':1,'name':'x'}"));
+    assertThat(log.published)
+        .extracting(Event::topic)
+        .containsExactly("box.updated", "customer.created");
+    assertThat(log.rejected).hasSize(1);
+    assertThat(log.rejected.getFirst().table()).isEqualTo(tag);
+    assertThat(log.rejected.getFirst().key()).isEqualTo("2");
     assertThat(log.rejected.getFirst().reason())
         .startsWith("the row that it belongs to was deleted");
+    assertThat(events.counts().rejected()).isEqualTo(1);
+  }
 
-    log.rejected.clear();
+  @Test
+  void anOrderWhoseIdNobodyCanTellIsReported() throws Exception {
     events = events(List.of("number"), 1 << 20, ReplicaIdentity.FULL);
     transaction(update(LINE, "{'oid':7,'no':1,'quantity':1}", "{'oid':7,'no':1,'quantity':2}"));
+    assertThat(log.published).isEmpty();
     assertThat(log.rejected.getFirst().reason()).startsWith("its row was deleted before");
     assertThat(events.counts().rejected()).isEqualTo(1);
   }

@@ -123,9 +123,61 @@ class BadSettingsTest {
             d -> d.entities("Article:\n  table: a\n  id: [sku, sku]\n"),
             file + ":2:3: Article.id names sku twice. Take one out."),
         bad(
-            "parts",
-            d -> d.entities("Order:\n  table: o\n  contains:\n    lines: {table: l, key: k}\n"),
-            file + ":3:3: Order.contains is not in this version of Rowhook yet. Take it out."));
+            "part's name",
+            d -> d.entities("Order:\n  table: o\n  contains:\n    a.b: {table: l, key: k}\n"),
+            file
+                + ":4:5: an attribute's name must be a letter, then letters, digits and _, 63 at"
+                + " most, got: a.b. Write for example lines."),
+        bad(
+            "part without a key",
+            d -> d.entities("Order:\n  table: o\n  contains:\n    lines: {table: l}\n"),
+            file + ":4:12: key is missing in Order.contains.lines. Add it."),
+        bad(
+            "part in its own table",
+            d -> d.entities("Order:\n  table: o\n  contains:\n    lines: {table: o, key: k}\n"),
+            file
+                + ":4:20: Order.contains.lines.table is already the table of Order, got: public.o."
+                + " Take one out."),
+        bad(
+            "part of a part of a part",
+            d ->
+                d.entities(
+                    """
+                    Order:
+                      table: o
+                      contains:
+                        a:
+                          table: a
+                          key: k
+                          contains:
+                            b: { table: b, key: k, contains: { c: { table: c, key: k } } }
+                    """),
+            file
+                + ":8:32: Order.contains.a.contains.b.contains is not a key that Rowhook knows."
+                + " Known here: table, key, order-by, attributes, refers."),
+        bad(
+            "part and reference of one name",
+            d ->
+                d.entities(
+                    """
+                    Order:
+                      table: o
+                      contains: { x: { table: l, key: k } }
+                      refers: { x: { table: c, key: k } }
+                    """),
+            file + ":2:3: Order contains and refers both name x. Rename one of them."),
+        bad(
+            "excluded key of a part",
+            d ->
+                d.entities(
+                    """
+                    Order:
+                      table: o
+                      contains: { x: { table: l, key: k, attributes: { exclude: k } } }
+                    """),
+            file
+                + ":3:18: Order.contains.x excludes k, which is its key or orders it. Take one of"
+                + " them out."));
   }
 
   @TestFactory
