@@ -15,6 +15,7 @@ import io.rowhook.journal.Range;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
+import io.rowhook.webhook.Wanting;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,7 +70,7 @@ final class Actions {
     Range range = asked.range();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    Predicate<Event> wanted = event -> recipient.wanting(event).isPresent();
+    Predicate<Event> wanted = new Wanting(recipient)::wants;
     boolean yes = asked.is("yes");
     long count = operations.replay(name, range, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {

@@ -113,7 +113,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
       }
       return ExactJson.MAPPER.writeValueAsBytes(output);
     } catch (JsltException e) {
-      throw new TemplateException(runtimeError(e), e);
+      throw new TemplateException(runtimeError(name, e), e);
     } catch (StackOverflowError e) {
       throw new TemplateException(name + ": " + TOO_DEEP, e);
     } catch (IOException e) {
@@ -126,7 +126,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** The place, and as much of JSLT's message as holds no value: values are personal data. */
-  private String runtimeError(JsltException e) {
+  static String runtimeError(String name, JsltException e) {
     String place =
         e.getSource() == null ? name : e.getSource() + ":" + e.getLine() + ":" + e.getColumn();
     String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst(" ...").strip();
