@@ -16,6 +16,8 @@ import io.rowhook.journal.Lookup;
 import io.rowhook.journal.OperationException;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.template.Condition;
+import io.rowhook.template.Renderers;
 import io.rowhook.webhook.CourierStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What commands look at: the state of all of it, and any delivery. */
@@ -54,6 +57,7 @@ final class Views {
     json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
     ArrayNode problems = json.putArray("settings");
     office.problems().get().forEach(problems::add);
+    json.set("quarantine", quarantine());
     json.set("killSwitch", hold(office.journal().killSwitch()));
     Map<String, Recipient> files =
         office.recipients().get().stream()
@@ -67,6 +71,28 @@ final class Views {
       recipients.add(recipient(standing, couriers.get(name), files.get(name)));
     }
     return json;
+  }
+
+  /** Templates and conditions in force that are not run any more. */
+  private ArrayNode quarantine() {
+    Set<String> conditions =
+        office.recipients().get().stream()
+            .flatMap(recipient ->
+                Stream.concat(
+                    recipient.acknowledge().when().stream(),
+                    recipient.subscriptions().stream().flatMap(one -> one.when().stream())))
+            .map(Condition::key)
+            .collect(Collectors.toSet());
+    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    for (Renderers.Quarantined one : Renderers.quarantined()) {
+      if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
+        list.addObject()
+            .put("template", one.name())
+            .put("since", one.since().toString())
+            .put("why", one.why());
+      }
+    }
+    return list;
   }
 
   private ObjectNode recipient(

@@ -14,11 +14,15 @@ import java.io.StringReader;
  */
 public final class Condition {
 
+  private static final String KEY = "when ";
+
   private final String name;
+  private final String text;
   private final Expression expression;
 
-  private Condition(String name, Expression expression) {
+  private Condition(String name, String text, Expression expression) {
     this.name = name;
+    this.text = text;
     this.expression = expression;
   }
 
@@ -32,6 +36,7 @@ public final class Condition {
     try {
       return new Condition(
           name,
+          text,
           new Parser(new StringReader(text))
               .withSource(name)
               .withResourceResolver(imported -> {
@@ -46,19 +51,23 @@ public final class Condition {
     }
   }
 
+  /** What {@link Renderers} know it by: its text, so that another text is another condition. */
+  public static String key(String text) {
+    return KEY + text;
+  }
+
+  /** Whether it is of a condition, and not of an attribute set. */
+  public static boolean isKey(String key) {
+    return key.startsWith(KEY);
+  }
+
   /**
    * Whether it holds of a value that is no event.
    *
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(JsonNode input) throws TemplateException {
-    try {
-      return NodeUtils.isTrue(expression.apply(input));
-    } catch (JsltException e) {
-      throw new TemplateException(Jslt.runtimeError(name, e), e);
-    } catch (RuntimeException | StackOverflowError e) {
-      throw new TemplateException(name + " broke off: " + e.getClass().getSimpleName(), e);
-    }
+    return Renderers.SHARED.run(key(text), name, () -> holdsHere(input));
   }
 
   /**
@@ -68,6 +77,19 @@ public final class Condition {
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(Event event, JsonNode input) throws TemplateException {
-    return ScopedValue.where(Functions.EVENT, event).call(() -> holds(input));
+    return Renderers.SHARED.run(
+        key(text),
+        name,
+        () -> ScopedValue.where(Functions.EVENT, event).call(() -> holdsHere(input)));
+  }
+
+  private boolean holdsHere(JsonNode input) throws TemplateException {
+    try {
+      return NodeUtils.isTrue(expression.apply(input));
+    } catch (JsltException e) {
+      throw new TemplateException(Jslt.runtimeError(name, e), e);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new TemplateException(name + " broke off: " + e.getClass().getSimpleName(), e);
+    }
   }
 }

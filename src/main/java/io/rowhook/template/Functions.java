@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * JSLT's functions whose results would differ from call to call, made repeatable: the same event
@@ -22,7 +23,11 @@ final class Functions {
   /** The event being rendered, for the thread that renders it; a recipient's answer has none. */
   static final ScopedValue<Event> EVENT = ScopedValue.newInstance();
 
-  static final List<Function> ALL = List.of(new Now(), new RandomNumber(), new RandomUuid());
+  /** All that templates and conditions have beside JSLT's own. */
+  static final List<Function> ALL =
+      Stream.concat(
+              Stream.of(new Now(), new RandomNumber(), new RandomUuid()), Decimals.ALL.stream())
+          .toList();
 
   private Functions() {}
 

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the
@@ -68,6 +70,9 @@ public final class Templates implements AttributeSets {
   public void replace(Loaded next) {
     keep(next);
     loaded = next;
+    Set<String> hashes =
+        next.sets().values().stream().map(AttributeSet::hash).collect(Collectors.toSet());
+    Renderers.SHARED.lift(one -> !Condition.isKey(one.key()) && !hashes.contains(one.key()));
   }
 
   private void keep(Loaded next) {

@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,6 +171,8 @@ final class Attempting {
   private static byte[] render(AttributeSet set, Event event) throws TemplateException {
     try {
       return set.render(event);
+    } catch (CancellationException e) {
+      throw e; // Rowhook stops; it is no fault of the set
     } catch (RuntimeException | StackOverflowError e) {
       // Its message may quote a value.
       throw new TemplateException(
