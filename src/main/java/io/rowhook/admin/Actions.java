@@ -49,6 +49,7 @@ final class Actions {
         "status", views::status,
         "deliveries", views::deliveries,
         "delivery", views::delivery,
+        "event", views::event,
         "redeliver", actions::redeliver,
         "replay", actions::replay,
         "discard", actions::discard,

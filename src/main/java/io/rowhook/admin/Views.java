@@ -19,8 +19,11 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.template.Condition;
 import io.rowhook.template.Renderers;
 import io.rowhook.webhook.CourierStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -191,6 +194,33 @@ final class Views {
       SentBody.of(office.attributeSets(), entry, attempts).show(json);
     }
     return json;
+  }
+
+  /** An event whole: the one that is named, else the newest of some entities. */
+  JsonNode event(Asked asked) throws OperationException {
+    Optional<String> named = asked.optional("event");
+    Entry entry;
+    if (named.isPresent()) {
+      entry = Actions.event(office, named.get());
+    } else {
+      List<String> entities = new ArrayList<>();
+      asked.json().path("entities").forEach(one -> entities.add(one.asText()));
+      String id = asked.optional("id").orElse(null);
+      entry =
+          entities.stream()
+              .flatMap(entity -> lookup.newest(entity, id).stream())
+              .max(Comparator.comparingLong(Entry::sequence))
+              .orElseThrow(() ->
+                  new OperationException(
+                      "the journal has no event of "
+                          + String.join(", ", entities)
+                          + (id == null ? "" : " " + id)
+                          + ", or not any more"));
+    }
+    return ExactJson.MAPPER
+        .createObjectNode()
+        .put("sequence", entry.sequence())
+        .put("json", new String(entry.event().json(), StandardCharsets.UTF_8));
   }
 
   private static Set<State> states(Asked asked) throws OperationException {

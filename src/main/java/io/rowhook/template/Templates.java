@@ -29,7 +29,19 @@ public final class Templates implements AttributeSets {
   private volatile Loaded loaded;
 
   /** What {@link #load} read: all sets of a directory, every one of them compiled. */
-  public record Loaded(Map<String, AttributeSet> sets) {}
+  public record Loaded(Map<String, AttributeSet> sets) implements AttributeSets {
+
+    @Override
+    public AttributeSet current(String recipient, String entity, Optional<String> name)
+        throws TemplateException {
+      return find(this, recipient, entity, name);
+    }
+
+    @Override
+    public Optional<AttributeSet> byHash(String hash) {
+      return sets.values().stream().filter(set -> set.hash().equals(hash)).findFirst();
+    }
+  }
 
   public Templates(Journal journal, Loaded loaded) {
     this.journal = journal;
