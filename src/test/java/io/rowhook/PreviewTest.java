@@ -179,6 +179,10 @@ class PreviewTest {
           .contains("Rowhook-Sequence: " + seven.header("Rowhook-Sequence"));
       assertThat(run("live", "--event", String.valueOf(seven.id()))).isZero();
       assertThat(out.toString()).contains("Article 7 Created");
+      assertThat(run("live", "--row", "Article:8")).isZero();
+      assertThat(out.toString()).contains("Article 8 Created", "{\"after\":\"Eight\"}");
+      assertThat(run("live", "--row", "Article:99")).isEqualTo(1);
+      assertThat(err.toString()).contains("table public.article has no row of Article 99");
       assertThat(run("live")).isZero();
       assertThat(out.toString()).contains("Customer 9 Created");
       assertThat(run("live", "--entity", "Order")).isEqualTo(1);

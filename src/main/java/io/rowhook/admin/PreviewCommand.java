@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " they are on disk now; sends nothing. Says which subscription wants the event, or why"
           + " none does, and marks what a template reads that the event does not have.",
       "The event comes from the running service's journal (--event, --entity; without either the"
-          + " newest that the recipient's subscriptions are about), or from a file (--file), which"
+          + " newest that the recipient's subscriptions are about), from a row of the source (--row),"
+          + " or from a file (--file), which"
           + " needs no service."
     },
     footer = {
@@ -87,6 +88,14 @@ public final class PreviewCommand implements Callable<Integer> {
       description = "The newest event of it in the journal: Order, or Order:7.")
   private @Nullable String entity;
 
+  @Option(
+      names = "--row",
+      paramLabel = "ENTITY:ID",
+      description =
+          "The row as it is in the source now, as if it had just been created: Article:7. Of an"
+              + " entity's own table only.")
+  private @Nullable String row;
+
   @Option(names = "--file", paramLabel = "FILE", description = "An event in a JSON file.")
   private @Nullable Path file;
 
@@ -110,10 +119,17 @@ public final class PreviewCommand implements Callable<Integer> {
       return good ? 0 : 1;
     }
     Recipient to = recipient(settings);
-    Entry entry = file != null ? EventFile.read(file) : journaled(to);
+    Entry entry = entry(settings, to);
     Preview preview = Preview.of(to, sets, entry, Instant.now());
     target.show(json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
+  }
+
+  private Entry entry(Settings settings, Recipient to) throws InterruptedException, IOException {
+    if (file != null) {
+      return EventFile.read(file);
+    }
+    return row != null ? RowEvent.read(settings, row) : journaled(to);
   }
 
   private Recipient recipient(Settings settings) {
