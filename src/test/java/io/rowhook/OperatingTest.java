@@ -312,7 +312,9 @@ class OperatingTest {
     assertThat(shown("status")).contains("capture      streaming since", "1 in 10m");
   }
 
-  /** Some 2^29 calls: longer than the limit, and an end before the tests', which share the machine. */
+  /**
+   * Some 2^29 calls: longer than the limit, and an end before the tests', which share the machine.
+   */
   private static final String ENDLESS =
       "def f(n) if ($n > 0) f($n - 1) + f($n - 1) else 1 { \"n\": f(if (.entityId == 1) 28 else 1) }";
 

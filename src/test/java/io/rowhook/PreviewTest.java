@@ -53,12 +53,24 @@ class PreviewTest {
 
   @BeforeEach
   void settings() {
-    write("connector-config/source.properties", "database.hostname=nowhere.invalid\n"
-        + "database.user=x\ndatabase.password=x\ndatabase.dbname=x\n");
-    write("connector-config/entities.yaml", "Article: { table: article }\n"
-        + "Order: { table: sales.sales_order }\nCustomer: { table: crm.customer }\n");
+    write(
+        "connector-config/source.properties",
+        """
+        database.hostname=nowhere.invalid
+        database.user=x
+        database.password=x
+        database.dbname=x
+        """);
+    write(
+        "connector-config/entities.yaml",
+        """
+        Article: { table: article }
+        Order: { table: sales.sales_order }
+        Customer: { table: crm.customer }
+        """);
     write("connector-config/recipients/shop.yaml", SHOP);
-    write("jslt-templates/shop/status.jslt",
+    write(
+        "jslt-templates/shop/status.jslt",
         "{ \"id\": .entityId, \"type\": .type, \"status\": .data.statu, \"was\": .previous.total,\n"
             + "  \"mail\": .data.customer.emial }");
     write("order.json", ORDER);
@@ -129,7 +141,8 @@ class PreviewTest {
     assertThat(run("--check", path("golden"))).isZero();
     assertThat(out.toString()).contains("2 of 2 as expected");
 
-    write("jslt-templates/shop/status.jslt",
+    write(
+        "jslt-templates/shop/status.jslt",
         "{ \"id\": 8, \"type\": .type, \"status\": .data.status, \"was\": null, \"mail\": null }");
     assertThat(run("--check", path("golden"))).isEqualTo(1);
     assertThat(out.toString())

@@ -32,8 +32,7 @@ class XmlStoryTest {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
       stage
-          .receiver(
-              "xml", Receiver.Settings.DEFAULT.withSignature(SignatureCheck.standard(SECRET)))
+          .receiver("xml", Receiver.Settings.DEFAULT.withSignature(SignatureCheck.standard(SECRET)))
           .receiver("json", Receiver.Settings.DEFAULT)
           .env("SECRET", SECRET);
       stage.write(

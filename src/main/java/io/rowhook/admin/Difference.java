@@ -34,8 +34,7 @@ final class Difference {
 
   private void json(byte[] expected, byte[] actual) {
     try {
-      trees(
-          "body", ExactJson.MAPPER.readTree(expected), ExactJson.MAPPER.readTree(actual));
+      trees("body", ExactJson.MAPPER.readTree(expected), ExactJson.MAPPER.readTree(actual));
     } catch (IOException e) {
       lines.add("the expected body is not JSON");
     }

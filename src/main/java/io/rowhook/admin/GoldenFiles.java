@@ -74,7 +74,8 @@ final class GoldenFiles {
     String name = folder == null ? "" : String.valueOf(folder.getFileName());
     List<String> names = settings.recipients().stream().map(Recipient::name).toList();
     if (!names.contains(name)) {
-      return List.of("there is no recipient '" + name + "'. " + Nearest.advice(name, names, "There are"));
+      return List.of(
+          "there is no recipient '" + name + "'. " + Nearest.advice(name, names, "There are"));
     }
     Recipient recipient = settings.recipients().get(names.indexOf(name));
     Preview preview = Preview.of(recipient, sets, EventFile.read(file), Instant.EPOCH);

@@ -49,7 +49,8 @@ import picocli.CommandLine.Spec;
           + " gets can be saved and given back.",
       "--check DIR compares what templates make with files, for tests of your own; it needs no"
           + " service and no source. For each DIR/<recipient>/<case>.event.json there is beside it",
-      "    <case>.body.json or <case>.body.xml   what is sent", "    <case>.skipped  (empty)     "
+      "    <case>.body.json or <case>.body.xml   what is sent",
+      "    <case>.skipped  (empty)     "
           + "          nothing is sent, since no subscription wants it",
       "--check DIR --update writes these. Settings are read whole: give the variables that they name"
           + " any value of the right form.",

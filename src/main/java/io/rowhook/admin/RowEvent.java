@@ -55,8 +55,7 @@ final class RowEvent {
         new RowLookup.Query(type.table(), type.id(), List.of(), type.excluded());
     try (SourceRows rows = new SourceRows(source)) {
       Map<RowKey, List<ObjectNode>> found =
-          rows.read(
-              true, snapshot -> snapshot.rows(query, List.of(RowKey.parse(key.toString()))));
+          rows.read(true, snapshot -> snapshot.rows(query, List.of(RowKey.parse(key.toString()))));
       if (found.isEmpty()) {
         throw new IllegalStateException(
             "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);

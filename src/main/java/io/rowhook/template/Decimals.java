@@ -102,8 +102,7 @@ final class Decimals {
     BigDecimal decimal(JsonNode[] arguments, int index) {
       JsonNode argument = arguments[index];
       try {
-        BigDecimal value =
-            argument.isTextual() ? new BigDecimal(argument.asText().strip()) : null;
+        BigDecimal value = argument.isTextual() ? new BigDecimal(argument.asText().strip()) : null;
         value = argument.isNumber() ? argument.decimalValue() : value;
         if (value != null
             && value.precision() <= MOST_DIGITS

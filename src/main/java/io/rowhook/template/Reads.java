@@ -83,7 +83,9 @@ public final class Reads {
                 + where
                 + " has no "
                 + one.key
-                + Nearest.to(one.key, known).map(near -> ". Did you mean " + near + "?").orElse(""));
+                + Nearest.to(one.key, known)
+                    .map(near -> ". Did you mean " + near + "?")
+                    .orElse(""));
       }
     });
     return lines;

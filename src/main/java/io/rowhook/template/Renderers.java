@@ -39,10 +39,14 @@ public final class Renderers {
   /** Of a thread's stack, and so of how deep a template may call itself: some 5,000 calls. */
   static final int STACK_BYTES = 1 << 20;
 
-  /** So many that were left to themselves may still be running; then no template is run any more. */
+  /**
+   * So many that were left to themselves may still be running; then no template is run any more.
+   */
   static final int MOST_LOST = 16;
 
-  /** One attribute set has half of the threads at most, so that it cannot keep the others waiting. */
+  /**
+   * One attribute set has half of the threads at most, so that it cannot keep the others waiting.
+   */
   private static final int SHARE = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   /** A machine so busy that a thread gets no processor time is not the template's fault. */

@@ -75,8 +75,7 @@ public record Preview(
       fields.addAll(
           Headers.of(
               event, set.topic(event), entry.sequence(), 1, UUID.randomUUID().toString(), 0, now));
-      for (Field proof :
-          new Signer(recipient.authentication()).fields(event.id(), now, body)) {
+      for (Field proof : new Signer(recipient.authentication()).fields(event.id(), now, body)) {
         fields.add(new Field(proof.name(), MASK));
       }
       return new Preview(wanted, why, missing, url, name, fields, body, null);
@@ -104,7 +103,8 @@ public record Preview(
         why.add(key + " wants it");
         return true;
       }
-      why.add(key + ": " + whyNot + (values.isEmpty() ? "" : " (" + String.join(", ", values) + ")"));
+      why.add(
+          key + ": " + whyNot + (values.isEmpty() ? "" : " (" + String.join(", ", values) + ")"));
     }
     return false;
   }

@@ -28,7 +28,8 @@ class CookbookTest {
 
   private static final Path COOKBOOK = Path.of("jslt-templates/README.md");
   private static final Pattern BLOCK =
-      Pattern.compile("^(?:## ([^\n]+)|```(\\w+) ?(\\S*)\n(.*?)^```$)", Pattern.MULTILINE | Pattern.DOTALL);
+      Pattern.compile(
+          "^(?:## ([^\n]+)|```(\\w+) ?(\\S*)\n(.*?)^```$)", Pattern.MULTILINE | Pattern.DOTALL);
 
   private final Map<String, String> files = new TreeMap<>();
   private String event = "";

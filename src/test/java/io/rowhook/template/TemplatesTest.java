@@ -135,8 +135,8 @@ class TemplatesTest {
                     + " twice('0123456789', 24)",
                 "{}"))
         .hasMessage("t.jslt: the result is larger than 16777220 bytes");
-    assertThatThrownBy(() ->
-            render("def deep(n) if ($n > 0) [deep($n - 1)] else 1 deep(2200)", "{}"))
+    assertThatThrownBy(
+            () -> render("def deep(n) if ($n > 0) [deep($n - 1)] else 1 deep(2200)", "{}"))
         .hasMessage("t.jslt: it calls itself without an end, or nests too deep");
   }
 
@@ -159,18 +159,19 @@ class TemplatesTest {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         threads.add(
-            Thread.ofVirtual().start(() -> {
-              try {
-                while (editing.get()) {
-                  AttributeSet set = templates.current("shop", "Article", Optional.empty());
-                  String body = text(set.render(event("{}")));
-                  assertThat(body).matches("\\{\"main\":(\\d+),\"module\":\\1}");
-                  sent.put(set.hash(), body);
-                }
-              } catch (Throwable e) {
-                failures.add(e);
-              }
-            }));
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    while (editing.get()) {
+                      AttributeSet set = templates.current("shop", "Article", Optional.empty());
+                      String body = text(set.render(event("{}")));
+                      assertThat(body).matches("\\{\"main\":(\\d+),\"module\":\\1}");
+                      sent.put(set.hash(), body);
+                    }
+                  } catch (Throwable e) {
+                    failures.add(e);
+                  }
+                }));
       }
       for (int version = 1; version <= edits; version++) {
         writeVersion(version);

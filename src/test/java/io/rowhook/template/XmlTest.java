@@ -105,9 +105,38 @@ class XmlTest {
 
   private static String text(Random random) {
     String[] hostile = {
-      "<", ">", "&", "\"", "'", "]]>", "<!--", "<![CDATA[", "&#0;", "&lt;", "\r", "\n", "\t", "\0",
-      "\u001f", "\u0085", "\u2028", "\ufeff", "\uffff", "\ud800", "\udc00", "\ud83d\ude00", "xml",
-      ":", " ", "ä", "a", "B", "7", "%", "<?pi ?>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>"
+      "<",
+      ">",
+      "&",
+      "\"",
+      "'",
+      "]]>",
+      "<!--",
+      "<![CDATA[",
+      "&#0;",
+      "&lt;",
+      "\r",
+      "\n",
+      "\t",
+      "\0",
+      "\u001f",
+      "\u0085",
+      "\u2028",
+      "\ufeff",
+      "\uffff",
+      "\ud800",
+      "\udc00",
+      "\ud83d\ude00",
+      "xml",
+      ":",
+      " ",
+      "ä",
+      "a",
+      "B",
+      "7",
+      "%",
+      "<?pi ?>",
+      "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>"
     };
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(6); i > 0; i--) {
