@@ -3,6 +3,7 @@ package io.rowhook;
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
 import io.rowhook.admin.PauseCommand;
+import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.ReceiveCommand;
 import io.rowhook.admin.RedeliverCommand;
 import io.rowhook.admin.ReplayCommand;
@@ -46,6 +47,7 @@ public final class Main implements Runnable {
     CommandLine rowhook =
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(service))
+            .addSubcommand(new PreviewCommand())
             .addSubcommand(new StatusCommand())
             .addSubcommand(new DeliveriesCommand())
             .addSubcommand(new RedeliverCommand())

@@ -8,12 +8,14 @@ import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.Timing;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityEvents;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.OldValues;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsDiff;
 import io.rowhook.settings.SettingsException;
@@ -120,8 +122,10 @@ public final class Wiring implements AutoCloseable {
    * Sets it going.
    *
    * @throws SourceException with everything that is wrong with the source
+   * @throws SettingsException if the settings ask for what the source does not log
    */
-  public void start() throws InterruptedException {
+  public void start() throws InterruptedException, SettingsException {
+    checkOldValues(watch.current());
     couriers.apply(watch.current().recipients());
     capture.start();
     housekeeping.start();
@@ -162,12 +166,30 @@ public final class Wiring implements AutoCloseable {
               next.source().file()
                   + ": the source's properties take effect at the next start. Restart Rowhook"));
     }
+    checkOldValues(next);
     templates.replace(loaded);
     if (!changes.entities().isEmpty()) {
       entities.retype(next.entities());
       capture.recapture(CapturedTables.of(next.entities()));
     }
     couriers.apply(next.recipients());
+  }
+
+  /** A subscription that asks what has changed needs tables that log it. */
+  private void checkOldValues(Settings settings) throws SettingsException {
+    if (!OldValues.areNeeded(settings)) {
+      return;
+    }
+    List<TableFacts> facts;
+    try {
+      facts = capture.look(CapturedTables.of(settings.entities()));
+    } catch (SourceException e) {
+      facts = capture.tables(); // what is wrong with the source is for capture to say
+    }
+    List<String> problems = OldValues.problems(settings, facts);
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
   }
 
   private static Templates.Loaded load(Path directory) throws SettingsException {

@@ -312,6 +312,38 @@ class OperatingTest {
     assertThat(shown("status")).contains("capture      streaming since", "1 in 10m");
   }
 
+  /**
+   * Some 2^29 calls: longer than the limit, and an end before the tests', which share the machine.
+   */
+  private static final String ENDLESS =
+      "def f(n) if ($n > 0) f($n - 1) + f($n - 1) else 1 { \"n\": f(if (.entityId == 1) 28 else 1) }";
+
+  @Test
+  @Tag("feature-13")
+  void aTemplateWithoutAnEndIsQuarantinedAndTheOthersGoOn() {
+    stage.receiver("other", Receiver.Settings.DEFAULT);
+    stage.recipient("other", "url: ${env:OTHER_URL}");
+    stage.write("jslt-templates/shop/Article.jslt", ENDLESS);
+    stage.write("jslt-templates/other/Article.jslt", "{ \"id\": .entityId }");
+    shop(0, IN_ORDER);
+    update(1);
+    update(2);
+    awaitStates("shop", "failed", "failed");
+    stage.await("other", 2);
+    assertThat(shown("deliveries", "shop"))
+        .contains("shop/Article.jslt: it ran for longer than 2000 ms, and is in quarantine now")
+        .contains("shop/Article.jslt is in quarantine since ");
+    assertThat(shown("status"))
+        .containsPattern("quarantine   shop/Article.jslt since .*: it ran for longer than 2000 ms");
+    stage.write("jslt-templates/shop/Article.jslt", "{ \"mended\": .entityId }");
+    Eventually.within(
+        LIMIT, "the edit lifts it", () -> json("status").path("quarantine").isEmpty());
+    shown("replay", "shop", "--from", "1h", "--failed");
+    assertThat(stage.await("shop", 2))
+        .extracting(received -> Stage.json(received).toString())
+        .containsExactly("{\"mended\":1}", "{\"mended\":2}");
+  }
+
   @Test
   void whatIsNotThereIsSaidInWords() throws IOException {
     shop(0, "");

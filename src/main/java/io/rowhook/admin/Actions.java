@@ -15,6 +15,7 @@ import io.rowhook.journal.Range;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
+import io.rowhook.webhook.Wanting;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -48,6 +49,7 @@ final class Actions {
         "status", views::status,
         "deliveries", views::deliveries,
         "delivery", views::delivery,
+        "event", views::event,
         "redeliver", actions::redeliver,
         "replay", actions::replay,
         "discard", actions::discard,
@@ -69,7 +71,7 @@ final class Actions {
     Range range = asked.range();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    Predicate<Event> wanted = event -> recipient.wanting(event).isPresent();
+    Predicate<Event> wanted = new Wanting(recipient)::wants;
     boolean yes = asked.is("yes");
     long count = operations.replay(name, range, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {

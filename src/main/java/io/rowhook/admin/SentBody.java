@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Lookup;
-import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
+import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,7 +32,7 @@ record SentBody(@Nullable String body, @Nullable String why) {
     if (last == null || last.attributeSet() == null) {
       return new SentBody(null, "nothing was sent: no attempt got as far as a request");
     }
-    Optional<AttributeSet> set = sets.byHash(last.attributeSet());
+    Optional<Shaped> set = Shaped.byHash(sets, last.attributeSet());
     if (set.isEmpty()) {
       return new SentBody(null, "the attribute set of then was not kept");
     }

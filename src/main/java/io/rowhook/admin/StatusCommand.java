@@ -51,6 +51,16 @@ public final class StatusCommand implements Callable<Integer> {
     for (JsonNode problem : status.path("settings")) {
       out.println("settings     " + Words.text(problem));
     }
+    for (JsonNode one : status.path("quarantine")) {
+      out.println(
+          "quarantine   "
+              + Words.text(one.path("template"))
+              + " since "
+              + Words.time(one.path("since"))
+              + ": "
+              + Words.text(one.path("why"))
+              + ". Its deliveries fail until it is edited");
+    }
     out.println();
     Table table =
         new Table(

@@ -128,6 +128,11 @@ final class Target {
         cause);
   }
 
+  /** The directory of the settings. */
+  Path config() {
+    return config;
+  }
+
   private Path journal() {
     Path named = journal;
     if (named != null) {

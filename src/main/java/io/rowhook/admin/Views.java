@@ -16,9 +16,14 @@ import io.rowhook.journal.Lookup;
 import io.rowhook.journal.OperationException;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.template.Condition;
+import io.rowhook.template.Renderers;
 import io.rowhook.webhook.CourierStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What commands look at: the state of all of it, and any delivery. */
@@ -54,6 +60,7 @@ final class Views {
     json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
     ArrayNode problems = json.putArray("settings");
     office.problems().get().forEach(problems::add);
+    json.set("quarantine", quarantine());
     json.set("killSwitch", hold(office.journal().killSwitch()));
     Map<String, Recipient> files =
         office.recipients().get().stream()
@@ -67,6 +74,28 @@ final class Views {
       recipients.add(recipient(standing, couriers.get(name), files.get(name)));
     }
     return json;
+  }
+
+  /** Templates and conditions in force that are not run any more. */
+  private ArrayNode quarantine() {
+    Set<String> conditions =
+        office.recipients().get().stream()
+            .flatMap(recipient ->
+                Stream.concat(
+                    recipient.acknowledge().when().stream(),
+                    recipient.subscriptions().stream().flatMap(one -> one.when().stream())))
+            .map(Condition::key)
+            .collect(Collectors.toSet());
+    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    for (Renderers.Quarantined one : Renderers.quarantined()) {
+      if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
+        list.addObject()
+            .put("template", one.name())
+            .put("since", one.since().toString())
+            .put("why", one.why());
+      }
+    }
+    return list;
   }
 
   private ObjectNode recipient(
@@ -165,6 +194,33 @@ final class Views {
       SentBody.of(office.attributeSets(), entry, attempts).show(json);
     }
     return json;
+  }
+
+  /** An event whole: the one that is named, else the newest of some entities. */
+  JsonNode event(Asked asked) throws OperationException {
+    Optional<String> named = asked.optional("event");
+    Entry entry;
+    if (named.isPresent()) {
+      entry = Actions.event(office, named.get());
+    } else {
+      List<String> entities = new ArrayList<>();
+      asked.json().path("entities").forEach(one -> entities.add(one.asText()));
+      String id = asked.optional("id").orElse(null);
+      entry =
+          entities.stream()
+              .flatMap(entity -> lookup.newest(entity, id).stream())
+              .max(Comparator.comparingLong(Entry::sequence))
+              .orElseThrow(() ->
+                  new OperationException(
+                      "the journal has no event of "
+                          + String.join(", ", entities)
+                          + (id == null ? "" : " " + id)
+                          + ", or not any more"));
+    }
+    return ExactJson.MAPPER
+        .createObjectNode()
+        .put("sequence", entry.sequence())
+        .put("json", new String(entry.event().json(), StandardCharsets.UTF_8));
   }
 
   private static Set<State> states(Asked asked) throws OperationException {

@@ -105,6 +105,15 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
+   * What the catalog says of tables at this moment. Any thread.
+   *
+   * @throws SourceException if they cannot be captured, or the source cannot be asked
+   */
+  public List<TableFacts> look(List<CapturedTable> wanted) {
+    return SourceCheck.tables(source, wanted).tables();
+  }
+
+  /**
    * Captures other tables from now on: checks them, alters the publication and starts a new engine.
    * Changes from before it returns are not sent for a table that is new.
    *

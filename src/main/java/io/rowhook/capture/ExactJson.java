@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +22,9 @@ public final class ExactJson {
   /** A value of type json may be nested deeper than Jackson reads by default. */
   static final int MAX_DEPTH = 2_000;
 
+  /** So many levels more stand around a value in its event, and in what is made of that. */
+  private static final int AROUND = 20;
+
   /** Any thread. */
   public static final JsonMapper MAPPER = build();
 
@@ -39,8 +43,12 @@ public final class ExactJson {
             StreamReadConstraints.builder()
                 .maxNumberLength(MAX_NUMBER_DIGITS)
                 .maxStringLength(MAX_TEXT_CHARACTERS)
-                .maxNestingDepth(MAX_DEPTH)
+                .maxNestingDepth(MAX_DEPTH + AROUND)
                 .build());
+    mapper
+        .getFactory()
+        .setStreamWriteConstraints(
+            StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH + 2 * AROUND).build());
     return mapper;
   }
 }

@@ -154,6 +154,25 @@ public final class Lookup {
             : EventTable.find(sql, idOrSequence));
   }
 
+  /**
+   * The newest event of an entity type, or of one entity; not looked for further back than the last
+   * 100,000 events.
+   */
+  public Optional<Entry> newest(String entityType, @Nullable String entityId) {
+    return readers.read(sql ->
+        sql.first(
+            "SELECT "
+                + EventTable.COLUMNS
+                + " FROM event e NOT INDEXED"
+                + " WHERE e.sequence > (SELECT coalesce(max(sequence), 0) - 100000 FROM event)"
+                + " AND e.entity_type = ? AND (? IS NULL OR e.entity_id = ?)"
+                + " ORDER BY e.sequence DESC LIMIT 1",
+            EventTable::entry,
+            entityType,
+            entityId,
+            entityId));
+  }
+
   /** How many failed attempts count against a recipient, since an instant and its last hold. */
   public long failureCount(String recipient, Instant since) {
     return readers.read(sql -> {

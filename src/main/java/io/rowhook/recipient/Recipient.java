@@ -1,10 +1,8 @@
 package io.rowhook.recipient;
 
-import io.rowhook.entity.Event;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Who is sent webhooks: where, how signed, how fast, and which.
@@ -20,8 +18,9 @@ import java.util.Optional;
  * @param owed what may wait for it
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
  * @param tls whom it is trusted by, and who Rowhook is to it
- * @param subscriptions the first that wants an event decides its attribute set; never empty:
- *     without any in its file there is one for each entity
+ * @param format what its bodies are written in
+ * @param subscriptions the first that wants an event decides how it is sent; never empty: without
+ *     any in its file there is one for each entity
  */
 public record Recipient(
     String name,
@@ -35,6 +34,7 @@ public record Recipient(
     OwedLimit owed,
     Allow allow,
     Tls tls,
+    Format format,
     List<Subscription> subscriptions) {
 
   /** Xena's rule (seed 002): an answer must come within 5 seconds. */
@@ -65,12 +65,8 @@ public record Recipient(
         OwedLimit.DEFAULT,
         Allow.NOTHING,
         Tls.DEFAULT,
+        Format.json,
         subscriptions);
-  }
-
-  /** The subscription that wants this event, if one does. */
-  public Optional<Subscription> wanting(Event event) {
-    return subscriptions.stream().filter(subscription -> subscription.wants(event)).findFirst();
   }
 
   @Override

@@ -4,27 +4,64 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Which events of which entity a recipient gets, and in which attribute set.
+ * Which events of which entity a recipient gets, under which condition, and in which attribute set.
+ * What it says of an event's values is judged in the webhook room ({@code Wanting}), which alone
+ * may read them.
  *
  * @param entity {@code Order}
  * @param events which of the three
  * @param id this entity only (seed 002), as text; see {@link Event#entityId}
+ * @param changed at least one of these attributes must have changed; empty: whatever changed
+ * @param when a condition in JSLT over the event; empty: none
  * @param attributes the attribute set's name; empty: the recipient's own for the entity, else the
  *     one for all, else built-in {@code full}
+ * @param topic instead of the event's own: {@code order.shipped}
  */
 public record Subscription(
-    String entity, Set<EventType> events, Optional<String> id, Optional<String> attributes) {
+    String entity,
+    Set<EventType> events,
+    Optional<String> id,
+    Set<String> changed,
+    Optional<String> when,
+    Optional<String> attributes,
+    Optional<String> topic) {
+
+  /** In JSLT; that it may stand inside of a text there does no harm. */
+  private static final Pattern OLD_VALUES = Pattern.compile("\\.\\s*\"?(previous|changed)\\b");
 
   public Subscription {
     events = Set.copyOf(events);
+    changed = Set.copyOf(changed);
   }
 
-  /** Whether this event is wanted. */
-  public boolean wants(Event event) {
+  /** One without conditions. */
+  public Subscription(
+      String entity, Set<EventType> events, Optional<String> id, Optional<String> attributes) {
+    this(entity, events, id, Set.of(), Optional.empty(), attributes, Optional.empty());
+  }
+
+  /** Whether an event is of the kind that is wanted, whatever its values are. */
+  public boolean concerns(Event event) {
     return entity.equals(event.entityType())
         && events.contains(event.type())
         && (id.isEmpty() || id.get().equals(event.entityId()));
+  }
+
+  /** Whether it looks at an event's values too. */
+  public boolean isConditional() {
+    return when.isPresent() || !changed.isEmpty();
+  }
+
+  /**
+   * The key that cannot be judged where the source does not log old values; empty: there is none.
+   */
+  public Optional<String> needingOldValues() {
+    if (!changed.isEmpty()) {
+      return Optional.of("changed");
+    }
+    return when.filter(text -> OLD_VALUES.matcher(text).find()).map(_ -> "when");
   }
 }

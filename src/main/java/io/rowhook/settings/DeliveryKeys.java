@@ -7,8 +7,6 @@ import io.rowhook.recipient.Retry;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Items;
 import io.rowhook.settings.YamlNode.Scalar;
-import io.rowhook.template.Condition;
-import io.rowhook.template.TemplateException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -94,7 +92,7 @@ final class DeliveryKeys {
               + both.iterator().next()
               + ". Take it out of one of them.");
     }
-    Optional<String> when = fields.read("when", DeliveryKeys::condition);
+    Optional<String> when = fields.read("when", Rule.condition("\".ok == true\""));
     return new Acknowledge(status, when, last);
   }
 
@@ -119,17 +117,6 @@ final class DeliveryKeys {
       }
     }
     return Set.copyOf(named.orElse(List.of()));
-  }
-
-  private static String condition(String value) throws Refused {
-    try {
-      Condition.compile(value);
-      return value;
-    } catch (TemplateException e) {
-      throw Refused.because(
-          "must be a condition in JSLT (" + e.getMessage() + ")",
-          "Write for example \".ok == true\".");
-    }
   }
 
   Retry retry(Fields fields) {

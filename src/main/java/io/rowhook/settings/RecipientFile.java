@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
@@ -76,6 +77,7 @@ final class RecipientFile {
     Pause pause = delivery.pause(fields);
     OwedLimit owed = delivery.owed(fields);
     Tls tls = TlsKeys.read(fields, reading);
+    Format format = fields.read("format", Rule.oneOf(Format.class)).orElse(Format.json);
     var authentication = AuthenticationKeys.read(fields, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
     return url.map(u ->
@@ -91,6 +93,7 @@ final class RecipientFile {
             owed,
             allow,
             tls,
+            format,
             subscriptions));
   }
 
@@ -150,7 +153,7 @@ final class RecipientFile {
     Map<String, YamlKeys> keys = new HashMap<>();
     keys.put(
         "",
-        new YamlKeys(
+        YamlKeys.of(
             List.of("url"),
             List.of(
                 "authentication",
@@ -164,8 +167,8 @@ final class RecipientFile {
                 "pause",
                 "allow",
                 "tls",
-                "subscriptions"),
-            List.of("format")));
+                "format",
+                "subscriptions")));
     keys.put("allow", YamlKeys.of(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);
     keys.putAll(AuthenticationKeys.KEYS);

@@ -1,6 +1,8 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
+import io.rowhook.template.Condition;
+import io.rowhook.template.TemplateException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
@@ -78,6 +80,20 @@ interface Rule<T> {
                 .orElse("Write one of these."));
       }
       return all.get(index);
+    };
+  }
+
+  /** A condition in JSLT; stays text. */
+  static Rule<String> condition(String example) {
+    return value -> {
+      try {
+        Condition.compile("the condition", value);
+        return value;
+      } catch (TemplateException e) {
+        throw Refused.because(
+            "must be a condition in JSLT (" + e.getMessage() + ")",
+            "Write for example " + example + ".");
+      }
     };
   }
 

@@ -160,6 +160,7 @@ public record SettingsDiff(
     differs(before, after, Recipient::owed, "owed", keys);
     differs(before, after, Recipient::allow, "allow", keys);
     differs(before, after, Recipient::tls, "tls", keys);
+    differs(before, after, Recipient::format, "format", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
     return keys;
   }

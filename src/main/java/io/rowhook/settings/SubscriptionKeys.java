@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads {@code subscriptions} in a recipient's file: which events of which entity it gets. */
 final class SubscriptionKeys {
@@ -18,11 +19,13 @@ final class SubscriptionKeys {
   private static final YamlKeys ONE =
       new YamlKeys(
           List.of("entity"),
-          List.of("events", "id", "attributes"),
-          List.of("when", "changed", "topic", "latest-only"));
+          List.of("events", "id", "changed", "when", "attributes", "topic"),
+          List.of("latest-only"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
+
+  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}");
 
   private static final Set<EventType> ALL = EnumSet.allOf(EventType.class);
 
@@ -82,7 +85,47 @@ final class SubscriptionKeys {
     Optional<String> id = fields.read("id", Rule.text());
     Optional<String> attributes =
         fields.read("attributes", value -> sets.checked(recipient, value));
-    return entity.map(name -> new Subscription(name, events, id, attributes));
+    Set<String> changed = changed(fields, events);
+    Optional<String> when = fields.read("when", Rule.condition("'.data.status == \"shipped\"'"));
+    Optional<String> topic = fields.read("topic", SubscriptionKeys::topic);
+    return entity.map(name -> new Subscription(name, events, id, changed, when, attributes, topic));
+  }
+
+  /** Whether the entity has them is not for the settings to know. */
+  private Set<String> changed(Fields fields, Set<EventType> events) {
+    Optional<List<String>> named = fields.readList("changed", Rule.text());
+    if (named.isEmpty()) {
+      return Set.of();
+    }
+    Place place = fields.get("changed").map(YamlNode::place).orElse(fields.place());
+    if (named.get().isEmpty()) {
+      boolean empty =
+          fields.get("changed").orElse(null) instanceof Items items && items.items().isEmpty();
+      if (empty) {
+        reading
+            .problems()
+            .add(place, place.key() + " is an empty list. Name attributes, or take it out.");
+      }
+    } else if (!events.contains(EventType.Updated)) {
+      reading
+          .problems()
+          .add(
+              place,
+              place.key()
+                  + " is for Updated events, which events does not name, so that nothing would be"
+                  + " sent. Add Updated, or take it out.");
+    }
+    return Set.copyOf(named.get());
+  }
+
+  private static String topic(String value) throws Refused {
+    if (!TOPIC.matcher(value).matches()) {
+      throw Refused.because(
+          "must be a topic: up to 128 letters, digits, full stops, hyphens, underscores, slashes"
+              + " and colons",
+          "Write for example order.shipped.");
+    }
+    return value;
   }
 
   private String entity(String value) throws Refused {

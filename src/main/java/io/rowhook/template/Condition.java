@@ -5,6 +5,7 @@ import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.impl.NodeUtils;
+import io.rowhook.entity.Event;
 import java.io.StringReader;
 
 /**
@@ -13,43 +14,82 @@ import java.io.StringReader;
  */
 public final class Condition {
 
+  private static final String KEY = "when ";
+
+  private final String name;
+  private final String text;
   private final Expression expression;
 
-  private Condition(Expression expression) {
+  private Condition(String name, String text, Expression expression) {
+    this.name = name;
+    this.text = text;
     this.expression = expression;
   }
 
   /**
-   * Compiles it. It can import nothing.
+   * Compiles one. It can import nothing.
    *
+   * @param name what it is called in messages: {@code subscriptions[0].when}
    * @throws TemplateException with the place in the text and what is wrong there
    */
-  public static Condition compile(String text) throws TemplateException {
+  public static Condition compile(String name, String text) throws TemplateException {
     try {
       return new Condition(
+          name,
+          text,
           new Parser(new StringReader(text))
-              .withSource("the condition")
-              .withResourceResolver(name -> {
-                throw new JsltException("a condition cannot import " + name);
+              .withSource(name)
+              .withResourceResolver(imported -> {
+                throw new JsltException("a condition cannot import " + imported);
               })
+              .withFunctions(Functions.ALL)
               .compile());
     } catch (JsltException e) {
-      throw new TemplateException(Jslt.syntaxError("the condition", e), e);
+      throw new TemplateException(Jslt.syntaxError(name, e), e);
     } catch (StackOverflowError e) {
-      throw new TemplateException("the condition nests too deep", e);
+      throw new TemplateException(name + " nests too deep", e);
     }
   }
 
+  /** What {@link Renderers} know it by: its text, so that another text is another condition. */
+  public static String key(String text) {
+    return KEY + text;
+  }
+
+  /** Whether it is of a condition, and not of an attribute set. */
+  public static boolean isKey(String key) {
+    return key.startsWith(KEY);
+  }
+
   /**
-   * Whether it holds.
+   * Whether it holds of a value that is no event.
    *
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(JsonNode input) throws TemplateException {
+    return Renderers.SHARED.run(key(text), name, () -> holdsHere(input));
+  }
+
+  /**
+   * Whether it holds of an event; the same at any time.
+   *
+   * @param input the event's JSON
+   * @throws TemplateException if it breaks off; the message holds no value
+   */
+  public boolean holds(Event event, JsonNode input) throws TemplateException {
+    return Renderers.SHARED.run(
+        key(text),
+        name,
+        () -> ScopedValue.where(Functions.EVENT, event).call(() -> holdsHere(input)));
+  }
+
+  private boolean holdsHere(JsonNode input) throws TemplateException {
     try {
       return NodeUtils.isTrue(expression.apply(input));
+    } catch (JsltException e) {
+      throw new TemplateException(Jslt.runtimeError(name, e), e);
     } catch (RuntimeException | StackOverflowError e) {
-      throw new TemplateException("the condition broke off: " + e.getClass().getSimpleName(), e);
+      throw new TemplateException(name + " broke off: " + e.getClass().getSimpleName(), e);
     }
   }
 }

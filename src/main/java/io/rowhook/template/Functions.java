@@ -7,9 +7,11 @@ import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.impl.BuiltinFunctions;
 import io.rowhook.entity.Event;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * JSLT's functions whose results would differ from call to call, made repeatable: the same event
@@ -18,10 +20,14 @@ import java.util.UUID;
  */
 final class Functions {
 
-  /** The event being rendered, for the thread that renders it. */
+  /** The event being rendered, for the thread that renders it; a recipient's answer has none. */
   static final ScopedValue<Event> EVENT = ScopedValue.newInstance();
 
-  static final List<Function> ALL = List.of(new Now(), new RandomNumber(), new RandomUuid());
+  /** All that templates and conditions have beside JSLT's own. */
+  static final List<Function> ALL =
+      Stream.concat(
+              Stream.of(new Now(), new RandomNumber(), new RandomUuid()), Decimals.ALL.stream())
+          .toList();
 
   private Functions() {}
 
@@ -33,7 +39,8 @@ final class Functions {
 
     @Override
     public JsonNode call(JsonNode input, JsonNode[] arguments) {
-      return new DoubleNode(EVENT.get().committedAt().toEpochMilli() / 1000.0);
+      Instant now = EVENT.isBound() ? EVENT.get().committedAt() : Instant.now();
+      return new DoubleNode(now.toEpochMilli() / 1000.0);
     }
   }
 
@@ -65,7 +72,9 @@ final class Functions {
   }
 
   private static UUID seed() {
-    return UUID.nameUUIDFromBytes(EVENT.get().id().getBytes(StandardCharsets.UTF_8));
+    return EVENT.isBound()
+        ? UUID.nameUUIDFromBytes(EVENT.get().id().getBytes(StandardCharsets.UTF_8))
+        : UUID.randomUUID();
   }
 
   private abstract static class Named implements Function {

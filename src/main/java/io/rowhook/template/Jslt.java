@@ -1,5 +1,6 @@
 package io.rowhook.template;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.schibsted.spt.data.jslt.Expression;
@@ -8,6 +9,7 @@ import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.entity.Event;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,9 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
    * along.
    */
   private static final String TOO_DEEP = "it calls itself without an end, or nests too deep";
+
+  /** A result may be so much larger than twice its event. */
+  private static final long MOST_BYTES = 16L << 20;
 
   private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
   private static final Pattern VALUE =
@@ -104,29 +109,74 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
 
   @Override
   public byte[] render(Event event) throws TemplateException {
+    return Renderers.SHARED.run(hash, name, () -> renderHere(event));
+  }
+
+  /** On this thread, whatever it takes. */
+  private byte[] renderHere(Event event) throws TemplateException {
+    JsonNode input;
     try {
-      JsonNode input = ExactJson.MAPPER.readTree(event.json());
+      input = ExactJson.MAPPER.readTree(event.json());
+    } catch (IOException e) {
+      throw new TemplateException(name + ": the event in the journal is not JSON", e);
+    }
+    return write(apply(event, input), event.json().length);
+  }
+
+  /** What the set makes of an event; {@code input} is its JSON. On this thread. */
+  JsonNode apply(Event event, JsonNode input) throws TemplateException {
+    try {
       JsonNode output =
           ScopedValue.where(Functions.EVENT, event).call(() -> expression.apply(input));
       if (output.isNull()) {
         throw new TemplateException(name + ": the result is null; a body must be an object");
       }
-      return ExactJson.MAPPER.writeValueAsBytes(output);
+      return output;
     } catch (JsltException e) {
-      throw new TemplateException(runtimeError(e), e);
+      throw new TemplateException(runtimeError(name, e), e);
     } catch (StackOverflowError e) {
       throw new TemplateException(name + ": " + TOO_DEEP, e);
-    } catch (IOException e) {
-      throw new TemplateException(name + ": the event in the journal is not JSON", e);
-    } catch (TemplateException e) {
-      throw e;
     } catch (RuntimeException e) {
       throw new TemplateException(name + ": " + e.getClass().getSimpleName() + " in JSLT", e);
     }
   }
 
+  private byte[] write(JsonNode output, int eventBytes) throws TemplateException {
+    Limited bytes = new Limited(MOST_BYTES + 2L * eventBytes);
+    try {
+      ExactJson.MAPPER.writeValue(bytes, output);
+      return bytes.toByteArray();
+    } catch (StackOverflowError | StreamConstraintsException e) {
+      throw new TemplateException(name + ": " + TOO_DEEP, e);
+    } catch (TooLarge | IOException e) {
+      throw new TemplateException(
+          name + ": the result is larger than " + bytes.limit + " bytes", e);
+    }
+  }
+
+  private static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** A small template can make a result of any size. */
+  private static final class Limited extends ByteArrayOutputStream {
+    private final long limit;
+
+    Limited(long limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public synchronized void write(byte[] from, int start, int length) {
+      if (count + (long) length > limit) {
+        throw new TooLarge();
+      }
+      super.write(from, start, length);
+    }
+  }
+
   /** The place, and as much of JSLT's message as holds no value: values are personal data. */
-  private String runtimeError(JsltException e) {
+  static String runtimeError(String name, JsltException e) {
     String place =
         e.getSource() == null ? name : e.getSource() + ":" + e.getLine() + ":" + e.getColumn();
     String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst(" ...").strip();

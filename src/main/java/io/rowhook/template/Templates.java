@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the
@@ -27,7 +29,19 @@ public final class Templates implements AttributeSets {
   private volatile Loaded loaded;
 
   /** What {@link #load} read: all sets of a directory, every one of them compiled. */
-  public record Loaded(Map<String, AttributeSet> sets) {}
+  public record Loaded(Map<String, AttributeSet> sets) implements AttributeSets {
+
+    @Override
+    public AttributeSet current(String recipient, String entity, Optional<String> name)
+        throws TemplateException {
+      return find(this, recipient, entity, name);
+    }
+
+    @Override
+    public Optional<AttributeSet> byHash(String hash) {
+      return sets.values().stream().filter(set -> set.hash().equals(hash)).findFirst();
+    }
+  }
 
   public Templates(Journal journal, Loaded loaded) {
     this.journal = journal;
@@ -68,6 +82,9 @@ public final class Templates implements AttributeSets {
   public void replace(Loaded next) {
     keep(next);
     loaded = next;
+    Set<String> hashes =
+        next.sets().values().stream().map(AttributeSet::hash).collect(Collectors.toSet());
+    Renderers.SHARED.lift(one -> !Condition.isKey(one.key()) && !hashes.contains(one.key()));
   }
 
   private void keep(Loaded next) {

@@ -7,6 +7,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
+import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.Gone;
@@ -23,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ final class Attempting {
   private static final Logger LOG = LoggerFactory.getLogger(Attempting.class);
 
   private final Recipient recipient;
+  private final Wanting wanting;
   private final AttributeSets attributeSets;
   private final Signer signer;
   private final Judge judge;
@@ -53,11 +56,13 @@ final class Attempting {
    */
   Attempting(
       Recipient recipient,
+      Wanting wanting,
       AttributeSets attributeSets,
       Sender sender,
       InstantSource clock,
       Observer observer) {
     this.recipient = recipient;
+    this.wanting = wanting;
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
     this.judge = new Judge(recipient.acknowledge());
@@ -72,9 +77,9 @@ final class Attempting {
     Started started =
         new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
-      AttributeSet set = attributeSet(owed);
+      Shaped set = shaped(owed);
       byte[] body = render(set, owed.entry().event());
-      Verdict verdict = post(started, body);
+      Verdict verdict = post(started, set, body);
       return started.ended(verdict, set.hash(), sha256(body));
     } catch (TemplateException e) {
       return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
@@ -98,19 +103,27 @@ final class Attempting {
     Started started =
         new Started(
             Owed.fresh(new Entry(0, event)), now, System.nanoTime(), UUID.randomUUID(), redaction);
-    List<Field> fields = fields(started, event.json());
+    Shaped set = Shaped.full(recipient.format());
+    byte[] body;
+    try {
+      body = set.render(event);
+    } catch (TemplateException e) {
+      throw new IllegalStateException("the sample is made by no template", e);
+    }
+    List<Field> fields = fields(started, set, body);
     fields.add(Sample.MARK);
-    Reply reply = sender.post(recipient.url(), fields, event.json(), recipient.timeout());
+    Reply reply = send(fields, set, body);
     Attempt attempt = started.ended(judge.judge(reply, clock.instant()), null, null).attempt();
     return new Sample(fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
   }
 
-  private List<Field> fields(Started started, byte[] body) {
+  private List<Field> fields(Started started, Shaped set, byte[] body) {
     Event event = started.owed.entry().event();
     List<Field> fields =
         new ArrayList<>(
             Headers.of(
                 event,
+                set.topic(event),
                 started.owed.sequence(),
                 started.owed.attempts() + 1,
                 started.requestId.toString(),
@@ -120,17 +133,21 @@ final class Attempting {
     return fields;
   }
 
-  private Verdict post(Started started, byte[] body) {
-    List<Field> fields = fields(started, body);
-    Reply reply = sender.post(recipient.url(), fields, body, recipient.timeout());
+  private Reply send(List<Field> fields, Shaped set, byte[] body) {
+    return sender.post(recipient.url(), fields, set.format(), body, recipient.timeout());
+  }
+
+  private Verdict post(Started started, Shaped set, byte[] body) {
+    List<Field> fields = fields(started, set, body);
+    Reply reply = send(fields, set, body);
     observer.posted(recipient.name(), started.owed.entry());
     return judge.judge(reply, clock.instant());
   }
 
-  private AttributeSet attributeSet(Owed owed) throws TemplateException {
+  private Shaped shaped(Owed owed) throws TemplateException {
     String hash = owed.attributeSet();
     if (hash != null) {
-      Optional<AttributeSet> first = attributeSets.byHash(hash);
+      Optional<Shaped> first = Shaped.byHash(attributeSets, hash);
       if (first.isPresent()) {
         return first.get();
       }
@@ -144,15 +161,18 @@ final class Attempting {
           .log();
     }
     Event event = owed.entry().event();
-    return attributeSets.current(
-        recipient.name(),
-        event.entityType(),
-        recipient.wanting(event).flatMap(Subscription::attributes));
+    Optional<Subscription> subscription = wanting.sending(event);
+    AttributeSet set =
+        attributeSets.current(
+            recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
+    return new Shaped(set, recipient.format(), subscription.flatMap(Subscription::topic));
   }
 
   private static byte[] render(AttributeSet set, Event event) throws TemplateException {
     try {
       return set.render(event);
+    } catch (CancellationException e) {
+      throw e; // Rowhook stops; it is no fault of the set
     } catch (RuntimeException | StackOverflowError e) {
       // Its message may quote a value.
       throw new TemplateException(

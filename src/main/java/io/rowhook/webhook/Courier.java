@@ -69,7 +69,7 @@ public final class Courier implements AutoCloseable {
   private Gate gate = new Gate(false, Optional.empty(), List.of());
   private boolean shedding; // too much is owed; the next round begins with less
 
-  private record Settings(Recipient recipient, Attempting attempting) {}
+  private record Settings(Recipient recipient, Wanting wanting, Attempting attempting) {}
 
   /**
    * Builds a courier at rest; {@link #start} sets it going.
@@ -196,7 +196,14 @@ public final class Courier implements AutoCloseable {
     Recipient recipient = settings.recipient;
     Window window = new Window(journal, ledger, recipient.processing());
     if (shedding) {
-      owedWatch.shed(window, journal, ledger, recipient, clock.instant(), () -> closing);
+      owedWatch.shed(
+          window,
+          journal,
+          ledger,
+          recipient.owed(),
+          settings.wanting,
+          clock.instant(),
+          () -> closing);
       shedding = false;
     }
     changed = false;
@@ -208,13 +215,16 @@ public final class Courier implements AutoCloseable {
       ending = ending || closing || !adopt(window) || isOver(way, order, ledger);
       if (ending && (inFlight.isEmpty() || outOfTime())) {
         inFlight.interrupt();
+        if (settings.wanting.hasConditions() && (closing || wanted.get() != null)) {
+          window.keepDecided();
+        }
         window.close();
         Settings next = wanted.getAndSet(null);
         settings = next == null ? settings : next;
         return;
       }
       if (!ending) {
-        order.pull(settings.recipient, clock.instant());
+        order.pull(settings.wanting, clock.instant());
         startWhatMay(way, window);
       }
       boolean quiet = inFlight.isEmpty() && !order.hungry();
@@ -348,7 +358,10 @@ public final class Courier implements AutoCloseable {
   }
 
   private Settings settings(Recipient recipient) {
+    Wanting wanting = new Wanting(recipient);
     return new Settings(
-        recipient, new Attempting(recipient, attributeSets, sender, clock, observer));
+        recipient,
+        wanting,
+        new Attempting(recipient, wanting, attributeSets, sender, clock, observer));
   }
 }

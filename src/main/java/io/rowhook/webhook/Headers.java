@@ -30,18 +30,25 @@ final class Headers {
   /**
    * The headers of one attempt.
    *
+   * @param topic the event's own, or as the subscription names it
    * @param sequence of the event in the journal
    * @param attempt from 1
    * @param redelivery how often a person has redelivered it; 0 makes no header
    * @param now the attempt's time, the same that is signed
    */
   static List<Field> of(
-      Event event, long sequence, int attempt, String requestId, int redelivery, Instant now) {
+      Event event,
+      String topic,
+      long sequence,
+      int attempt,
+      String requestId,
+      int redelivery,
+      Instant now) {
     List<Field> fields = new ArrayList<>(14);
     fields.add(new Field("User-Agent", USER_AGENT));
     fields.add(new Field("Webhook-Id", event.id()));
     fields.add(new Field("Webhook-Timestamp", Long.toString(now.getEpochSecond())));
-    fields.add(new Field("Rowhook-Topic", safe(event.topic())));
+    fields.add(new Field("Rowhook-Topic", safe(topic)));
     fields.add(new Field("Rowhook-Entity-Type", safe(event.entityType())));
     fields.add(new Field("Rowhook-Entity-Id", safe(event.entityId())));
     fields.add(new Field("Rowhook-Entity-Event", event.type().name()));

@@ -4,7 +4,6 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Recipient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -66,7 +65,7 @@ final class InParallel implements Order {
   }
 
   @Override
-  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+  public void pull(Wanting wanting, Instant now) throws InterruptedException {
     if (mustFlush || !toFollow.isEmpty()) {
       window.flush();
       mustFlush = false;
@@ -87,7 +86,7 @@ final class InParallel implements Order {
       forgetIfNothingIsOwed();
     }
     if (window.hungry()) {
-      window.fill(recipient, this::held);
+      window.fill(wanting, this::held);
     }
   }
 

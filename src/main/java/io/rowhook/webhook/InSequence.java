@@ -3,7 +3,6 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -44,7 +43,7 @@ final class InSequence implements Order {
   }
 
   @Override
-  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+  public void pull(Wanting wanting, Instant now) throws InterruptedException {
     if (mayOwe) {
       window.rewind(window.lanes().clearWaiting());
       if (window.lanes().size() > 0 || nextCheck.isAfter(now)) {
@@ -63,7 +62,7 @@ final class InSequence implements Order {
       mayOwe = false;
     }
     if (window.hungry()) {
-      window.fill(recipient, _ -> false);
+      window.fill(wanting, _ -> false);
     }
   }
 

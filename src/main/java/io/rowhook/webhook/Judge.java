@@ -54,9 +54,9 @@ final class Judge {
 
   private static Condition compiled(String text) {
     try {
-      return Condition.compile(text);
+      return Condition.compile("acknowledge.when", text);
     } catch (TemplateException e) {
-      throw new IllegalArgumentException("acknowledge.when: " + e.getMessage(), e);
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 
 /** While the kill switch is set: nothing at all. */
@@ -20,7 +19,7 @@ final class Nothing implements Order {
   public void ledgerChanged() {}
 
   @Override
-  public void pull(Recipient recipient, Instant now) {}
+  public void pull(Wanting wanting, Instant now) {}
 
   @Override
   public boolean hungry() {

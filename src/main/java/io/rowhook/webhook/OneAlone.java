@@ -1,6 +1,5 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 
 /**
@@ -34,11 +33,11 @@ final class OneAlone implements Order {
   }
 
   @Override
-  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+  public void pull(Wanting wanting, Instant now) throws InterruptedException {
     if (window.lanes().size() > 0 || (nothingOwed && !window.hungry())) {
       return;
     }
-    var oldest = window.oldest(recipient);
+    var oldest = window.oldest(wanting);
     nothingOwed = oldest.isEmpty();
     oldest.ifPresent(window::load);
   }

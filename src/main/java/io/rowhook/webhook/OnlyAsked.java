@@ -2,7 +2,6 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 import java.util.List;
 
@@ -39,7 +38,7 @@ final class OnlyAsked implements Order {
   }
 
   @Override
-  public void pull(Recipient recipient, Instant now) throws InterruptedException {
+  public void pull(Wanting wanting, Instant now) throws InterruptedException {
     int room = window.room();
     if (!mayBeAsked || room == 0) {
       return;

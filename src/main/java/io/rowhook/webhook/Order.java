@@ -2,7 +2,6 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 
 /**
@@ -37,7 +36,7 @@ sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAs
   /**
    * Takes in what may be attempted now; what was queued and must be read again is durable after it.
    */
-  void pull(Recipient recipient, Instant now) throws InterruptedException;
+  void pull(Wanting wanting, Instant now) throws InterruptedException;
 
   /** Whether {@link #pull} has more to take in at once. */
   boolean hungry();

@@ -6,7 +6,6 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.OwedLimit;
-import io.rowhook.recipient.Recipient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -90,12 +89,13 @@ final class OwedWatch {
       Window window,
       Journal journal,
       Ledger ledger,
-      Recipient to,
+      OwedLimit limit,
+      Wanting wanting,
       Instant now,
       BooleanSupplier closing)
       throws InterruptedException {
-    long tooOld = journal.lastBefore(now.minus(to.owed().age()));
-    Excess excess = new Excess(ledger.backlog().bytes(), to.owed(), tooOld);
+    long tooOld = journal.lastBefore(now.minus(limit.age()));
+    Excess excess = new Excess(ledger.backlog().bytes(), limit, tooOld);
     boolean more = true;
     while (more && !closing.getAsBoolean()) {
       List<Delivery> open = ledger.oldestOpen(PAGE);
@@ -114,7 +114,7 @@ final class OwedWatch {
     }
     more = true;
     while (more && !closing.getAsBoolean()) {
-      Optional<Owed> fresh = window.oldestFresh(to);
+      Optional<Owed> fresh = window.oldestFresh(wanting);
       Optional<String> why = fresh.flatMap(excess::why);
       more = why.isPresent();
       if (more) {

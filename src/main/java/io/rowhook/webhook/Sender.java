@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Tls;
 import io.rowhook.webhook.Reply.Answer;
@@ -76,7 +77,6 @@ public final class Sender implements AutoCloseable {
 
   private static final TimeValue KEPT_IDLE = TimeValue.ofSeconds(30);
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
-  private static final ContentType JSON = ContentType.create("application/json");
 
   private final PoolingHttpClientConnectionManager connections;
   private final CloseableHttpClient client;
@@ -149,22 +149,28 @@ public final class Sender implements AutoCloseable {
             .build();
   }
 
+  /** Sends JSON; see the other. */
+  public Reply post(URI url, List<Field> fields, byte[] body, Duration within) {
+    return post(url, fields, Format.json, body, within);
+  }
+
   /**
    * Sends one request and waits for the answer.
    *
    * @param url path and query are sent byte for byte
    * @param fields every header but {@code Host}, {@code Content-*} and {@code Connection}
+   * @param format what the body is
    * @param body the bytes that were signed
    * @param within for the whole call; beyond it the call is cut off
    */
-  public Reply post(URI url, List<Field> fields, byte[] body, Duration within) {
+  public Reply post(URI url, List<Field> fields, Format format, byte[] body, Duration within) {
     HttpHost host = host(url);
     HttpUriRequestBase request = new HttpUriRequestBase("POST", URI.create("/"));
     request.setPath(target(url));
     for (Field field : fields) {
       request.addHeader(new BasicHeader(field.name(), field.value()));
     }
-    request.setEntity(new ByteArrayEntity(body, JSON));
+    request.setEntity(new ByteArrayEntity(body, ContentType.parse(format.contentType())));
     try (Deadline deadline = new Deadline(within, request)) {
       try {
         return call(host, request);

@@ -11,7 +11,6 @@ import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
-import io.rowhook.recipient.Recipient;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -111,11 +110,11 @@ final class Window {
    *
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
-  void fill(Recipient recipient, Predicate<Entry> held) throws InterruptedException {
+  void fill(Wanting wanting, Predicate<Entry> held) throws InterruptedException {
     List<Entry> page = journal.read(progress.position(), room(), PAGE_BYTES);
     caughtUp = page.isEmpty();
     for (Entry entry : page) {
-      if (isDone(entry, recipient)) {
+      if (isDone(entry, wanting)) {
         progress.passed(entry.sequence());
       } else if (held.test(entry)) {
         block(entry);
@@ -130,17 +129,17 @@ final class Window {
    * The oldest delivery of all that are owed, of an empty window: open on disk, or the next in the
    * journal. It is not in the window by that.
    */
-  Optional<Owed> oldest(Recipient recipient) throws InterruptedException {
+  Optional<Owed> oldest(Wanting wanting) throws InterruptedException {
     flush();
     Optional<Owed> open = ledger.oldestOpen().map(Owed::of);
-    Optional<Owed> fresh = oldestFresh(recipient);
+    Optional<Owed> fresh = oldestFresh(wanting);
     boolean isFresh =
         open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
     return isFresh ? fresh : open;
   }
 
   /** The oldest that was not taken in yet; passes over what there is nothing to do about. */
-  Optional<Owed> oldestFresh(Recipient recipient) {
+  Optional<Owed> oldestFresh(Wanting wanting) {
     while (true) {
       if (ahead.isEmpty() || ahead.getFirst().sequence() <= progress.position()) {
         ahead = new ArrayDeque<>(journal.read(progress.position(), SMALLEST, PAGE_BYTES));
@@ -150,17 +149,17 @@ final class Window {
         }
       }
       Entry next = ahead.getFirst();
-      if (!isDone(next, recipient)) {
+      if (!isDone(next, wanting)) {
         return Optional.of(Owed.fresh(next));
       }
       progress.passed(ahead.remove().sequence());
     }
   }
 
-  private boolean isDone(Entry entry, Recipient recipient) {
+  private boolean isDone(Entry entry, Wanting wanting) {
     return progress.isKnown(entry.sequence())
         || lanes.contains(entry.sequence()) // a person asked for it before its turn
-        || recipient.wanting(entry.event()).isEmpty();
+        || !wanting.wants(entry.event());
   }
 
   /** Takes one in that {@link #oldest} has found. */
@@ -232,6 +231,14 @@ final class Window {
         progress.settled(follower.sequence());
       }
     }
+  }
+
+  /**
+   * Puts all that is not in flight aside, on disk: it was decided to be owed, and what was passed
+   * over between was decided not to be. With that the cursor passes both.
+   */
+  void keepDecided() throws InterruptedException {
+    putAside(lanes.clearWaiting());
   }
 
   /** Forgets what has left the lanes; it will be read again. */

@@ -46,8 +46,30 @@ class BadSubscriptionTest {
                 + " all."),
         shop(
             "condition",
-            one + "  when: .data.stock == 0\n",
-            ":4:3: subscriptions[0].when is not in this version of Rowhook yet. Take it out."),
+            one + "  when: .data.stock ==\n",
+            ":4:9: subscriptions[0].when must be a condition in JSLT (the condition:1:14: Parse"
+                + " error: Encountered \"<EOF>\".), got: .data.stock ==. Write for example"
+                + " '.data.status == \"shipped\"'."),
+        shop(
+            "no attributes that have changed",
+            one + "  changed: []\n",
+            ":4:12: subscriptions[0].changed is an empty list. Name attributes, or take it out."),
+        shop(
+            "changed where nothing can change",
+            one + "  events: Created\n  changed: [stock]\n",
+            ":5:12: subscriptions[0].changed is for Updated events, which events does not name, so"
+                + " that nothing would be sent. Add Updated, or take it out."),
+        shop(
+            "topic that no header can carry",
+            one + "  topic: order shipped\n",
+            ":4:10: subscriptions[0].topic must be a topic: up to 128 letters, digits, full stops,"
+                + " hyphens, underscores, slashes and colons, got: order shipped. Write for example"
+                + " order.shipped."),
+        shop(
+            "key of a later version",
+            one + "  latest-only: true\n",
+            ":4:3: subscriptions[0].latest-only is not in this version of Rowhook yet. Take it"
+                + " out."),
         bad(
             "missing attribute set",
             d -> d.write("templates/shop/order.jslt", ".").shop(one + "  attributes: ordr\n"),

@@ -135,9 +135,9 @@ class BadYamlTest {
                 + ":2:9: a key that Rowhook does not know stands here without a value. Write a"
                 + " space after the colon. Known here: http, networks."),
         bad(
-            "key of a later version",
-            d -> d.shop("url: https://a.example\nformat: json\n"),
-            file + ":2:1: format is not in this version of Rowhook yet. Take it out."),
+            "format that there is not",
+            d -> d.shop("url: https://a.example\nformat: yaml\n"),
+            file + ":2:9: format must be one of json, xml, got: yaml. Write one of these."),
         bad(
             "no value",
             d -> d.shop("url:\n"),

@@ -11,6 +11,7 @@ import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
@@ -77,10 +78,14 @@ class SettingsTest {
             timeout: 2500ms
             retry: { delays: [1s, 2m, 3h, 4d], from: first, jitter: 0 }
             allow: { http: true, networks: [10.1.0.0/16, "fd00::/8"] }
+            format: xml
             subscriptions:
               - entity: Order
                 events: [Created, Updated]
+                changed: [status, total]
+                when: '.data.status == "shipped"'
                 attributes: order-status
+                topic: order.shipped
               - entity: Article
                 events: Deleted
                 id: 007
@@ -112,13 +117,17 @@ class SettingsTest {
     assertThat(shop.allow())
         .isEqualTo(
             new Allow(true, List.of(Network.parse("10.1.0.0/16"), Network.parse("fd00::/8"))));
+    assertThat(shop.format()).isEqualTo(Format.xml);
     assertThat(shop.subscriptions())
         .containsExactly(
             new Subscription(
                 "Order",
                 EnumSet.of(EventType.Created, EventType.Updated),
                 Optional.empty(),
-                Optional.of("order-status")),
+                Set.of("status", "total"),
+                Optional.of(".data.status == \"shipped\""),
+                Optional.of("order-status"),
+                Optional.of("order.shipped")),
             new Subscription(
                 "Article",
                 EnumSet.of(EventType.Deleted),

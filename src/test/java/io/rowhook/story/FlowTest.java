@@ -89,6 +89,45 @@ class FlowTest {
   }
 
   @Test
+  @Tag("feature-10")
+  @Tag("feature-14")
+  void attributeSetsAndTheirModuleAreEditedWhileEventsFlowAndNoneIsLostOrMixed() {
+    writeVersion(0);
+    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}").start();
+    int[] id = {0};
+    for (int version = 1; version <= 2; version++) {
+      writeVersion(version);
+      int wanted = version;
+      Eventually.within(
+          LIMIT,
+          "version " + version + " is in force",
+          () -> {
+            insert(++id[0]);
+            return stage.inbox("shop").stream()
+                .anyMatch(one -> Stage.json(one).path("main").asInt() == wanted);
+          });
+    }
+    stage.await("shop", id[0]);
+    stage.awaitIdle();
+    assertThat(stage.inbox("shop"))
+        .allSatisfy(one ->
+            assertThat(Stage.json(one).path("main")).isEqualTo(Stage.json(one).path("module")))
+        .extracting(one -> Stage.json(one).path("id").asInt())
+        .containsExactlyInAnyOrderElementsOf(
+            java.util.stream.IntStream.rangeClosed(1, id[0]).boxed().toList());
+  }
+
+  private void writeVersion(int version) {
+    stage.write("jslt-templates/lib/module.jslt", "def version() " + version);
+    stage.write(
+        "jslt-templates/shop/Article.jslt",
+        "import \"lib/module.jslt\" as m { \"id\": .entityId, \"main\": "
+            + version
+            + ", \"module\": m:version() }");
+  }
+
+  @Test
   void anEntityIsAddedWhileRunning() {
     stage.write("connector-config/entities.yaml", "Article: { table: public.article }\n");
     stage.receiver("shop", Receiver.Settings.DEFAULT);

@@ -86,6 +86,14 @@ class StoryTest {
     play("an-order-and-its-lines.story");
   }
 
+  @Test
+  @Tag("feature-16")
+  @Tag("feature-17")
+  @Tag("feature-52")
+  void conditions() throws Exception {
+    play("conditions.story");
+  }
+
   private void play(String name) throws Exception {
     Story story = Story.read(name);
     try (Stage stage = new Stage(source, directory).tables()) {

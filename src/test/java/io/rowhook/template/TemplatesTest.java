@@ -7,13 +7,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.testing.MemoryJournal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +124,80 @@ class TemplatesTest {
         .hasMessage("t.jslt: it calls itself without an end, or nests too deep");
     assertThatThrownBy(() -> render(".data.nope", "{'data':{}}"))
         .hasMessage("t.jslt: the result is null; a body must be an object");
+  }
+
+  @Test
+  @Tag("feature-13")
+  void aResultWithoutAnEndIsCutOff() {
+    assertThatThrownBy(() ->
+            render(
+                "def twice(x, n) if ($n > 0) twice([$x, $x], $n - 1) else $x"
+                    + " twice('0123456789', 24)",
+                "{}"))
+        .hasMessage("t.jslt: the result is larger than 16777220 bytes");
+    assertThatThrownBy(
+            () -> render("def deep(n) if ($n > 0) [deep($n - 1)] else 1 deep(2200)", "{}"))
+        .hasMessage("t.jslt: it calls itself without an end, or nests too deep");
+  }
+
+  @Test
+  void aValueAsDeepAsTheSourceMayHaveItPasses() throws Exception {
+    String deep = "[".repeat(1_990) + "]".repeat(1_990);
+    assertThat(render("{'deep': .data.x}", "{'data':{'x':" + deep + "}}"))
+        .isEqualTo(quoted("{'deep':" + deep + "}"));
+  }
+
+  @Test
+  void editedSetsTakeEffectWholeAndNoneIsMixedOfTwo() throws Exception {
+    int edits = 60;
+    try (MemoryJournal journal = new MemoryJournal()) {
+      writeVersion(0);
+      Templates templates = new Templates(journal, Templates.load(directory));
+      AtomicBoolean editing = new AtomicBoolean(true);
+      Map<String, String> sent = new ConcurrentHashMap<>();
+      List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        threads.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    while (editing.get()) {
+                      AttributeSet set = templates.current("shop", "Article", Optional.empty());
+                      String body = text(set.render(event("{}")));
+                      assertThat(body).matches("\\{\"main\":(\\d+),\"module\":\\1}");
+                      sent.put(set.hash(), body);
+                    }
+                  } catch (Throwable e) {
+                    failures.add(e);
+                  }
+                }));
+      }
+      for (int version = 1; version <= edits; version++) {
+        writeVersion(version);
+        templates.replace(Templates.load(directory));
+      }
+      editing.set(false);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(failures).isEmpty();
+      assertThat(sent).hasSizeGreaterThan(edits / 4);
+      for (Map.Entry<String, String> one : sent.entrySet()) {
+        // A retry of any of them sends the same, though the files are others by now.
+        AttributeSet then = templates.byHash(one.getKey()).orElseThrow();
+        assertThat(text(then.render(event("{}")))).isEqualTo(one.getValue());
+      }
+    }
+  }
+
+  private void writeVersion(int version) throws Exception {
+    write("lib/module.jslt", "def version() " + version);
+    write(
+        "Article.jslt",
+        "import \"lib/module.jslt\" as module {\"main\": "
+            + version
+            + ", \"module\": module:version()}");
   }
 
   @Test

@@ -103,6 +103,7 @@ class CourierTest {
               all.owed(),
               all.allow(),
               all.tls(),
+              all.format(),
               List.of(
                   new Subscription(
                       "Order", Set.of(EventType.Updated), Optional.of("7"), Optional.empty()))));

@@ -10,6 +10,7 @@ import io.rowhook.journal.Hold;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
@@ -473,6 +474,7 @@ class HoldingTest {
         owed,
         Allow.NOTHING,
         Tls.DEFAULT,
+        Format.json,
         Outbound.recipient("shop", receiver.url("/"), processing, retry).subscriptions());
   }
 }

@@ -4,6 +4,7 @@ import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
@@ -69,6 +70,7 @@ final class Outbound implements AutoCloseable {
         new OwedLimit(Duration.ofDays(36500), 1L << 40),
         Allow.NOTHING,
         Tls.DEFAULT,
+        Format.json,
         List.of(
             new Subscription(
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));

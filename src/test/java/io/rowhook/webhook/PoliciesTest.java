@@ -45,7 +45,7 @@ class PoliciesTest {
             Instant.parse("2026-05-24T15:20:44.1234Z"),
             new Lsn(1),
             new byte[0]);
-    assertThat(Headers.of(event, 18231, 2, "req", 0, NOW))
+    assertThat(Headers.of(event, event.topic(), 18231, 2, "req", 0, NOW))
         .containsExactly(
             new Field("User-Agent", "Rowhook/dev"),
             new Field("Webhook-Id", "evt_1"),
@@ -58,7 +58,7 @@ class PoliciesTest {
             new Field("Rowhook-Request-Id", "req"),
             new Field("Rowhook-Sequence", "18231"),
             new Field("Rowhook-Committed-At", "2026-05-24T15:20:44.123400Z"));
-    assertThat(Headers.of(event, 1, 1, "req", 3, NOW))
+    assertThat(Headers.of(event, event.topic(), 1, 1, "req", 3, NOW))
         .contains(new Field("Rowhook-Redelivery", "3"));
   }
 

@@ -245,6 +245,7 @@ class TlsTest {
         plain.owed(),
         Allow.NOTHING,
         tls,
+        plain.format(),
         plain.subscriptions());
   }
 

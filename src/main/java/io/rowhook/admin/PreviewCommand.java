@@ -1,0 +1,230 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Nearest;
+import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.Settings;
+import io.rowhook.template.Templates;
+import io.rowhook.webhook.Field;
+import io.rowhook.webhook.Preview;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code rowhook preview}: shows what a recipient would be sent, by the settings and templates as
+ * they are on disk, so that an edit is seen before it is in force.
+ */
+@Command(
+    name = "preview",
+    description = {
+      "Shows the request that a recipient would get of an event, by the settings and templates as"
+          + " they are on disk now; sends nothing. Says which subscription wants the event, or why"
+          + " none does, and marks what a template reads that the event does not have.",
+      "The event comes from the running service's journal (--event, --entity; without either the"
+          + " newest that the recipient's subscriptions are about), from a row of the source (--row),"
+          + " or from a file (--file), which"
+          + " needs no service."
+    },
+    footer = {
+      "",
+      "An event's file is in the shape of the built-in set full: what a recipient without a template"
+          + " gets can be saved and given back.",
+      "--check DIR compares what templates make with files, for tests of your own; it needs no"
+          + " service and no source. For each DIR/<recipient>/<case>.event.json there is beside it",
+      "    <case>.body.json or <case>.body.xml   what is sent",
+      "    <case>.skipped  (empty)     "
+          + "          nothing is sent, since no subscription wants it",
+      "--check DIR --update writes these. Settings are read whole: give the variables that they name"
+          + " any value of the right form.",
+      "",
+      "Exit status: 0 if it could be rendered, or all is as expected; 1 if not, and says why."
+    },
+    mixinStandardHelpOptions = true)
+public final class PreviewCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "RECIPIENT",
+      description = "For whom; the name of its file.")
+  private @Nullable String recipient;
+
+  @Option(
+      names = "--templates",
+      paramLabel = "DIR",
+      defaultValue = "${env:ROWHOOK_TEMPLATES:-jslt-templates}",
+      description = "The attribute sets (default: $ROWHOOK_TEMPLATES, else jslt-templates).")
+  private Path templates = Path.of("jslt-templates");
+
+  @Option(
+      names = "--event",
+      paramLabel = "EVENT",
+      description = "This event of the journal: its id (evt_...) or its sequence.")
+  private @Nullable String event;
+
+  @Option(
+      names = "--entity",
+      paramLabel = "ENTITY[:ID]",
+      description = "The newest event of it in the journal: Order, or Order:7.")
+  private @Nullable String entity;
+
+  @Option(
+      names = "--row",
+      paramLabel = "ENTITY:ID",
+      description =
+          "The row as it is in the source now, as if it had just been created: Article:7. Of an"
+              + " entity's own table only.")
+  private @Nullable String row;
+
+  @Option(names = "--file", paramLabel = "FILE", description = "An event in a JSON file.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--check",
+      paramLabel = "DIR",
+      description = "Compare with the files there, instead of showing one.")
+  private @Nullable Path check;
+
+  @Option(names = "--update", description = "With --check: write the files instead.")
+  private boolean update;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    Settings settings = Settings.read(target.config(), templates, System.getenv());
+    Templates.Loaded sets = Templates.load(templates);
+    if (check != null) {
+      boolean good = new GoldenFiles(check, settings, sets, out).check(update);
+      out.flush();
+      return good ? 0 : 1;
+    }
+    Recipient to = recipient(settings);
+    Entry entry = entry(settings, to);
+    Preview preview = Preview.of(to, sets, entry, Instant.now());
+    target.show(json(to, entry, preview), out, PreviewCommand::print);
+    return preview.body() == null ? 1 : 0;
+  }
+
+  private Entry entry(Settings settings, Recipient to) throws InterruptedException, IOException {
+    if (file != null) {
+      return EventFile.read(file);
+    }
+    return row != null ? RowEvent.read(settings, row) : journaled(to);
+  }
+
+  private Recipient recipient(Settings settings) {
+    List<String> names = settings.recipients().stream().map(Recipient::name).toList();
+    String name = recipient;
+    if (name == null) {
+      throw new IllegalStateException("for whom? Name a RECIPIENT, or --check DIR");
+    }
+    if (!names.contains(name)) {
+      throw new IllegalStateException(
+          "there is no recipient '" + name + "'. " + Nearest.advice(name, names, "There are"));
+    }
+    return settings.recipients().get(names.indexOf(name));
+  }
+
+  private Entry journaled(Recipient to) throws InterruptedException, IOException {
+    ObjectNode request = Target.request().put("event", event);
+    ArrayNode entities = request.putArray("entities");
+    if (entity != null) {
+      String[] parts = entity.split(":", 2);
+      entities.add(parts[0]);
+      request.put("id", parts.length == 2 ? parts[1] : null);
+    } else {
+      to.subscriptions().stream().map(Subscription::entity).distinct().forEach(entities::add);
+    }
+    JsonNode found;
+    try {
+      found = target.call("event", request);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          e.getMessage() + "; without a service, give an event with --file", e);
+    }
+    JsonNode json = ExactJson.MAPPER.readTree(found.path("json").asText());
+    return new Entry(found.path("sequence").asLong(), EventFile.event("the journal", json));
+  }
+
+  private static ObjectNode json(Recipient to, Entry entry, Preview preview) {
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    json.put("recipient", to.name())
+        .put("event", entry.event().id())
+        .put("sequence", entry.sequence())
+        .put("entity", entry.event().entityType())
+        .put("id", entry.event().entityId())
+        .put("type", entry.event().type().name())
+        .put("wanted", preview.wanted());
+    ArrayNode why = json.putArray("why");
+    preview.why().forEach(why::add);
+    ArrayNode missing = json.putArray("missing");
+    preview.missing().forEach(missing::add);
+    json.put("attributeSet", preview.attributeSet()).put("url", preview.url());
+    ArrayNode headers = json.putArray("headers");
+    for (Field field : preview.fields()) {
+      headers.addObject().put("name", field.name()).put("value", field.value());
+    }
+    byte[] body = preview.body();
+    return json.put("body", body == null ? null : new String(body, StandardCharsets.UTF_8))
+        .put("trouble", preview.trouble());
+  }
+
+  private static void print(JsonNode json, PrintWriter out) {
+    out.println(
+        "event      "
+            + Words.text(json.path("event"))
+            + ", "
+            + Words.text(json.path("entity"))
+            + " "
+            + Words.text(json.path("id"))
+            + " "
+            + Words.text(json.path("type")));
+    if (json.path("wanted").asBoolean()) {
+      out.println("wanted     " + Words.body(json.path("why").path(json.path("why").size() - 1)));
+    } else {
+      String label = "NOT WANTED ";
+      for (JsonNode why : json.path("why")) {
+        out.println(label + Words.body(why));
+        label = "           ";
+      }
+    }
+    out.println("set        " + Words.text(json.path("attributeSet")));
+    for (JsonNode missing : json.path("missing")) {
+      out.println("MISSING    " + Words.text(missing));
+    }
+    if (json.path("trouble").isTextual()) {
+      out.println("FAILS      " + Words.text(json.path("trouble")));
+      return;
+    }
+    out.println();
+    out.println("POST " + Words.body(json.path("url")));
+    for (JsonNode header : json.path("headers")) {
+      out.println(header.path("name").asText() + ": " + Words.body(header.path("value")));
+    }
+    out.println();
+    out.println(Words.body(json.path("body")));
+    out.println();
+    out.println("Nothing was sent.");
+  }
+}

@@ -1,0 +1,101 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Nearest;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceRows;
+import io.rowhook.entity.EntityType;
+import io.rowhook.journal.Entry;
+import io.rowhook.settings.Settings;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An event about a row as it is in the source at this moment, as if it had just been created: for a
+ * preview of an entity that nothing has happened to yet. Only the entity's own row is read: its
+ * parts and references are left out, and named as such.
+ */
+final class RowEvent {
+
+  private RowEvent() {}
+
+  /**
+   * Reads it.
+   *
+   * @param asked {@code Article:7}; an id of several columns as {@code Article:{"a":1,"b":2}}
+   * @throws IllegalStateException if there is no such entity or row, in words
+   */
+  static Entry read(Settings settings, String asked) throws IOException {
+    String[] parts = asked.split(":", 2);
+    if (parts.length < 2 || parts[1].isBlank()) {
+      throw new IllegalStateException("which row? Write --row Article:7");
+    }
+    EntityType type = type(settings, parts[0]);
+    JsonNode id = id(parts[1]);
+    ArrayNode key = ExactJson.MAPPER.createArrayNode();
+    if (id.isObject()) {
+      (type.id().isEmpty() ? List.<JsonNode>of() : type.id().stream().map(id::path).toList())
+          .forEach(key::add);
+      if (key.isEmpty()) {
+        id.forEach(key::add); // in the order of the primary key, as written
+      }
+    } else {
+      key.add(id);
+    }
+    Source source = Source.of(settings.source().values(), settings.source().file().toString());
+    RowLookup.Query query =
+        new RowLookup.Query(type.table(), type.id(), List.of(), type.excluded());
+    try (SourceRows rows = new SourceRows(source)) {
+      Map<RowKey, List<ObjectNode>> found =
+          rows.read(true, snapshot -> snapshot.rows(query, List.of(RowKey.parse(key.toString()))));
+      if (found.isEmpty()) {
+        throw new IllegalStateException(
+            "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
+      }
+      return entry(type, id, found.values().iterator().next().getFirst());
+    }
+  }
+
+  private static EntityType type(Settings settings, String name) {
+    List<String> names = settings.entities().stream().map(EntityType::name).toList();
+    if (!names.contains(name)) {
+      throw new IllegalStateException(
+          "there is no entity '" + name + "'. " + Nearest.advice(name, names, "There are"));
+    }
+    return settings.entities().get(names.indexOf(name));
+  }
+
+  private static JsonNode id(String text) throws IOException {
+    boolean json = text.startsWith("{") || text.matches("-?\\d{1,100}");
+    return json ? ExactJson.MAPPER.readTree(text) : TextNode.valueOf(text);
+  }
+
+  private static Entry entry(EntityType type, JsonNode id, ObjectNode row) {
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    json.put("id", "evt_preview")
+        .put("type", type.name().toLowerCase(java.util.Locale.ROOT) + ".created")
+        .put("timestamp", Instant.now().toString())
+        .put("entityType", type.name());
+    json.set("entityId", id);
+    json.put("event", "Created");
+    json.set("data", row);
+    json.putObject("previous");
+    json.putArray("changed");
+    json.putObject("source").put("table", type.table().toString());
+    ArrayNode left = ExactJson.MAPPER.createArrayNode();
+    type.parts().forEach(part -> left.add(part.name()));
+    type.references().forEach(reference -> left.add(reference.name()));
+    if (!left.isEmpty()) {
+      json.set("unavailable", left);
+    }
+    return new Entry(0, EventFile.event("the row", json));
+  }
+}

@@ -1,0 +1,18 @@
+package io.rowhook.recipient;
+
+/** What bodies are written in ({@code wire.md}): the same tree as JSON or as XML. */
+public enum Format {
+  json("application/json"),
+  xml("application/xml; charset=UTF-8");
+
+  private final String contentType;
+
+  Format(String contentType) {
+    this.contentType = contentType;
+  }
+
+  /** The header's value. */
+  public String contentType() {
+    return contentType;
+  }
+}

@@ -1,0 +1,97 @@
+package io.rowhook.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.entity.Event;
+import io.rowhook.recipient.Format;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An attribute set, and all else that a body depends on: the last step of this room. What is noted
+ * of an attempt is {@link #hash}, so that every later attempt sends the same bytes, whatever was
+ * edited since. Any thread.
+ *
+ * @param set makes the tree
+ * @param format in which it is written
+ * @param topic stands as {@code type} in the event that the set is given; empty: the event's own
+ */
+public record Shaped(AttributeSet set, Format format, Optional<String> topic)
+    implements AttributeSet {
+
+  /** A topic has no semicolon; an attribute set's hash neither. */
+  private static final Pattern HASH = Pattern.compile("([^;]+)(;xml)?(?:;topic=([^;]+))?");
+
+  /** The whole event. */
+  public static Shaped full(Format format) {
+    return new Shaped(BuiltIn.full, format, Optional.empty());
+  }
+
+  /** The one of an earlier attempt; empty if its attribute set was not kept. */
+  public static Optional<Shaped> byHash(AttributeSets sets, String hash) {
+    Matcher parts = HASH.matcher(hash);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    Format format = parts.group(2) == null ? Format.json : Format.xml;
+    Optional<String> topic = Optional.ofNullable(parts.group(3));
+    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, topic));
+  }
+
+  @Override
+  public String name() {
+    return set.name();
+  }
+
+  /** That of the set; behind it what is not the default. */
+  @Override
+  public String hash() {
+    return set.hash()
+        + (format == Format.xml ? ";xml" : "")
+        + topic.map(text -> ";topic=" + text).orElse("");
+  }
+
+  /** What the recipient is told that the event is. */
+  public String topic(Event event) {
+    return topic.orElseGet(event::topic);
+  }
+
+  @Override
+  public byte[] render(Event event) throws TemplateException {
+    byte[] json = set.render(topic.isEmpty() ? event : retyped(event, topic.get()));
+    return switch (format) {
+      case json -> json;
+      case xml -> Xml.write(event.entityType(), read(json, "the result of " + set.name()));
+    };
+  }
+
+  private static Event retyped(Event event, String topic) throws TemplateException {
+    if (!(read(event.json(), "the event in the journal") instanceof ObjectNode json)) {
+      return event;
+    }
+    json.put("type", topic);
+    try {
+      return new Event(
+          event.id(),
+          event.entityType(),
+          event.entityId(),
+          event.type(),
+          event.committedAt(),
+          event.lsn(),
+          ExactJson.MAPPER.writeValueAsBytes(json));
+    } catch (IOException e) {
+      throw new TemplateException("the event in the journal cannot be written again", e);
+    }
+  }
+
+  private static JsonNode read(byte[] json, String what) throws TemplateException {
+    try {
+      return ExactJson.MAPPER.readTree(json);
+    } catch (IOException e) {
+      throw new TemplateException(what + " is not JSON", e);
+    }
+  }
+}

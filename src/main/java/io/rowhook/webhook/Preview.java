@@ -1,0 +1,111 @@
+package io.rowhook.webhook;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.template.AttributeSets;
+import io.rowhook.template.Condition;
+import io.rowhook.template.Reads;
+import io.rowhook.template.Shaped;
+import io.rowhook.template.TemplateException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a recipient would be sent of an event, by settings and templates that need not be in force:
+ * made as an attempt is, and not sent. For a person, or a test of their own.
+ *
+ * @param wanted whether a subscription wants the event
+ * @param why which one, or of each why not
+ * @param missing what the condition or the template reads and the event does not have
+ * @param url where to; what may be secret in it is masked
+ * @param attributeSet the name of the set; null: it failed before one was chosen
+ * @param fields the headers, Content-Type included; those that prove who sent it are masked
+ * @param body the bytes that would be signed and sent; null: it cannot be rendered
+ * @param trouble why not; null: it can
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Preview(
+    boolean wanted,
+    List<String> why,
+    List<String> missing,
+    String url,
+    @Nullable String attributeSet,
+    List<Field> fields,
+    byte @Nullable [] body,
+    @Nullable String trouble) {
+
+  private static final String MASK = "***";
+
+  /** Makes it; whatever is wrong with the template stands in it. */
+  public static Preview of(Recipient recipient, AttributeSets sets, Entry entry, Instant now) {
+    Event event = entry.event();
+    Wanting wanting = new Wanting(recipient);
+    List<String> why = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
+    String url = new Redaction(recipient).of(recipient.url().toString());
+    boolean wanted = false;
+    @Nullable String name = null;
+    try {
+      Reads reads = new Reads(event);
+      wanted = explain(wanting, event, why, reads);
+      Optional<Subscription> subscription = wanting.sending(event);
+      Shaped set =
+          new Shaped(
+              sets.current(
+                  recipient.name(),
+                  event.entityType(),
+                  subscription.flatMap(Subscription::attributes)),
+              recipient.format(),
+              subscription.flatMap(Subscription::topic));
+      name = set.name();
+      try {
+        reads.by(set);
+      } finally {
+        missing.addAll(reads.missing());
+      }
+      byte[] body = set.render(event);
+      fields.add(new Field("Content-Type", recipient.format().contentType()));
+      fields.addAll(
+          Headers.of(
+              event, set.topic(event), entry.sequence(), 1, UUID.randomUUID().toString(), 0, now));
+      for (Field proof : new Signer(recipient.authentication()).fields(event.id(), now, body)) {
+        fields.add(new Field(proof.name(), MASK));
+      }
+      return new Preview(wanted, why, missing, url, name, fields, body, null);
+    } catch (TemplateException e) {
+      return new Preview(
+          wanted, why, missing, url, name, fields, null, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Says of each subscription, up to the one that decides, what it makes of the event. */
+  private static boolean explain(Wanting wanting, Event event, List<String> why, Reads reads)
+      throws TemplateException {
+    for (Wanting.Finding finding : wanting.findings(event)) {
+      String key = "subscriptions[" + finding.index() + "]";
+      Optional<String> when = finding.subscription().when();
+      List<String> values = List.of();
+      if (when.isPresent() && finding.subscription().concerns(event)) {
+        Reads own = new Reads(event);
+        own.by(Condition.compile(key + ".when", when.get()));
+        reads.by(Condition.compile(key + ".when", when.get()));
+        values = own.values();
+      }
+      String whyNot = finding.whyNot();
+      if (whyNot == null) {
+        why.add(key + " wants it");
+        return true;
+      }
+      why.add(
+          key + ": " + whyNot + (values.isEmpty() ? "" : " (" + String.join(", ", values) + ")"));
+    }
+    return false;
+  }
+}

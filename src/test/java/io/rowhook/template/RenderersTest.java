@@ -1,0 +1,159 @@
+package io.rowhook.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.testing.Eventually;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a template that does not end may cost. */
+@Tag("feature-13")
+@Timeout(60)
+class RenderersTest {
+
+  private static final Duration LIMIT = Duration.ofMillis(100);
+
+  private final AtomicBoolean goOn = new AtomicBoolean(true);
+
+  /** As a template that does not end: it cannot be stopped, and costs processor time. */
+  private String spin() {
+    long n = 0;
+    while (goOn.get()) {
+      n++;
+    }
+    return "spun " + (n > 0);
+  }
+
+  @Test
+  void oneThatOverrunsIsQuarantinedAndTheOthersGoOn() throws Exception {
+    Renderers renderers = new Renderers(LIMIT, 2);
+    try {
+      assertThatThrownBy(() -> renderers.run("a", "a.jslt", this::spin))
+          .isInstanceOf(TemplateException.class)
+          .hasMessage("a.jslt: it ran for longer than 100 ms, and is in quarantine now");
+      AtomicBoolean ran = new AtomicBoolean();
+      assertThatThrownBy(() -> renderers.run("a", "a.jslt", () -> ran.getAndSet(true)))
+          .hasMessageStartingWith("a.jslt is in quarantine since ")
+          .hasMessageEndingWith(
+              ", because it ran for longer than 100 ms. Edit it, then rowhook replay --failed");
+      assertThat(ran).isFalse();
+      for (int i = 0; i < 10; i++) {
+        assertThat(renderers.run("b", "b.jslt", () -> "fine")).isEqualTo("fine");
+      }
+      renderers.lift(one -> one.key().equals("a"));
+      assertThat(renderers.run("a", "a.jslt", () -> "mended")).isEqualTo("mended");
+    } finally {
+      goOn.set(false);
+    }
+  }
+
+  @Test
+  void noMoreThreadsRunThanTheLimitAndOneSetHasHalfOfThem() throws Exception {
+    Renderers renderers = new Renderers(Duration.ofSeconds(30), 2);
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Set<String> ends = Collections.synchronizedSet(ConcurrentHashMap.newKeySet());
+    for (int i = 0; i < 20; i++) {
+      String key = i < 10 ? "slow" : "slow-" + i % 3;
+      String end = key + i;
+      Thread.startVirtualThread(() -> {
+        try {
+          ends.add(
+              renderers.run(
+                  key,
+                  key,
+                  () -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    release.await();
+                    running.decrementAndGet();
+                    return end;
+                  }));
+        } catch (TemplateException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+    }
+    Eventually.within(Duration.ofSeconds(20), "all threads are busy", () -> running.get() == 4);
+    release.countDown();
+    Eventually.within(Duration.ofSeconds(20), "all came to an end", () -> ends.size() == 20);
+    assertThat(most).hasValue(4);
+  }
+
+  @Test
+  void oneSetAloneLeavesRoomForTheOthers() throws Exception {
+    Renderers renderers = new Renderers(Duration.ofSeconds(30), 2);
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    for (int i = 0; i < 10; i++) {
+      Thread.startVirtualThread(() -> {
+        try {
+          renderers.run(
+              "slow",
+              "slow",
+              () -> {
+                running.incrementAndGet();
+                return release.await(30, TimeUnit.SECONDS);
+              });
+        } catch (TemplateException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+    }
+    Eventually.within(Duration.ofSeconds(20), "it has its share", () -> running.get() == 2);
+    assertThat(renderers.run("quick", "quick", () -> running.get())).isEqualTo(2);
+    release.countDown();
+  }
+
+  @Test
+  void whatNeverEndsIsBounded() throws Exception {
+    Renderers renderers = new Renderers(LIMIT, 2);
+    try {
+      for (int i = 0; i < Renderers.MOST_LOST; i++) {
+        String key = "endless-" + i;
+        assertThatThrownBy(() -> renderers.run(key, key, this::spin))
+            .isInstanceOf(TemplateException.class);
+      }
+      assertThatThrownBy(() -> renderers.run("good", "good.jslt", () -> "fine"))
+          .hasMessage(
+              "good.jslt: no template is run any more, since 16 are running without an end. Mend"
+                  + " them and restart Rowhook");
+    } finally {
+      goOn.set(false);
+    }
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "those that end after all make room",
+        () -> {
+          try {
+            return renderers.run("good", "good.jslt", () -> "fine").equals("fine");
+          } catch (TemplateException e) {
+            return false;
+          }
+        });
+  }
+
+  @Test
+  void whoWaitsForTheMachineIsNotAtFault() throws Exception {
+    Renderers renderers = new Renderers(Duration.ofMillis(100), 2);
+    assertThat(
+            renderers.run(
+                "idle",
+                "idle",
+                () -> {
+                  Thread.sleep(350); // costs no processor time
+                  return "late";
+                }))
+        .isEqualTo("late");
+  }
+}
