@@ -18,8 +18,8 @@ final class SubscriptionKeys {
   private static final YamlKeys ONE =
       new YamlKeys(
           List.of("entity"),
-          List.of("events", "id", "attributes"),
-          List.of("when", "changed", "topic", "latest-only"));
+          List.of("events", "id", "attributes", "latest-only"),
+          List.of("when", "changed", "topic"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
@@ -82,7 +82,8 @@ final class SubscriptionKeys {
     Optional<String> id = fields.read("id", Rule.text());
     Optional<String> attributes =
         fields.read("attributes", value -> sets.checked(recipient, value));
-    return entity.map(name -> new Subscription(name, events, id, attributes));
+    boolean latestOnly = fields.read("latest-only", Rule.flag()).orElse(false);
+    return entity.map(name -> new Subscription(name, events, id, attributes, latestOnly));
   }
 
   private String entity(String value) throws Refused {

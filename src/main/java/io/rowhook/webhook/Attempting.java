@@ -73,7 +73,7 @@ final class Attempting {
         new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       AttributeSet set = attributeSet(owed);
-      byte[] body = render(set, owed.entry().event());
+      byte[] body = render(set, owed.event());
       Verdict verdict = post(started, body);
       return started.ended(verdict, set.hash(), sha256(body));
     } catch (TemplateException e) {
@@ -106,7 +106,7 @@ final class Attempting {
   }
 
   private List<Field> fields(Started started, byte[] body) {
-    Event event = started.owed.entry().event();
+    Event event = started.owed.event();
     List<Field> fields =
         new ArrayList<>(
             Headers.of(

@@ -85,6 +85,7 @@ class SettingsTest {
                 events: Deleted
                 id: 007
                 attributes: notify
+                latest-only: true
             """
                 .formatted(SettingsDirectory.SECRET));
     Recipient shop = directory.read().recipients().getFirst();
@@ -123,7 +124,8 @@ class SettingsTest {
                 "Article",
                 EnumSet.of(EventType.Deleted),
                 Optional.of("007"),
-                Optional.of("notify")));
+                Optional.of("notify"),
+                true));
   }
 
   @Test
