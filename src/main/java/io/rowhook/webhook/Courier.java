@@ -38,6 +38,12 @@ public final class Courier implements AutoCloseable {
   /** How long {@link #close} lets what is in flight come to its end. */
   public static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
+  /**
+   * Outcomes that may not be durable yet: after a hard kill at most so many, and what was in
+   * flight, are sent again.
+   */
+  public static final int GROUP_COMMIT_WINDOW = Window.UNFLUSHED;
+
   /** It looks around at least so often, so that a clock set back or forth is noticed. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
