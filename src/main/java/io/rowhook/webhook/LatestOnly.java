@@ -118,6 +118,9 @@ final class LatestOnly {
       return null;
     }
     window.lanes().instead(owed, newest);
+    if (!newest.onDisk()) {
+      window.progress().tookAhead(newest.sequence());
+    }
     if (page.size() == STEP_EVENTS) {
       hasMore = true; // others have their turn before the rest of them
       window.lanes().putBack(newest);

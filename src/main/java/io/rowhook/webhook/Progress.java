@@ -58,6 +58,11 @@ final class Progress {
     unsettled.add(sequence);
   }
 
+  /** Into the window before it was read: the cursor waits for it when it is. */
+  void tookAhead(long sequence) {
+    unsettled.add(sequence);
+  }
+
   /** Delivered, failed or an exception now. */
   void settled(long sequence) {
     unsettled.remove(sequence);
@@ -75,7 +80,7 @@ final class Progress {
   }
 
   long cursor() {
-    return unsettled.isEmpty() ? position : unsettled.getFirst() - 1;
+    return unsettled.isEmpty() ? position : Math.min(position, unsettled.getFirst() - 1);
   }
 
   /** How much has happened since {@link #told}. */

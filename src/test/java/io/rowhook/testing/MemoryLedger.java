@@ -400,7 +400,16 @@ public final class MemoryLedger implements Ledger {
   }
 
   private Delivery exception(long sequence) {
-    return java.util.Objects.requireNonNull(exceptions.get(sequence));
+    Delivery stands = java.util.Objects.requireNonNull(exceptions.get(sequence));
+    return new Delivery(
+        stands.entry(),
+        stands.state(),
+        stands.attempts(),
+        stands.firstAttempt(),
+        stands.attributeSet(),
+        stands.redelivery(),
+        stands.trials(),
+        merged.get(sequence)); // which may have come after it
   }
 
   private void remove(long sequence) {
