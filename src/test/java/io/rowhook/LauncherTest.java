@@ -137,6 +137,47 @@ class LauncherTest {
     assertThat(start().output().lines()).contains("-Dorg.sqlite.lib.path=" + unpacked);
   }
 
+  @Test
+  void keepsWhatWasLoadedForTheNextStartWhereItMay() throws Exception {
+    jdk("opt/jdk", "25.0.1");
+    assertThat(start("run").output()).doesNotContain("SharedArchive"); // no mkdir on the PATH
+    environment.put("PATH", "/usr/bin:/bin");
+    Path cache = temp.resolve("rowhook/cache");
+    assertThat(start("run").output().lines())
+        .contains("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + cache + "/run.jsa");
+    assertThat(start("status").output().lines())
+        .contains("-XX:SharedArchiveFile=" + cache + "/command.jsa");
+    Path other = Files.createDirectories(temp.resolve("other place"));
+    environment.put("ROWHOOK_CACHE", other.toString());
+    assertThat(start("run").output().lines())
+        .contains("-XX:SharedArchiveFile=" + other + "/run.jsa");
+    environment.put("ROWHOOK_CACHE", "/proc/version/cache");
+    assertThat(start("run").output()).doesNotContain("SharedArchive");
+  }
+
+  /** The archive that a first command leaves is what the next one starts from. */
+  @Test
+  void startsFromWhatTheLastOneLeft() throws Exception {
+    Path lib = Files.createDirectories(temp.resolve("rowhook/lib"));
+    for (String entry :
+        System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+      if (entry.endsWith(".jar")) {
+        Files.copy(Path.of(entry), lib.resolve(Path.of(entry).getFileName()));
+      }
+    }
+    io.rowhook.testing.Jars.of(Path.of("target/classes").toString(), lib);
+    environment.put("ROWHOOK_JAVA", System.getProperty("java.home"));
+    environment.put("PATH", "/usr/bin:/bin");
+    assertThat(start("status", "--help").status()).isZero();
+    assertThat(temp.resolve("rowhook/cache/command.jsa")).isNotEmptyFile();
+    environment.put("JAVA_OPTS", "-Xlog:class+load");
+    Result next = start("status", "--help");
+    assertThat(next.output())
+        .containsPattern("io.rowhook.Main source: shared objects file \\(top\\)");
+    environment.put("JAVA_OPTS", "");
+    assertThat(start("status", "--help").output()).startsWith("Usage: rowhook status");
+  }
+
   /** As uname has it, and SQLite's driver too. */
   private static String architecture() {
     String name = System.getProperty("os.arch");

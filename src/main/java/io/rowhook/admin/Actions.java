@@ -12,6 +12,7 @@ import io.rowhook.journal.Lookup.Exceptions;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.Operations;
 import io.rowhook.journal.Range;
+import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
@@ -31,7 +32,12 @@ final class Actions {
   /** A replay of more wants a {@code --yes}. */
   static final int ASKED_ABOVE = 100;
 
-  private static final Set<String> MASKED = Set.of("authorization");
+  /** Headers that say what a request is about; what is not among them may be a credential. */
+  private static final Set<String> SHOWN =
+      Set.of("user-agent", "content-type", "webhook-id", "webhook-timestamp");
+
+  /** Of a signature, which is no secret but could be sent again for some minutes. */
+  private static final int SIGNATURE_SHOWN = 12;
 
   private final Office office;
   private final Operations operations;
@@ -147,14 +153,33 @@ final class Actions {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     ArrayNode headers = json.putArray("headers");
     for (Field field : sample.headers()) {
-      boolean masked = MASKED.contains(field.name().toLowerCase(Locale.ROOT));
-      headers.addObject().put("name", field.name()).put("value", masked ? "***" : field.value());
+      headers.addObject().put("name", field.name()).put("value", shown(field, recipient));
     }
     return json.put("status", sample.status())
         .put("error", sample.error())
         .put("answer", sample.answer())
         .put("tookMillis", sample.took().toMillis())
         .put("acknowledged", sample.error() == null);
+  }
+
+  /** A header's value without what proves who sent it. */
+  private static String shown(Field field, Recipient recipient) {
+    String name = field.name().toLowerCase(Locale.ROOT);
+    if (SHOWN.contains(name) || name.startsWith("rowhook-")) {
+      return field.value();
+    }
+    String signature =
+        recipient
+            .authentication()
+            .hmac()
+            .map(hmac -> hmac.header().toLowerCase(Locale.ROOT))
+            .orElse(Authentication.Style.standard.defaultHeader().toLowerCase(Locale.ROOT));
+    if (!name.startsWith(signature)) {
+      return "***";
+    }
+    return field.value().length() <= SIGNATURE_SHOWN
+        ? field.value()
+        : field.value().substring(0, SIGNATURE_SHOWN) + "...";
   }
 
   /** A recipient that has a file: nothing is sent to others. */

@@ -37,6 +37,17 @@ public final class AdminServer implements AutoCloseable {
   /** People ask, not machines. */
   private static final int MAX_REQUESTS = 16;
 
+  /**
+   * Whole seconds within which a request must have come; without it half a request would keep its
+   * connection, and one of the few places, for good.
+   */
+  static final int REQUEST_SECONDS = 5;
+
+  static {
+    // The JDK's server has no other way to be told, and looks once, before its first use.
+    System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
   private final Map<String, Action> actions;

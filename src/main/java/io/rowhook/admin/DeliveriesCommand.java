@@ -50,7 +50,9 @@ public final class DeliveriesCommand implements Callable<Integer> {
       names = "--state",
       split = ",",
       paramLabel = "STATE",
-      description = "Of delivered, waiting, blocked and failed; may be several.")
+      description =
+          "Of delivered, waiting, blocked, failed and skipped; may be several. Default: all but"
+              + " skipped.")
   private List<String> states = new ArrayList<>();
 
   @Option(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,8 @@ public final class HealthFile {
   static String line(CaptureState state) {
     return switch (state) {
       case CaptureState.Starting() -> "starting";
-      case CaptureState.Streaming(Instant since) -> "streaming since " + since;
+      case CaptureState.Streaming(Instant since) ->
+          "streaming since " + since.truncatedTo(ChronoUnit.SECONDS);
       case CaptureState.Waiting(String reason, _) -> "waiting: " + oneLine(reason);
       case CaptureState.Stopped(String reason, _) -> "stopped: " + oneLine(reason);
     };

@@ -1,8 +1,8 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
-import io.rowhook.journal.Entry;
 import io.rowhook.journal.Lookup;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Shaped;
@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body that the last attempt of a delivery sent: rendered again from the event with the
  * attribute set of then, and compared with the hash that was noted. Bodies themselves are not kept.
+ * The event is that which the recipient gets: merged, if others were skipped in its favour.
  *
  * @param body null: it cannot be shown
  * @param why null: these are the bytes that were sent; else what is in the way
  */
 record SentBody(@Nullable String body, @Nullable String why) {
 
-  static SentBody of(AttributeSets sets, Entry entry, List<Lookup.Logged> attempts) {
+  static SentBody of(AttributeSets sets, Event event, List<Lookup.Logged> attempts) {
     Attempt last = null;
     for (Lookup.Logged logged : attempts) {
       last = logged.attempt().bodySha256() != null ? logged.attempt() : last;
@@ -37,7 +38,7 @@ record SentBody(@Nullable String body, @Nullable String why) {
       return new SentBody(null, "the attribute set of then was not kept");
     }
     try {
-      byte[] body = set.get().render(entry.event());
+      byte[] body = set.get().render(event);
       return new SentBody(
           new String(body, StandardCharsets.UTF_8),
           sha256(body).equals(last.bodySha256())

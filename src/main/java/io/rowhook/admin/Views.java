@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
+import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Entry;
@@ -191,7 +192,12 @@ final class Views {
     ArrayNode log = json.putArray("attempts");
     attempts.forEach(attempt -> log.add(attempt(attempt)));
     if (asked.is("body")) {
-      SentBody.of(office.attributeSets(), entry, attempts).show(json);
+      Event sent =
+          lookup
+              .merged(recipient, entry.sequence())
+              .map(merged -> merged.in(entry.event()))
+              .orElse(entry.event());
+      SentBody.of(office.attributeSets(), sent, attempts).show(json);
     }
     return json;
   }

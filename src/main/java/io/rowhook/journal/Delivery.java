@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
  * @param trials how many of the attempts use up no retry: those that tried whether a held recipient
  *     is back
+ * @param merged what is sent instead of the event, if others were skipped in its favour; else null
  */
 public record Delivery(
     Entry entry,
@@ -23,4 +24,5 @@ public record Delivery(
     @Nullable Instant firstAttempt,
     @Nullable String attributeSet,
     int redelivery,
-    int trials) {}
+    int trials,
+    @Nullable Merged merged) {}

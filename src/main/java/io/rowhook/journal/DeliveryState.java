@@ -3,8 +3,9 @@ package io.rowhook.journal;
 import java.time.Instant;
 
 /**
- * Where a delivery stands. Delivered, Failed (and skipped, which leaves no trace but the cursor)
- * are its ends; there is no fourth. A Failed one starts again only when a person redelivers it.
+ * Where a delivery stands. Delivered, Failed (and skipped, which leaves no trace but the cursor, or
+ * a note where a newer one was sent in its place) are its ends; there is no fourth. A Failed one
+ * starts again only when a person redelivers it.
  */
 public sealed interface DeliveryState {
 

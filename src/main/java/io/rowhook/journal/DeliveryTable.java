@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The exceptions and the attempt log on disk. */
@@ -17,9 +20,11 @@ final class DeliveryTable {
   /** A delivery with its event. */
   static final String SELECT =
       "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.attribute_set, d.redelivery,"
-          + " d.reason, d.trials, "
+          + " d.reason, d.trials, m.type AS merged_type, m.body AS merged_body, "
           + EventTable.COLUMNS
-          + " FROM delivery d JOIN event e ON e.sequence = d.sequence WHERE d.recipient = ?";
+          + " FROM delivery d JOIN event e ON e.sequence = d.sequence"
+          + " LEFT JOIN merged m ON m.recipient = d.recipient AND m.sequence = d.sequence"
+          + " WHERE d.recipient = ?";
 
   /**
    * How often a person has redelivered it, once more; also where it was delivered and so is no
@@ -161,6 +166,46 @@ final class DeliveryTable {
     }
   }
 
+  /** See {@link Ledger#lastKnown}: each the end of a primary key. */
+  static long lastKnown(Sql sql, long recipient) throws SQLException {
+    long last = 0;
+    for (String max :
+        List.of(
+            "SELECT max(sequence) FROM delivery WHERE recipient = ?",
+            "SELECT max(sequence) FROM attempt WHERE recipient = ?",
+            "SELECT max(sequence) FROM skipped WHERE recipient = ?",
+            "SELECT max(sequence) FROM merged WHERE recipient = ?")) {
+      last = Math.max(last, sql.number(max, recipient));
+    }
+    return last;
+  }
+
+  /** See {@link Ledger#known}. */
+  static Set<Long> known(Sql sql, long recipient, long after, long through) throws SQLException {
+    Set<Long> known = new HashSet<>();
+    for (String some :
+        List.of(
+            "SELECT sequence FROM delivery WHERE recipient = ? AND sequence > ? AND sequence <= ?",
+            "SELECT sequence FROM attempt WHERE recipient = ? AND sequence > ? AND sequence <= ?"
+                + " AND outcome = 'delivered'",
+            "SELECT sequence FROM skipped WHERE recipient = ? AND sequence > ? AND sequence <= ?")) {
+      known.addAll(sql.list(some, row -> row.getLong(1), recipient, after, through));
+    }
+    return known;
+  }
+
+  /** See {@link Ledger#isOpen}. */
+  static boolean isOpen(Sql sql, long recipient, long sequence, int redelivery)
+      throws SQLException {
+    return sql.number(
+            "SELECT count(*) FROM delivery WHERE recipient = ? AND sequence = ?"
+                + " AND redelivery = ? AND state <> 'failed'",
+            recipient,
+            sequence,
+            redelivery)
+        > 0;
+  }
+
   private static void remove(Sql sql, Key key) throws SQLException {
     sql.update(
         "DELETE FROM delivery WHERE recipient = ? AND sequence = ?",
@@ -176,7 +221,8 @@ final class DeliveryTable {
         Times.instant(row, "first_attempt_at"),
         row.getString("attribute_set"),
         row.getInt("redelivery"),
-        row.getInt("trials"));
+        row.getInt("trials"),
+        SkippedTable.merged(row));
   }
 
   static Attempt attempt(ResultSet row) throws SQLException {

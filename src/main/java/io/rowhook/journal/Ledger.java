@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one recipient has settled of the journal: a cursor, an attempt log, and the exceptions.
@@ -20,8 +21,26 @@ public interface Ledger {
   /** The sequence up to which everything is settled or an exception. */
   long cursor();
 
-  /** Sequences above the cursor that are settled or exceptions already, in no order. */
-  Set<Long> knownAbove(long cursor);
+  /** Above this sequence nothing is settled or an exception. */
+  long lastKnown();
+
+  /**
+   * Sequences after {@code after} up to {@code through} that are settled, skipped or exceptions
+   * already, in no order.
+   */
+  Set<Long> known(long after, long through);
+
+  /** What is sent instead of an event, if others were skipped in its favour. */
+  Optional<Merged> merged(long sequence);
+
+  /**
+   * The next events of an entity after this one, in order, up to the first that was attempted or
+   * that a person has decided on: at most {@code limit}, and no more than about {@code maxBytes}.
+   */
+  List<Later> later(Entry entry, int limit, long maxBytes);
+
+  /** Whether a delivery is Waiting or Blocked, and was redelivered just so often. */
+  boolean isOpen(long sequence, int redelivery);
 
   /** Waiting deliveries that are due, the longest due first. */
   List<Delivery> due(Instant now, int limit);
@@ -95,6 +114,15 @@ public interface Ledger {
 
   /** Queues a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. */
   void put(Entry entry, DeliveryState state) throws InterruptedException;
+
+  /**
+   * Queues, all of it in one commit, that deliveries are skipped since a newer one of their entity
+   * is owed, and what is sent for that one instead. One that a person has decided on meanwhile is
+   * not skipped.
+   *
+   * @param merged null: the event as it is
+   */
+  void skip(List<Long> skipped, Entry newest, @Nullable Merged merged) throws InterruptedException;
 
   /** Queues the cursor's move; never backwards. */
   void advance(long cursor) throws InterruptedException;

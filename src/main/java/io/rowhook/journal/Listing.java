@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries that a person looks for, the newest first, page by page: the exceptions, and from the
- * attempt log those that were delivered. What is owed and was not attempted yet is no entry of
- * either. Any thread.
+ * attempt log those that were delivered, and what was skipped since a newer one was owed. What is
+ * owed and was not attempted yet is no entry of either. Any thread.
  */
 public final class Listing {
 
@@ -24,9 +25,11 @@ public final class Listing {
     DELIVERED,
     WAITING,
     BLOCKED,
-    FAILED;
+    FAILED,
+    SKIPPED;
 
-    public static final Set<State> ALL = Set.of(values());
+    /** All but what was skipped, of which there may be many that nobody looks for. */
+    public static final Set<State> ALL = Set.of(DELIVERED, WAITING, BLOCKED, FAILED);
   }
 
   /**
@@ -56,7 +59,7 @@ public final class Listing {
    * A delivery and what became of it so far.
    *
    * @param sequence of its event
-   * @param state delivered, waiting, blocked or failed
+   * @param state delivered, waiting, blocked, failed or skipped
    * @param next when the next attempt is due; null: none is
    * @param attempts made so far, over all redeliveries
    * @param redelivery how often a person has redelivered it
@@ -106,16 +109,27 @@ public final class Listing {
           + " AND e.committed_at >= ? AND e.committed_at < ? AND e.sequence >= ?"
           + " AND coalesce((SELECT state FROM delivery WHERE recipient = ?"
           + " AND sequence = e.sequence), (SELECT 'delivered' FROM attempt WHERE recipient = ?"
-          + " AND sequence = e.sequence AND outcome = 'delivered')) IN (?, ?, ?, ?)"
+          + " AND sequence = e.sequence AND outcome = 'delivered'), (SELECT 'skipped' FROM skipped"
+          + " WHERE recipient = ? AND sequence = e.sequence)) IN (?, ?, ?, ?, ?)"
           + " ORDER BY e.sequence DESC LIMIT ?";
+
+  private static final String SKIPPED =
+      "SELECT s.sequence FROM skipped s CROSS JOIN event e ON e.sequence = s.sequence"
+          + " WHERE s.recipient = ? AND s.sequence <= ?"
+          + EVENT
+          + " ORDER BY s.sequence DESC LIMIT ?";
 
   private static final String FOUND =
       "SELECT e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at,"
-          + " coalesce(d.state, 'delivered') AS state, d.next_at, d.redelivery, d.reason,"
+          + " coalesce(d.state, CASE WHEN a.at IS NULL AND s.newer IS NOT NULL THEN 'skipped' END,"
+          + " 'delivered') AS state, d.next_at, d.redelivery,"
+          + " coalesce(d.reason, CASE WHEN d.state IS NULL AND a.at IS NULL"
+          + " THEN 'latest-only: ' || s.newer || ' is newer' END) AS reason,"
           + " a.at, a.status, a.error, a.redelivery AS sent,"
           + " (SELECT count(*) FROM attempt WHERE recipient = ? AND sequence = e.sequence)"
           + " AS attempts FROM event e"
           + " LEFT JOIN delivery d ON d.recipient = ? AND d.sequence = e.sequence"
+          + " LEFT JOIN skipped s ON s.recipient = ? AND s.sequence = e.sequence"
           + " LEFT JOIN attempt a ON a.recipient = ? AND a.sequence = e.sequence"
           + " WHERE e.sequence = ? ORDER BY a.redelivery DESC, a.number DESC LIMIT 1";
 
@@ -214,10 +228,12 @@ public final class Listing {
               range.start() + 1,
               recipient,
               recipient,
+              recipient,
               states.get(0),
               states.get(1),
               states.get(2),
               states.get(3),
+              states.get(4),
               limit));
       return found;
     }
@@ -234,7 +250,10 @@ public final class Listing {
     if (query.states().contains(State.DELIVERED)) {
       found.addAll(sql.list(DELIVERED, row -> row.getLong(1), with(event, recipient, most)));
     }
-    if (query.states().stream().anyMatch(state -> state != State.DELIVERED)) {
+    if (query.states().contains(State.SKIPPED)) {
+      found.addAll(sql.list(SKIPPED, row -> row.getLong(1), with(event, recipient, most)));
+    }
+    if (states.subList(1, 4).stream().anyMatch(Objects::nonNull)) {
       found.addAll(
           sql.list(
               EXCEPTIONS,
@@ -282,6 +301,7 @@ public final class Listing {
               DeliveryTable.status(row),
               reason != null ? reason : row.getString("error"));
         },
+        recipient.number,
         recipient.number,
         recipient.number,
         recipient.number,

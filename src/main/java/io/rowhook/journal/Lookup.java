@@ -173,6 +173,11 @@ public final class Lookup {
             entityId));
   }
 
+  /** What a recipient gets instead of an event, if others were skipped in its favour. */
+  public Optional<Merged> merged(String recipient, long sequence) {
+    return readers.read(sql -> SkippedTable.merged(sql, number(sql, recipient), sequence));
+  }
+
   /** How many failed attempts count against a recipient, since an instant and its last hold. */
   public long failureCount(String recipient, Instant since) {
     return readers.read(sql -> {

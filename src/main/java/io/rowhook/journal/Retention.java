@@ -117,6 +117,10 @@ final class Retention {
           "DELETE FROM attempt WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
       sql.update(
           "DELETE FROM delivery WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
+      sql.update(
+          "DELETE FROM skipped WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
+      sql.update(
+          "DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
     }
   }
 

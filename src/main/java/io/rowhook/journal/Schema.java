@@ -169,8 +169,29 @@ record Schema(List<String> migrations) {
         WHERE error IS NOT NULL AND body_sha256 IS NOT NULL;
       """;
 
+  /** Of several undelivered events of an entity only the newest: {@code latest-only}. */
+  private static final String THIRD =
+      """
+      -- not sent, since a newer event of the entity was owed
+      CREATE TABLE skipped (
+        recipient INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        newer INTEGER NOT NULL,
+        PRIMARY KEY (recipient, sequence)
+      ) STRICT, WITHOUT ROWID;
+
+      -- what is sent instead of that newer event: its old values are those before the skipped ones
+      CREATE TABLE merged (
+        recipient INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        body BLOB NOT NULL,           -- UTF-8 JSON
+        PRIMARY KEY (recipient, sequence)
+      ) STRICT;
+      """;
+
   /** The one in force. */
-  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND));
+  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND, THIRD));
 
   Schema {
     migrations = List.copyOf(migrations);

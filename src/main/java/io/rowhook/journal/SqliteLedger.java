@@ -4,7 +4,6 @@ import io.rowhook.journal.JournalException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,11 +40,22 @@ final class SqliteLedger implements Ledger {
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
           + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
 
+  /**
+   * The first of each entity, found by jumping from entity to entity: what is behind it, which may
+   * be a million, is not looked at.
+   */
   static final String UNHELD =
       DeliveryTable.SELECT
-          + " AND d.state = 'blocked' AND NOT EXISTS (SELECT 1 FROM delivery e"
-          + " INDEXED BY delivery_entity WHERE e.recipient = d.recipient AND e.state <> 'failed'"
-          + " AND e.entity_key = d.entity_key AND e.sequence < d.sequence)"
+          + " AND d.state = 'blocked' AND d.sequence IN ("
+          + "WITH RECURSIVE entity(key) AS ("
+          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
+          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
+          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)"
+          + " SELECT (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = entity.key)"
+          + " FROM entity WHERE entity.key IS NOT NULL)"
           + " ORDER BY d.sequence LIMIT ?";
 
   static final String DUE =
@@ -84,18 +94,28 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public Set<Long> knownAbove(long cursor) {
-    return new HashSet<>(
-        readers.read(sql ->
-            sql.list(
-                "SELECT sequence FROM delivery WHERE recipient = ? AND sequence > ?"
-                    + " UNION ALL SELECT sequence FROM attempt"
-                    + " WHERE recipient = ? AND sequence > ? AND outcome = 'delivered'",
-                row -> row.getLong(1),
-                recipient,
-                cursor,
-                recipient,
-                cursor)));
+  public long lastKnown() {
+    return readers.read(sql -> DeliveryTable.lastKnown(sql, recipient));
+  }
+
+  @Override
+  public Set<Long> known(long after, long through) {
+    return readers.read(sql -> DeliveryTable.known(sql, recipient, after, through));
+  }
+
+  @Override
+  public Optional<Merged> merged(long sequence) {
+    return readers.read(sql -> SkippedTable.merged(sql, recipient, sequence));
+  }
+
+  @Override
+  public List<Later> later(Entry entry, int limit, long maxBytes) {
+    return readers.read(sql -> SkippedTable.later(sql, recipient, entry, limit, maxBytes));
+  }
+
+  @Override
+  public boolean isOpen(long sequence, int redelivery) {
+    return readers.read(sql -> DeliveryTable.isOpen(sql, recipient, sequence, redelivery));
   }
 
   @Override
@@ -135,7 +155,9 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public List<Delivery> unheld(int limit) {
-    return readers.read(sql -> sql.list(UNHELD, DeliveryTable::delivery, recipient, limit));
+    return readers.read(sql ->
+        sql.list(
+            UNHELD, DeliveryTable::delivery, recipient, recipient, recipient, recipient, limit));
   }
 
   @Override
@@ -199,6 +221,14 @@ final class SqliteLedger implements Ledger {
   public void put(Entry entry, DeliveryState state) throws InterruptedException {
     DeliveryTable.Key key = DeliveryTable.Key.of(recipient, entry);
     queue(sql -> DeliveryTable.put(sql, key, state));
+  }
+
+  @Override
+  public void skip(List<Long> skipped, Entry newest, @Nullable Merged merged)
+      throws InterruptedException {
+    List<Long> copy = List.copyOf(skipped);
+    long sequence = newest.sequence(); // without its body: this waits in a queue
+    queue(sql -> SkippedTable.skip(sql, recipient, copy, sequence, merged));
   }
 
   @Override

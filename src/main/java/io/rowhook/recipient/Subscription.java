@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param attributes the attribute set's name; empty: the recipient's own for the entity, else the
  *     one for all, else built-in {@code full}
  * @param topic instead of the event's own: {@code order.shipped}
+ * @param latestOnly of several events of one entity that were not attempted yet only the newest is
+ *     sent, merged over the others
  */
 public record Subscription(
     String entity,
@@ -27,7 +29,8 @@ public record Subscription(
     Set<String> changed,
     Optional<String> when,
     Optional<String> attributes,
-    Optional<String> topic) {
+    Optional<String> topic,
+    boolean latestOnly) {
 
   /** In JSLT; that it may stand inside of a text there does no harm. */
   private static final Pattern OLD_VALUES = Pattern.compile("\\.\\s*\"?(previous|changed)\\b");
@@ -40,7 +43,7 @@ public record Subscription(
   /** One without conditions. */
   public Subscription(
       String entity, Set<EventType> events, Optional<String> id, Optional<String> attributes) {
-    this(entity, events, id, Set.of(), Optional.empty(), attributes, Optional.empty());
+    this(entity, events, id, Set.of(), Optional.empty(), attributes, Optional.empty(), false);
   }
 
   /** Whether an event is of the kind that is wanted, whatever its values are. */

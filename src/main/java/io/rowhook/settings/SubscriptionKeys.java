@@ -19,8 +19,8 @@ final class SubscriptionKeys {
   private static final YamlKeys ONE =
       new YamlKeys(
           List.of("entity"),
-          List.of("events", "id", "changed", "when", "attributes", "topic"),
-          List.of("latest-only"));
+          List.of("events", "id", "changed", "when", "attributes", "topic", "latest-only"),
+          List.of());
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
@@ -88,7 +88,9 @@ final class SubscriptionKeys {
     Set<String> changed = changed(fields, events);
     Optional<String> when = fields.read("when", Rule.condition("'.data.status == \"shipped\"'"));
     Optional<String> topic = fields.read("topic", SubscriptionKeys::topic);
-    return entity.map(name -> new Subscription(name, events, id, changed, when, attributes, topic));
+    boolean latestOnly = fields.read("latest-only", Rule.flag()).orElse(false);
+    return entity.map(
+        name -> new Subscription(name, events, id, changed, when, attributes, topic, latestOnly));
   }
 
   /** Whether the entity has them is not for the settings to know. */

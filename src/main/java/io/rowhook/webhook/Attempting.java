@@ -78,7 +78,7 @@ final class Attempting {
         new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       Shaped set = shaped(owed);
-      byte[] body = render(set, owed.entry().event());
+      byte[] body = render(set, owed.event());
       Verdict verdict = post(started, set, body);
       return started.ended(verdict, set.hash(), sha256(body));
     } catch (TemplateException e) {
@@ -118,7 +118,7 @@ final class Attempting {
   }
 
   private List<Field> fields(Started started, Shaped set, byte[] body) {
-    Event event = started.owed.entry().event();
+    Event event = started.owed.event();
     List<Field> fields =
         new ArrayList<>(
             Headers.of(

@@ -38,6 +38,12 @@ public final class Courier implements AutoCloseable {
   /** How long {@link #close} lets what is in flight come to its end. */
   public static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
+  /**
+   * Outcomes that may not be durable yet: after a hard kill at most so many, and what was in
+   * flight, are sent again.
+   */
+  public static final int GROUP_COMMIT_WINDOW = Window.UNFLUSHED;
+
   /** It looks around at least so often, so that a clock set back or forth is noticed. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
@@ -212,7 +218,7 @@ public final class Courier implements AutoCloseable {
     Order order = Order.of(way, settings.recipient.processing(), window, ledger);
     boolean ending = false;
     while (true) {
-      ending = ending || closing || !adopt(window) || isOver(way, order, ledger);
+      ending = ending || closing || !adopt(window) || isOver(way, order, window, ledger);
       if (ending && (inFlight.isEmpty() || outOfTime())) {
         inFlight.interrupt();
         if (settings.wanting.hasConditions() && (closing || wanted.get() != null)) {
@@ -225,7 +231,7 @@ public final class Courier implements AutoCloseable {
       }
       if (!ending) {
         order.pull(settings.wanting, clock.instant());
-        startWhatMay(way, window);
+        startWhatMay(window);
       }
       boolean quiet = inFlight.isEmpty() && !order.hungry();
       window.advance(quiet);
@@ -233,7 +239,7 @@ public final class Courier implements AutoCloseable {
         hindrance.over();
       }
       told.tell(quiet ? quietly(way) : State.sending, window, inFlight.size(), gate, hindrance);
-      List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(way, order));
+      List<Message> messages = mailbox.take(ending ? untilEnd() : untilNext(way, order, window));
       if (messages.isEmpty()) {
         sender.closeIdle();
       }
@@ -248,12 +254,13 @@ public final class Courier implements AutoCloseable {
   }
 
   /** Whether another way is to be gone now, or too much is owed. */
-  private boolean isOver(Gate.Way way, Order order, Ledger ledger) {
+  private boolean isOver(Gate.Way way, Order order, Window window, Ledger ledger) {
     if (changed) {
       changed = false;
       if (gate.isOther(journal.killSwitch().isPresent(), ledger.hold())) {
         return true;
       }
+      window.recheck();
       order.ledgerChanged();
     }
     Instant now = clock.instant();
@@ -289,14 +296,10 @@ public final class Courier implements AutoCloseable {
     return true;
   }
 
-  private void startWhatMay(Gate.Way way, Window window) {
-    int jobs = way == Gate.Way.trial ? 1 : settings.recipient.processing().jobs();
-    while (inFlight.size() < jobs) {
-      Owed next = window.lanes().next();
-      if (next == null) {
-        return;
-      }
-      inFlight.start(next, settings.attempting);
+  private void startWhatMay(Window window) throws InterruptedException {
+    int most = settings.recipient.processing().jobs() - inFlight.size();
+    for (Owed owed : window.next(most, settings.wanting)) {
+      inFlight.start(owed, settings.attempting);
     }
   }
 
@@ -320,11 +323,11 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  private Duration untilNext(Gate.Way way, Order order) {
+  private Duration untilNext(Gate.Way way, Order order, Window window) {
     Instant now = clock.instant();
     Instant opens = way == Gate.Way.asked ? gate.until() : Instant.MAX; // else it is past
     Instant next = earliest(order.nextCheck(), opens, owedWatch.next());
-    if (order.hungry() || !next.isAfter(now)) {
+    if (order.hungry() || window.hasMore() || !next.isAfter(now)) {
       return Duration.ZERO;
     }
     return next.isAfter(now.plus(LONGEST_WAIT)) ? LONGEST_WAIT : Duration.between(now, next);

@@ -44,8 +44,9 @@ final class InParallel implements Order {
   @Override
   public void settled(Owed owed) {
     window.lanes().settled(owed);
-    // Only behind what is an exception itself can something be Blocked.
-    if (owed.onDisk()) {
+    // Only behind what is an exception itself, or came in the place of one, can something be
+    // Blocked.
+    if (owed.onDisk() || owed.merged() != null) {
       toFollow.add(owed.entityKey());
     }
   }

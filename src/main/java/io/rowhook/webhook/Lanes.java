@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,12 +90,83 @@ final class Lanes {
     return cleared;
   }
 
+  /**
+   * Lets those behind one in flight go that are of its entity and up to {@code newest}, which takes
+   * its own place among them if it is one.
+   *
+   * @return those that are gone: without the newest
+   */
+  List<Owed> skip(Owed owed, Owed newest) {
+    Lane lane = laneOf(owed);
+    List<Owed> gone = new ArrayList<>();
+    List<Owed> kept = new ArrayList<>();
+    for (Owed waiting : lane.waiting) {
+      if (waiting.sequence() == newest.sequence()) {
+        kept.add(newest);
+        bytes += newest.bytes() - waiting.bytes();
+      } else if (waiting.sequence() < newest.sequence()
+          && waiting.entityKey().equals(owed.entityKey())) {
+        gone.add(waiting);
+      } else {
+        kept.add(waiting);
+      }
+    }
+    lane.waiting.clear();
+    lane.waiting.addAll(kept);
+    gone.forEach(this::forget);
+    return gone;
+  }
+
+  /** Puts another of its entity, which may wait behind it, in the place of one in flight. */
+  void instead(Owed owed, Owed newest) {
+    Lane lane = leave(owed);
+    if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
+      forget(newest);
+    }
+    sequences.add(newest.sequence());
+    bytes += newest.bytes();
+    fromDisk += newest.onDisk() ? 1 : 0;
+    lane.inFlight = newest;
+  }
+
+  /** Puts one that was taken, and is not in flight yet, back to the head of its lane. */
+  void putBack(Owed owed) {
+    Lane lane = laneOf(owed);
+    lane.inFlight = null;
+    lane.waiting.addFirst(owed);
+    ready.add(lane);
+  }
+
+  /** Lets go of some that are not in flight. */
+  void dropIf(Predicate<Owed> which) {
+    lanes
+        .values()
+        .removeIf(lane -> {
+          lane.waiting.removeIf(waiting -> {
+            boolean goes = which.test(waiting);
+            if (goes) {
+              forget(waiting);
+            }
+            return goes;
+          });
+          if (lane.waiting.isEmpty()) {
+            ready.remove(lane);
+          }
+          return lane.waiting.isEmpty() && lane.inFlight == null;
+        });
+  }
+
   boolean contains(long sequence) {
     return sequences.contains(sequence);
   }
 
   boolean hasLane(String entityKey) {
     return lanes.containsKey(oneForAll ? "" : entityKey);
+  }
+
+  /** Whether there is but one. */
+  boolean oneForAll() {
+    return oneForAll;
   }
 
   /** How many are in here, those in flight included. */
@@ -113,12 +185,17 @@ final class Lanes {
   }
 
   private Lane leave(Owed owed) {
+    Lane lane = laneOf(owed);
+    lane.inFlight = null;
+    forget(owed);
+    return lane;
+  }
+
+  private Lane laneOf(Owed owed) {
     Lane lane = lanes.get(key(owed));
     if (lane == null || lane.inFlight == null || lane.inFlight.sequence() != owed.sequence()) {
       throw new IllegalStateException("sequence " + owed.sequence() + " was not in flight");
     }
-    lane.inFlight = null;
-    forget(owed);
     return lane;
   }
 

@@ -1,18 +1,16 @@
 package io.rowhook.webhook;
 
-import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * How far a {@link Courier} has read the journal, and up to where everything it read is settled:
- * the cursor. Owned by the courier's thread; no larger than the window, but for what the ledger
- * knew at the start, which is forgotten as the cursor passes it.
+ * the cursor. Owned by the courier's thread; no larger than the window and a page of the journal.
  */
 final class Progress {
 
   private final TreeSet<Long> unsettled = new TreeSet<>();
-  private final Set<Long> known;
+  private Set<Long> known = Set.of();
   private long lastKnown;
   private long position;
   private long moves;
@@ -21,15 +19,29 @@ final class Progress {
    * Starts where the ledger stands.
    *
    * @param cursor everything up to it is settled or an exception
-   * @param known what is so above it
+   * @param lastKnown nothing is so above it
    */
-  Progress(long cursor, Set<Long> known) {
+  Progress(long cursor, long lastKnown) {
     this.position = cursor;
-    this.known = new HashSet<>(known);
-    this.lastKnown = this.known.stream().mapToLong(Long::longValue).max().orElse(0);
+    this.lastKnown = lastKnown;
   }
 
-  /** Whether this was settled, or made an exception, before the start. */
+  /** Whether something at or after the position may be settled or an exception already. */
+  boolean mayKnow() {
+    return lastKnown > position;
+  }
+
+  /** The same is so up to here now: skipped, without having been read. */
+  void knowsUpTo(long sequence) {
+    lastKnown = Math.max(lastKnown, sequence);
+  }
+
+  /** What of the next page is settled or an exception already. */
+  void know(Set<Long> ofPage) {
+    known = ofPage;
+  }
+
+  /** Whether this, of the page, is settled or an exception already. */
   boolean isKnown(long sequence) {
     return known.contains(sequence);
   }
@@ -43,6 +55,11 @@ final class Progress {
   /** Read, and into the window. */
   void took(long sequence) {
     position = sequence;
+    unsettled.add(sequence);
+  }
+
+  /** Into the window before it was read: the cursor waits for it when it is. */
+  void tookAhead(long sequence) {
     unsettled.add(sequence);
   }
 
@@ -63,7 +80,7 @@ final class Progress {
   }
 
   long cursor() {
-    return unsettled.isEmpty() ? position : unsettled.getFirst() - 1;
+    return unsettled.isEmpty() ? position : Math.min(position, unsettled.getFirst() - 1);
   }
 
   /** How much has happened since {@link #told}. */
@@ -74,9 +91,5 @@ final class Progress {
   /** The ledger was told the cursor. */
   void told() {
     moves = 0;
-    if (cursor() >= lastKnown) {
-      known.clear();
-      lastKnown = 0;
-    }
   }
 }

@@ -98,8 +98,12 @@ public final class Wanting {
             .findFirst();
   }
 
-  /** The first subscription that wants the event, if one does. */
-  private Optional<Subscription> deciding(Event event) throws TemplateException {
+  /**
+   * The first subscription that wants the event, if one does.
+   *
+   * @throws TemplateException if a condition breaks off
+   */
+  Optional<Subscription> deciding(Event event) throws TemplateException {
     @Nullable JsonNode json = null;
     for (Rule rule : rules) {
       if (!rule.subscription.concerns(event)) {

@@ -8,14 +8,15 @@ import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
+import io.rowhook.journal.Merged;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of what a recipient is owed that is in memory, between the journal and the attempts: at
@@ -35,8 +36,6 @@ final class Window {
   /** Beyond so many bytes of events nothing more is read. */
   static final long BYTES = 16L << 20;
 
-  private static final long PAGE_BYTES = 4L << 20;
-
   /**
    * Outcomes not known to be durable: at most so many, and those in flight, are sent again after a
    * crash.
@@ -46,19 +45,17 @@ final class Window {
   /** The cursor is told to the ledger when it is quiet, and at the latest every so many moves. */
   private static final int ADVANCE_EVERY = 256;
 
-  private final Journal journal;
   private final Ledger ledger;
   private final Lanes lanes;
   private final Progress progress;
+  private final Pages pages;
+  private final LatestOnly latestOnly;
   private int capacity;
   private int unflushed;
-  private boolean caughtUp;
-  private ArrayDeque<Entry> ahead = new ArrayDeque<>(); // read, and not looked at yet
   private boolean flushed;
 
   /** Starts where the ledger stands. */
   Window(Journal journal, Ledger ledger, Processing processing) {
-    this.journal = journal;
     this.ledger = ledger;
     this.lanes =
         new Lanes(
@@ -68,7 +65,9 @@ final class Window {
             });
     this.capacity = capacity(processing);
     long cursor = ledger.cursor();
-    this.progress = new Progress(cursor, ledger.knownAbove(cursor));
+    this.progress = new Progress(cursor, ledger.lastKnown());
+    this.pages = new Pages(journal, ledger, this, progress);
+    this.latestOnly = new LatestOnly(this, ledger);
   }
 
   static int capacity(Processing processing) {
@@ -88,6 +87,11 @@ final class Window {
     return progress;
   }
 
+  /** Whether all wait for one, and not only those of one entity. */
+  boolean inCommitOrder() {
+    return lanes.oneForAll();
+  }
+
   /** How many more deliveries there is room for. */
   int room() {
     return lanes.bytes() >= BYTES ? 0 : Math.max(0, capacity - lanes.size());
@@ -95,14 +99,14 @@ final class Window {
 
   /** The journal may have more than was read. */
   void published() {
-    caughtUp = false;
+    pages.changed();
   }
 
   /**
    * Whether another page should be read: half the window is empty, and the journal may have more.
    */
   boolean hungry() {
-    return !caughtUp && room() >= capacity / 2;
+    return !pages.caughtUp() && room() >= capacity / 2;
   }
 
   /**
@@ -111,10 +115,9 @@ final class Window {
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
   void fill(Wanting wanting, Predicate<Entry> held) throws InterruptedException {
-    List<Entry> page = journal.read(progress.position(), room(), PAGE_BYTES);
-    caughtUp = page.isEmpty();
+    List<Entry> page = pages.next(room());
     for (Entry entry : page) {
-      if (isDone(entry, wanting)) {
+      if (pages.isDone(entry, wanting)) {
         progress.passed(entry.sequence());
       } else if (held.test(entry)) {
         block(entry);
@@ -132,34 +135,15 @@ final class Window {
   Optional<Owed> oldest(Wanting wanting) throws InterruptedException {
     flush();
     Optional<Owed> open = ledger.oldestOpen().map(Owed::of);
-    Optional<Owed> fresh = oldestFresh(wanting);
+    Optional<Owed> fresh = pages.oldest(wanting);
     boolean isFresh =
         open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
     return isFresh ? fresh : open;
   }
 
-  /** The oldest that was not taken in yet; passes over what there is nothing to do about. */
-  Optional<Owed> oldestFresh(Wanting wanting) {
-    while (true) {
-      if (ahead.isEmpty() || ahead.getFirst().sequence() <= progress.position()) {
-        ahead = new ArrayDeque<>(journal.read(progress.position(), SMALLEST, PAGE_BYTES));
-        caughtUp = ahead.isEmpty();
-        if (caughtUp) {
-          return Optional.empty();
-        }
-      }
-      Entry next = ahead.getFirst();
-      if (!isDone(next, wanting)) {
-        return Optional.of(Owed.fresh(next));
-      }
-      progress.passed(ahead.remove().sequence());
-    }
-  }
-
-  private boolean isDone(Entry entry, Wanting wanting) {
-    return progress.isKnown(entry.sequence())
-        || lanes.contains(entry.sequence()) // a person asked for it before its turn
-        || !wanting.wants(entry.event());
+  /** The oldest that was not taken in yet. */
+  Optional<Owed> oldestFresh(Wanting wanting) throws InterruptedException {
+    return pages.oldest(wanting);
   }
 
   /** Takes one in that {@link #oldest} has found. */
@@ -172,8 +156,34 @@ final class Window {
   }
 
   private void take(Entry entry) {
+    lanes.add(pages.fresh(entry));
     progress.took(entry.sequence());
-    lanes.add(Owed.fresh(entry));
+  }
+
+  /**
+   * Takes deliveries that may be attempted now, at most so many: merged over what their
+   * subscription skips, and that durably.
+   */
+  List<Owed> next(int most, Wanting wanting) throws InterruptedException {
+    return latestOnly.next(most, wanting);
+  }
+
+  /** Whether {@link #next} has left something that may be attempted now. */
+  boolean hasMore() {
+    return latestOnly.hasMore();
+  }
+
+  /** Queues that others were skipped in favour of a newer one; what was read ahead is stale. */
+  void skip(List<Long> skipped, Entry newest, @Nullable Merged merged) throws InterruptedException {
+    ledger.skip(skipped, newest, merged);
+    wrote();
+    progress.knowsUpTo(newest.sequence());
+    pages.stale();
+  }
+
+  /** Lets go of what a person has discarded, or redelivered anew, and that is not in flight. */
+  void recheck() {
+    lanes.dropIf(owed -> owed.onDisk() && !ledger.isOpen(owed.sequence(), owed.redelivery()));
   }
 
   /** Ends one that {@link #oldest} has found, without an attempt. */
@@ -181,8 +191,7 @@ final class Window {
     ledger.put(owed.entry(), end);
     wrote();
     if (!owed.onDisk()) {
-      progress.passed(owed.sequence());
-      ahead.remove();
+      pages.pass();
     }
   }
 
@@ -246,7 +255,7 @@ final class Window {
     for (Owed owed : dropped) {
       if (!owed.onDisk()) {
         progress.rewind(owed.sequence());
-        caughtUp = false;
+        pages.changed();
       }
     }
   }

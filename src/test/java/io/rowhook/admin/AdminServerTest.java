@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.journal.OperationException;
+import io.rowhook.testing.RowhookProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +81,42 @@ class AdminServerTest {
       return new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
           .readLine();
+    }
+  }
+
+  /** For a process of its own: the limit is set for all servers of one, before the first. */
+  static final class Alone {
+    private Alone() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (var _ = new AdminServer(Path.of(arguments[0]), Map.of("echo", Asked::json))) {
+        System.out.println("listens");
+        Thread.sleep(Duration.ofMinutes(5));
+      }
+    }
+  }
+
+  /** It would keep its connection, and one of the few places, for good. */
+  @Test
+  void halfARequestIsCutOff() throws IOException {
+    Path alone = directory.resolve("alone.db");
+    try (RowhookProcess process =
+        RowhookProcess.command(alone.toString()).main(Alone.class).start()) {
+      process.awaitLine(Duration.ofSeconds(30), "listens");
+      file = AdminFile.read(AdminFile.beside(alone));
+      String head =
+          "POST /echo HTTP/1.1\r\nHost: "
+              + file.authority()
+              + "\r\nAuthorization: "
+              + bearer()
+              + "\r\nContent-Length: 100\r\n\r\n{";
+      for (String half : List.of(head, head.substring(0, 40))) {
+        try (Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port())) {
+          socket.setSoTimeout(1000 * 4 * AdminServer.REQUEST_SECONDS);
+          socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+          assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+      }
     }
   }
 

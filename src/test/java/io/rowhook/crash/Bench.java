@@ -41,7 +41,11 @@ final class Bench implements AutoCloseable {
 
   /** Starts a source that has the story's tables. */
   static SourceDatabase source() {
-    SourceDatabase source = SourceDatabase.start();
+    return source(SourceDatabase.start());
+  }
+
+  /** One that was started, with what is needed. */
+  static SourceDatabase source(SourceDatabase source) {
     source.execute(Kind.tables().toArray(String[]::new));
     return source;
   }

@@ -34,6 +34,7 @@ final class Child implements AutoCloseable {
   private final Map<String, Integer> deaths = new TreeMap<>();
   private final AtomicLong duplicates = new AtomicLong();
   private final List<String> jvm;
+  private final Starts starts = new Starts();
   private long mostResident;
   private @Nullable RowhookProcess process;
 
@@ -116,6 +117,7 @@ final class Child implements AutoCloseable {
       return;
     }
     close();
+    starts.begins();
     log.println("--- starts " + halt);
     process =
         RowhookProcess.command(
@@ -124,6 +126,7 @@ final class Child implements AutoCloseable {
                 journal(directory).toString())
             .main(HaltingMain.class)
             .jvm("-XX:TieredStopAtLevel=1")
+            .sharing(directory)
             .jvm(jvm.toArray(String[]::new))
             .env(HaltPoint.VARIABLE, halt)
             .onLine(this::line)
@@ -177,6 +180,13 @@ final class Child implements AutoCloseable {
     close();
   }
 
+  /** Removes what it was started from, of which each story has its own. */
+  void forgetClasses() throws IOException {
+    for (String name : List.of("rowhook.jsa", "classes.jar", "test-classes.jar")) {
+      Files.deleteIfExists(directory.resolve(name));
+    }
+  }
+
   boolean isAlive() {
     return process != null && process.isAlive();
   }
@@ -211,6 +221,7 @@ final class Child implements AutoCloseable {
     if (!reading.isAlive()) {
       throw new AssertionError("Rowhook ended by itself:\n" + tail());
     }
+    starts.streams();
     return found;
   }
 
@@ -244,6 +255,11 @@ final class Child implements AutoCloseable {
 
   private void measure() {
     mostResident = Math.max(mostResident, process().peakResidentBytes());
+  }
+
+  /** How long it took to read the source's log. */
+  Starts starts() {
+    return starts;
   }
 
   /** The most it had in memory, in bytes, as seen before it was killed or stopped. */

@@ -99,6 +99,9 @@ final class CrashStory {
     try (child) {
       child.start(); // the slot must be there before the first change
       child.awaitStreaming(source);
+      child.stop(); // which leaves its classes for all that are to be killed
+      child.start();
+      child.awaitStreaming(source);
       try (Writers writers =
           Writers.start(source, truth, random.split(), WRITERS, length.pauseMillis())) {
         Disturbances disturbances = new Disturbances(source, child, writers, random.split());
@@ -112,6 +115,7 @@ final class CrashStory {
       awaitSlot(source, child);
       Thread.sleep(GRACE); // for what should not come
       child.stop();
+      child.forgetClasses();
     }
     return outcome(truth, started, child);
   }
@@ -177,6 +181,7 @@ final class CrashStory {
                 truth.rolledBack.get(),
                 truth.unknownOutcomes.get(),
                 truth.events.get()));
+    lines.add("  " + child.starts());
     lines.add("  " + child.deathCount() + " kills: " + child.deaths() + "; " + disturbed);
     lines.add("  the journal dropped " + child.duplicates() + " transactions it had already");
     List<Arrival> journaled = journaled();

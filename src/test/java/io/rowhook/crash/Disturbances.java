@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
  */
 final class Disturbances {
 
-  /** A start takes a few seconds; a third of the random deaths fall into it. */
-  private static final int START_MILLIS = 4000;
+  /** A start takes about two seconds; a third of the random deaths fall into it. */
+  private static final int START_MILLIS = 2000;
 
   private static final List<HaltPoint> HALT_POINTS = List.of(HaltPoint.values());
 

@@ -6,26 +6,38 @@ import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MovingAddress;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The primary is lost, its standby is promoted and takes its address over, while the product runs:
  * it goes on by itself if the standby has everything, and stops if it has not.
  */
 @Tag("slow")
+@ParameterizedClass
+@MethodSource("versions")
 class PromotionTest {
+
+  /** The directory with the jar of an older version's binaries; {@code -Pslow} has them. */
+  private static final String OLDER = "rowhook.test.postgres.older";
 
   private static final String FAILED_OVER =
       "the source failed over from timeline 1 to 2; nothing is missing";
@@ -54,15 +66,52 @@ class PromotionTest {
     abstract void of(SourceDatabase primary);
   }
 
+  private final Version version;
   @TempDir Path directory;
   private Bench bench;
   private SourceDatabase primary;
   private SourceDatabase standby;
   private MovingAddress address;
 
+  /**
+   * A PostgreSQL that has failover slots.
+   *
+   * @param binaries their jar; empty: those of all other tests
+   */
+  record Version(String name, Optional<Path> binaries) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  PromotionTest(Version version) {
+    this.version = version;
+  }
+
+  static List<Version> versions() throws IOException {
+    List<Version> versions = new ArrayList<>();
+    versions.add(new Version("current", Optional.empty()));
+    String older = System.getProperty(OLDER, "");
+    if (!older.isEmpty()) {
+      String machine = System.getProperty("os.arch").equals("amd64") ? "amd64" : "arm64v8";
+      try (Stream<Path> jars = Files.list(Path.of(older))) {
+        jars.filter(jar -> jar.toString().contains("linux-" + machine))
+            .forEach(jar -> versions.add(new Version("older", Optional.of(jar))));
+      }
+      assertThat(versions).as("PostgreSQLs, one of them in " + older).hasSize(2);
+    }
+    return versions;
+  }
+
   @BeforeEach
   void flow() throws Exception {
-    primary = Bench.source();
+    primary =
+        Bench.source(
+            version.binaries().isPresent()
+                ? SourceDatabase.start(version.binaries().get())
+                : SourceDatabase.start());
+    System.out.println("PromotionTest on PostgreSQL " + primary.query("SHOW server_version"));
     standby = primary.standby();
     address = new MovingAddress(primary.port());
     bench = Bench.of(directory, primary);

@@ -5,8 +5,11 @@ import static io.rowhook.journal.Samples.NOON;
 import static io.rowhook.journal.Samples.attempt;
 import static io.rowhook.journal.Samples.lsn;
 import static io.rowhook.journal.Samples.publish;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -97,8 +100,8 @@ class LedgerContractTest {
     ledger.attempted(entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
 
-    assertThat(ledger.knownAbove(ledger.cursor())).containsExactly(sequence(1));
-    assertThat(ledger.knownAbove(sequence(1))).isEmpty();
+    assertThat(ledger.known(ledger.cursor(), Long.MAX_VALUE)).containsExactly(sequence(1));
+    assertThat(ledger.known(sequence(1), Long.MAX_VALUE)).isEmpty();
     assertThat(ledger.open()).isZero();
     assertThat(ledger.oldestOpen()).isEmpty();
   }
@@ -152,7 +155,7 @@ class LedgerContractTest {
 
     assertThat(ledger.open()).isZero();
     assertThat(ledger.nextDue()).isEmpty();
-    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+    assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactly(sequence(0));
   }
 
   @Test
@@ -165,7 +168,7 @@ class LedgerContractTest {
     assertThat(ledger.oldestOpen()).isEmpty();
     assertThat(ledger.nextDue()).isEmpty();
     assertThat(ledger.due(Instant.MAX, 10)).isEmpty();
-    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+    assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactly(sequence(0));
   }
 
   @Test
@@ -193,6 +196,61 @@ class LedgerContractTest {
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1), sequence(2));
     assertThat(sequences(ledger.unheld(1))).containsExactly(sequence(1));
+  }
+
+  @Test
+  void whatIsSkippedIsNotedAndWhatIsSentInsteadStays() throws InterruptedException {
+    entries.addAll(publish(journal, 500, "a"));
+    entries.addAll(publish(journal, 600, "a"));
+    ledger.put(entries.get(2), new Blocked());
+    ledger.flush();
+    Entry first = entries.get(0);
+    assertThat(ledger.later(first, 10, 1000))
+        .extracting(later -> later.entry().sequence(), Later::onDisk)
+        .containsExactly(
+            tuple(sequence(2), true), tuple(sequence(4), false), tuple(sequence(5), false));
+    assertThat(ledger.later(first, 2, 1000)).hasSize(2);
+    assertThat(ledger.later(first, 10, 1)).hasSize(1);
+
+    Merged merged = new Merged(EventType.Created, "{\"merged\":1}".getBytes(UTF_8));
+    ledger.skip(List.of(sequence(0), sequence(2)), entries.get(4), merged);
+    reopen();
+    assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactlyInAnyOrder(sequence(0), sequence(2));
+    assertThat(ledger.known(sequence(0), sequence(1))).isEmpty();
+    assertThat(ledger.lastKnown()).isEqualTo(sequence(4));
+    assertThat(ledger.open()).isZero();
+    assertThat(ledger.later(first, 10, 1000)).isEmpty(); // skipped is decided
+    assertThat(ledger.later(entries.get(2), 10, 1000))
+        .extracting(later -> new String(later.event().json(), UTF_8))
+        .startsWith("{\"merged\":1}")
+        .hasSize(2);
+    assertThat(ledger.merged(sequence(4)))
+        .hasValueSatisfying(found -> {
+          assertThat(found.type()).isEqualTo(EventType.Created);
+          assertThat(found.json()).isEqualTo(merged.json());
+        });
+
+    ledger.attempted(entries.get(4), attempt(1, NOON, "set"), waiting(10), 0, 0);
+    reopen();
+    assertThat(ledger.later(entries.get(2), 10, 1000)).isEmpty(); // attempted is, too
+    assertThat(ledger.oldestOpen())
+        .hasValueSatisfying(delivery ->
+            assertThat(delivery.merged()).extracting(Merged::json).isEqualTo(merged.json()));
+    assertThat(ledger.isOpen(sequence(4), 0)).isTrue();
+    assertThat(ledger.isOpen(sequence(4), 1)).isFalse();
+    ledger.attempted(entries.get(4), attempt(2, NOON, "set"), new Failed("why"), 0, 0);
+    ledger.flush();
+    assertThat(ledger.isOpen(sequence(4), 0)).isFalse();
+  }
+
+  /** Whoever has redelivered it meanwhile gets it. */
+  @Test
+  void whatAPersonHasDecidedOnIsNotSkipped() throws InterruptedException {
+    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(10), 1, 0);
+    ledger.skip(List.of(sequence(0)), entries.get(2), null);
+    ledger.flush();
+    assertThat(ledger.isOpen(sequence(0), 1)).isTrue();
+    assertThat(ledger.merged(sequence(2))).isEmpty();
   }
 
   @Test
@@ -234,7 +292,7 @@ class LedgerContractTest {
     ledger.put(entries.get(0), new Failed("owed limit"));
     ledger.flush();
     assertThat(ledger.open()).isZero();
-    assertThat(ledger.knownAbove(0)).containsExactly(sequence(0));
+    assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactly(sequence(0));
   }
 
   @Test
@@ -245,7 +303,7 @@ class LedgerContractTest {
     ledger.flush();
 
     assertThat(other.open()).isZero();
-    assertThat(other.knownAbove(0)).isEmpty();
+    assertThat(other.known(0, Long.MAX_VALUE)).isEmpty();
     assertThat(other.due(NOON.plusSeconds(99), 9)).isEmpty();
     assertThat(other.cursor()).isEqualTo(journal.head());
   }

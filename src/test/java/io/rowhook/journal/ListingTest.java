@@ -63,6 +63,22 @@ class ListingTest {
     journal.close();
   }
 
+  @Test
+  void whatWasSkippedIsFoundWhereItIsAskedFor() throws InterruptedException {
+    List<Entry> entries = publish(journal, 70_000, "f", "g");
+    Ledger shop = journal.ledger("shop");
+    shop.skip(List.of(entries.get(0).sequence()), entries.get(1), null);
+    shop.flush();
+    assertThat(found("shop", Range.ALL, State.SKIPPED)).containsExactly("shop f skipped");
+    assertThat(found("shop", Range.ALL)).doesNotContain("shop f skipped");
+    assertThat(listing.find("shop", entries.get(0).sequence()))
+        .hasValueSatisfying(skipped ->
+            assertThat(skipped.reason())
+                .isEqualTo("latest-only: " + entries.get(1).sequence() + " is newer"));
+    Range ofEntity = Range.ALL.of("Article", "f");
+    assertThat(found("shop", ofEntity, State.SKIPPED)).containsExactly("shop f skipped");
+  }
+
   private static Attempt delivered(int number) {
     return new Attempt(
         number, NOON.plusSeconds(number), Duration.ZERO, "r", 200, null, null, "set", "b0d1");

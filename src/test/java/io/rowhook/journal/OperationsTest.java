@@ -240,7 +240,7 @@ class OperationsTest {
         .containsExactly(
             new Failed("discarded by a person; before: all 2 attempts failed"),
             new Failed("discarded by a person"));
-    assertThat(shop.knownAbove(0)).contains(2L, 3L);
+    assertThat(shop.known(0, Long.MAX_VALUE)).contains(2L, 3L);
     assertThat(lookup.standings().getFirst().failed()).isZero();
     assertThat(lookup.attempts("shop", 2)).hasSize(1);
     assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))

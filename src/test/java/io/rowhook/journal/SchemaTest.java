@@ -118,7 +118,9 @@ class SchemaTest {
               SqliteLedger.ASKED,
               SqliteLedger.FAILURES,
               BacklogTable.OPEN,
-              BacklogTable.OLDEST)) {
+              BacklogTable.OLDEST,
+              SqliteLedger.UNHELD,
+              SkippedTable.LATER)) {
         plans.add(
             journal.write(sql ->
                 String.join(
@@ -135,6 +137,13 @@ class SchemaTest {
     assertThat(plans.get(3)).doesNotContain("SCAN", "TEMP B-TREE");
     assertThat(plans.get(4)).contains("INDEX attempt_failed (recipient=? AND at>?)");
     assertThat(plans.get(4)).doesNotContain("SCAN", "TEMP B-TREE");
+    // Only the entities that were found are gone through, not what stands on disk.
+    assertThat(plans.get(7).replaceAll("SCAN (entity\\b|CONSTANT ROW)", ""))
+        .contains("INDEX delivery_entity (recipient=? AND entity_key>?)")
+        .doesNotContain("SCAN");
+    assertThat(plans.get(8))
+        .contains("INDEX event_entity (entity_type=? AND entity_id=? AND rowid>?)")
+        .doesNotContain("SCAN", "TEMP B-TREE");
     assertThat(plans.get(5))
         .contains("COVERING INDEX delivery_open (recipient=? AND sequence<?)")
         .doesNotContain("SCAN");

@@ -90,6 +90,7 @@ class SettingsTest {
                 events: Deleted
                 id: 007
                 attributes: notify
+                latest-only: true
             """
                 .formatted(SettingsDirectory.SECRET));
     Recipient shop = directory.read().recipients().getFirst();
@@ -127,12 +128,17 @@ class SettingsTest {
                 Set.of("status", "total"),
                 Optional.of(".data.status == \"shipped\""),
                 Optional.of("order-status"),
-                Optional.of("order.shipped")),
+                Optional.of("order.shipped"),
+                false),
             new Subscription(
                 "Article",
                 EnumSet.of(EventType.Deleted),
                 Optional.of("007"),
-                Optional.of("notify")));
+                Set.of(),
+                Optional.empty(),
+                Optional.of("notify"),
+                Optional.empty(),
+                true));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.rowhook.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -12,9 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +30,19 @@ final class EmbeddedServer implements DatabaseServer {
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
 
   private final Map<String, String> settings;
+  private final Optional<Path> binaries;
   private final Path data;
   private final Path log;
   private int port; // 0 until first started, then kept over restarts
   private @Nullable EmbeddedPostgres server;
   private int backups;
 
-  EmbeddedServer(Map<String, String> settings) {
+  /**
+   * @param binaries the jar of another version than that on the class path
+   */
+  EmbeddedServer(Map<String, String> settings, Optional<Path> binaries) {
     this.settings = settings;
+    this.binaries = binaries;
     // Beside the library's own directories, so that it clears away what a killed run has left.
     Path home = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
     String name = "source-" + UUID.randomUUID();
@@ -57,11 +67,24 @@ final class EmbeddedServer implements DatabaseServer {
               .setErrorRedirector(logFile())
               .setPort(port);
       settings.forEach(builder::setServerConfig);
+      binaries.ifPresent(
+          jar -> builder.setPgBinaryResolver((system, machine) -> binary(jar, system, machine)));
       EmbeddedPostgres started = builder.start();
       server = started;
       port = started.getPort();
     } catch (IOException | RuntimeException e) {
       throw new IllegalStateException("PostgreSQL does not start; its log:\n" + log(), e);
+    }
+  }
+
+  private static InputStream binary(Path jar, String system, String machine) throws IOException {
+    String name = "postgres-%s-%s.txz".formatted(system, machine).toLowerCase(Locale.ROOT);
+    try (JarFile file = new JarFile(jar.toFile())) {
+      JarEntry entry = file.getJarEntry(name);
+      if (entry == null) {
+        throw new IOException(jar + " has no PostgreSQL for this machine: " + name);
+      }
+      return new ByteArrayInputStream(file.getInputStream(entry).readAllBytes());
     }
   }
 
@@ -133,7 +156,7 @@ final class EmbeddedServer implements DatabaseServer {
 
   @Override
   public DatabaseServer standby(Map<String, String> primarySettings) {
-    EmbeddedServer standby = new EmbeddedServer(settings);
+    EmbeddedServer standby = new EmbeddedServer(settings, binaries);
     copy(data, standby.data);
     Path slots = standby.data.resolve("pg_replslot"); // they are the primary's own
     delete(slots);

@@ -10,7 +10,9 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
+import io.rowhook.journal.Later;
 import io.rowhook.journal.Ledger;
+import io.rowhook.journal.Merged;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,8 @@ public final class MemoryLedger implements Ledger {
   private final Map<Long, List<Attempt>> attempts = new HashMap<>();
   private final Map<Long, DeliveryState> ends = new HashMap<>();
   private final TreeSet<Long> asked = new TreeSet<>();
+  private final Map<Long, Long> skipped = new HashMap<>(); // to the newer one
+  private final Map<Long, Merged> merged = new HashMap<>();
   private Optional<Hold> hold = Optional.empty();
   private Instant countedFrom = Instant.MIN;
 
@@ -55,12 +60,85 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public Set<Long> knownAbove(long above) {
+  public long lastKnown() {
+    return journal.reading(() ->
+        Stream.concat(known(0, Long.MAX_VALUE).stream(), merged.keySet().stream())
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(0));
+  }
+
+  @Override
+  public Set<Long> known(long after, long through) {
     return journal.reading(() -> {
-      Set<Long> known = new HashSet<>(exceptions.tailMap(above, false).keySet());
-      settled.stream().filter(s -> s > above).forEach(known::add);
+      Set<Long> known = new HashSet<>(exceptions.subMap(after, false, through, true).keySet());
+      settled.stream().filter(s -> s > after && s <= through).forEach(known::add);
+      skipped.keySet().stream().filter(s -> s > after && s <= through).forEach(known::add);
       return known;
     });
+  }
+
+  @Override
+  public Optional<Merged> merged(long sequence) {
+    return journal.reading(() -> Optional.ofNullable(merged.get(sequence)));
+  }
+
+  @Override
+  public List<Later> later(Entry entry, int limit, long maxBytes) {
+    return journal.reading(() -> {
+      List<Later> found = new ArrayList<>();
+      for (Entry later : journal.after(entry.sequence())) {
+        long sequence = later.sequence();
+        if (!later.event().entityKey().equals(entry.event().entityKey())) {
+          continue;
+        }
+        Delivery stands = exceptions.get(sequence);
+        boolean touched =
+            (stands == null ? settled.contains(sequence) : !isUntouched(stands))
+                || attempts.containsKey(sequence)
+                || skipped.containsKey(sequence);
+        if (touched || found.size() == limit) {
+          break;
+        }
+        found.add(new Later(later, stands != null, merged.get(sequence)));
+      }
+      return found;
+    });
+  }
+
+  private static boolean isUntouched(Delivery delivery) {
+    return delivery.state() instanceof Blocked
+        && delivery.attempts() == 0
+        && delivery.redelivery() == 0;
+  }
+
+  @Override
+  public boolean isOpen(long sequence, int redelivery) {
+    return journal.reading(
+        () -> allOpen.contains(sequence) && exception(sequence).redelivery() == redelivery);
+  }
+
+  @Override
+  public void skip(List<Long> sequences, Entry newest, @Nullable Merged instead)
+      throws InterruptedException {
+    journal.queue(() -> {
+      for (long sequence : sequences) {
+        Delivery stands = exceptions.get(sequence);
+        if (stands == null || isUntouched(stands)) {
+          remove(sequence);
+          merged.remove(sequence);
+          skipped.put(sequence, newest.sequence());
+        }
+      }
+      if (instead != null) {
+        merged.put(newest.sequence(), instead);
+      }
+    });
+  }
+
+  /** What was skipped, and in whose favour. */
+  public Map<Long, Long> skipped() {
+    return journal.reading(() -> Map.copyOf(skipped));
   }
 
   @Override
@@ -177,7 +255,16 @@ public final class MemoryLedger implements Ledger {
         set = before.attributeSet() != null ? before.attributeSet() : set;
       }
       asked.remove(entry.sequence());
-      stand(new Delivery(entry, state, attempt.number(), first, set, redelivery, trials));
+      stand(
+          new Delivery(
+              entry,
+              state,
+              attempt.number(),
+              first,
+              set,
+              redelivery,
+              trials,
+              merged.get(entry.sequence())));
     });
   }
 
@@ -212,7 +299,7 @@ public final class MemoryLedger implements Ledger {
       Delivery before = exceptions.get(entry.sequence());
       stand(
           before == null
-              ? new Delivery(entry, state, 0, null, null, 0, 0)
+              ? new Delivery(entry, state, 0, null, null, 0, 0, merged.get(entry.sequence()))
               : new Delivery(
                   entry,
                   state,
@@ -220,7 +307,8 @@ public final class MemoryLedger implements Ledger {
                   before.firstAttempt(),
                   before.attributeSet(),
                   before.redelivery(),
-                  before.trials()));
+                  before.trials(),
+                  before.merged()));
     });
   }
 
@@ -240,7 +328,7 @@ public final class MemoryLedger implements Ledger {
       Delivery before = exceptions.get(sequence);
       Entry entry = before == null ? journal.entry(sequence) : before.entry();
       int times = before == null ? 1 : before.redelivery() + 1;
-      stand(new Delivery(entry, new Waiting(now), 0, null, null, times, 0));
+      stand(new Delivery(entry, new Waiting(now), 0, null, null, times, 0, merged.get(sequence)));
       asked.add(sequence);
     });
   }
@@ -257,7 +345,8 @@ public final class MemoryLedger implements Ledger {
               before.firstAttempt(),
               before.attributeSet(),
               before.redelivery(),
-              before.trials()));
+              before.trials(),
+              before.merged()));
     });
   }
 
@@ -303,20 +392,30 @@ public final class MemoryLedger implements Ledger {
     copy.attempts.putAll(attempts);
     copy.ends.putAll(ends);
     copy.asked.addAll(asked);
+    copy.skipped.putAll(skipped);
+    copy.merged.putAll(merged);
     copy.hold = hold;
     copy.countedFrom = countedFrom;
     return copy;
   }
 
   private Delivery exception(long sequence) {
-    return java.util.Objects.requireNonNull(exceptions.get(sequence));
+    Delivery stands = java.util.Objects.requireNonNull(exceptions.get(sequence));
+    return new Delivery(
+        stands.entry(),
+        stands.state(),
+        stands.attempts(),
+        stands.firstAttempt(),
+        stands.attributeSet(),
+        stands.redelivery(),
+        stands.trials(),
+        merged.get(sequence)); // which may have come after it
   }
 
-  private void stand(Delivery delivery) {
-    long sequence = delivery.entry().sequence();
-    String key = delivery.entry().event().entityKey();
+  private void remove(long sequence) {
     Delivery before = exceptions.remove(sequence);
     if (before != null) {
+      String key = before.entry().event().entityKey();
       TreeSet<Long> ofEntity = open.get(key);
       if (ofEntity != null && ofEntity.remove(sequence) && ofEntity.isEmpty()) {
         open.remove(key);
@@ -331,6 +430,12 @@ public final class MemoryLedger implements Ledger {
             });
       }
     }
+  }
+
+  private void stand(Delivery delivery) {
+    long sequence = delivery.entry().sequence();
+    String key = delivery.entry().event().entityKey();
+    remove(sequence);
     ends.remove(sequence);
     if (!(delivery.state() instanceof Waiting || delivery.state() instanceof Blocked)) {
       asked.remove(sequence);

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,19 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Starts one with these server settings over the usual ones. No blanks in the values. */
   public static SourceDatabase start(Map<String, String> settings) {
+    return start(settings, Optional.empty());
+  }
+
+  /**
+   * Starts one of another version.
+   *
+   * @param binaries the jar that has it
+   */
+  public static SourceDatabase start(Path binaries) {
+    return start(Map.of(), Optional.of(binaries));
+  }
+
+  private static SourceDatabase start(Map<String, String> settings, Optional<Path> binaries) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("wal_level", "logical");
     // The library turns both off: commits would reach the log 200 ms late, and a crash lose them.
@@ -56,7 +70,7 @@ public final class SourceDatabase implements AutoCloseable {
     if ("minimal".equals(all.get("wal_level"))) {
       all.put("max_wal_senders", "0"); // or the server refuses to start
     }
-    SourceDatabase database = new SourceDatabase(server(all));
+    SourceDatabase database = new SourceDatabase(server(all, binaries));
     Runtime.getRuntime().addShutdownHook(database.atExit);
     database.restart();
     database.executeIn(SUPERUSER, "CREATE DATABASE " + DATABASE);
@@ -64,10 +78,10 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   /** Embedded, unless the system property {@link #IMAGE} asks for a container. */
-  private static DatabaseServer server(Map<String, String> settings) {
+  private static DatabaseServer server(Map<String, String> settings, Optional<Path> binaries) {
     String image = System.getProperty(IMAGE, "");
-    return image.isEmpty()
-        ? new EmbeddedServer(settings)
+    return image.isEmpty() || binaries.isPresent()
+        ? new EmbeddedServer(settings, binaries)
         : new ContainerServer(image, SUPERUSER, settings);
   }
 

@@ -77,7 +77,8 @@ class ConditionsTest {
             Set.of("stock"),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
       out.start(recipient(shop, new Parallel(2), changed));
@@ -181,7 +182,8 @@ class ConditionsTest {
         Set.of(),
         Optional.of(when),
         Optional.empty(),
-        Optional.of(topic));
+        Optional.of(topic),
+        false);
   }
 
   private static Recipient recipient(

@@ -1,0 +1,20 @@
+package io.rowhook.journal;
+
+import io.rowhook.entity.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event after another of its entity that its recipient was never sent and no person has decided
+ * on: an earlier one may be skipped in its favour.
+ *
+ * @param entry the event
+ * @param onDisk whether it stands as Blocked
+ * @param merged what the recipient gets instead, if others were skipped for it already; else null
+ */
+public record Later(Entry entry, boolean onDisk, @Nullable Merged merged) {
+
+  /** As the recipient gets it. */
+  public Event event() {
+    return merged == null ? entry.event() : merged.in(entry.event());
+  }
+}

@@ -1,0 +1,106 @@
+package io.rowhook.journal;
+
+import io.rowhook.entity.EventType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was skipped in favour of a newer event, and what is sent for that one, on disk. */
+final class SkippedTable {
+
+  /** Whether nobody has touched a delivery that is Blocked, of the table {@code delivery}. */
+  private static final String UNTOUCHED = "state = 'blocked' AND attempts = 0 AND redelivery = 0";
+
+  static final String LATER =
+      "SELECT "
+          + EventTable.COLUMNS
+          + ", m.type AS merged_type, m.body AS merged_body,"
+          + " EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = e.sequence)"
+          + " AS on_disk,"
+          + " EXISTS (SELECT 1 FROM attempt WHERE recipient = ? AND sequence = e.sequence)"
+          + " OR EXISTS (SELECT 1 FROM skipped WHERE recipient = ? AND sequence = e.sequence)"
+          + " OR EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = e.sequence"
+          + " AND NOT ("
+          + UNTOUCHED
+          + ")) AS touched FROM event e INDEXED BY event_entity"
+          + " LEFT JOIN merged m ON m.recipient = ? AND m.sequence = e.sequence"
+          + " WHERE e.entity_type = ? AND e.entity_id = ? AND e.sequence > ?"
+          + " ORDER BY e.sequence LIMIT ?";
+
+  private SkippedTable() {}
+
+  /** See {@link Ledger#later}. */
+  static List<Later> later(Sql sql, long recipient, Entry entry, int limit, long maxBytes)
+      throws SQLException {
+    List<Later> found = new ArrayList<>();
+    long[] bytes = {0};
+    sql.each(
+        LATER,
+        row -> {
+          if (row.getBoolean("touched")) {
+            return false;
+          }
+          Later later = new Later(EventTable.entry(row), row.getBoolean("on_disk"), merged(row));
+          found.add(later);
+          bytes[0] += later.event().json().length;
+          return bytes[0] < maxBytes;
+        },
+        recipient,
+        recipient,
+        recipient,
+        recipient,
+        recipient,
+        entry.event().entityType(),
+        entry.event().entityId(),
+        entry.sequence(),
+        limit);
+    return found;
+  }
+
+  /** See {@link Ledger#skip}. */
+  static void skip(
+      Sql sql, long recipient, List<Long> skipped, long newest, @Nullable Merged merged)
+      throws SQLException {
+    for (long sequence : skipped) {
+      sql.update(
+          "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND " + UNTOUCHED,
+          recipient,
+          sequence);
+      sql.update("DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient, sequence);
+      sql.update(
+          "INSERT OR IGNORE INTO skipped (recipient, sequence, newer) SELECT ?, ?, ?"
+              + " WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = ?)",
+          recipient,
+          sequence,
+          newest,
+          recipient,
+          sequence);
+    }
+    if (merged != null) {
+      sql.update(
+          "INSERT OR REPLACE INTO merged (recipient, sequence, type, body) VALUES (?, ?, ?, ?)",
+          recipient,
+          newest,
+          merged.type().name(),
+          merged.json());
+    }
+  }
+
+  static Optional<Merged> merged(Sql sql, long recipient, long sequence) throws SQLException {
+    return sql.first(
+        "SELECT type AS merged_type, body AS merged_body FROM merged"
+            + " WHERE recipient = ? AND sequence = ?",
+        row -> new Merged(EventType.valueOf(row.getString(1)), row.getBytes(2)),
+        recipient,
+        sequence);
+  }
+
+  /** From the columns {@code merged_type} and {@code merged_body}; null where they are. */
+  static @Nullable Merged merged(ResultSet row) throws SQLException {
+    String type = row.getString("merged_type");
+    return type == null ? null : new Merged(EventType.valueOf(type), row.getBytes("merged_body"));
+  }
+}

@@ -1,0 +1,134 @@
+package io.rowhook.webhook;
+
+import static io.rowhook.entity.EventType.Created;
+import static io.rowhook.entity.EventType.Deleted;
+import static io.rowhook.entity.EventType.Updated;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.Merged;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What several events of an entity come to. */
+class MergingTest {
+
+  private static final Set<EventType> ALL = Set.of(EventType.values());
+
+  @Test
+  void keepsTheOldestValueOfEachAttributeThatEndedDifferent() {
+    assertThat(
+            merged(
+                updated("{'a':2,'b':1,'c':1}", "{'a':1}", "['a']"),
+                updated("{'a':3,'b':2,'c':1}", "{'a':2,'b':1}", "['a','b']"),
+                updated("{'a':3,'b':1,'c':null}", "{'b':2,'c':1}", "['b','c']")))
+        .isEqualTo(event("Updated", "{'a':3,'b':1,'c':null}", "{'a':1,'c':1}", "['a','c']"));
+  }
+
+  @Test
+  void knowsWhatEndedAsItBegan() {
+    assertThat(
+            merged(
+                updated("{'a':2.50}", "{'a':1.00}", "['a']"),
+                updated("{'a':1.00}", "{'a':2.50}", "['a']")))
+        .isEqualTo(event("Updated", "{'a':1.00}", "{}", "[]"));
+  }
+
+  @Test
+  void doesNotKnowWhatOneOfThemDoesNotKnow() {
+    assertThat(merged(updated("{'a':2}", "null", "null"), updated("{'a':3}", "{'a':2}", "['a']")))
+        .isEqualTo(event("Updated", "{'a':3}", "null", "null"));
+  }
+
+  @Test
+  void createdAndUpdatedIsCreated() {
+    assertThat(
+            merged(
+                event(Created, "{'a':1}", "{}", "[]", ""), updated("{'a':2}", "{'a':1}", "['a']")))
+        .isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
+  }
+
+  @Test
+  void deletedStaysAsItIsWhateverWasBefore() {
+    assertThat(
+            merging(
+                    event(Created, "{'a':1}", "{}", "[]", ""),
+                    event(Deleted, "{'a':1}", "{}", "[]", ""))
+                .merged(ALL))
+        .isNull();
+  }
+
+  @Test
+  void deletedAndCreatedAgainIsUpdated() {
+    Event deleted = event(Deleted, "{'a':1,'b':1}", "{}", "[]", "");
+    Event created = event(Created, "{'a':2,'b':1}", "{}", "[]", "");
+    assertThat(merged(deleted, created))
+        .isEqualTo(event("Updated", "{'a':2,'b':1}", "{'a':1}", "['a']"));
+    assertThat(merged(updated("{'a':1,'b':1}", "{'b':0}", "['b']"), deleted, created))
+        .isEqualTo(event("Updated", "{'a':2,'b':1}", "{'a':1,'b':0}", "['a','b']"));
+    // Without the replica identity only the key of what was deleted is known.
+    assertThat(merged(event(Deleted, "{'a':2}", "{}", "[]", ""), created))
+        .isEqualTo(event("Updated", "{'a':2,'b':1}", "null", "null"));
+    // Who does not get Updated is told what they do get.
+    assertThat(text(merging(deleted, created).merged(Set.of(Created, Deleted))))
+        .isEqualTo(event("Created", "{'a':2,'b':1}", "{}", "[]"));
+  }
+
+  /** A large value that one of them brought and the next did not change is not lost. */
+  @Test
+  void fillsWhatTheLogDidNotHaveAgain() {
+    assertThat(
+            merged(
+                event(Updated, "{'a':1,'text':'new'}", "{'text':'old'}", "['text']", ""),
+                event(Updated, "{'a':2}", "{'a':1}", "['a']", ",'unavailable':['text','other']")))
+        .isEqualTo(
+            "{'id':'evt_1','type':'order.updated','event':'Updated','data':{'a':2,'text':'new'},"
+                + "'previous':{'a':1,'text':'old'},'changed':['a','text'],"
+                + "'unavailable':['other']}");
+  }
+
+  private static Merging merging(Event... events) {
+    Merging merging = new Merging(events[0]);
+    List.of(events).subList(1, events.length).forEach(merging::add);
+    return merging;
+  }
+
+  private static String merged(Event... events) {
+    return text(merging(events).merged(ALL));
+  }
+
+  private static String text(@org.jspecify.annotations.Nullable Merged merged) {
+    return new String(Objects.requireNonNull(merged).json(), StandardCharsets.UTF_8)
+        .replace('"', '\'');
+  }
+
+  private static Event updated(String data, String previous, String changed) {
+    return event(Updated, data, previous, changed, "");
+  }
+
+  private static String event(String type, String data, String previous, String changed) {
+    return "{'id':'evt_1','type':'order.%s','event':'%s','data':%s,'previous':%s,'changed':%s}"
+        .formatted(type.toLowerCase(java.util.Locale.ROOT), type, data, previous, changed);
+  }
+
+  private static Event event(
+      EventType type, String data, String previous, String changed, String more) {
+    String json = event(type.name(), data, previous, changed);
+    return new Event(
+        "evt_1",
+        "Order",
+        "1",
+        type,
+        Instant.EPOCH,
+        new Lsn(1),
+        (json.substring(0, json.length() - 1) + more + "}")
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.UTF_8));
+  }
+}
