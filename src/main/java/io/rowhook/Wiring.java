@@ -145,6 +145,7 @@ public final class Wiring implements AutoCloseable {
               couriers::sample,
               () -> watch.current().recipients(),
               capture::state,
+              rows::counts,
               watch::problems));
     } catch (IOException e) {
       throw new IllegalStateException(

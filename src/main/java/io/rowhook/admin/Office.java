@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.SourceRows;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param samples sends a recipient a test; empty: there is no such recipient
  * @param recipients those that have a file now
  * @param capture where capture stands
+ * @param rows what was read back from the source
  * @param problems what is wrong with the settings on disk
  */
 public record Office(
@@ -26,4 +28,5 @@ public record Office(
     Function<String, Optional<Sample>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
+    Supplier<SourceRows.Counts> rows,
     Supplier<List<String>> problems) {}

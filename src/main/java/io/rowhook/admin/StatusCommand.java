@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,15 @@ public final class StatusCommand implements Callable<Integer> {
   private static void print(JsonNode status, PrintWriter out) {
     Instant now = Instant.now();
     out.println("capture      " + Words.text(status.path("capture")));
+    JsonNode rows = status.path("readBack");
+    if (rows.path("statements").asLong() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "read back    %,d rows of parts and references, %,d statements, %.1f s in all%n",
+          rows.path("rows").asLong(),
+          rows.path("statements").asLong(),
+          rows.path("seconds").asDouble());
+    }
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()

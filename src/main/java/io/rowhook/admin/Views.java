@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.SourceRows;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
@@ -56,6 +57,11 @@ final class Views {
   JsonNode status(Asked asked) {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(office.capture().get()));
+    SourceRows.Counts rows = office.rows().get();
+    json.putObject("readBack")
+        .put("statements", rows.statements())
+        .put("rows", rows.rows())
+        .put("seconds", rows.time().toMillis() / 1000.0);
     json.put("watermark", office.journal().watermark().toString());
     json.put("head", office.journal().head());
     json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -146,19 +147,18 @@ public final class SourceRows implements RowLookup, AutoCloseable {
     }
   }
 
-  /** Statements so far. */
-  public long queries() {
-    return queries.sum();
-  }
+  /**
+   * What was read so far.
+   *
+   * @param statements how many
+   * @param rows how many
+   * @param time spent in it, in all
+   */
+  public record Counts(long statements, long rows, Duration time) {}
 
-  /** Rows read so far. */
-  public long rows() {
-    return rows.sum();
-  }
-
-  /** Time spent in readings so far, in nanoseconds. */
-  public long nanos() {
-    return nanos.sum();
+  /** What was read so far. Any thread. */
+  public Counts counts() {
+    return new Counts(queries.sum(), rows.sum(), Duration.ofNanos(nanos.sum()));
   }
 
   @Override

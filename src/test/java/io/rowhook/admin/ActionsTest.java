@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.SourceRows;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
@@ -61,6 +62,7 @@ class ActionsTest {
             this::sample,
             () -> List.of(shop),
             CaptureState.Starting::new,
+            () -> new SourceRows.Counts(0, 0, Duration.ZERO),
             List::of);
   }
 

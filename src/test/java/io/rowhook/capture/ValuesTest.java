@@ -26,6 +26,7 @@ final class ValuesTest {
     database = SourceDatabase.start();
     database.execute(
         "CREATE EXTENSION IF NOT EXISTS hstore",
+        "CREATE EXTENSION IF NOT EXISTS citext",
         "CREATE TYPE mood AS ENUM ('sad', 'happy')",
         "CREATE TYPE pair AS (a int, b text)",
         "CREATE DOMAIN positive AS numeric(10,2) CHECK (VALUE > 0)",
@@ -58,6 +59,8 @@ final class ValuesTest {
       text                | ''                                       | ""
       varchar(9)          | 'null'                                   | "null"
       char(4)             | 'ab'                                     | "ab  "
+      citext              | 'Ab'                                     | "Ab"
+      citext[]            | '{Ab}'                                   | ["Ab"]
       bytea               | '\\xdeadbeef'                            | "3q2+7w=="
       uuid                | '0a0b0c0d-0000-4000-8000-000000000001'   | "0a0b0c0d-0000-4000-8000-000000000001"
       date                | '2026-05-24'                             | "2026-05-24"

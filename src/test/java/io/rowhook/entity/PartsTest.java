@@ -40,6 +40,8 @@ class PartsTest {
   private static final TableId ORDER = TableId.parse("orders");
   private static final TableId LINE = TableId.parse("line");
   private static final TableId SERIAL = TableId.parse("serial");
+  private static final TableId ITEM = TableId.parse("item");
+  private static final TableId TAG = TableId.parse("tag");
   private static final TableId CUSTOMER = TableId.parse("customer");
 
   private static SourceDatabase source;
@@ -192,20 +194,64 @@ class PartsTest {
     transaction(insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
     assertThat(log.published).extracting(Event::topic).containsExactly("order.updated");
     assertThat(log.json(0).get("data")).hasToString(quoted("{'oid':7,'lines':[]}"));
-    assertThat(rows.queries()).as("no look-up of its line").isEqualTo(2);
+    assertThat(rows.counts().statements()).as("no look-up of its line").isEqualTo(2);
   }
 
   @Test
   void aPartWhoseEntityNobodyCanTellIsReportedAndNothingElseStops() throws Exception {
-    TableId item = TableId.parse("item");
-    TableId tag = TableId.parse("tag");
+    boxes();
+    transaction(
+        insert(TAG, "{'id':1,'item':1}"),
+        insert(TAG, "{'id':2,'item':2}"),
+        insert(CUSTOMER, "{'id':1,'name':'x'}"));
+    assertThat(log.published)
+        .extracting(Event::topic)
+        .containsExactly("box.updated", "customer.created");
+    assertThat(log.rejected).hasSize(1);
+    assertThat(log.rejected.getFirst().table()).isEqualTo(TAG);
+    assertThat(log.rejected.getFirst().key()).isEqualTo("2");
+    assertThat(log.rejected.getFirst().reason())
+        .startsWith("the row that it belongs to was deleted");
+    assertThat(events.counts().rejected()).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("feature-21")
+  void aPartThatMovesUpdatesBoth() throws Exception {
+    boxes();
+    source.execute(
+        "INSERT INTO orders VALUES (8, 'A-8', NULL, 1, NULL)", "UPDATE item SET oid = 8");
+    transaction(update(ITEM, "{'id':1,'oid':7}", "{'id':1,'oid':8}"));
+    assertThat(log.published)
+        .extracting(event -> event.topic() + " " + event.entityId())
+        .containsExactly("box.updated 7", "box.updated 8");
+    assertThat(log.json(0).at("/data/items")).isEmpty();
+    assertThat(log.json(0).at("/previous/items/0/oid").asInt()).isEqualTo(7);
+    assertThat(log.json(1).at("/data/items/0/oid").asInt()).isEqualTo(8);
+    assertThat(log.json(1).at("/previous/items")).isEmpty();
+  }
+
+  @Test
+  void aPartThatDoesNotChangeIsNoEvent() throws Exception {
+    source.execute("INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)");
+    transaction(
+        update(LINE, "{'oid':7,'no':1,'quantity':4}", "{'oid':7,'no':1,'quantity':4}"),
+        insert(LINE, "{'oid':7,'no':2,'quantity':1}"),
+        delete(LINE, "{'oid':7,'no':2,'quantity':1}"));
+    assertThat(log.published).isEmpty();
+    assertThat(rows.counts().statements()).isZero();
+  }
+
+  /** Boxes with items with tags; none of whose keys names more than the row above. */
+  private void boxes() throws Exception {
     source.execute(
         "CREATE TABLE IF NOT EXISTS item (id int PRIMARY KEY, oid bigint)",
+        "TRUNCATE item",
         "INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)",
         "INSERT INTO item VALUES (1, 7)");
-    Part tags = new Part("tags", tag, List.of("item"), List.of(), List.of(), List.of(), List.of());
+    Part tags = new Part("tags", TAG, List.of("item"), List.of(), List.of(), List.of(), List.of());
     Part items =
-        new Part("items", item, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
+        new Part("items", ITEM, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
     source.execute("CREATE TABLE IF NOT EXISTS tag (id int PRIMARY KEY, item int)");
     events =
         new EntityEvents(
@@ -219,22 +265,9 @@ class PartsTest {
     events.restart(
         List.of(
             facts(ORDER, ReplicaIdentity.FULL, List.of("oid"), "oid"),
-            facts(item, ReplicaIdentity.FULL, List.of("id"), "id", "oid"),
-            facts(tag, ReplicaIdentity.FULL, List.of("id"), "id", "item"),
+            facts(ITEM, ReplicaIdentity.FULL, List.of("id"), "id", "oid"),
+            facts(TAG, ReplicaIdentity.FULL, List.of("id"), "id", "item"),
             facts(CUSTOMER, ReplicaIdentity.FULL, List.of("id"), "id", "name", "note")));
-    transaction(
-        insert(tag, "{'id':1,'item':1}"),
-        insert(tag, "{'id':2,'item':2}"),
-        insert(CUSTOMER, "{'id':1,'name':'x'}"));
-    assertThat(log.published)
-        .extracting(Event::topic)
-        .containsExactly("box.updated", "customer.created");
-    assertThat(log.rejected).hasSize(1);
-    assertThat(log.rejected.getFirst().table()).isEqualTo(tag);
-    assertThat(log.rejected.getFirst().key()).isEqualTo("2");
-    assertThat(log.rejected.getFirst().reason())
-        .startsWith("the row that it belongs to was deleted");
-    assertThat(events.counts().rejected()).isEqualTo(1);
   }
 
   @Test
@@ -310,9 +343,9 @@ class PartsTest {
     events.commit();
     assertThat(log.published).hasSize(500);
     assertThat(log.json(499).at("/data/lines")).hasSize(3);
-    assertThat(rows.queries()).as("order, lines, serials, customers").isEqualTo(4);
-    assertThat(rows.rows()).isEqualTo(500 + 1500 + 5);
-    assertThat(rows.nanos()).isPositive();
+    assertThat(rows.counts().statements()).as("order, lines, serials, customers").isEqualTo(4);
+    assertThat(rows.counts().rows()).isEqualTo(500 + 1500 + 5);
+    assertThat(rows.counts().time()).isPositive();
   }
 
   @Test
@@ -361,7 +394,7 @@ class PartsTest {
     events.commit();
     assertThat(log.published).hasSize(40);
     assertThat(log.json(39).at("/data/remark").asText()).isEqualTo(large);
-    assertThat(rows.queries()).isGreaterThan(8);
+    assertThat(rows.counts().statements()).isGreaterThan(8);
   }
 
   @Test

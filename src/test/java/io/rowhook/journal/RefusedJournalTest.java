@@ -139,8 +139,9 @@ class RefusedJournalTest {
     refused(
         file,
         Kind.FOREIGN,
-        "is of version 99, written by a newer Rowhook; this one knows versions up to 2: run the"
-            + " newer Rowhook, or restore the backup made before it");
+        "is of version 99, written by a newer Rowhook; this one knows versions up to "
+            + Schema.CURRENT.version()
+            + ": run the newer Rowhook, or restore the backup made before it");
   }
 
   @Test
