@@ -352,12 +352,12 @@ class PartsTest {
   void aTransactionLargerThanMemoryIsOneEventForEachOrderToo() throws Exception {
     events = events(List.of(), 2_000, ReplicaIdentity.FULL);
     source.execute(
-        "INSERT INTO orders SELECT n, 'A-' || n, NULL, 1, NULL FROM generate_series(1, 300) n",
-        "INSERT INTO line SELECT n, l, 2 FROM generate_series(1, 300) n, generate_series(1, 2) l",
-        "INSERT INTO serial SELECT n || '-' || l, n, l FROM generate_series(1, 300) n, generate_series(1, 2) l");
+        "INSERT INTO orders SELECT n, 'A-' || n, NULL, 1, NULL FROM generate_series(1, 500) n",
+        "INSERT INTO line SELECT n, l, 2 FROM generate_series(1, 500) n, generate_series(1, 2) l",
+        "INSERT INTO serial SELECT n || '-' || l, n, l FROM generate_series(1, 500) n, generate_series(1, 2) l");
     List<RowChange> changes = new ArrayList<>();
     for (int no = 1; no <= 2; no++) {
-      for (int i = 1; i <= 300; i++) {
+      for (int i = 1; i <= 500; i++) {
         changes.add(
             update(
                 LINE,
@@ -372,13 +372,13 @@ class PartsTest {
     changes.add(insert(CUSTOMER, "{'id':1,'name':'x'}"));
     transaction(changes.toArray(RowChange[]::new));
     assertThat(log.largestStage).isPositive().isLessThan(100);
-    assertThat(log.published).hasSize(301);
-    assertThat(log.published.stream().map(Event::entityId).limit(300))
+    assertThat(log.published).hasSize(501);
+    assertThat(log.published.stream().map(Event::entityId).limit(500))
         .containsExactlyElementsOf(
-            java.util.stream.IntStream.rangeClosed(1, 300).mapToObj(String::valueOf).toList());
-    assertThat(log.json(299).at("/data/lines/1/serials/0/serial").asText()).isEqualTo("300-2");
-    assertThat(log.json(299).at("/previous/lines/1/serials")).isEmpty();
-    assertThat(log.json(298).at("/previous/lines/1/serials")).hasSize(1);
+            java.util.stream.IntStream.rangeClosed(1, 500).mapToObj(String::valueOf).toList());
+    assertThat(log.json(499).at("/data/lines/1/serials/0/serial").asText()).isEqualTo("500-2");
+    assertThat(log.json(499).at("/previous/lines/1/serials")).isEmpty();
+    assertThat(log.json(498).at("/previous/lines/1/serials")).hasSize(1);
   }
 
   @Test
