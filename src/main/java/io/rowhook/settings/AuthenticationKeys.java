@@ -15,11 +15,11 @@ import java.util.Optional;
 /** Reads {@code authentication} in a recipient's file: none, HMAC, basic, or both. */
 final class AuthenticationKeys {
 
-  private static final YamlKeys BOTH = YamlKeys.of(List.of(), List.of("hmac", "basic"));
+  private static final YamlKeys BOTH = new YamlKeys(List.of(), List.of("hmac", "basic"));
   private static final YamlKeys HMAC =
-      YamlKeys.of(List.of("secret"), List.of("style", "header", "previous"));
-  private static final YamlKeys PREVIOUS = YamlKeys.of(List.of("secret", "until"), List.of());
-  private static final YamlKeys BASIC = YamlKeys.of(List.of("username", "password"), List.of());
+      new YamlKeys(List.of("secret"), List.of("style", "header", "previous"));
+  private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());
+  private static final YamlKeys BASIC = new YamlKeys(List.of("username", "password"), List.of());
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS =

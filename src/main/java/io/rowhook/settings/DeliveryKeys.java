@@ -22,11 +22,12 @@ import java.util.function.Function;
 final class DeliveryKeys {
 
   private static final YamlKeys ACKNOWLEDGE =
-      YamlKeys.of(List.of("status"), List.of("when", "final"));
-  private static final YamlKeys RETRY = YamlKeys.of(List.of(), List.of("delays", "from", "jitter"));
+      new YamlKeys(List.of("status"), List.of("when", "final"));
+  private static final YamlKeys RETRY =
+      new YamlKeys(List.of(), List.of("delays", "from", "jitter"));
   private static final YamlKeys PAUSE =
-      YamlKeys.of(List.of(), List.of("failures", "within", "for"));
-  private static final YamlKeys OWED = YamlKeys.of(List.of(), List.of("age", "bytes"));
+      new YamlKeys(List.of(), List.of("failures", "within", "for"));
+  private static final YamlKeys OWED = new YamlKeys(List.of(), List.of("age", "bytes"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS =

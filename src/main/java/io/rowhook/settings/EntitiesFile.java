@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 record EntitiesFile(List<String> names, List<EntityType> entities) {
 
   private static final YamlKeys ENTITY =
-      YamlKeys.of(List.of("table"), List.of("id", "attributes", "contains", "refers"));
-  private static final YamlKeys ATTRIBUTES = YamlKeys.of(List.of(), List.of("exclude"));
+      new YamlKeys(List.of("table"), List.of("id", "attributes", "contains", "refers"));
+  private static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("exclude"));
 
   /** By mapping; {@code *} is the entity. */
   static final Map<String, YamlKeys> KEYS = keys();

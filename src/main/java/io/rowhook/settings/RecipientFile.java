@@ -146,14 +146,14 @@ final class RecipientFile {
   }
 
   private static YamlKeys keys(String mapping) {
-    return KEYS.getOrDefault(mapping, YamlKeys.of(List.of(), List.of()));
+    return KEYS.getOrDefault(mapping, new YamlKeys(List.of(), List.of()));
   }
 
   private static Map<String, YamlKeys> keys() {
     Map<String, YamlKeys> keys = new HashMap<>();
     keys.put(
         "",
-        YamlKeys.of(
+        new YamlKeys(
             List.of("url"),
             List.of(
                 "authentication",
@@ -169,7 +169,7 @@ final class RecipientFile {
                 "tls",
                 "format",
                 "subscriptions")));
-    keys.put("allow", YamlKeys.of(List.of(), List.of("http", "networks")));
+    keys.put("allow", new YamlKeys(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);
     keys.putAll(AuthenticationKeys.KEYS);
     keys.putAll(TlsKeys.KEYS);

@@ -20,12 +20,13 @@ import java.util.regex.Pattern;
 final class RelationKeys {
 
   private static final YamlKeys INNERMOST =
-      YamlKeys.of(List.of("table", "key"), List.of("order-by", "attributes", "refers"));
+      new YamlKeys(List.of("table", "key"), List.of("order-by", "attributes", "refers"));
   private static final YamlKeys OUTER =
-      YamlKeys.of(List.of("table", "key"), List.of("order-by", "attributes", "contains", "refers"));
+      new YamlKeys(
+          List.of("table", "key"), List.of("order-by", "attributes", "contains", "refers"));
   private static final YamlKeys REFERENCE =
-      YamlKeys.of(List.of("table", "key"), List.of("attributes"));
-  private static final YamlKeys ATTRIBUTES = YamlKeys.of(List.of(), List.of("exclude"));
+      new YamlKeys(List.of("table", "key"), List.of("attributes"));
+  private static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("exclude"));
 
   /** By mapping, see {@link EntitiesFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS =

@@ -21,8 +21,8 @@ import java.util.Optional;
 record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
 
   private static final YamlKeys ROOT =
-      YamlKeys.of(List.of(), List.of("journal", "retention", "allow"));
-  private static final YamlKeys ALLOW = YamlKeys.of(List.of("networks"), List.of());
+      new YamlKeys(List.of(), List.of("journal", "retention", "allow"));
+  private static final YamlKeys ALLOW = new YamlKeys(List.of("networks"), List.of());
 
   /** By mapping; the file itself is the empty key. */
   static final Map<String, YamlKeys> KEYS = Map.of("", ROOT, "allow", ALLOW);

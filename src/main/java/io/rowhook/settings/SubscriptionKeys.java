@@ -19,8 +19,7 @@ final class SubscriptionKeys {
   private static final YamlKeys ONE =
       new YamlKeys(
           List.of("entity"),
-          List.of("events", "id", "changed", "when", "attributes", "topic", "latest-only"),
-          List.of());
+          List.of("events", "id", "changed", "when", "attributes", "topic", "latest-only"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);

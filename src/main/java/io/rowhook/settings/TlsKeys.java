@@ -27,7 +27,7 @@ final class TlsKeys {
   /** Where files for {@code tls} may stand in the settings' directory. */
   static final String DIRECTORY = "tls";
 
-  private static final YamlKeys TLS = YamlKeys.of(List.of(), List.of("ca", "certificate", "key"));
+  private static final YamlKeys TLS = new YamlKeys(List.of(), List.of("ca", "certificate", "key"));
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsKeys.class);
 

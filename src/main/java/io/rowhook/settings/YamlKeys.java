@@ -8,19 +8,12 @@ import java.util.List;
  *
  * @param required must be there
  * @param optional may be there
- * @param later documented, and not in this version yet: refused, since ignoring them would break
- *     what they promise
  */
-record YamlKeys(List<String> required, List<String> optional, List<String> later) {
+record YamlKeys(List<String> required, List<String> optional) {
 
   YamlKeys {
     required = List.copyOf(required);
     optional = List.copyOf(optional);
-    later = List.copyOf(later);
-  }
-
-  static YamlKeys of(List<String> required, List<String> optional) {
-    return new YamlKeys(required, optional, List.of());
   }
 
   List<String> known() {

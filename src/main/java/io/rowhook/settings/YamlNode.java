@@ -89,12 +89,10 @@ sealed interface YamlNode {
       return fields.keySet();
     }
 
-    /** Reports keys that are not known, not in this version yet, or missing. */
+    /** Reports keys that are not known, or missing. */
     Fields check(YamlKeys known) {
       keys.forEach((name, at) -> {
-        if (known.later().contains(name)) {
-          problem(at, at.key() + " is not in this version of Rowhook yet. Take it out.");
-        } else if (!known.known().contains(name)) {
+        if (!known.known().contains(name)) {
           problem(at, unknown(name, at, known.known()));
         }
       });

@@ -404,7 +404,9 @@ class PartsTest {
     source.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'Rowhook'");
     transaction(insert(LINE, "{'oid':7,'no':2,'quantity':1}"));
-    assertThat(log.published).hasSize(2);
+    source.restart();
+    transaction(insert(LINE, "{'oid':7,'no':3,'quantity':1}"));
+    assertThat(log.published).hasSize(3);
 
     source.execute("ALTER TABLE line RENAME TO line_away");
     try {

@@ -66,10 +66,10 @@ class BadSubscriptionTest {
                 + " hyphens, underscores, slashes and colons, got: order shipped. Write for example"
                 + " order.shipped."),
         shop(
-            "key of a later version",
-            one + "  latest-only: true\n",
-            ":4:3: subscriptions[0].latest-only is not in this version of Rowhook yet. Take it"
-                + " out."),
+            "latest-only that is neither",
+            one + "  latest-only: sometimes\n",
+            ":4:16: subscriptions[0].latest-only must be true or false, got: sometimes. Write one"
+                + " of the two."),
         bad(
             "missing attribute set",
             d -> d.write("templates/shop/order.jslt", ".").shop(one + "  attributes: ordr\n"),
