@@ -69,8 +69,8 @@ public final class Stage implements AutoCloseable {
     write("connector-config/recipients/.keep", "");
   }
 
-  /** Makes the demo's tables anew, and drops what an earlier stage has left in the source. */
-  public Stage tables() {
+  /** Drops what an earlier stage has left in the source. */
+  public Stage empty() {
     source.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active",
         "DROP PUBLICATION IF EXISTS rowhook",
@@ -78,6 +78,14 @@ public final class Stage implements AutoCloseable {
         "DROP TABLE IF EXISTS public.uncaptured",
         "DROP SCHEMA IF EXISTS crm CASCADE",
         "DROP SCHEMA IF EXISTS sales CASCADE",
+        "DROP SCHEMA IF EXISTS accounting CASCADE");
+    return this;
+  }
+
+  /** Makes the demo's tables anew, in an empty source. */
+  public Stage tables() {
+    empty();
+    source.execute(
         "CREATE SCHEMA crm",
         "CREATE SCHEMA sales",
         "CREATE TABLE public.article (id bigint PRIMARY KEY, sku text, name text,"
