@@ -198,10 +198,29 @@ class PreviewTest {
       assertThat(err.toString()).contains("table public.article has no row of Article 99");
       assertThat(run("live")).isZero();
       assertThat(out.toString()).contains("Customer 9 Created");
-      assertThat(run("live", "--entity", "Order")).isEqualTo(1);
+      // Parts that are on disk only, of an order that is older than the journal.
+      source.execute("INSERT INTO sales.sales_order VALUES (3, 9, 'open', 1.00, NULL)");
+      source.execute("INSERT INTO sales.order_line VALUES (3, 2, 8, 5), (3, 1, 7, 4)");
+      stage.write(
+          "connector-config/entities.yaml",
+          """
+          Article: { table: public.article }
+          Order:
+            table: sales.sales_order
+            contains: { lines: { table: sales.order_line, key: order_id, order-by: line_no } }
+            refers: { buyer: { table: crm.customer, key: customer_id, attributes: name } }
+          """);
+      assertThat(run("live", "--row", "Order:3")).isZero();
+      assertThat(out.toString())
+          .contains("Order 3 Created")
+          .contains("\"lines\":[{\"order_id\":3,\"line_no\":1,\"article_id\":7,\"quantity\":4},")
+          .contains("\"buyer\":{\"name\":\"Nine\"}");
+      assertThat(run("live", "--entity", "Order:77")).isEqualTo(1);
       assertThat(err.toString()).contains("the journal has no event of Order");
       stage.awaitIdle();
-      assertThat(stage.inbox("live")).hasSize(3);
+      assertThat(stage.inbox("live"))
+          .as("what happened, and nothing that was previewed")
+          .hasSize(4);
     }
   }
 

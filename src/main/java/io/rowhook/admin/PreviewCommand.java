@@ -93,8 +93,8 @@ public final class PreviewCommand implements Callable<Integer> {
       names = "--row",
       paramLabel = "ENTITY:ID",
       description =
-          "The row as it is in the source now, as if it had just been created: Article:7. Of an"
-              + " entity's own table only.")
+          "It as it is in the source now, with parts and references, as if it had just been"
+              + " created: Article:7.")
   private @Nullable String row;
 
   @Option(names = "--file", paramLabel = "FILE", description = "An event in a JSON file.")

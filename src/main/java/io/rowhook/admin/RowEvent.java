@@ -9,19 +9,22 @@ import io.rowhook.capture.Nearest;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceCheck;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.EntityReading;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Entry;
 import io.rowhook.settings.Settings;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
  * An event about a row as it is in the source at this moment, as if it had just been created: for a
- * preview of an entity that nothing has happened to yet. Only the entity's own row is read: its
- * parts and references are left out, and named as such.
+ * preview of an entity that nothing has happened to yet.
  */
 final class RowEvent {
 
@@ -60,7 +63,15 @@ final class RowEvent {
         throw new IllegalStateException(
             "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
       }
-      return entry(type, id, found.values().iterator().next().getFirst());
+      List<String> missing = new ArrayList<>();
+      ObjectNode data =
+          EntityReading.complete(
+              type,
+              SourceCheck.tables(source, CapturedTables.of(List.of(type))).tables(),
+              found.values().iterator().next().getFirst(),
+              rows,
+              missing);
+      return entry(type, id, data, missing);
     }
   }
 
@@ -78,7 +89,7 @@ final class RowEvent {
     return json ? ExactJson.MAPPER.readTree(text) : TextNode.valueOf(text);
   }
 
-  private static Entry entry(EntityType type, JsonNode id, ObjectNode row) {
+  private static Entry entry(EntityType type, JsonNode id, ObjectNode data, List<String> missing) {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     json.put("id", "evt_preview")
         .put("type", type.name().toLowerCase(java.util.Locale.ROOT) + ".created")
@@ -86,15 +97,12 @@ final class RowEvent {
         .put("entityType", type.name());
     json.set("entityId", id);
     json.put("event", "Created");
-    json.set("data", row);
+    json.set("data", data);
     json.putObject("previous");
     json.putArray("changed");
     json.putObject("source").put("table", type.table().toString());
-    ArrayNode left = ExactJson.MAPPER.createArrayNode();
-    type.parts().forEach(part -> left.add(part.name()));
-    type.references().forEach(reference -> left.add(reference.name()));
-    if (!left.isEmpty()) {
-      json.set("unavailable", left);
+    if (!missing.isEmpty()) {
+      missing.forEach(json.putArray("unavailable")::add);
     }
     return new Entry(0, EventFile.event("the row", json));
   }

@@ -48,8 +48,12 @@ public final class SourceCheck {
     return new SourceCheck(source).check(tables);
   }
 
-  /** Checks tables and publication only: the slot may be in use by our own engine. */
-  static Checked tables(Source source, List<CapturedTable> tables) {
+  /**
+   * Checks tables and publication only: the slot may be in use by our own engine.
+   *
+   * @throws SourceException if they cannot be captured, or the source cannot be asked
+   */
+  public static Checked tables(Source source, List<CapturedTable> tables) {
     SourceCheck check = new SourceCheck(source);
     List<TableFacts> facts = List.of();
     try (Connection connection = Postgres.connect(source)) {

@@ -1,0 +1,71 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.RowMapper.Unmappable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads an entity whole, as it is in the source at this moment: for a preview of it. */
+public final class EntityReading {
+
+  private EntityReading() {}
+
+  /**
+   * Puts parts and references to a root row.
+   *
+   * @param tables what the catalog says of the entity's tables
+   * @param root with its primary key
+   * @param missing is given the names of what could not be read
+   * @return the data of an event that has just created it
+   */
+  public static ObjectNode complete(
+      EntityType type,
+      List<TableFacts> tables,
+      ObjectNode root,
+      RowLookup rows,
+      List<String> missing) {
+    Shape shape = new Shapes(List.of(type), tables).named(type.name()).shape();
+    Optional<RowKey> key = RowKey.of(root, shape.primaryKey());
+    if (!shape.isRead() || key.isEmpty()) {
+      return root;
+    }
+    List<Draft> drafts = new ArrayList<>(1);
+    try {
+      List<String> id = type.id().isEmpty() ? shape.primaryKey() : type.id();
+      Touched entity = new Touched(new Nowhere(), shape, key);
+      entity.addRoot(
+          new NetChange(type.name(), "", RowMapper.id(id, root), false, null, root, List.of(), 0));
+      Found found = Found.read(rows, List.of(entity), false);
+      Composer.compose(entity, found, drafts::add);
+    } catch (Unmappable e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+    missing.addAll(drafts.getFirst().unavailable());
+    return drafts.getFirst().data();
+  }
+
+  /** Nothing comes of it but what is shown. */
+  private record Nowhere() implements Outcome {
+
+    @Override
+    public Transaction transaction() {
+      throw new IllegalStateException("there was no transaction");
+    }
+
+    @Override
+    public void event(Event event) {
+      throw new IllegalStateException("there is no event");
+    }
+
+    @Override
+    public void reject(RejectedRow row) {
+      throw new IllegalStateException("there is no change");
+    }
+  }
+}
