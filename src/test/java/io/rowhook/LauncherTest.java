@@ -126,6 +126,19 @@ class LauncherTest {
         .endsWith("io.rowhook.Main", "run", "--config", "a b", "");
   }
 
+  /** A heap that is to begin larger than another option lets it be keeps Java from starting. */
+  @Test
+  void leavesTheHeapToWhoeverSetsIt() throws Exception {
+    jdk("opt/jdk", "25.0.1");
+    assertThat(start("run").output().lines()).contains("-Xms64m", "-Xmn40m");
+    environment.put("JAVA_OPTS", "-Da=b");
+    assertThat(start("run").output().lines()).contains("-Xms64m", "-Xmn40m");
+    for (String own : List.of("-Xmx32m", "-Da=b -Xmx32m", "-XX:MaxRAMPercentage=45")) {
+      environment.put("JAVA_OPTS", own);
+      assertThat(start("run").output().lines()).doesNotContain("-Xms64m", "-Xmn40m");
+    }
+  }
+
   @Test
   void saysWhereTheUnpackedSqliteIs() throws Exception {
     jdk("opt/jdk", "25.0.1");
