@@ -62,6 +62,7 @@ public final class PreviewCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private Target target = new Target();
+  @Mixin private TemplatesOption templates = new TemplatesOption();
 
   @Parameters(
       index = "0",
@@ -69,13 +70,6 @@ public final class PreviewCommand implements Callable<Integer> {
       paramLabel = "RECIPIENT",
       description = "For whom; the name of its file.")
   private @Nullable String recipient;
-
-  @Option(
-      names = "--templates",
-      paramLabel = "DIR",
-      defaultValue = "${env:ROWHOOK_TEMPLATES:-jslt-templates}",
-      description = "The attribute sets (default: $ROWHOOK_TEMPLATES, else jslt-templates).")
-  private Path templates = Path.of("jslt-templates");
 
   @Option(
       names = "--event",
@@ -112,8 +106,8 @@ public final class PreviewCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    Settings settings = Settings.read(target.config(), templates, System.getenv());
-    Templates.Loaded sets = Templates.load(templates);
+    Settings settings = Settings.read(target.config(), templates.directory(), System.getenv());
+    Templates.Loaded sets = Templates.load(templates.directory());
     if (check != null) {
       boolean good = new GoldenFiles(check, settings, sets, out).check(update);
       out.flush();

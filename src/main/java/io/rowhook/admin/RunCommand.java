@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code rowhook run}: hands what was asked for to the service that the root has wired. */
@@ -52,12 +53,7 @@ public final class RunCommand implements Callable<Integer> {
       description = "The settings (default: $ROWHOOK_CONFIG, else connector-config).")
   private Path config = Path.of("connector-config");
 
-  @Option(
-      names = "--templates",
-      paramLabel = "DIR",
-      defaultValue = "${env:ROWHOOK_TEMPLATES:-jslt-templates}",
-      description = "The attribute sets (default: $ROWHOOK_TEMPLATES, else jslt-templates).")
-  private Path templates = Path.of("jslt-templates");
+  @Mixin private TemplatesOption templates = new TemplatesOption();
 
   @Option(
       names = "--journal",
@@ -80,7 +76,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    service.run(new Options(config, templates, Optional.ofNullable(journal), acceptGap));
+    service.run(
+        new Options(config, templates.directory(), Optional.ofNullable(journal), acceptGap));
     return 0;
   }
 }

@@ -4,10 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,22 +16,6 @@ import java.util.Set;
  * refer to, what the log has of old rows, rights to read. One use.
  */
 final class RelationCheck {
-
-  private static final String COLUMNS =
-      """
-      SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-      """;
-
-  private static final String PRIMARY_KEY =
-      """
-      SELECT a.attname FROM pg_index i
-        JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::int2[])
-       WHERE n.nspname = ? AND c.relname = ? AND i.indisprimary
-       ORDER BY array_position(i.indkey::int2[], a.attnum)
-      """;
 
   /** Any index whose first columns are these, in any order. */
   private static final String INDEXED =
@@ -117,7 +99,7 @@ final class RelationCheck {
     if (parent == null) {
       return; // has a problem of its own
     }
-    refers(part.place(), part.key(), parent.table(), parent.primaryKey());
+    refers(part.place(), part.key(), parent.table(), TableColumns.read(connection, parent.table()));
     free(part.place(), part.name(), parent);
     readable(part.place(), facts.table());
     readable(part.place(), parent.table());
@@ -125,8 +107,8 @@ final class RelationCheck {
   }
 
   private void reference(Demand.Reference reference, TableFacts facts) throws SQLException {
-    Map<String, String> columns = columns(reference.to());
-    if (columns.isEmpty()) {
+    TableColumns to = TableColumns.read(connection, reference.to());
+    if (to.types().isEmpty()) {
       problem(
           reference.place() + ".table",
           "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
@@ -136,17 +118,17 @@ final class RelationCheck {
         reference.place() + ".attributes",
         reference.attributes(),
         reference.to(),
-        List.copyOf(columns.keySet()));
+        List.copyOf(to.types().keySet()));
     if (!missing(reference.place() + ".key", reference.key(), facts.table(), facts.columns())) {
-      refers(reference.place(), reference.key(), reference.to(), primaryKey(reference.to()));
+      refers(reference.place(), reference.key(), reference.to(), to);
     }
     free(reference.place(), reference.name(), facts);
     readable(reference.place(), reference.to());
     readable(reference.place(), facts.table());
   }
 
-  private void refers(String place, List<String> key, TableId to, List<String> primaryKey)
-      throws SQLException {
+  private void refers(String place, List<String> key, TableId to, TableColumns columns) {
+    List<String> primaryKey = columns.primaryKey();
     if (primaryKey.size() != key.size()) {
       problem(
           place + ".key",
@@ -156,9 +138,8 @@ final class RelationCheck {
                   to,
                   primaryKey.isEmpty() ? "none" : String.join(", ", primaryKey)));
     }
-    Map<String, String> types = columns(to);
     for (String column : primaryKey) {
-      if ("bytea".equals(types.get(column))) {
+      if ("bytea".equals(columns.types().get(column))) {
         problem(
             place + ".key",
             "column %s of %s is a bytea, by which rows cannot be looked up".formatted(column, to));
@@ -239,35 +220,6 @@ final class RelationCheck {
       }
     }
     return missing;
-  }
-
-  /** Names and types, in order; empty: there is no such table. */
-  private Map<String, String> columns(TableId table) throws SQLException {
-    Map<String, String> columns = new LinkedHashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setString(1, table.schema());
-      statement.setString(2, table.name());
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          columns.put(row.getString(1), row.getString(2));
-        }
-      }
-    }
-    return columns;
-  }
-
-  private List<String> primaryKey(TableId table) throws SQLException {
-    List<String> columns = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(PRIMARY_KEY)) {
-      statement.setString(1, table.schema());
-      statement.setString(2, table.name());
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          columns.add(row.getString(1));
-        }
-      }
-    }
-    return columns;
   }
 
   private static String quoted(List<String> columns) {

@@ -47,21 +47,6 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       SET statement_timeout = '60s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '120s'
       """;
 
-  /** Columns with their types; those of the primary key have a place in it. */
-  private static final String COLUMNS =
-      """
-      SELECT a.attname, format_type(a.atttypid, a.atttypmod),
-             array_position(i.indkey::int2[], a.attnum) AS place
-        FROM pg_attribute a
-        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
-       ORDER BY place
-      """;
-
-  /** A table's columns by name with their types, and its primary key. */
-  private record Columns(Map<String, String> types, List<String> primaryKey) {}
-
   private final Source source;
   private final ReentrantLock lock = new ReentrantLock();
   private final LongAdder queries = new LongAdder();
@@ -70,7 +55,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
 
   // guarded by lock
   private @Nullable Connection open;
-  private final Map<TableId, Columns> tables = new HashMap<>();
+  private final Map<TableId, TableColumns> tables = new HashMap<>();
   private boolean closed;
 
   /** Opens nothing yet. */
@@ -203,7 +188,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         return found;
       }
       queries.increment();
-      Columns columns = columns(query.table());
+      TableColumns columns = columns(query.table());
       List<String> by = query.key().isEmpty() ? columns.primaryKey() : query.key();
       try (PreparedStatement statement = connection.prepareStatement(sql(query, by, columns))) {
         for (int i = 0; i < by.size(); i++) {
@@ -243,7 +228,8 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       }
     }
 
-    private static String sql(Query query, List<String> by, Columns columns) throws SQLException {
+    private static String sql(Query query, List<String> by, TableColumns columns)
+        throws SQLException {
       List<String> keys = new ArrayList<>();
       List<String> equal = new ArrayList<>();
       for (String column : by) {
@@ -269,28 +255,13 @@ public final class SourceRows implements RowLookup, AutoCloseable {
               String.join(" AND ", equal));
     }
 
-    private Columns columns(TableId table) throws SQLException {
-      Columns known = tables.get(table);
-      if (known != null) {
-        return known;
+    private TableColumns columns(TableId table) throws SQLException {
+      TableColumns known = tables.get(table);
+      if (known == null) {
+        known = TableColumns.read(connection, table);
+        tables.put(table, known);
       }
-      Map<String, String> types = new HashMap<>();
-      List<String> primaryKey = new ArrayList<>();
-      try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-        statement.setString(1, table.schema());
-        statement.setString(2, table.name());
-        try (ResultSet row = statement.executeQuery()) {
-          while (row.next()) {
-            types.put(row.getString(1), row.getString(2));
-            if (row.getObject(3) != null) {
-              primaryKey.add(row.getString(1));
-            }
-          }
-        }
-      }
-      Columns columns = new Columns(types, primaryKey);
-      tables.put(table, columns);
-      return columns;
+      return known;
     }
   }
 }

@@ -142,7 +142,6 @@ final class Composer {
     PartView view =
         now.isPresent() ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
     view.fill(data, entity.key(), missing);
-    List<String> columns = shape.type().id().isEmpty() ? shape.primaryKey() : shape.type().id();
     Set<String> read = new LinkedHashSet<>();
     if (now.isPresent()) {
       data.fieldNames().forEachRemaining(read::add);
@@ -160,7 +159,7 @@ final class Composer {
     return new Draft(
         EventType.Updated,
         shape.name(),
-        RowMapper.id(columns, data),
+        RowMapper.id(shape.id(), data),
         data,
         before(entity, found, ExactJson.MAPPER.createObjectNode()),
         entity.changedParts(),

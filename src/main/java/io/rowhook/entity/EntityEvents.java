@@ -178,9 +178,7 @@ public final class EntityEvents implements ChangeSink {
     } else {
       ended.add(new Ended(transaction, open, rejected));
       endedWeight += openWeight;
-      if (ended.size() == 1 && !openIsRead) {
-        publishEnded();
-      } else if (endedWeight > memoryLimit) {
+      if ((ended.size() == 1 && !openIsRead) || endedWeight > memoryLimit) {
         publishEnded();
       }
     }

@@ -37,10 +37,10 @@ public final class EntityReading {
     }
     List<Draft> drafts = new ArrayList<>(1);
     try {
-      List<String> id = type.id().isEmpty() ? shape.primaryKey() : type.id();
       Touched entity = new Touched(new Nowhere(), shape, key);
       entity.addRoot(
-          new NetChange(type.name(), "", RowMapper.id(id, root), false, null, root, List.of(), 0));
+          new NetChange(
+              type.name(), "", RowMapper.id(shape.id(), root), false, null, root, List.of(), 0));
       Found found = Found.read(rows, List.of(entity), false);
       Composer.compose(entity, found, drafts::add);
     } catch (Unmappable e) {

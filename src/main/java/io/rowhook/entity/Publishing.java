@@ -43,12 +43,6 @@ final class Publishing {
     this.counts = counts;
   }
 
-  /** Whether a change needs more than the log has. */
-  boolean isRead(NetChange change) {
-    Shapes.Named named = shapes.named(change.entityType());
-    return named.part() != null || named.shape().isRead() || !change.isWhole();
-  }
-
   /** Makes the events of some transactions: reads for all of them at once. */
   void make(List<Ended> transactions) {
     Parents parents = new Parents();

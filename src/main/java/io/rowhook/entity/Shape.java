@@ -99,6 +99,11 @@ final class Shape {
     return primaryKey;
   }
 
+  /** The columns of the root table that recipients know it by. */
+  List<String> id() {
+    return type.id().isEmpty() ? primaryKey : type.id();
+  }
+
   /** All columns of the root table that are captured. */
   List<String> columns() {
     return columns;

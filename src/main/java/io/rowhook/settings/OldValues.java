@@ -1,17 +1,17 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
-import io.rowhook.entity.EntityType;
-import io.rowhook.entity.Part;
+import io.rowhook.entity.CapturedTables;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Holds the settings against the source: a subscription that asks what has changed can be judged
@@ -64,20 +64,12 @@ public final class OldValues {
   /** Those that an entity and its parts stand in. */
   private static List<TableFacts> tables(
       Settings settings, String entity, List<TableFacts> tables) {
-    Set<TableId> its = new HashSet<>();
-    for (EntityType type : settings.entities()) {
-      if (type.name().equals(entity)) {
-        its.add(type.table());
-        addParts(type.parts(), its);
-      }
-    }
+    Set<TableId> its =
+        CapturedTables.of(
+                settings.entities().stream().filter(type -> type.name().equals(entity)).toList())
+            .stream()
+            .map(CapturedTable::table)
+            .collect(Collectors.toSet());
     return tables.stream().filter(table -> its.contains(table.table())).toList();
-  }
-
-  private static void addParts(List<Part> parts, Set<TableId> tables) {
-    for (Part part : parts) {
-      tables.add(part.table());
-      addParts(part.parts(), tables);
-    }
   }
 }

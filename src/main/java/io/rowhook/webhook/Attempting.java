@@ -4,7 +4,6 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Subscription;
 import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Shaped;
@@ -160,12 +159,7 @@ final class Attempting {
           .addKeyValue("attribute_set", hash)
           .log();
     }
-    Event event = owed.entry().event();
-    Optional<Subscription> subscription = wanting.sending(event);
-    AttributeSet set =
-        attributeSets.current(
-            recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
-    return new Shaped(set, recipient.format(), subscription.flatMap(Subscription::topic));
+    return wanting.shaped(attributeSets, owed.entry().event());
   }
 
   private static byte[] render(AttributeSet set, Event event) throws TemplateException {

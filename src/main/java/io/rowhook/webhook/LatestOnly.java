@@ -72,7 +72,7 @@ final class LatestOnly {
 
   /** Whose deliveries may be skipped; none where it was attempted or a person wants it. */
   private static Optional<Subscription> subscription(Owed owed, Wanting wanting) {
-    if (owed.attempts() > 0 || owed.redelivery() > 0) {
+    if (!wanting.hasLatestOnly() || owed.attempts() > 0 || owed.redelivery() > 0) {
       return Optional.empty();
     }
     try {

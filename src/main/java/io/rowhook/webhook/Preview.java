@@ -3,7 +3,6 @@ package io.rowhook.webhook;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Subscription;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Condition;
 import io.rowhook.template.Reads;
@@ -55,15 +54,7 @@ public record Preview(
     try {
       Reads reads = new Reads(event);
       wanted = explain(wanting, event, why, reads);
-      Optional<Subscription> subscription = wanting.sending(event);
-      Shaped set =
-          new Shaped(
-              sets.current(
-                  recipient.name(),
-                  event.entityType(),
-                  subscription.flatMap(Subscription::attributes)),
-              recipient.format(),
-              subscription.flatMap(Subscription::topic));
+      Shaped set = wanting.shaped(sets, event);
       name = set.name();
       try {
         reads.by(set);
@@ -93,9 +84,10 @@ public record Preview(
       Optional<String> when = finding.subscription().when();
       List<String> values = List.of();
       if (when.isPresent() && finding.subscription().concerns(event)) {
+        Condition condition = Condition.compile(key + ".when", when.get());
         Reads own = new Reads(event);
-        own.by(Condition.compile(key + ".when", when.get()));
-        reads.by(Condition.compile(key + ".when", when.get()));
+        own.by(condition);
+        reads.by(condition);
         values = own.values();
       }
       String whyNot = finding.whyNot();

@@ -5,7 +5,10 @@ import io.rowhook.capture.ExactJson;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.template.AttributeSet;
+import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Condition;
+import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wanting {
 
+  private final Recipient recipient;
   private final List<Rule> rules;
+  private final boolean latestOnly;
 
   private record Rule(int index, Subscription subscription, Optional<Condition> when) {
 
@@ -47,6 +52,8 @@ public final class Wanting {
    * @throws IllegalArgumentException if one does not compile
    */
   public Wanting(Recipient recipient) {
+    this.recipient = recipient;
+    this.latestOnly = recipient.subscriptions().stream().anyMatch(Subscription::latestOnly);
     List<Rule> all = new ArrayList<>();
     for (Subscription subscription : recipient.subscriptions()) {
       int index = all.size();
@@ -70,6 +77,11 @@ public final class Wanting {
     return rules.stream().anyMatch(rule -> rule.subscription.isConditional());
   }
 
+  /** Whether some subscription wants the latest only, so that there is a point in asking which. */
+  boolean hasLatestOnly() {
+    return latestOnly;
+  }
+
   /**
    * Whether the event is owed; also where a condition breaks off, since then its delivery has to
    * end failed, with the reason.
@@ -86,16 +98,18 @@ public final class Wanting {
    * How an event that is owed is sent: by the subscription that wants it now, else, since that was
    * decided before an edit or by a person, by the first for events of its kind.
    *
-   * @throws TemplateException if a condition breaks off
+   * @throws TemplateException if a condition breaks off, or there is no such attribute set
    */
-  Optional<Subscription> sending(Event event) throws TemplateException {
-    Optional<Subscription> deciding = deciding(event);
-    return deciding.isPresent()
-        ? deciding
-        : rules.stream()
-            .map(Rule::subscription)
-            .filter(subscription -> subscription.concerns(event))
-            .findFirst();
+  Shaped shaped(AttributeSets sets, Event event) throws TemplateException {
+    Optional<Subscription> subscription = deciding(event);
+    if (subscription.isEmpty()) {
+      subscription =
+          rules.stream().map(Rule::subscription).filter(one -> one.concerns(event)).findFirst();
+    }
+    AttributeSet set =
+        sets.current(
+            recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
+    return new Shaped(set, recipient.format(), subscription.flatMap(Subscription::topic));
   }
 
   /**

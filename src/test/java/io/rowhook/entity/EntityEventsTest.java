@@ -1,10 +1,10 @@
 package io.rowhook.entity;
 
+import static io.rowhook.entity.RowChanges.quoted;
+import static io.rowhook.entity.RowChanges.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
@@ -15,6 +15,7 @@ import io.rowhook.capture.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +25,7 @@ class EntityEventsTest {
 
   private static final TableId ARTICLE = TableId.parse("public.article");
   private static final TableId PRICE = TableId.parse("public.price");
+  private static final RowChanges ROWS = new RowChanges(Map.of());
   private static final Instant COMMIT = Instant.parse("2026-05-24T15:20:44.123456Z");
 
   /** The log has it all here. */
@@ -70,7 +72,7 @@ class EntityEventsTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("2", EventType.Created),
             org.assertj.core.groups.Tuple.tuple("1", EventType.Created));
-    assertThat(json(0).get("data").get("name").asText()).isEqualTo("c");
+    assertThat(log.json(0).get("data").get("name").asText()).isEqualTo("c");
   }
 
   @Test
@@ -104,7 +106,7 @@ class EntityEventsTest {
   void deletedAndMadeAgainIsUpdated() throws Exception {
     transaction(delete("{'id':1,'name':'a'}"), insert("{'id':1,'name':'b'}"));
     assertThat(log.published).extracting(Event::type).containsExactly(EventType.Updated);
-    assertThat(json(0).get("previous").toString()).isEqualTo(quoted("{'name':'a'}"));
+    assertThat(log.json(0).get("previous").toString()).isEqualTo(quoted("{'name':'a'}"));
   }
 
   @Test
@@ -112,7 +114,7 @@ class EntityEventsTest {
     transaction(
         update("{'id':1,'name':'a'}", "{'id':1,'name':'b'}"), delete("{'id':1,'name':'b'}"));
     assertThat(log.published).extracting(Event::type).containsExactly(EventType.Deleted);
-    assertThat(json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'name':'a'}"));
+    assertThat(log.json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'name':'a'}"));
   }
 
   @Test
@@ -126,28 +128,29 @@ class EntityEventsTest {
   @Test
   void withoutTheOldRowPreviousAndChangedAreNull() throws Exception {
     transaction(update(null, "{'id':1,'name':'b'}"));
-    assertThat(json(0).get("previous").isNull()).isTrue();
-    assertThat(json(0).get("changed").isNull()).isTrue();
+    assertThat(log.json(0).get("previous").isNull()).isTrue();
+    assertThat(log.json(0).get("changed").isNull()).isTrue();
     transaction(update(null, "{'id':1,'name':'c'}"), delete("{'id':1}"));
-    assertThat(json(1).get("data").toString()).isEqualTo(quoted("{'id':1}"));
+    assertThat(log.json(1).get("data").toString()).isEqualTo(quoted("{'id':1}"));
   }
 
   @Test
   @Tag("feature-20")
   void aLargeValueThatWasNotLoggedIsTakenFromWhatIsKnownOrNamedAsMissing() throws Exception {
-    RowChange second = change(Operation.UPDATE, null, "{'id':1,'stock':5}", List.of("text"));
+    RowChange second = ROWS.update(ARTICLE, null, "{'id':1,'stock':5}", List.of("text"));
     transaction(update("{'id':1,'stock':1,'text':'x'}", "{'id':1,'stock':2,'text':'y'}"), second);
-    assertThat(json(0).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5,'text':'y'}"));
-    assertThat(json(0).has("unavailable")).isFalse();
+    assertThat(log.json(0).get("data").toString())
+        .isEqualTo(quoted("{'id':1,'stock':5,'text':'y'}"));
+    assertThat(log.json(0).has("unavailable")).isFalse();
     transaction(second);
-    assertThat(json(1).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5}"));
-    assertThat(json(1).get("unavailable").toString()).isEqualTo(quoted("['text']"));
+    assertThat(log.json(1).get("data").toString()).isEqualTo(quoted("{'id':1,'stock':5}"));
+    assertThat(log.json(1).get("unavailable").toString()).isEqualTo(quoted("['text']"));
   }
 
   @Test
   @Tag("feature-38")
   void idsAreTheSameAfterAReplayAndNeverSharedByTwoEvents() throws Exception {
-    transaction(insert("{'id':1}"), insert(PRICE, "{'id':1}"));
+    transaction(insert("{'id':1}"), ROWS.insert(PRICE, "{'id':1}"));
     transaction(update("{'id':1,'a':1}", "{'id':1,'a':2}"));
     List<String> first = log.published.stream().map(Event::id).toList();
     assertThat(first).doesNotHaveDuplicates();
@@ -155,7 +158,7 @@ class EntityEventsTest {
     log.watermark = Lsn.ZERO; // as if nothing had been journaled
     events.restart(List.of());
     lsn = 0x16B3000;
-    transaction(insert("{'id':1}"), insert(PRICE, "{'id':1}"));
+    transaction(insert("{'id':1}"), ROWS.insert(PRICE, "{'id':1}"));
     transaction(update("{'id':1,'a':1}", "{'id':1,'a':2}"));
     assertThat(log.published.stream().map(Event::id).toList()).isEqualTo(first);
   }
@@ -184,7 +187,7 @@ class EntityEventsTest {
     assertThat(log.largestStage).isBetween(1, 99);
     assertThat(log.published).hasSize(500);
     assertThat(log.published).allMatch(event -> event.type() == EventType.Created);
-    assertThat(json(499).get("data").toString()).isEqualTo(quoted("{'id':499,'n':1}"));
+    assertThat(log.json(499).get("data").toString()).isEqualTo(quoted("{'id':499,'n':1}"));
   }
 
   @Test
@@ -205,8 +208,8 @@ class EntityEventsTest {
     assertThat(log.published)
         .extracting(Event::entityId)
         .containsExactly(quoted("{'id':'ä/1','line':2}"), "9b2f");
-    assertThat(json(0).get("entityId").toString()).isEqualTo(quoted("{'id':'ä/1','line':2}"));
-    assertThat(json(1).get("entityId").toString()).isEqualTo(quoted("'9b2f'"));
+    assertThat(log.json(0).get("entityId").toString()).isEqualTo(quoted("{'id':'ä/1','line':2}"));
+    assertThat(log.json(1).get("entityId").toString()).isEqualTo(quoted("'9b2f'"));
   }
 
   private void transaction(RowChange... rows) throws Exception {
@@ -220,56 +223,14 @@ class EntityEventsTest {
   }
 
   private static RowChange insert(String after) {
-    return insert(ARTICLE, after);
-  }
-
-  private static RowChange insert(TableId table, String after) {
-    ObjectNode row = tree(after);
-    return new RowChange(table, Operation.INSERT, key(row), null, row, List.of(), after.length());
+    return ROWS.insert(ARTICLE, after);
   }
 
   private static RowChange update(@Nullable String before, String after) {
-    return change(Operation.UPDATE, before, after, List.of());
+    return ROWS.update(ARTICLE, before, after);
   }
 
   private static RowChange delete(String before) {
-    ObjectNode row = tree(before);
-    return new RowChange(
-        ARTICLE, Operation.DELETE, key(row), row, null, List.of(), before.length());
-  }
-
-  private static RowChange change(
-      Operation operation, @Nullable String before, String after, List<String> unavailable) {
-    ObjectNode row = tree(after);
-    return new RowChange(
-        ARTICLE,
-        operation,
-        key(row),
-        before == null ? null : tree(before),
-        row,
-        unavailable,
-        after.length());
-  }
-
-  private static ObjectNode key(ObjectNode row) {
-    ObjectNode key = ExactJson.MAPPER.createObjectNode();
-    key.set("id", row.get("id"));
-    return key;
-  }
-
-  private static ObjectNode tree(String text) {
-    try {
-      return (ObjectNode) ExactJson.MAPPER.readTree(quoted(text));
-    } catch (java.io.IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private JsonNode json(int index) throws Exception {
-    return ExactJson.MAPPER.readTree(log.published.get(index).json());
-  }
-
-  private static String quoted(String text) {
-    return text.replace('\'', '"');
+    return ROWS.delete(ARTICLE, before);
   }
 }

@@ -1,14 +1,12 @@
 package io.rowhook.entity;
 
+import static io.rowhook.entity.RowChanges.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceRows;
@@ -17,13 +15,11 @@ import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.SourceDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +39,10 @@ class PartsTest {
   private static final TableId ITEM = TableId.parse("item");
   private static final TableId TAG = TableId.parse("tag");
   private static final TableId CUSTOMER = TableId.parse("customer");
+
+  private static final RowChanges ROWS =
+      new RowChanges(
+          Map.of(ORDER, List.of("oid"), LINE, List.of("oid", "no"), SERIAL, List.of("serial")));
 
   private static SourceDatabase source;
 
@@ -124,7 +124,8 @@ class PartsTest {
         "INSERT INTO customer VALUES (3, 'Ada', 'secret')",
         "INSERT INTO orders VALUES (7, 'A-7', 3, 1.50, NULL)",
         "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
-    transaction(update(LINE, "{'oid':7,'no':1,'quantity':4}", "{'oid':7,'no':1,'quantity':5}"));
+    transaction(
+        ROWS.update(LINE, "{'oid':7,'no':1,'quantity':4}", "{'oid':7,'no':1,'quantity':5}"));
     JsonNode json = log.json(0);
     assertThat(json.get("type").asText()).isEqualTo("order.updated");
     assertThat(json.get("data"))
@@ -149,7 +150,7 @@ class PartsTest {
         "INSERT INTO orders VALUES (7, 'A-7', NULL, 99, 'later')",
         "INSERT INTO line VALUES (7, 1, 5)");
     transaction(
-        update(
+        ROWS.update(
             ORDER,
             "{'oid':7,'number':'A-7','customer':null,'total':1,'remark':null}",
             "{'oid':7,'number':'A-7','customer':null,'total':2,'remark':null}"));
@@ -166,10 +167,10 @@ class PartsTest {
   @Test
   void anOrderThatIsGoneMeanwhileIsSentAsItWasLogged() throws Exception {
     transaction(
-        insert(ORDER, "{'oid':7,'number':'A-7','customer':3,'total':2,'remark':null}"),
-        insert(LINE, "{'oid':7,'no':2,'quantity':1}"),
-        insert(LINE, "{'oid':7,'no':1,'quantity':1}"),
-        insert(SERIAL, "{'serial':'S','oid':7,'no':2}"));
+        ROWS.insert(ORDER, "{'oid':7,'number':'A-7','customer':3,'total':2,'remark':null}"),
+        ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':1}"),
+        ROWS.insert(LINE, "{'oid':7,'no':1,'quantity':1}"),
+        ROWS.insert(SERIAL, "{'serial':'S','oid':7,'no':2}"));
     JsonNode created = log.json(0);
     assertThat(created.get("type").asText()).isEqualTo("order.created");
     assertThat(created.at("/data/lines"))
@@ -179,7 +180,8 @@ class PartsTest {
                     + "{'oid':7,'no':2,'quantity':1,'serials':[{'serial':'S','oid':7,'no':2}]}]"));
     assertThat(created.get("unavailable")).hasToString(quoted("['buyer']"));
 
-    transaction(update(LINE, "{'oid':7,'no':1,'quantity':1}", "{'oid':7,'no':1,'quantity':2}"));
+    transaction(
+        ROWS.update(LINE, "{'oid':7,'no':1,'quantity':1}", "{'oid':7,'no':1,'quantity':2}"));
     JsonNode updated = log.json(1);
     assertThat(updated.get("type").asText()).isEqualTo("order.updated");
     assertThat(updated.get("entityId").asInt()).isEqualTo(7);
@@ -191,7 +193,7 @@ class PartsTest {
 
   @Test
   void aPartsKeyMayTellTheOrderByItself() throws Exception {
-    transaction(insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
+    transaction(ROWS.insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
     assertThat(log.published).extracting(Event::topic).containsExactly("order.updated");
     assertThat(log.json(0).get("data")).hasToString(quoted("{'oid':7,'lines':[]}"));
     assertThat(rows.counts().statements()).as("no look-up of its line").isEqualTo(2);
@@ -201,9 +203,9 @@ class PartsTest {
   void aPartWhoseEntityNobodyCanTellIsReportedAndNothingElseStops() throws Exception {
     boxes();
     transaction(
-        insert(TAG, "{'id':1,'item':1}"),
-        insert(TAG, "{'id':2,'item':2}"),
-        insert(CUSTOMER, "{'id':1,'name':'x'}"));
+        ROWS.insert(TAG, "{'id':1,'item':1}"),
+        ROWS.insert(TAG, "{'id':2,'item':2}"),
+        ROWS.insert(CUSTOMER, "{'id':1,'name':'x'}"));
     assertThat(log.published)
         .extracting(Event::topic)
         .containsExactly("box.updated", "customer.created");
@@ -221,7 +223,7 @@ class PartsTest {
     boxes();
     source.execute(
         "INSERT INTO orders VALUES (8, 'A-8', NULL, 1, NULL)", "UPDATE item SET oid = 8");
-    transaction(update(ITEM, "{'id':1,'oid':7}", "{'id':1,'oid':8}"));
+    transaction(ROWS.update(ITEM, "{'id':1,'oid':7}", "{'id':1,'oid':8}"));
     assertThat(log.published)
         .extracting(event -> event.topic() + " " + event.entityId())
         .containsExactly("box.updated 7", "box.updated 8");
@@ -235,9 +237,9 @@ class PartsTest {
   void aPartThatDoesNotChangeIsNoEvent() throws Exception {
     source.execute("INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)");
     transaction(
-        update(LINE, "{'oid':7,'no':1,'quantity':4}", "{'oid':7,'no':1,'quantity':4}"),
-        insert(LINE, "{'oid':7,'no':2,'quantity':1}"),
-        delete(LINE, "{'oid':7,'no':2,'quantity':1}"));
+        ROWS.update(LINE, "{'oid':7,'no':1,'quantity':4}", "{'oid':7,'no':1,'quantity':4}"),
+        ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':1}"),
+        ROWS.delete(LINE, "{'oid':7,'no':2,'quantity':1}"));
     assertThat(log.published).isEmpty();
     assertThat(rows.counts().statements()).isZero();
   }
@@ -273,7 +275,8 @@ class PartsTest {
   @Test
   void anOrderWhoseIdNobodyCanTellIsReported() throws Exception {
     events = events(List.of("number"), 1 << 20, ReplicaIdentity.FULL);
-    transaction(update(LINE, "{'oid':7,'no':1,'quantity':1}", "{'oid':7,'no':1,'quantity':2}"));
+    transaction(
+        ROWS.update(LINE, "{'oid':7,'no':1,'quantity':1}", "{'oid':7,'no':1,'quantity':2}"));
     assertThat(log.published).isEmpty();
     assertThat(log.rejected.getFirst().reason()).startsWith("its row was deleted before");
     assertThat(events.counts().rejected()).isEqualTo(1);
@@ -285,11 +288,11 @@ class PartsTest {
     source.execute(
         "INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)", "INSERT INTO line VALUES (7, 1, 5)");
     transaction(
-        insert(LINE, "{'oid':7,'no':1,'quantity':5}"),
-        insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
+        ROWS.insert(LINE, "{'oid':7,'no':1,'quantity':5}"),
+        ROWS.insert(SERIAL, "{'serial':'S','oid':7,'no':1}"));
     assertThat(log.published).extracting(Event::entityId).containsExactly("A-7");
     transaction(
-        update(
+        ROWS.update(
             ORDER,
             "{'oid':7,'number':'A-6','customer':null,'total':1,'remark':null}",
             "{'oid':7,'number':'A-7','customer':null,'total':1,'remark':null}"));
@@ -304,10 +307,10 @@ class PartsTest {
     events = events(List.of(), 1 << 20, ReplicaIdentity.DEFAULT);
     source.execute(
         "INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)", "INSERT INTO line VALUES (7, 1, 5)");
-    transaction(update(LINE, null, "{'oid':7,'no':1,'quantity':5}"));
+    transaction(ROWS.update(LINE, null, "{'oid':7,'no':1,'quantity':5}"));
     assertThat(log.json(0).get("changed")).hasToString(quoted("['lines']"));
     assertThat(log.json(0).get("previous")).hasToString(quoted("{'lines':null}"));
-    transaction(delete(LINE, "{'oid':7,'no':1}"), delete(ORDER, "{'oid':7}"));
+    transaction(ROWS.delete(LINE, "{'oid':7,'no':1}"), ROWS.delete(ORDER, "{'oid':7}"));
     assertThat(log.json(1).get("data"))
         .hasToString(quoted("{'oid':7,'lines':[{'oid':7,'no':1,'serials':[]}],'buyer':null}"));
   }
@@ -317,7 +320,7 @@ class PartsTest {
   void aLargeValueThatIsNotInTheLogIsReadBack() throws Exception {
     source.execute("INSERT INTO customer VALUES (1, 'long', 'x')");
     events = events(List.of(), 1 << 20, ReplicaIdentity.DEFAULT);
-    RowChange change = changed(CUSTOMER, null, "{'id':1}", List.of("name"));
+    RowChange change = ROWS.update(CUSTOMER, null, "{'id':1}", List.of("name"));
     transaction(change);
     assertThat(log.json(0).get("data")).hasToString(quoted("{'id':1,'name':'long'}"));
     assertThat(log.json(0).get("read")).hasToString(quoted("['name']"));
@@ -337,7 +340,7 @@ class PartsTest {
     events.begin(5);
     for (int i = 1; i <= 500; i++) {
       lsn += 0x100;
-      events.row(insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
+      events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
       events.end(new Transaction(new Lsn(lsn), i, Instant.EPOCH));
     }
     events.commit();
@@ -359,17 +362,17 @@ class PartsTest {
     for (int no = 1; no <= 2; no++) {
       for (int i = 1; i <= 500; i++) {
         changes.add(
-            update(
+            ROWS.update(
                 LINE,
                 "{'oid':%d,'no':%d,'quantity':1}".formatted(i, no),
                 "{'oid':%d,'no':%d,'quantity':2}".formatted(i, no)));
         if (i % 2 == 0) {
           changes.add(
-              insert(SERIAL, "{'serial':'%d-%d','oid':%d,'no':%d}".formatted(i, no, i, no)));
+              ROWS.insert(SERIAL, "{'serial':'%d-%d','oid':%d,'no':%d}".formatted(i, no, i, no)));
         }
       }
     }
-    changes.add(insert(CUSTOMER, "{'id':1,'name':'x'}"));
+    changes.add(ROWS.insert(CUSTOMER, "{'id':1,'name':'x'}"));
     transaction(changes.toArray(RowChange[]::new));
     assertThat(log.largestStage).isPositive().isLessThan(100);
     assertThat(log.published).hasSize(501);
@@ -388,7 +391,7 @@ class PartsTest {
         "INSERT INTO orders SELECT n, 'A-' || n, NULL, 1, repeat('x', 1 << 20) FROM generate_series(1, 40) n");
     events.begin(5);
     for (int i = 1; i <= 40; i++) {
-      events.row(insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
+      events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
     }
     events.end(new Transaction(new Lsn(lsn += 0x100), 5, Instant.EPOCH));
     events.commit();
@@ -400,17 +403,17 @@ class PartsTest {
   @Test
   void readingSurvivesALostConnectionAndSaysWhatIsWrong() throws Exception {
     source.execute("INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)");
-    transaction(insert(LINE, "{'oid':7,'no':1,'quantity':1}"));
+    transaction(ROWS.insert(LINE, "{'oid':7,'no':1,'quantity':1}"));
     source.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'Rowhook'");
-    transaction(insert(LINE, "{'oid':7,'no':2,'quantity':1}"));
+    transaction(ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':1}"));
     source.restart();
-    transaction(insert(LINE, "{'oid':7,'no':3,'quantity':1}"));
+    transaction(ROWS.insert(LINE, "{'oid':7,'no':3,'quantity':1}"));
     assertThat(log.published).hasSize(3);
 
     source.execute("ALTER TABLE line RENAME TO line_away");
     try {
-      assertThatThrownBy(() -> transaction(insert(LINE, "{'oid':7,'no':3,'quantity':1}")))
+      assertThatThrownBy(() -> transaction(ROWS.insert(LINE, "{'oid':7,'no':3,'quantity':1}")))
           .isInstanceOf(SourceException.class)
           .hasMessageContaining("reading rows back from the source")
           .hasMessageContaining("line");
@@ -427,54 +430,5 @@ class PartsTest {
     lsn += 0x100;
     events.end(new Transaction(new Lsn(lsn), 5, Instant.EPOCH));
     events.commit();
-  }
-
-  private static RowChange insert(TableId table, String after) {
-    ObjectNode row = tree(after);
-    return new RowChange(table, Operation.INSERT, key(table, row), null, row, List.of(), 100);
-  }
-
-  private static RowChange update(TableId table, @Nullable String before, String after) {
-    return changed(table, before, after, List.of());
-  }
-
-  private static RowChange changed(
-      TableId table, @Nullable String before, String after, List<String> unavailable) {
-    ObjectNode row = tree(after);
-    return new RowChange(
-        table,
-        Operation.UPDATE,
-        key(table, row),
-        before == null ? null : tree(before),
-        row,
-        unavailable,
-        100);
-  }
-
-  private static RowChange delete(TableId table, String before) {
-    ObjectNode row = tree(before);
-    return new RowChange(table, Operation.DELETE, key(table, row), row, null, List.of(), 100);
-  }
-
-  private static ObjectNode key(TableId table, ObjectNode row) {
-    List<String> columns =
-        table.equals(LINE)
-            ? List.of("oid", "no")
-            : List.of(table.equals(ORDER) ? "oid" : table.equals(SERIAL) ? "serial" : "id");
-    ObjectNode key = ExactJson.MAPPER.createObjectNode();
-    columns.forEach(column -> key.set(column, row.get(column)));
-    return key;
-  }
-
-  private static ObjectNode tree(String text) {
-    try {
-      return (ObjectNode) ExactJson.MAPPER.readTree(quoted(text));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String quoted(String text) {
-    return text.replace('\'', '"');
   }
 }
