@@ -1,0 +1,116 @@
+package io.rowhook.benchmark;
+
+import io.debezium.embedded.Connect;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.debezium.engine.format.ChangeEventFormat;
+import io.rowhook.testing.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * The bare Debezium engine in a process of its own: counts the rows that it is given, and does nothing with them. What
+ * nobody who captures by it can be faster than.
+ */
+final class BareEngine {
+
+  private static volatile long count;
+  private static volatile long last; // microseconds since 1970
+
+  private BareEngine() {}
+
+  /** Answers {@code count} with how many rows have come, and when the last did. */
+  public static void main(String[] arguments) throws Exception {
+    Properties properties = new Properties();
+    try (var reader = Files.newBufferedReader(Path.of(arguments[0]))) {
+      properties.load(reader);
+    }
+    DebeziumEngine<RecordChangeEvent<SourceRecord>> engine =
+        DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
+            .using(properties)
+            .notifying((records, committer) -> {
+              for (RecordChangeEvent<SourceRecord> record : records) {
+                committer.markProcessed(record);
+              }
+              committer.markBatchFinished();
+              count += records.size();
+              last = Load.now();
+            })
+            .build();
+    Thread.ofPlatform().daemon().start(() -> answer());
+    engine.run();
+  }
+
+  private static void answer() {
+    try (var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      while (lines.readLine() != null) {
+        System.out.println("count " + count + " " + last);
+      }
+    } catch (IOException e) {
+      System.err.println(e);
+    }
+    System.exit(0);
+  }
+
+  static Spawned start(Bed bed, Path directory) throws IOException {
+    Map<String, String> properties = new TreeMap<>(bed.connector());
+    properties.put("name", "bare");
+    properties.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+    properties.put("offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
+    properties.put("topic.prefix", "bare");
+    properties.put("plugin.name", "pgoutput");
+    properties.put("slot.name", "bare");
+    properties.put("publication.name", "peer");
+    properties.put("publication.autocreate.mode", "filtered");
+    properties.put("table.include.list", "public.article");
+    properties.put("snapshot.mode", "no_data");
+    properties.put("tombstones.on.delete", "false");
+    properties.put("extended.headers.enabled", "false");
+    properties.put("time.precision.mode", "isostring");
+    properties.put("poll.interval.ms", "5");
+    Path file = directory.resolve("engine.properties");
+    Files.writeString(
+        file,
+        properties.entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .collect(Collectors.joining("\n", "", "\n")));
+    Spawned process =
+        Spawned.start(
+            "the bare engine",
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                Receiving.classPath(),
+                BareEngine.class.getName(),
+                file.toString()),
+            Map.of(),
+            directory);
+    bed.awaitReader(process);
+    return process;
+  }
+
+  /** Waits until so many rows have come since the last time; returns when the last did. */
+  static long await(Spawned engine, long rows) {
+    long[] at = new long[1];
+    Eventually.within(
+        Duration.ofMinutes(5),
+        rows + " rows have come",
+        () -> {
+          String[] answer = engine.ask("count").split(" ");
+          at[0] = Long.parseLong(answer[2]);
+          return Long.parseLong(answer[1]) >= rows;
+        });
+    return at[0];
+  }
+}

@@ -1,0 +1,86 @@
+package io.rowhook.benchmark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The product as it ships: its launcher and its jars, in a process of its own, with default settings but for what is
+ * named.
+ *
+ * @param home what {@code mvn package} has left in {@code target/rowhook}
+ * @param more lines for the recipient's file
+ * @param environment for the launcher
+ */
+record RowhookItself(Path home, String more, Map<String, String> environment) implements Candidate {
+
+  private static final String ARTICLE = "Article:\n  table: public.article\n";
+
+  /** With default settings. */
+  RowhookItself(Path home) {
+    this(home, "", Map.of());
+  }
+
+  @Override
+  public String mark() {
+    return "first"; // "data" comes before "previous"
+  }
+
+  @Override
+  public Spawned start(Bed bed, Path directory, URI url) throws IOException {
+    return start(bed, directory, Map.of("shop", recipient(url)), ARTICLE);
+  }
+
+  /** A recipient's file: where it is, that this is allowed, and a secret that all is signed with. */
+  String recipient(URI url) {
+    return "url: " + url + "\nallow: { http: true, networks: [127.0.0.0/8] }\nauthentication:\n  hmac:\n"
+        + "    secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n" + more;
+  }
+
+  /**
+   * Starts it with other settings.
+   *
+   * @param recipients their files by name
+   */
+  Spawned start(Bed bed, Path directory, Map<String, String> recipients, String entities)
+      throws IOException {
+    write(bed, directory, recipients, entities);
+    return again(bed, directory);
+  }
+
+  /** Starts it on the settings, and the journal, that an earlier start has left. */
+  Spawned again(Bed bed, Path directory) {
+    Map<String, String> all = new java.util.HashMap<>(environment);
+    all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
+    Spawned process =
+        Spawned.start(
+            "Rowhook",
+            List.of(home.resolve("bin/rowhook").toString(), "run"),
+            all,
+            directory);
+    bed.awaitReader(process);
+    return process;
+  }
+
+  private static void write(
+      Bed bed, Path directory, Map<String, String> recipients, String entities) throws IOException {
+    Path config = directory.resolve("connector-config");
+    Files.createDirectories(config.resolve("recipients"));
+    Files.createDirectories(directory.resolve("jslt-templates"));
+    Files.createDirectories(directory.resolve("rowhook-data"));
+    Files.writeString(
+        config.resolve("source.properties"),
+        bed.connector().entrySet().stream()
+            .map(property -> property.getKey() + "=" + property.getValue())
+            .collect(Collectors.joining("\n", "", "\n")));
+    Files.writeString(config.resolve("entities.yaml"), entities);
+    for (Map.Entry<String, String> recipient : recipients.entrySet()) {
+      Files.writeString(
+          config.resolve("recipients").resolve(recipient.getKey() + ".yaml"), recipient.getValue());
+    }
+  }
+}
