@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.debezium.connector.base.QueueProviderService;
 import io.debezium.connector.postgresql.PostgresConnector;
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
@@ -12,19 +13,22 @@ import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
 import io.debezium.connector.postgresql.connection.pgoutput.PgOutputReplicationMessage;
+import io.debezium.pipeline.DataChangeEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's PostgreSQL connector, but for one thing: a value that Debezium's own classes cannot
+ * Debezium's PostgreSQL connector, but for two things. A value that Debezium's own classes cannot
  * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
- * goes to {@link ColumnConverter} as the text that PostgreSQL sent. Debezium makes it, by name, so
- * it is public.
+ * goes to {@link ColumnConverter} as the text that PostgreSQL sent. And records are taken from a
+ * {@link RecordQueue} as they come. Debezium makes it, by name, so it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 
@@ -36,10 +40,29 @@ public final class RowhookConnector extends PostgresConnector {
   /** Its task. */
   public static final class RowhookTask extends PostgresConnectorTask {
 
+    /** After so long without a record Debezium is asked, which says whether its reader has failed. */
+    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private volatile @Nullable RecordQueue records;
+    private int batch;
+
+    @Override
+    public List<SourceRecord> doPoll() throws InterruptedException {
+      RecordQueue queue = records;
+      List<DataChangeEvent> taken = queue == null ? List.of() : queue.take(batch, LOOK);
+      return taken.isEmpty()
+          ? super.doPoll()
+          : taken.stream().map(DataChangeEvent::getRecord).toList();
+    }
+
     @Override
     protected ReplicationConnection buildReplicationConnection(
         PostgresConnection jdbcConnection, PostgresSchema schema, PostgresConnectorConfig config)
         throws SQLException {
+      QueueProviderService service =
+          config.getServiceRegistry().getService(QueueProviderService.class);
+      batch = config.getMaxBatchSize();
+      records = (RecordQueue) service.<DataChangeEvent>getQueueProvider();
       ReplicationConnection connection =
           super.buildReplicationConnection(jdbcConnection, schema, config);
       return around(

@@ -41,9 +41,11 @@ public record Source(
   /** The prefix of the logical messages by which Rowhook moves its slot. */
   static final String MESSAGE_PREFIX = "rowhook";
 
+  private static final String QUEUE_BYTES = "max.queue.size.in.bytes";
   private static final List<String> REQUIRED =
       List.of("database.hostname", "database.user", "database.password", "database.dbname");
   private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
+  private static final Pattern BYTES = Pattern.compile("[1-9][0-9]{0,17}");
   private static final Pattern PUBLICATION_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   public Source {
@@ -74,6 +76,7 @@ public record Source(
     merged.put("name", "rowhook");
     matching("slot.name", merged, SLOT_NAME, place, problems);
     matching("publication.name", merged, PUBLICATION_NAME, place, problems);
+    matching(QUEUE_BYTES, merged, BYTES, place, problems);
     int port = port(merged, place, problems);
     if (!problems.isEmpty()) {
       throw SourceException.of(problems);
@@ -95,6 +98,9 @@ public record Source(
     Properties connector = new Properties();
     connector.putAll(properties);
     connector.setProperty("connector.class", RowhookConnector.class.getName());
+    connector.setProperty("queue.provider.type", RecordQueue.NAME);
+    connector.setProperty(RecordQueue.BYTES, value(properties, QUEUE_BYTES));
+    connector.setProperty(QUEUE_BYTES, "0"); // Debezium's own count; it would never go down
     List<String> included = new ArrayList<>();
     List<String> excluded = new ArrayList<>();
     for (CapturedTable captured : tables) {

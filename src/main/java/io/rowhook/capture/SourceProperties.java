@@ -26,7 +26,7 @@ final class SourceProperties {
           Map.entry("slot.name", "rowhook"),
           Map.entry("publication.name", "rowhook"),
           Map.entry("topic.prefix", "rowhook"),
-          // half a second of latency by default
+          // how often the log is looked at; half a second of latency by default
           Map.entry("poll.interval.ms", "5"),
           Map.entry("max.batch.size", "2048"),
           Map.entry("max.queue.size", "8192"),
@@ -74,6 +74,7 @@ final class SourceProperties {
     fixed.put("skipped.operations", new Fixed("none", "a TRUNCATE is reported, not swallowed"));
     fixed.put("include.unknown.datatypes", new Fixed("true", "no column is left out in silence"));
     fixed.put("extended.headers.enabled", new Fixed("false", "nothing reads the headers"));
+    fixed.put("statistics.metrics.enabled", new Fixed("false", "nothing reads them, and they cost"));
     fixed.put("heartbeat.interval.ms", new Fixed("0", "Rowhook moves the slot itself"));
     fixed.put(
         "lsn.flush.mode",
@@ -125,6 +126,7 @@ final class SourceProperties {
     forbidden.put("heartbeat.action.query", "Rowhook moves the slot itself");
     forbidden.put("slot.stream.params", "the stream's options belong to the slot's promises");
     forbidden.put("streaming.delay.ms", "nothing is gained by waiting");
+    forbidden.put("queue.provider.type", "Rowhook's own queue hands records over as they come");
     return forbidden;
   }
 }

@@ -243,7 +243,7 @@ final class SqliteLedger implements Ledger {
 
   @Override
   public void flush() throws InterruptedException {
-    queue(sql -> {}).await();
+    queue(sql -> {}, true).await();
   }
 
   /** Something queued. */
@@ -251,7 +251,11 @@ final class SqliteLedger implements Ledger {
     void apply(Sql sql) throws SQLException;
   }
 
-  private Write<Boolean> queue(Change change) throws InterruptedException {
+  private void queue(Change change) throws InterruptedException {
+    queue(change, false);
+  }
+
+  private Write<Boolean> queue(Change change, boolean awaited) throws InterruptedException {
     checkNotRefused();
     return writer.submit(
         Write.patient(
@@ -260,6 +264,7 @@ final class SqliteLedger implements Ledger {
               change.apply(sql);
               return true;
             },
+            awaited,
             this::refuse));
   }
 

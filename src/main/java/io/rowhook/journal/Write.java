@@ -23,6 +23,7 @@ final class Write<T> {
   private final Consumer<T> committed;
   private final Consumer<RuntimeException> onFailure;
   private final boolean patient;
+  private final boolean awaited;
   private final CompletableFuture<T> done = new CompletableFuture<>();
   private volatile boolean cancelled;
   private @Nullable T result;
@@ -31,11 +32,13 @@ final class Write<T> {
       Action<T> action,
       Consumer<T> committed,
       Consumer<RuntimeException> onFailure,
-      boolean patient) {
+      boolean patient,
+      boolean awaited) {
     this.action = action;
     this.committed = committed;
     this.onFailure = onFailure;
     this.patient = patient;
+    this.awaited = awaited;
   }
 
   /**
@@ -44,7 +47,7 @@ final class Write<T> {
    * @param committed called by the writer's thread once it is durable, before whoever waits goes on
    */
   static <T> Write<T> urgent(Action<T> action, Consumer<T> committed) {
-    return new Write<>(action, committed, why -> {}, false);
+    return new Write<>(action, committed, why -> {}, false, true);
   }
 
   /** The same, where nothing follows but the caller's going on. */
@@ -55,14 +58,21 @@ final class Write<T> {
   /**
    * Waits, in order, for as long as the journal cannot be written: it must not get lost.
    *
+   * @param awaited whether someone waits for it; else it may wait for others, to share a commit
    * @param onFailure called by the writer's thread if it can never be written
    */
-  static <T> Write<T> patient(Action<T> action, Consumer<RuntimeException> onFailure) {
-    return new Write<>(action, result -> {}, onFailure, true);
+  static <T> Write<T> patient(
+      Action<T> action, boolean awaited, Consumer<RuntimeException> onFailure) {
+    return new Write<>(action, result -> {}, onFailure, true, awaited);
   }
 
   boolean isPatient() {
     return patient;
+  }
+
+  /** Whether someone waits until it is durable. */
+  boolean isAwaited() {
+    return awaited;
   }
 
   /** Nobody waits for it any more: it is left out if it was not begun. */

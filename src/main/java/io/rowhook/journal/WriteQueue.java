@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * What waits to be written, in two bounded lanes, each in order: urgent writes, whose callers wait,
  * and patient ones. A write leaves the queue when it has been dealt with, not when it is taken: so
  * what cannot be written yet fills its lane, and whoever adds to it waits.
+ *
+ * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk: they
+ * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}.
  */
 final class WriteQueue {
 
@@ -21,6 +25,12 @@ final class WriteQueue {
   /** An outcome holds at most a few kilobytes of an answer. */
   private static final int MAX_PATIENT = 2_048;
 
+  /** So many patient writes are worth a commit of their own. */
+  static final int GATHERED = 256;
+
+  /** The longest that a patient write waits for others. */
+  static final Duration GATHERING = Duration.ofMillis(50);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final Condition removed = lock.newCondition();
@@ -28,6 +38,8 @@ final class WriteQueue {
   private final Deque<Write<?>> patient = new ArrayDeque<>();
   private final Trouble trouble;
   private long patientAfterNanos = System.nanoTime();
+  private long gatheringSince = System.nanoTime();
+  private int awaited; // in the patient lane
   private @Nullable JournalException refusal;
 
   WriteQueue(Trouble trouble) {
@@ -50,8 +62,14 @@ final class WriteQueue {
       if (refusal != null) {
         throw refusal;
       }
+      if (write.isPatient() && lane.isEmpty()) {
+        gatheringSince = System.nanoTime();
+      }
+      awaited += write.isPatient() && write.isAwaited() ? 1 : 0;
       lane.add(write);
-      added.signal();
+      if (!write.isPatient() || lane.size() == 1 || isWorthIt()) {
+        added.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -64,22 +82,43 @@ final class WriteQueue {
       while (true) {
         List<Write<?>> next = new ArrayList<>();
         urgent.stream().limit(max).forEach(next::add);
-        long pause = refusal != null ? 0 : patientAfterNanos - System.nanoTime();
-        if (pause <= 0) {
+        long wait = untilPatient();
+        if (wait <= 0) {
           patient.stream().limit(max).forEach(next::add);
+          gatheringSince = System.nanoTime(); // what is added from now on
         }
         if (!next.isEmpty() || refusal != null) {
           return next;
         }
-        if (pause > 0 && !patient.isEmpty()) {
-          added.awaitNanos(pause);
-        } else {
+        if (wait == Long.MAX_VALUE) {
           added.await();
+        } else {
+          added.awaitNanos(wait);
         }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Nanoseconds until patient writes should go; {@code Long.MAX_VALUE}: there are none. */
+  private long untilPatient() {
+    if (patient.isEmpty()) {
+      return Long.MAX_VALUE;
+    } else if (refusal != null) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    long pause = patientAfterNanos - now;
+    if (pause > 0) {
+      return pause;
+    }
+    return isWorthIt() ? 0 : gatheringSince + GATHERING.toNanos() - now;
+  }
+
+  /** Whether patient writes should not wait for more of them. */
+  private boolean isWorthIt() {
+    return awaited > 0 || !urgent.isEmpty() || patient.size() >= GATHERED;
   }
 
   /** It has been dealt with; always the first of its lane. */
@@ -90,6 +129,7 @@ final class WriteQueue {
       if (first != write) {
         throw new IllegalStateException("writes are dealt with in order");
       }
+      awaited -= write.isPatient() && write.isAwaited() ? 1 : 0;
       removed.signalAll();
     } finally {
       lock.unlock();

@@ -3,10 +3,8 @@ package io.rowhook.webhook;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Tls;
-import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.Socket;
@@ -18,25 +16,22 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.SchemePortResolver;
-import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.URIScheme;
@@ -44,11 +39,14 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +74,27 @@ public final class Sender implements AutoCloseable {
   private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(5);
 
   private static final TimeValue KEPT_IDLE = TimeValue.ofSeconds(30);
+  private static final Header KEEP_ALIVE = new BasicHeader("Connection", "keep-alive");
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private final PoolingHttpClientConnectionManager connections;
-  private final CloseableHttpClient client;
+  private volatile @Nullable Target target; // of the last request: mostly of the next one too
+
+  /** What of a URL each request needs. */
+  private record Target(URI url, HttpRoute route, Header host, String path) {
+
+    static Target of(URI url) {
+      HttpHost host = Sender.host(url);
+      boolean secure = URIScheme.HTTPS.same(host.getSchemeName());
+      String authority = new URIAuthority(host.getHostName(), host.getPort()).toString();
+      HttpHost withPort = RoutingSupport.normalize(host, DefaultSchemePortResolver.INSTANCE);
+      return new Target(
+          url,
+          new HttpRoute(withPort, null, secure),
+          new BasicHeader("Host", authority),
+          Sender.target(url));
+    }
+  }
 
   /** Trusts whom the JDK trusts. */
   public Sender(Networks networks) {
@@ -123,29 +138,13 @@ public final class Sender implements AutoCloseable {
                 ConnectionConfig.custom()
                     .setValidateAfterInactivity(TRUSTED_IDLE)
                     .setTimeToLive(CONNECTION_LIFE)
+                    .setSocketTimeout(Timeout.DISABLED) // the deadline is for the whole call
                     .build())
+            .setDefaultSocketConfig(
+                SocketConfig.custom().setSoTimeout(Timeout.DISABLED).setTcpNoDelay(true).build())
             // The courier limits what is in flight; the pool must never be what makes it wait.
             .setMaxConnPerRoute(2 * Processing.MAX_JOBS)
             .setMaxConnTotal(2 * Processing.MAX_JOBS)
-            .build();
-    client =
-        HttpClientBuilder.create()
-            .setConnectionManager(connections)
-            .setDefaultRequestConfig(
-                RequestConfig.custom()
-                    .setExpectContinueEnabled(false)
-                    .setRedirectsEnabled(false)
-                    .setAuthenticationEnabled(false)
-                    .setContentCompressionEnabled(false)
-                    .setProtocolUpgradeEnabled(false)
-                    .build())
-            .disableAutomaticRetries()
-            .disableRedirectHandling()
-            .disableCookieManagement()
-            .disableContentCompression()
-            .disableAuthCaching()
-            .disableConnectionState()
-            .disableDefaultUserAgent()
             .build();
   }
 
@@ -164,44 +163,31 @@ public final class Sender implements AutoCloseable {
    * @param within for the whole call; beyond it the call is cut off
    */
   public Reply post(URI url, List<Field> fields, Format format, byte[] body, Duration within) {
-    HttpHost host = host(url);
-    HttpUriRequestBase request = new HttpUriRequestBase("POST", URI.create("/"));
-    request.setPath(target(url));
+    Target to = target;
+    if (to == null || !to.url.equals(url)) {
+      to = Target.of(url);
+      target = to;
+    }
+    ClassicHttpRequest request = new BasicClassicHttpRequest("POST", "/");
+    request.setPath(to.path); // as it is: the constructor would read it as a URL
+    request.addHeader(to.host);
     for (Field field : fields) {
       request.addHeader(new BasicHeader(field.name(), field.value()));
     }
-    request.setEntity(new ByteArrayEntity(body, ContentType.parse(format.contentType())));
-    try (Deadline deadline = new Deadline(within, request)) {
+    request.addHeader(new BasicHeader("Content-Length", Integer.toString(body.length)));
+    request.addHeader(new BasicHeader("Content-Type", format.contentType()));
+    request.addHeader(KEEP_ALIVE);
+    request.setEntity(new ByteArrayEntity(body, null));
+    Exchange exchange = new Exchange(connections);
+    try (Deadline deadline = new Deadline(within, exchange)) {
       try {
-        return call(host, request);
+        return exchange.run(to.route, request);
       } catch (IOException | HttpException | RuntimeException e) {
         return new Silence(
             deadline.passed()
                 ? "no complete answer within " + inWords(within)
-                : Faults.inWords(e, host.toHostString()));
+                : Faults.inWords(e, to.host.getValue()));
       }
-    }
-  }
-
-  private Reply call(HttpHost host, HttpUriRequestBase request) throws IOException, HttpException {
-    ClassicHttpResponse response = client.executeOpen(host, request, null);
-    try {
-      byte[] body = new byte[0];
-      HttpEntity entity = response.getEntity();
-      if (entity != null) {
-        InputStream content = entity.getContent(); // closed with the response
-        body = content.readNBytes(ANSWER_LIMIT + 1);
-        if (body.length > ANSWER_LIMIT) {
-          request.cancel(); // else closing it would read the rest, however long
-        }
-      }
-      return new Answer(
-          response.getCode(),
-          value(response.getFirstHeader("Retry-After")),
-          value(response.getFirstHeader("Location")),
-          body);
-    } finally {
-      Closer.closeQuietly(response); // what counts has been read
     }
   }
 
@@ -213,12 +199,7 @@ public final class Sender implements AutoCloseable {
   /** Closes all connections, also those in use. */
   @Override
   public void close() {
-    client.close(CloseMode.IMMEDIATE);
     connections.close(CloseMode.IMMEDIATE);
-  }
-
-  private static Optional<String> value(@Nullable Header header) {
-    return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
   }
 
   private static HttpHost host(URI url) {

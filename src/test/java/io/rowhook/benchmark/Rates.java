@@ -84,7 +84,7 @@ final class Rates {
     Path directory = place.fresh();
     URI url = receiver.url(manner, 0);
     try (Spawned process = candidate.start(bed, directory, url)) {
-      int warm = load.write(bed, Math.max(40, events / 10)).events();
+      int warm = load.write(bed, warmUp(events)).events();
       receiver.await(0, warm, PATIENCE);
       receiver.reset(candidate.mark());
       Machine machine = Machine.now();
@@ -116,7 +116,7 @@ final class Rates {
     bed.clear();
     Path directory = place.fresh();
     try (Spawned process = BareEngine.start(bed, directory)) {
-      int warm = load.write(bed, place.rows() / 10).events();
+      int warm = load.write(bed, warmUp(place.rows())).events();
       BareEngine.await(process, warm);
       Duration own = process.processor();
       Machine machine = Machine.now();
@@ -131,6 +131,11 @@ final class Rates {
       report.add(of, who, MEMORY, process.peakResidentBytes() / 1e6);
       report.progress("%s, %s: %,.0f events/s".formatted(of, who, count / seconds));
     }
+  }
+
+  /** So much is written, and awaited, before it counts: by then what is hot has been compiled. */
+  private static int warmUp(int events) {
+    return Math.max(40, events / 2);
   }
 
   private static double micros(Duration duration, int events) {

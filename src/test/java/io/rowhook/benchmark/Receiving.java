@@ -1,6 +1,5 @@
 package io.rowhook.benchmark;
 
-import io.rowhook.testing.Eventually;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.File;
@@ -12,10 +11,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** The {@link LightReceiver} as a process of its own. One thread. */
 final class Receiving implements AutoCloseable {
+
+  /** Asking costs the receiver time, so it is not asked often. */
+  private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Spawned process;
   private final Path directory;
@@ -65,8 +68,14 @@ final class Receiving implements AutoCloseable {
 
   /** Waits until a recipient has got so many. */
   void await(int recipient, int events, Duration limit) {
-    Eventually.within(
-        limit, events + " events have arrived", () -> count(recipient) >= events);
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (count(recipient) < events) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "only %d of %d events have arrived".formatted(count(recipient), events));
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
   }
 
   Duration processor() {

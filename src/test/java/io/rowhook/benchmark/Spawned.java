@@ -28,7 +28,7 @@ final class Spawned implements AutoCloseable {
   private final PrintWriter input;
   private final Thread atExit;
   private final Deque<String> lines = new ArrayDeque<>(); // guarded by itself
-  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>(LINES_KEPT);
 
   private Spawned(String name, Process process) {
     this.name = name;
@@ -54,11 +54,12 @@ final class Spawned implements AutoCloseable {
   private void read() {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
-        answers.add(line);
+        while (!answers.offer(line)) {
+          answers.poll(); // nobody asks it
+        }
         synchronized (lines) {
           if (lines.size() == LINES_KEPT) {
             lines.removeFirst();
-            answers.clear();
           }
           lines.addLast(line);
         }

@@ -140,6 +140,8 @@ public final class RowhookProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
+      command.addAll(
+          List.of("-XX:MaxInlineLevel=7", "-XX:InlineSmallCode=1000", "-XX:FreqInlineSize=120"));
       command.add("-XX:+UseSerialGC");
       command.addAll(List.of("-Xms64m", "-Xmn40m"));
       command.add("-XX:TrimNativeHeapInterval=10000");

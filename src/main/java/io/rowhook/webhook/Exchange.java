@@ -1,0 +1,111 @@
+package io.rowhook.webhook;
+
+import io.rowhook.webhook.Reply.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer over a kept or a new connection of {@link Sender}'s: what of HttpClient is wanted. The
+ * rest of it, redirects, retries, cookies, proxies and so on, would all be off, and costs a quarter of a request's
+ * processor time even so (measured). Used once; any thread may cancel it.
+ */
+final class Exchange implements Cancellable {
+
+  private static final ConnectionReuseStrategy REUSE = DefaultConnectionReuseStrategy.INSTANCE;
+  private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor(REUSE);
+
+  private final HttpClientConnectionManager connections;
+  private final HttpClientContext context = HttpClientContext.create();
+  private volatile @Nullable ConnectionEndpoint endpoint;
+  private volatile boolean cancelled;
+
+  Exchange(HttpClientConnectionManager connections) {
+    this.connections = connections;
+  }
+
+  /** Sends the request, which has all its headers, and waits for the answer. */
+  Answer run(HttpRoute route, ClassicHttpRequest request) throws IOException, HttpException {
+    ConnectionEndpoint leased = lease(route);
+    TimeValue kept = null;
+    try {
+      endpoint = leased;
+      if (cancelled) {
+        throw new InterruptedIOException("cancelled");
+      }
+      if (!leased.isConnected()) {
+        connections.connect(leased, null, context);
+      }
+      ClassicHttpResponse response = leased.execute("", request, EXECUTOR, context);
+      byte[] body = body(response);
+      if (body.length <= Sender.ANSWER_LIMIT && REUSE.keepAlive(request, response, context)) {
+        kept = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
+      }
+      return new Answer(
+          response.getCode(),
+          value(response.getFirstHeader("Retry-After")),
+          value(response.getFirstHeader("Location")),
+          body);
+    } finally {
+      if (kept == null) {
+        leased.close(CloseMode.IMMEDIATE); // else closing would read the rest, however long
+      }
+      connections.release(leased, null, kept == null ? TimeValue.ZERO_MILLISECONDS : kept);
+    }
+  }
+
+  private ConnectionEndpoint lease(HttpRoute route) throws IOException {
+    try {
+      return connections.lease("", route, Timeout.DISABLED, null).get(Timeout.DISABLED);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static byte[] body(ClassicHttpResponse response) throws IOException {
+    HttpEntity entity = response.getEntity();
+    if (entity == null) {
+      return new byte[0];
+    }
+    InputStream content = entity.getContent();
+    return content.readNBytes(Sender.ANSWER_LIMIT + 1);
+  }
+
+  private static Optional<String> value(@Nullable Header header) {
+    return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
+  }
+
+  @Override
+  public boolean cancel() {
+    cancelled = true;
+    ConnectionEndpoint busy = endpoint;
+    if (busy != null) {
+      busy.close(CloseMode.IMMEDIATE);
+    }
+    return true;
+  }
+}
