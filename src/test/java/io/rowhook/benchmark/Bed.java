@@ -56,12 +56,17 @@ final class Bed implements AutoCloseable {
     }
   }
 
-  /** Takes away what the last candidate has left, so that the next begins as it did. */
-  void clear() {
+  /** Waits until the source has noticed that a candidate has gone. */
+  void awaitNoReader() {
     Eventually.within(
         Duration.ofSeconds(60),
         "nobody reads the source any more",
         () -> "0".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active")));
+  }
+
+  /** Takes away what the last candidate has left, so that the next begins as it did. */
+  void clear() {
+    awaitNoReader();
     source.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
         "DROP PUBLICATION IF EXISTS rowhook",

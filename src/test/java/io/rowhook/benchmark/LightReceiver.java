@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * here speak it. It notes when each request was there, and which row it is about. {@link Receiving} is its handle.
  *
  * <p>The first part of a request's path says how it is answered, the second is the recipient's number: {@code /now/0}
- * at once, {@code /late/0} after 20 ms, {@code /503/0} with that status, {@code /hang/0} never, {@code /gated/0} with
- * 503 until the gate is opened.
+ * at once, {@code /late/0} after 20 ms, {@code /503/0} with that status, {@code /hang/0} never; {@code /gated/0} with
+ * 503 and {@code /stuck/0} not at all until the gate is opened.
  *
  * <p>Commands, a line each: {@code reset first|last} (which mark of a body counts), {@code count N} of recipient N,
  * {@code open} and {@code shut} the gate, {@code dump FILE}.
@@ -258,6 +258,12 @@ final class LightReceiver {
           note(bytes, slash, head, body, end);
         }
         answer(connection, open ? OK : UNAVAILABLE);
+      }
+      case 's' -> {
+        if (open) {
+          note(bytes, slash, head, body, end);
+          answer(connection, OK);
+        }
       }
       case 'h' -> {} // never
       default -> answer(connection, UNAVAILABLE);

@@ -134,11 +134,11 @@ enum Load {
   }
 
   /** A part of the work on a connection of its own. */
-  private interface Part {
+  interface Part {
     void write(Statement statement, long first, int count) throws SQLException;
   }
 
-  private static Written byWriters(Bed bed, int rows, Part part) {
+  static Written byWriters(Bed bed, int rows, Part part) {
     int each = rows / Bed.WRITERS;
     long first = bed.ids(each * Bed.WRITERS);
     long began;

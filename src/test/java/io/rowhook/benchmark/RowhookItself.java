@@ -18,11 +18,18 @@ import java.util.stream.Collectors;
  */
 record RowhookItself(Path home, String more, Map<String, String> environment) implements Candidate {
 
-  private static final String ARTICLE = "Article:\n  table: public.article\n";
+  static final String ARTICLE = "Article:\n  table: public.article\n";
 
   /** With default settings. */
   RowhookItself(Path home) {
     this(home, "", Map.of());
+  }
+
+  static final String WHO = "Rowhook";
+
+  @Override
+  public String who() {
+    return WHO;
   }
 
   @Override
@@ -48,7 +55,27 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
    */
   Spawned start(Bed bed, Path directory, Map<String, String> recipients, String entities)
       throws IOException {
+    return start(bed, directory, recipients, entities, Map.of());
+  }
+
+  /**
+   * The same with templates.
+   *
+   * @param templates by their paths below {@code jslt-templates}
+   */
+  Spawned start(
+      Bed bed,
+      Path directory,
+      Map<String, String> recipients,
+      String entities,
+      Map<String, String> templates)
+      throws IOException {
     write(bed, directory, recipients, entities);
+    for (Map.Entry<String, String> template : templates.entrySet()) {
+      Path file = directory.resolve("jslt-templates").resolve(template.getKey());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, template.getValue());
+    }
     return again(bed, directory);
   }
 
