@@ -6,14 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Runs the cases that are asked for, one after the other, with nothing else at work beside them, and says what came of
- * each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5}, {@code -Drows=100000},
- * {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer. Sizes of single cases: {@code -Dwarm=20000} events
- * before those that count in d to i, {@code -Dseconds=30} of c and k, {@code -Dowed=1000000} in f.
+ * Runs the cases that are asked for, one after the other, with nothing else at work beside them,
+ * and says what came of each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5},
+ * {@code -Drows=100000}, {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer. Sizes of
+ * single cases: {@code -Dwarm=20000} events before those that count in d to i, {@code -Dseconds=30}
+ * of c and k, {@code -Dowed=1000000} in f.
  */
 public final class Benchmark {
 
-  private static final List<String> ALL = 
+  private static final List<String> ALL =
       List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
 
   private Benchmark() {}

@@ -10,7 +10,9 @@ interface Candidate {
   /** Its name in the report. */
   String who();
 
-  /** Which mark of a request's body is that of the row as it is now: {@code first} or {@code last}. */
+  /**
+   * Which mark of a request's body is that of the row as it is now: {@code first} or {@code last}.
+   */
   String mark();
 
   /**

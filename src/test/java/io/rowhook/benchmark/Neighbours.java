@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What healthy recipients notice of sick ones beside them: one hangs, one answers 503. Both are well until it counts,
- * so that what happens to them on the way into their pause counts too.
+ * What healthy recipients notice of sick ones beside them: one hangs, one answers 503. Both are
+ * well until it counts, so that what happens to them on the way into their pause counts too.
  */
 final class Neighbours {
 

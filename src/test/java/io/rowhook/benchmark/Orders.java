@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/** Entities of several rows: orders with five lines and their customer, which are read back from the source. */
+/**
+ * Entities of several rows: orders with five lines and their customer, which are read back from the
+ * source.
+ */
 final class Orders {
 
   private static final String OF = "g  orders with 5 lines and their customer";
@@ -74,8 +77,7 @@ final class Orders {
   /** What {@code rowhook status} says. */
   private double statements() throws IOException {
     ProcessBuilder status =
-        new ProcessBuilder(
-                place.rowhook().resolve("bin/rowhook").toString(), "status", "--json")
+        new ProcessBuilder(place.rowhook().resolve("bin/rowhook").toString(), "status", "--json")
             .directory(place.work().toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     status.environment().put("ROWHOOK_JAVA", System.getProperty("java.home"));
@@ -100,9 +102,11 @@ final class Orders {
         });
   }
 
-  /** A line of each order, one a transaction; numbered anew, since these are states of their own. */
+  /**
+   * A line of each order, one a transaction; numbered anew, since these are states of their own.
+   */
   private Written updateLines(Written created) {
-    int orders = created.states().length;
+    int orders = created.rows();
     return Load.byWriters(
         place.bed(),
         orders,
@@ -127,12 +131,14 @@ final class Orders {
             CREATE TABLE public.orders (
               id bigint PRIMARY KEY, number text NOT NULL,
               customer_id bigint NOT NULL REFERENCES public.customer, status text NOT NULL,
-              ordered_at timestamptz NOT NULL)""",
+              ordered_at timestamptz NOT NULL)\
+            """,
             """
             CREATE TABLE public.order_line (
               order_id bigint NOT NULL REFERENCES public.orders, line_no int NOT NULL,
               sku text NOT NULL, quantity int NOT NULL, price numeric(12,2) NOT NULL,
-              mark text NOT NULL, PRIMARY KEY (order_id, line_no))""",
+              mark text NOT NULL, PRIMARY KEY (order_id, line_no))\
+            """,
             "ALTER TABLE public.orders REPLICA IDENTITY FULL",
             "ALTER TABLE public.order_line REPLICA IDENTITY FULL",
             "INSERT INTO public.customer SELECT n, 'Customer ' || n, 'c' || n || '@example.com'"

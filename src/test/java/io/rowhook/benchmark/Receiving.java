@@ -36,7 +36,8 @@ final class Receiving implements AutoCloseable {
   /**
    * Where a recipient is.
    *
-   * @param manner how it answers: {@code now}, {@code late}, {@code 503}, {@code hang}, {@code gated}, {@code stuck}
+   * @param manner how it answers: {@code now}, {@code late}, {@code 503}, {@code hang}, {@code
+   *     gated}, {@code stuck}
    */
   URI url(String manner, int recipient) {
     return URI.create("http://127.0.0.1:" + port + "/" + manner + "/" + recipient);
@@ -65,8 +66,7 @@ final class Receiving implements AutoCloseable {
 
   /** Waits until a recipient has got so many. */
   void await(int recipient, int events, Duration limit) {
-    Eventually.within(
-        limit, events + " events have arrived", () -> count(recipient) >= events);
+    Eventually.within(limit, events + " events have arrived", () -> count(recipient) >= events);
   }
 
   Duration processor() {

@@ -5,15 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * A recipient that was away is owed a million events and comes back, while another is sent what happens, in a heap of
- * 128 MB: what the other notices.
+ * A recipient that was away is owed a million events and comes back, while another is sent what
+ * happens, in a heap of 128 MB: what the other notices.
  */
 final class Return {
 
-  private static final String OF = "f  one recipient is owed %,d and comes back, another has 50 events/s";
   private static final int LIVE = 0;
   private static final int BACK = 1;
   private static final int PER_SECOND = 50;
@@ -28,7 +26,8 @@ final class Return {
   private final Place place;
   private final int owed = Benchmark.number("owed", 1_000_000);
   private final int seconds = Math.min(20, Benchmark.number("seconds", 30));
-  private final String of = OF.formatted(owed);
+  private final String of =
+      "f  one recipient is owed %,d and comes back, another has 50 events/s".formatted(owed);
 
   Return(Place place) {
     this.place = place;
@@ -48,7 +47,10 @@ final class Return {
         report.median(of, CATCHING_UP, p99) / report.median(of, BEFORE, p99),
         2);
     report.atMost(
-        of, "resident memory, MB", report.median(of, CATCHING_UP, "peak of resident memory, MB"), 300);
+        of,
+        "resident memory, MB",
+        report.median(of, CATCHING_UP, "peak of resident memory, MB"),
+        300);
   }
 
   private void measure() throws IOException, InterruptedException {
@@ -117,7 +119,7 @@ final class Return {
       List<Arrival> own =
           all.stream()
               .filter(one -> one.id() >= piece.firstId())
-              .filter(one -> one.id() < piece.firstId() + piece.states().length)
+              .filter(one -> one.id() < piece.firstId() + piece.rows())
               .toList();
       new Arrivals(own).verify(piece);
       meanwhile.addAll(own);
@@ -135,13 +137,11 @@ final class Return {
           .source()
           .execute(Load.insert(first + begun, to).replace("public.article", "public.owed"));
     }
-    int[] states = IntStream.generate(() -> 1).limit(owed).toArray();
-    return new Written(began, Load.now(), first, states);
+    return new Written(began, Load.now(), first, owed, 1);
   }
 
   private Turn start() throws IOException {
-    RowhookItself rowhook =
-        new RowhookItself(place.rowhook(), "", Map.of("JAVA_OPTS", "-Xmx128m"));
+    RowhookItself rowhook = new RowhookItself(place.rowhook(), "", Map.of("JAVA_OPTS", "-Xmx128m"));
     String live = rowhook.recipient(place.receiver().url("now", LIVE));
     String back = rowhook.recipient(place.receiver().url("gated", BACK)) + "pause: { for: 5s }\n";
     return Turn.of(

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The product as it ships: its launcher and its jars, in a process of its own, with default settings but for what is
- * named.
+ * The product as it ships: its launcher and its jars, in a process of its own, with default
+ * settings but for what is named.
  *
  * @param home what {@code mvn package} has left in {@code target/rowhook}
  * @param more lines for the recipient's file
@@ -42,10 +42,15 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     return start(bed, directory, Map.of("shop", recipient(url)), ARTICLE);
   }
 
-  /** A recipient's file: where it is, that this is allowed, and a secret that all is signed with. */
+  /**
+   * A recipient's file: where it is, that this is allowed, and a secret that all is signed with.
+   */
   String recipient(URI url) {
-    return "url: " + url + "\nallow: { http: true, networks: [127.0.0.0/8] }\nauthentication:\n  hmac:\n"
-        + "    secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n" + more;
+    return "url: "
+        + url
+        + "\nallow: { http: true, networks: [127.0.0.0/8] }\nauthentication:\n  hmac:\n"
+        + "    secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"
+        + more;
   }
 
   /**
@@ -85,10 +90,7 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
     Spawned process =
         Spawned.start(
-            "Rowhook",
-            List.of(home.resolve("bin/rowhook").toString(), "run"),
-            all,
-            directory);
+            "Rowhook", List.of(home.resolve("bin/rowhook").toString(), "run"), all, directory);
     bed.awaitReader(process);
     return process;
   }

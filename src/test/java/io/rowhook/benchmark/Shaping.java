@@ -13,7 +13,7 @@ final class Shaping {
   private static final int SUBSCRIPTIONS = 10;
   private static final String RATE = "deliveries/s";
   private static final String PROCESSOR = Turn.PROCESSOR + "a delivery";
-  private static final String NONE = "full, no condition";
+  private static final String NONE = "with none";
 
   private final Place place;
   private final RowhookItself rowhook;
@@ -23,7 +23,10 @@ final class Shaping {
     rowhook = new RowhookItself(place.rowhook());
   }
 
-  /** 20 recipients with 10 subscriptions each, of which one matches; each has a condition and a template. */
+  /**
+   * 20 recipients with 10 subscriptions each, of which one matches; each has a condition and a
+   * template.
+   */
   void conditions() throws IOException {
     String of = "h  20 recipients with 10 subscriptions each, with conditions and templates";
     Map<String, String> plain = new TreeMap<>();
@@ -54,7 +57,7 @@ final class Shaping {
     }
     for (int round = 0; round < place.rounds(); round++) {
       measure(of, NONE, plain, Map.of(), place.rows() / 50);
-      measure(of, "conditions, templates", conditional, templates, place.rows() / 50);
+      measure(of, "with both", conditional, templates, place.rows() / 50);
     }
     place.report().progress(place.report().table(of));
   }
@@ -64,7 +67,8 @@ final class Shaping {
     String of = "i  a template of 40 keys, with a module, decisions and exact amounts";
     String file = rowhook.recipient(place.receiver().url("now", 0));
     Map<String, String> templates =
-        Map.of("shop/article.jslt", resource("article.jslt"), "lib/shop.jslt", resource("shop.jslt"));
+        Map.of(
+            "shop/article.jslt", resource("article.jslt"), "lib/shop.jslt", resource("shop.jslt"));
     String subscription = "subscriptions:\n  - entity: Article\n    attributes: article\n";
     for (int round = 0; round < place.rounds(); round++) {
       measure(of, NONE, Map.of("shop", file), Map.of(), place.rows());
@@ -74,7 +78,11 @@ final class Shaping {
   }
 
   private void measure(
-      String of, String who, Map<String, String> recipients, Map<String, String> templates, int events)
+      String of,
+      String who,
+      Map<String, String> recipients,
+      Map<String, String> templates,
+      int events)
       throws IOException {
     int count = recipients.size();
     try (Turn turn =

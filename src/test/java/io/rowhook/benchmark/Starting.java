@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** How long a start takes where an earlier one has left its slot, its place in the log and a row to send. */
+/**
+ * How long a start takes where an earlier one has left its slot, its place in the log and a row to
+ * send.
+ */
 final class Starting {
 
   private static final String OF = "j  process start, PostgreSQL up, one row waiting";
@@ -24,7 +27,8 @@ final class Starting {
       if (place.beside()) {
         measure(DebeziumServer.WHO, new DebeziumServer(place.peer()));
       }
-      Path none = place.work().resolve("nothing/here"); // its parent is not there, so neither will it be
+      Path none =
+          place.work().resolve("nothing/here"); // its parent is not there, so neither will it be
       measure(UNCACHED, rowhook(none));
       measure(CACHED, rowhook(place.work().resolve("cache")));
     }
@@ -55,7 +59,7 @@ final class Starting {
       Report report = place.report();
       report.add(OF, who, STREAMING, streaming);
       report.add(OF, who, DELIVERED, delivered);
-      report.add(OF, who, Turn.PROCESSOR + "in all", again.processor().toNanos() / 1e3);
+      report.add(OF, who, "processor, s", again.processor().toNanos() / 1e9);
       report.progress(
           "%s, %s: %.2f s to streaming, %.2f s to the first delivery"
               .formatted(OF, who, streaming, delivered));

@@ -48,12 +48,10 @@ final class Steady {
       Report report = place.report();
       report.add(OF, candidate.who(), SINCE_COMMIT, arrivals.sinceCommit());
       report.add(OF, candidate.who(), SINCE_SCHEDULE, arrivals.sinceSchedule());
-      report.add(
-          OF, candidate.who(), Turn.PROCESSOR + "an event", processor / written.events());
+      report.add(OF, candidate.who(), Turn.PROCESSOR + "an event", processor / written.events());
       report.progress(
           "%s, %s: commit to receipt %s; schedule to receipt %s"
-              .formatted(
-                  OF, candidate.who(), arrivals.sinceCommit(), arrivals.sinceSchedule()));
+              .formatted(OF, candidate.who(), arrivals.sinceCommit(), arrivals.sinceSchedule()));
     }
   }
 }

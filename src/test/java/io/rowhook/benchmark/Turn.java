@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * One candidate's turn at the bed: it begins with nothing left of the turn before, and ends with its process. One
- * thread.
+ * One candidate's turn at the bed: it begins with nothing left of the turn before, and ends with
+ * its process. One thread.
  */
 final class Turn implements AutoCloseable {
 
@@ -40,8 +40,7 @@ final class Turn implements AutoCloseable {
     return of(
         place,
         candidate,
-        directory ->
-            candidate.start(place.bed(), directory, place.receiver().url(manner, 0)));
+        directory -> candidate.start(place.bed(), directory, place.receiver().url(manner, 0)));
   }
 
   /** Which mark of a body counts. */
