@@ -23,7 +23,7 @@ record Arrivals(List<Arrival> all) {
    * @throws IllegalStateException if one is missing, or too early
    */
   int verify(Written written) {
-    int[] seen = new int[written.states().length];
+    int[] seen = new int[written.rows()];
     int repeats = 0;
     for (Arrival arrival : all) {
       int index = (int) (arrival.id() - written.firstId());
@@ -41,10 +41,10 @@ record Arrivals(List<Arrival> all) {
       }
     }
     for (int i = 0; i < seen.length; i++) {
-      if (seen[i] != written.states()[i]) {
+      if (seen[i] != written.states()) {
         throw new IllegalStateException(
             "row %d: %d of %d states have come"
-                .formatted(written.firstId() + i, seen[i], written.states()[i]));
+                .formatted(written.firstId() + i, seen[i], written.states()));
       }
     }
     return repeats;
@@ -56,8 +56,8 @@ record Arrivals(List<Arrival> all) {
   }
 
   /**
-   * Delays from when the writer was to write, whether it could or not: what waits for a writer that is held up
-   * counts too, so that no omission is coordinated.
+   * Delays from when the writer was to write, whether it could or not: what waits for a writer that
+   * is held up counts too, so that no omission is coordinated.
    */
   Delays sinceSchedule() {
     return delays(Arrival::scheduled);

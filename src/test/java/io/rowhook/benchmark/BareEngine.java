@@ -16,16 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * The bare Debezium engine in a process of its own: counts the rows that it is given, and does nothing with them. What
- * nobody who captures by it can be faster than.
+ * The bare Debezium engine in a process of its own: counts the rows that it is given, and does
+ * nothing with them. What nobody who captures by it can be faster than.
  */
 final class BareEngine {
 
-  private static volatile long count;
+  private static final AtomicLong COUNT = new AtomicLong();
   private static volatile long last; // microseconds since 1970
 
   private BareEngine() {}
@@ -44,8 +45,8 @@ final class BareEngine {
                 committer.markProcessed(record);
               }
               committer.markBatchFinished();
-              count += records.size();
-              last = Load.now();
+              last = Load.now(); // first: whoever sees the count reads it
+              COUNT.addAndGet(records.size());
             })
             .build();
     Thread.ofPlatform().daemon().start(() -> answer());
@@ -55,7 +56,7 @@ final class BareEngine {
   private static void answer() {
     try (var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       while (lines.readLine() != null) {
-        System.out.println("count " + count + " " + last);
+        System.out.println("count " + COUNT.get() + " " + last);
       }
     } catch (IOException e) {
       System.err.println(e);
@@ -107,7 +108,7 @@ final class BareEngine {
         Duration.ofMinutes(5),
         rows + " rows have come",
         () -> {
-          String[] answer = engine.ask("count").split(" ");
+          String[] answer = engine.ask("count").split(" ", 3);
           at[0] = Long.parseLong(answer[2]);
           return Long.parseLong(answer[1]) >= rows;
         });

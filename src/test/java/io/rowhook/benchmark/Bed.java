@@ -24,7 +24,8 @@ final class Bed implements AutoCloseable {
         CREATE TABLE public.article (
           id bigint PRIMARY KEY, sku text NOT NULL, name text NOT NULL, description text,
           price numeric(12,2), stock int NOT NULL, active boolean NOT NULL DEFAULT true,
-          changed_at timestamptz NOT NULL DEFAULT now(), mark text NOT NULL)""",
+          changed_at timestamptz NOT NULL DEFAULT now(), mark text NOT NULL)\
+        """,
         "ALTER TABLE public.article REPLICA IDENTITY FULL");
   }
 
@@ -47,8 +48,7 @@ final class Bed implements AutoCloseable {
   /** Waits until the source streams to a candidate. */
   void awaitReader(Spawned process) {
     long deadline = System.nanoTime() + STREAMING_WITHIN.toNanos();
-    while (!"1"
-        .equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active"))) {
+    while (!"1".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active"))) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new IllegalStateException("nobody reads the source:\n" + process.output());
       }
@@ -56,12 +56,17 @@ final class Bed implements AutoCloseable {
     }
   }
 
-  /** Takes away what the last candidate has left, so that the next begins as it did. */
-  void clear() {
+  /** Waits until the source has noticed that a candidate has gone. */
+  void awaitNoReader() {
     Eventually.within(
         Duration.ofSeconds(60),
         "nobody reads the source any more",
         () -> "0".equals(source.query("SELECT count(*) FROM pg_replication_slots WHERE active")));
+  }
+
+  /** Takes away what the last candidate has left, so that the next begins as it did. */
+  void clear() {
+    awaitNoReader();
     source.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
         "DROP PUBLICATION IF EXISTS rowhook",

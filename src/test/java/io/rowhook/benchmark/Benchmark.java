@@ -6,12 +6,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Runs the cases that are asked for, one after the other, with nothing else at work beside them, and says what came of
- * each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5}, {@code -Drows=100000}, {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer.
+ * Runs the cases that are asked for, one after the other, with nothing else at work beside them,
+ * and says what came of each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5},
+ * {@code -Drows=100000}, {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer. Sizes of
+ * single cases: {@code -Dwarm=20000} events before those that count in d to i, {@code -Dseconds=30}
+ * of c and k, {@code -Dowed=1000000} in f.
  */
 public final class Benchmark {
 
-  private static final List<String> ALL = List.of("a", "b");
+  private static final List<String> ALL =
+      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
 
   private Benchmark() {}
 
@@ -56,10 +60,24 @@ public final class Benchmark {
     switch (one) {
       case "a" -> new Rates(place).atOnce();
       case "b" -> new Rates(place).late();
+      case "c" -> new Steady(place).run();
+      case "d" -> new Neighbours(place).run();
+      case "e" -> new FanOut(place).run();
+      case "f" -> new Return(place).run();
+      case "g" -> new Orders(place).run();
+      case "h" -> new Shaping(place).conditions();
+      case "i" -> new Shaping(place).template();
+      case "j" -> new Starting(place).run();
+      case "k" -> new Idle(place).run();
       default ->
           throw new IllegalArgumentException(
               "there is no case '" + one + "'; there are " + String.join(", ", ALL));
     }
+  }
+
+  /** A size that a case has of its own. */
+  static int number(String name, int otherwise) {
+    return Integer.parseInt(property(name, Integer.toString(otherwise)));
   }
 
   private static String property(String name, String otherwise) {

@@ -7,7 +7,12 @@ import java.nio.file.Path;
 /** Who is measured: reads the bed's log and sends what it finds to a receiver. */
 interface Candidate {
 
-  /** Which mark of a request's body is that of the row as it is now: {@code first} or {@code last}. */
+  /** Its name in the report. */
+  String who();
+
+  /**
+   * Which mark of a request's body is that of the row as it is now: {@code first} or {@code last}.
+   */
   String mark();
 
   /**

@@ -13,6 +13,13 @@ import java.util.stream.Stream;
 /** The peer: Debezium Server of the same Debezium, as it ships, with its HTTP sink. */
 record DebeziumServer(Path home) implements Candidate {
 
+  static final String WHO = "Debezium Server";
+
+  @Override
+  public String who() {
+    return WHO;
+  }
+
   @Override
   public String mark() {
     return "last"; // "before" comes before "after"

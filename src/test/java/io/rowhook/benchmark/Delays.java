@@ -13,7 +13,10 @@ record Delays(double p50, double p99, double p999, double longest) {
     long[] sorted = micros.clone();
     Arrays.sort(sorted);
     return new Delays(
-        rank(sorted, 0.5), rank(sorted, 0.99), rank(sorted, 0.999), sorted[sorted.length - 1] / 1e3);
+        rank(sorted, 0.5),
+        rank(sorted, 0.99),
+        rank(sorted, 0.999),
+        sorted[sorted.length - 1] / 1e3);
   }
 
   private static double rank(long[] sorted, double share) {

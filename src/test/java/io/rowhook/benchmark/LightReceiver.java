@@ -1,8 +1,6 @@
 package io.rowhook.benchmark;
 
-import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -14,7 +12,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -22,28 +19,31 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The main class of a receiver that costs next to nothing: one thread, one selector, HTTP/1.1 as far as the senders
- * here speak it. It notes when each request was there, and which row it is about. {@link Receiving} is its handle.
+ * The main class of a receiver that costs next to nothing: one thread, one selector, HTTP/1.1 as
+ * far as the senders here speak it. It notes when each request was there, and which row it is
+ * about. {@link Receiving} is its handle.
  *
- * <p>The first part of a request's path says how it is answered, the second is the recipient's number: {@code /now/0}
- * at once, {@code /late/0} after 20 ms, {@code /503/0} with that status, {@code /hang/0} never, {@code /gated/0} with
- * 503 until the gate is opened.
+ * <p>The first part of a request's path says how it is answered, the second is the recipient's
+ * number: {@code /now/0} at once, {@code /late/0} after 20 ms, {@code /503/0} with that status,
+ * {@code /hang/0} never; {@code /gated/0} with 503 and {@code /stuck/0} not at all until the gate
+ * is opened.
  *
- * <p>Commands, a line each: {@code reset first|last} (which mark of a body counts), {@code count N} of recipient N,
- * {@code open} and {@code shut} the gate, {@code dump FILE}.
+ * <p>Commands, a line each: {@code reset first|last} (which mark of a body counts), {@code count N}
+ * of recipient N, {@code open} and {@code shut} the gate, {@code dump FILE}.
  */
 final class LightReceiver {
 
   private static final long LATE = 20_000_000; // ns
-  private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  private static final byte[] OK = Bytes.ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   private static final byte[] UNAVAILABLE =
-      ascii("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-  private static final byte[] LENGTH = ascii("content-length:");
-  private static final byte[] COMMITTED = ascii("rowhook-committed-at:");
-  private static final byte[] DELETED = ascii("rowhook-entity-event: deleted");
-  private static final byte[] MARK = ascii("\"mark\":\"#");
-  private static final byte[] OPERATION = ascii("\"op\":\"d\"");
-  private static final byte[] COMMIT_MICROS = ascii("\"ts_us\":");
+      Bytes.ascii("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+  private static final byte[] LENGTH = Bytes.ascii("content-length:");
+  private static final byte[] COMMITTED = Bytes.ascii("rowhook-committed-at:");
+  private static final byte[] DELETED = Bytes.ascii("rowhook-entity-event: deleted");
+  private static final byte[] SLASH = Bytes.ascii("/");
+  private static final byte[] MARK = Bytes.ascii("\"mark\":\"#");
+  private static final byte[] OPERATION = Bytes.ascii("\"op\":\"d\"");
+  private static final byte[] COMMIT_MICROS = Bytes.ascii("\"ts_us\":");
 
   private final Selector selector;
   private final Queue<String> commands = new ConcurrentLinkedQueue<>();
@@ -53,15 +53,7 @@ final class LightReceiver {
   private boolean open;
   private boolean last;
 
-  // What came, one row a request.
-  private int size;
-  private long[] arrived = new long[1 << 16]; // microseconds since 1970
-  private long[] committed = new long[1 << 16];
-  private long[] scheduled = new long[1 << 16];
-  private int[] id = new int[1 << 16];
-  private int[] ordinal = new int[1 << 16];
-  private int[] recipient = new int[1 << 16];
-  private int[] counts = new int[1 << 10];
+  private final Notes notes = new Notes();
 
   private record Due(long nanos, Connection connection) {}
 
@@ -142,41 +134,23 @@ final class LightReceiver {
   }
 
   private String obey(String[] words) throws IOException {
-    switch (words[0]) {
+    return switch (words[0]) {
       case "reset" -> {
-        size = 0;
-        Arrays.fill(counts, 0);
+        notes.clear();
         last = words[1].equals("last");
-        return "reset";
+        yield words[0];
       }
-      case "count" -> {
-        return "count " + counts[Integer.parseInt(words[1])];
-      }
+      case "count" -> "count " + notes.count(Integer.parseInt(words[1]));
       case "open", "shut" -> {
         open = words[0].equals("open");
-        return words[0];
+        yield words[0];
       }
       case "dump" -> {
-        dump(Path.of(words[1]));
-        return "dumped " + size;
+        notes.dump(Path.of(words[1]));
+        yield words[0];
       }
       default -> throw new IllegalArgumentException(words[0]);
-    }
-  }
-
-  private void dump(Path file) throws IOException {
-    try (var out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
-      out.writeInt(size);
-      for (int i = 0; i < size; i++) {
-        out.writeLong(arrived[i]);
-        out.writeLong(committed[i]);
-        out.writeLong(scheduled[i]);
-        out.writeInt(id[i]);
-        out.writeInt(ordinal[i]);
-        out.writeInt(recipient[i]);
-      }
-    }
+    };
   }
 
   private void accept(ServerSocketChannel server) throws IOException {
@@ -201,8 +175,7 @@ final class LightReceiver {
       if (connection.bytes.length < connection.filled + count) {
         connection.bytes =
             Arrays.copyOf(
-                connection.bytes,
-                Math.max(2 * connection.bytes.length, connection.filled + count));
+                connection.bytes, Math.max(2 * connection.bytes.length, connection.filled + count));
       }
       buffer.get(connection.bytes, connection.filled, count);
       connection.filled += count;
@@ -224,11 +197,11 @@ final class LightReceiver {
     byte[] bytes = connection.bytes;
     int begin = 0;
     while (true) {
-      int body = headEnd(bytes, begin, connection.filled);
+      int body = Bytes.headEnd(bytes, begin, connection.filled);
       if (body < 0) {
         break;
       }
-      int end = body + (int) number(bytes, find(LENGTH, bytes, begin, body), body);
+      int end = body + (int) Bytes.number(bytes, Bytes.find(LENGTH, bytes, begin, body), body);
       if (end > connection.filled) {
         break;
       }
@@ -243,7 +216,7 @@ final class LightReceiver {
   private void request(Connection connection, int head, int body, int end) throws IOException {
     byte[] bytes = connection.bytes;
     int way = head + "POST /".length();
-    int slash = find(ascii("/"), bytes, way, body);
+    int slash = Bytes.find(SLASH, bytes, way, body);
     switch (bytes[way]) {
       case 'n' -> {
         note(bytes, slash, head, body, end);
@@ -259,6 +232,12 @@ final class LightReceiver {
         }
         answer(connection, open ? OK : UNAVAILABLE);
       }
+      case 's' -> {
+        if (open) {
+          note(bytes, slash, head, body, end);
+          answer(connection, OK);
+        }
+      }
       case 'h' -> {} // never
       default -> answer(connection, UNAVAILABLE);
     }
@@ -271,129 +250,29 @@ final class LightReceiver {
   }
 
   private void note(byte[] bytes, int slash, int head, int body, int end) {
-    if (size == arrived.length) {
-      grow();
-    }
-    int mark = last ? findLast(MARK, bytes, body, end) : find(MARK, bytes, body, end);
-    int to = (int) number(bytes, slash, body);
-    arrived[size] = zeroMicros + (System.nanoTime() - zeroNanos) / 1000;
-    recipient[size] = to;
-    counts[to]++;
+    long at = zeroMicros + (System.nanoTime() - zeroNanos) / 1000;
+    int id = 0;
+    int ordinal = 0;
+    long scheduled = 0;
+    int mark = last ? Bytes.findLast(MARK, bytes, body, end) : Bytes.find(MARK, bytes, body, end);
     if (mark >= 0) {
-      int second = find(ascii("/"), bytes, mark, end);
-      int third = find(ascii("/"), bytes, second, end);
-      id[size] = (int) number(bytes, mark, end);
-      scheduled[size] = number(bytes, third, end);
+      int second = Bytes.find(SLASH, bytes, mark, end);
+      int third = Bytes.find(SLASH, bytes, second, end);
+      id = (int) Bytes.number(bytes, mark, end);
+      scheduled = Bytes.number(bytes, third, end);
       boolean deleted =
           last
-              ? find(OPERATION, bytes, body, end) >= 0
-              : find(DELETED, bytes, head, body) >= 0;
-      ordinal[size] = (int) number(bytes, second, end) + (deleted ? 1 : 0);
+              ? Bytes.find(OPERATION, bytes, body, end) >= 0
+              : Bytes.find(DELETED, bytes, head, body) >= 0;
+      ordinal = (int) Bytes.number(bytes, second, end) + (deleted ? 1 : 0);
     }
-    int commit = find(COMMITTED, bytes, head, body);
-    committed[size] =
-        commit >= 0 ? instant(bytes, commit) : number(bytes, find(COMMIT_MICROS, bytes, body, end), end);
-    size++;
-  }
-
-  private void grow() {
-    int larger = 2 * size;
-    arrived = Arrays.copyOf(arrived, larger);
-    committed = Arrays.copyOf(committed, larger);
-    scheduled = Arrays.copyOf(scheduled, larger);
-    id = Arrays.copyOf(id, larger);
-    ordinal = Arrays.copyOf(ordinal, larger);
-    recipient = Arrays.copyOf(recipient, larger);
-  }
-
-  /** {@code 2026-05-24T15:20:44.123456Z}, as microseconds since 1970. */
-  private static long instant(byte[] bytes, int at) {
-    int from = at;
-    while (bytes[from] == ' ') {
-      from++;
-    }
-    long days =
-        java.time.LocalDate.of(
-                (int) digits(bytes, from, 4),
-                (int) digits(bytes, from + 5, 2),
-                (int) digits(bytes, from + 8, 2))
-            .toEpochDay();
-    long seconds =
-        days * 86_400
-            + digits(bytes, from + 11, 2) * 3_600
-            + digits(bytes, from + 14, 2) * 60
-            + digits(bytes, from + 17, 2);
-    return seconds * 1_000_000 + digits(bytes, from + 20, 6);
-  }
-
-  private static long digits(byte[] bytes, int from, int count) {
-    long number = 0;
-    for (int i = from; i < from + count; i++) {
-      number = number * 10 + (bytes[i] - '0');
-    }
-    return number;
-  }
-
-  /** The first number from there on; 0 if there is none. */
-  private static long number(byte[] bytes, int from, int end) {
-    if (from < 0) {
-      return 0;
-    }
-    int at = from;
-    while (at < end && (bytes[at] < '0' || bytes[at] > '9')) {
-      at++;
-    }
-    long number = 0;
-    for (; at < end && bytes[at] >= '0' && bytes[at] <= '9'; at++) {
-      number = number * 10 + (bytes[at] - '0');
-    }
-    return number;
-  }
-
-  /** Where the body begins; -1 if the head is not there whole. */
-  private static int headEnd(byte[] bytes, int from, int end) {
-    for (int i = from + 3; i < end; i++) {
-      if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n') {
-        return i + 1;
-      }
-    }
-    return -1;
-  }
-
-  /** Where what follows the first such text begins, in any case of letters; -1 if it is not there. */
-  private static int find(byte[] text, byte[] bytes, int from, int end) {
-    if (from < 0) {
-      return -1;
-    }
-    for (int i = from; i <= end - text.length; i++) {
-      if (is(text, bytes, i)) {
-        return i + text.length;
-      }
-    }
-    return -1;
-  }
-
-  private static int findLast(byte[] text, byte[] bytes, int from, int end) {
-    for (int i = end - text.length; i >= from; i--) {
-      if (is(text, bytes, i)) {
-        return i + text.length;
-      }
-    }
-    return -1;
-  }
-
-  private static boolean is(byte[] text, byte[] bytes, int at) {
-    for (int i = 0; i < text.length; i++) {
-      byte b = bytes[at + i];
-      if (b != text[i] && (b < 'A' || b > 'Z' || b + 32 != text[i])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    int commit = Bytes.find(COMMITTED, bytes, head, body);
+    long committed =
+        commit >= 0
+            ? Bytes.instant(bytes, commit)
+            : Bytes.number(bytes, Bytes.find(COMMIT_MICROS, bytes, body, end), end);
+    int recipient = (int) Bytes.number(bytes, slash, body);
+    notes.add(new Arrival(at, committed, scheduled, id, ordinal, recipient));
   }
 
   /** For a handle: the arguments that start it in this Java. */

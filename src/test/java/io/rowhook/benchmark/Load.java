@@ -6,15 +6,14 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What is written, as fast as PostgreSQL takes it, or by the clock. Each row carries a mark that says which row and
- * which state of it this is, and when it was due.
+ * What is written, as fast as PostgreSQL takes it, or by the clock. Each row carries a mark that
+ * says which row and which state of it this is, and when it was due.
  */
 enum Load {
 
@@ -22,11 +21,14 @@ enum Load {
   tens("transactions of 10 rows") {
     @Override
     Written write(Bed bed, int events) {
-      return byWriters(bed, events, (statement, first, count) -> {
-        for (long id = first; id < first + count; id += 10) {
-          statement.execute(insert(id, Math.min(id + 10, first + count) - 1));
-        }
-      });
+      return byWriters(
+          bed,
+          events,
+          (statement, first, count) -> {
+            for (long id = first; id < first + count; id += 10) {
+              statement.execute(insert(id, Math.min(id + 10, first + count) - 1));
+            }
+          });
     }
   },
 
@@ -34,11 +36,14 @@ enum Load {
   singles("single-row transactions") {
     @Override
     Written write(Bed bed, int events) {
-      return byWriters(bed, events, (statement, first, count) -> {
-        for (long id = first; id < first + count; id++) {
-          statement.execute(insert(id, id));
-        }
-      });
+      return byWriters(
+          bed,
+          events,
+          (statement, first, count) -> {
+            for (long id = first; id < first + count; id++) {
+              statement.execute(insert(id, id));
+            }
+          });
     }
   },
 
@@ -49,33 +54,38 @@ enum Load {
       long first = bed.ids(events);
       long began = now();
       bed.source().execute(insert(first, first + events - 1));
-      return new Written(began, now(), first, filled(events, 1));
+      return new Written(began, now(), first, events, 1);
     }
   },
 
-  /** Ten rows a transaction: five inserts, four updates and a delete of what an earlier one has inserted. */
+  /**
+   * Ten rows a transaction: five inserts, four updates and a delete of what an earlier one has
+   * inserted.
+   */
   mix("inserts, updates and deletes, 10 rows a transaction") {
     @Override
     Written write(Bed bed, int events) {
       Written written =
-          byWriters(bed, events / 2, (statement, first, count) -> {
-            int behind = 0;
-            for (long id = first; id < first + count + 5; id += 5) {
-              long old = id - 5;
-              String sql = id < first + count ? insert(id, id + 4) : "";
-              if (behind > 0) {
-                sql +=
-                    ("; UPDATE public.article SET stock = stock + 1, price = price + 0.10,"
-                            + " mark = '#' || id || '/2/' || %s || '#' WHERE id BETWEEN %d AND %d;"
-                            + " DELETE FROM public.article WHERE id = %d")
-                        .formatted(CLOCK, old, old + 3, old + 4);
-              }
-              behind++;
-              statement.execute(sql);
-            }
-          });
-      Arrays.fill(written.states(), 2);
-      return written;
+          byWriters(
+              bed,
+              events / 2,
+              (statement, first, count) -> {
+                int behind = 0;
+                for (long id = first; id < first + count + 5; id += 5) {
+                  long old = id - 5;
+                  String sql = id < first + count ? insert(id, id + 4) : "";
+                  if (behind > 0) {
+                    sql +=
+                        ("; UPDATE public.article SET stock = stock + 1, price = price + 0.10,"
+                                + " mark = '#' || id || '/2/' || %s || '#' WHERE id BETWEEN %d AND %d;"
+                                + " DELETE FROM public.article WHERE id = %d")
+                            .formatted(CLOCK, old, old + 3, old + 4);
+                  }
+                  behind++;
+                  statement.execute(sql);
+                }
+              });
+      return new Written(written.began(), written.ended(), written.firstId(), written.rows(), 2);
     }
   };
 
@@ -115,7 +125,7 @@ enum Load {
         long id = first + i;
         statement.execute(rows(id, id, Long.toString(began + (due - begin) / 1000)));
       }
-      return new Written(began, now(), first, filled(events, 1));
+      return new Written(began, now(), first, events, 1);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -134,11 +144,11 @@ enum Load {
   }
 
   /** A part of the work on a connection of its own. */
-  private interface Part {
+  interface Part {
     void write(Statement statement, long first, int count) throws SQLException;
   }
 
-  private static Written byWriters(Bed bed, int rows, Part part) {
+  static Written byWriters(Bed bed, int rows, Part part) {
     int each = rows / Bed.WRITERS;
     long first = bed.ids(each * Bed.WRITERS);
     long began;
@@ -170,13 +180,7 @@ enum Load {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    return new Written(began, now(), first, filled(each * Bed.WRITERS, 1));
-  }
-
-  private static int[] filled(int count, int value) {
-    int[] states = new int[count];
-    Arrays.fill(states, value);
-    return states;
+    return new Written(began, now(), first, each * Bed.WRITERS, 1);
   }
 
   /** Microseconds since 1970. */

@@ -24,7 +24,9 @@ final class Rates {
     this.place = place;
   }
 
-  /** To a receiver that answers at once: the peer, the bare engine, and the product, alternating. */
+  /**
+   * To a receiver that answers at once: the peer, the bare engine, and the product, alternating.
+   */
   void atOnce() throws IOException {
     for (Load load : place.loads()) {
       String of = "a  " + load + ", receiver answers at once";
@@ -102,12 +104,14 @@ final class Rates {
       report.add(of, who, "written in, s", (written.ended() - written.began()) / 1e6);
       report.add(of, who, "processor, µs an event", micros(process.processor().minus(own), count));
       report.add(
-          of, who, "the receiver's, µs an event", micros(receiver.processor().minus(receiving), count));
+          of,
+          who,
+          "the receiver's, µs an event",
+          micros(receiver.processor().minus(receiving), count));
       report.add(of, who, "the whole machine's, µs an event", machine.until(after) / count);
       report.add(of, who, MEMORY, process.peakResidentBytes() / 1e6);
       report.progress(
-          "%s, %s: %,.0f events/s, %d came again"
-              .formatted(of, who, count / seconds, repeats));
+          "%s, %s: %,.0f events/s, %d came again".formatted(of, who, count / seconds, repeats));
     }
   }
 

@@ -39,7 +39,8 @@ final class Receiving implements AutoCloseable {
   /**
    * Where a recipient is.
    *
-   * @param manner how it answers: {@code now}, {@code late}, {@code 503}, {@code hang}, {@code gated}
+   * @param manner how it answers: {@code now}, {@code late}, {@code 503}, {@code hang}, {@code
+   *     gated}, {@code stuck}
    */
   URI url(String manner, int recipient) {
     return URI.create("http://127.0.0.1:" + port + "/" + manner + "/" + recipient);

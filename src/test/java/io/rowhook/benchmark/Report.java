@@ -15,7 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What was measured: printed as it comes, and at the end as medians, ratios and targets. One thread. */
+/**
+ * What was measured: printed as it comes, and at the end as medians, ratios and targets. One
+ * thread.
+ */
 final class Report {
 
   /** One figure of one round. */
@@ -115,10 +118,7 @@ final class Report {
   /** Everything: tables, then the targets. */
   String text() {
     StringBuilder text = new StringBuilder(String.join("\n", remarks)).append('\n');
-    figures.keySet().stream()
-        .map(Figure::of)
-        .distinct()
-        .forEach(of -> text.append(table(of)));
+    figures.keySet().stream().map(Figure::of).distinct().forEach(of -> text.append(table(of)));
     text.append("\nTargets\n");
     for (Target target : targets) {
       text.append(

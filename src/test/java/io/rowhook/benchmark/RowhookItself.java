@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The product as it ships: its launcher and its jars, in a process of its own, with default settings but for what is
- * named.
+ * The product as it ships: its launcher and its jars, in a process of its own, with default
+ * settings but for what is named.
  *
  * @param home what {@code mvn package} has left in {@code target/rowhook}
  * @param more lines for the recipient's file
@@ -18,11 +18,18 @@ import java.util.stream.Collectors;
  */
 record RowhookItself(Path home, String more, Map<String, String> environment) implements Candidate {
 
-  private static final String ARTICLE = "Article:\n  table: public.article\n";
+  static final String ARTICLE = "Article:\n  table: public.article\n";
 
   /** With default settings. */
   RowhookItself(Path home) {
     this(home, "", Map.of());
+  }
+
+  static final String WHO = "Rowhook";
+
+  @Override
+  public String who() {
+    return WHO;
   }
 
   @Override
@@ -35,10 +42,15 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     return start(bed, directory, Map.of("shop", recipient(url)), ARTICLE);
   }
 
-  /** A recipient's file: where it is, that this is allowed, and a secret that all is signed with. */
+  /**
+   * A recipient's file: where it is, that this is allowed, and a secret that all is signed with.
+   */
   String recipient(URI url) {
-    return "url: " + url + "\nallow: { http: true, networks: [127.0.0.0/8] }\nauthentication:\n  hmac:\n"
-        + "    secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n" + more;
+    return "url: "
+        + url
+        + "\nallow: { http: true, networks: [127.0.0.0/8] }\nauthentication:\n  hmac:\n"
+        + "    secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"
+        + more;
   }
 
   /**
@@ -48,7 +60,27 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
    */
   Spawned start(Bed bed, Path directory, Map<String, String> recipients, String entities)
       throws IOException {
+    return start(bed, directory, recipients, entities, Map.of());
+  }
+
+  /**
+   * The same with templates.
+   *
+   * @param templates by their paths below {@code jslt-templates}
+   */
+  Spawned start(
+      Bed bed,
+      Path directory,
+      Map<String, String> recipients,
+      String entities,
+      Map<String, String> templates)
+      throws IOException {
     write(bed, directory, recipients, entities);
+    for (Map.Entry<String, String> template : templates.entrySet()) {
+      Path file = directory.resolve("jslt-templates").resolve(template.getKey());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, template.getValue());
+    }
     return again(bed, directory);
   }
 
@@ -58,10 +90,7 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
     Spawned process =
         Spawned.start(
-            "Rowhook",
-            List.of(home.resolve("bin/rowhook").toString(), "run"),
-            all,
-            directory);
+            "Rowhook", List.of(home.resolve("bin/rowhook").toString(), "run"), all, directory);
     bed.awaitReader(process);
     return process;
   }

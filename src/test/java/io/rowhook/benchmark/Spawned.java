@@ -17,7 +17,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A child process: its lines, its end, what it takes of the machine. One thread, but for its output. */
+/**
+ * A child process: its lines, its end, what it takes of the machine. One thread, but for its
+ * output.
+ */
 final class Spawned implements AutoCloseable {
 
   private static final int LINES_KEPT = 5_000;
