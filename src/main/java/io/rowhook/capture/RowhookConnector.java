@@ -97,6 +97,7 @@ public final class RowhookConnector extends PostgresConnector {
   }
 
   private static ReplicationStream around(ReplicationStream stream) {
+    Doze doze = new Doze();
     return around(
         ReplicationStream.class,
         (method, arguments) -> {
@@ -104,10 +105,38 @@ public final class RowhookConnector extends PostgresConnector {
               && arguments.length == 1
               && arguments[0] instanceof ReplicationMessageProcessor processor) {
             ReplicationMessageProcessor lenient = message -> processor.process(lenient(message));
-            return call(stream, method, new Object[] {lenient});
+            Object found = call(stream, method, new Object[] {lenient});
+            doze.after(found);
+            return found;
           }
           return call(stream, method, arguments);
         });
+  }
+
+  /**
+   * Looks at a quiet log less often: every look costs a quarter of a millisecond, and Debezium looks
+   * two hundred times a second. The reader's thread only.
+   */
+  private static final class Doze {
+
+    private static final long LIGHT = TimeUnit.SECONDS.toNanos(1);
+    private static final long DEEP = TimeUnit.SECONDS.toNanos(10);
+
+    private long last = System.nanoTime();
+
+    /**
+     * @param found what {@code readPending} has answered: whether there was a message
+     */
+    void after(@Nullable Object found) throws InterruptedException {
+      long now = System.nanoTime();
+      if (!Boolean.FALSE.equals(found)) {
+        last = now;
+      } else if (now - last > DEEP) {
+        Thread.sleep(45);
+      } else if (now - last > LIGHT) {
+        Thread.sleep(20);
+      }
+    }
   }
 
   private static ReplicationMessage lenient(ReplicationMessage message) {

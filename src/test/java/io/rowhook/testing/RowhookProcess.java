@@ -142,8 +142,9 @@ public final class RowhookProcess implements AutoCloseable {
       command.add("--sun-misc-unsafe-memory-access=allow");
       command.addAll(
           List.of("-XX:MaxInlineLevel=7", "-XX:InlineSmallCode=1000", "-XX:FreqInlineSize=120"));
+      command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0"));
       command.add("-XX:+UseSerialGC");
-      command.addAll(List.of("-Xms64m", "-Xmn40m"));
+      command.addAll(List.of("-Xms48m", "-Xmn24m"));
       command.add("-XX:TrimNativeHeapInterval=10000");
       command.add("-XX:+UseCompactObjectHeaders");
       command.add("-XX:+ExitOnOutOfMemoryError");
