@@ -69,9 +69,10 @@ public final class Benchmark {
       case "i" -> new Shaping(place).template();
       case "j" -> new Starting(place).run();
       case "k" -> new Idle(place).run();
+      case "micro" -> new Micro(place).run();
       default ->
           throw new IllegalArgumentException(
-              "there is no case '" + one + "'; there are " + String.join(", ", ALL));
+              "there is no case '" + one + "'; there are " + String.join(", ", ALL) + " and micro");
     }
   }
 

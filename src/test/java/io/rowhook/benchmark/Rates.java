@@ -13,8 +13,8 @@ final class Rates {
 
   private static final String ROWHOOK = "Rowhook";
   private static final String PEER = "Debezium Server";
-  private static final String ENGINE = "bare engine";
-  private static final String RATE = "events/s";
+  static final String ENGINE = "bare engine";
+  static final String RATE = "events/s";
   private static final String MEMORY = "peak of resident memory, MB";
   private static final Duration PATIENCE = Duration.ofMinutes(20);
 
@@ -29,7 +29,7 @@ final class Rates {
    */
   void atOnce() throws IOException {
     for (Load load : place.loads()) {
-      String of = "a  " + load + ", receiver answers at once";
+      String of = of(load);
       for (int round = 0; round < place.rounds(); round++) {
         if (place.beside()) {
           measure(of, ENGINE, load);
@@ -49,6 +49,11 @@ final class Rates {
           report.median(of, ROWHOOK, MEMORY) / report.median(of, PEER, MEMORY),
           0.5);
     }
+  }
+
+  /** The report's name of the case in which a load goes to a receiver that answers at once. */
+  static String of(Load load) {
+    return "a  " + load + ", receiver answers at once";
   }
 
   /** To a receiver that answers after 20 ms. */

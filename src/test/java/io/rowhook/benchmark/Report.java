@@ -163,6 +163,7 @@ final class Report {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("benchmark.txt"), text());
     Files.writeString(directory.resolve("benchmark.json"), json());
+    Files.writeString(directory.resolve("benchmark.svg"), Plot.of(this));
   }
 
   static String number(double value) {

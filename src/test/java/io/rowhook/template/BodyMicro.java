@@ -1,0 +1,86 @@
+package io.rowhook.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** What it takes to make a body of an event: as it is, and by a template of realistic size. */
+@State(Scope.Benchmark)
+public class BodyMicro {
+
+  private static final String EVENT =
+      """
+      {"id":"evt_0c6f5d2b9b1e4d0e8a54a3d94c8d6d1f","type":"article.updated",
+       "timestamp":"2026-05-24T15:20:44.123456Z","entityType":"Article","entityId":7,"event":"Updated",
+       "data":{"id":7,"sku":"CH-7","name":"Office chair 7",
+        "description":"Height-adjustable, with armrests and castors for hard floors; delivered flat",
+        "price":196.00,"stock":5,"active":true,"changed_at":"2026-05-24T15:20:44.123456Z",
+        "mark":"#7/1/1779636044123456#"},
+       "previous":{"price":199.00},"changed":["price"],
+       "source":{"lsn":"0/16B3748","txId":571,"table":"public.article"}}
+      """;
+
+  private final Event event =
+      new Event(
+          "evt_0c6f5d2b9b1e4d0e8a54a3d94c8d6d1f",
+          "Article",
+          "7",
+          EventType.Updated,
+          Instant.parse("2026-05-24T15:20:44.123456Z"),
+          Lsn.parse("0/16B3748"),
+          EVENT.getBytes(StandardCharsets.UTF_8));
+  private final JsonNode tree;
+  private final Jslt template;
+
+  public BodyMicro() {
+    try {
+      tree = ExactJson.MAPPER.readTree(event.json());
+      template =
+          Jslt.compile(
+              "shop/article.jslt",
+              Map.of(
+                  "shop/article.jslt", resource("article.jslt"),
+                  "lib/shop.jslt", resource("shop.jslt")));
+    } catch (TemplateException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Benchmark
+  public byte[] full() throws TemplateException {
+    return BuiltIn.full.render(event);
+  }
+
+  @Benchmark
+  public byte[] fortyKeys() throws TemplateException {
+    return template.render(event);
+  }
+
+  /** JSLT alone: nothing is parsed, nothing written, no thread changed. */
+  @Benchmark
+  public JsonNode fortyKeysJslt() throws TemplateException {
+    return template.apply(event, tree);
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = BodyMicro.class.getResourceAsStream("/benchmark/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
