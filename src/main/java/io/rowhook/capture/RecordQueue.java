@@ -13,11 +13,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Debezium has read of the log and the engine has not taken yet: in the place of Debezium's own queue, whose
- * consumer takes only when {@code poll.interval.ms} has passed, and is busy for the last millisecond of each (measured:
- * a sixth of a processor while nothing happens). Here it waits for the first record, and gets it at once.
+ * What Debezium has read of the log and the engine has not taken yet: in the place of Debezium's
+ * own queue, whose consumer takes only when {@code poll.interval.ms} has passed, and is busy for
+ * the last millisecond of each (measured: a sixth of a processor while nothing happens). Here it
+ * waits for the first record, and gets it at once.
  *
- * <p>Bounded by number, which Debezium holds it to, and by bytes: when so many are in it, it says that it is full.
+ * <p>Bounded by number, which Debezium holds it to, and by bytes: when so many are in it, it says
+ * that it is full.
  *
  * <p>Debezium makes it, by the name of a service, so it is public. Any thread: one adds, one takes.
  */
@@ -26,7 +28,9 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
   /** For {@code queue.provider.type}. */
   static final String NAME = "rowhook";
 
-  /** For how many bytes there is room. Debezium's own key must say 0, or it would count for itself. */
+  /**
+   * For how many bytes there is room. Debezium's own key must say 0, or it would count for itself.
+   */
   static final String BYTES = "rowhook.queue.bytes";
 
   /** What one transaction brings comes within it, and so in one batch. */

@@ -40,7 +40,9 @@ public final class RowhookConnector extends PostgresConnector {
   /** Its task. */
   public static final class RowhookTask extends PostgresConnectorTask {
 
-    /** After so long without a record Debezium is asked, which says whether its reader has failed. */
+    /**
+     * After so long without a record Debezium is asked, which says whether its reader has failed.
+     */
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(500);
 
     private volatile @Nullable RecordQueue records;
@@ -114,8 +116,8 @@ public final class RowhookConnector extends PostgresConnector {
   }
 
   /**
-   * Looks at a quiet log less often: every look costs a quarter of a millisecond, and Debezium looks
-   * two hundred times a second. The reader's thread only.
+   * Looks at a quiet log less often: every look costs a quarter of a millisecond, and Debezium
+   * looks two hundred times a second. The reader's thread only.
    */
   private static final class Doze {
 

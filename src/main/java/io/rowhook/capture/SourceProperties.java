@@ -74,7 +74,8 @@ final class SourceProperties {
     fixed.put("skipped.operations", new Fixed("none", "a TRUNCATE is reported, not swallowed"));
     fixed.put("include.unknown.datatypes", new Fixed("true", "no column is left out in silence"));
     fixed.put("extended.headers.enabled", new Fixed("false", "nothing reads the headers"));
-    fixed.put("statistics.metrics.enabled", new Fixed("false", "nothing reads them, and they cost"));
+    fixed.put(
+        "statistics.metrics.enabled", new Fixed("false", "nothing reads them, and they cost"));
     fixed.put("heartbeat.interval.ms", new Fixed("0", "Rowhook moves the slot itself"));
     fixed.put(
         "lsn.flush.mode",

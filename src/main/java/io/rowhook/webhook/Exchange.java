@@ -27,9 +27,10 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer over a kept or a new connection of {@link Sender}'s: what of HttpClient is wanted. The
- * rest of it, redirects, retries, cookies, proxies and so on, would all be off, and costs a quarter of a request's
- * processor time even so (measured). Used once; any thread may cancel it.
+ * One request and its answer over a kept or a new connection of {@link Sender}'s: what of
+ * HttpClient is wanted. The rest of it, redirects, retries, cookies, proxies and so on, would all
+ * be off, and costs a quarter of a request's processor time even so (measured). Used once; any
+ * thread may cancel it.
  */
 final class Exchange implements Cancellable {
 
