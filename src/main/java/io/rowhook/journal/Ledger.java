@@ -129,4 +129,7 @@ public interface Ledger {
 
   /** Returns once all that was queued here is durable. */
   void flush() throws InterruptedException;
+
+  /** How much of what was queued here is not durable yet; at once. */
+  int queued();
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +78,7 @@ final class SqliteLedger implements Ledger {
   private final long recipient;
   private final Writer writer;
   private final Readers readers;
+  private final AtomicInteger queued = new AtomicInteger(); // and not durable yet
 
   /** Written by the writer's thread; read by both. */
   private volatile @Nullable RuntimeException refused;
@@ -246,6 +248,11 @@ final class SqliteLedger implements Ledger {
     queue(sql -> {}, true).await();
   }
 
+  @Override
+  public int queued() {
+    return queued.get();
+  }
+
   /** Something queued. */
   private interface Change {
     void apply(Sql sql) throws SQLException;
@@ -257,6 +264,7 @@ final class SqliteLedger implements Ledger {
 
   private Write<Boolean> queue(Change change, boolean awaited) throws InterruptedException {
     checkNotRefused();
+    queued.incrementAndGet();
     return writer.submit(
         Write.patient(
             sql -> {
@@ -265,6 +273,7 @@ final class SqliteLedger implements Ledger {
               return true;
             },
             awaited,
+            _ -> queued.decrementAndGet(),
             this::refuse));
   }
 

@@ -59,11 +59,15 @@ final class Write<T> {
    * Waits, in order, for as long as the journal cannot be written: it must not get lost.
    *
    * @param awaited whether someone waits for it; else it may wait for others, to share a commit
+   * @param committed called by the writer's thread once it is durable
    * @param onFailure called by the writer's thread if it can never be written
    */
   static <T> Write<T> patient(
-      Action<T> action, boolean awaited, Consumer<RuntimeException> onFailure) {
-    return new Write<>(action, result -> {}, onFailure, true, awaited);
+      Action<T> action,
+      boolean awaited,
+      Consumer<T> committed,
+      Consumer<RuntimeException> onFailure) {
+    return new Write<>(action, committed, onFailure, true, awaited);
   }
 
   boolean isPatient() {

@@ -37,13 +37,24 @@ final class WriteQueue {
   private final Deque<Write<?>> urgent = new ArrayDeque<>();
   private final Deque<Write<?>> patient = new ArrayDeque<>();
   private final Trouble trouble;
+  private final long gathering; // nanoseconds
   private long patientAfterNanos = System.nanoTime();
   private long gatheringSince = System.nanoTime();
   private int awaited; // in the patient lane
   private @Nullable JournalException refusal;
 
   WriteQueue(Trouble trouble) {
+    this(trouble, GATHERING);
+  }
+
+  /**
+   * The same, with another time to gather.
+   *
+   * @param gathering the longest that a patient write waits for others
+   */
+  WriteQueue(Trouble trouble, Duration gathering) {
     this.trouble = trouble;
+    this.gathering = gathering.toNanos();
   }
 
   /**
@@ -113,7 +124,7 @@ final class WriteQueue {
     if (pause > 0) {
       return pause;
     }
-    return isWorthIt() ? 0 : gatheringSince + GATHERING.toNanos() - now;
+    return isWorthIt() ? 0 : gatheringSince + gathering - now;
   }
 
   /** Whether patient writes should not wait for more of them. */

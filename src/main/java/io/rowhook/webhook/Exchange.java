@@ -58,7 +58,7 @@ final class Exchange implements Cancellable {
       if (!leased.isConnected()) {
         connections.connect(leased, null, context);
       }
-      ClassicHttpResponse response = leased.execute("", request, EXECUTOR, context);
+      ClassicHttpResponse response = leased.execute("", request, EXECUTOR::execute, context);
       byte[] body = body(response);
       if (body.length <= Sender.ANSWER_LIMIT && REUSE.keepAlive(request, response, context)) {
         kept = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);

@@ -51,7 +51,7 @@ final class Window {
   private final Pages pages;
   private final LatestOnly latestOnly;
   private int capacity;
-  private int unflushed;
+  private int unflushed; // at most so many are not durable
   private boolean flushed;
 
   /** Starts where the ledger stands. */
@@ -297,7 +297,11 @@ final class Window {
   private void wrote() throws InterruptedException {
     unflushed++;
     if (unflushed >= UNFLUSHED) {
-      flush();
+      unflushed = ledger.queued(); // mostly less: the journal has gone on meanwhile
+      flushed = true;
+      if (unflushed >= UNFLUSHED) {
+        flush();
+      }
     }
   }
 }

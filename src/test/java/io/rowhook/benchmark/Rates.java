@@ -18,6 +18,8 @@ final class Rates {
   private static final String MEMORY = "peak of resident memory, MB";
   private static final Duration PATIENCE = Duration.ofMinutes(20);
 
+  private static final int JOBS = Benchmark.number("jobs", 16);
+
   private final Place place;
 
   Rates(Place place) {
@@ -35,7 +37,14 @@ final class Rates {
           measure(of, ENGINE, load);
           measure(of, PEER, new DebeziumServer(place.peer()), load, "now", place.rows());
         }
-        measure(of, ROWHOOK, new RowhookItself(place.rowhook()), load, "now", place.rows());
+        String jobs = "jobs: " + JOBS + "\n";
+        measure(
+            of,
+            ROWHOOK,
+            new RowhookItself(place.rowhook(), jobs, Map.of()),
+            load,
+            "now",
+            place.rows());
       }
       Report report = place.report();
       report.progress(report.table(of));
@@ -53,7 +62,7 @@ final class Rates {
 
   /** The report's name of the case in which a load goes to a receiver that answers at once. */
   static String of(Load load) {
-    return "a  " + load + ", receiver answers at once";
+    return "a  " + load + ", receiver answers at once, " + JOBS + " jobs";
   }
 
   /** To a receiver that answers after 20 ms. */

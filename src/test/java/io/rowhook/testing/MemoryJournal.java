@@ -275,6 +275,10 @@ public final class MemoryJournal implements Journal {
     notifyAll();
   }
 
+  synchronized int queued() {
+    return queued.size();
+  }
+
   synchronized void flush() throws InterruptedException {
     check();
     long seen = commits;

@@ -322,6 +322,11 @@ public final class MemoryLedger implements Ledger {
     journal.flush();
   }
 
+  @Override
+  public int queued() {
+    return journal.queued();
+  }
+
   /** A person redelivers: durable at once. */
   public void redeliver(long sequence, Instant now) {
     journal.writing(() -> {

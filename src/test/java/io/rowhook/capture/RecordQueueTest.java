@@ -1,0 +1,100 @@
+package io.rowhook.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.debezium.pipeline.DataChangeEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+
+class RecordQueueTest {
+
+  private static final Schema ROW =
+      SchemaBuilder.struct().field("id", Schema.INT32_SCHEMA).field("text", Schema.STRING_SCHEMA);
+  private static final long LONG = Duration.ofSeconds(30).toNanos();
+
+  private final RecordQueue queue = new RecordQueue();
+
+  private static DataChangeEvent record(int id, String text) {
+    Struct row = new Struct(ROW).put("id", id).put("text", text);
+    return new DataChangeEvent(
+        new SourceRecord(Map.of(), Map.of(), "topic", null, null, ROW, row));
+  }
+
+  private static int id(DataChangeEvent event) {
+    return ((Struct) event.getRecord().value()).getInt32("id");
+  }
+
+  @Test
+  void givesAllInOrderWhateverTheTwoThreadsDo() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("RecordQueueTest seed " + seed);
+    Random random = new Random(seed);
+    List<Integer> taken = new ArrayList<>();
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<?> adding =
+          threads.submit(() -> {
+            for (int id = 0; id < 20_000; id++) {
+              queue.enqueue(record(id, "x"));
+              if (id % 1_000 == 0) {
+                Thread.sleep(2);
+              }
+            }
+            return null;
+          });
+      while (taken.size() < 20_000) {
+        int most = 1 + random.nextInt(100);
+        List<DataChangeEvent> some = queue.take(most, LONG);
+        assertThat(some).hasSizeBetween(1, most);
+        some.forEach(event -> taken.add(id(event)));
+      }
+      adding.get();
+    }
+    assertThat(taken).isEqualTo(IntStream.range(0, 20_000).boxed().toList());
+    assertThat(queue.size()).isZero();
+  }
+
+  @Test
+  void isWokenByTheFirstRecordAndNotByTheTimeThatMayPass() throws Exception {
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      long began = System.nanoTime();
+      Future<List<DataChangeEvent>> taking = threads.submit(() -> queue.take(10, LONG));
+      queue.enqueue(record(1, "x"));
+
+      assertThat(taking.get()).hasSize(1);
+      assertThat(System.nanoTime() - began).isLessThan(LONG / 2); // far from either
+    }
+  }
+
+  @Test
+  void saysThatNothingCame() throws InterruptedException {
+    assertThat(queue.take(10, 1)).isEmpty();
+    assertThat(queue.poll()).isNull();
+  }
+
+  @Test
+  void isFullWhenItsRecordsWeighTooMuch() throws InterruptedException {
+    queue.configure(Map.of(RecordQueue.BYTES, "10000"));
+    queue.enqueue(record(1, "x".repeat(6_000)));
+    assertThat(queue.size()).isEqualTo(1);
+
+    queue.enqueue(record(2, "x".repeat(6_000)));
+    assertThat(queue.size()).as("more than any limit").isEqualTo(Integer.MAX_VALUE);
+
+    queue.take(1, LONG);
+    assertThat(queue.size()).isEqualTo(1);
+    assertThat(queue.poll()).isNotNull();
+    assertThat(queue.size()).isZero();
+  }
+}
