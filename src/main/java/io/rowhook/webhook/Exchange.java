@@ -37,6 +37,9 @@ final class Exchange implements Cancellable {
   private static final ConnectionReuseStrategy REUSE = DefaultConnectionReuseStrategy.INSTANCE;
   private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor(REUSE);
 
+  /** There is always one to be had; this is for the pool's lock. */
+  private static final Timeout LEASED_WITHIN = Timeout.ofMinutes(1);
+
   private final HttpClientConnectionManager connections;
   private final HttpClientContext context = HttpClientContext.create();
   private volatile @Nullable ConnectionEndpoint endpoint;
@@ -78,7 +81,7 @@ final class Exchange implements Cancellable {
 
   private ConnectionEndpoint lease(HttpRoute route) throws IOException {
     try {
-      return connections.lease("", route, Timeout.DISABLED, null).get(Timeout.DISABLED);
+      return connections.lease("", route, LEASED_WITHIN, null).get(LEASED_WITHIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");

@@ -28,8 +28,7 @@ class RecordQueueTest {
 
   private static DataChangeEvent record(int id, String text) {
     Struct row = new Struct(ROW).put("id", id).put("text", text);
-    return new DataChangeEvent(
-        new SourceRecord(Map.of(), Map.of(), "topic", null, null, ROW, row));
+    return new DataChangeEvent(new SourceRecord(Map.of(), Map.of(), "topic", null, null, ROW, row));
   }
 
   private static int id(DataChangeEvent event) {

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
+import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.Entry;
@@ -239,8 +240,13 @@ class OwedTest {
       out.ledger("shop")
           .ends()
           .forEach((sequence, end) -> {
-            int attempts = out.ledger("shop").attempts(sequence).size();
-            assertThat(arrivals).containsEntry(sequence, attempts);
+            List<Attempt> log = out.ledger("shop").attempts(sequence);
+            int attempts = log.size();
+            // One on a kept connection that the server closes at that moment does not arrive.
+            long unanswered = log.stream().filter(one -> one.status() == null).count();
+            assertThat(arrivals.getOrDefault(sequence, 0))
+                .as(log::toString)
+                .isBetween(attempts - (int) unanswered, attempts);
             assertThat(attempts).isBetween(1, 4);
             if (!(end instanceof Delivered)) {
               assertThat(attempts).isEqualTo(4);
