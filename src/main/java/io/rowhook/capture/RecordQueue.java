@@ -51,7 +51,8 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
 
   @Override
   public void configure(Map<String, ?> properties) {
-    maxBytes = Long.parseLong(Objects.toString(properties.get(BYTES)));
+    long limit = Long.parseLong(Objects.toString(properties.get(BYTES)));
+    maxBytes = limit == 0 ? Long.MAX_VALUE : limit; // as Debezium's own key has it
   }
 
   @Override

@@ -45,7 +45,7 @@ public record Source(
   private static final List<String> REQUIRED =
       List.of("database.hostname", "database.user", "database.password", "database.dbname");
   private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
-  private static final Pattern BYTES = Pattern.compile("[1-9][0-9]{0,17}");
+  private static final Pattern BYTES = Pattern.compile("[0-9]{1,18}");
   private static final Pattern PUBLICATION_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   public Source {
@@ -76,7 +76,11 @@ public record Source(
     merged.put("name", "rowhook");
     matching("slot.name", merged, SLOT_NAME, place, problems);
     matching("publication.name", merged, PUBLICATION_NAME, place, problems);
-    matching(QUEUE_BYTES, merged, BYTES, place, problems);
+    if (!BYTES.matcher(value(merged, QUEUE_BYTES)).matches()) {
+      problems.add(
+          "%s: %s is '%s', but it must be a number of bytes; 0 is no limit"
+              .formatted(place, QUEUE_BYTES, value(merged, QUEUE_BYTES)));
+    }
     int port = port(merged, place, problems);
     if (!problems.isEmpty()) {
       throw SourceException.of(problems);

@@ -93,6 +93,8 @@ class RecordQueueTest {
 
     queue.take(1, LONG);
     assertThat(queue.size()).isEqualTo(1);
+    queue.configure(Map.of(RecordQueue.BYTES, "0")); // no limit
+    assertThat(queue.size()).isEqualTo(1);
     assertThat(queue.poll()).isNotNull();
     assertThat(queue.size()).isZero();
   }

@@ -80,6 +80,18 @@ final class SourceTest {
   }
 
   @Test
+  void theQueuesBytesAreRowhooksOwnToCount() {
+    assertThat(problems(Map.of("max.queue.size.in.bytes", "16 MB")))
+        .containsExactly(
+            "source.properties: max.queue.size.in.bytes is '16 MB', but it must be a number of bytes; 0 is no limit");
+    Map<String, String> given = new HashMap<>(GOOD);
+    given.put("max.queue.size.in.bytes", "1000000");
+    assertThat(Source.of(given, "source.properties").connector(List.of()))
+        .containsEntry("max.queue.size.in.bytes", "0")
+        .containsEntry(RecordQueue.BYTES, "1000000");
+  }
+
+  @Test
   void anUnknownKeyIsRefusedWithTheNearest() {
     assertThat(problems(Map.of("slot.nam", "x", "database.hostnam", "y", "nonsense", "z")))
         .containsExactly(

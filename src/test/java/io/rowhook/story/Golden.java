@@ -8,9 +8,11 @@ import io.rowhook.admin.Received;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Listing;
+import io.rowhook.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,8 @@ final class Golden {
 
   private static final String EVENT = ".event.json";
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Path files;
   private final String recipient;
 
@@ -59,10 +63,18 @@ final class Golden {
             .isEqualTo(tree(Files.readString(file)));
         if (isSent(file, entry, stage.inbox(recipient))) {
           sent.add(entry.event().id());
-          assertThat(stage.wiring().journal().listing().find(recipient, entry.sequence()))
-              .as("what became of %s", file)
-              .map(Listing.Found::state)
-              .contains("delivered");
+          // Outcomes are gathered: it is recorded a moment after it has arrived.
+          Eventually.within(
+              PATIENCE,
+              file + " stands as delivered",
+              () ->
+                  stage
+                      .wiring()
+                      .journal()
+                      .listing()
+                      .find(recipient, entry.sequence())
+                      .map(Listing.Found::state)
+                      .equals(Optional.of("delivered")));
         }
       }
     }
