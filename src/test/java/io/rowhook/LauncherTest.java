@@ -3,6 +3,7 @@ package io.rowhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.testing.RowhookProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,12 @@ class LauncherTest {
         .contains("-XX:+ExitOnOutOfMemoryError", "-Xmx200m", "-Da=b")
         .containsSequence("-cp", temp + "/rowhook/lib/*", "io.rowhook.Main")
         .endsWith("io.rowhook.Main", "run", "--config", "a b", "");
+  }
+
+  @Test
+  void startsAsTheTestsDo() throws Exception {
+    jdk("opt/jdk", "25.0.1");
+    assertThat(start("run").output().lines()).containsSubsequence(RowhookProcess.LAUNCHERS);
   }
 
   /** A heap that is to begin larger than another option lets it be keeps Java from starting. */

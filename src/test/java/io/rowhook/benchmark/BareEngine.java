@@ -5,6 +5,7 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.PropertiesFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,9 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -65,27 +64,13 @@ final class BareEngine {
   }
 
   static Spawned start(Bed bed, Path directory) throws IOException {
-    Map<String, String> properties = new TreeMap<>(bed.connector());
+    Map<String, String> properties = bed.connector("bare");
     properties.put("name", "bare");
-    properties.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
     properties.put("offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
-    properties.put("topic.prefix", "bare");
-    properties.put("plugin.name", "pgoutput");
-    properties.put("slot.name", "bare");
-    properties.put("publication.name", "peer");
-    properties.put("publication.autocreate.mode", "filtered");
-    properties.put("table.include.list", "public.article");
-    properties.put("snapshot.mode", "no_data");
-    properties.put("tombstones.on.delete", "false");
     properties.put("extended.headers.enabled", "false");
     properties.put("time.precision.mode", "isostring");
-    properties.put("poll.interval.ms", "5");
     Path file = directory.resolve("engine.properties");
-    Files.writeString(
-        file,
-        properties.entrySet().stream()
-            .map(entry -> entry.getKey() + "=" + entry.getValue())
-            .collect(Collectors.joining("\n", "", "\n")));
+    PropertiesFile.write(file, properties);
     Spawned process =
         Spawned.start(
             "the bare engine",

@@ -4,6 +4,7 @@ import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** The source that all candidates read, one after the other. One thread. */
@@ -43,6 +44,26 @@ final class Bed implements AutoCloseable {
   /** Debezium's connector properties for it, without slot and publication. */
   Map<String, String> connector() {
     return source.connectorProperties();
+  }
+
+  /**
+   * The same for one who is beside Rowhook: what it is given is what Rowhook sets for itself.
+   *
+   * @param name of its slot
+   */
+  Map<String, String> connector(String name) {
+    Map<String, String> properties = new TreeMap<>(connector());
+    properties.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+    properties.put("topic.prefix", name);
+    properties.put("plugin.name", "pgoutput");
+    properties.put("slot.name", name);
+    properties.put("publication.name", "peer");
+    properties.put("publication.autocreate.mode", "filtered");
+    properties.put("table.include.list", "public.article");
+    properties.put("snapshot.mode", "no_data");
+    properties.put("tombstones.on.delete", "false");
+    properties.put("poll.interval.ms", "5"); // by default 500
+    return properties;
   }
 
   /** Waits until the source streams to a candidate. */

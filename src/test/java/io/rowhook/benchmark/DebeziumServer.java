@@ -1,5 +1,6 @@
 package io.rowhook.benchmark;
 
+import io.rowhook.testing.PropertiesFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The peer: Debezium Server of the same Debezium, as it ships, with its HTTP sink. */
@@ -34,29 +34,14 @@ record DebeziumServer(Path home) implements Candidate {
     settings.put("debezium.format.schemas.enable", "false"); // smaller, and faster
     settings.put("quarkus.http.port", "0");
     settings.put("quarkus.log.console.json", "false");
-    Map<String, String> source = new TreeMap<>(bed.connector());
-    source.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+    Map<String, String> source = bed.connector("peer");
     source.put("offset.storage.file.filename", directory.resolve("offsets.dat").toString());
-    source.put("topic.prefix", "peer");
-    source.put("plugin.name", "pgoutput");
-    source.put("slot.name", "peer");
-    source.put("publication.name", "peer");
-    source.put("publication.autocreate.mode", "filtered");
-    source.put("table.include.list", "public.article");
-    source.put("snapshot.mode", "no_data");
-    source.put("tombstones.on.delete", "false");
-    // As Rowhook has them; its own defaults are 500 ms, 2048, 8192.
-    source.put("poll.interval.ms", "5");
     source.forEach((key, value) -> settings.put("debezium.source." + key, value));
     Path config = Files.createDirectories(directory.resolve("config"));
-    Files.writeString(
-        config.resolve("application.properties"),
-        settings.entrySet().stream()
-            .map(entry -> entry.getKey() + "=" + entry.getValue())
-            .collect(Collectors.joining("\n", "", "\n")));
+    PropertiesFile.write(config.resolve("application.properties"), settings);
     Spawned process =
         Spawned.start(
-            "Debezium Server",
+            WHO,
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",

@@ -35,7 +35,7 @@ final class FanOut {
   }
 
   private static String who(int count) {
-    return count == 1 ? "to 1" : "to " + count;
+    return "to " + count;
   }
 
   private void measure(int count) throws IOException {
@@ -44,12 +44,7 @@ final class FanOut {
     for (int i = 0; i < count; i++) {
       recipients.put("recipient-" + i, rowhook.recipient(place.receiver().url("now", i)));
     }
-    try (Turn turn =
-        Turn.of(
-            place,
-            rowhook,
-            directory ->
-                rowhook.start(place.bed(), directory, recipients, RowhookItself.ARTICLE))) {
+    try (Turn turn = Turn.of(place, rowhook, recipients, Map.of())) {
       int warm = Benchmark.number("warm", 20_000);
       turn.warm(count == 1 ? warm : warm / 20, count); // capture is to be warm in both
       turn.begin();
@@ -60,8 +55,7 @@ final class FanOut {
       Report report = place.report();
       report.add(OF, who(count), PROCESSOR, processor / written.events());
       report.add(OF, who(count), "deliveries/s", written.events() * count / seconds);
-      report.add(
-          OF, who(count), "peak of resident memory, MB", turn.process().peakResidentBytes() / 1e6);
+      report.add(OF, who(count), Turn.MEMORY, turn.peakMemory());
       report.progress(
           "%s, %s: %,.0f µs a change, %,.0f deliveries/s"
               .formatted(

@@ -20,10 +20,9 @@ final class Idle {
   /** {@code -Dseconds=30}, after as long to settle. */
   void run() throws IOException {
     for (int round = 0; round < place.rounds(); round++) {
-      if (place.beside()) {
-        measure(new DebeziumServer(place.peer()));
+      for (Candidate candidate : place.candidates()) {
+        measure(candidate);
       }
-      measure(new RowhookItself(place.rowhook()));
     }
     Report report = place.report();
     report.progress(report.table(OF));

@@ -70,18 +70,16 @@ enum Load {
               bed,
               events / 2,
               (statement, first, count) -> {
-                int behind = 0;
                 for (long id = first; id < first + count + 5; id += 5) {
                   long old = id - 5;
                   String sql = id < first + count ? insert(id, id + 4) : "";
-                  if (behind > 0) {
+                  if (id > first) {
                     sql +=
                         ("; UPDATE public.article SET stock = stock + 1, price = price + 0.10,"
                                 + " mark = '#' || id || '/2/' || %s || '#' WHERE id BETWEEN %d AND %d;"
                                 + " DELETE FROM public.article WHERE id = %d")
                             .formatted(CLOCK, old, old + 3, old + 4);
                   }
-                  behind++;
                   statement.execute(sql);
                 }
               });
@@ -89,7 +87,8 @@ enum Load {
     }
   };
 
-  private static final String CLOCK = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
+  /** Now, as a row's mark has it: microseconds since 1970. */
+  static final String CLOCK = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
   private final String words;
 

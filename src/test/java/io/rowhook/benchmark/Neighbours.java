@@ -55,12 +55,7 @@ final class Neighbours {
           other.getKey(), rowhook.recipient(place.receiver().url(other.getValue(), number++)));
     }
     place.receiver().open();
-    try (Turn turn =
-        Turn.of(
-            place,
-            rowhook,
-            directory ->
-                rowhook.start(place.bed(), directory, recipients, RowhookItself.ARTICLE))) {
+    try (Turn turn = Turn.of(place, rowhook, recipients, Map.of())) {
       turn.warm(Benchmark.number("warm", 20_000) / number, number);
       place.receiver().shut();
       turn.begin();

@@ -23,7 +23,6 @@ final class Orders {
       """;
   private static final String CREATED = "created";
   private static final String LINE = "a line updated";
-  private static final String CLOCK = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
   private final Place place;
 
@@ -69,7 +68,7 @@ final class Orders {
     Report report = place.report();
     report.add(OF, what, "orders/s", written.events() / seconds);
     report.add(OF, what, Turn.PROCESSOR + "an order", processor / written.events());
-    report.add(OF, what, "peak of resident memory, MB", turn.process().peakResidentBytes() / 1e6);
+    report.add(OF, what, Turn.MEMORY, turn.peakMemory());
     report.add(OF, what, "statements of reading back, from the start", statements());
     report.progress("%s, %s: %,.0f orders/s".formatted(OF, what, written.events() / seconds));
   }
@@ -97,7 +96,7 @@ final class Orders {
                 ("INSERT INTO public.orders VALUES (%1$d, 'A-%1$d', 1 + %1$d %% 100, 'open', now());"
                         + " INSERT INTO public.order_line SELECT %1$d, n, 'CH-' || n, n, 189.00 + n,"
                         + " '#%1$d/1/' || %2$s || '#' FROM generate_series(1, 5) n")
-                    .formatted(id, CLOCK));
+                    .formatted(id, Load.CLOCK));
           }
         });
   }
@@ -115,7 +114,7 @@ final class Orders {
             statement.execute(
                 ("UPDATE public.order_line SET quantity = quantity + 1,"
                         + " mark = '#%d/1/' || %s || '#' WHERE order_id = %d AND line_no = 1")
-                    .formatted(id, CLOCK, id - orders));
+                    .formatted(id, Load.CLOCK, id - orders));
           }
         });
   }

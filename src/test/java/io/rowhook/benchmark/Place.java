@@ -30,6 +30,12 @@ record Place(
     List<Load> loads,
     boolean beside) {
 
+  /** The product with default settings, after the peer if that is measured too. */
+  List<Candidate> candidates() {
+    Candidate product = new RowhookItself(rowhook);
+    return beside ? List.of(new DebeziumServer(peer), product) : List.of(product);
+  }
+
   /** An empty directory. */
   Path fresh() throws IOException {
     if (Files.exists(work)) {

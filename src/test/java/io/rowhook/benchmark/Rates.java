@@ -1,7 +1,6 @@
 package io.rowhook.benchmark;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +10,8 @@ import java.util.Map;
 /** How many events a second: from the first statement until the last request is there. */
 final class Rates {
 
-  private static final String ROWHOOK = "Rowhook";
-  private static final String PEER = "Debezium Server";
   static final String ENGINE = "bare engine";
   static final String RATE = "events/s";
-  private static final String MEMORY = "peak of resident memory, MB";
   private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   private static final int JOBS = Benchmark.number("jobs", 16);
@@ -34,28 +30,26 @@ final class Rates {
       String of = of(load);
       for (int round = 0; round < place.rounds(); round++) {
         if (place.beside()) {
-          measure(of, ENGINE, load);
-          measure(of, PEER, new DebeziumServer(place.peer()), load, "now", place.rows());
+          measureEngine(of, load);
+          measure(of, new DebeziumServer(place.peer()), load, "now", place.rows());
         }
-        String jobs = "jobs: " + JOBS + "\n";
-        measure(
-            of,
-            ROWHOOK,
-            new RowhookItself(place.rowhook(), jobs, Map.of()),
-            load,
-            "now",
-            place.rows());
+        measure(of, rowhook(JOBS), load, "now", place.rows());
       }
       Report report = place.report();
       report.progress(report.table(of));
-      double rate = report.median(of, ROWHOOK, RATE);
-      report.atLeast(of, load + ": rate over the peer's", rate / report.median(of, PEER, RATE), 3);
+      double rate = report.median(of, RowhookItself.WHO, RATE);
+      report.atLeast(
+          of,
+          load + ": rate over the peer's",
+          rate / report.median(of, DebeziumServer.WHO, RATE),
+          3);
       report.atLeast(
           of, load + ": rate over the bare engine's", rate / report.median(of, ENGINE, RATE), 0.3);
       report.atMost(
           of,
           load + ": memory over the peer's",
-          report.median(of, ROWHOOK, MEMORY) / report.median(of, PEER, MEMORY),
+          report.median(of, RowhookItself.WHO, Turn.MEMORY)
+              / report.median(of, DebeziumServer.WHO, Turn.MEMORY),
           0.5);
     }
   }
@@ -71,93 +65,89 @@ final class Rates {
     String of = "b  " + load + ", receiver answers after 20 ms, 256 jobs";
     for (int round = 0; round < place.rounds(); round++) {
       if (place.beside()) {
-        measure(of, PEER, new DebeziumServer(place.peer()), load, "late", 400);
+        measure(of, new DebeziumServer(place.peer()), load, "late", 400);
       }
-      measure(
-          of,
-          ROWHOOK,
-          new RowhookItself(place.rowhook(), "jobs: 256\n", Map.of()),
-          load,
-          "late",
-          place.rows());
+      measure(of, rowhook(256), load, "late", place.rows());
     }
     Report report = place.report();
     report.progress(report.table(of));
     report.atLeast(
         of,
         "rate over the peer's",
-        report.median(of, ROWHOOK, RATE) / report.median(of, PEER, RATE),
+        report.median(of, RowhookItself.WHO, RATE) / report.median(of, DebeziumServer.WHO, RATE),
         100);
   }
 
-  private void measure(
-      String of, String who, Candidate candidate, Load load, String manner, int events)
+  private RowhookItself rowhook(int jobs) {
+    return new RowhookItself(place.rowhook(), "jobs: " + jobs + "\n", Map.of());
+  }
+
+  private void measure(String of, Candidate candidate, Load load, String manner, int events)
       throws IOException {
-    Bed bed = place.bed();
     Receiving receiver = place.receiver();
-    bed.clear();
-    receiver.reset(candidate.mark());
-    Path directory = place.fresh();
-    URI url = receiver.url(manner, 0);
-    try (Spawned process = candidate.start(bed, directory, url)) {
-      int warm = load.write(bed, warmUp(events)).events();
-      receiver.await(0, warm, PATIENCE);
-      receiver.reset(candidate.mark());
+    try (Turn turn = Turn.of(place, candidate, manner)) {
+      receiver.await(0, load.write(place.bed(), warmUp(events)).events(), PATIENCE);
+      turn.begin();
       Machine machine = Machine.now();
-      Duration own = process.processor();
       Duration receiving = receiver.processor();
-      Written written = load.write(bed, events);
-      receiver.await(0, written.events(), PATIENCE);
-      Machine after = Machine.now();
+      Written written = load.write(place.bed(), events);
+      int count = written.events();
+      receiver.await(0, count, PATIENCE);
+      double busy = machine.until(Machine.now());
+      double own = turn.processor();
+      double received = receiver.processor().minus(receiving).toNanos() / 1e3;
       Arrivals arrivals = receiver.arrivals();
       int repeats = arrivals.verify(written);
-      int count = written.events();
-      double seconds = (arrivals.last() - written.began()) / 1e6;
-      Report report = place.report();
-      report.add(of, who, RATE, count / seconds);
-      report.add(of, who, "written in, s", (written.ended() - written.began()) / 1e6);
-      report.add(of, who, "processor, µs an event", micros(process.processor().minus(own), count));
-      report.add(
-          of,
-          who,
-          "the receiver's, µs an event",
-          micros(receiver.processor().minus(receiving), count));
-      report.add(of, who, "the whole machine's, µs an event", machine.until(after) / count);
-      report.add(of, who, MEMORY, process.peakResidentBytes() / 1e6);
-      report.progress(
-          "%s, %s: %,.0f events/s, %d came again".formatted(of, who, count / seconds, repeats));
+      String who = candidate.who();
+      double rate = add(of, who, written, arrivals.last(), own, busy);
+      place.report().add(of, who, "the receiver's, µs an event", received / count);
+      place.report().add(of, who, Turn.MEMORY, turn.peakMemory());
+      place
+          .report()
+          .progress("%s, %s: %,.0f events/s, %d came again".formatted(of, who, rate, repeats));
     }
   }
 
-  private void measure(String of, String who, Load load) throws IOException {
+  private void measureEngine(String of, Load load) throws IOException {
     Bed bed = place.bed();
     bed.clear();
-    Path directory = place.fresh();
-    try (Spawned process = BareEngine.start(bed, directory)) {
+    try (Spawned process = BareEngine.start(bed, place.fresh())) {
       int warm = load.write(bed, warmUp(place.rows())).events();
       BareEngine.await(process, warm);
-      Duration own = process.processor();
+      Duration before = process.processor();
       Machine machine = Machine.now();
       Written written = load.write(bed, place.rows());
-      int count = written.events();
-      double seconds = (BareEngine.await(process, warm + count) - written.began()) / 1e6;
-      Report report = place.report();
-      report.add(of, who, RATE, count / seconds);
-      report.add(of, who, "written in, s", (written.ended() - written.began()) / 1e6);
-      report.add(of, who, "processor, µs an event", micros(process.processor().minus(own), count));
-      report.add(of, who, "the whole machine's, µs an event", machine.until(Machine.now()) / count);
-      report.add(of, who, MEMORY, process.peakResidentBytes() / 1e6);
-      report.progress("%s, %s: %,.0f events/s".formatted(of, who, count / seconds));
+      long last = BareEngine.await(process, warm + written.events());
+      double busy = machine.until(Machine.now());
+      double own = process.processor().minus(before).toNanos() / 1e3;
+      double rate = add(of, ENGINE, written, last, own, busy);
+      place.report().add(of, ENGINE, Turn.MEMORY, process.peakResidentBytes() / 1e6);
+      place.report().progress("%s, %s: %,.0f events/s".formatted(of, ENGINE, rate));
     }
+  }
+
+  /**
+   * What all who are measured have in common.
+   *
+   * @param last when the last event was there
+   * @param own microseconds of its own processor time
+   * @param busy of the whole machine's
+   * @return events a second
+   */
+  private double add(String of, String who, Written written, long last, double own, double busy) {
+    int count = written.events();
+    double rate = count / ((last - written.began()) / 1e6);
+    Report report = place.report();
+    report.add(of, who, RATE, rate);
+    report.add(of, who, "written in, s", (written.ended() - written.began()) / 1e6);
+    report.add(of, who, Turn.PROCESSOR + "an event", own / count);
+    report.add(of, who, "the whole machine's, µs an event", busy / count);
+    return rate;
   }
 
   /** So much is written, and awaited, before it counts: by then what is hot has been compiled. */
   private static int warmUp(int events) {
     return Math.max(40, events / 2);
-  }
-
-  private static double micros(Duration duration, int events) {
-    return duration.toNanos() / 1e3 / events;
   }
 
   /** The machine's processors at a moment, all programs together: Linux's {@code /proc/stat}. */

@@ -46,11 +46,7 @@ final class Return {
         "live p99 while it catches up over that before",
         report.median(of, CATCHING_UP, p99) / report.median(of, BEFORE, p99),
         2);
-    report.atMost(
-        of,
-        "resident memory, MB",
-        report.median(of, CATCHING_UP, "peak of resident memory, MB"),
-        300);
+    report.atMost(of, "resident memory, MB", report.median(of, CATCHING_UP, Turn.MEMORY), 300);
   }
 
   private void measure() throws IOException, InterruptedException {
@@ -79,8 +75,7 @@ final class Return {
       report.add(of, CATCHING_UP, "live samples meanwhile", meanwhile.size());
       double rate = owed / ((back.last() - back.all().getFirst().at()) / 1e6);
       report.add(of, CATCHING_UP, "owed ones sent a second", rate);
-      report.add(
-          of, CATCHING_UP, "peak of resident memory, MB", turn.process().peakResidentBytes() / 1e6);
+      report.add(of, CATCHING_UP, Turn.MEMORY, turn.peakMemory());
       report.progress("%s: %,.0f a second".formatted(of, rate));
     }
   }
@@ -95,8 +90,9 @@ final class Return {
     place.receiver().reset(turn.mark());
     Written written = Load.steady(place.bed(), PER_SECOND, PER_SECOND * seconds);
     turn.await(written, 1);
-    turn.verify(written, 1);
-    return place.receiver().arrivals();
+    Arrivals arrivals = place.receiver().arrivals();
+    Turn.verify(arrivals, written, 1);
+    return arrivals;
   }
 
   /** Live events in pieces of a second, of those seconds at whose end it still was being sent. */

@@ -1,12 +1,13 @@
 package io.rowhook.benchmark;
 
+import io.rowhook.testing.PropertiesFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The product as it ships: its launcher and its jars, in a process of its own, with default
@@ -18,14 +19,13 @@ import java.util.stream.Collectors;
  */
 record RowhookItself(Path home, String more, Map<String, String> environment) implements Candidate {
 
+  static final String WHO = "Rowhook";
   static final String ARTICLE = "Article:\n  table: public.article\n";
 
   /** With default settings. */
   RowhookItself(Path home) {
     this(home, "", Map.of());
   }
-
-  static final String WHO = "Rowhook";
 
   @Override
   public String who() {
@@ -81,16 +81,10 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
       Files.createDirectories(file.getParent());
       Files.writeString(file, template.getValue());
     }
-    return again(bed, directory);
-  }
-
-  /** Starts it on the settings, and the journal, that an earlier start has left. */
-  Spawned again(Bed bed, Path directory) {
-    Map<String, String> all = new java.util.HashMap<>(environment);
+    Map<String, String> all = new HashMap<>(environment);
     all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
     Spawned process =
-        Spawned.start(
-            "Rowhook", List.of(home.resolve("bin/rowhook").toString(), "run"), all, directory);
+        Spawned.start(WHO, List.of(home.resolve("bin/rowhook").toString(), "run"), all, directory);
     bed.awaitReader(process);
     return process;
   }
@@ -101,11 +95,7 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     Files.createDirectories(config.resolve("recipients"));
     Files.createDirectories(directory.resolve("jslt-templates"));
     Files.createDirectories(directory.resolve("rowhook-data"));
-    Files.writeString(
-        config.resolve("source.properties"),
-        bed.connector().entrySet().stream()
-            .map(property -> property.getKey() + "=" + property.getValue())
-            .collect(Collectors.joining("\n", "", "\n")));
+    PropertiesFile.write(config.resolve("source.properties"), bed.connector());
     Files.writeString(config.resolve("entities.yaml"), entities);
     for (Map.Entry<String, String> recipient : recipients.entrySet()) {
       Files.writeString(

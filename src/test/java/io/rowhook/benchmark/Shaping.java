@@ -85,13 +85,7 @@ final class Shaping {
       int events)
       throws IOException {
     int count = recipients.size();
-    try (Turn turn =
-        Turn.of(
-            place,
-            rowhook,
-            directory ->
-                rowhook.start(
-                    place.bed(), directory, recipients, RowhookItself.ARTICLE, templates))) {
+    try (Turn turn = Turn.of(place, rowhook, recipients, templates)) {
       turn.warm(Benchmark.number("warm", 20_000) / count, count);
       turn.begin();
       Written written = Load.tens.write(place.bed(), events);
@@ -102,7 +96,7 @@ final class Shaping {
       Report report = place.report();
       report.add(of, who, RATE, deliveries / seconds);
       report.add(of, who, PROCESSOR, processor / deliveries);
-      report.add(of, who, "peak of resident memory, MB", turn.process().peakResidentBytes() / 1e6);
+      report.add(of, who, Turn.MEMORY, turn.peakMemory());
       report.progress("%s, %s: %,.0f deliveries/s".formatted(of, who, deliveries / seconds));
     }
   }

@@ -1,12 +1,12 @@
 package io.rowhook.benchmark;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.ProcessMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -79,11 +79,8 @@ final class Spawned implements AutoCloseable {
         name + " prints '" + text + "'",
         () -> {
           synchronized (lines) {
-            if (lines.stream().anyMatch(line -> line.contains(text))) {
-              return true;
-            }
+            return lines.stream().anyMatch(line -> line.contains(text));
           }
-          return false;
         });
   }
 
@@ -117,35 +114,19 @@ final class Spawned implements AutoCloseable {
     return process.isAlive();
   }
 
-  long pid() {
-    return process.pid();
-  }
-
   /** Processor time so far. */
   Duration processor() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** The most it has had in memory, in bytes: {@code VmHWM} of Linux. */
+  /** The most it has had in memory, in bytes. */
   long peakResidentBytes() {
-    return memory("VmHWM:");
+    return ProcessMemory.peakResident(process.pid());
   }
 
-  /** What it has in memory, in bytes: {@code VmRSS} of Linux. */
+  /** What it has in memory, in bytes. */
   long residentBytes() {
-    return memory("VmRSS:");
-  }
-
-  private long memory(String what) {
-    try (var status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
-      return status
-          .filter(line -> line.startsWith(what))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ProcessMemory.resident(process.pid());
   }
 
   /** SIGTERM, and after a while SIGKILL. */

@@ -20,10 +20,9 @@ final class Steady {
   /** {@code -Dseconds=30}, after a third of that at the same rhythm that does not count. */
   void run() throws IOException, InterruptedException {
     for (int round = 0; round < place.rounds(); round++) {
-      if (place.beside()) {
-        measure(new DebeziumServer(place.peer()));
+      for (Candidate candidate : place.candidates()) {
+        measure(candidate);
       }
-      measure(new RowhookItself(place.rowhook()));
     }
     Report report = place.report();
     report.progress(report.table(OF));
@@ -43,8 +42,8 @@ final class Steady {
       Written written = Load.steady(place.bed(), PER_SECOND, seconds * PER_SECOND);
       turn.await(written, 1);
       double processor = turn.processor();
-      turn.verify(written, 1);
       Arrivals arrivals = place.receiver().arrivals();
+      Turn.verify(arrivals, written, 1);
       Report report = place.report();
       report.add(OF, candidate.who(), SINCE_COMMIT, arrivals.sinceCommit());
       report.add(OF, candidate.who(), SINCE_SCHEDULE, arrivals.sinceSchedule());

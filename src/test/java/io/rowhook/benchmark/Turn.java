@@ -3,6 +3,7 @@ package io.rowhook.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * One candidate's turn at the bed: it begins with nothing left of the turn before, and ends with
@@ -12,6 +13,7 @@ final class Turn implements AutoCloseable {
 
   static final Duration PATIENCE = Duration.ofMinutes(30);
   static final String PROCESSOR = "processor, µs ";
+  static final String MEMORY = "peak of resident memory, MB";
 
   /** Starts the candidate in an empty directory. */
   interface Start {
@@ -41,6 +43,25 @@ final class Turn implements AutoCloseable {
         place,
         candidate,
         directory -> candidate.start(place.bed(), directory, place.receiver().url(manner, 0)));
+  }
+
+  /**
+   * Of the product, for articles.
+   *
+   * @param recipients their files by name
+   * @param templates by their paths below {@code jslt-templates}
+   */
+  static Turn of(
+      Place place,
+      RowhookItself rowhook,
+      Map<String, String> recipients,
+      Map<String, String> templates)
+      throws IOException {
+    return of(
+        place,
+        rowhook,
+        directory ->
+            rowhook.start(place.bed(), directory, recipients, RowhookItself.ARTICLE, templates));
   }
 
   /** Which mark of a body counts. */
@@ -75,13 +96,22 @@ final class Turn implements AutoCloseable {
     return process.processor().minus(before).toNanos() / 1e3;
   }
 
+  /** The most that its process has had in memory, in megabytes. */
+  double peakMemory() {
+    return process.peakResidentBytes() / 1e6;
+  }
+
+  /** The same as the other, of what has come since it began to count. */
+  double verify(Written written, int recipients) throws IOException {
+    return verify(place.receiver().arrivals(), written, recipients);
+  }
+
   /**
    * What each of the recipients from 0 on got, held against what was written.
    *
    * @return the seconds from the first statement until the last of them had all
    */
-  double verify(Written written, int recipients) throws IOException {
-    Arrivals all = place.receiver().arrivals();
+  static double verify(Arrivals all, Written written, int recipients) {
     long last = 0;
     for (int i = 0; i < recipients; i++) {
       Arrivals own = all.of(i);

@@ -1,6 +1,7 @@
 package io.rowhook.crash;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.PropertiesFile;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -81,11 +82,7 @@ final class Child implements AutoCloseable {
     Path config = directory.resolve("config");
     Path recipientFiles = Files.createDirectories(config.resolve("recipients"));
     Files.createDirectories(directory.resolve("templates"));
-    Files.writeString(
-        config.resolve("source.properties"),
-        properties.entrySet().stream()
-            .map(property -> property.getKey() + "=" + property.getValue())
-            .collect(Collectors.joining("\n", "", "\n")));
+    PropertiesFile.write(config.resolve("source.properties"), properties);
     Files.writeString(config.resolve("entities.yaml"), Kind.entitiesYaml());
     for (Map.Entry<String, String> recipient : recipients.entrySet()) {
       Files.writeString(recipientFiles.resolve(recipient.getKey() + ".yaml"), recipient.getValue());

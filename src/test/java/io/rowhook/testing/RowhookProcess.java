@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,6 +27,23 @@ public final class RowhookProcess implements AutoCloseable {
 
   /** Older lines of output are forgotten, so that a long test does not keep them all. */
   private static final int LINES_KEPT = 20_000;
+
+  /** The launcher's own options, but for where the heap ends; a test of the launcher holds them. */
+  public static final List<String> LAUNCHERS =
+      List.of(
+          "-XX:MaxInlineLevel=7",
+          "-XX:InlineSmallCode=1000",
+          "-XX:FreqInlineSize=120",
+          "-XX:+UseSerialGC",
+          "-Xms48m",
+          "-Xmn24m",
+          "-XX:TrimNativeHeapInterval=10000",
+          "-XX:+UseCompactObjectHeaders",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:ArchiveRelocationMode=0");
 
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
@@ -138,16 +154,7 @@ public final class RowhookProcess implements AutoCloseable {
     public RowhookProcess start() {
       List<String> command = new ArrayList<>(under);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-      command.addAll(
-          List.of("-XX:MaxInlineLevel=7", "-XX:InlineSmallCode=1000", "-XX:FreqInlineSize=120"));
-      command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0"));
-      command.add("-XX:+UseSerialGC");
-      command.addAll(List.of("-Xms48m", "-Xmn24m"));
-      command.add("-XX:TrimNativeHeapInterval=10000");
-      command.add("-XX:+UseCompactObjectHeaders");
-      command.add("-XX:+ExitOnOutOfMemoryError");
+      command.addAll(LAUNCHERS);
       command.addAll(jvm);
       command.add("-cp");
       String classPath = testMain.isPresent() ? classPath("") : classPath("test-classes");
@@ -258,26 +265,14 @@ public final class RowhookProcess implements AutoCloseable {
     }
   }
 
-  /** What it has in memory, in bytes: {@code VmRSS} of Linux. */
+  /** What it has in memory, in bytes. */
   public long residentBytes() {
-    return memory("VmRSS:");
+    return ProcessMemory.resident(pid());
   }
 
-  /** The most it has had in memory, in bytes: {@code VmHWM} of Linux. */
+  /** The most it has had in memory, in bytes. */
   public long peakResidentBytes() {
-    return memory("VmHWM:");
-  }
-
-  private long memory(String what) {
-    try (var status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
-      return status
-          .filter(line -> line.startsWith(what))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ProcessMemory.peakResident(pid());
   }
 
   /** Kills it, if it still runs. */
