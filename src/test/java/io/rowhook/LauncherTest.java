@@ -137,12 +137,12 @@ class LauncherTest {
   @Test
   void leavesTheHeapToWhoeverSetsIt() throws Exception {
     jdk("opt/jdk", "25.0.1");
-    assertThat(start("run").output().lines()).contains("-Xms48m", "-Xmn24m");
+    assertThat(start("run").output().lines()).contains("-Xms48m", "-Xmn32m");
     environment.put("JAVA_OPTS", "-Da=b");
-    assertThat(start("run").output().lines()).contains("-Xms48m", "-Xmn24m");
+    assertThat(start("run").output().lines()).contains("-Xms48m", "-Xmn32m");
     for (String own : List.of("-Xmx32m", "-Da=b -Xmx32m", "-XX:MaxRAMPercentage=45")) {
       environment.put("JAVA_OPTS", own);
-      assertThat(start("run").output().lines()).doesNotContain("-Xms48m", "-Xmn24m");
+      assertThat(start("run").output().lines()).doesNotContain("-Xms48m", "-Xmn32m");
     }
   }
 

@@ -28,8 +28,8 @@ final class SourceProperties {
           Map.entry("topic.prefix", "rowhook"),
           // how often the log is looked at; half a second of latency by default
           Map.entry("poll.interval.ms", "5"),
-          Map.entry("max.batch.size", "2048"),
-          Map.entry("max.queue.size", "8192"),
+          Map.entry("max.batch.size", "256"),
+          Map.entry("max.queue.size", "512"),
           // the queue's other limit counts records: one table of large rows would eat the heap
           Map.entry("max.queue.size.in.bytes", "16777216"),
           Map.entry("status.update.interval.ms", "1000"),

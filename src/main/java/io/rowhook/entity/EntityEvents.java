@@ -33,6 +33,9 @@ public final class EntityEvents implements ChangeSink {
   /** How many bytes of changes, about, are held in memory before they are staged. */
   public static final int DEFAULT_MEMORY_LIMIT = 16 << 20;
 
+  /** Past the limit so many bytes are staged at a time, while the next are gathered. */
+  private static final int STAGED_AT_ONCE = 256 << 10;
+
   private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
   private final History history;
@@ -124,7 +127,7 @@ public final class EntityEvents implements ChangeSink {
               change.key().toString(),
               String.valueOf(e.getMessage())));
     }
-    if (openWeight > memoryLimit) {
+    if (openWeight > (staged ? Math.min(STAGED_AT_ONCE, memoryLimit) : memoryLimit)) {
       stage();
     }
   }

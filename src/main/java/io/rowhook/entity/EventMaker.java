@@ -41,7 +41,7 @@ final class EventMaker {
   Event make(Draft draft, Transaction transaction) {
     String entityId = RowMapper.idText(draft.id());
     EventType type = draft.type();
-    String id = EventId.of(epoch, transaction.end(), draft.entityType(), entityId, type);
+    String id = EventId.of(epoch, transaction, draft.entityType(), entityId, type);
     Event header =
         new Event(
             id,

@@ -26,8 +26,11 @@ final class Publishing {
   /** How many staged changes, or entities, are worked on at once. */
   private static final int CHUNK = 1_000;
 
-  /** The same, in bytes of heap. */
-  private static final int CHUNK_WEIGHT = 8 << 20;
+  /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
+  private static final int SMALL_CHUNK = 250;
+
+  /** The same, in bytes of heap; up to three chunks are in memory at once. */
+  private static final int CHUNK_WEIGHT = 4 << 20;
 
   private final Shapes shapes;
   private final Owners owners;
@@ -110,36 +113,49 @@ final class Publishing {
 
   /** Makes the events of a staged transaction, a chunk at a time. */
   void make(Staged staged, boolean withParts, Outcome outcome) {
-    if (!withParts) {
-      each(
-          staged,
-          changes ->
-              compose(
-                  changes.stream()
-                      .map(Staged.Ordered::change)
-                      .map(change ->
-                          alone(outcome, shapes.named(change.entityType()).shape(), change))
-                      .toList()));
-      return;
+    try (Ahead<List<Touched>> ahead = new Ahead<>(outcome, this::compose)) {
+      if (withParts) {
+        assignOwners(staged, outcome);
+        makeOwned(staged, ahead);
+      } else {
+        each(staged, SMALL_CHUNK, changes -> ahead.begin(chunk -> alone(chunk, changes)));
+      }
+      ahead.end();
     }
-    assignOwners(staged, outcome);
-    List<Touched> entities = new ArrayList<>();
+  }
+
+  private List<Touched> alone(Outcome chunk, List<Staged.Ordered> changes) {
+    return changes.stream()
+        .map(Staged.Ordered::change)
+        .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
+        .toList();
+  }
+
+  private void makeOwned(Staged staged, Ahead<List<Touched>> ahead) {
+    Map<String, List<NetChange>> owned = new LinkedHashMap<>();
     long[] weight = {0};
-    staged.eachOwner((text, changes) -> {
-      entities.add(owned(outcome, text, changes));
+    staged.eachOwner((owner, changes) -> {
+      owned.put(owner, changes);
       changes.forEach(change -> weight[0] += change.weight());
-      if (entities.size() == CHUNK || weight[0] > CHUNK_WEIGHT) {
-        compose(entities);
-        entities.clear();
+      if (owned.size() == CHUNK || weight[0] > CHUNK_WEIGHT) {
+        ahead.begin(chunk -> owned(chunk, owned));
+        owned.clear();
         weight[0] = 0;
       }
     });
-    compose(entities);
+    ahead.begin(chunk -> owned(chunk, owned));
+  }
+
+  private List<Touched> owned(Outcome chunk, Map<String, List<NetChange>> owned) {
+    List<Touched> entities = new ArrayList<>();
+    owned.forEach((owner, changes) -> entities.add(owned(chunk, owner, changes)));
+    return entities;
   }
 
   private void assignOwners(Staged staged, Outcome outcome) {
     each(
         staged,
+        CHUNK,
         changes -> {
           Parents parents = new Parents();
           changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
@@ -172,11 +188,11 @@ final class Publishing {
     return entity;
   }
 
-  private static void each(Staged staged, Consumer<List<Staged.Ordered>> chunk) {
-    List<Staged.Ordered> changes = staged.after(0, CHUNK, CHUNK_WEIGHT);
+  private static void each(Staged staged, int size, Consumer<List<Staged.Ordered>> chunk) {
+    List<Staged.Ordered> changes = staged.after(0, size, CHUNK_WEIGHT);
     while (!changes.isEmpty()) {
       chunk.accept(changes);
-      changes = staged.after(changes.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
+      changes = staged.after(changes.getLast().ordinal(), size, CHUNK_WEIGHT);
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Events and rejected rows on disk. */
 final class EventTable {
@@ -22,7 +21,7 @@ final class EventTable {
       "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.lsn, e.body";
 
   private static final String PREFIX = "evt_";
-  private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
+  private static final int HEX_DIGITS = 32;
   private static final HexFormat HEX = HexFormat.of();
 
   private EventTable() {}
@@ -141,7 +140,15 @@ final class EventTable {
 
   /** Half the size of the text, in the table and in its index. */
   private static Object storedId(String id) {
-    return HASHED.matcher(id).matches() ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
+    return isHex(id) ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
+  }
+
+  private static boolean isHex(String id) {
+    return id.length() == PREFIX.length() + HEX_DIGITS
+        && id.startsWith(PREFIX)
+        && id.chars()
+            .skip(PREFIX.length())
+            .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 
   static String shownId(Object stored) {

@@ -33,6 +33,9 @@ final class SqliteEventLog implements EventLog {
 
   private static final long CHUNK_BYTES = 1L << 20;
 
+  /** Chunks given to the writer that may not be written yet: more is read meanwhile. */
+  private static final int CHUNKS_AHEAD = 1;
+
   private record Published(
       Transaction transaction, List<Event> events, List<RejectedRow> rejected) {}
 
@@ -42,6 +45,9 @@ final class SqliteEventLog implements EventLog {
 
   /** The capture thread's. */
   private List<Published> buffer = new ArrayList<>();
+
+  /** The capture thread's: chunks that may not be written yet, in order. */
+  private final Deque<Write<?>> staging = new ArrayDeque<>();
 
   SqliteEventLog(Writer writer, Visible visible, Trouble trouble) {
     this.writer = writer;
@@ -71,11 +77,20 @@ final class SqliteEventLog implements EventLog {
 
   private void stageChunk(List<Staged> chunk, BinaryOperator<NetChange> merge)
       throws InterruptedException {
-    writer.write(
-        Write.urgent(sql -> {
-          StagedTable.add(sql, chunk, merge);
-          return chunk;
-        }));
+    staging.add(
+        writer.submit(
+            Write.urgent(sql -> {
+              StagedTable.add(sql, chunk, merge);
+              return true;
+            })));
+    awaitStaging(CHUNKS_AHEAD);
+  }
+
+  /** Waits until at most so many chunks are not written yet; throws what one of them met. */
+  private void awaitStaging(int atMost) throws InterruptedException {
+    while (staging.size() > atMost) {
+      staging.remove().await();
+    }
   }
 
   /** Also waits for whatever an interrupted caller has left with the writer. */
@@ -87,6 +102,7 @@ final class SqliteEventLog implements EventLog {
 
   @Override
   public void discardStaged() throws InterruptedException {
+    staging.clear(); // whatever becomes of it: the writer clears after it
     writer.write(
         Write.urgent(sql -> {
           StagedTable.clear(sql);
@@ -106,6 +122,7 @@ final class SqliteEventLog implements EventLog {
   @Override
   public void publishStaged(Transaction transaction, StagedEvents events)
       throws InterruptedException {
+    awaitStaging(0);
     List<Published> before = buffer;
     buffer = new ArrayList<>();
     AtomicBoolean stop = new AtomicBoolean();
@@ -181,9 +198,12 @@ final class SqliteEventLog implements EventLog {
     void publishStaged(Transaction transaction, StagedEvents events, AtomicBoolean stop)
         throws SQLException {
       if (transaction.end().isAfter(watermark)) {
+        newest.clear();
+        complete = false;
         try {
           List<RejectedRow> rejected =
-              events.make(new StagedOnDisk(sql), event -> add(transaction, event, stop));
+              events.make(
+                  new StagedOnDisk(sql), event -> addUnlessStopped(transaction, event, stop));
           end(transaction, rejected);
         } catch (StagedOnDisk.Failed e) {
           throw e.why();
@@ -192,22 +212,28 @@ final class SqliteEventLog implements EventLog {
       StagedTable.clear(sql);
     }
 
-    private void add(Transaction transaction, Event event, AtomicBoolean stop) {
+    /** Not one of the newest: so many are read from the disk, and the first of them first. */
+    private void addUnlessStopped(Transaction transaction, Event event, AtomicBoolean stop) {
       if (stop.get()) {
         throw new CancellationException("interrupted");
       }
       try {
-        add(transaction, event);
+        insert(transaction, event);
       } catch (SQLException e) {
         throw new StagedOnDisk.Failed(e);
       }
     }
 
-    private void add(Transaction transaction, Event event) throws SQLException {
+    private Entry insert(Transaction transaction, Event event) throws SQLException {
       head++;
       total += event.json().length;
       Entry entry = new Entry(head, event);
       EventTable.insert(sql, transaction, entry, total);
+      return entry;
+    }
+
+    private void add(Transaction transaction, Event event) throws SQLException {
+      Entry entry = insert(transaction, event);
       newest.add(entry);
       newestBytes += Tail.weight(entry);
       while (newest.size() > Tail.MAX_ENTRIES

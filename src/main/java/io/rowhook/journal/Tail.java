@@ -12,8 +12,8 @@ import java.util.Optional;
  */
 final class Tail {
 
-  static final long MAX_BYTES = 8L << 20;
-  static final int MAX_ENTRIES = 8_192;
+  static final long MAX_BYTES = 1L << 20;
+  static final int MAX_ENTRIES = 1_024;
 
   /** About what an entry holds on the heap beside its body. */
   private static final int ENTRY_BYTES = 300;

@@ -17,11 +17,11 @@ final class Times {
   static long micros(Instant instant) {
     return instant.isAfter(LAST)
         ? Long.MAX_VALUE // Instant.MAX: for ever
-        : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        : Math.multiplyExact(instant.getEpochSecond(), 1_000_000) + instant.getNano() / 1_000;
   }
 
   static long micros(Duration duration) {
-    return duration.dividedBy(ChronoUnit.MICROS.getDuration());
+    return duration.toNanos() / 1_000;
   }
 
   static Instant instant(long micros) {

@@ -10,6 +10,11 @@ record Arrivals(List<Arrival> all) {
     return new Arrivals(all.stream().filter(one -> one.recipient() == recipient).toList());
   }
 
+  /** The microsecond of the first one. */
+  long first() {
+    return all.getFirst().at();
+  }
+
   /** The microsecond of the last one. */
   long last() {
     return all.getLast().at();

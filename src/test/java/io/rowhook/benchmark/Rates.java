@@ -101,6 +101,7 @@ final class Rates {
       String who = candidate.who();
       double rate = add(of, who, written, arrivals.last(), own, busy);
       place.report().add(of, who, "the receiver's, µs an event", received / count);
+      place.report().add(of, who, "to the first, s", (arrivals.first() - written.began()) / 1e6);
       place.report().add(of, who, Turn.MEMORY, turn.peakMemory());
       place
           .report()

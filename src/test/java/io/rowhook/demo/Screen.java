@@ -117,7 +117,8 @@ final class Screen {
     String line =
         body.replaceAll("\\s+", " ")
             .replaceAll("\\p{Cntrl}", "?")
-            .replaceFirst("(\"id\":\"evt_\\w{4}).*?\"entityType\"", "$1…\",…,\"entityType\"");
+            .replaceFirst(
+                "(\"id\":\"evt_)\\w*(\\w{4}\").*?\"entityType\"", "$1…$2,…,\"entityType\"");
     return line.length() <= BODY_CHARS ? line : line.substring(0, BODY_CHARS) + "…";
   }
 

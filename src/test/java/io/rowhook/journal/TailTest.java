@@ -44,7 +44,7 @@ class TailTest {
   @Test
   void itForgetsTheOldestBeyondItsBytes() {
     Tail tail = new Tail(0);
-    tail.add(entries(1, 20, 1 << 20), true, 20);
+    tail.add(entries(1, 20, (int) Tail.MAX_BYTES / 8), true, 20);
 
     assertThat(tail.read(12, 3, Long.MAX_VALUE)).isEmpty();
     assertThat(read(tail, 13)).containsExactly(14L, 15L, 16L);

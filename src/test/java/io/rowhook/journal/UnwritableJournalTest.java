@@ -11,8 +11,11 @@ import static io.rowhook.journal.Samples.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rowhook.entity.NetChange;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.StagedInMemory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -95,17 +98,35 @@ class UnwritableJournalTest {
     assertThat(journal.head()).isEqualTo(head);
     assertThat(journal.watermark()).isEqualTo(lsn(200));
     assertThat(journal.standing().orElseThrow().kind()).isEqualTo(Kind.FULL);
-    List<io.rowhook.entity.NetChange> changes = new ArrayList<>();
-    for (int i = 0; i < 2_000; i++) {
-      changes.add(change("staged-" + i, i));
-    }
-    assertThatThrownBy(() -> journal.stage(changes, Samples::merge))
-        .hasMessageContaining("its disk is full");
-
     freeDisk();
     publishMuch(300);
     assertThat(journal.watermark()).isEqualTo(lsn(300));
     assertThat(journal.standing()).isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeStagedIsToldBeforeAnythingOfTheTransactionIsPublished() throws Exception {
+    long head = journal.head();
+    List<NetChange> changes = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      changes.add(change("staged-" + i, i));
+    }
+    fillDisk();
+    journal.stage(changes, Samples::merge);
+    Eventually.within(LIMIT, "the chunk was refused", () -> journal.standing().isPresent());
+    freeDisk();
+
+    assertThatThrownBy(() ->
+            journal.publishStaged(
+                transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300))))
+        .hasMessageContaining("its disk is full");
+    assertThat(journal.head()).isEqualTo(head);
+    assertThat(journal.watermark()).isEqualTo(lsn(200));
+
+    journal.discard();
+    journal.stage(changes, Samples::merge);
+    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
+    assertThat(journal.head()).isEqualTo(head + changes.size());
   }
 
   @Test
