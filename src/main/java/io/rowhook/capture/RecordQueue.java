@@ -36,9 +36,16 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
   /** What one transaction brings comes within it, and so in one batch. */
   private static final long GATHERING = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /**
+   * Between one batch and the next, unless that is full: each is a commit of the journal, which
+   * waits for a disk that may be the source's too.
+   */
+  static final long PACE = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
+  private long nextBatch = System.nanoTime();
   private long bytes;
   private long maxBytes = Long.MAX_VALUE;
 
@@ -103,7 +110,7 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
       while (queue.isEmpty() && left > 0) {
         left = added.awaitNanos(left);
       }
-      long gathering = queue.isEmpty() ? 0 : GATHERING;
+      long gathering = queue.isEmpty() ? 0 : Math.max(GATHERING, nextBatch - System.nanoTime());
       while (gathering > 0 && queue.size() < most && bytes < maxBytes) {
         gathering = added.awaitNanos(gathering);
       }
@@ -111,6 +118,7 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
       while (!queue.isEmpty() && taken.size() < most) {
         taken.add(remove());
       }
+      nextBatch = System.nanoTime() + PACE;
       return taken;
     } finally {
       lock.unlock();

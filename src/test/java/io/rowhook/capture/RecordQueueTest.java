@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.debezium.pipeline.DataChangeEvent;
+import io.rowhook.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,14 +67,40 @@ class RecordQueueTest {
 
   @Test
   void isWokenByTheFirstRecordAndNotByTheTimeThatMayPass() throws Exception {
-    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
-      long began = System.nanoTime();
-      Future<List<DataChangeEvent>> taking = threads.submit(() -> queue.take(10, LONG));
-      queue.enqueue(record(1, "x"));
+    List<DataChangeEvent> taken = new ArrayList<>();
+    Thread taking =
+        Thread.ofPlatform()
+            .daemon()
+            .unstarted(() -> {
+              try {
+                taken.addAll(queue.take(10, LONG));
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    taking.start();
+    Duration soon = Duration.ofSeconds(10);
+    Eventually.within(soon, "it waits", () -> taking.getState() == Thread.State.TIMED_WAITING);
+    queue.enqueue(record(1, "x"));
 
-      assertThat(taking.get()).hasSize(1);
-      assertThat(System.nanoTime() - began).isLessThan(LONG / 2); // far from either
+    assertThat(taking.join(soon)).as("has ended").isTrue(); // far from LONG
+    assertThat(taken).hasSize(1);
+  }
+
+  /** Each is a commit of the journal. */
+  @Test
+  void gathersWhatComesSoonAfterABatch() throws InterruptedException {
+    int batches = 20;
+    long began = System.nanoTime();
+    for (int id = 0; id < batches; id++) {
+      queue.enqueue(record(id, "x"));
+      assertThat(queue.take(10, LONG)).hasSize(1);
     }
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo((batches - 1) * RecordQueue.PACE);
+
+    queue.enqueue(record(1, "x"));
+    queue.enqueue(record(2, "x"));
+    assertThat(queue.take(2, LONG)).as("full").hasSize(2);
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashStoryTest {
 
-  private static final CrashStory.Length SHORT = new CrashStory.Length(20, 10, 2, 1500, 120);
+  private static final CrashStory.Length SHORT = new CrashStory.Length(12, 6, 2, 1500, 120);
 
   @Test
   @Tag("feature-37")
