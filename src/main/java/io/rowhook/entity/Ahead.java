@@ -55,7 +55,7 @@ final class Ahead<T> implements AutoCloseable {
   /**
    * Begins a chunk, and hands over what came of the one before.
    *
-   * @param material what its events are made of, with the outcome that takes them
+   * @param material asked at once for what its events are made of, with the outcome that takes them
    */
   void begin(Function<Outcome, T> material) {
     Chunk chunk = new Chunk(outcome.transaction(), new ArrayList<>(), new ArrayList<>());

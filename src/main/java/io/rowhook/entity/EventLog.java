@@ -19,8 +19,8 @@ public interface EventLog {
    * Puts aside, unseen by anyone, what the open transaction has done so far, to free memory. An
    * entity that was put aside before is merged: the earlier change first, the later second. Keeps
    * the order of first touch. Forgotten at {@link #discard}, and when the process ends. May return
-   * before that is done; what it then meets the next call throws, at the latest {@link
-   * #publishStaged}.
+   * before that is done; what it then meets is thrown by the next call that stages, at the latest
+   * by {@link #publishStaged}.
    */
   void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
       throws InterruptedException;

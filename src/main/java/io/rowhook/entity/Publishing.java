@@ -26,11 +26,11 @@ final class Publishing {
   /** How many staged changes, or entities, are worked on at once. */
   private static final int CHUNK = 1_000;
 
-  /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
-  private static final int SMALL_CHUNK = 250;
-
   /** The same, in bytes of heap; up to three chunks are in memory at once. */
   private static final int CHUNK_WEIGHT = 4 << 20;
+
+  /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
+  private static final int SMALL_CHUNK = 250;
 
   private final Shapes shapes;
   private final Owners owners;

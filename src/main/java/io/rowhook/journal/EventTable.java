@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Events and rejected rows on disk. */
 final class EventTable {
@@ -21,7 +22,7 @@ final class EventTable {
       "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.lsn, e.body";
 
   private static final String PREFIX = "evt_";
-  private static final int HEX_DIGITS = 32;
+  private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
   private static final HexFormat HEX = HexFormat.of();
 
   private EventTable() {}
@@ -140,15 +141,7 @@ final class EventTable {
 
   /** Half the size of the text, in the table and in its index. */
   private static Object storedId(String id) {
-    return isHex(id) ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
-  }
-
-  private static boolean isHex(String id) {
-    return id.length() == PREFIX.length() + HEX_DIGITS
-        && id.startsWith(PREFIX)
-        && id.chars()
-            .skip(PREFIX.length())
-            .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    return HASHED.matcher(id).matches() ? HEX.parseHex(id, PREFIX.length(), id.length()) : id;
   }
 
   static String shownId(Object stored) {

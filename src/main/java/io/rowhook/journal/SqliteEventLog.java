@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where capture publishes. What it publishes is buffered here, on its own thread, until a commit
@@ -33,9 +34,6 @@ final class SqliteEventLog implements EventLog {
 
   private static final long CHUNK_BYTES = 1L << 20;
 
-  /** Chunks given to the writer that may not be written yet: more is read meanwhile. */
-  private static final int CHUNKS_AHEAD = 1;
-
   private record Published(
       Transaction transaction, List<Event> events, List<RejectedRow> rejected) {}
 
@@ -46,8 +44,8 @@ final class SqliteEventLog implements EventLog {
   /** The capture thread's. */
   private List<Published> buffer = new ArrayList<>();
 
-  /** The capture thread's: chunks that may not be written yet, in order. */
-  private final Deque<Write<?>> staging = new ArrayDeque<>();
+  /** The capture thread's: the last chunk, which may not be written yet; more is read meanwhile. */
+  private @Nullable Write<?> staging;
 
   SqliteEventLog(Writer writer, Visible visible, Trouble trouble) {
     this.writer = writer;
@@ -77,19 +75,21 @@ final class SqliteEventLog implements EventLog {
 
   private void stageChunk(List<Staged> chunk, BinaryOperator<NetChange> merge)
       throws InterruptedException {
-    staging.add(
+    awaitStaging();
+    staging =
         writer.submit(
             Write.urgent(sql -> {
               StagedTable.add(sql, chunk, merge);
               return true;
-            })));
-    awaitStaging(CHUNKS_AHEAD);
+            }));
   }
 
-  /** Waits until at most so many chunks are not written yet; throws what one of them met. */
-  private void awaitStaging(int atMost) throws InterruptedException {
-    while (staging.size() > atMost) {
-      staging.remove().await();
+  /** Waits until the last chunk is written; throws what it met. */
+  private void awaitStaging() throws InterruptedException {
+    Write<?> last = staging;
+    if (last != null) {
+      last.await();
+      staging = null;
     }
   }
 
@@ -102,7 +102,7 @@ final class SqliteEventLog implements EventLog {
 
   @Override
   public void discardStaged() throws InterruptedException {
-    staging.clear(); // whatever becomes of it: the writer clears after it
+    staging = null; // whatever becomes of it: the writer clears after it
     writer.write(
         Write.urgent(sql -> {
           StagedTable.clear(sql);
@@ -122,7 +122,7 @@ final class SqliteEventLog implements EventLog {
   @Override
   public void publishStaged(Transaction transaction, StagedEvents events)
       throws InterruptedException {
-    awaitStaging(0);
+    awaitStaging();
     List<Published> before = buffer;
     buffer = new ArrayList<>();
     AtomicBoolean stop = new AtomicBoolean();
@@ -199,6 +199,7 @@ final class SqliteEventLog implements EventLog {
         throws SQLException {
       if (transaction.end().isAfter(watermark)) {
         newest.clear();
+        newestBytes = 0;
         complete = false;
         try {
           List<RejectedRow> rejected =

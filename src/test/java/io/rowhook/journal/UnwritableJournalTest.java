@@ -98,6 +98,7 @@ class UnwritableJournalTest {
     assertThat(journal.head()).isEqualTo(head);
     assertThat(journal.watermark()).isEqualTo(lsn(200));
     assertThat(journal.standing().orElseThrow().kind()).isEqualTo(Kind.FULL);
+
     freeDisk();
     publishMuch(300);
     assertThat(journal.watermark()).isEqualTo(lsn(300));

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is written together: outcomes wait for each other, but nobody waits for them. */
@@ -20,23 +21,33 @@ class WriteQueueTest {
 
   private final WriteQueue queue = new WriteQueue(new Trouble(Path.of("journal.db")), NEVER);
 
+  private final ExecutorService writer = Executors.newSingleThreadExecutor();
+
+  /** Interrupted: a test that finds the writer waiting is to fail, and not to wait with it. */
+  @AfterEach
+  void stopTheWriter() {
+    writer.shutdownNow();
+  }
+
   private static Write<Boolean> outcome(boolean awaited) {
     return Write.patient(sql -> true, awaited, _ -> {}, why -> {});
+  }
+
+  private Future<List<Write<?>>> taken(WriteQueue queue) {
+    return writer.submit(() -> queue.next(1_000));
   }
 
   @Test
   void outcomesGoTogetherAfterAWhile() throws Exception {
     Duration gathering = Duration.ofMillis(300);
     WriteQueue soon = new WriteQueue(new Trouble(Path.of("journal.db")), gathering);
-    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
-      long began = System.nanoTime();
-      soon.add(outcome(false));
-      Future<List<Write<?>>> group = writer.submit(() -> soon.next(1_000));
-      soon.add(outcome(false));
+    long began = System.nanoTime();
+    soon.add(outcome(false));
+    Future<List<Write<?>>> group = taken(soon);
+    soon.add(outcome(false));
 
-      assertThat(group.get()).isNotEmpty();
-      assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(gathering.toNanos());
-    }
+    assertThat(group.get(30, TimeUnit.SECONDS)).isNotEmpty();
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(gathering.toNanos());
   }
 
   @Test
@@ -44,52 +55,46 @@ class WriteQueueTest {
     queue.add(outcome(false));
     queue.add(Write.urgent(sql -> true));
 
-    assertThat(queue.next(1_000)).hasSize(2);
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(2);
   }
 
   @Test
   void anAwaitedOutcomeTakesThoseBeforeItAlong() throws Exception {
-    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
-      queue.add(outcome(false));
-      Future<List<Write<?>>> group = writer.submit(() -> queue.next(1_000));
-      queue.add(outcome(true));
+    queue.add(outcome(false));
+    Future<List<Write<?>>> group = taken(queue);
+    queue.add(outcome(true));
 
-      assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(2);
-    }
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(2);
   }
 
   @Test
   void nobodyWaitsAnyMoreWhenWhatWasAwaitedIsWritten() throws Exception {
     queue.add(outcome(true));
-    queue.next(1_000).forEach(queue::remove);
+    taken(queue).get(30, TimeUnit.SECONDS).forEach(queue::remove);
     queue.add(outcome(false));
-    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
-      Future<List<Write<?>>> group = writer.submit(() -> queue.next(1_000));
+    Future<List<Write<?>>> group = taken(queue);
 
-      assertThatThrownBy(() -> group.get(200, TimeUnit.MILLISECONDS))
-          .isInstanceOf(TimeoutException.class);
-      queue.close();
-      assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(1);
-    }
+    assertThatThrownBy(() -> group.get(200, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    queue.close();
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(1);
   }
 
   @Test
   void aFullGroupDoesNotWait() throws Exception {
-    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
-      Future<List<Write<?>>> group = writer.submit(() -> queue.next(1_000));
-      for (int i = 0; i < WriteQueue.GATHERED; i++) {
-        queue.add(outcome(false));
-      }
-
-      assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+    Future<List<Write<?>>> group = taken(queue);
+    for (int i = 0; i < WriteQueue.GATHERED; i++) {
+      queue.add(outcome(false));
     }
+
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
   }
 
   @Test
-  void whatIsLeftGoesWhenItCloses() throws InterruptedException {
+  void whatIsLeftGoesWhenItCloses() throws Exception {
     queue.add(outcome(false));
     queue.close();
 
-    assertThat(queue.next(1_000)).hasSize(1);
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(1);
   }
 }
