@@ -20,15 +20,17 @@ import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's PostgreSQL connector, but for two things. A value that Debezium's own classes cannot
+ * Debezium's PostgreSQL connector, but for three things. A value that Debezium's own classes cannot
  * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
- * goes to {@link ColumnConverter} as the text that PostgreSQL sent. And records are taken from a
- * {@link RecordQueue} as they come. Debezium makes it, by name, so it is public.
+ * goes to {@link ColumnConverter} as the text that PostgreSQL sent. Records are taken from a {@link
+ * RecordQueue} as they come. And a quiet log is waited for ({@link Doze}). Debezium makes it, by
+ * name, so it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 
@@ -43,7 +45,7 @@ public final class RowhookConnector extends PostgresConnector {
     /**
      * After so long without a record Debezium is asked, which says whether its reader has failed.
      */
-    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
     private volatile @Nullable RecordQueue records;
     private int batch;
@@ -65,13 +67,18 @@ public final class RowhookConnector extends PostgresConnector {
           config.getServiceRegistry().getService(QueueProviderService.class);
       batch = config.getMaxBatchSize();
       records = (RecordQueue) service.<DataChangeEvent>getQueueProvider();
+      AtomicReference<@Nullable SourceSocket> socket = new AtomicReference<>();
       ReplicationConnection connection =
-          super.buildReplicationConnection(jdbcConnection, schema, config);
+          SourceSockets.telling(
+              socket::set, () -> super.buildReplicationConnection(jdbcConnection, schema, config));
       return around(
           ReplicationConnection.class,
           (method, arguments) -> {
-            Object result = call(connection, method, arguments);
-            return result instanceof ReplicationStream stream ? around(stream) : result;
+            Object result =
+                SourceSockets.telling(socket::set, () -> call(connection, method, arguments));
+            return result instanceof ReplicationStream stream
+                ? around(stream, new Doze(socket.get()))
+                : result;
           });
     }
   }
@@ -98,8 +105,7 @@ public final class RowhookConnector extends PostgresConnector {
     }
   }
 
-  private static ReplicationStream around(ReplicationStream stream) {
-    Doze doze = new Doze();
+  private static ReplicationStream around(ReplicationStream stream, Doze doze) {
     return around(
         ReplicationStream.class,
         (method, arguments) -> {
@@ -108,37 +114,12 @@ public final class RowhookConnector extends PostgresConnector {
               && arguments[0] instanceof ReplicationMessageProcessor processor) {
             ReplicationMessageProcessor lenient = message -> processor.process(lenient(message));
             Object found = call(stream, method, new Object[] {lenient});
-            doze.after(found);
-            return found;
+            return doze.after(!Boolean.FALSE.equals(found))
+                ? call(stream, method, new Object[] {lenient})
+                : found;
           }
           return call(stream, method, arguments);
         });
-  }
-
-  /**
-   * Looks at a quiet log less often: every look costs a quarter of a millisecond, and Debezium
-   * looks two hundred times a second. The reader's thread only.
-   */
-  private static final class Doze {
-
-    private static final long LIGHT = TimeUnit.SECONDS.toNanos(1);
-    private static final long DEEP = TimeUnit.SECONDS.toNanos(10);
-
-    private long last = System.nanoTime();
-
-    /**
-     * @param found what {@code readPending} has answered: whether there was a message
-     */
-    void after(@Nullable Object found) throws InterruptedException {
-      long now = System.nanoTime();
-      if (!Boolean.FALSE.equals(found)) {
-        last = now;
-      } else if (now - last > DEEP) {
-        Thread.sleep(45);
-      } else if (now - last > LIGHT) {
-        Thread.sleep(20);
-      }
-    }
   }
 
   private static ReplicationMessage lenient(ReplicationMessage message) {

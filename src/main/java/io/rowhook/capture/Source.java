@@ -105,6 +105,9 @@ public record Source(
     connector.setProperty("queue.provider.type", RecordQueue.NAME);
     connector.setProperty(RecordQueue.BYTES, value(properties, QUEUE_BYTES));
     connector.setProperty(QUEUE_BYTES, "0"); // Debezium's own count; it would never go down
+    if (!properties.containsKey("database.socketFactory")) {
+      connector.putIfAbsent("driver.socketFactory", SourceSockets.class.getName());
+    }
     List<String> included = new ArrayList<>();
     List<String> excluded = new ArrayList<>();
     for (CapturedTable captured : tables) {

@@ -17,7 +17,10 @@ final class Idle {
     this.place = place;
   }
 
-  /** {@code -Dseconds=30}, after as long to settle. */
+  /**
+   * {@code -Dseconds=30}, after four times as long to settle: what it does all day long is compiled
+   * by then.
+   */
   void run() throws IOException {
     for (int round = 0; round < place.rounds(); round++) {
       for (Candidate candidate : place.candidates()) {
@@ -34,7 +37,7 @@ final class Idle {
     Duration wait = Duration.ofSeconds(Benchmark.number("seconds", 30));
     try (Turn turn = Turn.of(place, candidate, "now")) {
       turn.warm(100, 1);
-      rest(wait);
+      rest(wait.multipliedBy(4));
       turn.begin();
       long began = System.nanoTime();
       rest(wait);

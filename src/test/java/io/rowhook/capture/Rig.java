@@ -38,6 +38,7 @@ final class Rig implements AutoCloseable {
           failures.add(reason);
         }
       };
+  Map<String, String> properties = Map.of();
   private @org.jspecify.annotations.Nullable Capture capture;
 
   Rig(SourceDatabase database, String name, String... tables) {
@@ -48,7 +49,7 @@ final class Rig implements AutoCloseable {
   }
 
   Source source() {
-    return source(Map.of());
+    return source(properties);
   }
 
   Source source(Map<String, String> more) {

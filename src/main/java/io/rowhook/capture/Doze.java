@@ -1,0 +1,55 @@
+package io.rowhook.capture;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for a quiet log to speak. Debezium looks at it two hundred times a second, and each look
+ * costs a third of a millisecond of processor. The reader's thread only.
+ */
+final class Doze {
+
+  /** Without a message for so long, the log is quiet. */
+  private static final Duration QUIET = Duration.ofMillis(100);
+
+  /** Debezium's reader must come round: it says how far it is, and sees that it is to stop. */
+  private static final Duration LONGEST = Duration.ofMillis(400);
+
+  /** Where one cannot wait for the socket, this long between two looks. */
+  private static final Duration BLIND = Duration.ofMillis(45);
+
+  /** The log comes from it; null if it is not of our making. */
+  private @Nullable SourceSocket socket;
+
+  private long last = System.nanoTime();
+
+  Doze(@Nullable SourceSocket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * After a look at the log: waits where it is quiet, until something comes or for a while.
+   *
+   * @param found whether there was a message
+   * @return whether to look again at once
+   */
+  boolean after(boolean found) throws InterruptedException {
+    long now = System.nanoTime();
+    if (found) {
+      last = now;
+      return false;
+    } else if (now - last < QUIET.toNanos()) {
+      return false;
+    } else if (socket == null) {
+      Thread.sleep(BLIND);
+      return false;
+    }
+    try {
+      return socket.awaitInput(LONGEST);
+    } catch (IOException e) {
+      socket = null; // if the connection is broken, the driver finds out, in its own words
+      return true;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.rowhook.capture;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket on which one can wait until something comes, without taking it: what the driver lacks,
+ * which only looks. TLS, if any, is above it. At most one thread at a time reads and waits.
+ */
+final class SourceSocket extends Socket {
+
+  private volatile @Nullable Ahead ahead;
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return ahead();
+  }
+
+  private Ahead ahead() throws IOException {
+    Ahead known = ahead;
+    if (known == null) {
+      known = new Ahead(super.getInputStream());
+      ahead = known;
+    }
+    return known;
+  }
+
+  /**
+   * Waits until there is something to read, if only the end.
+   *
+   * @param limit at most so long, to the millisecond
+   * @return whether there is
+   * @throws IOException if the connection is broken
+   */
+  boolean awaitInput(Duration limit) throws IOException {
+    int before = getSoTimeout();
+    setSoTimeout(Math.toIntExact(limit.toMillis()));
+    try {
+      ahead().fetch();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      if (!isClosed()) {
+        setSoTimeout(before);
+      }
+    }
+  }
+
+  /** Holds one byte that was read to see that there is one. */
+  private static final class Ahead extends FilterInputStream {
+
+    private static final int NOTHING = -2; // -1 is the end
+
+    private int held = NOTHING;
+
+    Ahead(InputStream in) {
+      super(in);
+    }
+
+    void fetch() throws IOException {
+      if (held == NOTHING) {
+        held = in.read();
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      fetch();
+      int taken = held;
+      held = NOTHING;
+      return taken;
+    }
+
+    /** The one byte alone if there is one: to wait for more after it could lose it. */
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (held == NOTHING || length == 0) {
+        return in.read(bytes, offset, length);
+      }
+      int taken = read();
+      if (taken < 0) {
+        return -1;
+      }
+      bytes[offset] = (byte) taken;
+      return 1;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return in.available() + (held >= 0 ? 1 : 0);
+    }
+  }
+}
