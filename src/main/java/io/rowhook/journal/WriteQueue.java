@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * what cannot be written yet fills its lane, and whoever adds to it waits.
  *
  * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk: they
- * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}.
+ * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}. But
+ * only some at a time: a new event must not wait behind the outcomes of a large backlog.
  */
 final class WriteQueue {
 
@@ -25,8 +26,11 @@ final class WriteQueue {
   /** An outcome holds at most a few kilobytes of an answer. */
   private static final int MAX_PATIENT = 2_048;
 
-  /** So many patient writes are worth a commit of their own. */
-  static final int GATHERED = 256;
+  /** So many patient writes are worth a commit of their own, and it has no more of them. */
+  static final int GATHERED = 64;
+
+  /** So many patient writes go with urgent ones, which they hold up. */
+  static final int ALONG = 16;
 
   /** The longest that a patient write waits for others. */
   static final Duration GATHERING = Duration.ofMillis(50);
@@ -86,16 +90,15 @@ final class WriteQueue {
     }
   }
 
-  /** Up to {@code max} writes of each lane, urgent ones first; waits for one. Empty: closed. */
-  List<Write<?>> next(int max) throws InterruptedException {
+  /** What goes into the next commit, urgent writes first; waits for one. Empty: closed. */
+  List<Write<?>> next() throws InterruptedException {
     lock.lock();
     try {
       while (true) {
-        List<Write<?>> next = new ArrayList<>();
-        urgent.stream().limit(max).forEach(next::add);
+        List<Write<?>> next = new ArrayList<>(urgent);
         long wait = untilPatient();
         if (wait <= 0) {
-          patient.stream().limit(max).forEach(next::add);
+          patient.stream().limit(urgent.isEmpty() ? GATHERED : ALONG).forEach(next::add);
           gatheringSince = System.nanoTime(); // what is added from now on
         }
         if (!next.isEmpty() || refusal != null) {

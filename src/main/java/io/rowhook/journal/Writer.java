@@ -20,9 +20,6 @@ final class Writer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
-  /** Writes of each lane in one transaction; keeps it short. */
-  static final int MAX_GROUP = 512;
-
   /** Between two tries to write what is patient. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -89,7 +86,7 @@ final class Writer implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        List<Write<?>> group = queue.next(MAX_GROUP);
+        List<Write<?>> group = queue.next();
         if (group.isEmpty()) {
           break;
         }

@@ -34,7 +34,7 @@ class WriteQueueTest {
   }
 
   private Future<List<Write<?>>> taken(WriteQueue queue) {
-    return writer.submit(() -> queue.next(1_000));
+    return writer.submit(() -> queue.next());
   }
 
   @Test
@@ -88,6 +88,20 @@ class WriteQueueTest {
     }
 
     assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+  }
+
+  @Test
+  void newEventsDoNotWaitForTheOutcomesOfABacklog() throws Exception {
+    for (int i = 0; i < 3 * WriteQueue.GATHERED; i++) {
+      queue.add(outcome(false));
+    }
+    Write<Boolean> events = Write.urgent(sql -> true);
+    queue.add(events);
+
+    List<Write<?>> first = taken(queue).get(30, TimeUnit.SECONDS);
+    assertThat(first).hasSize(1 + WriteQueue.ALONG).startsWith(events);
+    first.forEach(queue::remove);
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
   }
 
   @Test
