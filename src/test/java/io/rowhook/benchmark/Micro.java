@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rowhook.entity.EventMicro;
 import io.rowhook.journal.JournalMicro;
 import io.rowhook.template.BodyMicro;
+import io.rowhook.webhook.DispatchMicro;
 import io.rowhook.webhook.SignerMicro;
 import java.io.File;
 import java.io.IOException;
@@ -84,7 +85,12 @@ final class Micro {
 
   private static void generate(Path sources, Path classes) {
     RFGeneratorSource source = new RFGeneratorSource();
-    source.processClasses(EventMicro.class, BodyMicro.class, SignerMicro.class, JournalMicro.class);
+    source.processClasses(
+        EventMicro.class,
+        BodyMicro.class,
+        SignerMicro.class,
+        JournalMicro.class,
+        DispatchMicro.class);
     FileSystemDestination destination =
         new FileSystemDestination(classes.toFile(), sources.toFile());
     BenchmarkGenerator generator = new BenchmarkGenerator();

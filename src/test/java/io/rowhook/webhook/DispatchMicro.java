@@ -1,0 +1,69 @@
+package io.rowhook.webhook;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.Entry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * What it takes to keep a recipient's deliveries in order: into its lane, out when its turn has
+ * come, and away. Four events each of 64 entities wait.
+ */
+@State(Scope.Benchmark)
+public class DispatchMicro {
+
+  private static final int ENTITIES = 64;
+  private static final int DELIVERIES = 256;
+  private static final byte[] JSON = "{}".getBytes(StandardCharsets.US_ASCII);
+
+  private final List<Owed> owed =
+      IntStream.range(0, DELIVERIES)
+          .mapToObj(i -> Owed.fresh(new Entry(i + 1L, event(i % ENTITIES))))
+          .toList();
+  private final Lanes ofEntities = new Lanes(false);
+  private final Lanes ofAll = new Lanes(true);
+
+  @Benchmark
+  @OperationsPerInvocation(DELIVERIES)
+  public int inOrderOfEntities() {
+    return all(ofEntities);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(DELIVERIES)
+  public int inOrderOfAll() {
+    return all(ofAll);
+  }
+
+  private int all(Lanes lanes) {
+    owed.forEach(lanes::add);
+    int settled = 0;
+    for (Owed next = lanes.next(); next != null; next = lanes.next()) {
+      lanes.settled(next);
+      settled++;
+    }
+    if (settled != DELIVERIES) {
+      throw new IllegalStateException("settled " + settled);
+    }
+    return settled;
+  }
+
+  private static Event event(int i) {
+    return new Event(
+        "evt_%032x".formatted(i),
+        "Article",
+        Integer.toString(i),
+        EventType.Updated,
+        Instant.EPOCH,
+        Lsn.ZERO,
+        JSON);
+  }
+}
