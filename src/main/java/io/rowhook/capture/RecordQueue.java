@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,9 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
    */
   static final long PACE = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** What an object takes beside what is in it, and what refers to it. */
+  private static final long OBJECT = 32;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final ArrayDeque<Queued> queue = new ArrayDeque<>();
@@ -64,7 +69,7 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
 
   @Override
   public void enqueue(DataChangeEvent event) {
-    Queued queued = new Queued(event, event.objectSize());
+    Queued queued = new Queued(event, weight(event.getRecord().value()));
     lock.lock();
     try {
       queue.add(queued);
@@ -73,6 +78,25 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * About how many bytes of memory a record takes, rather too many than too few. Debezium's own
+   * count turns every text into bytes, to see how many those are.
+   */
+  private static long weight(@Nullable Object value) {
+    return switch (value) {
+      case Struct struct -> {
+        long sum = OBJECT;
+        for (Field field : struct.schema().fields()) {
+          sum += weight(struct.get(field));
+        }
+        yield sum;
+      }
+      case String text -> OBJECT + 2L * text.length();
+      case byte[] bytes -> OBJECT + bytes.length;
+      case null, default -> OBJECT;
+    };
   }
 
   /** The first; null if there is none. For Debezium, which asks for it when it is about to fail. */

@@ -95,8 +95,10 @@ final class Exchange implements Cancellable {
     if (entity == null) {
       return new byte[0];
     }
+    long length = entity.getContentLength(); // negative: unknown, and room is made for 16 KB
+    int most = Sender.ANSWER_LIMIT + 1;
     InputStream content = entity.getContent();
-    return content.readNBytes(Sender.ANSWER_LIMIT + 1);
+    return content.readNBytes(length < 0 ? most : (int) Math.min(length, most));
   }
 
   private static Optional<String> value(@Nullable Header header) {

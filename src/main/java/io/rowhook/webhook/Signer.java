@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
  * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded
- * once. Any thread: every signature has a {@link Mac} of its own.
+ * once, and set up once. Any thread: every signature has a {@link Mac} of its own, a copy of the one
+ * that was set up, which nothing is ever put into.
  *
  * <p>While a previous secret is in force, a recipient that knows either secret must be able to
  * verify. What its verifier accepts decides how:
@@ -48,8 +49,8 @@ public final class Signer {
   private static final String STANDARD_PREFIX = "whsec_";
 
   private final @Nullable Hmac hmac;
-  private final @Nullable SecretKeySpec key;
-  private final @Nullable SecretKeySpec previousKey;
+  private final @Nullable Mac key;
+  private final @Nullable Mac previousKey;
   private final @Nullable Instant previousUntil;
   private final @Nullable Field basic;
 
@@ -83,7 +84,7 @@ public final class Signer {
   public List<Field> fields(String id, Instant now, byte[] body) {
     List<Field> fields = new ArrayList<>(3);
     if (hmac != null && key != null) {
-      Optional<SecretKeySpec> old =
+      Optional<Mac> old =
           previousUntil != null && now.isBefore(previousUntil)
               ? Optional.ofNullable(previousKey)
               : Optional.empty();
@@ -98,8 +99,8 @@ public final class Signer {
   private static void sign(
       List<Field> fields,
       Hmac hmac,
-      SecretKeySpec key,
-      Optional<SecretKeySpec> old,
+      Mac key,
+      Optional<Mac> old,
       String id,
       long seconds,
       byte[] body) {
@@ -131,7 +132,7 @@ public final class Signer {
     }
   }
 
-  private static SecretKeySpec key(Secret secret, Style style) {
+  private static Mac key(Secret secret, Style style) {
     byte[] bytes =
         switch (style) {
           case standard -> standardKey(secret);
@@ -140,7 +141,13 @@ public final class Signer {
     if (bytes.length == 0) {
       throw new IllegalArgumentException("the HMAC secret is empty");
     }
-    return new SecretKeySpec(bytes, ALGORITHM);
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(bytes, ALGORITHM));
+      return mac;
+    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
   }
 
   private static byte[] standardKey(Secret secret) {
@@ -166,22 +173,21 @@ public final class Signer {
         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String base64(SecretKeySpec key, String before, byte[] body) {
+  private static String base64(Mac key, String before, byte[] body) {
     return Base64.getEncoder().encodeToString(mac(key, before, body));
   }
 
-  private static String hex(SecretKeySpec key, String before, byte[] body) {
+  private static String hex(Mac key, String before, byte[] body) {
     return HexFormat.of().formatHex(mac(key, before, body));
   }
 
-  private static byte[] mac(SecretKeySpec key, String before, byte[] body) {
+  private static byte[] mac(Mac key, String before, byte[] body) {
     try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      Mac mac = (Mac) key.clone();
       mac.update(before.getBytes(StandardCharsets.UTF_8));
       return mac.doFinal(body);
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's HmacSHA256 can be copied", e);
     }
   }
 }

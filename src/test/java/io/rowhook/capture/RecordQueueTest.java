@@ -28,8 +28,12 @@ class RecordQueueTest {
   private final RecordQueue queue = new RecordQueue();
 
   private static DataChangeEvent record(int id, String text) {
-    Struct row = new Struct(ROW).put("id", id).put("text", text);
-    return new DataChangeEvent(new SourceRecord(Map.of(), Map.of(), "topic", null, null, ROW, row));
+    return record(new Struct(ROW).put("id", id).put("text", text));
+  }
+
+  private static DataChangeEvent record(Struct value) {
+    return new DataChangeEvent(
+        new SourceRecord(Map.of(), Map.of(), "topic", null, null, value.schema(), value));
   }
 
   private static int id(DataChangeEvent event) {
@@ -110,8 +114,23 @@ class RecordQueueTest {
   }
 
   @Test
+  void weighsWhatIsInTheRowWithinTheRecord() {
+    Schema envelope =
+        SchemaBuilder.struct()
+            .field("after", ROW)
+            .field("logged", Schema.OPTIONAL_BYTES_SCHEMA);
+    Struct row = new Struct(ROW).put("id", 1).put("text", "x".repeat(600));
+    queue.configure(Map.of(RecordQueue.BYTES, "2200"));
+    queue.enqueue(record(new Struct(envelope).put("after", row)));
+    assertThat(queue.size()).isEqualTo(1);
+
+    queue.enqueue(record(new Struct(envelope).put("logged", new byte[800])));
+    assertThat(queue.size()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void isFullWhenItsRecordsWeighTooMuch() throws InterruptedException {
-    queue.configure(Map.of(RecordQueue.BYTES, "10000"));
+    queue.configure(Map.of(RecordQueue.BYTES, "20000"));
     queue.enqueue(record(1, "x".repeat(6_000)));
     assertThat(queue.size()).isEqualTo(1);
 
