@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.HStoreConverter;
 import org.postgresql.util.PGInterval;
 
@@ -41,6 +42,10 @@ final class PostgresText {
   private static final char TIMETZ = 'o';
   private static final char MONEY = 'm';
   private static final char GEOMETRIC = 'g';
+
+  private static final int DATE_OID = 1082;
+  private static final int TIMESTAMP_OID = 1114;
+  private static final int TIMESTAMPTZ_OID = 1184;
 
   private static final String BC = " BC";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
@@ -155,6 +160,37 @@ final class PostgresText {
   }
 
   /** UTC, ISO 8601. */
+  /** Whether the type of this oid is for {@link #alike}. */
+  static boolean isDate(int oid) {
+    return oid == DATE_OID || oid == TIMESTAMP_OID || oid == TIMESTAMPTZ_OID;
+  }
+
+  /**
+   * A date or timestamp as {@code wire.md} has it, where PostgreSQL writes it so but for a letter:
+   * in a year of four digits after Christ, and in UTC if it has a zone. Null for anything else.
+   *
+   * @param oid of the column's type
+   */
+  static @Nullable String alike(int oid, String text) {
+    int length = text.length();
+    boolean day = length > 9 && text.charAt(4) == '-' && text.charAt(7) == '-';
+    if (!day || text.endsWith(BC)) {
+      return null;
+    } else if (oid == DATE_OID) {
+      return length == 10 ? text : null;
+    } else if (length < 19 || text.charAt(10) != ' ') {
+      return null;
+    }
+    return switch (oid) {
+      case TIMESTAMP_OID -> text.substring(0, 10) + 'T' + text.substring(11);
+      case TIMESTAMPTZ_OID ->
+          text.endsWith("+00")
+              ? text.substring(0, 10) + 'T' + text.substring(11, length - 3) + 'Z'
+              : null;
+      default -> null;
+    };
+  }
+
   static String instant(OffsetDateTime time) {
     return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
         time.withOffsetSameInstant(ZoneOffset.UTC));

@@ -6,10 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.testing.SourceDatabase;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TimeZone;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -201,6 +208,63 @@ final class ValuesTest {
       }
       assertThat(rows.get(0).weight()).isBetween(1_000, 100_000);
     }
+  }
+
+  /** The driver asks for times in the JVM's zone; only UTC's need not be reckoned over. */
+  @Test
+  void timesAreTheSameWhateverTheZoneOfTheConnection() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("ValuesTest seed " + seed);
+    Random random = new Random(seed);
+    long[] units = {1, 1_000, 1_000_000, 3_600_000_000L};
+    List<LocalDateTime> times =
+        IntStream.range(0, 300)
+            .mapToObj(i -> {
+              long unit = units[i % units.length];
+              LocalDateTime end = LocalDateTime.of(10_010, 1, 1, 0, 0);
+              LocalDateTime first = LocalDateTime.of(-20, 1, 1, 0, 0);
+              long micros = random.nextLong(ChronoUnit.MICROS.between(first, end));
+              return first.plus(micros / unit * unit, ChronoUnit.MICROS);
+            })
+            .toList();
+    database.execute(
+        "CREATE TABLE timed (id int PRIMARY KEY, tz timestamptz, ts timestamp, d date)",
+        "ALTER TABLE timed REPLICA IDENTITY FULL");
+    TimeZone usual = TimeZone.getDefault();
+    try {
+      for (String zone : List.of("UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin")) {
+        TimeZone.setDefault(TimeZone.getTimeZone(zone));
+        try (Rig rig = new Rig(database, "timed", "public.timed")) {
+          rig.start();
+          database.execute("INSERT INTO timed VALUES " + literals(times));
+          List<RowChange> rows = rig.awaitRows(times.size());
+          for (int i = 0; i < times.size(); i++) {
+            ObjectNode after = Objects.requireNonNull(rows.get(i).after());
+            LocalDateTime time = times.get(i);
+            String text = DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time);
+            assertThat(after.get("tz").textValue()).as(zone).isEqualTo(text + "Z");
+            assertThat(after.get("ts").textValue()).as(zone).isEqualTo(text);
+            assertThat(after.get("d").textValue())
+                .as(zone)
+                .isEqualTo(DateTimeFormatter.ISO_LOCAL_DATE.format(time));
+          }
+        }
+        database.execute("TRUNCATE timed");
+      }
+    } finally {
+      TimeZone.setDefault(usual);
+    }
+  }
+
+  /** As PostgreSQL reads them: there is no year 0. */
+  private static String literals(List<LocalDateTime> times) {
+    DateTimeFormatter form = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
+    return IntStream.range(0, times.size())
+        .mapToObj(i -> {
+          String time = form.format(times.get(i)) + (times.get(i).getYear() < 1 ? " BC" : "");
+          return "(%d, '%s UTC', '%s', '%s')".formatted(i, time, time, time);
+        })
+        .collect(Collectors.joining(", "));
   }
 
   @Test
