@@ -12,11 +12,11 @@ import io.debezium.spi.schema.DataCollectionId;
 import java.util.Map;
 
 /**
- * Takes Debezium's own measurements off {@link RowhookConnector}: nobody reads them, and for one
- * of them each change is written out as text (measured: with the thread that it wakes, a tenth of
- * what a change costs). No setting does; but the place where Debezium asks for further signals, of
- * which this has none, is handed the dispatcher, and just after it was told whom to measure for.
- * Debezium makes it, by the name of a service, so it is public. The reader's thread only.
+ * Takes Debezium's own measurements off {@link RowhookConnector}: nobody reads them, and for one of
+ * them each change is written out as text (measured: with the thread that it wakes, a tenth of what
+ * a change costs). No setting does; but the place where Debezium asks for further signals, of which
+ * this has none, is handed the dispatcher, and just after it was told whom to measure for. Debezium
+ * makes it, by the name of a service, so it is public. The reader's thread only.
  */
 @ConnectorSpecific(connector = RowhookConnector.class)
 public final class NoMetrics implements SignalActionProvider {

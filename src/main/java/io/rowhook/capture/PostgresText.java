@@ -159,7 +159,6 @@ final class PostgresText {
     }
   }
 
-  /** UTC, ISO 8601. */
   /** Whether the type of this oid is for {@link #alike}. */
   static boolean isDate(int oid) {
     return oid == DATE_OID || oid == TIMESTAMP_OID || oid == TIMESTAMPTZ_OID;
@@ -173,24 +172,19 @@ final class PostgresText {
    */
   static @Nullable String alike(int oid, String text) {
     int length = text.length();
-    boolean day = length > 9 && text.charAt(4) == '-' && text.charAt(7) == '-';
-    if (!day || text.endsWith(BC)) {
+    if (length < 10 || text.charAt(4) != '-' || text.charAt(7) != '-' || text.endsWith(BC)) {
       return null;
     } else if (oid == DATE_OID) {
-      return length == 10 ? text : null;
-    } else if (length < 19 || text.charAt(10) != ' ') {
-      return null;
+      return text;
+    } else if (oid == TIMESTAMP_OID) {
+      return text.replace(' ', 'T');
     }
-    return switch (oid) {
-      case TIMESTAMP_OID -> text.substring(0, 10) + 'T' + text.substring(11);
-      case TIMESTAMPTZ_OID ->
-          text.endsWith("+00")
-              ? text.substring(0, 10) + 'T' + text.substring(11, length - 3) + 'Z'
-              : null;
-      default -> null;
-    };
+    return oid == TIMESTAMPTZ_OID && text.endsWith("+00")
+        ? text.substring(0, length - 3).replace(' ', 'T') + 'Z'
+        : null;
   }
 
+  /** UTC, ISO 8601. */
   static String instant(OffsetDateTime time) {
     return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
         time.withOffsetSameInstant(ZoneOffset.UTC));

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Debezium's PostgreSQL connector, but for four things. A value that Debezium's own classes cannot
  * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
- * goes to {@link ColumnConverter} as the text that PostgreSQL sent. So does a timestamp, which would
- * be read only to be written again (measured: an eighth of the reader's time, with one in each
- * row). Records are taken from a {@link RecordQueue} as they come. And a quiet log is waited for
- * ({@link Doze}). Debezium makes it, by name, so it is public.
+ * goes to {@link ColumnConverter} as the text that PostgreSQL sent. So does a timestamp, which
+ * would be read only to be written again (measured: an eighth of the reader's time, with one in
+ * each row). Records are taken from a {@link RecordQueue} as they come. And a quiet log is waited
+ * for ({@link Doze}). Debezium makes it, by name, so it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 

@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceSocket extends Socket {
 
-  private volatile @Nullable Ahead ahead;
+  private volatile @Nullable Peeked ahead;
 
   @Override
   public InputStream getInputStream() throws IOException {
     return ahead();
   }
 
-  private Ahead ahead() throws IOException {
-    Ahead known = ahead;
+  private Peeked ahead() throws IOException {
+    Peeked known = ahead;
     if (known == null) {
-      known = new Ahead(super.getInputStream());
+      known = new Peeked(super.getInputStream());
       ahead = known;
     }
     return known;
@@ -53,13 +53,13 @@ final class SourceSocket extends Socket {
   }
 
   /** Holds one byte that was read to see that there is one. */
-  private static final class Ahead extends FilterInputStream {
+  private static final class Peeked extends FilterInputStream {
 
     private static final int NOTHING = -2; // -1 is the end
 
     private int held = NOTHING;
 
-    Ahead(InputStream in) {
+    Peeked(InputStream in) {
       super(in);
     }
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
  * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded
- * once, and set up once. Any thread: every signature has a {@link Mac} of its own, a copy of the one
- * that was set up, which nothing is ever put into.
+ * once, and set up once. Any thread: every signature has a {@link Mac} of its own, a copy of the
+ * one that was set up, which nothing is ever put into.
  *
  * <p>While a previous secret is in force, a recipient that knows either secret must be able to
  * verify. What its verifier accepts decides how:

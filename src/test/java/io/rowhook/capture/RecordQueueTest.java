@@ -116,9 +116,7 @@ class RecordQueueTest {
   @Test
   void weighsWhatIsInTheRowWithinTheRecord() {
     Schema envelope =
-        SchemaBuilder.struct()
-            .field("after", ROW)
-            .field("logged", Schema.OPTIONAL_BYTES_SCHEMA);
+        SchemaBuilder.struct().field("after", ROW).field("logged", Schema.OPTIONAL_BYTES_SCHEMA);
     Struct row = new Struct(ROW).put("id", 1).put("text", "x".repeat(600));
     queue.configure(Map.of(RecordQueue.BYTES, "2200"));
     queue.enqueue(record(new Struct(envelope).put("after", row)));
