@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
  * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded
- * once, and set up once. Any thread: every signature has a {@link Mac} of its own, a copy of the
- * one that was set up, which nothing is ever put into.
+ * once. Any thread: every signature has a {@link Mac} of its own.
  *
  * <p>While a previous secret is in force, a recipient that knows either secret must be able to
  * verify. What its verifier accepts decides how:
@@ -49,8 +48,8 @@ public final class Signer {
   private static final String STANDARD_PREFIX = "whsec_";
 
   private final @Nullable Hmac hmac;
-  private final @Nullable Mac key;
-  private final @Nullable Mac previousKey;
+  private final @Nullable Key key;
+  private final @Nullable Key previousKey;
   private final @Nullable Instant previousUntil;
   private final @Nullable Field basic;
 
@@ -84,7 +83,7 @@ public final class Signer {
   public List<Field> fields(String id, Instant now, byte[] body) {
     List<Field> fields = new ArrayList<>(3);
     if (hmac != null && key != null) {
-      Optional<Mac> old =
+      Optional<Key> old =
           previousUntil != null && now.isBefore(previousUntil)
               ? Optional.ofNullable(previousKey)
               : Optional.empty();
@@ -99,8 +98,8 @@ public final class Signer {
   private static void sign(
       List<Field> fields,
       Hmac hmac,
-      Mac key,
-      Optional<Mac> old,
+      Key key,
+      Optional<Key> old,
       String id,
       long seconds,
       byte[] body) {
@@ -132,7 +131,7 @@ public final class Signer {
     }
   }
 
-  private static Mac key(Secret secret, Style style) {
+  private static Key key(Secret secret, Style style) {
     byte[] bytes =
         switch (style) {
           case standard -> standardKey(secret);
@@ -141,13 +140,7 @@ public final class Signer {
     if (bytes.length == 0) {
       throw new IllegalArgumentException("the HMAC secret is empty");
     }
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(bytes, ALGORITHM));
-      return mac;
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
-    }
+    return new Key(new SecretKeySpec(bytes, ALGORITHM));
   }
 
   private static byte[] standardKey(Secret secret) {
@@ -173,21 +166,46 @@ public final class Signer {
         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String base64(Mac key, String before, byte[] body) {
+  private static String base64(Key key, String before, byte[] body) {
     return Base64.getEncoder().encodeToString(mac(key, before, body));
   }
 
-  private static String hex(Mac key, String before, byte[] body) {
+  private static String hex(Key key, String before, byte[] body) {
     return HexFormat.of().formatHex(mac(key, before, body));
   }
 
-  private static byte[] mac(Mac key, String before, byte[] body) {
-    try {
-      Mac mac = (Mac) key.clone();
-      mac.update(before.getBytes(StandardCharsets.UTF_8));
-      return mac.doFinal(body);
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's HmacSHA256 can be copied", e);
+  private static byte[] mac(Key key, String before, byte[] body) {
+    Mac mac = key.mac();
+    mac.update(before.getBytes(StandardCharsets.UTF_8));
+    return mac.doFinal(body);
+  }
+
+  /**
+   * A key, and a {@link Mac} that has it and is only ever copied, which costs less than to set one
+   * up.
+   */
+  private record Key(SecretKeySpec secret, Mac empty) {
+
+    Key(SecretKeySpec secret) {
+      this(secret, withKey(secret));
+    }
+
+    Mac mac() {
+      try {
+        return (Mac) empty.clone();
+      } catch (CloneNotSupportedException e) {
+        return withKey(secret); // a system whose keys lie in a token, as with FIPS
+      }
+    }
+
+    private static Mac withKey(SecretKeySpec secret) {
+      try {
+        Mac mac = Mac.getInstance(ALGORITHM);
+        mac.init(secret);
+        return mac;
+      } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+        throw new IllegalStateException("every Java platform has HmacSHA256", e);
+      }
     }
   }
 }

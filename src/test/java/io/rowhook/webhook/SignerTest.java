@@ -14,6 +14,12 @@ import io.rowhook.recipient.Authentication.Style;
 import io.rowhook.recipient.Secret;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.Provider;
+import java.security.Security;
+import java.security.spec.AlgorithmParameterSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.MacSpi;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +45,10 @@ class SignerTest {
   @Test
   @Tag("feature-24")
   void givesTheKnownAnswers() throws Exception {
+    assertKnownAnswers();
+  }
+
+  private static void assertKnownAnswers() throws Exception {
     JsonNode vectors = vectors();
     assertThat(vectors.get("signatures")).hasSizeGreaterThanOrEqualTo(7);
     for (JsonNode vector : vectors.get("signatures")) {
@@ -66,6 +78,66 @@ class SignerTest {
                           new Secret(vector.get("password").asText())))));
       assertThat(signer.fields("evt_1", NOW, BODY))
           .containsExactly(new Field("Authorization", vector.get("header").asText()));
+    }
+  }
+
+  @Test
+  void signsWhereTheKeysLieInATokenAndNothingCanBeCopied() throws Exception {
+    Security.insertProviderAt(new Token(), 1);
+    try {
+      assertThat(Mac.getInstance("HmacSHA256").getProvider().getName()).isEqualTo("Token");
+      assertKnownAnswers();
+    } finally {
+      Security.removeProvider("Token");
+    }
+  }
+
+  private static final class Token extends Provider {
+    private static final long serialVersionUID = 1;
+
+    Token() {
+      super("Token", "1", "as systems with FIPS have one");
+      put("Mac.HmacSHA256", TokenMac.class.getName());
+    }
+  }
+
+  /** Not Cloneable. */
+  public static final class TokenMac extends MacSpi {
+    private final Mac mac;
+
+    public TokenMac() throws GeneralSecurityException {
+      mac = Mac.getInstance("HmacSHA256", "SunJCE");
+    }
+
+    @Override
+    protected int engineGetMacLength() {
+      return mac.getMacLength();
+    }
+
+    @Override
+    protected void engineInit(Key key, AlgorithmParameterSpec parameters)
+        throws InvalidKeyException {
+      mac.init(key);
+    }
+
+    @Override
+    protected void engineUpdate(byte input) {
+      mac.update(input);
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input, int offset, int length) {
+      mac.update(input, offset, length);
+    }
+
+    @Override
+    protected byte[] engineDoFinal() {
+      return mac.doFinal();
+    }
+
+    @Override
+    protected void engineReset() {
+      mac.reset();
     }
   }
 
