@@ -24,7 +24,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.HStoreConverter;
 import org.postgresql.util.PGInterval;
 
@@ -43,11 +42,8 @@ final class PostgresText {
   private static final char MONEY = 'm';
   private static final char GEOMETRIC = 'g';
 
-  private static final int DATE_OID = 1082;
-  private static final int TIMESTAMP_OID = 1114;
-  private static final int TIMESTAMPTZ_OID = 1184;
-
   private static final String BC = " BC";
+  private static final String UTC = "+00";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
 
   private static final ObjectReader JSON = ExactJson.MAPPER.reader();
@@ -55,7 +51,7 @@ final class PostgresText {
   private static final DateTimeFormatter OFFSET_TIME =
       new DateTimeFormatterBuilder()
           .append(DateTimeFormatter.ISO_LOCAL_TIME)
-          .appendOffset("+HH:mm:ss", "+00")
+          .appendOffset("+HH:mm:ss", "Z") // with "+00", +00:53:28 would end there
           .toFormatter();
 
   /** A value that breaks a rule; the message never quotes it. */
@@ -83,6 +79,16 @@ final class PostgresText {
       case 1270 -> TIMETZ;
       case 1185 -> TIMESTAMPTZ;
       case 1187 -> INTERVAL;
+      default -> ColumnConverter.TEXT;
+    };
+  }
+
+  /** How a date, or a time of a date, is read; text for all other types. */
+  static char dateKind(int oid) {
+    return switch (oid) {
+      case 1082 -> DATE;
+      case 1114 -> TIMESTAMP;
+      case 1184 -> TIMESTAMPTZ;
       default -> ColumnConverter.TEXT;
     };
   }
@@ -157,31 +163,6 @@ final class PostgresText {
     } catch (SQLException e) {
       throw new BadValue("an interval that cannot be read");
     }
-  }
-
-  /** Whether the type of this oid is for {@link #alike}. */
-  static boolean isDate(int oid) {
-    return oid == DATE_OID || oid == TIMESTAMP_OID || oid == TIMESTAMPTZ_OID;
-  }
-
-  /**
-   * A date or timestamp as {@code wire.md} has it, where PostgreSQL writes it so but for a letter:
-   * in a year of four digits after Christ, and in UTC if it has a zone. Null for anything else.
-   *
-   * @param oid of the column's type
-   */
-  static @Nullable String alike(int oid, String text) {
-    int length = text.length();
-    if (length < 10 || text.charAt(4) != '-' || text.charAt(7) != '-' || text.endsWith(BC)) {
-      return null;
-    } else if (oid == DATE_OID) {
-      return text;
-    } else if (oid == TIMESTAMP_OID) {
-      return text.replace(' ', 'T');
-    }
-    return oid == TIMESTAMPTZ_OID && text.endsWith("+00")
-        ? text.substring(0, length - 3).replace(' ', 'T') + 'Z'
-        : null;
   }
 
   /** UTC, ISO 8601. */
@@ -264,6 +245,10 @@ final class PostgresText {
     }
     boolean bc = text.endsWith(BC);
     String[] parts = (bc ? text.substring(0, text.length() - BC.length()) : text).split(" ", 2);
+    if (parts[1].endsWith(UTC)) {
+      String time = parts[1].substring(0, parts[1].length() - UTC.length());
+      return date(parts[0], bc) + "T" + time + "Z";
+    }
     OffsetTime time = offsetTime(parts[1]);
     return instant(date(parts[0], bc).atTime(time.toLocalTime()).atOffset(time.getOffset()));
   }

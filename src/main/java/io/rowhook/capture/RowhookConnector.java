@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Debezium's PostgreSQL connector, but for four things. A value that Debezium's own classes cannot
  * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
- * goes to {@link ColumnConverter} as the text that PostgreSQL sent. So does a timestamp, which
- * would be read only to be written again (measured: an eighth of the reader's time, with one in
- * each row). Records are taken from a {@link RecordQueue} as they come. And a quiet log is waited
- * for ({@link Doze}). Debezium makes it, by name, so it is public.
+ * goes to {@link ColumnConverter} as the text that PostgreSQL sent. A date or timestamp is read by
+ * {@link PostgresText}, as what is read back is (measured: Debezium's way takes an eighth of the
+ * reader's time, with one in each row). Records are taken from a {@link RecordQueue} as they come.
+ * And a quiet log is waited for ({@link Doze}). Debezium makes it, by name, so it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 
@@ -166,14 +166,12 @@ public final class RowhookConnector extends PostgresConnector {
 
     @Override
     public @Nullable Object getValue(PgConnectionSupplier connection, boolean unknownTypes) {
-      int type = getType().getOid();
-      String text = PostgresText.isDate(type) ? text() : null;
-      String alike = text == null ? null : PostgresText.alike(type, text);
-      if (alike != null) {
-        return alike;
-      }
+      char kind = PostgresText.dateKind(getType().getOid());
+      String text = kind == ColumnConverter.TEXT ? null : text();
       try {
-        return column.getValue(connection, unknownTypes);
+        return text == null
+            ? column.getValue(connection, unknownTypes)
+            : PostgresText.read(text, kind).textValue();
       } catch (RuntimeException e) {
         text = text();
         // without one, the row is rejected

@@ -8,7 +8,9 @@ import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.testing.SourceDatabase;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,16 +219,15 @@ final class ValuesTest {
     System.out.println("ValuesTest seed " + seed);
     Random random = new Random(seed);
     long[] units = {1, 1_000, 1_000_000, 3_600_000_000L};
-    List<LocalDateTime> times =
-        IntStream.range(0, 300)
-            .mapToObj(i -> {
-              long unit = units[i % units.length];
-              LocalDateTime end = LocalDateTime.of(10_010, 1, 1, 0, 0);
-              LocalDateTime first = LocalDateTime.of(-20, 1, 1, 0, 0);
-              long micros = random.nextLong(ChronoUnit.MICROS.between(first, end));
-              return first.plus(micros / unit * unit, ChronoUnit.MICROS);
-            })
-            .toList();
+    LocalDateTime first = LocalDateTime.of(-20, 1, 1, 0, 0);
+    LocalDateTime last = LocalDateTime.of(10_010, 1, 1, 0, 0);
+    LocalDateTime localMeanTime = LocalDateTime.of(354, 8, 11, 1, 43, 32); // Berlin: +00:53:28
+    List<LocalDateTime> times = new ArrayList<>(List.of(first, last, localMeanTime));
+    for (int i = 0; i < 300; i++) {
+      long unit = units[i % units.length];
+      long micros = random.nextLong(ChronoUnit.MICROS.between(first, last));
+      times.add(first.plus(micros / unit * unit, ChronoUnit.MICROS));
+    }
     database.execute(
         "CREATE TABLE timed (id int PRIMARY KEY, tz timestamptz, ts timestamp, d date)",
         "ALTER TABLE timed REPLICA IDENTITY FULL");
@@ -258,10 +259,12 @@ final class ValuesTest {
 
   /** As PostgreSQL reads them: there is no year 0. */
   private static String literals(List<LocalDateTime> times) {
-    DateTimeFormatter form = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
+    DateTimeFormatter rest = DateTimeFormatter.ofPattern("-MM-dd HH:mm:ss.SSSSSS");
     return IntStream.range(0, times.size())
         .mapToObj(i -> {
-          String time = form.format(times.get(i)) + (times.get(i).getYear() < 1 ? " BC" : "");
+          LocalDateTime at = times.get(i);
+          String year = "%04d".formatted(at.get(ChronoField.YEAR_OF_ERA));
+          String time = year + rest.format(at) + (at.getYear() < 1 ? " BC" : "");
           return "(%d, '%s UTC', '%s', '%s')".formatted(i, time, time, time);
         })
         .collect(Collectors.joining(", "));
