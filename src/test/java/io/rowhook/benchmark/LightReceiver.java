@@ -279,6 +279,7 @@ final class LightReceiver {
   static String[] command(String classPath) {
     return new String[] {
       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      "-Xms512m",
       "-Xmx512m",
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=4",
