@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.postgresql.core.Oid;
 import org.postgresql.util.HStoreConverter;
 import org.postgresql.util.PGInterval;
 
@@ -68,17 +69,17 @@ final class PostgresText {
   /** What the elements of an array type are; text for those that need no reading. */
   static char elementKind(int arrayOid) {
     return switch (arrayOid) {
-      case 1000 -> ColumnConverter.BOOLEAN;
-      case 1005, 1007, 1016, 1028 -> ColumnConverter.INTEGER;
-      case 1231 -> ColumnConverter.DECIMAL;
-      case 1021, 1022 -> ColumnConverter.FLOAT;
-      case 199, 3807 -> ColumnConverter.JSON;
-      case 1001 -> BYTEA;
-      case 1115 -> TIMESTAMP;
-      case 1182 -> DATE;
-      case 1270 -> TIMETZ;
-      case 1185 -> TIMESTAMPTZ;
-      case 1187 -> INTERVAL;
+      case Oid.BOOL_ARRAY -> ColumnConverter.BOOLEAN;
+      case Oid.INT2_ARRAY, Oid.INT4_ARRAY, Oid.INT8_ARRAY, Oid.OID_ARRAY -> ColumnConverter.INTEGER;
+      case Oid.NUMERIC_ARRAY -> ColumnConverter.DECIMAL;
+      case Oid.FLOAT4_ARRAY, Oid.FLOAT8_ARRAY -> ColumnConverter.FLOAT;
+      case Oid.JSON_ARRAY, Oid.JSONB_ARRAY -> ColumnConverter.JSON;
+      case Oid.BYTEA_ARRAY -> BYTEA;
+      case Oid.TIMESTAMP_ARRAY -> TIMESTAMP;
+      case Oid.DATE_ARRAY -> DATE;
+      case Oid.TIMETZ_ARRAY -> TIMETZ;
+      case Oid.TIMESTAMPTZ_ARRAY -> TIMESTAMPTZ;
+      case Oid.INTERVAL_ARRAY -> INTERVAL;
       default -> ColumnConverter.TEXT;
     };
   }
@@ -86,9 +87,9 @@ final class PostgresText {
   /** How a date, or a time of a date, is read; text for all other types. */
   static char dateKind(int oid) {
     return switch (oid) {
-      case 1082 -> DATE;
-      case 1114 -> TIMESTAMP;
-      case 1184 -> TIMESTAMPTZ;
+      case Oid.DATE -> DATE;
+      case Oid.TIMESTAMP -> TIMESTAMP;
+      case Oid.TIMESTAMPTZ -> TIMESTAMPTZ;
       default -> ColumnConverter.TEXT;
     };
   }
