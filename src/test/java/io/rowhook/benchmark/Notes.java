@@ -1,8 +1,8 @@
 package io.rowhook.benchmark;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,31 +10,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What has come to the {@link LightReceiver}, in columns, so that a million requests leave no
+ * What has come to the {@link LightReceiver}, as it is dumped, so that a million requests leave no
  * million objects; and in blocks, so that nothing is ever copied: that would take 100 ms of the
  * very delays that are measured.
  */
 final class Notes {
 
   private static final int RECIPIENTS = 1 << 10;
+  private static final int ROW = 3 * Long.BYTES + 3 * Integer.BYTES;
+  private static final int ROWS = 1 << 14; // of a block
 
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<ByteBuffer> blocks = new ArrayList<>();
   private final int[] counts = new int[RECIPIENTS];
   private int size;
 
-  private static final class Block {
-    static final int SIZE = 1 << 14;
-
-    final long[] at = new long[SIZE];
-    final long[] committed = new long[SIZE];
-    final long[] scheduled = new long[SIZE];
-    final int[] id = new int[SIZE];
-    final int[] ordinal = new int[SIZE];
-    final int[] recipient = new int[SIZE];
-  }
-
   void clear() {
     size = 0;
+    blocks.forEach(ByteBuffer::clear);
     Arrays.fill(counts, 0);
   }
 
@@ -44,35 +36,27 @@ final class Notes {
   }
 
   void add(Arrival one) {
-    int row = size % Block.SIZE;
-    if (size / Block.SIZE == blocks.size()) {
-      blocks.add(new Block());
+    if (size == blocks.size() * ROWS) {
+      blocks.add(ByteBuffer.allocate(ROWS * ROW));
     }
-    Block block = blocks.get(size / Block.SIZE);
-    block.at[row] = one.at();
-    block.committed[row] = one.committed();
-    block.scheduled[row] = one.scheduled();
-    block.id[row] = one.id();
-    block.ordinal[row] = one.ordinal();
-    block.recipient[row] = one.recipient();
+    blocks
+        .get(size / ROWS)
+        .putLong(one.at())
+        .putLong(one.committed())
+        .putLong(one.scheduled())
+        .putInt(one.id())
+        .putInt(one.ordinal())
+        .putInt(one.recipient());
     counts[one.recipient()]++;
     size++;
   }
 
   /** For {@link Receiving#arrivals()}. */
   void dump(Path file) throws IOException {
-    try (var out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
-      out.writeInt(size);
-      for (int i = 0; i < size; i++) {
-        Block block = blocks.get(i / Block.SIZE);
-        int row = i % Block.SIZE;
-        out.writeLong(block.at[row]);
-        out.writeLong(block.committed[row]);
-        out.writeLong(block.scheduled[row]);
-        out.writeInt(block.id[row]);
-        out.writeInt(block.ordinal[row]);
-        out.writeInt(block.recipient[row]);
+    try (var out = Channels.newChannel(Files.newOutputStream(file))) {
+      out.write(ByteBuffer.allocate(Integer.BYTES).putInt(size).flip());
+      for (ByteBuffer block : blocks) {
+        out.write(block.duplicate().flip());
       }
     }
   }
