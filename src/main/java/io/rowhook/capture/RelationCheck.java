@@ -34,21 +34,15 @@ final class RelationCheck {
 
   private final Source source;
   private final Connection connection;
-  private final List<String> problems;
-  private final List<String> warnings;
+  private final Findings findings;
   private final Map<TableId, TableFacts> captured = new HashMap<>();
   private final Set<TableId> mayRead = new HashSet<>();
 
   RelationCheck(
-      Source source,
-      Connection connection,
-      List<TableFacts> captured,
-      List<String> problems,
-      List<String> warnings) {
+      Source source, Connection connection, List<TableFacts> captured, Findings findings) {
     this.source = source;
     this.connection = connection;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
     captured.forEach(facts -> this.captured.put(facts.table(), facts));
   }
 
@@ -70,12 +64,14 @@ final class RelationCheck {
   }
 
   private void id(Demand.Id id, TableFacts facts) {
-    if (missing(id.place(), id.columns(), facts.table(), facts.columns())) {
+    Fault fault = new Fault(facts.table(), true);
+    if (missing(fault, id.place(), id.columns(), facts.table(), facts.columns())) {
       return;
     }
     Set<String> columns = Set.copyOf(id.columns());
     if (facts.uniqueKeys().stream().noneMatch(key -> columns.containsAll(key))) {
       problem(
+          fault,
           id.place(),
           "columns %s of %s are not unique and NOT NULL, so an entity could not be told by them. Run ALTER TABLE %s ADD UNIQUE (%s); and set each NOT NULL, or leave id out to use the primary key"
               .formatted(
@@ -84,22 +80,30 @@ final class RelationCheck {
                   facts.table().quoted(),
                   quoted(id.columns())));
     } else {
-      logged(id.place(), id.columns(), facts);
+      logged(fault, id.place(), id.columns(), facts);
     }
   }
 
   private void part(Demand.Part part, TableFacts facts) throws SQLException {
-    boolean noKey = missing(part.place() + ".key", part.key(), facts.table(), facts.columns());
-    if (missing(part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())
+    Fault fault = new Fault(facts.table(), true);
+    Fault unread = new Fault(facts.table(), false);
+    boolean noKey =
+        missing(fault, part.place() + ".key", part.key(), facts.table(), facts.columns());
+    if (missing(unread, part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())
         || noKey) {
       return;
     }
-    logged(part.place() + ".key", part.key(), facts);
+    logged(fault, part.place() + ".key", part.key(), facts);
     TableFacts parent = captured.get(part.parent());
     if (parent == null) {
       return; // has a problem of its own
     }
-    refers(part.place(), part.key(), parent.table(), TableColumns.read(connection, parent.table()));
+    refers(
+        fault,
+        part.place(),
+        part.key(),
+        parent.table(),
+        TableColumns.read(connection, parent.table()));
     free(part.place(), part.name(), parent);
     readable(part.place(), facts.table());
     readable(part.place(), parent.table());
@@ -107,30 +111,36 @@ final class RelationCheck {
   }
 
   private void reference(Demand.Reference reference, TableFacts facts) throws SQLException {
+    Fault fault = new Fault(reference.to(), false);
     TableColumns to = TableColumns.read(connection, reference.to());
     if (to.types().isEmpty()) {
       problem(
+          fault,
           reference.place() + ".table",
           "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
       return;
     }
     missing(
+        fault,
         reference.place() + ".attributes",
         reference.attributes(),
         reference.to(),
         List.copyOf(to.types().keySet()));
-    if (!missing(reference.place() + ".key", reference.key(), facts.table(), facts.columns())) {
-      refers(reference.place(), reference.key(), reference.to(), to);
+    if (!missing(
+        fault, reference.place() + ".key", reference.key(), facts.table(), facts.columns())) {
+      refers(fault, reference.place(), reference.key(), reference.to(), to);
     }
     free(reference.place(), reference.name(), facts);
     readable(reference.place(), reference.to());
     readable(reference.place(), facts.table());
   }
 
-  private void refers(String place, List<String> key, TableId to, TableColumns columns) {
+  private void refers(
+      Fault fault, String place, List<String> key, TableId to, TableColumns columns) {
     List<String> primaryKey = columns.primaryKey();
     if (primaryKey.size() != key.size()) {
       problem(
+          fault,
           place + ".key",
           "%s: the key must name as many columns as the primary key of %s has (%s), in that order"
               .formatted(
@@ -141,6 +151,7 @@ final class RelationCheck {
     for (String column : primaryKey) {
       if ("bytea".equals(columns.types().get(column))) {
         problem(
+            fault,
             place + ".key",
             "column %s of %s is a bytea, by which rows cannot be looked up".formatted(column, to));
       }
@@ -148,9 +159,10 @@ final class RelationCheck {
   }
 
   /** What is not in the identity is not known of a deleted row. */
-  private void logged(String place, List<String> columns, TableFacts facts) {
+  private void logged(Fault fault, String place, List<String> columns, TableFacts facts) {
     if (!facts.identityColumns().containsAll(columns)) {
       problem(
+          fault,
           place,
           "column %s is not in the REPLICA IDENTITY of %s, so it is not known of a deleted row. Run %s"
               .formatted(String.join(", ", columns), facts.table(), facts.fullIdentityStatement()));
@@ -160,6 +172,7 @@ final class RelationCheck {
   private void free(String place, String name, TableFacts facts) {
     if (facts.columns().contains(name)) {
       problem(
+          new Fault(facts.table(), false),
           place,
           "%s has a column %s already. Give it another name here".formatted(facts.table(), name));
     }
@@ -176,6 +189,7 @@ final class RelationCheck {
         row.next();
         if (!row.getBoolean(1)) {
           problem(
+              new Fault(table, false),
               place,
               "database.user '%s' may not read %s, whose rows are looked up. Run GRANT SELECT ON %s TO %s;"
                   .formatted(source.user(), table, table.quoted(), TableId.quote(source.user())));
@@ -194,7 +208,7 @@ final class RelationCheck {
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         if (!row.getBoolean(1)) {
-          warnings.add(
+          findings.warn(
               "%s.key: %s has no index that begins with %s, so each look-up reads the whole table. Run CREATE INDEX ON %s (%s);"
                   .formatted(
                       part.place(),
@@ -207,12 +221,14 @@ final class RelationCheck {
     }
   }
 
-  private boolean missing(String place, List<String> wanted, TableId table, List<String> columns) {
+  private boolean missing(
+      Fault fault, String place, List<String> wanted, TableId table, List<String> columns) {
     boolean missing = false;
     for (String column : wanted) {
       if (!columns.contains(column)) {
         Optional<String> nearest = Nearest.to(column, columns);
         problem(
+            fault,
             place,
             "table %s has no column %s%s"
                 .formatted(table, column, nearest.map(n -> "; the nearest is " + n).orElse("")));
@@ -226,7 +242,15 @@ final class RelationCheck {
     return String.join(", ", columns.stream().map(TableId::quote).toList());
   }
 
-  private void problem(String place, String what) {
-    problems.add(place + ": " + what);
+  private void problem(Fault fault, String place, String what) {
+    String text = place + ": " + what;
+    if (fault.suspends()) {
+      findings.suspend(fault.table(), text);
+    } else {
+      findings.unavailable(fault.table(), text);
+    }
   }
+
+  /** What a problem costs, see {@link TableProblem}. */
+  private record Fault(TableId table, boolean suspends) {}
 }

@@ -5,8 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Looks, before an engine starts, whether the source can be captured; finds all problems at once,
@@ -18,24 +21,57 @@ public final class SourceCheck {
   private static final int OLDEST = 14;
 
   private final Source source;
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final Findings findings = new Findings();
 
   private SourceCheck(Source source) {
     this.source = source;
   }
 
   /**
-   * A source that can be captured.
+   * What was found.
    *
-   * @param tables what the catalog says about each table, in the order asked
-   * @param warnings what an administrator should know, each a whole sentence
+   * @param tables what the catalog says about each table that can be captured as such, in the order
+   *     asked; one of them may have a problem all the same, with what it is joined with
+   * @param tableProblems what is wrong with single tables: others can be captured
+   * @param problems what is wrong with the source: nothing can be captured
+   * @param warnings what an administrator should know
    */
-  public record Checked(List<TableFacts> tables, List<String> warnings) {
+  public record Checked(
+      List<TableFacts> tables,
+      List<TableProblem> tableProblems,
+      List<String> problems,
+      List<String> warnings) {
 
     public Checked {
       tables = List.copyOf(tables);
+      tableProblems = List.copyOf(tableProblems);
+      problems = List.copyOf(problems);
       warnings = List.copyOf(warnings);
+    }
+
+    /** The tables whose row changes cannot be told, each with every reason. */
+    public Map<TableId, List<String>> suspended() {
+      return tableProblems.stream()
+          .filter(TableProblem::suspends)
+          .collect(
+              Collectors.groupingBy(
+                  TableProblem::table,
+                  LinkedHashMap::new,
+                  Collectors.mapping(TableProblem::text, Collectors.toList())));
+    }
+
+    /**
+     * Itself, if nothing is wrong at all.
+     *
+     * @throws SourceException with every problem found
+     */
+    Checked strict() {
+      List<String> all = new ArrayList<>(problems);
+      tableProblems.forEach(problem -> all.add(problem.text()));
+      if (!all.isEmpty()) {
+        throw SourceException.of(all);
+      }
+      return this;
     }
   }
 
@@ -45,7 +81,12 @@ public final class SourceCheck {
    * @throws SourceException with every problem found
    */
   public static Checked run(Source source, List<CapturedTable> tables) {
-    return new SourceCheck(source).check(tables);
+    return look(source, tables).strict();
+  }
+
+  /** Checks the same and tells problems apart: those of one table need not stop the others. */
+  static Checked look(Source source, List<CapturedTable> tables) {
+    return new SourceCheck(source).check(tables, true);
   }
 
   /**
@@ -54,31 +95,31 @@ public final class SourceCheck {
    * @throws SourceException if they cannot be captured, or the source cannot be asked
    */
   public static Checked tables(Source source, List<CapturedTable> tables) {
-    SourceCheck check = new SourceCheck(source);
-    List<TableFacts> facts = List.of();
-    try (Connection connection = Postgres.connect(source)) {
-      facts = check.tables(connection, tables);
-    } catch (SQLException e) {
-      check.problems.add(connecting(source, e));
-    }
-    return check.result(facts);
+    return lookAtTables(source, tables).strict();
   }
 
-  private Checked check(List<CapturedTable> tables) {
+  /** Checks tables and publication only, and tells problems apart. */
+  static Checked lookAtTables(Source source, List<CapturedTable> tables) {
+    return new SourceCheck(source).check(tables, false);
+  }
+
+  private Checked check(List<CapturedTable> tables, boolean whole) {
     List<TableFacts> facts = List.of();
     try (Connection connection = Postgres.connect(source)) {
-      int version = connection.getMetaData().getDatabaseMajorVersion();
-      if (version < OLDEST) {
-        throw SourceException.of(
-            List.of(
-                "%s: the server at %s:%d is PostgreSQL %d, but Rowhook needs %d or newer"
-                    .formatted(source.place(), source.host(), source.port(), version, OLDEST)));
+      if (whole) {
+        int version = connection.getMetaData().getDatabaseMajorVersion();
+        if (version < OLDEST) {
+          findings.refuse(
+              "%s: the server at %s:%d is PostgreSQL %d, but Rowhook needs %d or newer"
+                  .formatted(source.place(), source.host(), source.port(), version, OLDEST));
+          return result(facts);
+        }
+        server(connection);
+        slot(connection);
       }
-      server(connection);
-      slot(connection);
       facts = tables(connection, tables);
     } catch (SQLException e) {
-      problems.add(connecting(source, e));
+      findings.refuse(connecting(source, e));
     }
     return result(facts);
   }
@@ -86,22 +127,20 @@ public final class SourceCheck {
   private List<TableFacts> tables(Connection connection, List<CapturedTable> tables)
       throws SQLException {
     if (tables.isEmpty()) {
-      problems.add("%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
+      findings.refuse(
+          "%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
       return List.of();
     }
-    List<TableFacts> facts = new TableCheck(source, connection, problems, warnings).check(tables);
-    new RelationCheck(source, connection, facts, problems, warnings).check(tables);
+    List<TableFacts> facts = new TableCheck(source, connection, findings).check(tables);
+    new RelationCheck(source, connection, facts, findings).check(tables);
     if (facts.size() == tables.size()) {
-      problems.addAll(Publication.plan(connection, source, facts).problems());
+      Publication.plan(connection, source, facts).problems().forEach(findings::refuse);
     }
     return facts;
   }
 
   private Checked result(List<TableFacts> facts) {
-    if (!problems.isEmpty()) {
-      throw SourceException.of(problems);
-    }
-    return new Checked(facts, warnings);
+    return new Checked(facts, findings.tables(), findings.problems(), findings.warnings());
   }
 
   /** What a failed connection or statement means, in a sentence. */
@@ -129,13 +168,13 @@ public final class SourceCheck {
 
   private void server(Connection connection) throws SQLException {
     if (!setting(connection, "wal_level").equals("logical")) {
-      problems.add(
+      findings.refuse(
           "%s: wal_level of the server at %s:%d is '%s', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; and restart the server"
               .formatted(
                   source.place(), source.host(), source.port(), setting(connection, "wal_level")));
     }
     if (one(connection, "SELECT pg_is_in_recovery()::text").equals("true")) {
-      problems.add(
+      findings.refuse(
           "%s: the server at %s:%d is a standby (in recovery), but Rowhook captures from the primary. Set database.hostname to the primary"
               .formatted(source.place(), source.host(), source.port()));
     }
@@ -147,7 +186,7 @@ public final class SourceCheck {
           FROM pg_roles WHERE rolname = current_user
         """;
     if (!one(connection, may).equals("true")) {
-      problems.add(
+      findings.refuse(
           "%s: database.user '%s' may not replicate. Run ALTER ROLE \"%s\" REPLICATION;"
               .formatted(source.place(), source.user(), source.user().replace("\"", "\"\"")));
     }
@@ -165,7 +204,7 @@ public final class SourceCheck {
     slot.ifPresent(this::existing);
     String keep = setting(connection, "max_slot_wal_keep_size");
     if (!keep.equals("-1")) {
-      warnings.add(
+      findings.warn(
           "%s: max_slot_wal_keep_size of the server is %s: while Rowhook is stopped or behind by more than that, the slot is lost and row changes with it"
               .formatted(source.place(), keep));
     }
@@ -173,15 +212,15 @@ public final class SourceCheck {
 
   private void existing(Slot slot) {
     if (!slot.plugin().equals("pgoutput")) {
-      problems.add(
+      findings.refuse(
           "%s: slot.name '%s' is a slot of plugin '%s', but Rowhook needs one of 'pgoutput'. Choose another slot.name"
               .formatted(source.place(), slot.name(), slot.plugin()));
     } else if (!slot.database().equals(source.database())) {
-      problems.add(
+      findings.refuse(
           "%s: slot.name '%s' is a slot of database '%s', but database.dbname is '%s'. Choose another slot.name"
               .formatted(source.place(), slot.name(), slot.database(), source.database()));
     } else if (slot.active()) {
-      problems.add(
+      findings.refuse(
           "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
               .formatted(
                   source.place(), slot.name(), slot.activePid(), slot.client(), slot.activePid()));
@@ -192,7 +231,7 @@ public final class SourceCheck {
     int limit = Integer.parseInt(setting(connection, setting));
     int used = Integer.parseInt(one(connection, count));
     if (used >= limit) {
-      problems.add(
+      findings.refuse(
           "%s: all %d of the server's %s are in use. Run ALTER SYSTEM SET %s = %d; and restart the server"
               .formatted(source.place(), limit, setting, setting, limit + 5));
     }

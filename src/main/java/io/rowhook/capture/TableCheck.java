@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.capture.TableFacts.Column;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import java.sql.Array;
 import java.sql.Connection;
@@ -16,11 +17,15 @@ final class TableCheck {
 
   private static final String TABLE =
       """
-      SELECT c.oid, c.relkind::text, c.relreplident::text, c.relpersistence::text,
-             (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
-               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+      SELECT c.oid, c.relkind::text, c.relreplident::text, c.relpersistence::text
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT attname, atttypid::int8, attnotnull, attgenerated <> '' AS generated FROM pg_attribute
+       WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped ORDER BY attnum
       """;
 
   /** Unique, immediate, valid, whole and without nullable columns: what may be an identity. */
@@ -48,14 +53,12 @@ final class TableCheck {
 
   private final Source source;
   private final Connection connection;
-  private final List<String> problems;
-  private final List<String> warnings;
+  private final Findings findings;
 
-  TableCheck(Source source, Connection connection, List<String> problems, List<String> warnings) {
+  TableCheck(Source source, Connection connection, Findings findings) {
     this.source = source;
     this.connection = connection;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
   }
 
   /** The facts of each table that can be captured; adds a problem for each that cannot. */
@@ -93,7 +96,7 @@ final class TableCheck {
                 Nearest.to(table.toString(), names).map(n -> "; the nearest is " + n).orElse("")));
   }
 
-  private void check(CapturedTable captured, ResultSet row, List<TableFacts> facts)
+  private void check(CapturedTable captured, ResultSet row, List<TableFacts> found)
       throws SQLException {
     TableId table = captured.table();
     String not = kind(row.getString("relkind"), row.getString("relpersistence"));
@@ -101,12 +104,13 @@ final class TableCheck {
       problem(table, not);
       return;
     }
-    List<String> columns = strings(row.getArray("columns"));
+    long oid = row.getLong("oid");
+    List<Column> columns = columns(oid);
     List<String> primaryKey = List.of();
     List<String> identityIndex = List.of();
     List<List<String>> keys = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(KEYS)) {
-      statement.setLong(1, row.getLong("oid"));
+      statement.setLong(1, oid);
       try (ResultSet index = statement.executeQuery()) {
         while (index.next()) {
           List<String> key = strings(index.getArray("columns"));
@@ -138,53 +142,75 @@ final class TableCheck {
               .formatted(table.quoted()));
       return;
     }
-    if (excluded(captured, columns, primaryKey)) {
-      facts.add(facts(table, columns, primaryKey, identityIndex, keys, replident));
+    TableFacts facts = facts(table, oid, columns, primaryKey, identityIndex, keys, replident);
+    if (excluded(captured, facts)) {
+      found.add(facts);
+      tell(facts);
     }
   }
 
-  private TableFacts facts(
+  private List<Column> columns(long oid) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(
+              new Column(row.getString(1), row.getLong(2), row.getBoolean(3), row.getBoolean(4)));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private static TableFacts facts(
       TableId table,
-      List<String> columns,
+      long oid,
+      List<Column> columns,
       List<String> primaryKey,
       List<String> identityIndex,
       List<List<String>> keys,
       String replident) {
-    TableFacts facts =
+    ReplicaIdentity identity =
         switch (replident) {
-          case "f" ->
-              new TableFacts(table, columns, primaryKey, ReplicaIdentity.FULL, columns, keys);
-          case "i" ->
-              new TableFacts(
-                  table, columns, primaryKey, ReplicaIdentity.INDEX, identityIndex, keys);
-          default ->
-              new TableFacts(table, columns, primaryKey, ReplicaIdentity.DEFAULT, primaryKey, keys);
+          case "f" -> ReplicaIdentity.FULL;
+          case "i" -> ReplicaIdentity.INDEX;
+          default -> ReplicaIdentity.DEFAULT;
         };
+    List<String> known =
+        switch (identity) {
+          case FULL -> columns.stream().filter(c -> !c.generated()).map(Column::name).toList();
+          case INDEX -> identityIndex;
+          case DEFAULT -> primaryKey;
+        };
+    return new TableFacts(table, oid, columns, primaryKey, identity, known, keys);
+  }
+
+  private void tell(TableFacts facts) {
     if (facts.identity() != ReplicaIdentity.FULL) {
-      warnings.add(
+      findings.warn(
           "%s: table %s logs only %s of a row's old state, so 'previous', 'changed' and a Deleted's data are unknown, and so is a large value that an UPDATE leaves alone. Run %s"
               .formatted(
                   source.place(),
-                  table,
+                  facts.table(),
                   String.join(", ", facts.identityColumns()),
                   facts.fullIdentityStatement()));
     }
-    return facts;
   }
 
-  private boolean excluded(CapturedTable captured, List<String> columns, List<String> primaryKey) {
+  private boolean excluded(CapturedTable captured, TableFacts facts) {
     boolean good = true;
     for (String column : captured.excludedColumns()) {
-      if (primaryKey.contains(column)) {
+      if (facts.primaryKey().contains(column)) {
         problem(captured.table(), "column " + column + " is excluded, but is in the primary key");
         good = false;
-      } else if (!columns.contains(column)) {
+      } else if (facts.allColumns().stream().noneMatch(c -> c.name().equals(column))) {
         problem(
             captured.table(),
             "column "
                 + column
                 + " is excluded, but does not exist"
-                + Nearest.to(column, columns).map(n -> "; the nearest is " + n).orElse(""));
+                + Nearest.to(column, facts.columns()).map(n -> "; the nearest is " + n).orElse(""));
         good = false;
       }
     }
@@ -214,7 +240,7 @@ final class TableCheck {
   }
 
   private void problem(TableId table, String what) {
-    problems.add("%s: table %s %s".formatted(source.place(), table, what));
+    findings.suspend(table, "%s: table %s %s".formatted(source.place(), table, what));
   }
 
   private static List<String> strings(Array array) throws SQLException {

@@ -6,28 +6,71 @@ import java.util.List;
  * What the source's catalog says about a captured table.
  *
  * @param table which
- * @param columns all its columns, in their order
- * @param primaryKey the columns of its primary key, in the key's order
- * @param identity what PostgreSQL logs of a row's old state
- * @param identityColumns the columns that are known of an old row: all with {@link
- *     ReplicaIdentity#FULL}
+ * @param oid the table's own; another table of the same name has another
+ * @param allColumns all its columns, in their order, also those that are not captured
+ * @param primaryKey the columns that tell its rows apart, in the key's order: those of its primary
+ *     key; without one, those of the index that is its {@code REPLICA IDENTITY}
+ * @param identity what PostgreSQL logs of a row's old state; of a partitioned table the least that
+ *     one of its partitions logs
+ * @param identityColumns the columns that are known of an old row: all that are captured with
+ *     {@link ReplicaIdentity#FULL}
  * @param uniqueKeys the columns of each unique index that covers all rows and no nullable column,
  *     the primary key's among them
+ * @param partitioned whether its rows stand in partitions
+ * @param leaves the partitions that hold rows, at any depth; empty where it is not partitioned
  */
 public record TableFacts(
     TableId table,
-    List<String> columns,
+    long oid,
+    List<Column> allColumns,
     List<String> primaryKey,
     ReplicaIdentity identity,
     List<String> identityColumns,
-    List<List<String>> uniqueKeys) {
+    List<List<String>> uniqueKeys,
+    boolean partitioned,
+    List<Leaf> leaves) {
 
   public TableFacts {
-    columns = List.copyOf(columns);
+    allColumns = List.copyOf(allColumns);
     primaryKey = List.copyOf(primaryKey);
     identityColumns = List.copyOf(identityColumns);
     uniqueKeys = uniqueKeys.stream().map(List::copyOf).toList();
+    leaves = List.copyOf(leaves);
   }
+
+  /** One that is not partitioned. */
+  public TableFacts(
+      TableId table,
+      long oid,
+      List<Column> allColumns,
+      List<String> primaryKey,
+      ReplicaIdentity identity,
+      List<String> identityColumns,
+      List<List<String>> uniqueKeys) {
+    this(
+        table,
+        oid,
+        allColumns,
+        primaryKey,
+        identity,
+        identityColumns,
+        uniqueKeys,
+        false,
+        List.of());
+  }
+
+  /**
+   * A column.
+   *
+   * @param type the OID of its type
+   * @param notNull whether the table forbids null
+   * @param generated whether PostgreSQL computes it, stored or not; such a column is not in the
+   *     log, and so is never captured
+   */
+  public record Column(String name, long type, boolean notNull, boolean generated) {}
+
+  /** A partition that holds rows. */
+  public record Leaf(TableId table, long oid) {}
 
   /** What PostgreSQL logs of a row's old state: {@code ALTER TABLE … REPLICA IDENTITY}. */
   public enum ReplicaIdentity {
@@ -37,6 +80,16 @@ public record TableFacts(
     DEFAULT,
     /** The columns of one unique index. */
     INDEX
+  }
+
+  /** The names of the columns that can be captured, in the table's order: not generated ones. */
+  public List<String> columns() {
+    return allColumns.stream().filter(c -> !c.generated()).map(Column::name).toList();
+  }
+
+  /** The names of the columns that PostgreSQL computes. */
+  public List<String> generatedColumns() {
+    return allColumns.stream().filter(Column::generated).map(Column::name).toList();
   }
 
   /** The statement that makes old values known. */

@@ -102,7 +102,11 @@ final class SourceCheckTest {
         .containsExactly(
             new TableFacts(
                 TableId.parse("article"),
-                List.of("id", "name"),
+                Long.parseLong(
+                    Objects.requireNonNull(database.query("SELECT 'article'::regclass::oid"))),
+                List.of(
+                    new TableFacts.Column("id", 23, true, false),
+                    new TableFacts.Column("name", 25, false, false)),
                 List.of("id"),
                 TableFacts.ReplicaIdentity.DEFAULT,
                 List.of("id"),
@@ -162,6 +166,27 @@ final class SourceCheckTest {
             "source.properties: table public.parted is a partitioned table, but Rowhook captures ordinary tables only. Name its partitions",
             "source.properties: table public.seen is a view, but Rowhook captures ordinary tables only. Name the table that the rows stand in",
             "source.properties: table public.unlogged is an unlogged table, but Rowhook captures ordinary tables only. Name the table that the rows stand in");
+  }
+
+  /** One bad table need not stop the others: what is wrong is told by table. */
+  @Test
+  void problemsAreToldApart() {
+    SourceCheck.Checked checked =
+        SourceCheck.look(
+            rig("apart").source(),
+            List.of(
+                new CapturedTable(TableId.parse("article"), List.of()),
+                new CapturedTable(TableId.parse("keyless"), List.of()),
+                new CapturedTable(
+                    TableId.parse("nothing"),
+                    List.of(),
+                    List.of(new Demand.Id("entities.yaml: Nothing.id", List.of("no"))))));
+    assertThat(checked.problems()).isEmpty();
+    assertThat(checked.tables())
+        .extracting(TableFacts::table)
+        .containsExactly(TableId.parse("article"));
+    assertThat(checked.suspended())
+        .containsOnlyKeys(TableId.parse("keyless"), TableId.parse("nothing"));
   }
 
   @Test

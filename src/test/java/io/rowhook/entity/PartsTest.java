@@ -11,6 +11,7 @@ import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceRows;
 import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableFacts.Column;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
@@ -18,6 +19,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -110,7 +112,8 @@ class PartsTest {
       TableId table, ReplicaIdentity identity, List<String> key, String... columns) {
     return new TableFacts(
         table,
-        List.of(columns),
+        table.hashCode(),
+        Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),
         key,
         identity,
         identity == ReplicaIdentity.FULL ? List.of(columns) : key,
