@@ -5,13 +5,16 @@ import io.rowhook.admin.Office;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.Capture;
 import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.Generation;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceRows;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.Timing;
 import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.EntityCounts;
 import io.rowhook.entity.EntityEvents;
+import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -60,7 +63,7 @@ public final class Wiring implements AutoCloseable {
   private final SqliteJournal journal;
   private final Templates templates;
   private final SourceRows rows;
-  private final EntityEvents entities;
+  private final EntityCounts counts = new EntityCounts();
   private final Capture capture;
   private final Couriers couriers;
   private final Housekeeping housekeeping;
@@ -83,15 +86,11 @@ public final class Wiring implements AutoCloseable {
     journal = SqliteJournal.open(journalFile);
     templates = new Templates(journal, loaded);
     rows = new SourceRows(source);
-    entities =
-        new EntityEvents(
-            settings.entities(), journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT);
     capture =
         new Capture(
             source,
-            CapturedTables.of(settings.entities()),
+            generation(settings.entities()),
             journal,
-            entities,
             observers.capture(),
             Timing.DEFAULT,
             options.acceptGap());
@@ -104,6 +103,14 @@ public final class Wiring implements AutoCloseable {
   /** {@code rowhook run}: until it is stopped, or capture has ended for good. */
   static void run(RunCommand.Options options) throws Exception {
     new Service(options, System.getenv(), Observers.NONE).run();
+  }
+
+  /** What capture reads for these entities, and what makes events of it. */
+  private Generation generation(List<EntityType> types) {
+    return new Generation(
+        CapturedTables.of(types),
+        new EntityEvents(
+            types, journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT, counts));
   }
 
   private Courier courier(Recipient recipient, Observers observers) {
@@ -170,8 +177,7 @@ public final class Wiring implements AutoCloseable {
     checkOldValues(next);
     templates.replace(loaded);
     if (!changes.entities().isEmpty()) {
-      entities.retype(next.entities());
-      capture.recapture(CapturedTables.of(next.entities()));
+      capture.recapture(generation(next.entities()));
     }
     couriers.apply(next.recipients());
   }

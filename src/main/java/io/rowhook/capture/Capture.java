@@ -28,7 +28,6 @@ public final class Capture implements AutoCloseable {
   private static final Duration RELEASE = Duration.ofSeconds(3);
 
   private final Source source;
-  private final ChangeSink sink;
   private final Observer observer;
   private final Timing timing;
   private final Joining joining;
@@ -38,11 +37,18 @@ public final class Capture implements AutoCloseable {
   /** Held by whoever uses the sink. */
   private final ReentrantLock turn = new ReentrantLock();
 
+  /** Held while the publication is made as a generation needs it: by one at a time. */
+  private final ReentrantLock preparing = new ReentrantLock();
+
   private volatile CaptureState state = new CaptureState.Starting();
   private volatile List<TableFacts> facts = List.of();
 
+  /** What the next engine runs with: what was last prepared. By its starter, then the supervisor. */
+  private Generation prepared;
+
   // guarded by this
-  private List<CapturedTable> tables;
+  private Generation wanted;
+  private @Nullable TransactionReader running;
   private boolean acceptGap;
   private boolean closing;
   private boolean restart;
@@ -56,15 +62,14 @@ public final class Capture implements AutoCloseable {
    */
   public Capture(
       Source source,
-      List<CapturedTable> tables,
+      Generation generation,
       History history,
-      ChangeSink sink,
       Observer observer,
       Timing timing,
       boolean acceptGap) {
     this.source = source;
-    this.tables = List.copyOf(tables);
-    this.sink = sink;
+    this.wanted = generation;
+    this.prepared = generation;
     this.observer = observer;
     this.timing = timing;
     this.acceptGap = acceptGap;
@@ -114,23 +119,33 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * Captures other tables from now on: checks them, alters the publication and starts a new engine.
-   * Changes from before it returns are not sent for a table that is new.
+   * Captures by another generation from now on: checks its tables, alters the publication, and has
+   * a new engine started with it. Nothing of it is in force where it throws. Of a table that is
+   * new, what is committed after it has returned is sent, and what was before may be not. Any
+   * thread.
    *
-   * @throws SourceException if they cannot be captured; the old ones stay in force then
+   * @throws SourceException if the source does not let its tables be captured, or cannot be asked;
+   *     the generation before stays in force then
    */
-  public synchronized void recapture(List<CapturedTable> wanted) {
-    List<CapturedTable> before = tables;
-    tables = List.copyOf(wanted);
+  public void recapture(Generation next) throws InterruptedException {
+    TransactionReader reader;
+    preparing.lockInterruptibly();
     try {
-      SourceCheck.Checked checked = SourceCheck.tables(source, tables);
-      joining.publish(checked.tables());
-    } catch (RuntimeException e) {
-      tables = before;
-      throw e;
+      joining.publish(SourceCheck.tables(source, next.tables()).tables());
+      synchronized (this) {
+        wanted = next;
+        restart = true;
+        reader = running;
+        notifyAll();
+      }
+    } finally {
+      preparing.unlock();
     }
-    restart = true;
-    notifyAll();
+    if (reader != null) {
+      reader.retire(); // or it would mark what it has taken without the tables that are new
+      turn.lockInterruptibly();
+      turn.unlock();
+    }
   }
 
   /** Stops; the slot is free when this returns, within a few seconds. */
@@ -155,17 +170,17 @@ public final class Capture implements AutoCloseable {
 
   private void supervise() {
     int failures = 0;
-    boolean prepared = true;
+    boolean ready = true;
     try {
       while (!isClosing()) {
         String reason;
         try {
-          if (!prepared) {
+          if (!ready) {
             state = new CaptureState.Starting();
             joining.awaitRelease(RELEASE);
             prepare();
           }
-          prepared = false;
+          ready = false;
           TransactionReader reader = reader();
           Optional<Throwable> failed = runEngine(reader);
           failures = reader.ends() > 0 ? 0 : failures;
@@ -214,21 +229,29 @@ public final class Capture implements AutoCloseable {
     acceptGap = false;
   }
 
+  /** Makes the source ready for the newest generation; a later one asks for a restart. */
   private void prepare() {
-    List<CapturedTable> wanted;
-    boolean accept;
-    synchronized (this) {
-      wanted = tables;
-      accept = acceptGap;
-    }
-    SourceCheck.Checked checked = SourceCheck.run(source, wanted);
-    if (!checked.tables().equals(facts)) {
-      checked.warnings().forEach(warning -> log.warn("{}", warning));
-    }
-    boolean accepted = joining.join(checked.tables(), accept);
-    synchronized (this) {
-      facts = checked.tables();
-      acceptGap = accept && !accepted;
+    preparing.lock();
+    try {
+      Generation next;
+      boolean accept;
+      synchronized (this) {
+        next = wanted;
+        accept = acceptGap;
+        restart = false;
+      }
+      SourceCheck.Checked checked = SourceCheck.run(source, next.tables());
+      if (!checked.tables().equals(facts)) {
+        checked.warnings().forEach(warning -> log.warn("{}", warning));
+      }
+      boolean accepted = joining.join(checked.tables(), accept);
+      prepared = next;
+      synchronized (this) {
+        facts = checked.tables();
+        acceptGap = accept && !accepted;
+      }
+    } finally {
+      preparing.unlock();
     }
   }
 
@@ -236,24 +259,27 @@ public final class Capture implements AutoCloseable {
     Map<TableId, TableFacts> byTable =
         facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
     return new TransactionReader(
-        source, new RowReader(byTable), sink, observer, joining::confirm, turn);
+        source, new RowReader(byTable), prepared.sink(), observer, joining::confirm, turn);
   }
 
   /** Runs one engine to its end. Empty: it was asked to stop. */
   private Optional<Throwable> runEngine(TransactionReader reader) throws InterruptedException {
     turn.lockInterruptibly();
     try {
-      sink.restart(facts);
+      prepared.sink().restart(facts);
     } finally {
       turn.unlock();
     }
     Engine engine;
     synchronized (this) {
+      if (restart || closing) {
+        return Optional.empty();
+      }
       ended = false;
-      restart = false;
       streaming = false;
       failure = null;
-      engine = new Engine(source, tables, reader, this::engineEnded);
+      running = reader;
+      engine = new Engine(source, prepared.tables(), reader, this::engineEnded);
     }
     engine.start();
     watch.engine(reader);
@@ -262,6 +288,9 @@ public final class Capture implements AutoCloseable {
       late = !awaitEnd();
     } finally {
       reader.retire();
+      synchronized (this) {
+        running = null;
+      }
       watch.engine(null);
       engine.stop(timing.stop());
     }

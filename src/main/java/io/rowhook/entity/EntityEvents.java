@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The loop in: gathers the open transaction's row changes, entity by entity, and at its END
- * publishes what they come to. Between capture and the journal.
+ * publishes what they come to. Between capture and the journal. Of one set of entities, from its
+ * first engine to its last.
  *
  * <p>Memory is bounded whatever the transaction's size: past a limit its changes are staged in the
  * journal, where nobody sees them. All methods are called by the capture thread, which owns all
@@ -42,8 +43,8 @@ public final class EntityEvents implements ChangeSink {
   private final EventLog events;
   private final RowLookup rows;
   private final int memoryLimit;
-  private final EntityCounts counts = new EntityCounts();
-  private volatile List<EntityType> types;
+  private final EntityCounts counts;
+  private final List<EntityType> types;
 
   private Shapes shapes;
   private RowMapper mapper;
@@ -65,11 +66,28 @@ public final class EntityEvents implements ChangeSink {
   private long sentAgain;
 
   /**
+   * Counts from nothing.
+   *
    * @param rows where rows are looked up that the log does not carry
    * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
    */
   public EntityEvents(
       List<EntityType> types, History history, EventLog events, RowLookup rows, int memoryLimit) {
+    this(types, history, events, rows, memoryLimit, new EntityCounts());
+  }
+
+  /**
+   * @param rows where rows are looked up that the log does not carry
+   * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
+   * @param counts goes on counting, after those of other entities before
+   */
+  public EntityEvents(
+      List<EntityType> types,
+      History history,
+      EventLog events,
+      RowLookup rows,
+      int memoryLimit,
+      EntityCounts counts) {
     this.types = List.copyOf(types);
     this.shapes = new Shapes(List.of(), List.of());
     this.mapper = new RowMapper(shapes);
@@ -77,11 +95,7 @@ public final class EntityEvents implements ChangeSink {
     this.history = history;
     this.events = events;
     this.memoryLimit = memoryLimit;
-  }
-
-  /** Other entities from the next engine on. Any thread. */
-  public void retype(List<EntityType> newTypes) {
-    types = List.copyOf(newTypes);
+    this.counts = counts;
   }
 
   /** What has come so far. Any thread. */
@@ -99,11 +113,10 @@ public final class EntityEvents implements ChangeSink {
     Epoch epoch =
         history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
     published = history.watermark();
-    List<EntityType> now = types;
-    shapes = new Shapes(now, facts);
+    shapes = new Shapes(types, facts);
     mapper = new RowMapper(shapes);
     Map<String, TableId> tables =
-        now.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
+        types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
     publishing = new Publishing(shapes, new EventMaker(tables, epoch), rows, counts);
   }
 

@@ -292,9 +292,11 @@ final class CaptureTest {
           "INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO other VALUES (1, 'x')");
       rig.awaitRows(1);
       capture.recapture(
-          List.of(
-              new CapturedTable(new TableId("public", "article"), List.of("stock")),
-              new CapturedTable(new TableId("public", "other"), List.of())));
+          new Generation(
+              List.of(
+                  new CapturedTable(new TableId("public", "article"), List.of("stock")),
+                  new CapturedTable(new TableId("public", "other"), List.of())),
+              rig.sink));
       database.execute(
           "INSERT INTO other VALUES (2, 'y')", "INSERT INTO article VALUES (2, 'b', 1)");
       List<RowChange> rows = rig.awaitRows(3);

@@ -23,16 +23,25 @@ final class MemorySink implements ChangeSink {
   private @Nullable Long open;
   private @Nullable RuntimeException commitFails;
   private int restarts;
+  private Runnable onRestart = () -> {};
 
   MemorySink(MemoryHistory history) {
     this.history = history;
   }
 
   @Override
-  public synchronized void restart(List<TableFacts> tables) {
-    restarts++;
-    open = null;
-    pending.clear();
+  public void restart(List<TableFacts> tables) {
+    synchronized (this) {
+      restarts++;
+      open = null;
+      pending.clear();
+    }
+    onRestart.run();
+  }
+
+  /** Runs at each restart, by its thread. */
+  void onRestart(Runnable hook) {
+    onRestart = hook;
   }
 
   @Override

@@ -65,11 +65,26 @@ final class Rig implements AutoCloseable {
   }
 
   Capture start(boolean acceptGap) {
-    Capture started = new Capture(source(), tables, history, sink, observer, FAST, acceptGap);
-    capture = started;
+    Capture started = build(acceptGap);
     started.start();
     Eventually.within(SOON, "streaming", () -> started.state() instanceof CaptureState.Streaming);
     return started;
+  }
+
+  /** At rest. */
+  Capture build() {
+    return build(false);
+  }
+
+  private Capture build(boolean acceptGap) {
+    Capture built = new Capture(source(), generation(), history, observer, FAST, acceptGap);
+    capture = built;
+    return built;
+  }
+
+  /** Its tables, and its sink as it is now. */
+  Generation generation() {
+    return new Generation(tables, sink);
   }
 
   void stop() {

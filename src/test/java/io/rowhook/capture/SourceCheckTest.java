@@ -245,9 +245,8 @@ final class SourceCheckTest {
       try (Capture capture =
           new Capture(
               rig.source(Map.of("database.user", "replicator")),
-              rig.tables,
+              rig.generation(),
               rig.history,
-              rig.sink,
               rig.observer,
               Rig.FAST,
               false)) {

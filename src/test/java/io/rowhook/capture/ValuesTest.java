@@ -416,7 +416,12 @@ final class ValuesTest {
           new CapturedTable(new TableId("My Shop", "Order, Line$"), List.of("c d"));
       try (Capture capture =
           new Capture(
-              rig.source(), List.of(table), rig.history, rig.sink, rig.observer, Rig.FAST, false)) {
+              rig.source(),
+              new Generation(List.of(table), rig.sink),
+              rig.history,
+              rig.observer,
+              Rig.FAST,
+              false)) {
         capture.start();
         database.execute("INSERT INTO \"My Shop\".\"Order, Line$\" VALUES (1, 'x', 'secret')");
         RowChange row = rig.awaitRows(1).getFirst();
