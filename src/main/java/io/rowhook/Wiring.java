@@ -109,8 +109,7 @@ public final class Wiring implements AutoCloseable {
   private Generation generation(List<EntityType> types) {
     return new Generation(
         CapturedTables.of(types),
-        new EntityEvents(
-            types, journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT, counts));
+        new EntityEvents(types, journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT, counts));
   }
 
   private Courier courier(Recipient recipient, Observers observers) {

@@ -43,7 +43,9 @@ public final class Capture implements AutoCloseable {
   private volatile CaptureState state = new CaptureState.Starting();
   private volatile List<TableFacts> facts = List.of();
 
-  /** What the next engine runs with: what was last prepared. By its starter, then the supervisor. */
+  /**
+   * What the next engine runs with: what was last prepared. By its starter, then the supervisor.
+   */
   private Generation prepared;
 
   // guarded by this

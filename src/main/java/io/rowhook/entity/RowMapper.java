@@ -58,7 +58,8 @@ final class RowMapper {
   List<NetChange> map(RowChange row) throws Unmappable {
     List<Role> roles = byTable.get(row.table());
     if (roles == null) {
-      // Tables and entities are of one generation, so this cannot be; and if it were, an engine that
+      // Tables and entities are of one generation, so this cannot be; and if it were, an engine
+      // that
       // begins anew loses nothing.
       throw new IllegalStateException("no entity is made of the captured table " + row.table());
     }

@@ -56,8 +56,15 @@ class GenerationTest {
       assertThat(rig.sink.rows())
           .extracting(r -> r.table().name() + r.key().get("id"))
           .containsExactly(
-              "other0", "article0", "article1", "other2", "article2", "article3", "other4",
-              "article4", "article5");
+              "other0",
+              "article0",
+              "article1",
+              "other2",
+              "article2",
+              "article3",
+              "other4",
+              "article4",
+              "article5");
       assertThat(rig.failures).isEmpty();
     }
   }
