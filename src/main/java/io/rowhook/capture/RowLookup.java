@@ -6,9 +6,22 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where rows are looked up that the log does not carry: the source. */
 public interface RowLookup {
+
+  /**
+   * The columns that keys come from: of their types and collations the keys are, when PostgreSQL
+   * compares them.
+   *
+   * @param columns in the order of the key
+   */
+  record Asked(TableId table, List<String> columns) {
+    public Asked {
+      columns = List.copyOf(columns);
+    }
+  }
 
   /**
    * Which rows are looked up, and what of them.
@@ -17,12 +30,28 @@ public interface RowLookup {
    * @param key the columns to find them by; empty: the table's primary key
    * @param only these columns; empty: all
    * @param except without these columns
+   * @param asked where the keys come from; null: from the columns to find them by
+   * @param prefix stands before the key's value in the one column to find them by
+   * @param condition an SQL condition on the row; a row that it does not hold for is known to be
+   *     there, and no more; empty: none
    */
-  record Query(TableId table, List<String> key, List<String> only, List<String> except) {
+  record Query(
+      TableId table,
+      List<String> key,
+      List<String> only,
+      List<String> except,
+      @Nullable Asked asked,
+      String prefix,
+      String condition) {
     public Query {
       key = List.copyOf(key);
       only = List.copyOf(only);
       except = List.copyOf(except);
+    }
+
+    /** By keys that come from the columns themselves. */
+    public Query(TableId table, List<String> key, List<String> only, List<String> except) {
+      this(table, key, only, except, null, "", "");
     }
   }
 
@@ -41,7 +70,10 @@ public interface RowLookup {
     /** When it was taken, by the source's clock. */
     Instant at();
 
-    /** The rows for each key; a key without rows is missing. One statement. */
+    /**
+     * The rows for each key; a key without rows is missing, one whose rows do not meet the query's
+     * condition has none. One statement.
+     */
     Map<RowKey, List<ObjectNode>> rows(Query query, Collection<RowKey> keys) throws SQLException;
   }
 

@@ -9,15 +9,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -188,71 +184,40 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         return found;
       }
       queries.increment();
-      TableColumns columns = columns(query.table());
-      List<String> by = query.key().isEmpty() ? columns.primaryKey() : query.key();
-      try (PreparedStatement statement = connection.prepareStatement(sql(query, by, columns))) {
-        for (int i = 0; i < by.size(); i++) {
-          int column = i;
-          statement.setArray(
-              i + 1,
-              connection.createArrayOf(
-                  "text", keys.stream().map(key -> key.sql(column)).toArray()));
+      List<RowKey> asked = List.copyOf(keys);
+      LookupStatement lookup =
+          new LookupStatement(
+              query,
+              columns(query.table()),
+              query.asked() == null ? null : columns(query.asked().table()));
+      try (PreparedStatement statement = connection.prepareStatement(lookup.sql())) {
+        for (int i = 0; i < lookup.width(); i++) {
+          statement.setArray(i + 1, connection.createArrayOf("text", lookup.argument(asked, i)));
         }
         statement.setFetchSize(limited ? FETCH : 0);
         try (ResultSet result = statement.executeQuery()) {
-          take(query, by, new TextRows(connection, result), found);
+          take(lookup, asked, query.table(), new TextRows(connection, result), found);
         }
       }
       return found;
     }
 
     private void take(
-        Query query, List<String> by, TextRows result, Map<RowKey, List<ObjectNode>> found)
+        LookupStatement lookup,
+        List<RowKey> asked,
+        TableId table,
+        TextRows result,
+        Map<RowKey, List<ObjectNode>> found)
         throws SQLException {
-      Set<String> dropped = new HashSet<>(query.except());
-      if (!query.only().isEmpty()) {
-        by.stream().filter(name -> !query.only().contains(name)).forEach(dropped::add);
-      }
       while (result.next()) {
         ObjectNode row = result.row();
         bytes += result.bytes();
         if (limited && bytes > MAX_BYTES) {
-          throw new TooMuch(query.table(), MAX_BYTES);
+          throw new TooMuch(table, MAX_BYTES);
         }
         rows.increment();
-        RowKey key =
-            RowKey.of(row, by)
-                .orElseThrow(() -> new IllegalStateException("a row was found without its key"));
-        row.remove(dropped);
-        found.computeIfAbsent(key, _ -> new ArrayList<>()).add(row);
+        lookup.take(row, asked, found);
       }
-    }
-
-    private static String sql(Query query, List<String> by, TableColumns columns)
-        throws SQLException {
-      List<String> keys = new ArrayList<>();
-      List<String> equal = new ArrayList<>();
-      for (String column : by) {
-        String type = columns.types().get(column);
-        if (type == null) {
-          throw new SQLException("table %s has no column %s".formatted(query.table(), column));
-        }
-        keys.add("unnest(?::text[]::%s[]) AS k%d".formatted(type, keys.size()));
-        equal.add("t.%s = k.k%d".formatted(TableId.quote(column), equal.size()));
-      }
-      String selected = "t.*";
-      if (!query.only().isEmpty()) {
-        Set<String> names = new LinkedHashSet<>(query.only());
-        names.addAll(by);
-        selected =
-            String.join(", ", names.stream().map(name -> "t." + TableId.quote(name)).toList());
-      }
-      return "SELECT %s FROM %s t JOIN (SELECT %s) k ON %s"
-          .formatted(
-              selected,
-              query.table().quoted(),
-              String.join(", ", keys),
-              String.join(" AND ", equal));
     }
 
     private TableColumns columns(TableId table) throws SQLException {

@@ -5,22 +5,39 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The columns of a table as the catalog has them at one moment.
  *
- * @param types of each by name, in the table's order; empty: there is no such table
+ * @param types of each by name, in the table's order, without length or precision; empty: there is
+ *     no such table
+ * @param collations of those whose collation is not their type's own, as SQL writes it
+ * @param generated those that PostgreSQL computes: they are not in the log, and so are never read
  * @param primaryKey in the key's order; empty: there is none
  */
-record TableColumns(Map<String, String> types, List<String> primaryKey) {
+record TableColumns(
+    Map<String, String> types,
+    Map<String, String> collations,
+    Set<String> generated,
+    List<String> primaryKey) {
 
+  /** With -1 for the modifier a {@code char(5)} is a bpchar, not a {@code char(1)}. */
   private static final String COLUMNS =
       """
-      SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
+      SELECT a.attname, format_type(a.atttypid, -1), a.attgenerated <> '',
+             CASE WHEN a.attcollation <> t.typcollation
+                  THEN format('%I.%I', l.nspname, o.collname) END
+        FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_type t ON t.oid = a.atttypid
+        LEFT JOIN pg_collation o ON o.oid = a.attcollation
+        LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
       """;
 
@@ -28,17 +45,28 @@ record TableColumns(Map<String, String> types, List<String> primaryKey) {
       """
       SELECT a.attname FROM pg_index i
         JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::int2[])
+        JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, place) ON k.place <= i.indnkeyatts
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
        WHERE n.nspname = ? AND c.relname = ? AND i.indisprimary
-       ORDER BY array_position(i.indkey::int2[], a.attnum)
+       ORDER BY k.place
       """;
 
   static TableColumns read(Connection connection, TableId table) throws SQLException {
     Map<String, String> types = new LinkedHashMap<>();
+    Map<String, String> collations = new HashMap<>();
+    Set<String> generated = new HashSet<>();
     try (PreparedStatement statement = ask(connection, COLUMNS, table);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        types.put(row.getString(1), row.getString(2));
+        String name = row.getString(1);
+        types.put(name, row.getString(2));
+        if (row.getBoolean(3)) {
+          generated.add(name);
+        }
+        String collation = row.getString(4);
+        if (collation != null) {
+          collations.put(name, collation);
+        }
       }
     }
     List<String> primaryKey = new ArrayList<>();
@@ -48,7 +76,12 @@ record TableColumns(Map<String, String> types, List<String> primaryKey) {
         primaryKey.add(row.getString(1));
       }
     }
-    return new TableColumns(types, primaryKey);
+    return new TableColumns(types, collations, generated, primaryKey);
+  }
+
+  /** All that can be read back, in the table's order. */
+  List<String> readable() {
+    return types.keySet().stream().filter(name -> !generated.contains(name)).toList();
   }
 
   private static PreparedStatement ask(Connection connection, String sql, TableId table)
