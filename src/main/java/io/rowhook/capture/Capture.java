@@ -1,13 +1,11 @@
 package io.rowhook.capture;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -258,10 +256,16 @@ public final class Capture implements AutoCloseable {
   }
 
   private TransactionReader reader() {
-    Map<TableId, TableFacts> byTable =
-        facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
-    return new TransactionReader(
-        source, new RowReader(byTable), prepared.sink(), observer, joining::confirm, turn);
+    TypeCatalog types =
+        new TypeCatalog(
+            () -> {
+              try (Connection connection = Postgres.connect(source)) {
+                return TypeCatalog.load(connection);
+              }
+            });
+    RowChangeDeserializer rows =
+        new RowChangeDeserializer(prepared.tables(), facts, types, relation -> {});
+    return new TransactionReader(source, rows, prepared.sink(), observer, joining::confirm, turn);
   }
 
   /** Runs one engine to its end. Empty: it was asked to stop. */
@@ -281,7 +285,7 @@ public final class Capture implements AutoCloseable {
       streaming = false;
       failure = null;
       running = reader;
-      engine = new Engine(source, prepared.tables(), reader, this::engineEnded);
+      engine = new Engine(source, reader, this::engineEnded);
     }
     engine.start();
     watch.engine(reader);

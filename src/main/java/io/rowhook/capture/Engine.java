@@ -7,7 +7,6 @@ import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,6 @@ final class Engine {
    */
   Engine(
       Source source,
-      List<CapturedTable> tables,
       TransactionReader reader,
       Consumer<@Nullable Throwable> ended) {
     this.thread =
@@ -38,7 +36,7 @@ final class Engine {
             () -> {
               Throwable end = null;
               try {
-                end = run(source, tables, reader);
+                end = run(source, reader);
               } catch (Throwable e) {
                 end = e;
               } finally {
@@ -54,10 +52,10 @@ final class Engine {
   }
 
   private @Nullable Throwable run(
-      Source source, List<CapturedTable> tables, TransactionReader reader) {
+      Source source, TransactionReader reader) {
     DebeziumEngine<RecordChangeEvent<SourceRecord>> built =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-            .using(source.connector(tables))
+            .using(source.connector())
             .using(OffsetCommitPolicy.always())
             .using((boolean success, String message, @Nullable Throwable error) -> {
               if (!success) {

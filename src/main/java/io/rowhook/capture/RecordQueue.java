@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import io.debezium.connector.base.QueueProvider;
 import io.debezium.pipeline.DataChangeEvent;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,7 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
       }
       case String text -> OBJECT + 2L * text.length();
       case byte[] bytes -> OBJECT + bytes.length;
+      case ByteBuffer bytes -> OBJECT + bytes.remaining();
       case null, default -> OBJECT;
     };
   }

@@ -5,14 +5,11 @@ import io.debezium.connector.postgresql.PostgresConnector;
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
 import io.debezium.connector.postgresql.PostgresSchema;
-import io.debezium.connector.postgresql.PostgresStreamingChangeEventSource.PgConnectionSupplier;
-import io.debezium.connector.postgresql.PostgresType;
+import io.debezium.connector.postgresql.connection.MessageDecoderContext;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
-import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
-import io.debezium.connector.postgresql.connection.pgoutput.PgOutputReplicationMessage;
 import io.debezium.pipeline.DataChangeEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,12 +23,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's PostgreSQL connector, but for four things. A value that Debezium's own classes cannot
- * represent, such as the {@code time} 24:00:00, does not stop the engine at that row for ever; it
- * goes to {@link ColumnConverter} as the text that PostgreSQL sent. A date or timestamp is read by
- * {@link PostgresText}, as what is read back is (measured: Debezium's way takes an eighth of the
- * reader's time, with one in each row). Records are taken from a {@link RecordQueue} as they come.
- * And a quiet log is waited for ({@link Doze}). Debezium makes it, by name, so it is public.
+ * Debezium's PostgreSQL connector, but for three things. What the log says of rows goes through it
+ * as bytes ({@link OpaqueMessageDecoder}). Records are taken from a {@link RecordQueue} as they
+ * come. And a quiet log is waited for ({@link Doze}). Debezium makes it, by name, so it is public.
  */
 public final class RowhookConnector extends PostgresConnector {
 
@@ -72,6 +66,8 @@ public final class RowhookConnector extends PostgresConnector {
       ReplicationConnection connection =
           SourceSockets.telling(
               socket::set, () -> super.buildReplicationConnection(jdbcConnection, schema, config));
+      OpaqueMessageDecoder.into(
+          connection, new MessageDecoderContext(config, schema), jdbcConnection);
       return around(
           ReplicationConnection.class,
           (method, arguments) -> {
@@ -112,88 +108,13 @@ public final class RowhookConnector extends PostgresConnector {
         (method, arguments) -> {
           if (arguments != null
               && arguments.length == 1
-              && arguments[0] instanceof ReplicationMessageProcessor processor) {
-            ReplicationMessageProcessor lenient = message -> processor.process(lenient(message));
-            Object found = call(stream, method, new Object[] {lenient});
+              && arguments[0] instanceof ReplicationMessageProcessor) {
+            Object found = call(stream, method, arguments);
             return doze.after(!Boolean.FALSE.equals(found))
-                ? call(stream, method, new Object[] {lenient})
+                ? call(stream, method, arguments)
                 : found;
           }
           return call(stream, method, arguments);
         });
-  }
-
-  private static ReplicationMessage lenient(ReplicationMessage message) {
-    // exactly this class: TRUNCATE's, which extends it, has no columns
-    if (message.getClass() != PgOutputReplicationMessage.class) {
-      return message;
-    }
-    return new PgOutputReplicationMessage(
-        message.getOperation(),
-        message.getTable(),
-        message.getCommitTime(),
-        message.getTransactionId().orElseThrow(),
-        lenient(message.getOldTupleList()),
-        lenient(message.getNewTupleList()));
-  }
-
-  @SuppressWarnings("NullAway") // Debezium's lists may be null, and it is not annotated
-  private static @Nullable List<ReplicationMessage.Column> lenient(
-      @Nullable List<ReplicationMessage.Column> columns) {
-    return columns == null
-        ? null
-        : columns.stream().<ReplicationMessage.Column>map(LenientColumn::new).toList();
-  }
-
-  /** A column whose value falls back to PostgreSQL's text. */
-  private record LenientColumn(ReplicationMessage.Column column)
-      implements ReplicationMessage.Column {
-
-    @Override
-    public String getName() {
-      return column.getName();
-    }
-
-    @Override
-    public PostgresType getType() {
-      return column.getType();
-    }
-
-    @Override
-    public ReplicationMessage.ColumnTypeMetadata getTypeMetadata() {
-      return column.getTypeMetadata();
-    }
-
-    @Override
-    public @Nullable Object getValue(PgConnectionSupplier connection, boolean unknownTypes) {
-      char kind = PostgresText.dateKind(getType().getOid());
-      String text = kind == ColumnConverter.TEXT ? null : text();
-      try {
-        return text == null
-            ? column.getValue(connection, unknownTypes)
-            : PostgresText.read(text, kind).textValue();
-      } catch (RuntimeException e) {
-        text = text();
-        // without one, the row is rejected
-        return text == null ? new ColumnConverter.Unreadable() : text;
-      }
-    }
-
-    /** As PostgreSQL has sent it; null if it has sent none. */
-    private @Nullable String text() {
-      String text = column.toString(); // the only way to it: name(type)=value
-      int value = text.indexOf(")=", column.getName().length());
-      return value < 0 ? null : text.substring(value + 2);
-    }
-
-    @Override
-    public boolean isOptional() {
-      return column.isOptional();
-    }
-
-    @Override
-    public boolean isToastedColumn() {
-      return column.isToastedColumn();
-    }
   }
 }

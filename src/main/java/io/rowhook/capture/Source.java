@@ -4,7 +4,6 @@ import io.debezium.connector.postgresql.PostgresConnector;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -97,8 +96,8 @@ public record Source(
         merged);
   }
 
-  /** The properties of an engine that captures these tables. */
-  Properties connector(List<CapturedTable> tables) {
+  /** The properties of an engine. */
+  Properties connector() {
     Properties connector = new Properties();
     connector.putAll(properties);
     connector.setProperty("connector.class", RowhookConnector.class.getName());
@@ -108,17 +107,7 @@ public record Source(
     if (!properties.containsKey("database.socketFactory")) {
       connector.putIfAbsent("driver.socketFactory", SourceSockets.class.getName());
     }
-    List<String> included = new ArrayList<>();
-    List<String> excluded = new ArrayList<>();
-    for (CapturedTable captured : tables) {
-      String table = pattern(captured.table().schema()) + "\\." + pattern(captured.table().name());
-      included.add(table);
-      captured.excludedColumns().forEach(column -> excluded.add(table + "\\." + pattern(column)));
-    }
-    connector.setProperty("table.include.list", String.join(",", included));
-    if (!excluded.isEmpty()) {
-      connector.setProperty("column.exclude.list", String.join(",", excluded));
-    }
+    connector.setProperty("table.include.list", OpaqueMessageDecoder.TABLE);
     return connector;
   }
 
@@ -214,19 +203,5 @@ public record Source(
 
   private static String value(Map<String, String> properties, String key) {
     return properties.getOrDefault(key, "");
-  }
-
-  /** Debezium's lists hold regular expressions, separated by commas. */
-  private static String pattern(String name) {
-    StringBuilder pattern = new StringBuilder();
-    name.codePoints()
-        .forEach(c -> {
-          if (Character.isLetterOrDigit(c) || c == '_') {
-            pattern.appendCodePoint(c);
-          } else {
-            pattern.append(String.format(Locale.ROOT, "\\x{%x}", c));
-          }
-        });
-    return pattern.toString();
   }
 }

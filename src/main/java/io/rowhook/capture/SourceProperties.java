@@ -72,7 +72,6 @@ final class SourceProperties {
         "slot.drop.on.stop", new Fixed("false", "what is written while stopped would be lost"));
     fixed.put("slot.max.retries", new Fixed("0", "Rowhook itself tries again, and says why"));
     fixed.put("skipped.operations", new Fixed("none", "a TRUNCATE is reported, not swallowed"));
-    fixed.put("include.unknown.datatypes", new Fixed("true", "no column is left out in silence"));
     fixed.put("extended.headers.enabled", new Fixed("false", "nothing reads the headers"));
     fixed.put(
         "statistics.metrics.enabled", new Fixed("false", "nothing reads them, and they cost"));
@@ -86,15 +85,11 @@ final class SourceProperties {
     fixed.put(
         "event.processing.failure.handling.mode",
         new Fixed("fail", "an event that is skipped is lost"));
-    // Only a column's default can fail: the converter itself reports what it cannot read.
-    fixed.put("event.converting.failure.handling.mode", new Fixed("warn", exact));
+    fixed.put("event.converting.failure.handling.mode", new Fixed("fail", exact));
     fixed.put(
         "message.prefix.include.list", new Fixed("rowhook", "others' messages are no events"));
-    fixed.put(
-        "schema.name.adjustment.mode", new Fixed("none", "names stay as the catalog has them"));
-    fixed.put("schema.refresh.mode", new Fixed("columns_diff", exact));
     fixed.put("converters", new Fixed("rowhook", exact));
-    fixed.put("rowhook.type", new Fixed(ColumnConverter.class.getName(), exact));
+    fixed.put("rowhook.type", new Fixed(MessageConverter.class.getName(), exact));
     return fixed;
   }
 

@@ -52,6 +52,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   // guarded by lock
   private @Nullable Connection open;
   private final Map<TableId, TableColumns> tables = new HashMap<>();
+  private TypeCatalog types = new TypeCatalog(Map::of);
   private boolean closed;
 
   /** Opens nothing yet. */
@@ -112,6 +113,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       opened.setReadOnly(true);
       opened.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       opened.setAutoCommit(false);
+      types = new TypeCatalog(() -> TypeCatalog.load(opened));
     }
     return open;
   }
@@ -196,7 +198,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         }
         statement.setFetchSize(limited ? FETCH : 0);
         try (ResultSet result = statement.executeQuery()) {
-          take(lookup, asked, query.table(), new TextRows(connection, result), found);
+          take(lookup, asked, query.table(), new RowResultReader(types, result), found);
         }
       }
       return found;
@@ -206,7 +208,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         LookupStatement lookup,
         List<RowKey> asked,
         TableId table,
-        TextRows result,
+        RowResultReader result,
         Map<RowKey, List<ObjectNode>> found)
         throws SQLException {
       while (result.next()) {

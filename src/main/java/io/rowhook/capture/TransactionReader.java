@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TransactionReader
     implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
-  private final RowReader rows;
+  private final RowChangeDeserializer rows;
   private final ChangeSink sink;
   private final Observer observer;
   private final Supplier<SentAgain> beforeFirst;
@@ -48,7 +49,7 @@ final class TransactionReader
    */
   TransactionReader(
       Source source,
-      RowReader rows,
+      RowChangeDeserializer rows,
       ChangeSink sink,
       Observer observer,
       Supplier<SentAgain> beforeFirst,
@@ -101,13 +102,19 @@ final class TransactionReader
     RecordChangeEvent<SourceRecord> lastEnd = null;
     Transaction last = null;
     int ended = 0;
+    StructureChangedException changed = null;
     for (RecordChangeEvent<SourceRecord> event : batch) {
       SourceRecord record = event.record();
       if (!(record.value() instanceof Struct value)) {
         continue;
       }
       if (!record.topic().equals(transactionTopic)) {
-        row(value);
+        try {
+          row(value);
+        } catch (StructureChangedException e) {
+          changed = e; // what has ended before is whole all the same
+          break;
+        }
       } else if ("BEGIN".equals(value.getString("status"))) {
         begin(record);
       } else {
@@ -119,9 +126,20 @@ final class TransactionReader
     if (open) {
       observer.insideTransaction(openId);
     }
-    if (lastEnd == null || last == null) {
-      return;
+    if (lastEnd != null && last != null) {
+      commit(committer, lastEnd, last, ended);
     }
+    if (changed != null) {
+      throw changed;
+    }
+  }
+
+  private void commit(
+      DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer,
+      RecordChangeEvent<SourceRecord> lastEnd,
+      Transaction last,
+      int ended)
+      throws InterruptedException {
     sink.commit();
     observer.committed(last);
     if (sentAgain.awaited()) {
@@ -156,18 +174,7 @@ final class TransactionReader
     if (message) {
       return; // Rowhook's own, or one with its prefix: it only moves the slot
     }
-    TableFacts table = rows.table(value);
-    if (table == null) {
-      return; // the publication holds more than was asked for
-    }
-    RowChange change;
-    try {
-      change = rows.read(table, value);
-    } catch (UnreadableRow e) {
-      sink.reject(e.row());
-      return;
-    }
-    sink.row(change);
+    rows.read((ByteBuffer) value.getStruct("after").get(OpaqueMessageDecoder.COLUMN), sink);
   }
 
   private Transaction end(SourceRecord record, Struct value) throws InterruptedException {

@@ -86,7 +86,7 @@ final class SourceTest {
             "source.properties: max.queue.size.in.bytes is '16 MB', but it must be a number of bytes; 0 is no limit");
     Map<String, String> given = new HashMap<>(GOOD);
     given.put("max.queue.size.in.bytes", "1000000");
-    assertThat(Source.of(given, "source.properties").connector(List.of()))
+    assertThat(Source.of(given, "source.properties").connector())
         .containsEntry("max.queue.size.in.bytes", "0")
         .containsEntry(RecordQueue.BYTES, "1000000");
   }

@@ -3,17 +3,19 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import java.util.Objects;
 
 /** Reads {@code {1,NULL,"a \"b\""}}; the notation is PostgreSQL's, chapter 8.15. One use. */
-final class ArrayText {
+final class PostgresArrayParser {
   private final String text;
-  private final char element;
+  private final PostgresType element;
+  private final char delimiter;
   private int at;
 
-  ArrayText(String text, int start, char element) {
+  PostgresArrayParser(String text, PostgresType array) {
     this.text = text;
-    this.element = element;
-    this.at = start;
+    this.element = Objects.requireNonNull(array.element());
+    this.delimiter = array.delimiter();
   }
 
   ArrayNode read() {
@@ -27,17 +29,19 @@ final class ArrayText {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     at++; // {
     while (text.charAt(at) != '}') {
-      switch (text.charAt(at)) {
-        case '{' -> array.add(array());
-        case '"' -> array.add(PostgresText.read(quoted(), element));
-        case ',', ';' -> at++; // box[] alone has semicolons
-        default -> {
-          String bare = bare();
-          array.add(
-              bare.equalsIgnoreCase("NULL")
-                  ? NullNode.getInstance()
-                  : PostgresText.read(bare, element));
-        }
+      char first = text.charAt(at);
+      if (first == '{') {
+        array.add(array());
+      } else if (first == '"') {
+        array.add(PostgresValueParser.parse(element, quoted()));
+      } else if (first == delimiter) {
+        at++;
+      } else {
+        String bare = bare();
+        array.add(
+            bare.equals("NULL")
+                ? NullNode.getInstance()
+                : PostgresValueParser.parse(element, bare));
       }
     }
     at++; // }
@@ -59,7 +63,7 @@ final class ArrayText {
 
   private String bare() {
     int start = at;
-    while (",;}".indexOf(text.charAt(at)) < 0) {
+    while (text.charAt(at) != delimiter && text.charAt(at) != '}') {
       at++;
     }
     return text.substring(start, at);

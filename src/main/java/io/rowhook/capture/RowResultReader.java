@@ -3,38 +3,31 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import org.postgresql.core.BaseConnection;
+import org.postgresql.jdbc.PgResultSet;
 
 /**
  * The rows of a statement, their values read from PostgreSQL's text into just what the log gives.
  * The session writes text as {@link SourceRows} has set it. One use.
  */
-final class TextRows {
+final class RowResultReader {
 
   private final ResultSet result;
   private final String[] names;
-  private final char[] kinds;
-  private final char[] elements;
+  private final PostgresType[] types;
   private long bytes;
 
-  TextRows(Connection connection, ResultSet result) throws SQLException {
+  RowResultReader(TypeCatalog catalog, ResultSet result) throws SQLException {
     this.result = result;
+    PgResultSet typed = result.unwrap(PgResultSet.class);
     ResultSetMetaData columns = result.getMetaData();
-    var types = connection.unwrap(BaseConnection.class).getTypeInfo();
     names = new String[columns.getColumnCount()];
-    kinds = new char[names.length];
-    elements = new char[names.length];
+    types = new PostgresType[names.length];
     for (int i = 0; i < names.length; i++) {
       names[i] = columns.getColumnLabel(i + 1);
-      String type = columns.getColumnTypeName(i + 1);
-      int oid = types.getPGType(type);
-      boolean array = type.startsWith("_") && types.getPGArrayElement(oid) != 0;
-      kinds[i] = array ? ColumnConverter.ARRAY : PostgresText.kind(type);
-      elements[i] = PostgresText.elementKind(oid);
+      types[i] = catalog.type(typed.getColumnOID(i + 1));
     }
   }
 
@@ -51,12 +44,8 @@ final class TextRows {
       if (text == null) {
         row.set(names[i], NullNode.getInstance());
       } else {
-        bytes += RowReader.NODE_WEIGHT + text.length();
-        row.set(
-            names[i],
-            kinds[i] == ColumnConverter.ARRAY
-                ? PostgresText.array(text, elements[i])
-                : PostgresText.read(text, kinds[i]));
+        bytes += RowChangeDeserializer.NODE_WEIGHT + text.length();
+        row.set(names[i], PostgresValueParser.parse(types[i], text));
       }
     }
     return row;

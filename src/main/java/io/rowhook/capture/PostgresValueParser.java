@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -24,7 +27,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.postgresql.core.Oid;
 import org.postgresql.util.HStoreConverter;
 import org.postgresql.util.PGInterval;
 
@@ -32,16 +34,7 @@ import org.postgresql.util.PGInterval;
  * Reads values as PostgreSQL writes them into the values that {@code wire.md} promises: {@code
  * numeric} exact, timestamps ISO 8601, {@code bytea} base64, arrays as arrays. Stateless.
  */
-final class PostgresText {
-
-  private static final char BYTEA = 'y';
-  private static final char TIMESTAMP = 's';
-  private static final char TIMESTAMPTZ = 'z';
-  private static final char INTERVAL = 'v';
-  private static final char DATE = 'd';
-  private static final char TIMETZ = 'o';
-  private static final char MONEY = 'm';
-  private static final char GEOMETRIC = 'g';
+final class PostgresValueParser {
 
   private static final String BC = " BC";
   private static final String UTC = "+00";
@@ -64,116 +57,102 @@ final class PostgresText {
     }
   }
 
-  private PostgresText() {}
-
-  /** What the elements of an array type are; text for those that need no reading. */
-  static char elementKind(int arrayOid) {
-    return switch (arrayOid) {
-      case Oid.BOOL_ARRAY -> ColumnConverter.BOOLEAN;
-      case Oid.INT2_ARRAY, Oid.INT4_ARRAY, Oid.INT8_ARRAY, Oid.OID_ARRAY -> ColumnConverter.INTEGER;
-      case Oid.NUMERIC_ARRAY -> ColumnConverter.DECIMAL;
-      case Oid.FLOAT4_ARRAY, Oid.FLOAT8_ARRAY -> ColumnConverter.FLOAT;
-      case Oid.JSON_ARRAY, Oid.JSONB_ARRAY -> ColumnConverter.JSON;
-      case Oid.BYTEA_ARRAY -> BYTEA;
-      case Oid.TIMESTAMP_ARRAY -> TIMESTAMP;
-      case Oid.DATE_ARRAY -> DATE;
-      case Oid.TIMETZ_ARRAY -> TIMETZ;
-      case Oid.TIMESTAMPTZ_ARRAY -> TIMESTAMPTZ;
-      case Oid.INTERVAL_ARRAY -> INTERVAL;
-      default -> ColumnConverter.TEXT;
-    };
-  }
-
-  /** How a date, or a time of a date, is read; text for all other types. */
-  static char dateKind(int oid) {
-    return switch (oid) {
-      case Oid.DATE -> DATE;
-      case Oid.TIMESTAMP -> TIMESTAMP;
-      case Oid.TIMESTAMPTZ -> TIMESTAMPTZ;
-      default -> ColumnConverter.TEXT;
-    };
-  }
-
-  /** How a column of a type is read from PostgreSQL's text; text for those that need no reading. */
-  static char kind(String type) {
-    return switch (type) {
-      case "bool" -> ColumnConverter.BOOLEAN;
-      case "int2", "int4", "int8", "oid" -> ColumnConverter.INTEGER;
-      case "numeric" -> ColumnConverter.DECIMAL;
-      case "float4", "float8" -> ColumnConverter.FLOAT;
-      case "json", "jsonb" -> ColumnConverter.JSON;
-      case "hstore" -> ColumnConverter.HSTORE;
-      case "bytea" -> BYTEA;
-      case "date" -> DATE;
-      case "timestamp" -> TIMESTAMP;
-      case "timestamptz" -> TIMESTAMPTZ;
-      case "timetz" -> TIMETZ;
-      case "interval" -> INTERVAL;
-      case "money" -> MONEY;
-      case "point", "line", "lseg", "box", "path", "polygon", "circle" -> GEOMETRIC;
-      default -> ColumnConverter.TEXT;
-    };
-  }
-
-  /** Reads an array as PostgreSQL writes it. */
-  static JsonNode array(String text, char element) {
-    return new ArrayText(text, 0, element).read();
-  }
+  private PostgresValueParser() {}
 
   /**
-   * Reads what {@link ColumnConverter} wrote.
+   * Reads a value as PostgreSQL writes it.
    *
    * @throws BadValue with the rule that the value breaks, and never the value
    * @throws RuntimeException where PostgreSQL would not have written it
    */
-  static JsonNode read(String encoded) {
-    char kind = encoded.charAt(0);
-    if (kind == ColumnConverter.TEXT) {
-      return TextNode.valueOf(encoded.substring(1));
-    }
-    if (kind == ColumnConverter.ARRAY) {
-      return new ArrayText(encoded, 2, encoded.charAt(1)).read();
-    }
-    return read(encoded.substring(1), kind);
+  static JsonNode parse(PostgresType type, String text) {
+    return switch (type.kind()) {
+      case TEXT -> TextNode.valueOf(text);
+      case BOOLEAN -> BooleanNode.valueOf(text.equals("t"));
+      case INTEGER -> integer(Long.parseLong(text));
+      case DECIMAL -> decimal(text);
+      case FLOAT -> floating(text);
+      case MONEY -> decimal(text.replaceAll("[$,]", ""));
+      case JSON -> json(text);
+      case HSTORE -> hstore(text);
+      case BYTEA -> bytea(HexFormat.of().parseHex(text, 2, text.length()));
+      case DATE -> TextNode.valueOf(date(text));
+      case TIMESTAMP -> TextNode.valueOf(timestamp(text));
+      case TIMESTAMPTZ -> TextNode.valueOf(timestamptz(text));
+      case TIMETZ -> TextNode.valueOf(timetz(text));
+      case INTERVAL -> TextNode.valueOf(interval(text));
+      case GEOMETRIC -> TextNode.valueOf(geometric(text));
+      case ARRAY -> new PostgresArrayParser(text, type).read();
+    };
   }
 
-  /** Reads one value of a kind, as PostgreSQL writes it. */
-  static JsonNode read(String text, char kind) {
-    try {
-      return switch (kind) {
-        case ColumnConverter.INTEGER -> integer(text);
-        case ColumnConverter.DECIMAL -> decimal(text);
-        case ColumnConverter.FLOAT -> floating(text);
-        case ColumnConverter.BOOLEAN -> BooleanNode.valueOf(text.equals("1") || text.equals("t"));
-        case ColumnConverter.JSON -> json(text);
-        case ColumnConverter.HSTORE -> hstore(text);
-        case BYTEA ->
-            TextNode.valueOf(
-                Base64.getEncoder()
-                    .encodeToString(HexFormat.of().parseHex(text, 2, text.length())));
-        case TIMESTAMP -> TextNode.valueOf(timestamp(text));
-        case TIMESTAMPTZ -> TextNode.valueOf(timestamptz(text));
-        case INTERVAL -> TextNode.valueOf(interval(new PGInterval(text)));
-        case DATE -> TextNode.valueOf(date(text));
-        case TIMETZ -> TextNode.valueOf(timetz(text));
-        case MONEY -> decimal(text.replaceAll("[$,]", ""));
-        case GEOMETRIC -> TextNode.valueOf(geometric(text));
-        case ColumnConverter.UNREADABLE -> throw new BadValue(text);
-        default -> TextNode.valueOf(text);
-      };
-    } catch (SQLException e) {
-      throw new BadValue("an interval that cannot be read");
+  /**
+   * The same of a text in UTF-8 among other bytes.
+   *
+   * @param from where it begins
+   */
+  static JsonNode parse(PostgresType type, byte[] bytes, int from, int length) {
+    return switch (type.kind()) {
+      case BOOLEAN -> BooleanNode.valueOf(bytes[from] == 't');
+      case INTEGER -> integer(integer(bytes, from, length));
+      case BYTEA -> bytea(hex(bytes, from, length));
+      default -> parse(type, text(bytes, from, length));
+    };
+  }
+
+  private static String text(byte[] bytes, int from, int length) {
+    String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0) {
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
+      } catch (CharacterCodingException e) {
+        throw new BadValue("a text that is not UTF-8");
+      }
     }
+    return text;
+  }
+
+  private static long integer(byte[] bytes, int from, int length) {
+    int end = from + length;
+    boolean negative = bytes[from] == '-';
+    long value = 0; // negative, so that the smallest fits
+    for (int i = negative ? from + 1 : from; i < end; i++) {
+      value = value * 10 - (bytes[i] - '0');
+    }
+    return negative ? value : -value;
+  }
+
+  private static byte[] hex(byte[] bytes, int from, int length) {
+    if (length < 2 || bytes[from] != '\\' || bytes[from + 1] != 'x') {
+      throw new BadValue("a bytea that is not in hex, whatever bytea_output says");
+    }
+    byte[] read = new byte[(length - 2) / 2];
+    for (int i = 0; i < read.length; i++) {
+      int at = from + 2 + 2 * i;
+      read[i] =
+          (byte) (HexFormat.fromHexDigit(bytes[at]) << 4 | HexFormat.fromHexDigit(bytes[at + 1]));
+    }
+    return read;
+  }
+
+  private static JsonNode bytea(byte[] bytes) {
+    return TextNode.valueOf(Base64.getEncoder().encodeToString(bytes));
   }
 
   /** UTC, ISO 8601. */
-  static String instant(OffsetDateTime time) {
+  private static String instant(OffsetDateTime time) {
     return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
         time.withOffsetSameInstant(ZoneOffset.UTC));
   }
 
   /** ISO 8601: {@code P1Y2M3DT4H5M6.789S}. */
-  static String interval(PGInterval interval) {
+  private static String interval(String text) {
+    PGInterval interval;
+    try {
+      interval = new PGInterval(text);
+    } catch (SQLException e) {
+      throw new BadValue("an interval that cannot be read");
+    }
     StringBuilder iso = new StringBuilder("P");
     part(iso, interval.getYears(), 'Y');
     part(iso, interval.getMonths(), 'M');
@@ -197,8 +176,7 @@ final class PostgresText {
     }
   }
 
-  private static JsonNode integer(String text) {
-    long value = Long.parseLong(text);
+  private static JsonNode integer(long value) {
     return value == (int) value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 

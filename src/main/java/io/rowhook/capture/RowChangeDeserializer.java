@@ -1,0 +1,296 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.Relation.Column;
+import io.rowhook.capture.RowChange.Operation;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the messages of the log into row changes, by PostgreSQL's "Logical Replication Message
+ * Formats", protocol version 1, values as text. A row is read by the last description of its table
+ * that the log gave before it; the catalog is asked for types only. One engine's, so it is used by
+ * one thread only.
+ */
+final class RowChangeDeserializer {
+
+  /** About what a node and its place in an object cost, in bytes. */
+  static final int NODE_WEIGHT = 64;
+
+  private final Map<TableId, CapturedTable> captured;
+  private final Map<TableId, TableFacts> facts;
+  private final TypeCatalog types;
+  private final RelationListener listener;
+  private final Map<Integer, Layout> layouts = new HashMap<>();
+
+  RowChangeDeserializer(
+      List<CapturedTable> captured,
+      List<TableFacts> facts,
+      TypeCatalog types,
+      RelationListener listener) {
+    this.captured =
+        captured.stream().collect(Collectors.toMap(CapturedTable::table, Function.identity()));
+    this.facts = facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
+    this.types = types;
+    this.listener = listener;
+  }
+
+  /**
+   * How the rows of a captured table are read.
+   *
+   * @param types of the columns; null: excluded
+   * @param missing a column of the key that is not in the log; null: all are
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
+  private record Layout(
+      TableFacts facts,
+      String[] names,
+      @Nullable PostgresType[] types,
+      boolean[] inIdentity,
+      @Nullable String missing) {}
+
+  /**
+   * Reads one message; hands the row changes that it holds to the sink.
+   *
+   * @throws StructureChangedException as the listener does
+   */
+  void read(ByteBuffer message, ChangeSink sink) throws InterruptedException {
+    MessageCursor cursor = new MessageCursor(message);
+    char kind = cursor.character();
+    switch (kind) {
+      case 'R' -> relation(cursor);
+      case 'I' -> change(Operation.INSERT, cursor, sink);
+      case 'U' -> change(Operation.UPDATE, cursor, sink);
+      case 'D' -> change(Operation.DELETE, cursor, sink);
+      case 'T' -> truncate(cursor, sink);
+      default ->
+          throw new CaptureFailure("the log has a message of the unknown kind '" + kind + "'");
+    }
+  }
+
+  private void relation(MessageCursor cursor) {
+    int oid = cursor.int32();
+    String schema = cursor.text();
+    TableId table = new TableId(schema.isEmpty() ? "pg_catalog" : schema, cursor.text());
+    char identity = cursor.character();
+    int count = cursor.int16();
+    List<Column> columns = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      boolean key = (cursor.int8() & 1) != 0;
+      columns.add(new Column(cursor.text(), cursor.int32(), cursor.int32(), key));
+    }
+    Relation relation = new Relation(oid, table, identity, columns);
+    listener.seen(relation);
+    TableFacts known = facts.get(table);
+    CapturedTable asked = captured.get(table);
+    if (known == null || asked == null) {
+      layouts.remove(oid); // the publication holds more than was asked for
+    } else {
+      layouts.put(oid, layout(relation, known, asked.excludedColumns()));
+    }
+  }
+
+  private Layout layout(Relation relation, TableFacts known, List<String> excluded) {
+    int count = relation.columns().size();
+    String[] names = new String[count];
+    @Nullable PostgresType[] read = new @Nullable PostgresType[count];
+    boolean[] inIdentity = new boolean[count];
+    List<String> missing = new ArrayList<>(known.primaryKey());
+    for (int i = 0; i < count; i++) {
+      Column column = relation.columns().get(i);
+      names[i] = column.name();
+      read[i] = excluded.contains(column.name()) ? null : type(column.typeOid());
+      inIdentity[i] = column.key();
+      missing.remove(column.name());
+    }
+    return new Layout(known, names, read, inIdentity, missing.isEmpty() ? null : missing.getFirst());
+  }
+
+  private PostgresType type(int oid) {
+    try {
+      return types.type(oid);
+    } catch (SQLException e) {
+      throw new CaptureFailure("the source's types cannot be read", e);
+    }
+  }
+
+  private void change(Operation operation, MessageCursor cursor, ChangeSink sink)
+      throws InterruptedException {
+    Layout layout = layouts.get(cursor.int32());
+    if (layout == null) {
+      return;
+    }
+    Row old = null;
+    Row after = null;
+    char kind = cursor.character();
+    if (kind != 'N') {
+      old = row(layout, cursor, kind == 'K', null);
+      kind = operation == Operation.DELETE ? kind : cursor.character();
+    }
+    if (operation != Operation.DELETE) {
+      after = row(layout, cursor, false, old);
+    }
+    try {
+      emit(layout, operation, old, after, sink);
+    } catch (UnreadableRow e) {
+      sink.reject(e.row());
+    }
+  }
+
+  private static void emit(
+      Layout layout, Operation operation, @Nullable Row old, @Nullable Row after, ChangeSink sink)
+      throws UnreadableRow, InterruptedException {
+    Row keyed = Objects.requireNonNull(after == null ? old : after);
+    ObjectNode key = key(layout, keyed);
+    for (Row row : new @Nullable Row[] {after, old}) {
+      if (row != null && row.unreadable != null) {
+        throw unreadable(layout, operation, key, row.unreadable);
+      }
+    }
+    if (key.size() < layout.facts.primaryKey().size()) {
+      throw unreadable(
+          layout,
+          operation,
+          key,
+          "key column %s is not in the row as the log has it"
+              .formatted(layout.missing == null ? "" : layout.missing));
+    }
+    if (old != null && after != null) {
+      ObjectNode oldKey = key(layout, old);
+      if (oldKey.size() == key.size() && !oldKey.equals(key)) { // another row, to whoever knows it
+        sink.row(change(layout, Operation.DELETE, oldKey, old, null));
+        sink.row(change(layout, Operation.INSERT, key, null, after));
+        return;
+      }
+    }
+    sink.row(change(layout, operation, key, old, after));
+  }
+
+  private static RowChange change(
+      Layout layout, Operation operation, ObjectNode key, @Nullable Row old, @Nullable Row after) {
+    return new RowChange(
+        layout.facts.table(),
+        operation,
+        key,
+        old == null ? null : old.values,
+        after == null ? null : after.values,
+        after == null ? List.of() : after.unavailable,
+        NODE_WEIGHT + (old == null ? 0 : old.weight) + (after == null ? 0 : after.weight));
+  }
+
+  private static UnreadableRow unreadable(
+      Layout layout, Operation operation, ObjectNode key, String reason) {
+    return new UnreadableRow(
+        new RejectedRow(layout.facts.table(), operation.name(), key.toString(), reason));
+  }
+
+  private static ObjectNode key(Layout layout, Row row) {
+    ObjectNode key = JsonNodeFactory.instance.objectNode();
+    for (String column : layout.facts.primaryKey()) {
+      JsonNode value = row.values.get(column);
+      if (value != null) {
+        key.set(column, value);
+      }
+    }
+    return key;
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param identityOnly whether it has values for the columns of the replica identity only
+   * @param old the row as it was, which has what is large and was not changed; null: unknown
+   */
+  private static Row row(
+      Layout layout, MessageCursor cursor, boolean identityOnly, @Nullable Row old) {
+    int count = cursor.int16();
+    if (count > layout.names.length) {
+      throw new CaptureFailure(
+          "a row of table %s has %d columns, but the log announced %d"
+              .formatted(layout.facts.table(), count, layout.names.length));
+    }
+    Row row = new Row();
+    for (int i = 0; i < count; i++) {
+      char kind = cursor.character();
+      int length = kind == 't' ? cursor.int32() : 0;
+      int from = cursor.skip(length);
+      PostgresType type = layout.types[i];
+      if (type == null || (identityOnly && !layout.inIdentity[i])) {
+        continue;
+      }
+      String name = layout.names[i];
+      switch (kind) {
+        case 't' -> row.add(name, type, cursor.bytes, from, length);
+        case 'n' -> row.addNull(name);
+        case 'u' -> row.addUnchanged(name, old);
+        default ->
+            throw new CaptureFailure("the log has a value of the unknown kind '" + kind + "'");
+      }
+    }
+    return row;
+  }
+
+  private void truncate(MessageCursor cursor, ChangeSink sink) {
+    int count = cursor.int32();
+    cursor.int8(); // CASCADE, RESTART IDENTITY
+    for (int i = 0; i < count; i++) {
+      Layout layout = layouts.get(cursor.int32());
+      if (layout != null) {
+        sink.reject(
+            new RejectedRow(
+                layout.facts.table(),
+                "TRUNCATE",
+                "{}",
+                "TRUNCATE does not say which rows it deleted, so no Deleted events are made;"
+                    + " use DELETE where recipients must know"));
+      }
+    }
+  }
+
+  /** A row while it is read. */
+  private static final class Row {
+    private final ObjectNode values = JsonNodeFactory.instance.objectNode();
+    private List<String> unavailable = List.of();
+    private @Nullable String unreadable;
+    private int weight;
+
+    void add(String column, PostgresType type, byte[] bytes, int from, int length) {
+      weight = (int) Math.min(Integer.MAX_VALUE / 4, weight + NODE_WEIGHT + 2L * length);
+      try {
+        values.set(column, PostgresValueParser.parse(type, bytes, from, length));
+      } catch (PostgresValueParser.BadValue e) {
+        unreadable = "column " + column + ": " + e.getMessage();
+      } catch (RuntimeException e) { // its message may quote the value
+        unreadable = "column " + column + ": a value that cannot be read";
+      }
+    }
+
+    void addNull(String column) {
+      weight += NODE_WEIGHT;
+      values.set(column, NullNode.getInstance());
+    }
+
+    void addUnchanged(String column, @Nullable Row old) {
+      JsonNode value = old == null ? null : old.values.get(column);
+      if (value != null) {
+        values.set(column, value);
+        return;
+      }
+      if (unavailable.isEmpty()) {
+        unavailable = new ArrayList<>(2);
+      }
+      unavailable.add(column);
+    }
+  }
+}
