@@ -257,12 +257,11 @@ public final class Capture implements AutoCloseable {
 
   private TransactionReader reader() {
     TypeCatalog types =
-        new TypeCatalog(
-            () -> {
-              try (Connection connection = Postgres.connect(source)) {
-                return TypeCatalog.load(connection);
-              }
-            });
+        new TypeCatalog(() -> {
+          try (Connection connection = Postgres.connect(source)) {
+            return TypeCatalog.load(connection);
+          }
+        });
     RowChangeDeserializer rows =
         new RowChangeDeserializer(prepared.tables(), facts, types, relation -> {});
     return new TransactionReader(source, rows, prepared.sink(), observer, joining::confirm, turn);

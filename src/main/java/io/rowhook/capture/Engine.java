@@ -27,10 +27,7 @@ final class Engine {
    * @param ended told once, by the engine's thread, after everything is closed; null: it was
    *     stopped
    */
-  Engine(
-      Source source,
-      TransactionReader reader,
-      Consumer<@Nullable Throwable> ended) {
+  Engine(Source source, TransactionReader reader, Consumer<@Nullable Throwable> ended) {
     this.thread =
         new Thread(
             () -> {
@@ -51,8 +48,7 @@ final class Engine {
     thread.start();
   }
 
-  private @Nullable Throwable run(
-      Source source, TransactionReader reader) {
+  private @Nullable Throwable run(Source source, TransactionReader reader) {
     DebeziumEngine<RecordChangeEvent<SourceRecord>> built =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
             .using(source.connector())

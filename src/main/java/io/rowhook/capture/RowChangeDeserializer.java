@@ -114,7 +114,8 @@ final class RowChangeDeserializer {
       inIdentity[i] = column.key();
       missing.remove(column.name());
     }
-    return new Layout(known, names, read, inIdentity, missing.isEmpty() ? null : missing.getFirst());
+    return new Layout(
+        known, names, read, inIdentity, missing.isEmpty() ? null : missing.getFirst());
   }
 
   private PostgresType type(int oid) {
