@@ -74,6 +74,8 @@ public final class HealthFile {
       case CaptureState.Starting() -> "starting";
       case CaptureState.Streaming(Instant since) ->
           "streaming since " + since.truncatedTo(ChronoUnit.SECONDS);
+      case CaptureState.Stalled(Instant since, String reason) ->
+          "stalled since " + since.truncatedTo(ChronoUnit.SECONDS) + ": " + oneLine(reason);
       case CaptureState.Waiting(String reason, _) -> "waiting: " + oneLine(reason);
       case CaptureState.Stopped(String reason, _) -> "stopped: " + oneLine(reason);
     };

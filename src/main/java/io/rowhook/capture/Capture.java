@@ -39,6 +39,9 @@ public final class Capture implements AutoCloseable {
   private final ReentrantLock preparing = new ReentrantLock();
 
   private volatile CaptureState state = new CaptureState.Starting();
+
+  /** The supervisor's and the slot watch's: stays until something comes through. */
+  private volatile CaptureState.@Nullable Stalled stalled;
   private volatile List<TableFacts> facts = List.of();
 
   /**
@@ -170,23 +173,31 @@ public final class Capture implements AutoCloseable {
 
   private void supervise() {
     int failures = 0;
+    int inVain = 0;
     boolean ready = true;
     try {
       while (!isClosing()) {
         String reason;
         try {
           if (!ready) {
-            state = new CaptureState.Starting();
-            joining.awaitRelease(RELEASE);
+            starting();
+            joining.awaitRelease(RELEASE, watch.sender().map(SlotWatch.Sender::pid));
             prepare();
           }
           ready = false;
           TransactionReader reader = reader();
-          Optional<Throwable> failed = runEngine(reader);
-          failures = reader.ends() > 0 ? 0 : failures;
+          Liveness engine = new Liveness(reader);
+          Optional<Throwable> failed;
+          try {
+            failed = runEngine(reader, engine, timing.silence(inVain));
+          } finally {
+            engine.over();
+          }
           if (reader.ends() > 0) {
+            failures = 0;
             nothingToAccept();
           }
+          inVain = engine.heard() ? 0 : inVain + (stalled == null ? 0 : 1);
           if (failed.isEmpty()) {
             continue; // asked to
           }
@@ -268,7 +279,8 @@ public final class Capture implements AutoCloseable {
   }
 
   /** Runs one engine to its end. Empty: it was asked to stop. */
-  private Optional<Throwable> runEngine(TransactionReader reader) throws InterruptedException {
+  private Optional<Throwable> runEngine(
+      TransactionReader reader, Liveness liveness, Duration patience) throws InterruptedException {
     turn.lockInterruptibly();
     try {
       prepared.sink().restart(facts);
@@ -284,13 +296,13 @@ public final class Capture implements AutoCloseable {
       streaming = false;
       failure = null;
       running = reader;
-      engine = new Engine(source, reader, this::engineEnded);
+      engine = new Engine(source, liveness, this::engineEnded);
     }
     engine.start();
-    watch.engine(reader);
-    boolean late;
+    watch.engine(liveness);
+    Optional<Throwable> given;
     try {
-      late = !awaitEnd();
+      given = awaitEnd(liveness, patience);
     } finally {
       reader.retire();
       synchronized (this) {
@@ -300,8 +312,8 @@ public final class Capture implements AutoCloseable {
       engine.stop(timing.stop());
     }
     synchronized (this) {
-      if (late) {
-        return Optional.of(new CaptureFailure("the source did not send within " + timing.start()));
+      if (given.isPresent()) {
+        return given;
       }
       if (closing || restart) {
         return Optional.empty();
@@ -311,21 +323,66 @@ public final class Capture implements AutoCloseable {
     }
   }
 
-  /** Waits until the engine has ended or has to. False: it did not begin to stream in time. */
-  private synchronized boolean awaitEnd() throws InterruptedException {
+  /**
+   * Waits until the engine has ended or has to.
+   *
+   * @param patience for how long it may be without a sign of life
+   * @return why it was given up; empty: it has ended, or was asked to
+   */
+  private synchronized Optional<Throwable> awaitEnd(Liveness engine, Duration patience)
+      throws InterruptedException {
     long deadline = System.nanoTime() + timing.start().toNanos();
     while (!ended && !closing && !restart) {
-      if (streaming) {
-        wait();
-      } else {
+      if (!streaming) {
         long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         if (left <= 0) {
-          return false;
+          return Optional.of(
+              new CaptureFailure("the source did not send within " + timing.start()));
         }
         wait(left);
+      } else if (engine.connectionSilence().compareTo(patience) >= 0) {
+        engine.abandon();
+        return Optional.of(new CaptureFailure(stalled(engine).reason()));
+      } else {
+        if (engine.silence().compareTo(timing.silence()) >= 0) {
+          state = stalled(engine);
+        } else if (stalled != null && engine.heard()) {
+          stalled = null;
+          state = new CaptureState.Streaming(Instant.now());
+        }
+        wait(timing.look().toMillis());
       }
     }
-    return true;
+    return Optional.empty();
+  }
+
+  /** Nothing comes: says so until something does. */
+  private CaptureState.Stalled stalled(Liveness engine) {
+    CaptureState.Stalled known = stalled;
+    if (known != null) {
+      return known;
+    }
+    String waiting =
+        watch.sender().map(SlotWatch.Sender::waiting).filter(w -> !w.isEmpty()).orElse("nothing");
+    CaptureState.Stalled now =
+        new CaptureState.Stalled(
+            engine.since(),
+            "nothing has come from %s for %s, not even a heartbeat%s; the sending server process waited for %s. Look at the network between, and at pg_stat_replication"
+                .formatted(
+                    source.server(),
+                    timing.silence(),
+                    engine.connectionSilence().compareTo(timing.silence()) < 0
+                        ? ", but the server answers: it reads its log for other tables, or waits for a standby"
+                        : "",
+                    waiting));
+    stalled = now;
+    state = now;
+    return now;
+  }
+
+  private void starting() {
+    CaptureState.Stalled known = stalled;
+    state = known == null ? new CaptureState.Starting() : known;
   }
 
   private synchronized void engineEnded(@Nullable Throwable end) {
@@ -374,7 +431,9 @@ public final class Capture implements AutoCloseable {
           return;
         }
         streaming = true;
-        state = new CaptureState.Streaming(Instant.now());
+        if (stalled == null) {
+          state = new CaptureState.Streaming(Instant.now());
+        }
         Capture.this.notifyAll();
       }
       log.info("Streaming from slot {}", source.slot());

@@ -8,8 +8,17 @@ public sealed interface CaptureState {
   /** Checking the source, or an engine is starting. */
   record Starting() implements CaptureState {}
 
-  /** The source sends its log. */
+  /** The source sends its log: something came through, if only a heartbeat, or it says so. */
   record Streaming(Instant since) implements CaptureState {}
+
+  /**
+   * Connected, but nothing comes, not even a heartbeat. A new engine is started by itself; this
+   * stays the state until something comes through.
+   *
+   * @param since when something came last
+   * @param reason in a sentence
+   */
+  record Stalled(Instant since, String reason) implements CaptureState {}
 
   /** The engine failed, or the source has a problem; tried again by itself. */
   record Waiting(String reason, Instant until) implements CaptureState {}

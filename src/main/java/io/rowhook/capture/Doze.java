@@ -19,13 +19,27 @@ final class Doze {
   /** Where one cannot wait for the socket, this long between two looks. */
   private static final Duration BLIND = Duration.ofMillis(45);
 
+  /** In a quiet log the server is asked for a sign of life this often. */
+  private static final Duration ASK = Duration.ofSeconds(2);
+
   /** The log comes from it; null if it is not of our making. */
   private @Nullable SourceSocket socket;
 
   private long last = System.nanoTime();
+  private long asked = System.nanoTime();
 
   Doze(@Nullable SourceSocket socket) {
     this.socket = socket;
+  }
+
+  /** Whether it is time to ask the server for a sign of life; it is asked then. */
+  boolean asks() {
+    long now = System.nanoTime();
+    if (now - Math.max(last, asked) < ASK.toNanos()) {
+      return false;
+    }
+    asked = now;
+    return true;
   }
 
   /**

@@ -7,6 +7,7 @@ import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Engine {
    * @param ended told once, by the engine's thread, after everything is closed; null: it was
    *     stopped
    */
-  Engine(Source source, TransactionReader reader, Consumer<@Nullable Throwable> ended) {
+  Engine(Source source, Liveness reader, Consumer<@Nullable Throwable> ended) {
     this.thread =
         new Thread(
             () -> {
@@ -48,10 +49,12 @@ final class Engine {
     thread.start();
   }
 
-  private @Nullable Throwable run(Source source, TransactionReader reader) {
+  private @Nullable Throwable run(Source source, Liveness reader) {
+    Properties properties = source.connector();
+    properties.setProperty("driver." + Liveness.ENGINE, reader.engine());
     DebeziumEngine<RecordChangeEvent<SourceRecord>> built =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-            .using(source.connector())
+            .using(properties)
             .using(OffsetCommitPolicy.always())
             .using((boolean success, String message, @Nullable Throwable error) -> {
               if (!success) {

@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,22 +101,40 @@ final class Joining {
   }
 
   /**
-   * Waits until the server has noticed that this process's last engine is gone, or the time is up:
-   * a slot that is still in use then is someone else's, and the next check says so.
+   * Waits until the server has noticed that this process's last engine is gone; where it has not in
+   * time, ends the process that sent to it. A slot that is still in use then is someone else's, and
+   * the next check says so.
+   *
+   * @param limit for each of the two
+   * @param own the server process that sent to the last engine
    */
-  void awaitRelease(Duration limit) throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
+  void awaitRelease(Duration limit, Optional<Integer> own) throws InterruptedException {
     try (Connection connection = Postgres.connect(source)) {
-      while (inUse(connection) && System.nanoTime() < deadline) {
-        Thread.sleep(RELEASE_LOOK);
+      Optional<Integer> user = user(connection, limit);
+      if (user.isPresent() && user.equals(own)) {
+        log.warn("server process {} still sends to an engine that is gone; it is ended", own.get());
+        try (PreparedStatement statement =
+            connection.prepareStatement("SELECT pg_terminate_backend(?)")) {
+          statement.setInt(1, own.get());
+          statement.execute();
+        }
+        user(connection, limit);
       }
     } catch (SQLException e) {
       log.debug("waiting for the slot", e); // the next check finds the words for it
     }
   }
 
-  private boolean inUse(Connection connection) throws SQLException {
-    return Slot.read(connection, source.slot()).filter(s -> s.activePid() != null).isPresent();
+  /** Who uses the slot, as soon as nobody does or the time is up. */
+  private Optional<Integer> user(Connection connection, Duration limit)
+      throws SQLException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Optional<Integer> user = Slot.read(connection, source.slot()).map(Slot::activePid);
+    while (user.isPresent() && System.nanoTime() < deadline) {
+      Thread.sleep(RELEASE_LOOK);
+      user = Slot.read(connection, source.slot()).map(Slot::activePid);
+    }
+    return user;
   }
 
   /**

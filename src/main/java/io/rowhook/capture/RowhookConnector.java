@@ -5,6 +5,7 @@ import io.debezium.connector.postgresql.PostgresConnector;
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
 import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.MessageDecoderContext;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
@@ -80,6 +81,9 @@ public final class RowhookConnector extends PostgresConnector {
     }
   }
 
+  /** Before whatever is confirmed: confirms nothing. */
+  private static final Lsn NOTHING = Lsn.valueOf(0L);
+
   /** Runs a method of an interface. */
   private interface Call {
     @Nullable Object run(Method method, Object @Nullable [] arguments) throws Throwable;
@@ -110,6 +114,9 @@ public final class RowhookConnector extends PostgresConnector {
               && arguments.length == 1
               && arguments[0] instanceof ReplicationMessageProcessor) {
             Object found = call(stream, method, arguments);
+            if (doze.asks()) {
+              stream.flushLsn(NOTHING); // a status, which asks for an answer
+            }
             return doze.after(!Boolean.FALSE.equals(found))
                 ? call(stream, method, arguments)
                 : found;

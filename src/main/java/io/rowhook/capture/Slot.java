@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param database it belongs to
  * @param activePid the server process that streams from it; null: none
  * @param sending whether that process really sends, as far as the user may see
+ * @param waiting what that process waits for; empty: nothing, or not visible
  * @param client that process's client, for messages; empty where it is unknown
  * @param confirmed up to where the client has confirmed
  * @param retained bytes of log kept for it
@@ -27,6 +28,7 @@ record Slot(
     String database,
     @Nullable Integer activePid,
     boolean sending,
+    String waiting,
     String client,
     Lsn confirmed,
     long retained,
@@ -41,6 +43,7 @@ record Slot(
       """
       SELECT s.plugin, s.database, s.active_pid,
              s.active_pid IS NOT NULL AND coalesce(r.state <> 'startup', true) AS sending,
+             concat_ws('/', a.wait_event_type, a.wait_event) AS waiting,
              concat_ws(' ', nullif(a.application_name, ''), 'of user ' || a.usename,
                        'from ' || host(a.client_addr)) AS client,
              coalesce(s.confirmed_flush_lsn, '0/0') AS confirmed,
@@ -66,6 +69,7 @@ record Slot(
                 text(row, "database"),
                 row.getObject("active_pid", Integer.class),
                 row.getBoolean("sending"),
+                text(row, "waiting"),
                 text(row, "client"),
                 Lsn.parse(row.getString("confirmed")),
                 row.getLong("retained"),

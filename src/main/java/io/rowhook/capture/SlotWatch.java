@@ -4,18 +4,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the replication slot about every second, with a connection of its own, and moves it on
- * while only other tables change: a transaction that holds nothing but a logical message comes back
- * through the engine as BEGIN and END, becomes a watermark, is marked; so the slot still moves only
- * behind the journal. Debezium's own means would let it overtake the journal.
+ * Looks at the replication slot about every second, with a connection of its own, and sends the
+ * {@link Heartbeat}.
  *
  * <p>Owns one daemon thread. Also reports what the engine does not: that the source really sends,
  * that log piles up, that the slot is lost.
@@ -27,30 +28,33 @@ final class SlotWatch implements AutoCloseable {
   /** How often it is looked whether a starting engine streams. */
   private static final Duration STARTING = Duration.ofMillis(50);
 
-  /** A message whose END has not come for so long is sent once more. */
-  private static final Duration NUDGE_AGAIN = Duration.ofSeconds(30);
-
   private final Source source;
   private final Timing timing;
   private final Observer observer;
+  private final Heartbeat heartbeat;
   private final Listener listener;
   private final Thread thread = new Thread(this::run, "rowhook-slot-watch");
 
-  private @Nullable TransactionReader reader;
+  private @Nullable Liveness engine;
   private boolean streaming;
   private boolean closed;
 
   private volatile @Nullable SlotStatus last;
+  private volatile @Nullable Sender sender;
 
   // of the thread alone
   private @Nullable Connection connection;
-  private long endsBefore;
-  private Lsn nudgedTo = Lsn.ZERO;
-  private Instant nudgedAt = Instant.EPOCH;
   private Lsn confirmedBefore = Lsn.ZERO;
   private long warnAt;
-  private boolean nudgeRefused;
   private boolean blind;
+
+  /**
+   * The server process that sends to this process's engine.
+   *
+   * @param pid on the server
+   * @param waiting what it waited for at the last look; empty: nothing
+   */
+  record Sender(int pid, String waiting) {}
 
   /** What the supervisor is told; by the watch's thread. */
   interface Listener {
@@ -64,6 +68,7 @@ final class SlotWatch implements AutoCloseable {
   SlotWatch(Source source, Timing timing, Observer observer, Listener listener) {
     this.source = source;
     this.timing = timing;
+    this.heartbeat = new Heartbeat(source, timing);
     this.observer = observer;
     this.listener = listener;
     this.warnAt = timing.retainedBytes();
@@ -79,9 +84,14 @@ final class SlotWatch implements AutoCloseable {
     return Optional.ofNullable(last);
   }
 
+  /** The last that was seen; it may have ended since. Any thread. */
+  Optional<Sender> sender() {
+    return Optional.ofNullable(sender);
+  }
+
   /** An engine starts, or has ended (null). */
-  synchronized void engine(@Nullable TransactionReader reader) {
-    this.reader = reader;
+  synchronized void engine(@Nullable Liveness running) {
+    this.engine = running;
     streaming = false;
     notifyAll();
   }
@@ -110,7 +120,7 @@ final class SlotWatch implements AutoCloseable {
           if (closed) {
             return;
           }
-          Duration pause = reader != null && !streaming ? STARTING : timing.look();
+          Duration pause = engine != null && !streaming ? STARTING : timing.look();
           wait(Math.min(pause.toMillis(), timing.look().toMillis()));
         }
       }
@@ -124,7 +134,7 @@ final class SlotWatch implements AutoCloseable {
   private void look() {
     try {
       if (connection == null) {
-        connection = Postgres.connect(source);
+        connection = connect();
       }
       look(connection);
       blind = false;
@@ -137,11 +147,28 @@ final class SlotWatch implements AutoCloseable {
     }
   }
 
+  /**
+   * One that is given up soon, and whose heartbeats do not wait for standbys: these may be what is
+   * to be found out.
+   */
+  private Connection connect() throws SQLException {
+    long patience = Math.max(1, timing.silence().toSeconds() / 2);
+    Connection opened =
+        Postgres.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
+    try (Statement statement = opened.createStatement()) {
+      statement.execute("SET synchronous_commit = local");
+      return opened;
+    } catch (SQLException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
   private void look(Connection connection) throws SQLException {
-    TransactionReader current;
+    Liveness current;
     boolean wasStreaming;
     synchronized (this) {
-      current = reader;
+      current = engine;
       wasStreaming = streaming;
     }
     Optional<Slot> found = Slot.read(connection, source.slot());
@@ -162,44 +189,17 @@ final class SlotWatch implements AutoCloseable {
     if (current == null || !slot.sending()) {
       return;
     }
+    sender = new Sender(Objects.requireNonNull(slot.activePid()), slot.waiting());
     if (!wasStreaming) {
       synchronized (this) {
-        if (reader == current) {
+        if (engine == current) {
           streaming = true;
         }
       }
+      current.streaming();
       listener.streaming();
     }
-    long ends = current.ends();
-    if (ends == endsBefore) {
-      nudge(connection, slot);
-    }
-    endsBefore = ends;
-  }
-
-  private void nudge(Connection connection, Slot slot) {
-    boolean waiting =
-        nudgedTo.isAfter(slot.confirmed()) && Instant.now().isBefore(nudgedAt.plus(NUDGE_AGAIN));
-    if (waiting || slot.current().minus(slot.confirmed()) <= timing.nudgeBytes()) {
-      return;
-    }
-    // transactional: only then does pgoutput send a BEGIN and a COMMIT around it
-    String sql = "SELECT pg_logical_emit_message(true, '" + Source.MESSAGE_PREFIX + "', '')";
-    try (PreparedStatement statement = connection.prepareStatement(sql);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      nudgedTo = Lsn.parse(row.getString(1));
-      nudgedAt = Instant.now();
-      nudgeRefused = false;
-    } catch (SQLException e) {
-      if (!nudgeRefused) {
-        nudgeRefused = true;
-        log.warn(
-            "the slot cannot be moved while only other tables change, so the source keeps its log: {}. Run GRANT EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean) TO \"{}\"; (without the last boolean before PostgreSQL 17)",
-            e.getMessage(),
-            source.user());
-      }
-    }
+    heartbeat.look(connection, slot, current);
   }
 
   private void retained(Connection connection, Slot slot) throws SQLException {

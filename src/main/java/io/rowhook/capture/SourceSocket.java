@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceSocket extends Socket {
 
   private volatile @Nullable Peeked ahead;
+  private volatile long heardAt = System.nanoTime();
 
   @Override
   public InputStream getInputStream() throws IOException {
@@ -24,10 +25,15 @@ final class SourceSocket extends Socket {
   private Peeked ahead() throws IOException {
     Peeked known = ahead;
     if (known == null) {
-      known = new Peeked(super.getInputStream());
+      known = new Peeked(super.getInputStream(), () -> heardAt = System.nanoTime());
       ahead = known;
     }
     return known;
+  }
+
+  /** Since something came; since it was made, before. Any thread. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardAt);
   }
 
   /**
@@ -57,15 +63,18 @@ final class SourceSocket extends Socket {
 
     private static final int NOTHING = -2; // -1 is the end
 
+    private final Runnable heard;
     private int held = NOTHING;
 
-    Peeked(InputStream in) {
+    Peeked(InputStream in, Runnable heard) {
       super(in);
+      this.heard = heard;
     }
 
     void fetch() throws IOException {
       if (held == NOTHING) {
         held = in.read();
+        heard.run();
       }
     }
 
@@ -81,7 +90,9 @@ final class SourceSocket extends Socket {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       if (held == NOTHING || length == 0) {
-        return in.read(bytes, offset, length);
+        int count = in.read(bytes, offset, length);
+        heard.run();
+        return count;
       }
       int taken = read();
       if (taken < 0) {

@@ -6,9 +6,11 @@ import java.net.Socket;
 import java.util.Properties;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the driver's sockets, and tells whoever has a connection made which one is under it. The
+ * Makes the driver's sockets, and tells whoever has a connection made, and the engine that it is
+ * for, which one is under it. The
  * driver makes it, by the name in {@code socketFactory}, so it is public.
  */
 public final class SourceSockets extends SocketFactory {
@@ -16,6 +18,7 @@ public final class SourceSockets extends SocketFactory {
   private static final ScopedValue<Consumer<SourceSocket>> LISTENER = ScopedValue.newInstance();
 
   private final boolean replication;
+  private final @Nullable Liveness engine;
 
   /**
    * Made for each connection.
@@ -24,6 +27,7 @@ public final class SourceSockets extends SocketFactory {
    */
   public SourceSockets(Properties info) {
     replication = info.getProperty("replication") != null;
+    engine = Liveness.of(info.getProperty(Liveness.ENGINE));
   }
 
   /**
@@ -41,6 +45,9 @@ public final class SourceSockets extends SocketFactory {
     SourceSocket socket = new SourceSocket();
     if (replication && LISTENER.isBound()) {
       LISTENER.get().accept(socket);
+    }
+    if (engine != null) {
+      engine.on(socket, replication);
     }
     return socket;
   }

@@ -35,6 +35,11 @@ class HealthFileTest {
     health.say(new CaptureState.Waiting("no\n route", Instant.now()), Instant.now());
     assertThat(check()).startsWith("1 waiting: no route, ");
 
+    health.say(
+        new CaptureState.Stalled(Instant.parse("2026-05-24T15:20:44Z"), "nothing has come"),
+        Instant.now());
+    assertThat(check()).startsWith("1 stalled since 2026-05-24T15:20:44Z: nothing has come, ");
+
     health.say(new CaptureState.Stopped("the slot is gone", true), Instant.now());
     assertThat(check()).startsWith("1 stopped: the slot is gone, ");
   }

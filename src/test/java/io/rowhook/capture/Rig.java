@@ -23,6 +23,8 @@ final class Rig implements AutoCloseable {
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(5),
           1L << 30);
 
   final SourceDatabase database;

@@ -40,6 +40,21 @@ public final class Eventually {
     throw new AssertionError("not within " + limit.toMillis() + " ms: " + what, last);
   }
 
+  /** Returns at the end of the time if the condition held all along. */
+  public static void always(Duration limit, String what, Callable<Boolean> condition) {
+    long end = System.nanoTime() + limit.toNanos();
+    do {
+      try {
+        if (!condition.call()) {
+          throw new AssertionError("not all along: " + what);
+        }
+      } catch (Exception e) {
+        throw new AssertionError("not all along: " + what, e);
+      }
+      pause();
+    } while (System.nanoTime() < end);
+  }
+
   /** Retries an assertion until it passes or the deadline has come. */
   public static void passes(Duration limit, String what, Runnable assertion) {
     within(

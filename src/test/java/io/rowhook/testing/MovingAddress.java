@@ -7,8 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One address of the loopback behind which another server can be put, as a virtual IP or a name in
@@ -21,6 +25,8 @@ public final class MovingAddress implements AutoCloseable {
 
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Queue<CountDownLatch> closed = new ConcurrentLinkedQueue<>();
+  private volatile AtomicReference<CountDownLatch> gate = open();
   private volatile int target;
 
   /** An address that leads to this port of the loopback. */
@@ -49,8 +55,31 @@ public final class MovingAddress implements AutoCloseable {
     moveTo(NOWHERE);
   }
 
+  /** From now on nothing comes through, and nobody is told so: a black hole. */
+  public void swallow() {
+    CountDownLatch shut = new CountDownLatch(1);
+    closed.add(shut);
+    gate.set(shut);
+  }
+
+  /** The same for whoever is connected now; those who connect later find the server. */
+  public void swallowConnected() {
+    swallow();
+    gate = open();
+  }
+
+  /** Lets everything through again, what was held back first. */
+  public void letThrough() {
+    closed.forEach(CountDownLatch::countDown);
+  }
+
+  private static AtomicReference<CountDownLatch> open() {
+    return new AtomicReference<>(new CountDownLatch(0));
+  }
+
   @Override
   public void close() {
+    letThrough();
     try {
       server.close();
     } catch (IOException e) {
@@ -81,8 +110,9 @@ public final class MovingAddress implements AutoCloseable {
       }
       client.setTcpNoDelay(true);
       behind.setTcpNoDelay(true);
-      Thread back = Thread.ofVirtual().start(() -> pump(behind, client));
-      pump(client, behind);
+      AtomicReference<CountDownLatch> through = gate;
+      Thread back = Thread.ofVirtual().start(() -> pump(behind, client, through));
+      pump(client, behind, through);
       back.join();
     } catch (IOException e) {
       return; // nobody is there; the client notices
@@ -93,13 +123,20 @@ public final class MovingAddress implements AutoCloseable {
     }
   }
 
-  private static void pump(Socket from, Socket to) {
+  private static void pump(Socket from, Socket to, AtomicReference<CountDownLatch> through) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      in.transferTo(out);
+      byte[] bytes = new byte[8192];
+      for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        through.get().await();
+        out.write(bytes, 0, count);
+      }
+      through.get().await(); // nor is an end told
     } catch (IOException e) {
       // one side has gone; the other is told below
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     cut(from);
     cut(to);
