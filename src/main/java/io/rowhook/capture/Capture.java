@@ -42,6 +42,7 @@ public final class Capture implements AutoCloseable {
 
   /** The supervisor's and the slot watch's: stays until something comes through. */
   private volatile CaptureState.@Nullable Stalled stalled;
+
   private volatile List<TableFacts> facts = List.of();
 
   /**

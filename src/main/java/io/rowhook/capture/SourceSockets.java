@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the driver's sockets, and tells whoever has a connection made, and the engine that it is
- * for, which one is under it. The
- * driver makes it, by the name in {@code socketFactory}, so it is public.
+ * for, which one is under it. The driver makes it, by the name in {@code socketFactory}, so it is
+ * public.
  */
 public final class SourceSockets extends SocketFactory {
 

@@ -189,7 +189,18 @@ final class EpochTest {
     Lsn watermark = Lsn.parse("0/2000");
     Slot slot =
         new Slot(
-            "rule", "pgoutput", "erp", null, false, "", "", watermark, 0, watermark, "reserved", null);
+            "rule",
+            "pgoutput",
+            "erp",
+            null,
+            false,
+            "",
+            "",
+            watermark,
+            0,
+            watermark,
+            "reserved",
+            null);
     Postgres.Identity promoted = new Postgres.Identity("7", 2, Lsn.parse("0/3000"));
     NavigableMap<Integer, Lsn> switches = new TreeMap<>();
 
