@@ -42,6 +42,7 @@ final class EpochTest {
     rig.awaitRows(1);
     Eventually.within(Rig.SOON, "marked", () -> rig.confirmed().equals(rig.history.watermark()));
     rig.stop();
+    Eventually.within(Rig.SOON, "the server has noticed", () -> !rig.active());
     return rig;
   }
 
