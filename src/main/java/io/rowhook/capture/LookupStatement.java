@@ -86,7 +86,7 @@ final class LookupStatement {
     names.add("n");
     List<String> outputs = new ArrayList<>();
     outputs.add("k.n AS " + TableId.quote(ORDINAL));
-    String table = query.table().quoted();
+    String table = columns.from(query.table());
     if (!query.condition().isEmpty()) {
       outputs.add("t." + TableId.quote(MATCHES));
       table =

@@ -28,16 +28,29 @@ final class Publication {
         FROM pg_publication p WHERE p.pubname = ?
       """;
 
-  /** A table is whole if neither rows nor columns are left out; both came with PostgreSQL 15. */
+  /**
+   * A table is whole if neither rows nor columns are left out. A partitioned table is named as
+   * itself, also where its partitions are sent under their own names.
+   */
   private static final String TABLES =
       """
-      SELECT t.schemaname, t.tablename,
-             NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-                          WHERE p.pubname = t.pubname
-                            AND r.prrelid = format('%I.%I', t.schemaname, t.tablename)::regclass
+      SELECT n.nspname, c.relname,
+             NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid
                             AND coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NOT NULL)
              AS whole
-        FROM pg_publication_tables t WHERE t.pubname = ?
+        FROM pg_publication p, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE p.pubname = ?
+         AND (EXISTS (SELECT FROM pg_publication_tables t WHERE t.pubname = p.pubname
+                         AND t.schemaname = n.nspname AND t.tablename = c.relname)
+              OR c.relkind = 'p'
+                 AND (EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)
+                      OR p.puballtables %s))
+      """;
+
+  /** Publications of whole schemas came with PostgreSQL 15. */
+  private static final String SCHEMAS =
+      """
+      OR EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = n.oid)
       """;
 
   private static final String OWNER =
@@ -84,15 +97,23 @@ final class Publication {
             changes.add("publishes insert, update, delete and truncate");
           }
           needed = !statements.isEmpty();
-          if (!row.getBoolean("puballtables")) {
-            needed |= tables(connection, source, wanted, list, statements, changes);
+          if (row.getBoolean("puballtables")) {
+            needed |= roots(connection, source, tables, statements, changes);
+          } else {
+            needed |= tables(connection, source, tables, list, statements, changes);
           }
         } else {
           what = "does not exist";
           missing = true;
           mine = may(connection, "SELECT has_database_privilege(current_database(), 'CREATE')");
           statements.add(
-              "CREATE PUBLICATION \"%s\" FOR TABLE %s;".formatted(source.publication(), list));
+              "CREATE PUBLICATION \"%s\" FOR TABLE %s%s;"
+                  .formatted(
+                      source.publication(),
+                      list,
+                      tables.stream().anyMatch(TableFacts::partitioned)
+                          ? " WITH (publish_via_partition_root = true)"
+                          : ""));
           changes.add("made, with " + wanted);
         }
       }
@@ -134,28 +155,27 @@ final class Publication {
   private static boolean tables(
       Connection connection,
       Source source,
-      Set<TableId> wanted,
+      List<TableFacts> tables,
       String list,
       List<String> statements,
       List<String> changes)
       throws SQLException {
+    Set<TableId> wanted = new TreeSet<>();
+    Set<TableId> partitions = new TreeSet<>();
+    for (TableFacts table : tables) {
+      wanted.add(table.table());
+      table.leaves().forEach(leaf -> partitions.add(leaf.table()));
+    }
     Set<TableId> whole = new TreeSet<>();
     Set<TableId> partly = new TreeSet<>();
-    try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-      statement.setString(1, source.publication());
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          (row.getBoolean("whole") ? whole : partly)
-              .add(new TableId(row.getString("schemaname"), row.getString("tablename")));
-        }
-      }
-    }
+    members(connection, source, whole, partly);
     Set<TableId> added = new TreeSet<>(wanted);
     added.removeAll(whole);
     added.removeAll(partly);
     Set<TableId> removed = new TreeSet<>(whole);
     removed.addAll(partly);
     removed.removeAll(wanted);
+    removed.removeAll(partitions); // sent under their own names, and known by them
     partly.retainAll(wanted);
     change(changes, "added ", added);
     change(changes, "removed ", removed);
@@ -165,6 +185,44 @@ final class Publication {
           "ALTER PUBLICATION \"%s\" SET TABLE %s;".formatted(source.publication(), list));
     }
     return !added.isEmpty() || !partly.isEmpty();
+  }
+
+  /**
+   * Whether a captured table is a partition whose rows a publication of all tables sends under the
+   * name of the table that it is a partition of.
+   */
+  private static boolean roots(
+      Connection connection,
+      Source source,
+      List<TableFacts> tables,
+      List<String> statements,
+      List<String> changes)
+      throws SQLException {
+    Set<TableId> sent = new TreeSet<>();
+    members(connection, source, sent, sent);
+    if (tables.stream().allMatch(table -> sent.contains(table.table()))) {
+      return false;
+    }
+    statements.add(
+        "ALTER PUBLICATION \"%s\" SET (publish_via_partition_root = false);"
+            .formatted(source.publication()));
+    changes.add("publishes partitions under their own names");
+    return true;
+  }
+
+  private static void members(
+      Connection connection, Source source, Set<TableId> whole, Set<TableId> partly)
+      throws SQLException {
+    String schemas = connection.getMetaData().getDatabaseMajorVersion() < 15 ? "" : SCHEMAS;
+    try (PreparedStatement statement = connection.prepareStatement(TABLES.formatted(schemas))) {
+      statement.setString(1, source.publication());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          (row.getBoolean("whole") ? whole : partly)
+              .add(new TableId(row.getString("nspname"), row.getString("relname")));
+        }
+      }
+    }
   }
 
   private static void change(List<String> changes, String what, Set<TableId> tables) {

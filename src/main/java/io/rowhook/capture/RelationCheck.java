@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,20 +30,27 @@ final class RelationCheck {
                  WHERE k.place <= ? AND a.attname = ANY (?)) = ?)
       """;
 
-  private static final String MAY_READ =
-      "SELECT has_table_privilege(format('%I.%I', ?::text, ?::text)::regclass, 'SELECT')";
+  /** The columns that a partitioned table, at any depth, is partitioned by. */
+  private static final String PARTITIONED_BY =
+      """
+      SELECT DISTINCT a.attname FROM pg_partition_tree(?::oid::regclass) t
+        JOIN pg_partitioned_table p ON p.partrelid = t.relid
+        JOIN pg_attribute a ON a.attrelid = t.relid AND a.attnum = ANY (p.partattrs::int2[])
+      """;
 
   private final Source source;
   private final Connection connection;
   private final Findings findings;
   private final Map<TableId, TableFacts> captured = new HashMap<>();
-  private final Set<TableId> mayRead = new HashSet<>();
+  private final Map<TableId, TableColumns> columns = new HashMap<>();
+  private final ReadCheck reading;
 
   RelationCheck(
       Source source, Connection connection, List<TableFacts> captured, Findings findings) {
     this.source = source;
     this.connection = connection;
     this.findings = findings;
+    this.reading = new ReadCheck(source, connection, findings);
     captured.forEach(facts -> this.captured.put(facts.table(), facts));
   }
 
@@ -56,20 +64,27 @@ final class RelationCheck {
       for (Demand demand : table.demands()) {
         switch (demand) {
           case Demand.Id id -> id(id, facts);
-          case Demand.Part part -> part(part, facts);
-          case Demand.Reference reference -> reference(reference, facts);
+          case Demand.Part part -> part(part, table, facts);
+          case Demand.Reference reference -> reference(reference, table, facts);
         }
       }
     }
   }
 
-  private void id(Demand.Id id, TableFacts facts) {
+  private void id(Demand.Id id, TableFacts facts) throws SQLException {
     Fault fault = new Fault(facts.table(), true);
-    if (missing(fault, id.place(), id.columns(), facts.table(), facts.columns())) {
+    if (missing(fault, id.place(), id.columns(), facts.table())) {
       return;
     }
     Set<String> columns = Set.copyOf(id.columns());
-    if (facts.uniqueKeys().stream().noneMatch(key -> columns.containsAll(key))) {
+    if (facts.uniqueKeys().stream().anyMatch(columns::containsAll)) {
+      logged(fault, id.place(), id.columns(), facts);
+    } else if (uniqueInEachPartition(columns, facts)) {
+      logged(fault, id.place(), id.columns(), facts);
+      findings.warn(
+          "%s: PostgreSQL cannot hold %s unique in all partitions of %s together: rows that have the same would be one entity"
+              .formatted(id.place(), String.join(", ", id.columns()), facts.table()));
+    } else {
       problem(
           fault,
           id.place(),
@@ -79,18 +94,34 @@ final class RelationCheck {
                   facts.table(),
                   facts.table().quoted(),
                   quoted(id.columns())));
-    } else {
-      logged(fault, id.place(), id.columns(), facts);
     }
   }
 
-  private void part(Demand.Part part, TableFacts facts) throws SQLException {
+  /**
+   * A unique key of a partitioned table has to name the columns that it is partitioned by; whoever
+   * leaves just these out of the id knows that the rest is unique.
+   */
+  private boolean uniqueInEachPartition(Set<String> columns, TableFacts facts) throws SQLException {
+    if (!facts.partitioned()) {
+      return false;
+    }
+    Set<String> all = new HashSet<>(columns);
+    try (PreparedStatement statement = connection.prepareStatement(PARTITIONED_BY)) {
+      statement.setLong(1, facts.oid());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(row.getString(1));
+        }
+      }
+    }
+    return facts.uniqueKeys().stream().anyMatch(all::containsAll);
+  }
+
+  private void part(Demand.Part part, CapturedTable table, TableFacts facts) throws SQLException {
     Fault fault = new Fault(facts.table(), true);
     Fault unread = new Fault(facts.table(), false);
-    boolean noKey =
-        missing(fault, part.place() + ".key", part.key(), facts.table(), facts.columns());
-    if (missing(unread, part.place() + ".order-by", part.orderBy(), facts.table(), facts.columns())
-        || noKey) {
+    boolean noKey = missing(fault, part.place() + ".key", part.key(), facts.table());
+    if (missing(unread, part.place() + ".order-by", part.orderBy(), facts.table()) || noKey) {
       return;
     }
     logged(fault, part.place() + ".key", part.key(), facts);
@@ -98,21 +129,17 @@ final class RelationCheck {
     if (parent == null) {
       return; // has a problem of its own
     }
-    refers(
-        fault,
-        part.place(),
-        part.key(),
-        parent.table(),
-        TableColumns.read(connection, parent.table()));
+    refers(fault, part.place(), part.key(), facts.table(), parent.table(), parent.primaryKey());
     free(part.place(), part.name(), parent);
-    readable(part.place(), facts.table());
-    readable(part.place(), parent.table());
+    read(part.place(), table, facts);
+    reading.check(part.place(), parent.table(), parent.primaryKey());
     indexed(part, facts);
   }
 
-  private void reference(Demand.Reference reference, TableFacts facts) throws SQLException {
+  private void reference(Demand.Reference reference, CapturedTable table, TableFacts facts)
+      throws SQLException {
     Fault fault = new Fault(reference.to(), false);
-    TableColumns to = TableColumns.read(connection, reference.to());
+    TableColumns to = columns(reference.to());
     if (to.types().isEmpty()) {
       problem(
           fault,
@@ -120,24 +147,39 @@ final class RelationCheck {
           "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
       return;
     }
-    missing(
-        fault,
-        reference.place() + ".attributes",
-        reference.attributes(),
-        reference.to(),
-        List.copyOf(to.types().keySet()));
-    if (!missing(
-        fault, reference.place() + ".key", reference.key(), facts.table(), facts.columns())) {
-      refers(fault, reference.place(), reference.key(), reference.to(), to);
+    missing(fault, reference.place() + ".attributes", reference.attributes(), reference.to());
+    if (!missing(fault, reference.place() + ".key", reference.key(), facts.table())) {
+      refers(
+          fault,
+          reference.place(),
+          reference.key(),
+          facts.table(),
+          reference.to(),
+          to.primaryKey());
     }
     free(reference.place(), reference.name(), facts);
-    readable(reference.place(), reference.to());
-    readable(reference.place(), facts.table());
+    List<String> wanted = new ArrayList<>(to.primaryKey());
+    wanted.addAll(reference.attributes().isEmpty() ? to.readable() : reference.attributes());
+    reading.check(reference.place(), reference.to(), wanted);
+    read(reference.place(), table, facts);
   }
 
+  /** Its own rows are looked up where only rows are in the log that belong to them. */
+  private void read(String place, CapturedTable table, TableFacts facts) throws SQLException {
+    List<String> wanted = new ArrayList<>(facts.columns());
+    wanted.removeAll(table.excludedColumns());
+    reading.check(place, facts.table(), wanted);
+  }
+
+  /** Whether rows of one table can name those of the other. */
   private void refers(
-      Fault fault, String place, List<String> key, TableId to, TableColumns columns) {
-    List<String> primaryKey = columns.primaryKey();
+      Fault fault,
+      String place,
+      List<String> key,
+      TableId from,
+      TableId to,
+      List<String> primaryKey)
+      throws SQLException {
     if (primaryKey.size() != key.size()) {
       problem(
           fault,
@@ -147,15 +189,25 @@ final class RelationCheck {
                   String.join(", ", key),
                   to,
                   primaryKey.isEmpty() ? "none" : String.join(", ", primaryKey)));
+      return;
     }
-    for (String column : primaryKey) {
-      if ("bytea".equals(columns.types().get(column))) {
-        problem(
-            fault,
-            place + ".key",
-            "column %s of %s is a bytea, by which rows cannot be looked up".formatted(column, to));
+    for (int i = 0; i < key.size(); i++) {
+      Optional<String> wrong =
+          KeyTypes.problem(
+              connection, from, columns(from), key.get(i), to, columns(to), primaryKey.get(i));
+      if (wrong.isPresent()) {
+        problem(fault, place + ".key", wrong.get());
       }
     }
+  }
+
+  private TableColumns columns(TableId table) throws SQLException {
+    TableColumns known = columns.get(table);
+    if (known == null) {
+      known = TableColumns.read(connection, table);
+      columns.put(table, known);
+    }
+    return known;
   }
 
   /** What is not in the identity is not known of a deleted row. */
@@ -175,26 +227,6 @@ final class RelationCheck {
           new Fault(facts.table(), false),
           place,
           "%s has a column %s already. Give it another name here".formatted(facts.table(), name));
-    }
-  }
-
-  private void readable(String place, TableId table) throws SQLException {
-    if (!mayRead.add(table)) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(MAY_READ)) {
-      statement.setString(1, table.schema());
-      statement.setString(2, table.name());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        if (!row.getBoolean(1)) {
-          problem(
-              new Fault(table, false),
-              place,
-              "database.user '%s' may not read %s, whose rows are looked up. Run GRANT SELECT ON %s TO %s;"
-                  .formatted(source.user(), table, table.quoted(), TableId.quote(source.user())));
-        }
-      }
     }
   }
 
@@ -221,12 +253,21 @@ final class RelationCheck {
     }
   }
 
-  private boolean missing(
-      Fault fault, String place, List<String> wanted, TableId table, List<String> columns) {
+  /** Whether one of these columns is not there to be captured or read. */
+  private boolean missing(Fault fault, String place, List<String> wanted, TableId table)
+      throws SQLException {
+    List<String> readable = columns(table).readable();
     boolean missing = false;
     for (String column : wanted) {
-      if (!columns.contains(column)) {
-        Optional<String> nearest = Nearest.to(column, columns);
+      if (columns(table).generated().contains(column)) {
+        problem(
+            fault,
+            place,
+            "column %s of %s is computed by PostgreSQL (generated), so it is not in the log, and is neither captured nor read back. Name the columns that it is computed from, or another"
+                .formatted(column, table));
+        missing = true;
+      } else if (!readable.contains(column)) {
+        Optional<String> nearest = Nearest.to(column, readable);
         problem(
             fault,
             place,

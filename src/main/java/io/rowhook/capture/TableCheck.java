@@ -1,59 +1,44 @@
 package io.rowhook.capture;
 
-import io.rowhook.capture.TableFacts.Column;
+import io.rowhook.capture.TableFacts.Leaf;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks whether each captured table can be captured, and what is known of its old rows. One use.
  */
 final class TableCheck {
 
-  private static final String TABLE =
-      """
-      SELECT c.oid, c.relkind::text, c.relreplident::text, c.relpersistence::text
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      """;
-
-  private static final String COLUMNS =
-      """
-      SELECT attname, atttypid::int8, attnotnull, attgenerated <> '' AS generated FROM pg_attribute
-       WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-      """;
-
-  /** Unique, immediate, valid, whole and without nullable columns: what may be an identity. */
-  private static final String KEYS =
-      """
-      SELECT i.indisprimary, i.indisreplident,
-             (SELECT array_agg(a.attname::text ORDER BY k.place)
-                FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, place)
-                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-               WHERE k.place <= i.indnkeyatts) AS columns
-        FROM pg_index i
-       WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid AND i.indimmediate
-         AND i.indpred IS NULL AND 0 <> ALL (i.indkey::int2[])
-         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid
-                          AND a.attnum = ANY (i.indkey::int2[]) AND NOT a.attnotnull)
-       ORDER BY i.indisprimary DESC, i.indexrelid
-      """;
-
   private static final String NAMES =
       """
-      SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+      SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
        LIMIT 10000
       """;
+
+  private static final Set<String> SYSTEM = Set.of("pg_catalog", "information_schema", "pg_toast");
+
+  private static final String TIMESCALE = "SELECT FROM pg_extension WHERE extname = 'timescaledb'";
+
+  private static final String HYPERTABLE =
+      "SELECT FROM _timescaledb_catalog.hypertable WHERE schema_name = ? AND table_name = ?";
+
+  /** Where TimescaleDB keeps the chunks of its hypertables, unless told otherwise. */
+  private static final String CHUNKS = "_timescaledb_internal";
 
   private final Source source;
   private final Connection connection;
   private final Findings findings;
+  private final Set<TableId> captured = new HashSet<>();
 
   TableCheck(Source source, Connection connection, Findings findings) {
     this.source = source;
@@ -63,18 +48,14 @@ final class TableCheck {
 
   /** The facts of each table that can be captured; adds a problem for each that cannot. */
   List<TableFacts> check(List<CapturedTable> tables) throws SQLException {
+    tables.forEach(table -> captured.add(table.table()));
     List<TableFacts> facts = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
-      for (CapturedTable captured : tables) {
-        statement.setString(1, captured.table().schema());
-        statement.setString(2, captured.table().name());
-        try (ResultSet row = statement.executeQuery()) {
-          if (row.next()) {
-            check(captured, row, facts);
-          } else {
-            missing(captured.table());
-          }
-        }
+    for (CapturedTable table : tables) {
+      Optional<CatalogTable> found = CatalogTable.read(connection, table.table());
+      if (found.isPresent()) {
+        check(table, found.get()).ifPresent(facts::add);
+      } else {
+        missing(table.table());
       }
     }
     return facts;
@@ -85,7 +66,7 @@ final class TableCheck {
     try (PreparedStatement statement = connection.prepareStatement(NAMES);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        names.add(rows.getString(1));
+        names.add(new TableId(rows.getString(1), rows.getString(2)).toString());
       }
     }
     problem(
@@ -96,94 +77,106 @@ final class TableCheck {
                 Nearest.to(table.toString(), names).map(n -> "; the nearest is " + n).orElse("")));
   }
 
-  private void check(CapturedTable captured, ResultSet row, List<TableFacts> found)
+  private Optional<TableFacts> check(CapturedTable captured, CatalogTable table)
       throws SQLException {
-    TableId table = captured.table();
-    String not = kind(row.getString("relkind"), row.getString("relpersistence"));
+    String not = kind(table);
     if (!not.isEmpty()) {
-      problem(table, not);
-      return;
+      problem(table.table(), not);
+      return Optional.empty();
     }
-    long oid = row.getLong("oid");
-    List<Column> columns = columns(oid);
-    List<String> primaryKey = List.of();
-    List<String> identityIndex = List.of();
-    List<List<String>> keys = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(KEYS)) {
-      statement.setLong(1, oid);
-      try (ResultSet index = statement.executeQuery()) {
-        while (index.next()) {
-          List<String> key = strings(index.getArray("columns"));
-          keys.add(key);
-          primaryKey = index.getBoolean("indisprimary") ? key : primaryKey;
-          identityIndex = index.getBoolean("indisreplident") ? key : identityIndex;
-        }
+    List<CatalogTable> leaves = table.leaves(connection);
+    try {
+      TableIdentity identity = TableIdentity.of(table, leaves, id(captured));
+      TableFacts facts =
+          new TableFacts(
+              table.table(),
+              table.oid(),
+              table.columns(),
+              identity.key(),
+              identity.mode(),
+              identity.columns(),
+              identity.uniqueKeys(),
+              table.isPartitioned(),
+              leaves.stream().map(leaf -> new Leaf(leaf.table(), leaf.oid())).toList());
+      if (!apart(table) || !excluded(captured, facts) || !family(table, leaves)) {
+        return Optional.empty();
       }
-    }
-    String replident = row.getString("relreplident");
-    if (primaryKey.isEmpty()) {
-      problem(
-          table,
-          "has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE %s ADD PRIMARY KEY (...);"
-              .formatted(table.quoted()));
-      return;
-    }
-    if (replident.equals("n") || (replident.equals("i") && identityIndex.isEmpty())) {
-      problem(
-          table,
-          "has REPLICA IDENTITY NOTHING, with which the source would refuse every UPDATE and DELETE once it is published. Run ALTER TABLE %s REPLICA IDENTITY FULL;"
-              .formatted(table.quoted()));
-      return;
-    }
-    if (replident.equals("i") && !identityIndex.containsAll(primaryKey)) {
-      problem(
-          table,
-          "has a REPLICA IDENTITY without its primary key, so a deleted row could not be told. Run ALTER TABLE %s REPLICA IDENTITY FULL;"
-              .formatted(table.quoted()));
-      return;
-    }
-    TableFacts facts = facts(table, oid, columns, primaryKey, identityIndex, keys, replident);
-    if (excluded(captured, facts)) {
-      found.add(facts);
       tell(facts);
+      return Optional.of(facts);
+    } catch (TableIdentity.Unfit e) {
+      problem(table.table(), e.what());
+      return Optional.empty();
     }
   }
 
-  private List<Column> columns(long oid) throws SQLException {
-    List<Column> columns = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setLong(1, oid);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          columns.add(
-              new Column(row.getString(1), row.getLong(2), row.getBoolean(3), row.getBoolean(4)));
-        }
+  private static List<String> id(CapturedTable captured) {
+    return captured.demands().stream()
+        .filter(Demand.Id.class::isInstance)
+        .map(demand -> ((Demand.Id) demand).columns())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  /** A row has one table: a partition and the table that it is a partition of cannot both be it. */
+  private boolean apart(CatalogTable table) throws SQLException {
+    for (TableId above : table.ancestors(connection)) {
+      if (captured.contains(above)) {
+        problem(
+            table.table(),
+            "is a partition of %s, which is captured as well, and a row belongs to one of the two. Take one out of entities.yaml"
+                .formatted(above));
+        return false;
       }
     }
-    return columns;
+    return true;
   }
 
-  private static TableFacts facts(
-      TableId table,
-      long oid,
-      List<Column> columns,
-      List<String> primaryKey,
-      List<String> identityIndex,
-      List<List<String>> keys,
-      String replident) {
-    ReplicaIdentity identity =
-        switch (replident) {
-          case "f" -> ReplicaIdentity.FULL;
-          case "i" -> ReplicaIdentity.INDEX;
-          default -> ReplicaIdentity.DEFAULT;
-        };
-    List<String> known =
-        switch (identity) {
-          case FULL -> columns.stream().filter(c -> !c.generated()).map(Column::name).toList();
-          case INDEX -> identityIndex;
-          case DEFAULT -> primaryKey;
-        };
-    return new TableFacts(table, oid, columns, primaryKey, identity, known, keys);
+  /**
+   * Looks for rows of other tables that a SELECT from this one shows, but that are not its own in
+   * the log. False: none are its own.
+   */
+  private boolean family(CatalogTable table, List<CatalogTable> leaves) throws SQLException {
+    for (CatalogTable leaf : leaves) {
+      String not = kind(leaf);
+      if (!not.isEmpty()) {
+        partly(table.table(), "has the partition %s, which %s".formatted(leaf.table(), not));
+      }
+    }
+    List<TableId> heirs =
+        table.heirs(connection).stream().filter(heir -> !captured.contains(heir)).toList();
+    if (isHypertable(table) || heirs.stream().anyMatch(heir -> heir.schema().equals(CHUNKS))) {
+      problem(
+          table.table(),
+          "is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in the log, and chunks come and go. Rowhook cannot capture it; a table that is PARTITION BY RANGE can be captured");
+      return false;
+    }
+    if (!heirs.isEmpty()) {
+      partly(
+          table.table(),
+          "has tables that inherit from it (%s), whose rows are not its own in the log. Name them in entities.yaml as well, or run ALTER TABLE %s NO INHERIT %s;"
+              .formatted(
+                  heirs.stream().map(TableId::toString).collect(Collectors.joining(", ")),
+                  heirs.getFirst().quoted(),
+                  table.table().quoted()));
+    }
+    return true;
+  }
+
+  /** One that has no chunk yet has no heir either. */
+  private boolean isHypertable(CatalogTable table) throws SQLException {
+    try (PreparedStatement catalog = connection.prepareStatement(TIMESCALE);
+        ResultSet found = catalog.executeQuery()) {
+      if (!found.next()) {
+        return false;
+      }
+    }
+    try (PreparedStatement statement = connection.prepareStatement(HYPERTABLE)) {
+      statement.setString(1, table.table().schema());
+      statement.setString(2, table.table().name());
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next();
+      }
+    }
   }
 
   private void tell(TableFacts facts) {
@@ -195,6 +188,12 @@ final class TableCheck {
                   facts.table(),
                   String.join(", ", facts.identityColumns()),
                   facts.fullIdentityStatement()));
+    }
+    if (!facts.generatedColumns().isEmpty()) {
+      findings.warn(
+          "%s: table %s: PostgreSQL computes %s and does not log it, so it is not captured, and not read back either"
+              .formatted(
+                  source.place(), facts.table(), String.join(", ", facts.generatedColumns())));
     }
   }
 
@@ -217,33 +216,35 @@ final class TableCheck {
     return good;
   }
 
-  private static String kind(String kind, String persistence) {
+  private static String kind(CatalogTable table) {
     String what =
-        switch (kind) {
-          case "p" -> "a partitioned table";
+        switch (table.kind()) {
           case "v" -> "a view";
           case "m" -> "a materialized view";
           case "f" -> "a foreign table";
           default ->
-              switch (persistence) {
+              switch (table.persistence()) {
                 case "u" -> "an unlogged table";
                 case "t" -> "a temporary table";
-                default -> "";
+                default -> SYSTEM.contains(table.table().schema()) ? "a system table" : "";
               };
         };
     return what.isEmpty()
         ? ""
         : "is "
             + what
-            + ", but Rowhook captures ordinary tables only. Name "
-            + (kind.equals("p") ? "its partitions" : "the table that the rows stand in");
+            + ", but Rowhook captures ordinary tables only. "
+            + (what.endsWith("unlogged table")
+                ? "Run ALTER TABLE " + table.table().quoted() + " SET LOGGED;"
+                : "Name the table that the rows stand in");
   }
 
   private void problem(TableId table, String what) {
     findings.suspend(table, "%s: table %s %s".formatted(source.place(), table, what));
   }
 
-  private static List<String> strings(Array array) throws SQLException {
-    return List.of((String[]) array.getArray());
+  /** The rows that are its own in the log can be told. */
+  private void partly(TableId table, String what) {
+    findings.unavailable(table, "%s: table %s %s".formatted(source.place(), table, what));
   }
 }

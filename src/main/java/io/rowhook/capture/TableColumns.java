@@ -20,19 +20,22 @@ import java.util.Set;
  * @param collations of those whose collation is not their type's own, as SQL writes it
  * @param generated those that PostgreSQL computes: they are not in the log, and so are never read
  * @param primaryKey in the key's order; empty: there is none
+ * @param partitioned whether its rows stand in partitions
  */
 record TableColumns(
     Map<String, String> types,
     Map<String, String> collations,
     Set<String> generated,
-    List<String> primaryKey) {
+    List<String> primaryKey,
+    boolean partitioned) {
 
   /** With -1 for the modifier a {@code char(5)} is a bpchar, not a {@code char(1)}. */
   private static final String COLUMNS =
       """
       SELECT a.attname, format_type(a.atttypid, -1), a.attgenerated <> '',
              CASE WHEN a.attcollation <> t.typcollation
-                  THEN format('%I.%I', l.nspname, o.collname) END
+                  THEN format('%I.%I', l.nspname, o.collname) END,
+             c.relkind = 'p'
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_type t ON t.oid = a.atttypid
@@ -55,6 +58,7 @@ record TableColumns(
     Map<String, String> types = new LinkedHashMap<>();
     Map<String, String> collations = new HashMap<>();
     Set<String> generated = new HashSet<>();
+    boolean partitioned = false;
     try (PreparedStatement statement = ask(connection, COLUMNS, table);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
@@ -63,6 +67,7 @@ record TableColumns(
         if (row.getBoolean(3)) {
           generated.add(name);
         }
+        partitioned = row.getBoolean(5);
         String collation = row.getString(4);
         if (collation != null) {
           collations.put(name, collation);
@@ -76,7 +81,15 @@ record TableColumns(
         primaryKey.add(row.getString(1));
       }
     }
-    return new TableColumns(types, collations, generated, primaryKey);
+    return new TableColumns(types, collations, generated, primaryKey, partitioned);
+  }
+
+  /**
+   * What to select from: the rows that are its own in the log, not those of tables that inherit
+   * from it.
+   */
+  String from(TableId table) {
+    return partitioned ? table.quoted() : "ONLY " + table.quoted();
   }
 
   /** All that can be read back, in the table's order. */

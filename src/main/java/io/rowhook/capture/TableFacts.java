@@ -1,6 +1,8 @@
 package io.rowhook.capture;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What the source's catalog says about a captured table.
@@ -29,6 +31,9 @@ public record TableFacts(
     List<List<String>> uniqueKeys,
     boolean partitioned,
     List<Leaf> leaves) {
+
+  /** So many tables are named one by one; for more, a statement makes the statements. */
+  private static final int NAMED = 4;
 
   public TableFacts {
     allColumns = List.copyOf(allColumns);
@@ -92,8 +97,21 @@ public record TableFacts(
     return allColumns.stream().filter(Column::generated).map(Column::name).toList();
   }
 
-  /** The statement that makes old values known. */
+  /** The statement that makes old values known; of a partitioned table it takes several. */
   public String fullIdentityStatement() {
-    return "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL;";
+    List<TableId> all = new ArrayList<>(List.of(table));
+    leaves.forEach(leaf -> all.add(leaf.table()));
+    return fullIdentityStatement(table, all);
+  }
+
+  /** For a partitioned table and some of its partitions, which do not inherit it. */
+  static String fullIdentityStatement(TableId root, List<TableId> tables) {
+    if (tables.size() > NAMED) {
+      return "in psql SELECT format('ALTER TABLE %%s REPLICA IDENTITY FULL', relid) FROM pg_partition_tree('%s') \\gexec"
+          .formatted(root.quoted().replace("'", "''"));
+    }
+    return tables.stream()
+        .map(table -> "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL;")
+        .collect(Collectors.joining(" "));
   }
 }

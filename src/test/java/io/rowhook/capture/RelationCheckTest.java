@@ -130,7 +130,7 @@ class RelationCheckTest {
                     List.of(reference(List.of("customer"), CUSTOMER, List.of())))))
         .containsExactly(
             "entities.yaml: Order.refers.x: database.user 'narrow' may not read public.customer,"
-                + " whose rows are looked up. Run GRANT SELECT ON \"public\".\"customer\" TO"
+                + " whose rows are looked up (columns id, name). Run GRANT SELECT ON \"public\".\"customer\" TO"
                 + " \"narrow\";");
   }
 
