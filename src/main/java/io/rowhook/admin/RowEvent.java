@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An event about a row as it is in the source at this moment, as if it had just been created: for a
@@ -58,7 +59,10 @@ final class RowEvent {
         new RowLookup.Query(type.table(), type.id(), List.of(), type.excluded());
     try (SourceRows rows = new SourceRows(source)) {
       Map<RowKey, List<ObjectNode>> found =
-          rows.read(true, snapshot -> snapshot.rows(query, List.of(RowKey.parse(key.toString()))));
+          rows.read(
+              Set.of(),
+              true,
+              snapshot -> read(snapshot.rows(query, List.of(RowKey.parse(key.toString())))));
       if (found.isEmpty()) {
         throw new IllegalStateException(
             "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
@@ -73,6 +77,15 @@ final class RowEvent {
               missing);
       return entry(type, id, data, missing);
     }
+  }
+
+  private static Map<RowKey, List<ObjectNode>> read(RowLookup.Rows rows) {
+    rows.unread()
+        .values()
+        .forEach(why -> {
+          throw new IllegalStateException("the row cannot be read: " + why);
+        });
+    return rows.found();
   }
 
   private static EntityType type(Settings settings, String name) {

@@ -58,10 +58,13 @@ final class Views {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(office.capture().get()));
     SourceRows.Counts rows = office.rows().get();
-    json.putObject("readBack")
+    ObjectNode readBack = json.putObject("readBack");
+    readBack
         .put("statements", rows.statements())
         .put("rows", rows.rows())
-        .put("seconds", rows.time().toMillis() / 1000.0);
+        .put("seconds", rows.time().toMillis() / 1000.0)
+        .put("unread", rows.unread());
+    rows.tables().forEach(readBack.putArray("unreadTables")::add);
     json.put("watermark", office.journal().watermark().toString());
     json.put("head", office.journal().head());
     json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));

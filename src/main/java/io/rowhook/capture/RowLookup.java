@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where rows are looked up that the log does not carry: the source. */
@@ -64,6 +65,15 @@ public interface RowLookup {
     }
   }
 
+  /**
+   * What was found.
+   *
+   * @param found the rows for each key; a key without rows is missing, one whose rows do not meet
+   *     the query's condition has none
+   * @param unread keys whose rows could not be read, and why, in words without values
+   */
+  record Rows(Map<RowKey, List<ObjectNode>> found, Map<RowKey, String> unread) {}
+
   /** What is read in one snapshot of the source. */
   interface Snapshot {
 
@@ -71,23 +81,32 @@ public interface RowLookup {
     Instant at();
 
     /**
-     * The rows for each key; a key without rows is missing, one whose rows do not meet the query's
-     * condition has none. One statement.
+     * Whether it has what a transaction did: else that one was not visible to others in time.
+     *
+     * @param transaction id as in the log
      */
-    Map<RowKey, List<ObjectNode>> rows(Query query, Collection<RowKey> keys) throws SQLException;
+    boolean shows(long transaction);
+
+    /** The rows for each key. One statement, where nothing is wrong. */
+    Rows rows(Query query, Collection<RowKey> keys) throws SQLException;
   }
 
-  /** Makes something of a snapshot; may be called twice. */
+  /** Makes something of a snapshot; may be called more than once. */
   interface Reading<T> {
     T of(Snapshot snapshot) throws SQLException;
   }
 
   /**
-   * Reads in one snapshot.
+   * Reads in one snapshot, which has all that some transactions did; or, if these stay invisible
+   * for too long, as much of it as there is.
    *
-   * @param limited whether more than fits in memory is refused
-   * @throws TooMuch if so
-   * @throws SourceException if the source does not give it; trying again later may do
+   * <p>What the source refuses to read, or holds back behind a lock, is {@link Rows#unread}: only
+   * where it cannot be reached nothing is read.
+   *
+   * @param transactions ids as in the log: those whose events are made of it
+   * @param limited whether more is refused than several entities should take; one may take more
+   * @throws TooMuch if it does not fit in memory
+   * @throws SourceException if the source cannot be reached; trying again later may do
    */
-  <T> T read(boolean limited, Reading<T> reading);
+  <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading);
 }

@@ -35,6 +35,11 @@ final class RowResultReader {
     return result.next();
   }
 
+  /** Fetches so many rows at once from now on. */
+  void fetch(int rows) throws SQLException {
+    result.setFetchSize(rows);
+  }
+
   /** The current row. */
   ObjectNode row() throws SQLException {
     bytes = 0;

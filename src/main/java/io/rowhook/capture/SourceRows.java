@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,9 +15,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads rows of the source by key, beside the log: for what the log does not carry. Their values
@@ -27,69 +34,106 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceRows implements RowLookup, AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(SourceRows.class);
+
   /**
    * What is kept in memory of one reading; bytes of text. More is {@link TooMuch}, so that whoever
    * asks for many keys can ask for fewer at once.
    */
   static final long MAX_BYTES = 16L << 20;
 
-  /** Rows that come from the server at once. */
-  private static final int FETCH = 1_000;
+  /** The same for a single entity: else it would take the process with it. */
+  static final long MOST_BYTES = Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 6);
+
+  /** How long a transaction that was streamed may stay invisible to others. */
+  public static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+
+  /** The same, once one has stayed so: until all are seen again. */
+  private static final Duration IMPATIENT = Duration.ofMillis(100);
+
+  /** Between two looks. */
+  private static final Duration FIRST_LOOK = Duration.ofMillis(2);
+
+  private static final Duration LATER_LOOK = Duration.ofMillis(100);
+
+  /** As many tables may fail; where more do, a savepoint before each statement keeps the rest. */
+  private static final int MOST_TRIES = 3;
 
   private static final String SESSION =
       """
       SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';
       SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content';
-      SET statement_timeout = '60s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '120s'
+      SET statement_timeout = '20s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '120s'
       """;
 
   private final Source source;
+  private final Duration visibleWithin;
   private final ReentrantLock lock = new ReentrantLock();
-  private final LongAdder queries = new LongAdder();
-  private final LongAdder rows = new LongAdder();
+  private final LookupCircuits circuits = new LookupCircuits(System::nanoTime);
+  private final SnapshotRows.Shared shared = new SnapshotRows.Shared(circuits);
+  private final LongAdder snapshots = new LongAdder();
   private final LongAdder nanos = new LongAdder();
 
   // guarded by lock
   private @Nullable Connection open;
-  private final Map<TableId, TableColumns> tables = new HashMap<>();
   private TypeCatalog types = new TypeCatalog(Map::of);
+  private boolean impatient;
   private boolean closed;
 
   /** Opens nothing yet. */
   public SourceRows(Source source) {
+    this(source, VISIBLE_WITHIN);
+  }
+
+  /**
+   * The same, with another limit.
+   *
+   * @param visibleWithin see {@link #VISIBLE_WITHIN}
+   */
+  public SourceRows(Source source, Duration visibleWithin) {
     this.source = source;
+    this.visibleWithin = visibleWithin;
   }
 
   @Override
-  public <T> T read(boolean limited, Reading<T> reading) {
+  public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
     lock.lock();
     long begin = System.nanoTime();
+    int tries = 0;
+    boolean carefully = false;
+    boolean connectedAnew = false;
     try {
-      try {
-        return attempt(limited, reading);
-      } catch (SQLException first) {
-        forget(); // an idle connection may have died long ago, a column may have changed its type
-        return attempt(limited, reading);
+      while (true) {
+        try {
+          return attempt(transactions, limited, carefully, reading);
+        } catch (SnapshotRows.Again e) {
+          carefully |= e.carefully() || ++tries > MOST_TRIES;
+        } catch (SQLException e) {
+          forget(); // an idle connection may have died long ago
+          if (connectedAnew) {
+            throw SourceException.of(
+                List.of("reading rows back from the source: " + SourceCheck.connecting(source, e)));
+          }
+          connectedAnew = true;
+        }
       }
-    } catch (SQLException e) {
-      forget();
-      throw SourceException.of(
-          List.of("reading rows back from the source: " + SourceCheck.connecting(source, e)));
     } finally {
       nanos.add(System.nanoTime() - begin);
       lock.unlock();
     }
   }
 
-  private <T> T attempt(boolean limited, Reading<T> reading) throws SQLException {
+  private <T> T attempt(
+      Set<Long> transactions, boolean limited, boolean carefully, Reading<T> reading)
+      throws SQLException {
     Connection connection = connection();
     boolean good = false;
     try {
-      T result = reading.of(new Read(connection, limited));
+      T result = reading.of(snapshot(connection, transactions, limited, carefully));
       connection.commit();
       good = true;
       return result;
-    } catch (TooMuch e) {
+    } catch (TooMuch | SnapshotRows.Again e) {
       connection.rollback();
       good = true;
       throw e;
@@ -98,6 +142,41 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         forget();
       }
     }
+  }
+
+  /** Takes one that has all the transactions; waits for it, but not for ever. */
+  private SnapshotRows snapshot(
+      Connection connection, Set<Long> transactions, boolean limited, boolean carefully)
+      throws SQLException {
+    long limit = (impatient ? IMPATIENT : visibleWithin).toNanos();
+    long begin = System.nanoTime();
+    long pause = FIRST_LOOK.toNanos();
+    while (true) {
+      snapshots.increment();
+      SnapshotRows read = new SnapshotRows(connection, types, shared, limited, carefully);
+      boolean visible = transactions.stream().allMatch(read::shows);
+      if (visible || System.nanoTime() - begin >= limit) {
+        if (!transactions.isEmpty()) {
+          noteVisible(visible);
+        }
+        return read;
+      }
+      connection.rollback();
+      LockSupport.parkNanos(pause);
+      pause = Math.min(LATER_LOOK.toNanos(), pause * 2);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("stopped while waiting for a transaction to be visible");
+      }
+    }
+  }
+
+  private void noteVisible(boolean visible) {
+    if (!visible && !impatient) {
+      log.warn(
+          "A committed transaction stays invisible in the source, as it does while a synchronous"
+              + " standby does not answer; events of such ones say only what the log has");
+    }
+    impatient = !visible;
   }
 
   private Connection connection() throws SQLException {
@@ -119,7 +198,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   private void forget() {
-    tables.clear();
+    shared.tables().clear();
     if (open != null) {
       try {
         open.close();
@@ -136,12 +215,27 @@ public final class SourceRows implements RowLookup, AutoCloseable {
    * @param statements how many
    * @param rows how many
    * @param time spent in it, in all
+   * @param unread how many keys could not be read
+   * @param tables those that cannot be read at present, and why
+   * @param snapshots how many were taken
    */
-  public record Counts(long statements, long rows, Duration time) {}
+  public record Counts(
+      long statements,
+      long rows,
+      Duration time,
+      long unread,
+      List<String> tables,
+      long snapshots) {}
 
   /** What was read so far. Any thread. */
   public Counts counts() {
-    return new Counts(queries.sum(), rows.sum(), Duration.ofNanos(nanos.sum()));
+    return new Counts(
+        shared.queries().sum(),
+        shared.rows().sum(),
+        Duration.ofNanos(nanos.sum()),
+        shared.unread().sum(),
+        circuits.open(),
+        snapshots.sum());
   }
 
   @Override
@@ -152,83 +246,6 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       forget();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** One reading; under the lock. */
-  private final class Read implements Snapshot {
-    private final Connection connection;
-    private final boolean limited;
-    private final Instant at;
-    private long bytes;
-
-    /** The first statement fixes the snapshot. */
-    Read(Connection connection, boolean limited) throws SQLException {
-      this.connection = connection;
-      this.limited = limited;
-      try (Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery("SELECT now()")) {
-        row.next();
-        at = row.getObject(1, OffsetDateTime.class).toInstant();
-      }
-    }
-
-    @Override
-    public Instant at() {
-      return at;
-    }
-
-    @Override
-    public Map<RowKey, List<ObjectNode>> rows(Query query, Collection<RowKey> keys)
-        throws SQLException {
-      Map<RowKey, List<ObjectNode>> found = new LinkedHashMap<>();
-      if (keys.isEmpty()) {
-        return found;
-      }
-      queries.increment();
-      List<RowKey> asked = List.copyOf(keys);
-      LookupStatement lookup =
-          new LookupStatement(
-              query,
-              columns(query.table()),
-              query.asked() == null ? null : columns(query.asked().table()));
-      try (PreparedStatement statement = connection.prepareStatement(lookup.sql())) {
-        for (int i = 0; i < lookup.width(); i++) {
-          statement.setArray(i + 1, connection.createArrayOf("text", lookup.argument(asked, i)));
-        }
-        statement.setFetchSize(limited ? FETCH : 0);
-        try (ResultSet result = statement.executeQuery()) {
-          take(lookup, asked, query.table(), new RowResultReader(types, result), found);
-        }
-      }
-      return found;
-    }
-
-    private void take(
-        LookupStatement lookup,
-        List<RowKey> asked,
-        TableId table,
-        RowResultReader result,
-        Map<RowKey, List<ObjectNode>> found)
-        throws SQLException {
-      while (result.next()) {
-        ObjectNode row = result.row();
-        bytes += result.bytes();
-        if (limited && bytes > MAX_BYTES) {
-          throw new TooMuch(table, MAX_BYTES);
-        }
-        rows.increment();
-        lookup.take(row, asked, found);
-      }
-    }
-
-    private TableColumns columns(TableId table) throws SQLException {
-      TableColumns known = tables.get(table);
-      if (known == null) {
-        known = TableColumns.read(connection, table);
-        tables.put(table, known);
-      }
-      return known;
     }
   }
 }

@@ -1,9 +1,11 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
+import io.rowhook.entity.EntityHistory.RowState;
 import io.rowhook.entity.RowMapper.Unmappable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Makes of one entity that a transaction has touched what its event will say: its net change, with
  * its parts and what it names. Pure; any thread.
  *
- * <p>The root's own values come from the log; parts and references as they were read, which may be
- * newer, and is marked. Where the root row is gone meanwhile, the log's rows are used, and what is
- * left out is named.
+ * <p>What the log has is used: of the root, of rows of parts, and of other transactions of the same
+ * batch. The rest is as it was read, which may be newer, and is marked. Where the root row is gone
+ * meanwhile the log's rows are used alone, and what is left out is named.
  */
 final class Composer {
 
@@ -64,7 +66,7 @@ final class Composer {
       PartView view =
           entity.isThere() // under another id
               ? PartView.before(entity, found)
-              : PartView.logged(entity, found, false);
+              : PartView.taken(entity, found);
       view.fill(data, entity.key(), missing);
       entity.shape().type().references().forEach(reference -> read.add(reference.name()));
       read.removeAll(missing);
@@ -83,12 +85,10 @@ final class Composer {
             : NetChanges.fill(after, root.unavailable(), root.before(), still);
     List<String> changed =
         root.existed() ? NetChanges.changed(root.before(), own) : new ArrayList<>();
-    Optional<ObjectNode> now = found == null ? Optional.empty() : found.root(entity);
-    for (String name : still) {
-      Optional<ObjectNode> given = now.filter(row -> row.has(name));
-      given.ifPresent(row -> own.set(name, row.get(name)));
-      (given.isPresent() ? read : missing).add(name);
+    if (found != null && !still.isEmpty()) {
+      take(still, entity, found, own, read);
     }
+    still.stream().filter(name -> !own.has(name)).forEach(missing::add);
     if (changed != null && root.existed()) {
       changed.addAll(entity.changedParts());
       if (changed.isEmpty()) {
@@ -97,8 +97,8 @@ final class Composer {
     }
     ObjectNode before = root.existed() ? root.before() : null;
     if (found != null && entity.shape().isRead()) {
-      boolean whole = now.isPresent();
-      PartView view = whole ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
+      boolean whole = isWhole(entity, found);
+      PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
       Set<String> unread = new LinkedHashSet<>();
       view.fill(own, entity.key(), unread);
       if (before != null) {
@@ -111,6 +111,34 @@ final class Composer {
     return draft(type, entity, root, own, before, changed, missing, read, found);
   }
 
+  /** Large values that are not in the log: from an earlier transaction's row, or as read. */
+  private static void take(
+      List<String> names, Touched entity, Found found, ObjectNode own, Set<String> read) {
+    Optional<ObjectNode> earlier =
+        entity.history().root(entity.position()) instanceof RowState.Present row
+            ? Optional.of(row.row())
+            : Optional.empty();
+    Optional<ObjectNode> now = found.root(entity);
+    for (String name : names) {
+      if (earlier.filter(row -> row.has(name)).isPresent()) {
+        own.set(name, earlier.get().get(name));
+      } else if (now.filter(row -> row.has(name)).isPresent()) {
+        own.set(name, now.get().get(name));
+        read.add(name);
+      }
+    }
+  }
+
+  /**
+   * Whether parts as they were read, with the log laid over them, are all there were: not if the
+   * entity was deleted meanwhile by a transaction that is not known yet.
+   */
+  private static boolean isWhole(Touched entity, Found found) {
+    return found.root(entity).isPresent()
+        || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent()
+        || entity.history().isGoneKnown(entity.position());
+  }
+
   /** What of parts and references was read, and what is not whole since the root row is gone. */
   private static void mark(
       Touched entity,
@@ -120,10 +148,10 @@ final class Composer {
       Set<String> read,
       Set<String> missing) {
     for (Part part : entity.shape().type().parts()) {
-      if (whole) {
-        read.add(part.name());
-      } else if (existed) {
+      if (!whole && existed) {
         missing.add(part.name());
+      } else if (whole && !unread.contains(part.name())) {
+        read.add(part.name());
       }
     }
     entity.shape().type().references().stream()
@@ -136,25 +164,26 @@ final class Composer {
   private static Draft partsOnly(Touched entity, Found found) throws Unmappable {
     Shape shape = entity.shape();
     RowKey key = entity.key().orElseThrow();
-    Optional<ObjectNode> now = found.root(entity);
     Set<String> missing = new LinkedHashSet<>();
-    ObjectNode data = now.map(Composer::copy).orElseGet(() -> keyAlone(shape, key));
-    PartView view =
-        now.isPresent() ? PartView.asRead(entity, found) : PartView.logged(entity, found, true);
-    view.fill(data, entity.key(), missing);
     Set<String> read = new LinkedHashSet<>();
-    if (now.isPresent()) {
-      data.fieldNames().forEachRemaining(read::add);
-    } else {
-      shape.columns().stream().filter(name -> !data.has(name)).forEach(missing::add);
-      shape.type().parts().forEach(part -> missing.add(part.name()));
-      shape
-          .type()
-          .references()
-          .forEach(reference -> {
-            data.remove(reference.name()); // its key is not known
-            missing.add(reference.name());
-          });
+    ObjectNode data = ExactJson.MAPPER.createObjectNode();
+    boolean isKnown = putRoot(entity, found, data, read);
+    if (!isKnown) {
+      data.setAll(keyAlone(shape, key));
+    }
+    boolean whole = isWhole(entity, found);
+    PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
+    Set<String> unread = new LinkedHashSet<>();
+    view.fill(data, entity.key(), unread);
+    shape.columns().stream().filter(name -> !data.has(name)).forEach(missing::add);
+    mark(entity, whole, true, unread, read, missing);
+    missing.addAll(unread);
+    if (!isKnown) {
+      for (Reference reference : shape.type().references()) {
+        data.remove(reference.name()); // its key is not known
+        missing.add(reference.name());
+        read.remove(reference.name());
+      }
     }
     return new Draft(
         EventType.Updated,
@@ -165,7 +194,33 @@ final class Composer {
         entity.changedParts(),
         missing,
         read,
-        found.at());
+        read.isEmpty() ? null : found.at());
+  }
+
+  /**
+   * The root row after the transaction, which did not touch it: as another of the batch has it in
+   * the log, or else as it was read. False: it is not known.
+   */
+  private static boolean putRoot(
+      Touched entity, Found found, ObjectNode data, Set<String> read) {
+    List<String> asRead = entity.shape().columns();
+    boolean isKnown = false;
+    if (entity.history().root(entity.position()) instanceof RowState.Present logged) {
+      data.setAll(logged.row());
+      asRead = logged.unavailable();
+      isKnown = true;
+    }
+    Optional<ObjectNode> now = found.root(entity);
+    if (now.isPresent()) {
+      for (String name : asRead) {
+        if (now.get().has(name)) {
+          data.set(name, now.get().get(name));
+          read.add(name);
+        }
+      }
+      isKnown = true;
+    }
+    return isKnown;
   }
 
   /** Adds the parts as they were to what the root was; null where that is not known. */
@@ -180,11 +235,10 @@ final class Composer {
     for (Shape.Node part : entity.shape().parts()) {
       if (part.parent() == null) {
         String name = part.part().name();
-        root.set(
-            name,
-            unknown.contains(name) || entity.key().isEmpty()
-                ? NullNode.getInstance()
-                : view.list(part, entity.key().get(), new HashSet<>()));
+        ArrayNode list =
+            entity.key().map(key -> view.list(part, key, new HashSet<>())).orElse(null);
+        boolean known = list != null && !unknown.contains(name) && view.isComplete(name);
+        root.set(name, known ? list : NullNode.getInstance());
       }
     }
     return root;

@@ -133,16 +133,21 @@ public final class EntityEvents implements ChangeSink {
         add(net);
       }
     } catch (RowMapper.Unmappable e) {
-      reject(
-          new RejectedRow(
-              change.table(),
-              change.operation().name(),
-              change.key().toString(),
-              String.valueOf(e.getMessage())));
+      reject(change, String.valueOf(e.getMessage()));
+    } catch (IllegalStateException e) {
+      throw e; // the fault is not the row's
+    } catch (RuntimeException | StackOverflowError e) {
+      reject(change, Publishing.cannotBeMade(e));
     }
     if (openWeight > (staged ? Math.min(STAGED_AT_ONCE, memoryLimit) : memoryLimit)) {
       stage();
     }
+  }
+
+  private void reject(RowChange change, String reason) {
+    reject(
+        new RejectedRow(
+            change.table(), change.operation().name(), change.key().toString(), reason));
   }
 
   private void add(NetChange net) {

@@ -10,6 +10,7 @@ import io.rowhook.entity.RowMapper.Unmappable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads an entity whole, as it is in the source at this moment: for a preview of it. */
 public final class EntityReading {
@@ -41,7 +42,7 @@ public final class EntityReading {
       entity.addRoot(
           new NetChange(
               type.name(), "", RowMapper.id(shape.id(), root), false, null, root, List.of(), 0));
-      Found found = Found.read(rows, List.of(entity), false);
+      Found found = Found.read(rows, List.of(entity), Set.of(), false);
       Composer.compose(entity, found, drafts::add);
     } catch (Unmappable e) {
       throw new IllegalStateException(e.getMessage(), e);

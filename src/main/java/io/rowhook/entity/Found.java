@@ -5,12 +5,14 @@ import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.RowLookup.Snapshot;
+import io.rowhook.capture.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,39 +23,61 @@ import java.util.Set;
 /**
  * What was read from the source for some entities: their root rows, the rows of their parts, and
  * the rows that these name. In one snapshot, with one statement for each relation, however many the
- * entities are. It can be newer than the transaction.
+ * entities are. It is not older than the transactions that it is for, and can be newer.
  */
 final class Found {
 
   private final Instant at;
   private final Map<Query, Map<RowKey, List<ObjectNode>>> rows = new HashMap<>();
+  private final Map<Query, Map<RowKey, String>> unread = new HashMap<>();
+
+  /** Transactions that it should have and has not. */
+  private final Set<Long> unseen = new HashSet<>();
+
+  private final boolean blind;
 
   /** Asked for and not read yet. */
   private final Map<Query, Set<RowKey>> asked = new LinkedHashMap<>();
 
-  private Found(Instant at) {
+  private Found(Instant at, boolean blind) {
     this.at = at;
+    this.blind = blind;
   }
 
   /**
    * Reads what the events of some entities need.
    *
+   * @param transactions theirs, by the ids in the log
    * @param limited see {@link RowLookup#read}
    */
-  static Found read(RowLookup source, List<Touched> entities, boolean limited) {
+  static Found read(
+      RowLookup source, List<Touched> entities, Set<Long> transactions, boolean limited) {
+    List<EntityHistory> histories = entities.stream().map(Touched::history).distinct().toList();
     return source.read(
+        transactions,
         limited,
         snapshot -> {
-          Found found = new Found(snapshot.at());
+          Found found = new Found(snapshot.at(), false);
+          transactions.stream().filter(id -> !snapshot.shows(id)).forEach(found.unseen::add);
           entities.forEach(found::askRoots);
           found.run(snapshot);
-          entities.forEach(found::askInner);
+          histories.forEach(found::askInner);
           found.run(snapshot);
-          entities.forEach(found::askNamed);
+          histories.forEach(found::askNamed);
           entities.stream().map(Touched::shape).distinct().forEach(found::askNamed);
           found.run(snapshot);
           return found;
         });
+  }
+
+  /** What is to be used where nothing can be read. */
+  static Found nothing() {
+    return new Found(Instant.EPOCH, true);
+  }
+
+  /** What is to be used for a transaction: nothing, if this is older. */
+  Found of(Transaction transaction) {
+    return unseen.contains(transaction.id()) ? new Found(at, true) : this;
   }
 
   /** When, by the source's clock. */
@@ -71,6 +95,11 @@ final class Found {
     return rows.getOrDefault(query, Map.of()).getOrDefault(key, List.of());
   }
 
+  /** Whether these rows could not be read, so that nothing is known of them. */
+  boolean isUnread(Query query, RowKey key) {
+    return blind || unread.getOrDefault(query, Map.of()).containsKey(key);
+  }
+
   private void ask(Query query, Collection<RowKey> keys) {
     Map<RowKey, List<ObjectNode>> known = rows.getOrDefault(query, Map.of());
     for (RowKey key : keys) {
@@ -82,8 +111,11 @@ final class Found {
 
   private void run(Snapshot snapshot) throws SQLException {
     for (var one : asked.entrySet()) {
-      rows.computeIfAbsent(one.getKey(), _ -> new HashMap<>())
-          .putAll(snapshot.rows(one.getKey(), one.getValue()));
+      RowLookup.Rows read = snapshot.rows(one.getKey(), one.getValue());
+      rows.computeIfAbsent(one.getKey(), _ -> new HashMap<>()).putAll(read.found());
+      if (!read.unread().isEmpty()) {
+        unread.computeIfAbsent(one.getKey(), _ -> new HashMap<>()).putAll(read.unread());
+      }
     }
     asked.clear();
   }
@@ -101,21 +133,26 @@ final class Found {
     }
   }
 
-  /** Parts of parts: of those read, and of those that the transaction took away. */
-  private void askInner(Touched entity) {
-    for (Shape.Node part : entity.shape().parts()) {
+  /** Parts of parts: of those read, and of those that a transaction added or took away. */
+  private void askInner(EntityHistory history) {
+    Touched first = history.touches().getFirst();
+    if (first.key().isEmpty() || history.touches().stream().noneMatch(Touched::isThere)) {
+      return;
+    }
+    for (Shape.Node part : first.shape().parts()) {
       Shape.Node parent = part.parent();
-      if (parent != null && entity.isThere() && entity.key().isPresent()) {
+      if (parent != null) {
         Set<RowKey> keys = new LinkedHashSet<>();
-        rows(parent.byParent(), entity.key().get())
+        rows(parent.byParent(), first.key().get())
             .forEach(row -> RowKey.of(row, parent.primaryKey()).ifPresent(keys::add));
-        entity
-            .changes(parent)
-            .forEach(
-                change -> RowKey.of(change.before(), parent.primaryKey()).ifPresent(keys::add));
+        keys.addAll(history.keys(parent));
         ask(part.byParent(), keys);
       }
     }
+  }
+
+  private void askNamed(EntityHistory history) {
+    history.touches().forEach(this::askNamed);
   }
 
   private void askNamed(Touched entity) {

@@ -2,7 +2,6 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.RowLookup.Query;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,44 +34,67 @@ final class Owners {
           "the row that it belongs to was deleted before it could be looked up, so its entity is"
               + " not known; a later event of that entity has what became of it");
     }
+
+    /**
+     * It may be there, but could not be read.
+     *
+     * @param why without values
+     */
+    Orphan(String why) {
+      super(
+          "the row that it belongs to could not be looked up, so its entity is not known; a later"
+              + " event of that entity has what became of it: "
+              + why);
+    }
   }
 
   /** The rows that parents belong to, as read: by their part, their own key, and what it says. */
   static final class Parents {
     private final Map<Shape.Node, Set<RowKey>> wanted = new LinkedHashMap<>();
     private final Map<Shape.Node, Map<RowKey, RowKey>> found = new HashMap<>();
+    private final Map<Shape.Node, Map<RowKey, String>> unread = new HashMap<>();
 
     private void want(Shape.Node part, RowKey key) {
       wanted.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(key);
     }
 
-    /** Reads what is wanted: one statement a part. */
-    void read(RowLookup rows) {
+    /**
+     * Reads what is wanted: one statement a part.
+     *
+     * @param transactions whose changes it is for, by the ids in the log
+     */
+    void read(RowLookup rows, Set<Long> transactions) {
       if (wanted.isEmpty()) {
         return;
       }
-      found.putAll(
-          rows.read(
-              false,
-              snapshot -> {
-                Map<Shape.Node, Map<RowKey, RowKey>> read = new HashMap<>();
-                for (var one : wanted.entrySet()) {
-                  Shape.Node part = one.getKey();
-                  Query query = part.keyOnly();
-                  Map<RowKey, RowKey> keys = new HashMap<>();
-                  snapshot
-                      .rows(query, one.getValue())
-                      .forEach((key, row) ->
-                          RowKey.of(row.getFirst(), part.part().key())
-                              .ifPresent(parent -> keys.put(key, parent)));
-                  read.put(part, keys);
-                }
-                return read;
-              }));
+      rows.read(
+          transactions,
+          false,
+          snapshot -> {
+            found.clear();
+            unread.clear();
+            for (var one : wanted.entrySet()) {
+              Shape.Node part = one.getKey();
+              RowLookup.Rows read = snapshot.rows(part.keyOnly(), one.getValue());
+              unread.put(part, read.unread());
+              Map<RowKey, RowKey> keys = new HashMap<>();
+              read.found()
+                  .forEach((key, row) ->
+                      RowKey.of(row.getFirst(), part.part().key())
+                          .ifPresent(parent -> keys.put(key, parent)));
+              found.put(part, keys);
+            }
+            return found;
+          });
     }
 
     private Optional<RowKey> of(Shape.Node part, RowKey key) {
       return Optional.ofNullable(found.getOrDefault(part, Map.of()).get(key));
+    }
+
+    private Orphan orphan(Shape.Node part, RowKey key) {
+      String why = unread.getOrDefault(part, Map.of()).get(key);
+      return why == null ? new Orphan() : new Orphan(why);
     }
   }
 
@@ -153,7 +175,7 @@ final class Owners {
     } else {
       Optional<RowKey> above = parents.of(parent, key.get());
       if (above.isEmpty()) {
-        throw new Orphan();
+        throw parents.orphan(parent, key.get());
       }
       add(owners, shape, parent, above, now, others, parents);
     }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
+import io.rowhook.entity.EntityHistory.RowState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one entity at one moment, from which its data is built: as they were read, as they
- * were before the transaction, or as the log alone has them. One use; one thread.
+ * The parts of one entity at one moment, from which its data is built: as they were read, with what
+ * the log has of them laid over it, or as the log alone has them. One use; one thread.
  */
 final class PartView {
 
@@ -32,49 +34,113 @@ final class PartView {
   /** By part and by what they belong to: rows that do count besides. */
   private final Map<Shape.Node, Map<RowKey, List<ObjectNode>>> added = new HashMap<>();
 
+  /** Names of parts of which something is not known. */
+  private final Set<String> incomplete = new LinkedHashSet<>();
+
   private PartView(Touched entity, Found found, boolean withRead) {
     this.entity = entity;
     this.found = found;
     this.withRead = withRead;
   }
 
-  /** As they were read. */
-  static PartView asRead(Touched entity, Found found) {
-    return new PartView(entity, found, true);
+  /** After the transaction. */
+  static PartView after(Touched entity, Found found) {
+    PartView view = new PartView(entity, found, true);
+    view.layOver(entity.position() + 1);
+    return view;
   }
 
-  /** As they were read, less what the transaction did. */
+  /** Before the transaction. */
   static PartView before(Touched entity, Found found) {
     PartView view = new PartView(entity, found, true);
-    view.addLogged(false);
+    view.layOver(entity.position());
     return view;
   }
 
-  /** Only what the transaction says: what it left, or else what it took away. */
-  static PartView logged(Touched entity, Found found, boolean now) {
+  /** After the transaction, by the log alone. */
+  static PartView logged(Touched entity, Found found) {
     PartView view = new PartView(entity, found, false);
-    view.addLogged(now);
+    view.layOver(entity.position() + 1);
     return view;
   }
 
-  private void addLogged(boolean now) {
+  /** What the transaction took away. */
+  static PartView taken(Touched entity, Found found) {
+    PartView view = new PartView(entity, found, false);
     for (Shape.Node part : entity.shape().parts()) {
       for (NetChange change : entity.changes(part)) {
-        ObjectNode image = now ? change.after() : change.existed() ? change.before() : null;
-        for (ObjectNode known : Found.images(change)) {
-          RowKey.of(known, part.primaryKey())
-              .ifPresent(key -> removed.computeIfAbsent(part, _ -> new HashSet<>()).add(key));
-        }
-        if (image != null) {
-          RowKey.of(image, part.part().key())
-              .ifPresent(parent ->
-                  added
-                      .computeIfAbsent(part, _ -> new HashMap<>())
-                      .computeIfAbsent(parent, _ -> new ArrayList<>())
-                      .add(image));
+        ObjectNode before = change.existed() ? change.before() : null;
+        if (before != null) {
+          view.add(part, before);
         }
       }
     }
+    return view;
+  }
+
+  private void layOver(int position) {
+    EntityHistory history = entity.history();
+    for (Shape.Node part : entity.shape().parts()) {
+      for (RowKey key : history.keys(part)) {
+        switch (history.row(part, key, position)) {
+          case RowState.AsRead _ -> {}
+          case RowState.Absent _ -> remove(part, key);
+          case RowState.Present row -> {
+            remove(part, key);
+            add(part, whole(part, key, row));
+          }
+        }
+      }
+    }
+  }
+
+  private void remove(Shape.Node part, RowKey key) {
+    removed.computeIfAbsent(part, _ -> new HashSet<>()).add(key);
+  }
+
+  private void add(Shape.Node part, ObjectNode row) {
+    RowKey.of(row, part.part().key())
+        .ifPresent(parent ->
+            added
+                .computeIfAbsent(part, _ -> new HashMap<>())
+                .computeIfAbsent(parent, _ -> new ArrayList<>())
+                .add(row));
+  }
+
+  /** With large values that were not logged, from the same row as it was read. */
+  private ObjectNode whole(Shape.Node part, RowKey key, RowState.Present logged) {
+    if (logged.unavailable().isEmpty()) {
+      return logged.row();
+    }
+    Optional<ObjectNode> read =
+        RowKey.of(logged.row(), part.part().key())
+            .flatMap(parent ->
+                found.rows(part.byParent(), parent).stream()
+                    .filter(row -> RowKey.of(row, part.primaryKey()).equals(Optional.of(key)))
+                    .findFirst());
+    List<String> still = new ArrayList<>();
+    ObjectNode row =
+        NetChanges.fill(logged.row(), logged.unavailable(), read.orElse(null), still);
+    if (!still.isEmpty()) {
+      incomplete.add(name(part));
+    }
+    return row;
+  }
+
+  /** As recipients know it: {@code lines.serials}. */
+  private static String name(Shape.Node part) {
+    return part.path().substring(part.path().indexOf('/') + 1).replace('/', '.');
+  }
+
+  /** Whether it is part of something that is incomplete itself. */
+  private boolean isInside(String name) {
+    return incomplete.stream().anyMatch(other -> name.startsWith(other + "."));
+  }
+
+  /** Whether all of an attribute that holds a part is known; once it was listed. */
+  boolean isComplete(String attribute) {
+    return incomplete.stream()
+        .noneMatch(name -> name.equals(attribute) || name.startsWith(attribute + "."));
   }
 
   /**
@@ -91,12 +157,16 @@ final class PartView {
             key.isPresent() ? list(part, key.get(), missing) : ExactJson.MAPPER.createArrayNode());
       }
     }
+    incomplete.stream().filter(name -> !isInside(name)).forEach(missing::add);
     embed(data, entity.shape().type().references(), "", missing);
   }
 
   /** The rows of one part, for {@code previous}. */
   ArrayNode list(Shape.Node part, RowKey parent, Set<String> missing) {
     List<ObjectNode> rows = new ArrayList<>(added(part, parent));
+    if (withRead && found.isUnread(part.byParent(), parent)) {
+      incomplete.add(name(part));
+    }
     if (withRead) {
       Set<RowKey> without = removed.getOrDefault(part, Set.of());
       for (ObjectNode row : found.rows(part.byParent(), parent)) {

@@ -13,8 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns the net changes of whole transactions into events: sorts them by entity, has read what the
@@ -31,6 +35,8 @@ final class Publishing {
 
   /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
   private static final int SMALL_CHUNK = 250;
+
+  private static final Logger log = LoggerFactory.getLogger(Publishing.class);
 
   private final Shapes shapes;
   private final Owners owners;
@@ -53,8 +59,12 @@ final class Publishing {
       Others others = key -> Optional.ofNullable(one.changes().get(key));
       one.changes().values().forEach(change -> owners.want(change, others, parents));
     }
-    parents.read(rows);
-    compose(transactions.stream().flatMap(one -> sort(one, parents).stream()).toList());
+    parents.read(
+        rows, transactions.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
+    List<Touched> entities =
+        transactions.stream().flatMap(one -> sort(one, parents).stream()).toList();
+    EntityHistory.place(entities);
+    compose(entities);
   }
 
   private Collection<Touched> sort(Ended one, Parents parents) {
@@ -74,20 +84,22 @@ final class Publishing {
               change);
         }
       } catch (Orphan e) {
-        one.reject(orphan(change, e));
+        one.reject(orphan(change, String.valueOf(e.getMessage())));
+      } catch (RuntimeException | StackOverflowError e) {
+        one.reject(orphan(change, cannotBeMade(e)));
       }
     }
     return sorted.values();
   }
 
-  private RejectedRow orphan(NetChange change, Orphan why) {
+  private RejectedRow orphan(NetChange change, String why) {
     counts.rejected.increment();
     Shapes.Named named = shapes.named(change.entityType());
     return new RejectedRow(
         named.part() == null ? named.shape().type().table() : named.part().part().table(),
         change.after() == null ? "DELETE" : change.existed() ? "UPDATE" : "INSERT",
         change.id().toString(),
-        String.valueOf(why.getMessage()));
+        why);
   }
 
   private void add(Touched entity, NetChange change) {
@@ -159,7 +171,7 @@ final class Publishing {
         changes -> {
           Parents parents = new Parents();
           changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
-          parents.read(rows);
+          parents.read(rows, Set.of(outcome.transaction().id()));
           for (Staged.Ordered ordered : changes) {
             NetChange change = ordered.change();
             if (shapes.named(change.entityType()).isAlone()) {
@@ -171,7 +183,7 @@ final class Publishing {
                 staged.assign(ordered.ordinal(), owner.text());
               }
             } catch (Orphan e) {
-              outcome.reject(orphan(change, e));
+              outcome.reject(orphan(change, String.valueOf(e.getMessage())));
             }
           }
         });
@@ -202,8 +214,13 @@ final class Publishing {
     Found found = null;
     if (!read.isEmpty()) {
       try {
-        found = Found.read(rows, read, entities.size() > 1);
+        found = Found.read(rows, read, transactions(read), entities.size() > 1);
       } catch (RowLookup.TooMuch e) {
+        if (entities.size() == 1) {
+          log.warn("An event says only what the log has: {}", e.getMessage());
+          compose(entities.getFirst(), Found.nothing());
+          return;
+        }
         int half = entities.size() / 2;
         compose(entities.subList(0, half));
         compose(entities.subList(half, entities.size()));
@@ -211,30 +228,53 @@ final class Publishing {
       }
     }
     for (Touched entity : entities) {
-      compose(entity, entity.isRead() ? found : null);
+      compose(entity, found != null && entity.isRead() ? of(entity, found) : null);
     }
+  }
+
+  private static Found of(Touched entity, Found found) {
+    return found.of(entity.outcome().transaction());
+  }
+
+  private static Set<Long> transactions(List<Touched> entities) {
+    return entities.stream()
+        .map(entity -> entity.outcome().transaction().id())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private void compose(Touched entity, @Nullable Found found) {
     Outcome outcome = entity.outcome();
-    int[] made = {0};
+    List<Event> made = new ArrayList<>(1);
     try {
       Composer.compose(
-          entity,
-          found,
-          draft -> {
-            made[0]++;
-            outcome.event(maker.make(draft, outcome.transaction()));
-          });
-      (made[0] == 0 ? counts.unchanged : counts.events).add(Math.max(1, made[0]));
+          entity, found, draft -> made.add(maker.make(draft, outcome.transaction())));
     } catch (Unmappable e) {
-      counts.rejected.increment();
-      outcome.reject(
-          new RejectedRow(
-              entity.shape().type().table(),
-              "UPDATE",
-              entity.key().map(RowKey::text).orElse("{}"),
-              "its row was deleted before it could be looked up: " + e.getMessage()));
+      reject(entity, "its row was deleted before it could be looked up: " + e.getMessage());
+      return;
+    } catch (RuntimeException | StackOverflowError e) {
+      reject(entity, cannotBeMade(e));
+      return;
     }
+    made.forEach(outcome::event);
+    (made.isEmpty() ? counts.unchanged : counts.events).add(Math.max(1, made.size()));
+  }
+
+  /** One row, or one entity, whose values nothing can be made of; in words without values. */
+  static String cannotBeMade(Throwable why) {
+    StackTraceElement[] at = why.getStackTrace();
+    return "its event cannot be made: %s%s"
+        .formatted(why.getClass().getSimpleName(), at.length == 0 ? "" : " in " + at[0]);
+  }
+
+  private void reject(Touched entity, String reason) {
+    counts.rejected.increment();
+    entity
+        .outcome()
+        .reject(
+            new RejectedRow(
+                entity.shape().type().table(),
+                "UPDATE",
+                entity.key().map(RowKey::text).orElse("{}"),
+                reason));
   }
 }

@@ -4,6 +4,7 @@ import io.rowhook.capture.RowKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entity that a transaction has touched: what it did to its root row, and to the rows of its
@@ -16,6 +17,8 @@ final class Touched {
   private final Optional<RowKey> key;
   private final List<NetChange> roots = new ArrayList<>(1);
   private final List<List<NetChange>> parts;
+  private @Nullable EntityHistory history;
+  private int position;
 
   /**
    * @param key of the root row; empty where the log does not have it, and nothing can be read
@@ -34,6 +37,25 @@ final class Touched {
 
   void addRoot(NetChange change) {
     roots.add(change);
+  }
+
+  /** What happened to it in the same batch, of which this is one step; itself, if nothing else. */
+  EntityHistory history() {
+    EntityHistory known = history;
+    if (known == null) {
+      known = new EntityHistory(List.of(this));
+    }
+    return known;
+  }
+
+  /** Its place in {@link #history}. */
+  int position() {
+    return position;
+  }
+
+  void placeIn(EntityHistory whole, int at) {
+    history = whole;
+    position = at;
   }
 
   /** What comes of it goes there. */

@@ -62,7 +62,7 @@ class ActionsTest {
             this::sample,
             () -> List.of(shop),
             CaptureState.Starting::new,
-            () -> new SourceRows.Counts(0, 0, Duration.ZERO),
+            () -> new SourceRows.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             List::of);
   }
 

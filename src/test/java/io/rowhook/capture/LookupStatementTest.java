@@ -9,6 +9,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,7 +50,7 @@ class LookupStatementTest {
     for (String key : keys) {
       asked.add(RowKey.parse(key));
     }
-    return rows.read(true, snapshot -> snapshot.rows(query, asked));
+    return rows.read(Set.of(), true, snapshot -> snapshot.rows(query, asked)).found();
   }
 
   private static Query query(String table, String column, String from, String of, String only) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -197,7 +198,8 @@ final class ValuesTest {
         RowKey key = RowKey.of(after, List.of("id")).orElseThrow();
         ObjectNode read =
             source
-                .read(true, snapshot -> snapshot.rows(all, List.of(key)))
+                .read(Set.of(), true, snapshot -> snapshot.rows(all, List.of(key)))
+                .found()
                 .getOrDefault(key, List.of())
                 .getFirst();
         Map<String, String> readBack = new LinkedHashMap<>();

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +33,7 @@ class EntityEventsTest {
   private static final RowLookup NOTHING =
       new RowLookup() {
         @Override
-        public <T> T read(boolean limited, Reading<T> reading) {
+        public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
           throw new AssertionError("nothing has to be read");
         }
       };

@@ -8,6 +8,7 @@ import io.rowhook.capture.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -34,7 +35,7 @@ public class EventMicro {
           log,
           new RowLookup() {
             @Override
-            public <T> T read(boolean limited, Reading<T> reading) {
+            public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
               throw new AssertionError("nothing has to be read");
             }
           },

@@ -414,14 +414,13 @@ class PartsTest {
     transaction(ROWS.insert(LINE, "{'oid':7,'no':3,'quantity':1}"));
     assertThat(log.published).hasSize(3);
 
-    source.execute("ALTER TABLE line RENAME TO line_away");
+    source.stop();
     try {
       assertThatThrownBy(() -> transaction(ROWS.insert(LINE, "{'oid':7,'no':3,'quantity':1}")))
           .isInstanceOf(SourceException.class)
-          .hasMessageContaining("reading rows back from the source")
-          .hasMessageContaining("line");
+          .hasMessageContaining("reading rows back from the source");
     } finally {
-      source.execute("ALTER TABLE line_away RENAME TO line");
+      source.restart();
     }
   }
 

@@ -1,0 +1,254 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RowLookup.Query;
+import io.rowhook.capture.RowLookup.Rows;
+import io.rowhook.capture.RowLookup.TooMuch;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is read in one snapshot of the source, by {@link SourceRows}. A statement that fails is no
+ * failure of the reading: what cannot be read is left out and named. One use; one thread.
+ */
+final class SnapshotRows implements RowLookup.Snapshot {
+
+  /** More keys at fault than this, one by one, and it is the table's. */
+  private static final int MOST_AT_FAULT = 32;
+
+  /** Rows that come from the server at once, and of a table whose rows were not seen yet. */
+  private static final int MOST_FETCHED = 1_000;
+
+  private static final int FIRST_FETCHED = 20;
+
+  /** About as many bytes come at once. */
+  private static final long FETCHED_BYTES = 4L << 20;
+
+  /** A statement has failed, and the snapshot with it: all is read again in a new one. */
+  static final class Again extends SQLException {
+    private static final long serialVersionUID = 1;
+    private final boolean carefully;
+
+    private Again(boolean carefully) {
+      this.carefully = carefully;
+    }
+
+    /** Whether with a savepoint before each statement, to find the row at fault. */
+    boolean carefully() {
+      return carefully;
+    }
+  }
+
+  /**
+   * What all readings of a connection share; under its lock.
+   *
+   * @param tables as the catalog has them
+   * @param largest the largest row of each that was read, in bytes
+   * @param queries how many statements there were
+   * @param rows how many rows came
+   * @param unread how many keys could not be read
+   */
+  record Shared(
+      LookupCircuits circuits,
+      Map<TableId, TableColumns> tables,
+      Map<TableId, Long> largest,
+      LongAdder queries,
+      LongAdder rows,
+      LongAdder unread) {
+
+    Shared(LookupCircuits circuits) {
+      this(
+          circuits,
+          new HashMap<>(),
+          new HashMap<>(),
+          new LongAdder(), new LongAdder(), new LongAdder());
+    }
+  }
+
+  private final Shared shared;
+  private final Connection connection;
+  private final TypeCatalog types;
+  private final long limit;
+  private final boolean carefully;
+  private final Instant at;
+  private final TransactionSnapshot snapshot;
+  private long bytes;
+  private int atFault;
+
+  /** The first statement fixes the snapshot. */
+  SnapshotRows(
+      Connection connection,
+      TypeCatalog types,
+      Shared shared,
+      boolean limited,
+      boolean carefully)
+      throws SQLException {
+    this.connection = connection;
+    this.types = types;
+    this.shared = shared;
+    this.limit = limited ? SourceRows.MAX_BYTES : SourceRows.MOST_BYTES;
+    this.carefully = carefully;
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT now(), pg_current_snapshot()::text")) {
+      row.next();
+      at = row.getObject(1, OffsetDateTime.class).toInstant();
+      snapshot = TransactionSnapshot.parse(row.getString(2));
+    }
+  }
+
+  @Override
+  public Instant at() {
+    return at;
+  }
+
+  @Override
+  public boolean shows(long transaction) {
+    return snapshot.shows(transaction);
+  }
+
+  @Override
+  public Rows rows(Query query, Collection<RowKey> keys) throws SQLException {
+    Rows all = new Rows(new LinkedHashMap<>(), new HashMap<>());
+    if (!keys.isEmpty()) {
+      Optional<String> why = shared.circuits().closed(query.table());
+      if (why.isPresent()) {
+        leaveOut(keys, why.get(), all);
+      } else {
+        atFault = 0;
+        read(query, List.copyOf(keys), all);
+      }
+    }
+    return all;
+  }
+
+  private void read(Query query, List<RowKey> keys, Rows all) throws SQLException {
+    long begin = System.nanoTime();
+    Savepoint before = carefully ? connection.setSavepoint() : null;
+    long bytesBefore = bytes;
+    try {
+      all.found().putAll(select(query, keys));
+      if (before != null) {
+        connection.releaseSavepoint(before);
+      }
+      shared.circuits().succeeded(query.table());
+    } catch (TooMuch e) {
+      throw e;
+    } catch (SQLException | RuntimeException | StackOverflowError e) {
+      shared.tables().remove(query.table()); // a column may have changed its type
+      bytes = bytesBefore;
+      LookupFailure failure = judge(query, e, Duration.ofNanos(System.nanoTime() - begin));
+      if (before == null) {
+        throw new Again(failure.kind() == LookupFailure.Kind.ROW);
+      }
+      connection.rollback(before);
+      afterFailure(query, keys, failure, all);
+    }
+  }
+
+  private LookupFailure judge(Query query, Throwable thrown, Duration lost) throws SQLException {
+    LookupFailure failure = LookupFailure.of(thrown);
+    if (thrown instanceof SQLException sql
+        && (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed())) {
+      throw sql;
+    }
+    if (failure.kind() == LookupFailure.Kind.RELATION) {
+      shared.circuits().failed(query.table(), failure.reason(), lost);
+    }
+    return failure;
+  }
+
+  /** Halves the keys until the one at fault is alone. */
+  private void afterFailure(Query query, List<RowKey> keys, LookupFailure failure, Rows all)
+      throws SQLException {
+    boolean ofRow = failure.kind() == LookupFailure.Kind.ROW;
+    if (ofRow && atFault < MOST_AT_FAULT && keys.size() > 1) {
+      int half = keys.size() / 2;
+      read(query, keys.subList(0, half), all);
+      read(query, keys.subList(half, keys.size()), all);
+      return;
+    }
+    if (ofRow) {
+      atFault += keys.size();
+      shared.circuits().rowFailed(query.table(), failure.reason());
+    }
+    leaveOut(keys, failure.reason(), all);
+  }
+
+  private void leaveOut(Collection<RowKey> keys, String reason, Rows all) {
+    shared.unread().add(keys.size());
+    keys.forEach(key -> all.unread().put(key, reason));
+  }
+
+  private Map<RowKey, List<ObjectNode>> select(Query query, List<RowKey> keys)
+      throws SQLException {
+    Map<RowKey, List<ObjectNode>> found = new LinkedHashMap<>();
+    shared.queries().increment();
+    LookupStatement lookup =
+        new LookupStatement(
+            query,
+            columns(query.table()),
+            query.asked() == null ? null : columns(query.asked().table()));
+    try (PreparedStatement statement = connection.prepareStatement(lookup.sql())) {
+      for (int i = 0; i < lookup.width(); i++) {
+        statement.setArray(i + 1, connection.createArrayOf("text", lookup.argument(keys, i)));
+      }
+      statement.setFetchSize(fetched(query.table()));
+      try (ResultSet result = statement.executeQuery()) {
+        take(lookup, keys, query.table(), new RowResultReader(types, result), found);
+      }
+    }
+    return found;
+  }
+
+  private void take(
+      LookupStatement lookup,
+      List<RowKey> keys,
+      TableId table,
+      RowResultReader result,
+      Map<RowKey, List<ObjectNode>> found)
+      throws SQLException {
+    while (result.next()) {
+      ObjectNode row = result.row();
+      bytes += result.bytes();
+      if (bytes > limit) {
+        throw new TooMuch(table, limit);
+      }
+      if (shared.largest().merge(table, result.bytes(), Math::max) == result.bytes()) {
+        result.fetch(fetched(table));
+      }
+      shared.rows().increment();
+      lookup.take(row, keys, found);
+    }
+  }
+
+  private int fetched(TableId table) {
+    Long largest = shared.largest().get(table);
+    return largest == null
+        ? FIRST_FETCHED
+        : (int) Math.max(1, Math.min(MOST_FETCHED, FETCHED_BYTES / Math.max(1, largest)));
+  }
+
+  private TableColumns columns(TableId table) throws SQLException {
+    TableColumns known = shared.tables().get(table);
+    if (known == null) {
+      known = TableColumns.read(connection, table);
+      shared.tables().put(table, known);
+    }
+    return known;
+  }
+}

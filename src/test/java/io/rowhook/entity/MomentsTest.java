@@ -1,0 +1,334 @@
+package io.rowhook.entity;
+
+import static io.rowhook.entity.OrdersRig.LINE;
+import static io.rowhook.entity.OrdersRig.LONG_AGO;
+import static io.rowhook.entity.OrdersRig.ORDER;
+import static io.rowhook.entity.OrdersRig.ROWS;
+import static io.rowhook.entity.OrdersRig.SERIAL;
+import static io.rowhook.entity.OrdersRig.TICKET;
+import static io.rowhook.entity.RowChanges.quoted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An event shows its own moment: not an older one, and not a newer one where the log tells. */
+class MomentsTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static SourceDatabase source;
+
+  private OrdersRig rig;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+    OrdersRig.tables(source);
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    source.execute("TRUNCATE customer, orders, line, serial");
+    rig = rig(ReplicaIdentity.FULL, Duration.ofSeconds(30));
+  }
+
+  private static OrdersRig rig(ReplicaIdentity identity, Duration visibleWithin) throws Exception {
+    return new OrdersRig(source, source.user(), identity, visibleWithin);
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  /** A commit that a synchronous standby does not confirm: streamed, and invisible to others. */
+  private static final class Hanging implements AutoCloseable {
+    private final Connection session;
+    private final CompletableFuture<Void> done;
+    final long id;
+
+    Hanging(String... sql) throws Exception {
+      source.set("synchronous_standby_names", "nobody");
+      Eventually.within(
+          SOON, "a standby is waited for", () -> "nobody".equals(source.query("SHOW synchronous_standby_names")));
+      session = source.connect();
+      session.setAutoCommit(false);
+      try (Statement statement = session.createStatement()) {
+        for (String one : sql) {
+          statement.execute(one);
+        }
+        try (var row = statement.executeQuery("SELECT pg_current_xact_id()")) {
+          row.next();
+          id = row.getLong(1) & 0xFFFFFFFFL;
+        }
+      }
+      done =
+          CompletableFuture.runAsync(() -> {
+            try {
+              session.commit();
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+          }, Thread::startVirtualThread);
+      Eventually.within(
+          SOON, "it waits", () -> "1".equals(source.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
+    }
+
+    void letGo() {
+      source.query(
+          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+      done.join();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      source.query(
+          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+      try (Connection c = source.connect();
+          Statement statement = c.createStatement()) {
+        statement.execute("SET synchronous_commit = local");
+        statement.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+        statement.execute("SELECT pg_reload_conf()");
+      }
+      session.close();
+    }
+  }
+
+  @Test
+  void anEventWaitsUntilItsTransactionIsVisible() throws Exception {
+    source.execute("INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
+    try (Hanging hanging =
+        new Hanging(
+            "UPDATE orders SET total = 2",
+            "INSERT INTO line VALUES (7, 3, 1)",
+            "UPDATE line SET quantity = 6 WHERE no = 1")) {
+      CompletableFuture<Void> published =
+          CompletableFuture.runAsync(() -> {
+            try {
+              rig.transaction(
+                  hanging.id,
+                  ROWS.update(
+                      LINE,
+                      "{'oid':7,'no':1,'quantity':5,'note':null}",
+                      "{'oid':7,'no':1,'quantity':6,'note':null}"));
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          }, Thread::startVirtualThread);
+      Eventually.within(SOON, "it looks again and again", () -> rig.rows.counts().snapshots() > 5);
+      assertThat(published).isNotDone();
+      hanging.letGo();
+      published.get();
+    }
+    JsonNode json = rig.log.json(0);
+    assertThat(json.at("/data/total").asInt()).isEqualTo(2);
+    assertThat(json.at("/data/lines")).hasSize(3);
+    assertThat(json.has("unavailable")).isFalse();
+  }
+
+  @Test
+  void oneThatStaysInvisibleIsMadeOfTheLogAndHoldsUpTheOthersOnlyOnce() throws Exception {
+    source.execute("INSERT INTO orders VALUES (7, NULL, 1), (8, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
+    rig.close();
+    rig = rig(ReplicaIdentity.FULL, Duration.ofMillis(500));
+    try (Hanging hanging =
+        new Hanging("UPDATE orders SET total = 2", "UPDATE line SET quantity = 6 WHERE no = 1")) {
+      rig.ended(
+          hanging.id,
+          ROWS.update(
+              ORDER,
+              "{'oid':7,'customer':null,'total':1}",
+              "{'oid':7,'customer':null,'total':2}"),
+          ROWS.update(
+              LINE,
+              "{'oid':7,'no':1,'quantity':5,'note':null}",
+              "{'oid':7,'no':1,'quantity':6,'note':null}"));
+      rig.transaction(
+          LONG_AGO,
+          ROWS.update(
+              ORDER,
+              "{'oid':8,'customer':null,'total':0}",
+              "{'oid':8,'customer':null,'total':1}"));
+      JsonNode json = rig.log.json(0);
+      assertThat(json.at("/data/total").asInt()).isEqualTo(2);
+      assertThat(json.at("/data/lines").toString())
+          .isEqualTo(quoted("[{'oid':7,'no':1,'quantity':6,'note':null,'serials':[]}]"));
+      assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
+      assertThat(json.at("/previous/lines").isNull()).isTrue();
+      assertThat(rig.log.json(1).has("unavailable")).isFalse();
+      assertThat(rig.log.json(1).at("/data/lines")).isEmpty();
+      long begin = System.nanoTime();
+      rig.transaction(
+          hanging.id,
+          ROWS.update(
+              LINE,
+              "{'oid':7,'no':2,'quantity':5,'note':null}",
+              "{'oid':7,'no':2,'quantity':6,'note':null}"));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(400));
+      assertThat(rig.log.json(2).get("data"))
+          .hasToString(
+              quoted("{'oid':7,'lines':[{'oid':7,'no':2,'quantity':6,'note':null,'serials':[]}]}"));
+      assertThat(rig.log.json(2).get("unavailable"))
+          .hasToString(quoted("['customer','total','lines','buyer']"));
+    }
+  }
+
+  @Test
+  void theLogIsLaidOverWhatIsRead() throws Exception {
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 1)",
+        "INSERT INTO line VALUES (7, 1, 99, 'later'), (7, 3, 1, NULL), (7, 4, 4, NULL)");
+    rig.transaction(
+        LONG_AGO,
+        ROWS.update(
+            LINE,
+            "{'oid':7,'no':1,'quantity':4,'note':null}",
+            "{'oid':7,'no':1,'quantity':5,'note':null}"),
+        ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':2,'note':null}"),
+        ROWS.delete(LINE, "{'oid':7,'no':3,'quantity':3,'note':null}"));
+    JsonNode json = rig.log.json(0);
+    assertThat(quantities(json.at("/data/lines"))).containsExactly("1:5", "2:2", "4:4");
+    assertThat(quantities(json.at("/previous/lines"))).containsExactly("1:4", "3:3", "4:4");
+    assertThat(json.at("/data/lines/0/note").isNull()).isTrue();
+  }
+
+  @Test
+  void eachOfABatchShowsItsOwnMoment() throws Exception {
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 3)",
+        "INSERT INTO line VALUES (7, 1, 99, NULL), (7, 4, 4, NULL)");
+    rig.ended(
+            LONG_AGO,
+            ROWS.update(
+                LINE,
+                "{'oid':7,'no':1,'quantity':1,'note':null}",
+                "{'oid':7,'no':1,'quantity':2,'note':null}"))
+        .ended(
+            LONG_AGO,
+            ROWS.update(
+                ORDER,
+                "{'oid':7,'customer':null,'total':1}",
+                "{'oid':7,'customer':null,'total':2}"),
+            ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':2,'note':null}"))
+        .ended(
+            LONG_AGO,
+            ROWS.update(
+                LINE,
+                "{'oid':7,'no':1,'quantity':2,'note':null}",
+                "{'oid':7,'no':1,'quantity':3,'note':null}"),
+            ROWS.delete(LINE, "{'oid':7,'no':2,'quantity':2,'note':null}"))
+        .transaction(
+            LONG_AGO,
+            ROWS.update(
+                ORDER,
+                "{'oid':7,'customer':null,'total':2}",
+                "{'oid':7,'customer':null,'total':3}"));
+    assertThat(quantities(rig.log.json(0).at("/data/lines"))).containsExactly("1:2", "4:4");
+    assertThat(quantities(rig.log.json(0).at("/previous/lines"))).containsExactly("1:1", "4:4");
+    assertThat(rig.log.json(0).at("/data/total").asInt()).isEqualTo(1);
+    assertThat(rig.log.json(0).get("read").toString()).isEqualTo(quoted("['lines','buyer']"));
+    assertThat(quantities(rig.log.json(1).at("/data/lines"))).containsExactly("1:2", "2:2", "4:4");
+    assertThat(quantities(rig.log.json(1).at("/previous/lines"))).containsExactly("1:2", "4:4");
+    assertThat(quantities(rig.log.json(2).at("/data/lines"))).containsExactly("1:3", "4:4");
+    assertThat(quantities(rig.log.json(2).at("/previous/lines")))
+        .containsExactly("1:2", "2:2", "4:4");
+    assertThat(rig.log.json(2).at("/data/total").asInt()).isEqualTo(2);
+    assertThat(quantities(rig.log.json(3).at("/data/lines"))).containsExactly("1:3", "4:4");
+  }
+
+  /** Written, changed and deleted before Rowhook gets to it: nothing is left to read. */
+  @Test
+  void whatIsGoneInTheSameBatchIsShownAsItWas() throws Exception {
+    rig.ended(
+            LONG_AGO,
+            ROWS.insert(ORDER, "{'oid':7,'customer':null,'total':1}"),
+            ROWS.insert(LINE, "{'oid':7,'no':1,'quantity':1,'note':null}"),
+            ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':2,'note':null}"),
+            ROWS.insert(SERIAL, "{'serial':'S','oid':7,'no':2}"))
+        .ended(LONG_AGO, ROWS.delete(LINE, "{'oid':7,'no':1,'quantity':1,'note':null}"))
+        .transaction(
+            LONG_AGO,
+            ROWS.delete(SERIAL, "{'serial':'S','oid':7,'no':2}"),
+            ROWS.delete(LINE, "{'oid':7,'no':2,'quantity':2,'note':null}"),
+            ROWS.delete(ORDER, "{'oid':7,'customer':null,'total':1}"));
+    assertThat(rig.log.published)
+        .extracting(event -> event.type().name())
+        .containsExactly("Created", "Updated", "Deleted");
+    assertThat(quantities(rig.log.json(0).at("/data/lines"))).containsExactly("1:1", "2:2");
+    assertThat(rig.log.json(0).at("/data/lines/1/serials")).hasSize(1);
+    assertThat(rig.log.json(1).get("data"))
+        .hasToString(
+            quoted(
+                "{'oid':7,'customer':null,'total':1,'lines':[{'oid':7,'no':2,'quantity':2,"
+                    + "'note':null,'serials':[{'serial':'S','oid':7,'no':2}]}],'buyer':null}"));
+    assertThat(quantities(rig.log.json(1).at("/previous/lines"))).containsExactly("1:1", "2:2");
+    assertThat(rig.log.json(1).has("unavailable")).isFalse();
+    assertThat(quantities(rig.log.json(2).at("/data/lines"))).containsExactly("2:2");
+  }
+
+  @Test
+  void aLargeValueOfAPartThatWasNotLoggedIsTakenFromTheRowThatWasRead() throws Exception {
+    rig.close();
+    rig = rig(ReplicaIdentity.DEFAULT, Duration.ofSeconds(30));
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 9, 'long')");
+    rig.transaction(
+        LONG_AGO,
+        ROWS.update(LINE, null, "{'oid':7,'no':1,'quantity':5}", List.of("note")),
+        ROWS.update(LINE, null, "{'oid':7,'no':2,'quantity':5}", List.of("note")));
+    JsonNode json = rig.log.json(0);
+    assertThat(quantities(json.at("/data/lines"))).containsExactly("1:5", "2:5");
+    assertThat(json.at("/data/lines/0/note").asText()).isEqualTo("long");
+    assertThat(json.at("/data/lines/1").has("note")).isFalse();
+    assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
+  }
+
+  /** Nothing is known of the rows before; what cannot be undone is as it is read. */
+  @Test
+  void withoutOldRowsWhatIsLaterIsAsRead() throws Exception {
+    rig.close();
+    rig = rig(ReplicaIdentity.DEFAULT, Duration.ofSeconds(30));
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 3, NULL)");
+    rig.ended(LONG_AGO, ROWS.insert(LINE, "{'oid':7,'no':2,'quantity':1,'note':null}"))
+        .transaction(
+            LONG_AGO,
+            ROWS.update(LINE, null, "{'oid':7,'no':1,'quantity':2,'note':null}"),
+            ROWS.delete(LINE, "{'oid':7,'no':2}"));
+    assertThat(quantities(rig.log.json(0).at("/data/lines"))).containsExactly("1:3", "2:1");
+    assertThat(quantities(rig.log.json(1).at("/data/lines"))).containsExactly("1:2");
+  }
+
+  @Test
+  void whatNothingBelongsToWaitsForNothing() throws Exception {
+    try (Hanging hanging = new Hanging("INSERT INTO customer VALUES (1, 'x')")) {
+      rig.transaction(hanging.id, ROWS.insert(TICKET, "{'id':1,'text':'x'}"));
+      assertThat(rig.log.published).hasSize(1);
+    }
+  }
+
+  private static List<String> quantities(JsonNode lines) {
+    return java.util.stream.StreamSupport.stream(lines.spliterator(), false)
+        .map(line -> line.get("no").asText() + ":" + line.get("quantity").asText())
+        .toList();
+  }
+}

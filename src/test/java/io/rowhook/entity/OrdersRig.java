@@ -1,0 +1,112 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.RowChange;
+import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableFacts.Column;
+import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.TableId;
+import io.rowhook.capture.Transaction;
+import io.rowhook.testing.SourceDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Orders with lines, these with serials, and a buyer; and tickets, that nothing belongs to. The log
+ * is given row by row, the source is real. One test's.
+ */
+final class OrdersRig implements AutoCloseable {
+
+  static final TableId ORDER = TableId.parse("orders");
+  static final TableId LINE = TableId.parse("line");
+  static final TableId SERIAL = TableId.parse("serial");
+  static final TableId CUSTOMER = TableId.parse("customer");
+  static final TableId TICKET = TableId.parse("ticket");
+
+  static final RowChanges ROWS =
+      new RowChanges(
+          Map.of(ORDER, List.of("oid"), LINE, List.of("oid", "no"), SERIAL, List.of("serial")));
+
+  /** A transaction that is visible to all. */
+  static final long LONG_AGO = 3;
+
+  final PublishedLog log = new PublishedLog();
+  final SourceRows rows;
+  final EntityEvents events;
+  private long lsn = 0x1000;
+
+  OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
+      throws Exception {
+    rows =
+        new SourceRows(Source.of(source.connectorProperties(user), "source.properties"), visibleWithin);
+    Part serials =
+        new Part(
+            "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());
+    Part lines =
+        new Part(
+            "lines", LINE, List.of("oid"), List.of("no"), List.of(), List.of(serials), List.of());
+    Reference buyer = new Reference("buyer", CUSTOMER, List.of("customer"), List.of("name"));
+    events =
+        new EntityEvents(
+            List.of(
+                new EntityType(
+                    "Order", ORDER, List.of(), List.of(), List.of(lines), List.of(buyer)),
+                new EntityType("Ticket", TICKET, List.of(), List.of())),
+            log,
+            log,
+            rows,
+            EntityEvents.DEFAULT_MEMORY_LIMIT);
+    events.restart(
+        List.of(
+            facts(ORDER, identity, List.of("oid"), "oid", "customer", "total"),
+            facts(LINE, identity, List.of("oid", "no"), "oid", "no", "quantity", "note"),
+            facts(SERIAL, identity, List.of("serial"), "serial", "oid", "no"),
+            facts(CUSTOMER, identity, List.of("id"), "id", "name"),
+            facts(TICKET, identity, List.of("id"), "id", "text")));
+  }
+
+  static void tables(SourceDatabase source) {
+    source.execute(
+        "CREATE TABLE customer (id int PRIMARY KEY, name text)",
+        "CREATE TABLE orders (oid bigint PRIMARY KEY, customer int, total numeric)",
+        "CREATE TABLE line (oid bigint, no int, quantity int, note text, PRIMARY KEY (oid, no))",
+        "CREATE TABLE serial (serial text PRIMARY KEY, oid bigint, no int)");
+  }
+
+  private static TableFacts facts(
+      TableId table, ReplicaIdentity identity, List<String> key, String... columns) {
+    return new TableFacts(
+        table,
+        table.hashCode(),
+        Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),
+        key,
+        identity,
+        identity == ReplicaIdentity.FULL ? List.of(columns) : key,
+        List.of(key));
+  }
+
+  /** One that waits for the next commit. */
+  OrdersRig ended(long id, RowChange... changes) throws Exception {
+    events.begin(id);
+    for (RowChange change : changes) {
+      events.row(change);
+    }
+    lsn += 0x100;
+    events.end(new Transaction(new Lsn(lsn), id, Instant.EPOCH));
+    return this;
+  }
+
+  void transaction(long id, RowChange... changes) throws Exception {
+    ended(id, changes).events.commit();
+  }
+
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

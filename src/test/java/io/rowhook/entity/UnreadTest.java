@@ -1,0 +1,173 @@
+package io.rowhook.entity;
+
+import static io.rowhook.entity.OrdersRig.LINE;
+import static io.rowhook.entity.OrdersRig.LONG_AGO;
+import static io.rowhook.entity.OrdersRig.ORDER;
+import static io.rowhook.entity.OrdersRig.ROWS;
+import static io.rowhook.entity.RowChanges.quoted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.RowChange;
+import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be read back is named in the events that need it, and holds up nothing else. */
+class UnreadTest {
+
+  private static SourceDatabase source;
+
+  private OrdersRig rig;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+    source.execute("CREATE ROLE reader LOGIN");
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    source.execute("DROP TABLE IF EXISTS customer, orders, line, line_away, serial CASCADE");
+    OrdersRig.tables(source);
+    source.execute(
+        "GRANT SELECT ON customer, orders, line, serial TO reader",
+        "INSERT INTO customer VALUES (3, 'Ada')",
+        "INSERT INTO orders SELECT n, 3, n FROM generate_series(1, 9) n",
+        "INSERT INTO line SELECT n, l, n FROM generate_series(1, 9) n, generate_series(1, 2) l");
+    rig = new OrdersRig(source, "reader", ReplicaIdentity.FULL, Duration.ofSeconds(30));
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  private static RowChange total(int oid) {
+    return ROWS.update(
+        ORDER,
+        "{'oid':%d,'customer':3,'total':0}".formatted(oid),
+        "{'oid':%d,'customer':3,'total':%d}".formatted(oid, oid));
+  }
+
+  private JsonNode updated(int oid) throws Exception {
+    rig.transaction(LONG_AGO, total(oid));
+    return rig.log.json(rig.log.published.size() - 1);
+  }
+
+  @Test
+  void aTableThatMayNotBeReadIsNamedAndReadAgainWhenItMay() throws Exception {
+    source.execute("REVOKE SELECT ON line FROM reader");
+    JsonNode json = updated(1);
+    assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
+    assertThat(json.at("/data/lines")).isEmpty();
+    assertThat(json.at("/data/buyer/name").asText()).isEqualTo("Ada");
+    assertThat(json.get("read")).hasToString(quoted("['buyer']"));
+    assertThat(json.get("changed")).hasToString(quoted("['total']"));
+    assertThat(rig.rows.counts().unread()).isEqualTo(1);
+    assertThat(rig.rows.counts().tables())
+        .containsExactly("public.line: the source says: permission denied for table line");
+    source.execute("GRANT SELECT ON line TO reader");
+    Eventually.within(
+        Duration.ofSeconds(20), "it is read again", () -> !isUnavailable(updatedSilently(2)));
+    assertThat(rig.rows.counts().tables()).isEmpty();
+  }
+
+  private JsonNode updatedSilently(int oid) {
+    try {
+      return updated(oid);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isUnavailable(JsonNode json) {
+    return json.has("unavailable");
+  }
+
+  @Test
+  void theRootsRowMayBeWhatCannotBeRead() throws Exception {
+    source.execute("REVOKE SELECT ON orders FROM reader");
+    rig.transaction(
+        LONG_AGO,
+        ROWS.update(
+            LINE,
+            "{'oid':1,'no':1,'quantity':0,'note':null}",
+            "{'oid':1,'no':1,'quantity':1,'note':null}"));
+    JsonNode json = rig.log.json(0);
+    assertThat(json.get("unavailable")).hasToString(quoted("['customer','total','buyer']"));
+    assertThat(json.at("/data/oid").asInt()).isEqualTo(1);
+    assertThat(json.at("/data/lines")).hasSize(2);
+  }
+
+  @Test
+  void aColumnThatIsGoneAndATableThatIsGone() throws Exception {
+    source.execute("ALTER TABLE customer RENAME name TO full_name", "DROP TABLE serial");
+    JsonNode json = updated(1);
+    assertThat(json.get("unavailable")).hasToString(quoted("['lines.serials','buyer']"));
+    assertThat(json.at("/data/lines")).hasSize(2);
+    assertThat(rig.rows.counts().tables()).hasSize(2);
+  }
+
+  @Test
+  void aLockHoldsUpOthersOnlyForAMoment() throws Exception {
+    try (Connection other = source.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE line");
+      long begin = System.nanoTime();
+      JsonNode json = updated(1);
+      assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
+      for (int i = 2; i <= 9; i++) {
+        updated(i);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
+      other.rollback();
+    }
+    Eventually.within(
+        Duration.ofSeconds(30), "it is read again", () -> !isUnavailable(updatedSilently(2)));
+  }
+
+  /** One row among many that the server cannot give. */
+  @Test
+  void theRowAtFaultIsFound() throws Exception {
+    source.execute(
+        """
+        CREATE OR REPLACE FUNCTION readable(quantity int) RETURNS boolean LANGUAGE plpgsql AS
+          $$ BEGIN IF quantity = 5 THEN RAISE 'the secret value %', quantity; END IF; RETURN true; END $$
+        """,
+        "ALTER TABLE line ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY odd ON line USING (readable(quantity))");
+    rig.transaction(
+        LONG_AGO, java.util.stream.IntStream.rangeClosed(1, 9).mapToObj(UnreadTest::total).toArray(RowChange[]::new));
+    assertThat(rig.log.published).hasSize(9);
+    for (int i = 0; i < 9; i++) {
+      JsonNode json = rig.log.json(i);
+      assertThat(json.has("unavailable")).as("order " + (i + 1)).isEqualTo(i == 4);
+      assertThat(json.at("/data/lines")).hasSize(i == 4 ? 0 : 2);
+    }
+    assertThat(rig.rows.counts().unread()).isEqualTo(1);
+    assertThat(rig.rows.counts().tables()).isEmpty();
+  }
+
+  @Test
+  void aSessionThatIsEndedIsReplaced() throws Exception {
+    updated(1);
+    source.query(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'reader'");
+    assertThat(updated(2).has("unavailable")).isFalse();
+  }
+}
