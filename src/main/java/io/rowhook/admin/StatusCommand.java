@@ -43,6 +43,15 @@ public final class StatusCommand implements Callable<Integer> {
           rows.path("statements").asLong(),
           rows.path("seconds").asDouble());
     }
+    if (rows.path("unread").asLong() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "             %,d keys could not be read; events name what is missing in 'unavailable'%n",
+          rows.path("unread").asLong());
+    }
+    for (JsonNode one : rows.path("unreadTables")) {
+      out.println("not readable " + Words.text(one));
+    }
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()

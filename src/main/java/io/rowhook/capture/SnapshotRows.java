@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is read in one snapshot of the source, by {@link SourceRows}. A statement that fails is no
@@ -76,7 +75,9 @@ final class SnapshotRows implements RowLookup.Snapshot {
           circuits,
           new HashMap<>(),
           new HashMap<>(),
-          new LongAdder(), new LongAdder(), new LongAdder());
+          new LongAdder(),
+          new LongAdder(),
+          new LongAdder());
     }
   }
 
@@ -92,11 +93,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
 
   /** The first statement fixes the snapshot. */
   SnapshotRows(
-      Connection connection,
-      TypeCatalog types,
-      Shared shared,
-      boolean limited,
-      boolean carefully)
+      Connection connection, TypeCatalog types, Shared shared, boolean limited, boolean carefully)
       throws SQLException {
     this.connection = connection;
     this.types = types;
@@ -194,8 +191,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
     keys.forEach(key -> all.unread().put(key, reason));
   }
 
-  private Map<RowKey, List<ObjectNode>> select(Query query, List<RowKey> keys)
-      throws SQLException {
+  private Map<RowKey, List<ObjectNode>> select(Query query, List<RowKey> keys) throws SQLException {
     Map<RowKey, List<ObjectNode>> found = new LinkedHashMap<>();
     shared.queries().increment();
     LookupStatement lookup =

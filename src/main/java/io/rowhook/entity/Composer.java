@@ -201,8 +201,7 @@ final class Composer {
    * The root row after the transaction, which did not touch it: as another of the batch has it in
    * the log, or else as it was read. False: it is not known.
    */
-  private static boolean putRoot(
-      Touched entity, Found found, ObjectNode data, Set<String> read) {
+  private static boolean putRoot(Touched entity, Found found, ObjectNode data, Set<String> read) {
     List<String> asRead = entity.shape().columns();
     boolean isKnown = false;
     if (entity.history().root(entity.position()) instanceof RowState.Present logged) {

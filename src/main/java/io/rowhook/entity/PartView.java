@@ -119,8 +119,7 @@ final class PartView {
                     .filter(row -> RowKey.of(row, part.primaryKey()).equals(Optional.of(key)))
                     .findFirst());
     List<String> still = new ArrayList<>();
-    ObjectNode row =
-        NetChanges.fill(logged.row(), logged.unavailable(), read.orElse(null), still);
+    ObjectNode row = NetChanges.fill(logged.row(), logged.unavailable(), read.orElse(null), still);
     if (!still.isEmpty()) {
       incomplete.add(name(part));
     }

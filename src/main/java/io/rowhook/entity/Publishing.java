@@ -246,8 +246,7 @@ final class Publishing {
     Outcome outcome = entity.outcome();
     List<Event> made = new ArrayList<>(1);
     try {
-      Composer.compose(
-          entity, found, draft -> made.add(maker.make(draft, outcome.transaction())));
+      Composer.compose(entity, found, draft -> made.add(maker.make(draft, outcome.transaction())));
     } catch (Unmappable e) {
       reject(entity, "its row was deleted before it could be looked up: " + e.getMessage());
       return;

@@ -69,7 +69,9 @@ class MomentsTest {
     Hanging(String... sql) throws Exception {
       source.set("synchronous_standby_names", "nobody");
       Eventually.within(
-          SOON, "a standby is waited for", () -> "nobody".equals(source.query("SHOW synchronous_standby_names")));
+          SOON,
+          "a standby is waited for",
+          () -> "nobody".equals(source.query("SHOW synchronous_standby_names")));
       session = source.connect();
       session.setAutoCommit(false);
       try (Statement statement = session.createStatement()) {
@@ -82,15 +84,23 @@ class MomentsTest {
         }
       }
       done =
-          CompletableFuture.runAsync(() -> {
-            try {
-              session.commit();
-            } catch (SQLException e) {
-              throw new IllegalStateException(e);
-            }
-          }, Thread::startVirtualThread);
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  session.commit();
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              Thread::startVirtualThread);
       Eventually.within(
-          SOON, "it waits", () -> "1".equals(source.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
+          SOON,
+          "it waits",
+          () ->
+              "1"
+                  .equals(
+                      source.query(
+                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
     }
 
     void letGo() {
@@ -115,25 +125,28 @@ class MomentsTest {
 
   @Test
   void anEventWaitsUntilItsTransactionIsVisible() throws Exception {
-    source.execute("INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
     try (Hanging hanging =
         new Hanging(
             "UPDATE orders SET total = 2",
             "INSERT INTO line VALUES (7, 3, 1)",
             "UPDATE line SET quantity = 6 WHERE no = 1")) {
       CompletableFuture<Void> published =
-          CompletableFuture.runAsync(() -> {
-            try {
-              rig.transaction(
-                  hanging.id,
-                  ROWS.update(
-                      LINE,
-                      "{'oid':7,'no':1,'quantity':5,'note':null}",
-                      "{'oid':7,'no':1,'quantity':6,'note':null}"));
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          }, Thread::startVirtualThread);
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  rig.transaction(
+                      hanging.id,
+                      ROWS.update(
+                          LINE,
+                          "{'oid':7,'no':1,'quantity':5,'note':null}",
+                          "{'oid':7,'no':1,'quantity':6,'note':null}"));
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              Thread::startVirtualThread);
       Eventually.within(SOON, "it looks again and again", () -> rig.rows.counts().snapshots() > 5);
       assertThat(published).isNotDone();
       hanging.letGo();
@@ -147,7 +160,9 @@ class MomentsTest {
 
   @Test
   void oneThatStaysInvisibleIsMadeOfTheLogAndHoldsUpTheOthersOnlyOnce() throws Exception {
-    source.execute("INSERT INTO orders VALUES (7, NULL, 1), (8, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 1), (8, NULL, 1)",
+        "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
     rig.close();
     rig = rig(ReplicaIdentity.FULL, Duration.ofMillis(500));
     try (Hanging hanging =
@@ -155,9 +170,7 @@ class MomentsTest {
       rig.ended(
           hanging.id,
           ROWS.update(
-              ORDER,
-              "{'oid':7,'customer':null,'total':1}",
-              "{'oid':7,'customer':null,'total':2}"),
+              ORDER, "{'oid':7,'customer':null,'total':1}", "{'oid':7,'customer':null,'total':2}"),
           ROWS.update(
               LINE,
               "{'oid':7,'no':1,'quantity':5,'note':null}",
@@ -165,9 +178,7 @@ class MomentsTest {
       rig.transaction(
           LONG_AGO,
           ROWS.update(
-              ORDER,
-              "{'oid':8,'customer':null,'total':0}",
-              "{'oid':8,'customer':null,'total':1}"));
+              ORDER, "{'oid':8,'customer':null,'total':0}", "{'oid':8,'customer':null,'total':1}"));
       JsonNode json = rig.log.json(0);
       assertThat(json.at("/data/total").asInt()).isEqualTo(2);
       assertThat(json.at("/data/lines").toString())

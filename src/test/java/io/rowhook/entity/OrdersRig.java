@@ -43,7 +43,8 @@ final class OrdersRig implements AutoCloseable {
   OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
       throws Exception {
     rows =
-        new SourceRows(Source.of(source.connectorProperties(user), "source.properties"), visibleWithin);
+        new SourceRows(
+            Source.of(source.connectorProperties(user), "source.properties"), visibleWithin);
     Part serials =
         new Part(
             "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());

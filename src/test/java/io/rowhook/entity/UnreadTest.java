@@ -152,7 +152,10 @@ class UnreadTest {
         "ALTER TABLE line ENABLE ROW LEVEL SECURITY",
         "CREATE POLICY odd ON line USING (readable(quantity))");
     rig.transaction(
-        LONG_AGO, java.util.stream.IntStream.rangeClosed(1, 9).mapToObj(UnreadTest::total).toArray(RowChange[]::new));
+        LONG_AGO,
+        java.util.stream.IntStream.rangeClosed(1, 9)
+            .mapToObj(UnreadTest::total)
+            .toArray(RowChange[]::new));
     assertThat(rig.log.published).hasSize(9);
     for (int i = 0; i < 9; i++) {
       JsonNode json = rig.log.json(i);
