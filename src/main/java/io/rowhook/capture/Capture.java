@@ -77,7 +77,7 @@ public final class Capture implements AutoCloseable {
     this.observer = observer;
     this.timing = timing;
     this.acceptGap = acceptGap;
-    this.joining = new Joining(source, history);
+    this.joining = new Joining(source, history, observer);
     this.watch = new SlotWatch(source, timing, observer, new Watched());
     supervisor.setDaemon(true);
   }
@@ -252,6 +252,7 @@ public final class Capture implements AutoCloseable {
         accept = acceptGap;
         restart = false;
       }
+      joining.awaitMaking(RELEASE);
       SourceCheck.Checked checked = SourceCheck.run(source, next.tables());
       if (!checked.tables().equals(facts)) {
         checked.warnings().forEach(warning -> log.warn("{}", warning));

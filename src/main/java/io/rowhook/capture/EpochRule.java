@@ -28,6 +28,12 @@ final class EpochRule {
     record Begin() implements Verdict {}
 
     /**
+     * The slot was made for this journal, by a process that ended before it had noted the epoch:
+     * nobody has read from it, and the epoch begins where it is.
+     */
+    record Adopt() implements Verdict {}
+
+    /**
      * Row changes may be missing.
      *
      * @param what the sentence that says why and which
@@ -39,12 +45,28 @@ final class EpochRule {
    * Judges.
    *
    * @param slot empty: there is none
+   * @param intent a slot that was about to be made; null: none
    * @param switches where each earlier timeline of the server was left; read only if the timelines
    *     differ
    * @param publicationMissing whether there is no publication: what was written without it is not
    *     sent, not even later
    */
   static Verdict judge(
+      Source source,
+      @Nullable Epoch epoch,
+      Lsn watermark,
+      Postgres.Identity server,
+      Optional<Slot> slot,
+      @Nullable SlotIntent intent,
+      NavigableMap<Integer, Lsn> switches,
+      boolean publicationMissing) {
+    Verdict verdict = judge(source, epoch, watermark, server, slot, switches, publicationMissing);
+    boolean intended =
+        slot.isPresent() && new SlotIntent(server.systemIdentifier(), source.slot()).equals(intent);
+    return intended && verdict instanceof Verdict.Gap ? new Verdict.Adopt() : verdict;
+  }
+
+  private static Verdict judge(
       Source source,
       @Nullable Epoch epoch,
       Lsn watermark,

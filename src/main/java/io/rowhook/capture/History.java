@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,4 +31,29 @@ public interface History {
    * timeline.
    */
   void begin(Epoch epoch, Lsn start);
+
+  /** A slot that was about to be made, and no epoch has begun since. */
+  default Optional<SlotIntent> slotIntent() {
+    return Optional.empty();
+  }
+
+  /** Notes durably that a slot is about to be made; {@link #begin} forgets it. */
+  default void intend(SlotIntent intent) {}
+
+  /** What the publication held when it was last seen whole; empty: never. */
+  default Optional<PublishedTables> published() {
+    return Optional.empty();
+  }
+
+  /**
+   * Notes durably what the publication holds, and what was missed until then.
+   *
+   * @param missed to be kept with the earlier ones
+   */
+  default void published(PublishedTables now, List<MissedRange> missed) {}
+
+  /** Where changes may be missing, the newest first, at most so many. */
+  default List<MissedRange> missed(int limit) {
+    return List.of();
+  }
 }

@@ -26,10 +26,12 @@ final class Joining {
 
   private final Source source;
   private final History history;
+  private final Observer observer;
 
-  Joining(Source source, History history) {
+  Joining(Source source, History history, Observer observer) {
     this.source = source;
     this.history = history;
+    this.observer = observer;
   }
 
   /**
@@ -55,6 +57,7 @@ final class Joining {
               epoch.isPresent() ? history.watermark() : Lsn.ZERO,
               server,
               slot,
+              history.slotIntent().orElse(null),
               switches(epoch, server),
               plan.missing());
       if (verdict instanceof EpochRule.Verdict.Gap(String what) && !acceptGap) {
@@ -64,10 +67,14 @@ final class Joining {
       switch (verdict) {
         case EpochRule.Verdict.GoOn() -> {}
         case EpochRule.Verdict.FailedOver() -> failedOver(epoch.orElseThrow(), server);
-        case EpochRule.Verdict.Begin() -> begin(server, create(connection));
+        case EpochRule.Verdict.Begin() -> begin(server, create(connection, server));
+        case EpochRule.Verdict.Adopt() -> {
+          log.info("slot {} was made before and never read from: it is taken", source.slot());
+          begin(server, usable(connection, server, slot, plan.missing()));
+        }
         case EpochRule.Verdict.Gap(String what) -> {
           log.warn("accepted: {}", what);
-          begin(server, usable(connection, slot, plan.missing()));
+          begin(server, usable(connection, server, slot, plan.missing()));
         }
       }
       return verdict instanceof EpochRule.Verdict.Gap;
@@ -81,7 +88,8 @@ final class Joining {
     try (Connection connection = Postgres.connect(source)) {
       log.warn("accepted: {}", what);
       Optional<Slot> slot = Slot.read(connection, source.slot());
-      begin(Postgres.identify(source), usable(connection, slot, false));
+      Postgres.Identity server = Postgres.identify(source);
+      begin(server, usable(connection, server, slot, false));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
@@ -113,15 +121,51 @@ final class Joining {
       Optional<Integer> user = user(connection, limit);
       if (user.isPresent() && user.equals(own)) {
         log.warn("server process {} still sends to an engine that is gone; it is ended", own.get());
-        try (PreparedStatement statement =
-            connection.prepareStatement("SELECT pg_terminate_backend(?)")) {
-          statement.setInt(1, own.get());
-          statement.execute();
-        }
+        end(connection, own.get());
         user(connection, limit);
       }
     } catch (SQLException e) {
       log.debug("waiting for the slot", e); // the next check finds the words for it
+    }
+  }
+
+  /**
+   * Waits until a server process that still makes our slot, for a process of ours that is gone, has
+   * noticed that; and ends it where it does not. Does nothing where we have not begun to make one.
+   *
+   * @param limit for each of the two
+   */
+  void awaitMaking(Duration limit) {
+    Optional<SlotIntent> intent = history.slotIntent();
+    if (intent.isEmpty() || !intent.get().slot().equals(source.slot())) {
+      return;
+    }
+    try (Connection connection = Postgres.connect(source)) {
+      Optional<Slot> slot = Slot.read(connection, source.slot());
+      if (slot.isEmpty() || slot.get().whole()) {
+        return;
+      }
+      Optional<Integer> maker = user(connection, limit);
+      if (maker.isPresent()) {
+        log.warn(
+            "server process {} still makes slot {} for a Rowhook that is gone; it is ended",
+            maker.get(),
+            source.slot());
+        end(connection, maker.get());
+        user(connection, limit);
+      }
+    } catch (SQLException e) {
+      log.debug("waiting for the slot to be made", e); // the next check finds the words for it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void end(Connection connection, int pid) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_terminate_backend(?)")) {
+      statement.setInt(1, pid);
+      statement.execute();
     }
   }
 
@@ -208,7 +252,11 @@ final class Joining {
   }
 
   /** Keeps the slot where the source can still send from it, and makes it anew where not. */
-  private Lsn usable(Connection connection, Optional<Slot> slot, boolean publicationMissing)
+  private Lsn usable(
+      Connection connection,
+      Postgres.Identity server,
+      Optional<Slot> slot,
+      boolean publicationMissing)
       throws SQLException {
     if (slot.isPresent() && !slot.get().lost() && !publicationMissing) {
       return slot.get().confirmed();
@@ -216,12 +264,16 @@ final class Joining {
     if (slot.isPresent()) {
       Slot.drop(connection, source.slot());
     }
-    return create(connection);
+    return create(connection, server);
   }
 
-  private Lsn create(Connection connection) throws SQLException {
+  private Lsn create(Connection connection, Postgres.Identity server) throws SQLException {
+    history.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
+    observer.makingSlot();
     try {
-      return Slot.create(connection, source.slot());
+      Lsn made = Slot.create(connection, source.slot());
+      observer.madeSlot();
+      return made;
     } catch (SQLException e) {
       if ("57014".equals(e.getSQLState())) { // query_canceled
         throw SourceException.of(

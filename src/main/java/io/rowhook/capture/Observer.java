@@ -11,6 +11,12 @@ public interface Observer {
   /** The source really sends. */
   default void streaming() {}
 
+  /** A slot is about to be made, and that is durable. */
+  default void makingSlot() {}
+
+  /** A slot was made, and no epoch begun with it. */
+  default void madeSlot() {}
+
   /** The engine failed or could not start; the next try comes after {@code next}. */
   default void failed(String reason, Duration next) {}
 

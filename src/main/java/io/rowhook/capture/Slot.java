@@ -4,8 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rowhook's replication slot as {@code pg_replication_slots} shows it.
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sending whether that process really sends, as far as the user may see
  * @param waiting what that process waits for; empty: nothing, or not visible
  * @param client that process's client, for messages; empty where it is unknown
+ * @param whole whether it is made; while it is being made, {@code activePid} makes it
  * @param confirmed up to where the client has confirmed
  * @param retained bytes of log kept for it
  * @param current where the log ends
@@ -30,11 +34,14 @@ record Slot(
     boolean sending,
     String waiting,
     String client,
+    boolean whole,
     Lsn confirmed,
     long retained,
     Lsn current,
     String walStatus,
     @Nullable Long safeBytes) {
+
+  private static final Logger log = LoggerFactory.getLogger(Slot.class);
 
   /** Waiting for other sessions' transactions to end takes this long at most. */
   private static final int CREATE_SECONDS = 60;
@@ -46,6 +53,7 @@ record Slot(
              concat_ws('/', a.wait_event_type, a.wait_event) AS waiting,
              concat_ws(' ', nullif(a.application_name, ''), 'of user ' || a.usename,
                        'from ' || host(a.client_addr)) AS client,
+             s.confirmed_flush_lsn IS NOT NULL AS whole,
              coalesce(s.confirmed_flush_lsn, '0/0') AS confirmed,
              coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint AS retained,
              pg_current_wal_lsn() AS current, coalesce(s.wal_status, 'lost') AS wal_status,
@@ -71,6 +79,7 @@ record Slot(
                 row.getBoolean("sending"),
                 text(row, "waiting"),
                 text(row, "client"),
+                row.getBoolean("whole"),
                 Lsn.parse(row.getString("confirmed")),
                 row.getLong("retained"),
                 Lsn.parse(row.getString("current")),
@@ -82,6 +91,12 @@ record Slot(
 
   /** Makes the slot; a failover slot where the server knows them. Returns its consistent point. */
   static Lsn create(Connection connection, String name) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // while it waits for transactions, the server then notices that this process has died
+      statement.execute("SET client_connection_check_interval = 1000");
+    } catch (SQLException e) {
+      log.debug("the server cannot look whether its clients are there", e);
+    }
     boolean failover = connection.getMetaData().getDatabaseMajorVersion() >= 17;
     String sql =
         failover

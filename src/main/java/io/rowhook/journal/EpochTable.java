@@ -59,6 +59,7 @@ final class EpochTable {
           current.map(Place::head).orElse(0L),
           current.map(Place::total).orElse(0L));
     }
+    PublicationTable.forgetIntent(sql);
     return newest(sql).orElseThrow();
   }
 

@@ -190,8 +190,43 @@ record Schema(List<String> migrations) {
       ) STRICT;
       """;
 
+  /** What capture must know of the source's publication and slot after a restart. */
+  private static final String FOURTH =
+      """
+      -- the publication as it was last seen whole, and what it held of the captured tables
+      CREATE TABLE publication (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        oid INTEGER NOT NULL,
+        seen_at INTEGER NOT NULL      -- where the source's log ended then
+      ) STRICT;
+      CREATE TABLE captured_table (
+        schema_name TEXT NOT NULL,
+        table_name TEXT NOT NULL,
+        oid INTEGER NOT NULL,
+        PRIMARY KEY (schema_name, table_name)
+      ) STRICT, WITHOUT ROWID;
+
+      -- where changes of a table may be missing
+      CREATE TABLE missed_range (
+        n INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        schema_name TEXT NOT NULL,
+        table_name TEXT NOT NULL,
+        after_lsn INTEGER NOT NULL,
+        to_lsn INTEGER NOT NULL,
+        reason TEXT NOT NULL
+      ) STRICT;
+
+      -- a slot is about to be made; gone once its epoch has begun
+      CREATE TABLE slot_intent (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        system_identifier TEXT NOT NULL,
+        slot TEXT NOT NULL
+      ) STRICT;
+      """;
+
   /** The one in force. */
-  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND, THIRD));
+  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND, THIRD, FOURTH));
 
   Schema {
     migrations = List.copyOf(migrations);

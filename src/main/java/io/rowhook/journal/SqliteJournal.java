@@ -2,7 +2,10 @@ package io.rowhook.journal;
 
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Lsn;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.SlotIntent;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
@@ -40,7 +43,7 @@ public final class SqliteJournal implements Journal {
     writer = new Writer(file.writer(), trouble);
     readers = new Readers(file, writer::stopForGood);
     log = new SqliteEventLog(writer, visible, trouble);
-    history = new SqliteHistory(writer, visible);
+    history = new SqliteHistory(writer, readers, visible);
     retention = new Retention(writer, visible);
   }
 
@@ -134,10 +137,32 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public Optional<Transaction> last() {
-    Lsn watermark = history.watermark();
-    return readers
-        .read(EventTable::newestTransaction)
-        .filter(transaction -> transaction.end().equals(watermark));
+    return history.last();
+  }
+
+  @Override
+  public Optional<SlotIntent> slotIntent() {
+    return history.slotIntent();
+  }
+
+  @Override
+  public void intend(SlotIntent intent) {
+    history.intend(intent);
+  }
+
+  @Override
+  public Optional<PublishedTables> published() {
+    return history.published();
+  }
+
+  @Override
+  public void published(PublishedTables now, List<MissedRange> missed) {
+    history.published(now, missed);
+  }
+
+  @Override
+  public List<MissedRange> missed(int limit) {
+    return history.missed(limit);
   }
 
   @Override

@@ -197,6 +197,7 @@ final class EpochTest {
             false,
             "",
             "",
+            true,
             watermark,
             0,
             watermark,
@@ -225,13 +226,14 @@ final class EpochTest {
       Postgres.Identity server,
       Slot slot,
       NavigableMap<Integer, Lsn> switches) {
-    return EpochRule.judge(source, epoch, watermark, server, Optional.of(slot), switches, false);
+    return EpochRule.judge(
+        source, epoch, watermark, server, Optional.of(slot), null, switches, false);
   }
 
   @Test
   void theEngineMakingASlotInSilenceIsNoticed() {
     try (Rig rig = captured("silent")) {
-      Joining joining = new Joining(rig.source(), rig.history);
+      Joining joining = new Joining(rig.source(), rig.history, rig.observer);
       joining.confirm();
       database.execute("SELECT pg_drop_replication_slot('silent')");
       insert();
@@ -246,7 +248,7 @@ final class EpochTest {
   void anAddressThatMovedWhileTheEngineStartedIsNoticed() {
     try (Rig rig = captured("moved")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
-      Joining joining = new Joining(rig.source(), rig.history);
+      Joining joining = new Joining(rig.source(), rig.history, rig.observer);
       rig.history.set(
           new Epoch(epoch.id(), epoch.systemIdentifier(), 2, epoch.slot(), epoch.startedAt()),
           rig.history.watermark());

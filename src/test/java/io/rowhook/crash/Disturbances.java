@@ -2,6 +2,7 @@ package io.rowhook.crash;
 
 import io.rowhook.testing.SourceDatabase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -13,7 +14,8 @@ final class Disturbances {
   /** A start takes about two seconds; a third of the random deaths fall into it. */
   private static final int START_MILLIS = 2000;
 
-  private static final List<HaltPoint> HALT_POINTS = List.of(HaltPoint.values());
+  private static final List<HaltPoint> HALT_POINTS =
+      Arrays.stream(HaltPoint.values()).filter(point -> point.mostPassings > 0).toList();
 
   private final SourceDatabase source;
   private final Child child;

@@ -6,6 +6,10 @@ import java.util.Locale;
 enum HaltPoint {
   /** As soon as it has a main method. */
   START(1),
+  /** The slot is about to be made, which it is once in a journal's life. */
+  MAKING_SLOT(0),
+  /** The slot is made, and no epoch noted. */
+  MADE_SLOT(0),
   /** A batch was handed on that ends inside a transaction. */
   INSIDE_TRANSACTION(3),
   /** The journal has committed, and nothing of it is marked. */
@@ -23,7 +27,7 @@ enum HaltPoint {
   /** The environment variable that says where, and at which passing: {@code before_mark:3}. */
   static final String VARIABLE = "ROWHOOK_HALT";
 
-  /** It is passed often enough for this to be reached in a few seconds. */
+  /** It is passed often enough for this to be reached in a few seconds; 0: once, at the start. */
   final int mostPassings;
 
   HaltPoint(int mostPassings) {

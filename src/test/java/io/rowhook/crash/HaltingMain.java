@@ -48,6 +48,16 @@ final class HaltingMain {
     return new Observers(
         new Observer() {
           @Override
+          public void makingSlot() {
+            pass(HaltPoint.MAKING_SLOT);
+          }
+
+          @Override
+          public void madeSlot() {
+            pass(HaltPoint.MADE_SLOT);
+          }
+
+          @Override
           public void insideTransaction(long transactionId) {
             pass(HaltPoint.INSIDE_TRANSACTION);
           }

@@ -3,6 +3,11 @@ package io.rowhook.testing;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.History;
 import io.rowhook.capture.Lsn;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.PublishedTables;
+import io.rowhook.capture.SlotIntent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +16,9 @@ public final class MemoryHistory implements History {
 
   private @Nullable Epoch epoch;
   private Lsn watermark = Lsn.ZERO;
+  private @Nullable SlotIntent intent;
+  private @Nullable PublishedTables published;
+  private final List<MissedRange> missed = new ArrayList<>();
 
   @Override
   public synchronized Optional<Epoch> epoch() {
@@ -28,6 +36,33 @@ public final class MemoryHistory implements History {
       watermark = start;
     }
     epoch = next;
+    intent = null;
+  }
+
+  @Override
+  public synchronized Optional<SlotIntent> slotIntent() {
+    return Optional.ofNullable(intent);
+  }
+
+  @Override
+  public synchronized void intend(SlotIntent next) {
+    intent = next;
+  }
+
+  @Override
+  public synchronized Optional<PublishedTables> published() {
+    return Optional.ofNullable(published);
+  }
+
+  @Override
+  public synchronized void published(PublishedTables now, List<MissedRange> ranges) {
+    published = now;
+    missed.addAll(0, ranges);
+  }
+
+  @Override
+  public synchronized List<MissedRange> missed(int limit) {
+    return missed.stream().limit(limit).toList();
   }
 
   /** As if it had been another journal. */

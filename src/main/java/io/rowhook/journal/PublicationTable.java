@@ -1,0 +1,93 @@
+package io.rowhook.journal;
+
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.PublishedTables;
+import io.rowhook.capture.SlotIntent;
+import io.rowhook.capture.TableId;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What capture must know of the source after a restart: the publication as it was last seen whole,
+ * what was missed, and a slot that was about to be made.
+ */
+final class PublicationTable {
+
+  private PublicationTable() {}
+
+  static Optional<PublishedTables> read(Sql sql) throws SQLException {
+    Map<TableId, Long> tables = new HashMap<>();
+    sql.each(
+        "SELECT schema_name, table_name, oid FROM captured_table",
+        row -> {
+          tables.put(new TableId(row.getString(1), row.getString(2)), row.getLong(3));
+          return true;
+        });
+    return sql.first(
+        "SELECT oid, seen_at FROM publication",
+        row -> new PublishedTables(row.getLong(1), new Lsn(row.getLong(2)), tables));
+  }
+
+  static void write(Sql sql, PublishedTables now, List<MissedRange> missed) throws SQLException {
+    sql.update(
+        "INSERT INTO publication (one, oid, seen_at) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE"
+            + " SET oid = excluded.oid, seen_at = excluded.seen_at",
+        now.publication(),
+        now.seenAt().value());
+    sql.update("DELETE FROM captured_table");
+    for (Map.Entry<TableId, Long> table : now.tables().entrySet()) {
+      sql.update(
+          "INSERT INTO captured_table (schema_name, table_name, oid) VALUES (?, ?, ?)",
+          table.getKey().schema(),
+          table.getKey().name(),
+          table.getValue());
+    }
+    for (MissedRange range : missed) {
+      sql.update(
+          "INSERT INTO missed_range (at, schema_name, table_name, after_lsn, to_lsn, reason)"
+              + " VALUES (?, ?, ?, ?, ?, ?)",
+          Times.micros(range.noticedAt()),
+          range.table().schema(),
+          range.table().name(),
+          range.after().value(),
+          range.upTo().value(),
+          range.reason());
+    }
+  }
+
+  /** The newest first. */
+  static List<MissedRange> missed(Sql sql, int limit) throws SQLException {
+    return sql.list(
+        "SELECT * FROM missed_range ORDER BY n DESC LIMIT ?",
+        row ->
+            new MissedRange(
+                Times.instant(row.getLong("at")),
+                new TableId(row.getString("schema_name"), row.getString("table_name")),
+                new Lsn(row.getLong("after_lsn")),
+                new Lsn(row.getLong("to_lsn")),
+                row.getString("reason")),
+        limit);
+  }
+
+  static Optional<SlotIntent> intent(Sql sql) throws SQLException {
+    return sql.first(
+        "SELECT system_identifier, slot FROM slot_intent",
+        row -> new SlotIntent(row.getString(1), row.getString(2)));
+  }
+
+  static void intend(Sql sql, SlotIntent intent) throws SQLException {
+    forgetIntent(sql);
+    sql.update(
+        "INSERT INTO slot_intent (one, system_identifier, slot) VALUES (1, ?, ?)",
+        intent.systemIdentifier(),
+        intent.slot());
+  }
+
+  static void forgetIntent(Sql sql) throws SQLException {
+    sql.update("DELETE FROM slot_intent");
+  }
+}
