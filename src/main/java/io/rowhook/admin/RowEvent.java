@@ -11,6 +11,7 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceCheck;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.TableFacts;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityReading;
 import io.rowhook.entity.EntityType;
@@ -55,8 +56,8 @@ final class RowEvent {
       key.add(id);
     }
     Source source = Source.of(settings.source().values(), settings.source().file().toString());
-    RowLookup.Query query =
-        new RowLookup.Query(type.table(), type.id(), List.of(), type.excluded());
+    List<TableFacts> tables = SourceCheck.tables(source, CapturedTables.of(List.of(type))).tables();
+    RowLookup.Query query = EntityReading.root(type, tables);
     try (SourceRows rows = new SourceRows(source)) {
       Map<RowKey, List<ObjectNode>> found =
           rows.read(
@@ -67,14 +68,14 @@ final class RowEvent {
         throw new IllegalStateException(
             "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
       }
+      List<ObjectNode> ours = found.values().iterator().next();
+      if (ours.isEmpty()) {
+        throw new IllegalStateException(
+            "the row of %s %s does not exist for Rowhook: %s holds for it not, which entities.yaml says by where and deleted"
+                .formatted(parts[0], parts[1], type.condition()));
+      }
       List<String> missing = new ArrayList<>();
-      ObjectNode data =
-          EntityReading.complete(
-              type,
-              SourceCheck.tables(source, CapturedTables.of(List.of(type))).tables(),
-              found.values().iterator().next().getFirst(),
-              rows,
-              missing);
+      ObjectNode data = EntityReading.complete(type, tables, ours.getFirst(), rows, missing);
       return entry(type, id, data, missing);
     }
   }

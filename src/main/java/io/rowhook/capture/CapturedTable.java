@@ -6,14 +6,30 @@ import java.util.List;
  * A table that capture is told to read.
  *
  * @param table which
- * @param excludedColumns columns that never leave the engine: not in a {@link RowChange}
+ * @param columns those that are read; others never leave the engine: they are not in a {@link
+ *     RowChange}
  * @param demands what else must hold for it
  */
-public record CapturedTable(TableId table, List<String> excludedColumns, List<Demand> demands) {
+public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> demands) {
 
   public CapturedTable {
-    excludedColumns = List.copyOf(excludedColumns);
     demands = List.copyOf(demands);
+  }
+
+  /** All its columns but some. */
+  public CapturedTable(TableId table, List<String> excludedColumns, List<Demand> demands) {
+    this(table, ColumnFilter.without(excludedColumns), demands);
+  }
+
+  /**
+   * True if a column is to be read. Where only some are wanted, one that the catalog did not have
+   * when that was decided is none of them: it may be an excluded one under a new name.
+   */
+  boolean reads(String column, TableFacts facts) {
+    if (columns.isAll() || facts.primaryKey().contains(column)) {
+      return true;
+    }
+    return columns.test(column) && facts.columns().contains(column);
   }
 
   /** One that nothing else must hold for. */

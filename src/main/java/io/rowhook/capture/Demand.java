@@ -27,28 +27,75 @@ public sealed interface Demand {
    *
    * @param name the attribute of the parent's rows that they are under
    * @param key the columns that name the parent
+   * @param prefix stands before the parent's key in the one column of {@code key}; empty: none
    * @param orderBy must exist
    */
-  record Part(String place, String name, List<String> key, TableId parent, List<String> orderBy)
+  record Part(
+      String place,
+      String name,
+      List<String> key,
+      String prefix,
+      TableId parent,
+      List<String> orderBy)
       implements Demand {
     public Part {
       key = List.copyOf(key);
       orderBy = List.copyOf(orderBy);
     }
+
+    /** By the plain value of the parent's key. */
+    public Part(String place, String name, List<String> key, TableId parent, List<String> orderBy) {
+      this(place, name, key, "", parent, orderBy);
+    }
   }
+
+  /**
+   * Columns that are named, and so must be there.
+   *
+   * @param excluded whether they are named so that nobody gets them: one that is not there may have
+   *     another name by now
+   */
+  record Columns(String place, List<String> columns, boolean excluded) implements Demand {
+    public Columns {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * Its rows exist for us where an SQL condition holds: it must be one that tells the same of the
+   * same row always, by columns that are known of an old row as well.
+   */
+  record Where(String place, String condition) implements Demand {}
 
   /**
    * Its rows name those of another table, which is read and not captured.
    *
    * @param name the attribute that the other row is under
    * @param key the columns that name it
+   * @param prefix stands before the other row's key in the one column of {@code key}; empty: none
    * @param attributes columns of the other table, which must exist
+   * @param where a condition on the other row; empty: none
+   * @param references what the other row names itself
    */
-  record Reference(String place, String name, List<String> key, TableId to, List<String> attributes)
+  record Reference(
+      String place,
+      String name,
+      List<String> key,
+      String prefix,
+      TableId to,
+      ColumnFilter attributes,
+      String where,
+      List<Reference> references)
       implements Demand {
     public Reference {
       key = List.copyOf(key);
-      attributes = List.copyOf(attributes);
+      references = List.copyOf(references);
+    }
+
+    /** By the plain value of the other row's key, which names nothing itself. */
+    public Reference(
+        String place, String name, List<String> key, TableId to, List<String> attributes) {
+      this(place, name, key, "", to, ColumnFilter.only(attributes), "", List.of());
     }
   }
 }

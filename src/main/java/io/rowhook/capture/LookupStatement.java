@@ -36,6 +36,9 @@ final class LookupStatement {
           "integer", BigInteger.valueOf(Integer.MAX_VALUE),
           "bigint", BigInteger.valueOf(Long.MAX_VALUE));
 
+  /** Other types whose values stand after a prefix as PostgreSQL writes them. */
+  private static final Set<String> TEXTS = Set.of("text", "character varying", "uuid");
+
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -60,11 +63,19 @@ final class LookupStatement {
     if (by.isEmpty()) {
       throw new SQLException("table %s has no primary key".formatted(query.table()));
     }
-    Set<String> selected =
-        new LinkedHashSet<>(query.only().isEmpty() ? columns.readable() : query.only());
-    selected.removeAll(query.except());
+    for (String named : query.columns().named()) {
+      type(columns, query.table(), named); // what is excluded by a name that is gone might be read
+    }
+    Set<String> selected = new LinkedHashSet<>(columns.readable());
+    selected.removeIf(name ->
+        !query.columns().test(name) || !(query.known().isEmpty() || query.known().contains(name)));
     this.hidden = Set.of(ORDINAL, MATCHES);
     this.sql = sql(selected, columns, asked == null ? columns : asked);
+  }
+
+  /** Whether a key of this type can be told from what stands after a prefix. */
+  static boolean mayFollowPrefix(@Nullable String type) {
+    return type != null && (WHOLE_NUMBERS.containsKey(type) || TEXTS.contains(type));
   }
 
   private String sql(Set<String> selected, TableColumns columns, TableColumns asked)

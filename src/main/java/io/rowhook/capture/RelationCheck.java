@@ -44,6 +44,7 @@ final class RelationCheck {
   private final Map<TableId, TableFacts> captured = new HashMap<>();
   private final Map<TableId, TableColumns> columns = new HashMap<>();
   private final ReadCheck reading;
+  private final ConditionCheck conditions;
 
   RelationCheck(
       Source source, Connection connection, List<TableFacts> captured, Findings findings) {
@@ -51,6 +52,7 @@ final class RelationCheck {
     this.connection = connection;
     this.findings = findings;
     this.reading = new ReadCheck(source, connection, findings);
+    this.conditions = new ConditionCheck(connection, findings);
     captured.forEach(facts -> this.captured.put(facts.table(), facts));
   }
 
@@ -65,7 +67,12 @@ final class RelationCheck {
         switch (demand) {
           case Demand.Id id -> id(id, facts);
           case Demand.Part part -> part(part, table, facts);
-          case Demand.Reference reference -> reference(reference, table, facts);
+          case Demand.Reference reference -> {
+            reference(reference, facts.table(), facts.columns());
+            read(reference.place(), table, facts);
+          }
+          case Demand.Columns named -> named(named, facts);
+          case Demand.Where where -> conditions.captured(where, facts, columns(facts.table()));
         }
       }
     }
@@ -129,14 +136,42 @@ final class RelationCheck {
     if (parent == null) {
       return; // has a problem of its own
     }
-    refers(fault, part.place(), part.key(), facts.table(), parent.table(), parent.primaryKey());
-    free(part.place(), part.name(), parent);
+    refers(
+        fault,
+        part.place(),
+        part.key(),
+        part.prefix(),
+        facts.table(),
+        parent.table(),
+        parent.primaryKey());
+    free(part.place(), part.name(), parent.table(), parent.columns());
     read(part.place(), table, facts);
     reading.check(part.place(), parent.table(), parent.primaryKey());
     indexed(part, facts);
   }
 
-  private void reference(Demand.Reference reference, CapturedTable table, TableFacts facts)
+  private void named(Demand.Columns named, TableFacts facts) throws SQLException {
+    missing(
+        new Fault(facts.table(), named.excluded()),
+        named.place(),
+        known(named.columns(), named.excluded(), columns(facts.table())),
+        facts.table());
+  }
+
+  /** What is computed may be excluded, which it is anyway. */
+  private static List<String> known(List<String> named, boolean excluded, TableColumns columns) {
+    return excluded
+        ? named.stream().filter(name -> !columns.generated().contains(name)).toList()
+        : named;
+  }
+
+  /**
+   * Looks at a reference and at those of the row that it names.
+   *
+   * @param from whose rows name the other
+   * @param taken its columns
+   */
+  private void reference(Demand.Reference reference, TableId from, List<String> taken)
       throws SQLException {
     Fault fault = new Fault(reference.to(), false);
     TableColumns to = columns(reference.to());
@@ -147,27 +182,40 @@ final class RelationCheck {
           "table %s does not exist in database '%s'".formatted(reference.to(), source.database()));
       return;
     }
-    missing(fault, reference.place() + ".attributes", reference.attributes(), reference.to());
-    if (!missing(fault, reference.place() + ".key", reference.key(), facts.table())) {
+    boolean excluded = reference.attributes().include().isEmpty();
+    missing(
+        fault,
+        reference.place() + ".attributes" + (excluded ? ".exclude" : ""),
+        known(reference.attributes().named(), excluded, to),
+        reference.to());
+    if (!missing(fault, reference.place() + ".key", reference.key(), from)) {
       refers(
           fault,
           reference.place(),
           reference.key(),
-          facts.table(),
+          reference.prefix(),
+          from,
           reference.to(),
           to.primaryKey());
     }
-    free(reference.place(), reference.name(), facts);
+    if (!reference.key().contains(reference.name())) { // it takes that column's place
+      free(reference.place(), reference.name(), from, taken);
+    }
     List<String> wanted = new ArrayList<>(to.primaryKey());
-    wanted.addAll(reference.attributes().isEmpty() ? to.readable() : reference.attributes());
+    to.readable().stream().filter(reference.attributes()::test).forEach(wanted::add);
     reading.check(reference.place(), reference.to(), wanted);
-    read(reference.place(), table, facts);
+    if (!reference.where().isEmpty()) {
+      conditions.lookedUp(reference.place() + ".where", reference.where(), reference.to(), to);
+    }
+    for (Demand.Reference inner : reference.references()) {
+      reference(inner, reference.to(), to.readable());
+    }
   }
 
   /** Its own rows are looked up where only rows are in the log that belong to them. */
   private void read(String place, CapturedTable table, TableFacts facts) throws SQLException {
-    List<String> wanted = new ArrayList<>(facts.columns());
-    wanted.removeAll(table.excludedColumns());
+    List<String> wanted =
+        facts.columns().stream().filter(column -> table.reads(column, facts)).toList();
     reading.check(place, facts.table(), wanted);
   }
 
@@ -176,6 +224,7 @@ final class RelationCheck {
       Fault fault,
       String place,
       List<String> key,
+      String prefix,
       TableId from,
       TableId to,
       List<String> primaryKey)
@@ -191,6 +240,10 @@ final class RelationCheck {
                   primaryKey.isEmpty() ? "none" : String.join(", ", primaryKey)));
       return;
     }
+    if (!prefix.isEmpty()) {
+      prefixed(fault, place, to, primaryKey.getFirst());
+      return;
+    }
     for (int i = 0; i < key.size(); i++) {
       Optional<String> wrong =
           KeyTypes.problem(
@@ -198,6 +251,18 @@ final class RelationCheck {
       if (wrong.isPresent()) {
         problem(fault, place + ".key", wrong.get());
       }
+    }
+  }
+
+  /** What stands after a prefix is text, and must be able to be the other key. */
+  private void prefixed(Fault fault, String place, TableId to, String target) throws SQLException {
+    String type = columns(to).types().get(target);
+    if (!LookupStatement.mayFollowPrefix(type)) {
+      problem(
+          fault,
+          place + ".prefix",
+          "the primary key of %s is a %s, but after a prefix only a whole number, a text or a uuid can stand. Leave prefix out"
+              .formatted(to, type));
     }
   }
 
@@ -221,12 +286,12 @@ final class RelationCheck {
     }
   }
 
-  private void free(String place, String name, TableFacts facts) {
-    if (facts.columns().contains(name)) {
+  private void free(String place, String name, TableId table, List<String> columns) {
+    if (columns.contains(name)) {
       problem(
-          new Fault(facts.table(), false),
+          new Fault(table, false),
           place,
-          "%s has a column %s already. Give it another name here".formatted(facts.table(), name));
+          "%s has a column %s already. Give it another name here".formatted(table, name));
     }
   }
 

@@ -97,11 +97,11 @@ final class RowChangeDeserializer {
     if (known == null || asked == null) {
       layouts.remove(oid); // the publication holds more than was asked for
     } else {
-      layouts.put(oid, layout(relation, known, asked.excludedColumns()));
+      layouts.put(oid, layout(relation, known, asked));
     }
   }
 
-  private Layout layout(Relation relation, TableFacts known, List<String> excluded) {
+  private Layout layout(Relation relation, TableFacts known, CapturedTable asked) {
     int count = relation.columns().size();
     String[] names = new String[count];
     @Nullable PostgresType[] read = new @Nullable PostgresType[count];
@@ -110,7 +110,7 @@ final class RowChangeDeserializer {
     for (int i = 0; i < count; i++) {
       Column column = relation.columns().get(i);
       names[i] = column.name();
-      read[i] = excluded.contains(column.name()) ? null : type(column.typeOid());
+      read[i] = asked.reads(column.name(), known) ? type(column.typeOid()) : null;
       inIdentity[i] = column.key();
       missing.remove(column.name());
     }

@@ -39,6 +39,11 @@ public final class RowKey {
     }
   }
 
+  /** A key of one column. */
+  public static RowKey of(JsonNode value) {
+    return new RowKey(List.of(value.isNumber() ? plain(value) : value));
+  }
+
   /** Empty where the row is unknown, there are no columns, or one is unknown or null. */
   public static Optional<RowKey> of(@Nullable ObjectNode row, List<String> columns) {
     if (row == null || columns.isEmpty()) {

@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,8 @@ public interface RowLookup {
    *
    * @param table where
    * @param key the columns to find them by; empty: the table's primary key
-   * @param only these columns; empty: all
-   * @param except without these columns
+   * @param columns which are read; those that it names must be there
+   * @param known if not empty, other columns than these are not read, however many there are by now
    * @param asked where the keys come from; null: from the columns to find them by
    * @param prefix stands before the key's value in the one column to find them by
    * @param condition an SQL condition on the row; a row that it does not hold for is known to be
@@ -39,22 +40,41 @@ public interface RowLookup {
   record Query(
       TableId table,
       List<String> key,
-      List<String> only,
-      List<String> except,
+      ColumnFilter columns,
+      List<String> known,
       @Nullable Asked asked,
       String prefix,
       String condition) {
     public Query {
       key = List.copyOf(key);
-      only = List.copyOf(only);
-      except = List.copyOf(except);
+      known = List.copyOf(known);
     }
 
     /** By keys that come from the columns themselves. */
-    public Query(TableId table, List<String> key, List<String> only, List<String> except) {
-      this(table, key, only, except, null, "", "");
+    public Query(TableId table, List<String> key, ColumnFilter columns) {
+      this(table, key, columns, List.of(), null, "", "");
     }
   }
+
+  /**
+   * A condition on the rows of a table.
+   *
+   * @param sql as it may stand after WHERE
+   * @param columns those that it looks at; no other need be given to judge a row
+   */
+  record Condition(TableId table, String sql, List<String> columns) {
+    public Condition {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * Which of some rows a condition holds for.
+   *
+   * @param holds by their place
+   * @param unjudged those that it could not be judged for, and why, in words without values
+   */
+  record Judged(BitSet holds, Map<Integer, String> unjudged) {}
 
   /** A reading has found more than fits: ask for fewer keys. */
   final class TooMuch extends RuntimeException {
@@ -89,6 +109,14 @@ public interface RowLookup {
 
     /** The rows for each key. One statement, where nothing is wrong. */
     Rows rows(Query query, Collection<RowKey> keys) throws SQLException;
+
+    /**
+     * Judges rows that the log gave, as PostgreSQL would: by the types, operators and collations of
+     * their table. One statement, where nothing is wrong.
+     *
+     * @param images with the columns that the condition looks at
+     */
+    Judged judge(Condition condition, List<ObjectNode> images) throws SQLException;
   }
 
   /** Makes something of a snapshot; may be called more than once. */

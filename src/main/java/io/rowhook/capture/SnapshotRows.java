@@ -1,6 +1,8 @@
 package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RowLookup.Condition;
+import io.rowhook.capture.RowLookup.Judged;
 import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.RowLookup.Rows;
 import io.rowhook.capture.RowLookup.TooMuch;
@@ -13,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -154,6 +157,46 @@ final class SnapshotRows implements RowLookup.Snapshot {
       }
       connection.rollback(before);
       afterFailure(query, keys, failure, all);
+    }
+  }
+
+  @Override
+  public Judged judge(Condition condition, List<ObjectNode> images) throws SQLException {
+    Judged all = new Judged(new BitSet(images.size()), new HashMap<>());
+    judge(condition, images, 0, all);
+    return all;
+  }
+
+  private void judge(Condition condition, List<ObjectNode> images, int first, Judged all)
+      throws SQLException {
+    if (images.isEmpty()) {
+      return;
+    }
+    Savepoint before = carefully ? connection.setSavepoint() : null;
+    try {
+      shared.queries().increment();
+      RowConditions.matching(connection, columns(condition.table()), condition, images).stream()
+          .forEach(place -> all.holds().set(first + place));
+      if (before != null) {
+        connection.releaseSavepoint(before);
+      }
+    } catch (SQLException e) {
+      shared.tables().remove(condition.table());
+      LookupFailure failure = LookupFailure.of(e);
+      if (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
+        throw e;
+      }
+      if (before == null) {
+        throw new Again(true);
+      }
+      connection.rollback(before);
+      int half = images.size() / 2;
+      if (half == 0) {
+        all.unjudged().put(first, failure.reason());
+      } else {
+        judge(condition, images.subList(0, half), first, all);
+        judge(condition, images.subList(half, images.size()), first + half, all);
+      }
     }
   }
 

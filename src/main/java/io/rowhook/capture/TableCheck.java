@@ -199,7 +199,7 @@ final class TableCheck {
 
   private boolean excluded(CapturedTable captured, TableFacts facts) {
     boolean good = true;
-    for (String column : captured.excludedColumns()) {
+    for (String column : captured.columns().exclude()) {
       if (facts.primaryKey().contains(column)) {
         problem(captured.table(), "column " + column + " is excluded, but is in the primary key");
         good = false;

@@ -68,7 +68,7 @@ final class Composer {
               ? PartView.before(entity, found)
               : PartView.taken(entity, found);
       view.fill(data, entity.key(), missing);
-      entity.shape().type().references().forEach(reference -> read.add(reference.name()));
+      entity.shape().links().forEach(link -> read.add(link.name()));
       read.removeAll(missing);
     }
     return draft(EventType.Deleted, entity, root, data, null, List.of(), missing, read, found);
@@ -154,8 +154,8 @@ final class Composer {
         read.add(part.name());
       }
     }
-    entity.shape().type().references().stream()
-        .map(Reference::name)
+    entity.shape().links().stream()
+        .map(Link::name)
         .filter(name -> !unread.contains(name))
         .forEach(read::add);
   }
@@ -175,14 +175,14 @@ final class Composer {
     PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
     Set<String> unread = new LinkedHashSet<>();
     view.fill(data, entity.key(), unread);
-    shape.columns().stream().filter(name -> !data.has(name)).forEach(missing::add);
+    shape.role().shown().stream().filter(name -> !data.has(name)).forEach(missing::add);
     mark(entity, whole, true, unread, read, missing);
     missing.addAll(unread);
     if (!isKnown) {
-      for (Reference reference : shape.type().references()) {
-        data.remove(reference.name()); // its key is not known
-        missing.add(reference.name());
-        read.remove(reference.name());
+      for (Link link : shape.links()) {
+        data.remove(link.name()); // its key is not known
+        missing.add(link.name());
+        read.remove(link.name());
       }
     }
     return new Draft(
@@ -202,7 +202,7 @@ final class Composer {
    * the log, or else as it was read. False: it is not known.
    */
   private static boolean putRoot(Touched entity, Found found, ObjectNode data, Set<String> read) {
-    List<String> asRead = entity.shape().columns();
+    List<String> asRead = entity.shape().role().columns();
     boolean isKnown = false;
     if (entity.history().root(entity.position()) instanceof RowState.Present logged) {
       data.setAll(logged.row());

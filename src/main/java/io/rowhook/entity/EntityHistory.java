@@ -166,7 +166,7 @@ final class EntityHistory {
   }
 
   private static boolean isWhole(ObjectNode row, Shape shape) {
-    return shape.columns().stream().allMatch(row::has);
+    return shape.role().columns().stream().allMatch(row::has);
   }
 
   /**

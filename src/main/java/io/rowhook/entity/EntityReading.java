@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.RowMapper.Unmappable;
@@ -16,6 +17,18 @@ import java.util.Set;
 public final class EntityReading {
 
   private EntityReading() {}
+
+  /**
+   * Looks an entity's root row up by its id.
+   *
+   * @param tables what the catalog says of the entity's tables
+   */
+  public static Query root(EntityType type, List<TableFacts> tables) {
+    Shape shape = new Shapes(List.of(type), tables).named(type.name()).shape();
+    Query root = shape.root();
+    return new Query(
+        root.table(), shape.id(), root.columns(), root.known(), null, "", root.condition());
+  }
 
   /**
    * Puts parts and references to a root row.

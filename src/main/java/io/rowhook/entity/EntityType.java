@@ -1,5 +1,6 @@
 package io.rowhook.entity;
 
+import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.TableId;
 import java.util.List;
 
@@ -9,8 +10,9 @@ import java.util.List;
  * @param name in the singular: {@code Article}
  * @param table its root table
  * @param id the columns that recipients know it by; empty: the table's primary key
- * @param excluded columns that are not captured: not journaled, not in templates; changes to these
- *     alone make no event
+ * @param attributes the columns that are shown; changes to others alone make no event
+ * @param where an SQL condition; rows that it does not hold for do not exist for us; empty: none
+ * @param deleted an SQL condition; rows that it holds for count as deleted; empty: none
  * @param parts rows of other tables that belong to it
  * @param references rows of other tables that it names
  */
@@ -18,19 +20,40 @@ public record EntityType(
     String name,
     TableId table,
     List<String> id,
-    List<String> excluded,
+    ColumnFilter attributes,
+    String where,
+    String deleted,
     List<Part> parts,
     List<Reference> references) {
 
   public EntityType {
     id = List.copyOf(id);
-    excluded = List.copyOf(excluded);
     parts = List.copyOf(parts);
     references = List.copyOf(references);
+  }
+
+  /** One that every row of its table is. */
+  public EntityType(
+      String name,
+      TableId table,
+      List<String> id,
+      List<String> excluded,
+      List<Part> parts,
+      List<Reference> references) {
+    this(name, table, id, ColumnFilter.without(excluded), "", "", parts, references);
   }
 
   /** One that is a row of one table, and nothing else. */
   public EntityType(String name, TableId table, List<String> id, List<String> excluded) {
     this(name, table, id, excluded, List.of(), List.of());
+  }
+
+  /** What holds for a row that exists for us; empty: all do. */
+  public String condition() {
+    if (deleted.isEmpty()) {
+      return where;
+    }
+    String there = "(" + deleted + ") IS NOT TRUE";
+    return where.isEmpty() ? there : "(" + where + ") AND " + there;
   }
 }

@@ -64,8 +64,14 @@ final class Found {
           histories.forEach(found::askInner);
           found.run(snapshot);
           histories.forEach(found::askNamed);
-          entities.stream().map(Touched::shape).distinct().forEach(found::askNamed);
+          List<Shape> shapes = entities.stream().map(Touched::shape).distinct().toList();
+          shapes.forEach(found::askNamed);
           found.run(snapshot);
+          List<Link> links = shapes.stream().flatMap(shape -> shape.allLinks().stream()).toList();
+          while (!links.isEmpty()) {
+            links = found.askFurther(links);
+            found.run(snapshot);
+          }
           return found;
         });
   }
@@ -98,6 +104,11 @@ final class Found {
   /** Whether these rows could not be read, so that nothing is known of them. */
   boolean isUnread(Query query, RowKey key) {
     return blind || unread.getOrDefault(query, Map.of()).containsKey(key);
+  }
+
+  /** Whether there are rows of a key, also if none of them exists for us. */
+  boolean has(Query query, RowKey key) {
+    return rows.getOrDefault(query, Map.of()).containsKey(key);
   }
 
   private void ask(Query query, Collection<RowKey> keys) {
@@ -156,15 +167,15 @@ final class Found {
   }
 
   private void askNamed(Touched entity) {
-    for (Reference reference : entity.shape().type().references()) {
-      root(entity).ifPresent(row -> askNamed(reference, List.of(row)));
+    for (Link link : entity.shape().links()) {
+      root(entity).ifPresent(row -> askNamed(link, List.of(row)));
       for (NetChange root : entity.roots()) {
-        askNamed(reference, images(root));
+        askNamed(link, images(root));
       }
     }
     for (Shape.Node part : entity.shape().parts()) {
-      for (Reference reference : part.part().references()) {
-        entity.changes(part).forEach(change -> askNamed(reference, images(change)));
+      for (Link link : part.links()) {
+        entity.changes(part).forEach(change -> askNamed(link, images(change)));
       }
     }
   }
@@ -172,12 +183,25 @@ final class Found {
   /** By the parts that were read. */
   private void askNamed(Shape shape) {
     for (Shape.Node part : shape.parts()) {
-      for (Reference reference : part.part().references()) {
+      for (Link link : part.links()) {
         rows.getOrDefault(part.byParent(), Map.of())
             .values()
-            .forEach(found -> askNamed(reference, found));
+            .forEach(found -> askNamed(link, found));
       }
     }
+  }
+
+  /** What the rows name that were read since others name them; returns how to ask on. */
+  private List<Link> askFurther(List<Link> links) {
+    List<Link> further = new ArrayList<>();
+    for (Link link : links) {
+      Collection<List<ObjectNode>> naming = rows.getOrDefault(link.query(), Map.of()).values();
+      for (Link inner : link.inner()) {
+        naming.forEach(found -> askNamed(inner, found));
+        further.add(inner);
+      }
+    }
+    return further;
   }
 
   /** What the log says of a row: before and now. */
@@ -191,9 +215,8 @@ final class Found {
     return images;
   }
 
-  private void askNamed(Reference reference, List<ObjectNode> naming) {
-    naming.forEach(row ->
-        RowKey.of(row, reference.key())
-            .ifPresent(key -> ask(Shape.named(reference), List.of(key))));
+  private void askNamed(Link link, List<ObjectNode> naming) {
+    naming.forEach(
+        row -> link.reference().named(row).ifPresent(key -> ask(link.query(), List.of(key))));
   }
 }

@@ -80,7 +80,7 @@ final class Owners {
               Map<RowKey, RowKey> keys = new HashMap<>();
               read.found()
                   .forEach((key, row) ->
-                      RowKey.of(row.getFirst(), part.part().key())
+                      part.parentKey(row.isEmpty() ? null : row.getFirst())
                           .ifPresent(parent -> keys.put(key, parent)));
               found.put(part, keys);
             }
@@ -187,12 +187,12 @@ final class Owners {
    */
   static Optional<RowKey> key(NetChange change, Shape.Node part, boolean now) {
     if (now) {
-      return RowKey.of(change.after(), part.part().key());
+      return part.parentKey(change.after());
     }
     if (!change.existed()) {
       return Optional.empty();
     }
-    return RowKey.of(change.before() == null ? change.after() : change.before(), part.part().key());
+    return part.parentKey(change.before() == null ? change.after() : change.before());
   }
 
   private static List<RowKey> keys(NetChange change, Shape.Node part) {

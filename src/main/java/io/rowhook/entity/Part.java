@@ -1,5 +1,6 @@
 package io.rowhook.entity;
 
+import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.TableId;
 import java.util.List;
 
@@ -10,8 +11,11 @@ import java.util.List;
  * @param name the attribute that they are under: {@code lines}
  * @param table theirs
  * @param key the columns that name the row they belong to, by its primary key and in its order
- * @param orderBy the columns that they are ordered by, before their own primary key
- * @param excluded columns that are not captured
+ * @param prefix stands before the parent's key in the one column of {@code key}; a row with another
+ *     one belongs to nothing; empty: none
+ * @param orderBy what they are ordered by, before their own primary key
+ * @param attributes the columns that are shown
+ * @param where an SQL condition; rows that it does not hold for do not exist for us; empty: none
  * @param parts rows that belong to them; these have no parts of their own
  * @param references rows that they name
  */
@@ -19,16 +23,38 @@ public record Part(
     String name,
     TableId table,
     List<String> key,
-    List<String> orderBy,
-    List<String> excluded,
+    String prefix,
+    List<OrderBy> orderBy,
+    ColumnFilter attributes,
+    String where,
     List<Part> parts,
     List<Reference> references) {
 
   public Part {
     key = List.copyOf(key);
     orderBy = List.copyOf(orderBy);
-    excluded = List.copyOf(excluded);
     parts = List.copyOf(parts);
     references = List.copyOf(references);
+  }
+
+  /** All rows of their table, by these columns. */
+  public Part(
+      String name,
+      TableId table,
+      List<String> key,
+      List<String> orderBy,
+      List<String> excluded,
+      List<Part> parts,
+      List<Reference> references) {
+    this(
+        name,
+        table,
+        key,
+        "",
+        orderBy.stream().map(OrderBy::new).toList(),
+        ColumnFilter.without(excluded),
+        "",
+        parts,
+        references);
   }
 }

@@ -1,6 +1,5 @@
 package io.rowhook.entity;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,7 +7,6 @@ import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
 import io.rowhook.entity.EntityHistory.RowState;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one entity at one moment, from which its data is built: as they were read, with what
@@ -99,7 +96,7 @@ final class PartView {
   }
 
   private void add(Shape.Node part, ObjectNode row) {
-    RowKey.of(row, part.part().key())
+    part.parentKey(row)
         .ifPresent(parent ->
             added
                 .computeIfAbsent(part, _ -> new HashMap<>())
@@ -113,7 +110,7 @@ final class PartView {
       return logged.row();
     }
     Optional<ObjectNode> read =
-        RowKey.of(logged.row(), part.part().key())
+        part.parentKey(logged.row())
             .flatMap(parent ->
                 found.rows(part.byParent(), parent).stream()
                     .filter(row -> RowKey.of(row, part.primaryKey()).equals(Optional.of(key)))
@@ -157,7 +154,7 @@ final class PartView {
       }
     }
     incomplete.stream().filter(name -> !isInside(name)).forEach(missing::add);
-    embed(data, entity.shape().type().references(), "", missing);
+    embed(data, entity.shape().links(), "", missing);
   }
 
   /** The rows of one part, for {@code previous}. */
@@ -174,7 +171,7 @@ final class PartView {
         }
       }
     }
-    rows.sort(order(part));
+    rows.sort(part.order());
     ArrayNode list = ExactJson.MAPPER.createArrayNode();
     for (ObjectNode row : rows) {
       ObjectNode copy = ExactJson.MAPPER.createObjectNode();
@@ -188,7 +185,8 @@ final class PartView {
                   .orElseGet(ExactJson.MAPPER::createArrayNode));
         }
       }
-      embed(copy, part.part().references(), part.path(), missing);
+      embed(copy, part.links(), name(part) + ".", missing);
+      copy.remove(part.role().hidden());
       list.add(copy);
     }
     return list;
@@ -198,46 +196,44 @@ final class PartView {
     return added.getOrDefault(part, Map.of()).getOrDefault(parent, List.of());
   }
 
-  private void embed(ObjectNode row, List<Reference> references, String path, Set<String> missing) {
-    for (Reference reference : references) {
-      Optional<RowKey> key = RowKey.of(row, reference.key());
-      if (key.isEmpty()) {
-        row.set(reference.name(), NullNode.getInstance());
+  /**
+   * Puts in what a row names; nothing of it where it is not known.
+   *
+   * @param path before the names of what is missing
+   */
+  void embed(ObjectNode row, List<Link> links, String path, Set<String> missing) {
+    if (links.isEmpty()) {
+      return;
+    }
+    List<Optional<RowKey>> keys =
+        links.stream().map(link -> link.reference().named(row)).toList(); // before one is replaced
+    for (int i = 0; i < links.size(); i++) {
+      Link link = links.get(i);
+      if (keys.get(i).isEmpty()) {
+        row.set(link.name(), NullNode.getInstance());
         continue;
       }
-      List<ObjectNode> named = found.rows(Shape.named(reference), key.get());
-      if (named.isEmpty()) {
-        String inside = path.substring(path.indexOf('/') + 1).replace('/', '.');
-        missing.add(path.isEmpty() ? reference.name() : inside + "." + reference.name());
+      RowKey key = keys.get(i).get();
+      List<ObjectNode> named = found.rows(link.query(), key);
+      if (!named.isEmpty()) {
+        row.set(link.name(), whole(named.getFirst(), link, path, missing));
+      } else if (found.has(link.query(), key)) {
+        row.set(link.name(), NullNode.getInstance()); // it does not exist for us
       } else {
-        row.set(reference.name(), named.getFirst());
+        missing.add(path + link.name());
+        row.remove(link.name());
       }
     }
   }
 
-  /** By the columns asked for, then by the primary key; numbers as numbers, null last. */
-  private static Comparator<ObjectNode> order(Shape.Node part) {
-    List<String> columns = new ArrayList<>(part.part().orderBy());
-    part.primaryKey().stream().filter(name -> !columns.contains(name)).forEach(columns::add);
-    return (one, other) -> {
-      for (String column : columns) {
-        int compared = compare(one.get(column), other.get(column));
-        if (compared != 0) {
-          return compared;
-        }
-      }
-      return 0;
-    };
-  }
-
-  private static int compare(@Nullable JsonNode one, @Nullable JsonNode other) {
-    boolean noOne = one == null || one.isNull();
-    boolean noOther = other == null || other.isNull();
-    if (one == null || other == null || noOne || noOther) {
-      return Boolean.compare(noOne, noOther);
+  private ObjectNode whole(ObjectNode named, Link link, String path, Set<String> missing) {
+    if (link.inner().isEmpty()) {
+      return named;
     }
-    return one.isNumber() && other.isNumber()
-        ? one.decimalValue().compareTo(other.decimalValue())
-        : one.asText().compareTo(other.asText());
+    ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+    copy.setAll(named); // the values are shared and never changed
+    embed(copy, link.inner(), path + link.name() + ".", missing);
+    copy.remove(link.hidden());
+    return copy;
   }
 }

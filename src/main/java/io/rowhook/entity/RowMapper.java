@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,20 +36,24 @@ final class RowMapper {
    * @param path of the entity, or of its part
    * @param part whether of a part
    * @param id the columns they are told by; empty: the primary key
-   * @param excluded columns that are left out here
+   * @param columns those that are let through; null: all
    */
-  private record Role(String path, boolean part, List<String> id, List<String> excluded) {}
+  private record Role(String path, boolean part, List<String> id, @Nullable Set<String> columns) {}
 
   private final Map<TableId, List<Role>> byTable = new HashMap<>();
 
   RowMapper(Shapes shapes) {
     for (Shape shape : shapes.byName().values()) {
       EntityType type = shape.type();
-      add(type.table(), new Role(type.name(), false, type.id(), type.excluded()));
+      add(type.table(), new Role(type.name(), false, type.id(), columns(shape.role())));
       for (Shape.Node node : shape.parts()) {
-        add(node.part().table(), new Role(node.path(), true, List.of(), node.part().excluded()));
+        add(node.part().table(), new Role(node.path(), true, List.of(), columns(node.role())));
       }
     }
+  }
+
+  private static @Nullable Set<String> columns(RowRole role) {
+    return role.filtered() ? Set.copyOf(role.columns()) : null;
   }
 
   private void add(TableId table, Role role) {
@@ -64,32 +69,41 @@ final class RowMapper {
       throw new IllegalStateException("no entity is made of the captured table " + row.table());
     }
     if (roles.size() == 1) {
-      return map(roles.getFirst(), row); // capture has left out what is excluded
+      return map(roles.getFirst(), only(roles.getFirst().columns(), row));
     }
     List<NetChange> changes = new ArrayList<>();
     for (Role role : roles) {
-      changes.addAll(map(role, without(role.excluded(), row)));
+      changes.addAll(map(role, only(role.columns(), row)));
     }
     return changes;
   }
 
   /** Capture leaves out only what no role of a table wants. */
-  private static RowChange without(List<String> excluded, RowChange row) {
-    if (excluded.isEmpty()) {
+  private static RowChange only(@Nullable Set<String> columns, RowChange row) {
+    if (columns == null) {
       return row;
     }
     return new RowChange(
         row.table(),
         row.operation(),
         row.key(),
-        without(excluded, row.before()),
-        without(excluded, row.after()),
-        row.unavailable().stream().filter(name -> !excluded.contains(name)).toList(),
+        only(columns, row.before()),
+        only(columns, row.after()),
+        row.unavailable().stream().filter(columns::contains).toList(),
         row.weight());
   }
 
-  private static @Nullable ObjectNode without(List<String> excluded, @Nullable ObjectNode image) {
-    return image == null ? null : image.deepCopy().remove(excluded);
+  private static @Nullable ObjectNode only(Set<String> columns, @Nullable ObjectNode image) {
+    if (image == null) {
+      return null;
+    }
+    ObjectNode wanted = ExactJson.MAPPER.createObjectNode();
+    for (var column : image.properties()) {
+      if (columns.contains(column.getKey())) {
+        wanted.set(column.getKey(), column.getValue()); // shared and never changed
+      }
+    }
+    return wanted;
   }
 
   private static List<NetChange> map(Role role, RowChange row) throws Unmappable {

@@ -1,12 +1,22 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup.Asked;
 import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,58 +25,115 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shape {
 
+  /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
+  private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
+
   /**
    * A part, at any depth.
    *
    * @param path its name among all: {@code Order/lines/serials}
    * @param index its place in {@link #parts}
    * @param parent the part that it belongs to; null: the entity itself
-   * @param primaryKey of its table
    * @param logged whether all of an old row is in the log
+   * @param numbered whether its key has a prefix and then a whole number
+   * @param byParent looks its rows up by the row that they belong to
    */
   record Node(
       String path,
       int index,
       Part part,
       @Nullable Node parent,
-      List<String> primaryKey,
-      boolean logged) {
+      RowRole role,
+      boolean logged,
+      boolean numbered,
+      Query byParent,
+      RowOrder order,
+      List<Link> links) {
 
     /** The name of the attribute of the entity that holds it, itself or around it. */
     String attribute() {
       return parent == null ? part.name() : parent.attribute();
     }
 
-    /** Whether who names one of its rows names what that belongs to as well. */
-    boolean keyIsInPrimaryKey() {
-      return primaryKey.containsAll(part.key());
+    List<String> primaryKey() {
+      return role.primaryKey();
     }
 
-    /** By the row that it belongs to. */
-    Query byParent() {
-      return new Query(part.table(), part.key(), List.of(), part.excluded());
+    /** Whether who names one of its rows names what that belongs to as well. */
+    boolean keyIsInPrimaryKey() {
+      return part.prefix().isEmpty()
+          && part.where().isEmpty()
+          && role.primaryKey().containsAll(part.key());
     }
 
     /** Only what it belongs to, by its own primary key. */
     Query keyOnly() {
-      return new Query(part.table(), primaryKey, part.key(), List.of());
+      return new Query(
+          part.table(),
+          role.primaryKey(),
+          ColumnFilter.only(part.key()),
+          List.of(),
+          null,
+          "",
+          part.where());
+    }
+
+    /** The key of the row that one of its rows belongs to; empty where it belongs to none. */
+    Optional<RowKey> parentKey(@Nullable ObjectNode row) {
+      if (part.prefix().isEmpty() || row == null) {
+        return RowKey.of(row, part.key());
+      }
+      Optional<String> rest = Reference.rest(row.get(part.key().getFirst()), part.prefix());
+      if (!numbered) {
+        return rest.map(text -> RowKey.of(TextNode.valueOf(text)));
+      }
+      return rest.filter(text -> text.matches("-?(0|[1-9][0-9]{0,18})"))
+          .map(text -> RowKey.parse("[" + text + "]"));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Node node && path.equals(node.path);
+    }
+
+    @Override
+    public int hashCode() {
+      return path.hashCode();
     }
   }
 
   private final EntityType type;
-  private final List<String> primaryKey;
-  private final List<String> columns;
+  private final RowRole role;
+  private final Query root;
+  private final List<Link> links;
   private final List<Node> parts = new ArrayList<>();
 
   Shape(EntityType type, Map<TableId, TableFacts> tables) {
     this.type = type;
-    TableFacts root = tables.get(type.table());
-    this.primaryKey = root == null ? List.of() : root.primaryKey();
-    this.columns =
-        root == null
-            ? List.of()
-            : root.columns().stream().filter(name -> !type.excluded().contains(name)).toList();
+    TableFacts facts = tables.get(type.table());
+    role =
+        RowRole.of(
+            facts,
+            type.attributes(),
+            type.condition(),
+            keys(type.id(), type.references()),
+            keys(List.of(), type.references()));
+    root =
+        new Query(
+            type.table(),
+            role.primaryKey(),
+            ColumnFilter.ALL,
+            role.columns(),
+            null,
+            "",
+            type.condition());
+    links = Link.of(type.table(), type.references());
     type.parts().forEach(part -> add(part, type.name(), null, tables));
+  }
+
+  private static Set<String> keys(List<String> own, List<Reference> references) {
+    return Stream.concat(own.stream(), references.stream().flatMap(one -> one.key().stream()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private void add(
@@ -75,16 +142,41 @@ final class Shape {
     if (facts == null) {
       throw new IllegalStateException("capture does not read " + part.table());
     }
+    Set<String> told = keys(part.key(), part.references());
+    part.orderBy().forEach(by -> told.add(by.column()));
+    RowRole own = RowRole.of(facts, part.attributes(), part.where(), told, told);
+    TableId above1 = parent == null ? type.table() : parent.part().table();
+    List<String> parentKey = parent == null ? role.primaryKey() : parent.primaryKey();
+    Query byParent =
+        new Query(
+            part.table(),
+            part.key(),
+            ColumnFilter.ALL,
+            own.columns(),
+            parentKey.size() == part.key().size() ? new Asked(above1, parentKey) : null,
+            part.prefix(),
+            part.where());
     Node node =
         new Node(
             above + "/" + part.name(),
             parts.size(),
             part,
             parent,
-            facts.primaryKey(),
-            facts.identity() == ReplicaIdentity.FULL);
+            own,
+            facts.identity() == ReplicaIdentity.FULL,
+            isNumber(tables.get(above1), parentKey),
+            byParent,
+            new RowOrder(part.orderBy(), facts),
+            Link.of(part.table(), part.references()));
     parts.add(node);
     part.parts().forEach(inner -> add(inner, node.path(), node, tables));
+  }
+
+  private static boolean isNumber(@Nullable TableFacts facts, List<String> key) {
+    return facts != null
+        && facts.allColumns().stream()
+            .anyMatch(column ->
+                key.equals(List.of(column.name())) && WHOLE_NUMBERS.contains(column.type()));
   }
 
   EntityType type() {
@@ -95,23 +187,34 @@ final class Shape {
     return type.name();
   }
 
+  /** Its root row. */
+  RowRole role() {
+    return role;
+  }
+
   List<String> primaryKey() {
-    return primaryKey;
+    return role.primaryKey();
   }
 
   /** The columns of the root table that recipients know it by. */
   List<String> id() {
-    return type.id().isEmpty() ? primaryKey : type.id();
-  }
-
-  /** All columns of the root table that are captured. */
-  List<String> columns() {
-    return columns;
+    return type.id().isEmpty() ? role.primaryKey() : type.id();
   }
 
   /** Each before its own parts. */
   List<Node> parts() {
     return parts;
+  }
+
+  /** What its root row names. */
+  List<Link> links() {
+    return links;
+  }
+
+  /** What its root row and the rows of its parts name. */
+  List<Link> allLinks() {
+    return Stream.concat(links.stream(), parts.stream().flatMap(part -> part.links().stream()))
+        .toList();
   }
 
   /** Whether other rows than the root's own belong to it. */
@@ -121,16 +224,11 @@ final class Shape {
 
   /** Whether its data is not in the log alone. */
   boolean isRead() {
-    return hasParts() || !type.references().isEmpty();
+    return hasParts() || !links.isEmpty();
   }
 
   /** The root row. */
   Query root() {
-    return new Query(type.table(), primaryKey, List.of(), type.excluded());
-  }
-
-  /** The row that a reference names, by its primary key. */
-  static Query named(Reference reference) {
-    return new Query(reference.table(), List.of(), reference.attributes(), List.of());
+    return root;
   }
 }

@@ -1,5 +1,7 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.Part;
@@ -9,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -24,8 +28,8 @@ import java.util.regex.Pattern;
 record EntitiesFile(List<String> names, List<EntityType> entities) {
 
   private static final YamlKeys ENTITY =
-      new YamlKeys(List.of("table"), List.of("id", "attributes", "contains", "refers"));
-  private static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("exclude"));
+      new YamlKeys(
+          List.of("table"), List.of("id", "attributes", "where", "deleted", "contains", "refers"));
 
   /** By mapping; {@code *} is the entity. */
   static final Map<String, YamlKeys> KEYS = keys();
@@ -49,7 +53,7 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
   private static Map<String, YamlKeys> keys() {
     Map<String, YamlKeys> keys = new HashMap<>(RelationKeys.KEYS);
     keys.put("*", ENTITY);
-    keys.put("*.attributes", ATTRIBUTES);
+    keys.put("*.attributes", RelationKeys.ATTRIBUTES);
     return Map.copyOf(keys);
   }
 
@@ -98,6 +102,63 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     return columns;
   }
 
+  /** An SQL condition on one row; empty where there is none. */
+  static String condition(Fields fields, String key) {
+    return fields.read(key, EntitiesFile::condition).orElse("");
+  }
+
+  private static String condition(String value) throws Refused {
+    String advice =
+        "Write a condition as it may stand in a CHECK of the table: company_id = 1 AND active.";
+    if (value.isBlank()) {
+      throw Refused.because("must be an SQL condition", advice);
+    }
+    Optional<String> problem = SqlCondition.of(value).problem();
+    if (problem.isPresent()) {
+      throw Refused.because(problem.get(), advice);
+    }
+    return value.strip();
+  }
+
+  /**
+   * Which columns are shown.
+   *
+   * @param needed columns that must not be excluded
+   */
+  static ColumnFilter attributes(Fields fields, Set<String> needed, Reading reading) {
+    Optional<YamlNode> node = fields.get("attributes");
+    if (node.isPresent() && !(node.get() instanceof Fields)) {
+      return ColumnFilter.only(columns(fields, "attributes", reading));
+    }
+    Optional<Fields> inner =
+        fields.mapping("attributes").map(it -> it.check(RelationKeys.ATTRIBUTES));
+    if (inner.isEmpty()) {
+      return ColumnFilter.ALL;
+    }
+    List<String> include = columns(inner.get(), "include", reading);
+    List<String> exclude = columns(inner.get(), "exclude", reading);
+    Place place = inner.get().place();
+    if (!include.isEmpty() && !exclude.isEmpty()) {
+      reading
+          .problems()
+          .add(place, place.key() + " has include and exclude. Write only one of the two.");
+      return ColumnFilter.ALL;
+    }
+    for (String column : exclude) {
+      if (needed.contains(column)) {
+        reading
+            .problems()
+            .add(
+                place,
+                place.key()
+                    + ".exclude names "
+                    + column
+                    + ", which is its id or key, or orders it. Take one of them out.");
+      }
+    }
+    return new ColumnFilter(include, exclude);
+  }
+
   private static String column(String value) throws Refused {
     if (value.isBlank() || value.getBytes(StandardCharsets.UTF_8).length > MAX_IDENTIFIER) {
       throw Refused.because(
@@ -112,6 +173,10 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
 
     private final Reading reading;
     private final Map<TableId, String> tables = new HashMap<>();
+
+    /** Those that an entity has all rows of. */
+    private final Set<TableId> unconditional = new HashSet<>();
+
     private final Map<String, String> topics = new HashMap<>();
 
     Reader(Reading reading) {
@@ -156,34 +221,25 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
       Optional<TableId> table = fields.read("table", EntitiesFile::table);
       table.ifPresent(id -> checkTable(id, name, fields));
       List<String> id = columns(fields, "id", reading);
-      List<String> excluded =
-          fields
-              .mapping("attributes")
-              .map(inner -> inner.check(ATTRIBUTES))
-              .map(inner -> columns(inner, "exclude", reading))
-              .orElse(List.of());
-      for (String column : excluded) {
-        if (id.contains(column)) {
-          reading
-              .problems()
-              .add(
-                  fields.place(),
-                  name
-                      + ".attributes.exclude names "
-                      + column
-                      + ", which is its id. Take one of them out.");
-        }
-      }
-      RelationKeys relations = new RelationKeys(table.orElse(new TableId("", name)), name, reading);
+      ColumnFilter attributes = attributes(fields, Set.copyOf(id), reading);
+      String where = condition(fields, "where");
+      String deleted = condition(fields, "deleted");
+      RelationKeys relations =
+          new RelationKeys(
+              table.orElse(new TableId("", name)), name, fields.get("where").isPresent(), reading);
       List<Part> parts = relations.parts(fields);
       List<Reference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);
-      return table.map(t -> new EntityType(name, t, id, excluded, parts, references));
+      return table.map(
+          t -> new EntityType(name, t, id, attributes, where, deleted, parts, references));
     }
 
     private void checkTable(TableId table, String name, Fields fields) {
       String other = tables.putIfAbsent(table, name);
-      if (other != null) {
+      if (fields.get("where").isEmpty()) {
+        unconditional.add(table);
+      }
+      if (other != null && unconditional.contains(table)) {
         Place place = fields.get("table").map(YamlNode::place).orElse(fields.place());
         reading
             .problems()
@@ -194,7 +250,7 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
                     + other
                     + ", got: "
                     + table
-                    + ". One table makes one entity; take one of the two out.");
+                    + ". Take one of the two out, or give each a where.");
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.TableId;
+import io.rowhook.entity.OrderBy;
 import io.rowhook.entity.Part;
 import io.rowhook.entity.Reference;
 import io.rowhook.settings.YamlNode.Fields;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,25 +22,30 @@ import java.util.regex.Pattern;
  */
 final class RelationKeys {
 
+  /** How deep rows may name rows that name rows. */
+  private static final int DEPTH = 4;
+
   private static final YamlKeys INNERMOST =
-      new YamlKeys(List.of("table", "key"), List.of("order-by", "attributes", "refers"));
+      new YamlKeys(
+          List.of("table", "key"), List.of("prefix", "order-by", "attributes", "where", "refers"));
   private static final YamlKeys OUTER =
       new YamlKeys(
-          List.of("table", "key"), List.of("order-by", "attributes", "contains", "refers"));
+          List.of("table", "key"),
+          List.of("prefix", "order-by", "attributes", "where", "contains", "refers"));
   private static final YamlKeys REFERENCE =
-      new YamlKeys(List.of("table", "key"), List.of("attributes"));
-  private static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("exclude"));
+      new YamlKeys(List.of("table", "key"), List.of("prefix", "attributes", "where", "refers"));
+  private static final YamlKeys LAST_REFERENCE =
+      new YamlKeys(List.of("table", "key"), List.of("prefix", "attributes", "where"));
+
+  /** Of entities, parts and references. */
+  static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("include", "exclude"));
 
   /** By mapping, see {@link EntitiesFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS =
-      Map.of(
-          "*.refers.*", REFERENCE,
-          "*.contains.*", OUTER,
-          "*.contains.*.attributes", ATTRIBUTES,
-          "*.contains.*.refers.*", REFERENCE,
-          "*.contains.*.contains.*", INNERMOST,
-          "*.contains.*.contains.*.attributes", ATTRIBUTES,
-          "*.contains.*.contains.*.refers.*", REFERENCE);
+  static final Map<String, YamlKeys> KEYS = keys();
+
+  private static final Pattern ORDER =
+      Pattern.compile(
+          "(?is)(?<column>.+?)(?:\\s+(?<direction>asc|desc))?(?:\\s+nulls\\s+(?<nulls>first|last))?");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,62}");
 
@@ -46,9 +54,31 @@ final class RelationKeys {
   /** Those that are the entity itself or a part of it: each of its rows has one place there. */
   private final Map<TableId, String> tables = new HashMap<>();
 
-  RelationKeys(TableId root, String entity, Reading reading) {
+  /** Those of which all rows have their place. */
+  private final Set<TableId> unconditional = new HashSet<>();
+
+  RelationKeys(TableId root, String entity, boolean conditional, Reading reading) {
     this.reading = reading;
     tables.put(root, entity);
+    if (!conditional) {
+      unconditional.add(root);
+    }
+  }
+
+  private static Map<String, YamlKeys> keys() {
+    Map<String, YamlKeys> keys = new HashMap<>();
+    keys.put("*.contains.*", OUTER);
+    keys.put("*.contains.*.contains.*", INNERMOST);
+    for (String above : List.of("*", "*.contains.*", "*.contains.*.contains.*")) {
+      String path = above;
+      for (int depth = 1; depth <= DEPTH; depth++) {
+        path += ".refers.*";
+        keys.put(path, depth == DEPTH ? LAST_REFERENCE : REFERENCE);
+        keys.put(path + ".attributes", ATTRIBUTES);
+      }
+      keys.put(above + ".attributes", ATTRIBUTES);
+    }
+    return Map.copyOf(keys);
   }
 
   /** What it contains. */
@@ -74,48 +104,86 @@ final class RelationKeys {
     Optional<TableId> table = fields.read("table", EntitiesFile::table);
     table.ifPresent(id -> checkTable(id, fields));
     List<String> key = EntitiesFile.columns(fields, "key", reading);
-    List<String> orderBy = EntitiesFile.columns(fields, "order-by", reading);
-    List<String> excluded =
-        fields
-            .mapping("attributes")
-            .map(inner -> inner.check(ATTRIBUTES))
-            .map(inner -> EntitiesFile.columns(inner, "exclude", reading))
-            .orElse(List.of());
-    for (String column : excluded) {
-      if (key.contains(column) || orderBy.contains(column)) {
-        problem(
-            fields.place(),
-            "excludes " + column + ", which is its key or orders it. Take one of them out.");
-      }
-    }
+    List<OrderBy> orderBy = orderBy(fields);
+    Set<String> needed = new HashSet<>(key);
+    orderBy.forEach(by -> needed.add(by.column()));
+    ColumnFilter attributes = EntitiesFile.attributes(fields, needed, reading);
+    String prefix = prefix(fields, key);
+    String where = EntitiesFile.condition(fields, "where");
     List<Part> inner = keys.known().contains("contains") ? parts(fields, INNERMOST) : List.of();
     List<Reference> references = references(fields);
     checkApart(inner, references, fields);
     return table
         .filter(id -> !key.isEmpty())
-        .map(id -> new Part(name, id, key, orderBy, excluded, inner, references));
+        .map(id -> new Part(name, id, key, prefix, orderBy, attributes, where, inner, references));
+  }
+
+  /** As in SQL: {@code line_no desc nulls first}; like there, null is larger than all values. */
+  private List<OrderBy> orderBy(Fields fields) {
+    List<OrderBy> all = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (String written : EntitiesFile.columns(fields, "order-by", reading)) {
+      Matcher matcher = ORDER.matcher(written.strip());
+      if (!matcher.matches()) {
+        throw new IllegalStateException("a column is never blank");
+      }
+      boolean descending = "desc".equalsIgnoreCase(matcher.group("direction"));
+      String nulls = matcher.group("nulls");
+      boolean first = nulls == null ? descending : nulls.equalsIgnoreCase("first");
+      String column = matcher.group("column");
+      if (!seen.add(column)) {
+        problem(
+            fields.place(),
+            "orders by " + Problems.printable(column) + " twice. Take one of them out.");
+      }
+      all.add(new OrderBy(column, descending, first));
+    }
+    return all;
+  }
+
+  private String prefix(Fields fields, List<String> key) {
+    String prefix = fields.read("prefix", value -> value).orElse("");
+    if (!prefix.isEmpty() && key.size() > 1) {
+      problem(
+          fields.place(),
+          "has a prefix and a key of "
+              + key.size()
+              + " columns. Only one column can have a prefix.");
+    }
+    return prefix;
   }
 
   /** What it refers to. */
   List<Reference> references(Fields owner) {
+    return references(owner, 1);
+  }
+
+  private List<Reference> references(Fields owner, int depth) {
     List<Reference> references = new ArrayList<>();
     owner
         .mapping("refers")
         .ifPresent(all -> {
           for (String name : all.names()) {
             checkName(name, all);
-            all.mapping(name).flatMap(one -> reference(name, one)).ifPresent(references::add);
+            all.mapping(name)
+                .flatMap(one -> reference(name, one, depth))
+                .ifPresent(references::add);
           }
         });
     return references;
   }
 
-  private Optional<Reference> reference(String name, Fields fields) {
-    fields.check(REFERENCE);
+  private Optional<Reference> reference(String name, Fields fields, int depth) {
+    fields.check(depth == DEPTH ? LAST_REFERENCE : REFERENCE);
     Optional<TableId> table = fields.read("table", EntitiesFile::table);
     List<String> key = EntitiesFile.columns(fields, "key", reading);
-    List<String> attributes = EntitiesFile.columns(fields, "attributes", reading);
-    return table.filter(id -> !key.isEmpty()).map(id -> new Reference(name, id, key, attributes));
+    ColumnFilter attributes = EntitiesFile.attributes(fields, Set.of(), reading);
+    String prefix = prefix(fields, key);
+    String where = EntitiesFile.condition(fields, "where");
+    List<Reference> inner = depth == DEPTH ? List.of() : references(fields, depth + 1);
+    return table
+        .filter(id -> !key.isEmpty())
+        .map(id -> new Reference(name, id, key, prefix, attributes, where, inner));
   }
 
   /** One attribute cannot be both. */
@@ -146,8 +214,17 @@ final class RelationKeys {
   private void checkTable(TableId table, Fields fields) {
     Place place = fields.get("table").map(YamlNode::place).orElse(fields.place());
     String other = tables.putIfAbsent(table, fields.place().key());
-    if (other != null) {
-      problem(place, "is already the table of " + other + ", got: " + table + ". Take one out.");
+    if (fields.get("where").isEmpty()) {
+      unconditional.add(table);
+    }
+    if (other != null && unconditional.contains(table)) {
+      problem(
+          place,
+          "is already the table of "
+              + other
+              + ", got: "
+              + table
+              + ". Take one out, or give each a where.");
     }
   }
 

@@ -131,7 +131,9 @@ public record SettingsDiff(
     List<String> keys = new ArrayList<>();
     addIf(!before.table().equals(after.table()), "table", keys);
     addIf(!before.id().equals(after.id()), "id", keys);
-    addIf(!before.excluded().equals(after.excluded()), "attributes.exclude", keys);
+    addIf(!before.attributes().equals(after.attributes()), "attributes", keys);
+    addIf(!before.where().equals(after.where()), "where", keys);
+    addIf(!before.deleted().equals(after.deleted()), "deleted", keys);
     addIf(!before.parts().equals(after.parts()), "contains", keys);
     addIf(!before.references().equals(after.references()), "refers", keys);
     return keys;

@@ -57,7 +57,7 @@ class LookupStatementTest {
     return new Query(
         TableId.parse(table),
         List.of(column),
-        List.of(only),
+        ColumnFilter.only(List.of(only)),
         List.of(),
         new Asked(TableId.parse(from), List.of(of)),
         "",
@@ -98,7 +98,8 @@ class LookupStatementTest {
 
   @Test
   void whatPostgresqlComputesIsNotRead() {
-    Query all = new Query(TableId.parse("parent"), List.of(), List.of(), List.of("c", "ci"));
+    Query all =
+        new Query(TableId.parse("parent"), List.of(), ColumnFilter.without(List.of("c", "ci")));
 
     assertThat(read(all, "[\"abc\"]").values().iterator().next().getFirst().fieldNames())
         .toIterable()
@@ -110,10 +111,17 @@ class LookupStatementTest {
     TableId child = TableId.parse("child");
     Asked parent = new Asked(TableId.parse("parent"), List.of("i"));
     Query parts =
-        new Query(child, List.of("origin"), List.of("id"), List.of(), parent, "parent,", "");
+        new Query(
+            child,
+            List.of("origin"),
+            ColumnFilter.only(List.of("id")),
+            List.of(),
+            parent,
+            "parent,",
+            "");
     assertThat(read(parts, "[1]", "[2]").toString()).isEqualTo("{RowKey=[{\"id\":1}]}");
 
-    Query named = new Query(TableId.parse("parent"), List.of("i"), List.of("v"), List.of());
+    Query named = new Query(TableId.parse("parent"), List.of("i"), ColumnFilter.only(List.of("v")));
     assertThat(read(named, "[\"1\"]", "[\"x\"]", "[\"99999999999\"]").toString())
         .isEqualTo("{RowKey=[{\"v\":\"ab\"}]}");
   }
@@ -122,7 +130,13 @@ class LookupStatementTest {
   void aRowThatDoesNotMeetTheConditionIsKnownToBeThere() {
     Query query =
         new Query(
-            TableId.parse("parent"), List.of(), List.of("v"), List.of(), null, "", "i = 2 OR NULL");
+            TableId.parse("parent"),
+            List.of(),
+            ColumnFilter.ALL,
+            List.of("v"),
+            null,
+            "",
+            "i = 2 OR NULL");
 
     Map<RowKey, List<ObjectNode>> found = read(query, "[\"abc\"]", "[\"x\"]");
 

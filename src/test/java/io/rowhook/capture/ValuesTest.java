@@ -194,7 +194,7 @@ final class ValuesTest {
       database.execute(insert + ")");
       try (SourceRows source = new SourceRows(rig.source())) {
         RowLookup.Query all =
-            new RowLookup.Query(TableId.parse("typed"), List.of("id"), List.of(), List.of());
+            new RowLookup.Query(TableId.parse("typed"), List.of("id"), ColumnFilter.ALL);
         RowKey key = RowKey.of(after, List.of("id")).orElseThrow();
         ObjectNode read =
             source

@@ -97,8 +97,8 @@ class BadSettingsTest {
             "two entities of one table",
             d -> d.entities("Article:\n  table: article\nProduct:\n  table: public.article\n"),
             file
-                + ":4:10: Product.table is already the table of Article, got: public.article. One"
-                + " table makes one entity; take one of the two out."),
+                + ":4:10: Product.table is already the table of Article, got: public.article."
+                + " Take one of the two out, or give each a where."),
         bad(
             "bad table",
             d -> d.entities("Article:\n  table: erp.public.article\n"),
@@ -116,8 +116,8 @@ class BadSettingsTest {
             "excluded id",
             d -> d.entities("Article:\n  table: a\n  id: [sku]\n  attributes: {exclude: [sku]}\n"),
             file
-                + ":2:3: Article.attributes.exclude names sku, which is its id. Take one of them"
-                + " out."),
+                + ":4:15: Article.attributes.exclude names sku, which is its id or key, or orders"
+                + " it. Take one of them out."),
         bad(
             "column twice",
             d -> d.entities("Article:\n  table: a\n  id: [sku, sku]\n"),
@@ -137,7 +137,7 @@ class BadSettingsTest {
             d -> d.entities("Order:\n  table: o\n  contains:\n    lines: {table: o, key: k}\n"),
             file
                 + ":4:20: Order.contains.lines.table is already the table of Order, got: public.o."
-                + " Take one out."),
+                + " Take one out, or give each a where."),
         bad(
             "part of a part of a part",
             d ->
@@ -154,7 +154,7 @@ class BadSettingsTest {
                     """),
             file
                 + ":8:32: Order.contains.a.contains.b.contains is not a key that Rowhook knows."
-                + " Known here: table, key, order-by, attributes, refers."),
+                + " Known here: table, key, prefix, order-by, attributes, where, refers."),
         bad(
             "part and reference of one name",
             d ->
@@ -176,8 +176,39 @@ class BadSettingsTest {
                       contains: { x: { table: l, key: k, attributes: { exclude: k } } }
                     """),
             file
-                + ":3:18: Order.contains.x excludes k, which is its key or orders it. Take one of"
-                + " them out."));
+                + ":3:50: Order.contains.x.attributes.exclude names k, which is its id or key, or"
+                + " orders it. Take one of them out."),
+        bad(
+            "include and exclude",
+            d -> d.entities("Order:\n  table: o\n  attributes: { include: a, exclude: b }\n"),
+            file + ":3:15: Order.attributes has include and exclude. Write only one of the two."),
+        bad(
+            "condition that looks at other rows",
+            d -> d.entities("Order:\n  table: o\n  where: id IN (SELECT 1)\n"),
+            file
+                + ":3:10: Order.where must be a condition on the row's own columns, always the same"
+                + " for the same row, so without SELECT, got: id IN (SELECT 1). Write a condition as"
+                + " it may stand in a CHECK of the table: company_id = 1 AND active."),
+        bad(
+            "condition that ends itself",
+            d -> d.entities("Order:\n  table: o\n  deleted: \"a) OR (b\"\n"),
+            file
+                + ":3:12: Order.deleted must have a ( for each ), got: a) OR (b. Write a condition"
+                + " as it may stand in a CHECK of the table: company_id = 1 AND active."),
+        bad(
+            "two columns with a prefix",
+            d ->
+                d.entities(
+                    "Order:\n  table: o\n  refers: { x: { table: c, key: [a, b], prefix: 'c,' } }\n"),
+            file
+                + ":3:16: Order.refers.x has a prefix and a key of 2 columns. Only one column can"
+                + " have a prefix."),
+        bad(
+            "ordered twice",
+            d ->
+                d.entities(
+                    "Order:\n  table: o\n  contains: { x: { table: c, key: a, order-by: [n, n desc] } }\n"),
+            file + ":3:18: Order.contains.x orders by n twice. Take one of them out."));
   }
 
   @TestFactory

@@ -90,7 +90,7 @@ class SettingsSchemaTest {
 
   private static Map<String, Set<String>> keys(JsonNode schema) {
     Map<String, JsonNode> mappings = new TreeMap<>();
-    walk("", schema, mappings);
+    walk("", schema, schema.path("definitions"), mappings);
     Map<String, Set<String>> keys = new TreeMap<>();
     mappings.forEach((mapping, node) -> {
       assertThat(node.path("additionalProperties").isBoolean())
@@ -103,14 +103,20 @@ class SettingsSchemaTest {
 
   private static Map<String, Set<String>> required(JsonNode schema) {
     Map<String, JsonNode> mappings = new TreeMap<>();
-    walk("", schema, mappings);
+    walk("", schema, schema.path("definitions"), mappings);
     Map<String, Set<String>> required = new TreeMap<>();
     mappings.forEach((mapping, node) -> required.put(mapping, texts(node.path("required"))));
     return required;
   }
 
   /** Collects each mapping with named keys, under the path by which the readers know it. */
-  private static void walk(String path, JsonNode node, Map<String, JsonNode> mappings) {
+  private static void walk(
+      String path, JsonNode node, JsonNode definitions, Map<String, JsonNode> mappings) {
+    if (node.has("$ref")) {
+      String name = node.path("$ref").asText().replace("#/definitions/", "");
+      walk(path, definitions.path(name), definitions, mappings);
+      return;
+    }
     if (node.has("properties")) {
       mappings.put(path, node);
       node.path("properties")
@@ -119,15 +125,17 @@ class SettingsSchemaTest {
               walk(
                   path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
                   field.getValue(),
+                  definitions,
                   mappings));
     }
     if (node.path("additionalProperties").isObject()) {
-      walk(path.isEmpty() ? "*" : path + ".*", node.path("additionalProperties"), mappings);
+      String inside = path.isEmpty() ? "*" : path + ".*";
+      walk(inside, node.path("additionalProperties"), definitions, mappings);
     }
     if (node.path("items").isObject()) {
-      walk(path + "[]", node.path("items"), mappings);
+      walk(path + "[]", node.path("items"), definitions, mappings);
     }
-    node.path("anyOf").forEach(one -> walk(path, one, mappings));
+    node.path("anyOf").forEach(one -> walk(path, one, definitions, mappings));
   }
 
   private static Set<String> fieldNames(JsonNode node) {

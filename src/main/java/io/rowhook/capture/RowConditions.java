@@ -1,0 +1,99 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RowLookup.Condition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Has PostgreSQL itself judge conditions on rows of the log: their values become rows of the
+ * table's own type, so that types, operators and collations are those that a query on the table
+ * would meet. Pure but for the connection.
+ */
+final class RowConditions {
+
+  /** A year as ISO 8601 writes it, where PostgreSQL writes another: before Christ, after 9999. */
+  private static final Pattern FAR_YEAR =
+      Pattern.compile("([+-])([0-9]{4,})(-[0-9]{2}-[0-9]{2}.*)");
+
+  private static final Set<String> DATES =
+      Set.of("date", "timestamp without time zone", "timestamp with time zone");
+
+  /** Types whose values are sent in a form that PostgreSQL does not read. */
+  private static final Set<String> UNREADABLE = Set.of("bytea", "money", "hstore", "xml");
+
+  private RowConditions() {}
+
+  /** True if what is sent of a column of this type can be turned into its value again. */
+  static boolean canBeJudged(String type) {
+    return !UNREADABLE.contains(type) && !type.endsWith("[]");
+  }
+
+  static BitSet matching(
+      Connection connection, TableColumns columns, Condition condition, List<ObjectNode> images)
+      throws SQLException {
+    BitSet matching = new BitSet(images.size());
+    if (images.isEmpty()) {
+      return matching;
+    }
+    String[] rows = new String[images.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = row(images.get(i), columns, condition.columns()).toString();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql(condition))) {
+      statement.setArray(1, connection.createArrayOf("text", rows));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          matching.set(result.getInt(1) - 1);
+        }
+      }
+    }
+    return matching;
+  }
+
+  /** Gives the ordinals of the rows that it holds for; the rows are one array of JSON texts. */
+  static String sql(Condition condition) {
+    return """
+    SELECT "rowhook.n" FROM unnest(?::text[]) WITH ORDINALITY AS "rowhook.rows" ("rowhook.row", "rowhook.n"),
+      LATERAL json_populate_record(NULL::%s, "rowhook.row"::json) AS %s WHERE (%s)\
+    """
+        .formatted(
+            condition.table().quoted(), TableId.quote(condition.table().name()), condition.sql());
+  }
+
+  private static ObjectNode row(ObjectNode image, TableColumns columns, List<String> wanted) {
+    ObjectNode row = ExactJson.MAPPER.createObjectNode();
+    for (String name : wanted) {
+      JsonNode value = image.get(name);
+      if (value != null) {
+        boolean far = value.isTextual() && DATES.contains(columns.types().getOrDefault(name, ""));
+        row.set(name, value);
+        if (far) {
+          row.put(name, date(value.textValue()));
+        }
+      }
+    }
+    return row;
+  }
+
+  /** ISO 8601's year 0 is PostgreSQL's 1 BC. */
+  static String date(String text) {
+    Matcher far = FAR_YEAR.matcher(text);
+    if (!far.matches()) {
+      return text;
+    }
+    if ("+".equals(far.group(1))) {
+      return far.group(2) + far.group(3);
+    }
+    long year = Long.parseLong(far.group(2)) + 1;
+    return "%04d%s BC".formatted(year, far.group(3));
+  }
+}

@@ -1,0 +1,51 @@
+package io.rowhook.entity;
+
+import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.RowLookup.Asked;
+import io.rowhook.capture.RowLookup.Query;
+import io.rowhook.capture.TableId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A reference and how its row is looked up. Immutable.
+ *
+ * @param query by that row's primary key
+ * @param inner what that row names itself
+ * @param hidden columns that are read for these only, and not shown
+ */
+record Link(Reference reference, Query query, List<Link> inner, Set<String> hidden) {
+
+  Link {
+    inner = List.copyOf(inner);
+    hidden = Set.copyOf(hidden);
+  }
+
+  static List<Link> of(TableId from, List<Reference> references) {
+    return references.stream().map(reference -> of(from, reference)).toList();
+  }
+
+  private static Link of(TableId from, Reference reference) {
+    ColumnFilter shown = reference.attributes();
+    Set<String> hidden = new LinkedHashSet<>();
+    for (Reference inner : reference.references()) {
+      inner.key().stream().filter(name -> !shown.test(name)).forEach(hidden::add);
+    }
+    ColumnFilter read = shown.and(hidden);
+    Query query =
+        new Query(
+            reference.table(),
+            List.of(),
+            read,
+            List.of(),
+            reference.prefix().isEmpty() ? new Asked(from, reference.key()) : null,
+            "",
+            reference.where());
+    return new Link(reference, query, of(reference.table(), reference.references()), hidden);
+  }
+
+  String name() {
+    return reference.name();
+  }
+}
