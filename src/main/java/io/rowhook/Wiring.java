@@ -24,7 +24,6 @@ import io.rowhook.settings.SettingsDiff;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsWatch;
 import io.rowhook.template.Templates;
-import io.rowhook.template.TemplatesException;
 import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
@@ -80,11 +79,10 @@ public final class Wiring implements AutoCloseable {
   public Wiring(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
     Settings settings = Settings.read(options.config(), options.templates(), env);
-    Templates.Loaded loaded = load(options.templates());
     Source source = source(settings);
     journalFile = options.journal().orElse(settings.journal());
     journal = SqliteJournal.open(journalFile);
-    templates = new Templates(journal, loaded);
+    templates = new Templates(journal, settings.sets());
     rows = new SourceRows(source);
     capture =
         new Capture(
@@ -95,7 +93,7 @@ public final class Wiring implements AutoCloseable {
             Timing.DEFAULT,
             options.acceptGap());
     couriers = new Couriers(recipient -> courier(recipient, observers));
-    watch = new SettingsWatch(settings, options.config(), options.templates(), env, this::take);
+    watch = new SettingsWatch(settings, options.config(), options.templates(), env, new Taker());
     housekeeping =
         new Housekeeping(journal, () -> watch.current().retention(), this::recipientNames);
   }
@@ -163,46 +161,47 @@ public final class Wiring implements AutoCloseable {
     }
   }
 
-  /** Puts edited settings in force: the watch's thread calls it, never twice at once. */
-  private void take(Settings next, SettingsDiff changes)
-      throws SettingsException, InterruptedException {
-    Templates.Loaded loaded = load(next.templates());
-    if (!changes.source().isEmpty()) {
-      throw new SettingsException(
-          List.of(
-              next.source().file()
-                  + ": the source's properties take effect at the next start. Restart Rowhook"));
+  /** Puts edited settings in force: the watch's thread calls it. */
+  private final class Taker implements SettingsWatch.Taker {
+
+    @Override
+    public List<TableFacts> look(List<EntityType> entities) {
+      return capture.look(CapturedTables.of(entities));
     }
-    checkOldValues(next);
-    templates.replace(loaded);
-    if (!changes.entities().isEmpty()) {
-      capture.recapture(generation(next.entities()));
+
+    @Override
+    public List<TableFacts> known() {
+      return capture.tables();
     }
-    couriers.apply(next.recipients());
+
+    @Override
+    public void recapture(List<EntityType> entities) throws InterruptedException {
+      capture.recapture(generation(entities));
+    }
+
+    @Override
+    public void take(Settings settings, SettingsDiff changes) {
+      templates.replace(settings.sets());
+      couriers.apply(settings.recipients());
+    }
   }
 
   /** A subscription that asks what has changed needs tables that log it. */
   private void checkOldValues(Settings settings) throws SettingsException {
-    if (!OldValues.areNeeded(settings)) {
-      return;
-    }
-    List<TableFacts> facts;
-    try {
-      facts = capture.look(CapturedTables.of(settings.entities()));
-    } catch (SourceException e) {
-      facts = capture.tables(); // what is wrong with the source is for capture to say
-    }
-    List<String> problems = OldValues.problems(settings, facts);
+    SettingsWatch.Taker taker = new Taker();
+    OldValues oldValues = new OldValues(settings.entities(), types -> {
+          try {
+            return taker.look(types);
+          } catch (SourceException e) {
+            return taker.known(); // what is wrong with the source is for capture to say
+          }
+        });
+    List<String> problems =
+        settings.recipients().stream()
+            .flatMap(recipient -> oldValues.problems(recipient).stream())
+            .toList();
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
-    }
-  }
-
-  private static Templates.Loaded load(Path directory) throws SettingsException {
-    try {
-      return Templates.load(directory);
-    } catch (TemplatesException e) {
-      throw new SettingsException(e.problems());
     }
   }
 

@@ -107,7 +107,7 @@ public final class PreviewCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     Settings settings = Settings.read(target.config(), templates.directory(), System.getenv());
-    Templates.Loaded sets = Templates.load(templates.directory());
+    Templates.Loaded sets = settings.sets();
     if (check != null) {
       boolean good = new GoldenFiles(check, settings, sets, out).check(update);
       out.flush();

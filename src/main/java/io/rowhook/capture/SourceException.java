@@ -20,7 +20,7 @@ public final class SourceException extends RuntimeException {
   }
 
   /** Problems that an administrator mends; trying again may then do. */
-  static SourceException of(List<String> problems) {
+  public static SourceException of(List<String> problems) {
     return new SourceException(problems, false);
   }
 

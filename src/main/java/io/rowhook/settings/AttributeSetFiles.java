@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -73,7 +74,7 @@ final class AttributeSetFiles {
           .filter(file -> file.endsWith(SUFFIX))
           .map(file -> file.substring(0, file.length() - SUFFIX.length()))
           .forEach(names::add);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return names; // these names only help a message
     }
     return names;

@@ -5,56 +5,65 @@ import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the settings against the source: a subscription that asks what has changed can be judged
- * only where the source logs a row's old state whole. Otherwise it would be silent for good, which
- * nobody would notice. Asked at the start and at each edit. Pure.
+ * Holds recipients against the source: a subscription that asks what has changed can be judged only
+ * where the source logs a row's old state whole. Otherwise it would be silent for good, which
+ * nobody would notice. Asked at the start and at each edit. One thread.
  */
 public final class OldValues {
 
-  private OldValues() {}
-
-  /** Whether any subscription asks for them, so that the source has to be looked at. */
-  public static boolean areNeeded(Settings settings) {
-    return settings.recipients().stream()
-        .flatMap(recipient -> recipient.subscriptions().stream())
-        .anyMatch(subscription -> subscription.needingOldValues().isPresent());
-  }
+  private final List<EntityType> types;
+  private final Function<List<EntityType>, List<TableFacts>> catalog;
+  private @Nullable List<TableFacts> facts;
 
   /**
-   * The subscriptions that cannot be judged, each a sentence with the statement that mends it.
-   *
-   * @param tables what the source's catalog says now
+   * @param types entities that the recipients may subscribe to
+   * @param catalog what the source's catalog says now of the tables of these; asked once, and only
+   *     if a subscription needs it
    */
-  public static List<String> problems(Settings settings, List<TableFacts> tables) {
+  public OldValues(
+      List<EntityType> types, Function<List<EntityType>, List<TableFacts>> catalog) {
+    this.types = List.copyOf(types);
+    this.catalog = catalog;
+  }
+
+  /** The subscriptions that cannot be judged, each a sentence with the statement that mends it. */
+  public List<String> problems(Recipient recipient) {
+    return problems(
+        recipient, types.stream().map(EntityType::name).collect(Collectors.toSet()));
+  }
+
+  /** The same, of these entities only. */
+  List<String> problems(Recipient recipient, Set<String> entities) {
     List<String> problems = new ArrayList<>();
-    for (Recipient recipient : settings.recipients()) {
-      for (int i = 0; i < recipient.subscriptions().size(); i++) {
-        Subscription subscription = recipient.subscriptions().get(i);
-        Optional<String> key = subscription.needingOldValues();
-        if (key.isEmpty()) {
-          continue;
-        }
-        for (TableFacts table : tables(settings, subscription.entity(), tables)) {
-          if (table.identity() != ReplicaIdentity.FULL) {
-            problems.add(
-                "recipients/%s.yaml: subscriptions[%d].%s asks what has changed of %s, but table %s does not log old rows. Run %s"
-                    .formatted(
-                        recipient.name(),
-                        i,
-                        key.get(),
-                        subscription.entity(),
-                        table.table(),
-                        table.fullIdentityStatement()));
-          }
+    for (int i = 0; i < recipient.subscriptions().size(); i++) {
+      Subscription subscription = recipient.subscriptions().get(i);
+      Optional<String> key = subscription.needingOldValues();
+      if (key.isEmpty() || !entities.contains(subscription.entity())) {
+        continue;
+      }
+      for (TableFacts table : tables(subscription.entity())) {
+        if (table.identity() != ReplicaIdentity.FULL) {
+          problems.add(
+              "recipients/%s.yaml: subscriptions[%d].%s asks what has changed of %s, but table %s does not log old rows. Run %s"
+                  .formatted(
+                      recipient.name(),
+                      i,
+                      key.get(),
+                      subscription.entity(),
+                      table.table(),
+                      table.fullIdentityStatement()));
         }
       }
     }
@@ -62,14 +71,17 @@ public final class OldValues {
   }
 
   /** Those that an entity and its parts stand in. */
-  private static List<TableFacts> tables(
-      Settings settings, String entity, List<TableFacts> tables) {
+  private List<TableFacts> tables(String entity) {
+    List<TableFacts> all = facts;
+    if (all == null) {
+      all = catalog.apply(types);
+      facts = all;
+    }
     Set<TableId> its =
-        CapturedTables.of(
-                settings.entities().stream().filter(type -> type.name().equals(entity)).toList())
+        CapturedTables.of(types.stream().filter(type -> type.name().equals(entity)).toList())
             .stream()
             .map(CapturedTable::table)
             .collect(Collectors.toSet());
-    return tables.stream().filter(table -> its.contains(table.table())).toList();
+    return all.stream().filter(table -> its.contains(table.table())).toList();
   }
 }

@@ -22,23 +22,35 @@ final class Problems {
   private record Problem(Place place, String sentence) {}
 
   private final List<Problem> kept = new ArrayList<>();
+
+  /** All that have a problem, also those whose problems are only counted. */
   private final Map<Path, Integer> files = new HashMap<>();
+
   private int more;
 
   void add(Place place, String sentence) {
+    files.putIfAbsent(place.file(), files.size());
     if (kept.size() < MAX_KEPT) {
-      files.putIfAbsent(place.file(), files.size());
       kept.add(new Problem(place, sentence));
     } else {
       more++;
     }
   }
 
-  /** Throws them in the order in which their files were read, and of their places there. */
+  /** Whether any is of this file. */
+  boolean in(Path file) {
+    return files.containsKey(file);
+  }
+
+  /** Throws them all. */
   void throwIfAny() throws SettingsException {
-    if (kept.isEmpty()) {
-      return;
+    if (!kept.isEmpty()) {
+      throw new SettingsException(sentences());
     }
+  }
+
+  /** In the order in which their files were read, and of their places there. */
+  List<String> sentences() {
     List<String> all = new ArrayList<>();
     kept.stream()
         .sorted(
@@ -50,7 +62,7 @@ final class Problems {
     if (more > 0) {
       all.add("There are " + more + " more problems.");
     }
-    throw new SettingsException(all);
+    return all;
   }
 
   /** A value fit for one line of a message: cut, and without control characters. */

@@ -2,6 +2,9 @@ package io.rowhook.settings;
 
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One reading of all settings: what is shared by its files.
@@ -11,4 +14,27 @@ import java.util.Set;
  * @param files collects those that the settings name and that were looked into, there or not: an
  *     edit of them is an edit of the settings
  */
-record Reading(Problems problems, Interpolation references, Set<Path> files) {}
+record Reading(Problems problems, Interpolation references, Set<Path> files) {
+
+  private static final Logger log = LoggerFactory.getLogger(Reading.class);
+
+  /**
+   * Reads one file, whatever it holds: what a parser breaks off with is a problem of that file, and
+   * of no other.
+   *
+   * @param otherwise what it then is
+   */
+  <T> T guarded(Path file, T otherwise, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      log.debug("{} broke off", file, e);
+      problems.add(
+          Place.of(file),
+          "what the file holds cannot be read; it broke off with "
+              + e.getClass().getSimpleName()
+              + ". Undo what was edited last, or write it in a simpler way.");
+      return otherwise;
+    }
+  }
+}

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads {@code recipients/}: one file a recipient, its name the recipient's. */
@@ -30,14 +31,24 @@ final class RecipientFiles {
     this.reading = reading;
   }
 
+  /**
+   * A recipient's file.
+   *
+   * @param good empty: something in it is not, and is reported
+   */
+  record Found(String name, Optional<Recipient> good) {}
+
   /** The recipients in the order of their names; none where the directory does not exist. */
-  List<Recipient> read(List<String> entities, AttributeSetFiles sets) {
-    List<Recipient> recipients = new ArrayList<>();
+  List<Found> read(List<String> entities, AttributeSetFiles sets) {
+    List<Found> recipients = new ArrayList<>();
     Map<String, Path> names = new HashMap<>();
     for (Path file : SettingsFiles.visible(directory, reading)) {
       String fileName = String.valueOf(file.getFileName());
       var matcher = FILE.matcher(fileName);
       if (Files.isDirectory(file) || !matcher.matches()) {
+        if (matcher.matches()) {
+          recipients.add(new Found(matcher.group(1), Optional.empty()));
+        }
         problem(
             file,
             "only <name>.yaml files belong here, one for each recipient. Move it away,"
@@ -62,8 +73,12 @@ final class RecipientFiles {
                 + Problems.printable(name)
                 + ". Rename the file.");
       } else {
-        RecipientFile.read(file, name, entities, sets, allowedToAll, reading)
-            .ifPresent(recipients::add);
+        Optional<Recipient> read =
+            reading.guarded(
+                file,
+                Optional.empty(),
+                () -> RecipientFile.read(file, name, entities, sets, allowedToAll, reading));
+        recipients.add(new Found(name, read.filter(_ -> !reading.problems().in(file))));
       }
     }
     return recipients;

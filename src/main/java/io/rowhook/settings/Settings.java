@@ -1,21 +1,20 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
-import java.nio.file.Files;
+import io.rowhook.template.AttributeSet;
+import io.rowhook.template.Templates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What {@code connector-config/} and {@code jslt-templates/} say, as the rooms' own records.
- * Immutable; the hashes alone tell that a template was edited, since the template room reads them
- * itself.
+ * Immutable.
  *
  * @param source Debezium's properties, for the capture room to judge
  * @param entities at least one, in the order of the file
@@ -23,8 +22,9 @@ import java.util.Set;
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
  * @param allowed networks that any recipient may be in; in each recipient's own list already
- * @param templates the directory of the attribute sets; need not exist
- * @param templateHashes SHA-256, in hex, of each file in there, by its path inside
+ * @param sets the attribute sets
+ * @param templateHashes what tells that one was edited: in hex, of each set with all that it
+ *     imports, and of each other file in their directory, by its path inside
  */
 public record Settings(
     SourceProperties source,
@@ -33,12 +33,8 @@ public record Settings(
     Path journal,
     Duration retention,
     List<Network> allowed,
-    Path templates,
+    Templates.Loaded sets,
     Map<String, String> templateHashes) {
-
-  private static final List<String> FILES =
-      List.of(
-          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsKeys.DIRECTORY);
 
   public Settings {
     entities = List.copyOf(entities);
@@ -48,7 +44,7 @@ public record Settings(
   }
 
   /**
-   * Reads all files.
+   * Reads all files, every one of which has to be good.
    *
    * @param connectorConfig its name begins the place of every problem
    * @param templates need not exist
@@ -57,47 +53,21 @@ public record Settings(
    */
   public static Settings read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
-    return read(connectorConfig, templates, env, new HashSet<>());
-  }
-
-  /**
-   * The same.
-   *
-   * @param files is given those that the settings name and that were looked into, also when it
-   *     throws
-   */
-  static Settings read(
-      Path connectorConfig, Path templates, Map<String, String> env, Set<Path> files)
-      throws SettingsException {
-    Problems problems = new Problems();
-    Reading reading = new Reading(problems, new Interpolation(env), files);
-    if (!Files.isDirectory(connectorConfig)) {
-      problems.add(
-          Place.of(connectorConfig),
-          "the directory is missing. Create it, or name another with --config.");
-      problems.throwIfAny();
+    SettingsReader read =
+        SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), null);
+    if (!read.problems().isEmpty()) {
+      throw new SettingsException(read.problems());
     }
-    checkNames(connectorConfig, reading);
-    SourceProperties source =
-        SourceFile.read(connectorConfig.resolve("source.properties"), reading)
-            .orElseGet(() -> new SourceProperties(connectorConfig, Map.of(), Map.of()));
-    RowhookFile rowhook =
-        RowhookFile.read(
-            connectorConfig.resolve("rowhook.yaml"), List.of(connectorConfig, templates), reading);
-    EntitiesFile entities = EntitiesFile.read(connectorConfig.resolve("entities.yaml"), reading);
-    List<Recipient> recipients =
-        new RecipientFiles(connectorConfig.resolve("recipients"), rowhook.allowed(), reading)
-            .read(entities.names(), new AttributeSetFiles(templates));
-    problems.throwIfAny();
+    RowhookFile rowhook = read.rowhook().orElseThrow();
     return new Settings(
-        source,
-        entities.entities(),
-        recipients,
+        read.source().orElseThrow(),
+        read.entities().orElseThrow(),
+        read.recipients().stream().flatMap(found -> found.good().stream()).toList(),
         rowhook.journal(),
         rowhook.retention(),
         rowhook.allowed(),
-        templates,
-        SettingsHashes.of(templates));
+        read.sets().good(),
+        hashes(read.sets().good(), read.hashes()));
   }
 
   /**
@@ -108,31 +78,32 @@ public record Settings(
   public static Path journal(Path connectorConfig, Map<String, String> env)
       throws SettingsException {
     Problems problems = new Problems();
-    RowhookFile rowhook =
-        RowhookFile.read(
-            connectorConfig.resolve("rowhook.yaml"),
-            List.of(connectorConfig),
-            new Reading(problems, new Interpolation(env), new HashSet<>()));
+    Path file = connectorConfig.resolve("rowhook.yaml");
+    Reading reading = new Reading(problems, new Interpolation(env), new HashSet<>());
+    Path journal =
+        reading.guarded(
+            file,
+            RowhookFile.DEFAULT_JOURNAL,
+            () -> RowhookFile.read(file, List.of(connectorConfig), reading).journal());
     problems.throwIfAny();
-    return rowhook.journal();
+    return journal;
   }
 
-  /** These settings with another journal, as the command line may ask. */
-  public Settings withJournal(Path other) {
+  /** These settings with other entities. */
+  Settings withEntities(List<EntityType> other) {
     return new Settings(
-        source, entities, recipients, other, retention, allowed, templates, templateHashes);
+        source, other, recipients, journal, retention, allowed, sets, templateHashes);
   }
 
-  private static void checkNames(Path directory, Reading reading) {
-    for (Path file : SettingsFiles.visible(directory, reading)) {
-      String name = String.valueOf(file.getFileName());
-      if (!FILES.contains(name)) {
-        String advice =
-            Nearest.to(name, FILES)
-                .map(near -> "Did you mean " + near + "?")
-                .orElse("Move it away, or put a full stop before its name to have it ignored.");
-        reading.problems().add(Place.of(file), "nothing reads a file of this name. " + advice);
+  /** Of a set what it was made of, of another file what it holds. */
+  static Map<String, String> hashes(Templates.Loaded sets, Map<String, String> files) {
+    Map<String, String> hashes = new TreeMap<>();
+    files.forEach((name, hash) -> {
+      if (!Templates.isSet(name)) {
+        hashes.put(name, hash);
       }
-    }
+    });
+    sets.sets().forEach((String name, AttributeSet set) -> hashes.put(name, set.hash()));
+    return hashes;
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.settings;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ final class SettingsFiles {
     }
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(file -> !ignored(file)).sorted().toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       reading
           .problems()
           .add(

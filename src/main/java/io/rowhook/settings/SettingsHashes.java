@@ -100,6 +100,9 @@ final class SettingsHashes {
 
   private static String hash(Path file) {
     try {
+      if (!Files.isRegularFile(file)) {
+        return UNREADABLE; // of a device or a pipe there may be no end
+      }
       if (Files.size(file) > Yaml.MAX_FILE) {
         return "large " + Files.size(file) + " " + Files.getLastModifiedTime(file);
       }

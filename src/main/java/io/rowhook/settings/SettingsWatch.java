@@ -1,33 +1,46 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.SourceException;
+import io.rowhook.capture.TableFacts;
+import io.rowhook.entity.EntityType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts edited settings in force while Rowhook runs: looks at the content of all files, reads them
- * when it has changed, and hands on what is good. What is bad is logged whole, and the last good
- * settings stay in force.
+ * when it has changed, and hands on what is good, each file for itself (see {@link
+ * SettingsOverlay}). What is bad is logged by its place, and its last good settings stay in force.
+ * What is refused because of the source, which is away or lacks a table, a right or a replica
+ * identity, is tried again by itself, every {@link #AGAIN} looks, until it passes or the files
+ * change.
  *
  * <p>A change is taken when two looks in a row saw the same, so that a file that an editor has half
  * written, or a checkout half done, is not reported as an error.
  *
  * <p>One daemon thread does all of it and owns all state; {@link #current} and {@link #problems}
- * may be asked by any.
+ * may be asked by any. Nothing that a look runs into ends it.
  */
 public final class SettingsWatch implements AutoCloseable {
 
   /** Between two looks. */
   public static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** After so many looks what the source did not allow is tried again. */
+  static final int AGAIN = 5;
 
   /** How long {@link #close} waits for settings that are just being put in force. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -39,16 +52,34 @@ public final class SettingsWatch implements AutoCloseable {
   public interface Taker {
 
     /**
-     * Puts them in force, or refuses them whole.
+     * What the source's catalog says of the tables of entities.
      *
-     * @param settings that read well
-     * @param changes between the last good ones and these; never empty
-     * @throws SettingsException if they cannot be used for a reason that only their room knows, as
-     *     a template that does not parse; then nothing of them may be in force
+     * @throws SourceException if they cannot be captured, or it cannot be asked
+     */
+    default List<TableFacts> look(List<EntityType> entities) {
+      return List.of();
+    }
+
+    /** The same as it was when it was last asked for those in force. */
+    default List<TableFacts> known() {
+      return List.of();
+    }
+
+    /**
+     * Captures other entities from now on; all of it or nothing.
+     *
+     * @throws SourceException if the source does not let it
      * @throws InterruptedException if the watch is closed meanwhile
      */
-    void take(Settings settings, SettingsDiff changes)
-        throws SettingsException, InterruptedException;
+    default void recapture(List<EntityType> entities) throws InterruptedException {}
+
+    /**
+     * Puts recipients and attribute sets in force.
+     *
+     * @param settings whose entities are in force already
+     * @param changes between those in force and these; never empty
+     */
+    void take(Settings settings, SettingsDiff changes) throws InterruptedException;
   }
 
   private final Path connectorConfig;
@@ -60,6 +91,12 @@ public final class SettingsWatch implements AutoCloseable {
 
   private volatile Settings current;
   private volatile List<String> problems = List.of();
+
+  /** As of the last files that were read; null: none yet, or there was no directory. */
+  private @Nullable SettingsReader read;
+
+  private boolean again;
+  private int looks;
 
   /** What the last look saw, and what the last one that was acted upon saw. */
   private SortedMap<String, String> seen = new TreeMap<>();
@@ -130,68 +167,123 @@ public final class SettingsWatch implements AutoCloseable {
 
   /** One look. Package-private so that a test need not wait. */
   void look() throws InterruptedException {
+    try {
+      files();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      log.debug("a look at the settings broke off", e);
+      report(
+          List.of(
+              connectorConfig
+                  + ": the settings could not be put in force: "
+                  + e
+                  + ". It is tried again; those in force stay"),
+          List.of());
+      again = true;
+    }
+  }
+
+  private void files() throws InterruptedException {
     SortedMap<String, String> now = SettingsHashes.all(connectorConfig, templates, named);
     boolean steady = now.equals(seen);
     seen = now;
-    if (!steady || now.equals(settled)) {
+    if (!steady) {
       return;
     }
-    try {
-      Settings read = read();
-      if (!edited(now)) {
-        settled = now;
-        take(read);
+    if (now.equals(settled)) {
+      if (again && ++looks >= AGAIN) {
+        lay();
       }
-    } catch (SettingsException e) {
-      if (!edited(now)) {
-        settled = now;
-        refuse(e);
-      }
+      return;
     }
-  }
-
-  private Settings read() throws SettingsException {
     Set<Path> naming = new HashSet<>();
+    SettingsReader next = null;
+    List<String> missing = List.of();
     try {
-      return Settings.read(connectorConfig, templates, env, naming);
+      next = SettingsReader.read(connectorConfig, templates, env, naming, current);
+    } catch (SettingsException e) {
+      missing = e.problems();
     } finally {
       named = naming;
     }
+    if (!SettingsHashes.all(connectorConfig, templates, named).equals(now)) {
+      return; // edited while they were read, or others are named now: the next looks see to it
+    }
+    settled = now;
+    read = next;
+    again = false;
+    if (next == null) {
+      report(missing, List.of());
+    } else {
+      lay();
+    }
   }
 
-  /**
-   * Whether files were edited while they were read, or others are named now: then the next looks
-   * see to it.
-   */
-  private boolean edited(SortedMap<String, String> now) {
-    return !SettingsHashes.all(connectorConfig, templates, named).equals(now);
-  }
-
-  private void take(Settings read) throws InterruptedException {
-    SettingsDiff changes = SettingsDiff.between(current, read);
-    if (changes.isEmpty()) {
-      if (!problems.isEmpty()) {
-        log.info("the settings are good again, and the same as before");
-      }
-      problems = List.of();
+  /** Lays what was read over what is in force, entities first: these the source may refuse. */
+  private void lay() throws InterruptedException {
+    SettingsReader files = read;
+    if (files == null) {
       return;
     }
+    looks = 0;
+    again = true; // should it break off
+    boolean bySource = false;
+    List<String> refused = new ArrayList<>(files.problems());
+    Optional<List<EntityType>> types = new SettingsOverlay(current, files).entities();
+    if (types.isPresent()) {
+      try {
+        var result = new SettingsOverlay(current, files).with(types.get(), taker::look);
+        bySource = result.bySource();
+        refused.addAll(result.conflicts());
+        if (result.conflicts().isEmpty()) {
+          taker.recapture(types.get());
+          inForce(current.withEntities(types.get()));
+        }
+      } catch (SourceException e) {
+        refused.addAll(e.problems());
+        bySource = true;
+      }
+    }
+    SettingsOverlay overlay = new SettingsOverlay(current, files);
+    SettingsOverlay.Result result = overlay.with(current.entities(), this::known);
+    SettingsDiff changes = SettingsDiff.between(current, result.settings());
+    if (!changes.isEmpty()) {
+      taker.take(result.settings(), changes);
+      inForce(result.settings());
+    }
+    refused.addAll(result.problems());
+    again = bySource || result.bySource();
+    report(refused, overlay.notices());
+  }
+
+  private void inForce(Settings next) {
+    SettingsDiff.between(current, next).lines().forEach(line -> log.info("settings: {}", line));
+    current = next;
+  }
+
+  /** The tables of entities in force are known, at least as they were when capture began. */
+  private List<TableFacts> known(List<EntityType> entities) {
     try {
-      taker.take(read, changes);
-      current = read;
-      problems = List.of();
-      changes.lines().forEach(line -> log.info("settings: {}", line));
-    } catch (SettingsException e) {
-      refuse(e);
-    } catch (RuntimeException e) {
-      problems = List.of("The settings could not be put in force: " + e);
-      log.error("the settings could not be put in force; the ones before stay", e);
+      return taker.look(entities);
+    } catch (SourceException e) {
+      return taker.known(); // what is wrong with the source is for capture to say
     }
   }
 
-  private void refuse(SettingsException e) {
-    problems = e.problems();
-    problems.forEach(problem -> log.error("settings refused: {}", problem));
-    log.warn("the settings were edited and are not good; the last good ones stay in force");
+  /** Logs what has not been said yet. */
+  private void report(List<String> refused, List<String> notices) {
+    List<String> before = problems;
+    List<String> now = Stream.concat(refused.stream(), notices.stream()).distinct().toList();
+    problems = now;
+    List<String> fresh = refused.stream().filter(one -> !before.contains(one)).toList();
+    fresh.forEach(problem -> log.error("settings refused: {}", problem));
+    notices.stream()
+        .filter(one -> !before.contains(one))
+        .forEach(notice -> log.warn("settings: {}", notice));
+    if (!fresh.isEmpty()) {
+      log.warn("the settings were edited and are not all good; of the others the last good ones stay in force");
+    }
+    if (now.isEmpty() && !before.isEmpty()) {
+      log.info("the settings are good again");
+    }
   }
 }

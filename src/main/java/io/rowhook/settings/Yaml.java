@@ -115,6 +115,10 @@ final class Yaml {
     Problems problems = reading.problems();
     Place place = Place.of(file);
     try {
+      if (Files.isDirectory(file)) {
+        problems.add(place, "a file must stand here, and it is a directory. Write the file.");
+        return Optional.empty();
+      }
       if (!Files.isRegularFile(file)) {
         problems.add(place, "the file is missing. Create it.");
         return Optional.empty();
@@ -163,8 +167,15 @@ final class Yaml {
       throw report(Place.of(file), ALIAS);
     } catch (StackOverflowError e) {
       throw report(Place.of(file), TOO_DEEP);
+    } catch (IllegalArgumentException e) {
+      throw report(Place.of(file), ESCAPE);
     }
   }
+
+  /** The parser takes any eight digits after the backslash for a character. */
+  private static final String ESCAPE =
+      "a text in double quotes has an escape \\U that is no character; the last is \\U0010FFFF."
+          + " Correct it.";
 
   private static final String ALIAS =
       "an anchor or alias (& or *) is used; settings have none. Write the value out.";

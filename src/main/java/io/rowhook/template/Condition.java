@@ -48,6 +48,8 @@ public final class Condition {
       throw new TemplateException(Jslt.syntaxError(name, e), e);
     } catch (StackOverflowError e) {
       throw new TemplateException(name + " nests too deep", e);
+    } catch (RuntimeException e) {
+      throw new TemplateException(name + ": " + Jslt.fault(e), e);
     }
   }
 

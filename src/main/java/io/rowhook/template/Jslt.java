@@ -61,9 +61,20 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
       return new Jslt(name, hash(name, used), Map.copyOf(used), expression);
     } catch (JsltException e) {
       throw new TemplateException(syntaxError(name, e), e);
-    } catch (StackOverflowError e) {
-      throw new TemplateException(name + ": " + TOO_DEEP, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new TemplateException(name + ": " + fault(e), e);
     }
+  }
+
+  /** What JSLT's parser breaks off with where it has no words of its own. */
+  static String fault(Throwable e) {
+    return switch (e) {
+      case StackOverflowError _ -> TOO_DEEP;
+      case NumberFormatException _ ->
+          "a whole number is larger than JSLT can hold (9223372036854775807). Write it as a text,"
+              + " and use decimal-compare";
+      default -> "JSLT's parser broke off (" + e.getClass().getSimpleName() + "). Simplify it";
+    };
   }
 
   private static String source(String name, Map<String, String> files, Map<String, String> used) {

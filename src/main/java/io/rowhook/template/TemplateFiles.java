@@ -12,30 +12,42 @@ import java.util.stream.Stream;
 /**
  * The {@code .jslt} files of one directory tree as they were at one moment, by their path relative
  * to it, with {@code /} between folders. Immutable.
+ *
+ * @param problems of those that cannot be read, a sentence for each
  */
-record TemplateFiles(Map<String, String> sources) {
+record TemplateFiles(Map<String, String> sources, Map<String, String> problems) {
 
   static final String EXTENSION = ".jslt";
 
   /** One file may have this many bytes; an attribute set is a page, not a book. */
   static final long MAX_BYTES = 1 << 20;
 
+  /**
+   * Reads them.
+   *
+   * @throws TemplateException if the directory cannot be listed
+   */
   static TemplateFiles read(Path directory) throws TemplateException {
     Map<String, String> sources = new TreeMap<>();
+    Map<String, String> problems = new TreeMap<>();
     if (!Files.isDirectory(directory)) {
-      return new TemplateFiles(sources); // the built-in ones need no file
+      return new TemplateFiles(sources, problems); // the built-in ones need no file
     }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         String name = directory.relativize(file).toString().replace('\\', '/');
         if (name.endsWith(EXTENSION)) {
-          sources.put(name, read(file, name));
+          try {
+            sources.put(name, read(file, name));
+          } catch (TemplateException e) {
+            problems.put(name, String.valueOf(e.getMessage()));
+          }
         }
       }
     } catch (IOException | java.io.UncheckedIOException e) {
       throw new TemplateException(directory + " cannot be read: " + e.getMessage(), e);
     }
-    return new TemplateFiles(sources);
+    return new TemplateFiles(sources, problems);
   }
 
   private static String read(Path file, String name) throws TemplateException {

@@ -2,12 +2,12 @@ package io.rowhook.template;
 
 import io.rowhook.journal.Journal;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -28,8 +28,12 @@ public final class Templates implements AttributeSets {
   private final Map<String, AttributeSet> old = new ConcurrentHashMap<>();
   private volatile Loaded loaded;
 
-  /** What {@link #load} read: all sets of a directory, every one of them compiled. */
+  /** Sets by the names of their files, every one of them compiled. */
   public record Loaded(Map<String, AttributeSet> sets) implements AttributeSets {
+
+    public Loaded {
+      sets = Map.copyOf(sets);
+    }
 
     @Override
     public AttributeSet current(String recipient, String entity, Optional<String> name)
@@ -50,32 +54,53 @@ public final class Templates implements AttributeSets {
   }
 
   /**
-   * Reads and compiles all files of a directory.
+   * What a directory holds, each file for itself.
    *
-   * @throws TemplatesException with every problem found, each by file, line and column
+   * @param good every set that compiles
+   * @param problems of the others a sentence by file, line and column; by the file's name in the
+   *     directory, or by an empty name where that cannot be listed
    */
-  public static Loaded load(Path directory) throws TemplatesException {
+  public record Read(Loaded good, Map<String, String> problems) {}
+
+  /** Whether a file of the directory is a set by its name, and not a shared module or a note. */
+  public static boolean isSet(String name) {
+    return name.endsWith(TemplateFiles.EXTENSION) && !name.startsWith(LIBRARY);
+  }
+
+  /** Reads and compiles all files of a directory. */
+  public static Read read(Path directory) {
     Map<String, AttributeSet> sets = new LinkedHashMap<>();
-    List<String> problems = new ArrayList<>();
+    Map<String, String> problems = new TreeMap<>();
     try {
       TemplateFiles files = TemplateFiles.read(directory);
+      problems.putAll(files.problems());
       for (String name : files.sources().keySet()) {
-        if (name.startsWith(LIBRARY)) {
+        if (!isSet(name)) {
           continue;
         }
         try {
           sets.put(name, Jslt.compile(name, files.sources()));
         } catch (TemplateException e) {
-          problems.add(String.valueOf(e.getMessage()));
+          problems.put(name, String.valueOf(e.getMessage()));
         }
       }
     } catch (TemplateException e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.put("", String.valueOf(e.getMessage()));
     }
-    if (!problems.isEmpty()) {
-      throw new TemplatesException(problems);
+    return new Read(new Loaded(sets), problems);
+  }
+
+  /**
+   * The same, where all have to be good.
+   *
+   * @throws TemplatesException with every problem found
+   */
+  public static Loaded load(Path directory) throws TemplatesException {
+    Read read = read(directory);
+    if (!read.problems().isEmpty()) {
+      throw new TemplatesException(List.copyOf(read.problems().values()));
     }
-    return new Loaded(Map.copyOf(sets));
+    return read.good();
   }
 
   /** Puts other sets in force, from the next event on. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.rowhook.capture.SourceException;
+import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +31,10 @@ import org.slf4j.LoggerFactory;
 /** Edited files take effect while Rowhook runs, or are refused while the last good ones stay. */
 @Timeout(20)
 class SettingsWatchTest {
+
+  private static final String SOME_REFUSED =
+      "WARN the settings were edited and are not all good; of the others the last good ones stay in"
+          + " force";
 
   @TempDir Path temp;
 
@@ -71,7 +78,7 @@ class SettingsWatchTest {
             subscriptions: [{ entity: Order }]
             """)
         .entities("Article:\n  table: public.item\nOrder:\n  table: sales.sales_order\n")
-        .write("config/source.properties", "database.hostname=db\ndatabase.password=canary7\n")
+        .write("config/source.properties", "database.hostname=db\ndatabase.password=canary7\ndatabase.user=u\ndatabase.dbname=d\n")
         .write("config/rowhook.yaml", "retention: 1d\n")
         .write("templates/Order.jslt", ".");
     looks(2);
@@ -80,14 +87,16 @@ class SettingsWatchTest {
         .containsExactly("shop", "stock");
     assertThat(lines())
         .containsExactly(
-            "INFO settings: source property database.hostname changed",
-            "INFO settings: source property database.password changed",
             "INFO settings: entity Article: table changed",
+            "INFO settings: source property database.password changed",
+            "INFO settings: source property database.user changed",
             "INFO settings: recipient stock added",
             "INFO settings: recipient shop: url, authentication.basic, processing, subscriptions"
                 + " changed",
             "INFO settings: template Order.jslt added",
-            "INFO settings: retention changed");
+            "INFO settings: retention changed",
+            "WARN settings: config/source.properties: database.dbname, database.hostname: the source's properties"
+                + " take effect at the next start. Restart Rowhook");
     assertThat(String.join("\n", lines())).doesNotContain("canary7");
     directory.delete("config/recipients/shop.yaml").write("templates/Order.jslt", ". ");
     looks(2);
@@ -110,10 +119,10 @@ class SettingsWatchTest {
                 + " got: shop. Write for example https://shop.example.com/hook.",
             "ERROR settings refused: config/recipients/shop.yaml:2:1: timeuot is not a key that"
                 + " Rowhook knows. Did you mean timeout?",
-            "WARN the settings were edited and are not good; the last good ones stay in force");
+            SOME_REFUSED);
     directory.shop(SettingsDirectory.GOOD_RECIPIENT);
     looks(2);
-    assertThat(lines()).endsWith("INFO the settings are good again, and the same as before");
+    assertThat(lines()).endsWith("INFO the settings are good again");
     assertThat(watch.problems()).isEmpty();
     directory.shop("url: https://shop.example.com/next\n");
     looks(2);
@@ -160,20 +169,65 @@ class SettingsWatchTest {
     assertThat(taken).hasSize(2);
   }
 
+  /** The source is away, or a right is missing: it comes into force when that is mended. */
   @Test
-  void aRoomMayRefuseWhatReadsWell() throws SettingsException, InterruptedException {
-    watch =
-        watching((_, _) -> {
-          throw new SettingsException(List.of("templates/Order.jslt:1:1: no JSLT. Mend it."));
-        });
-    Settings before = watch.current();
-    directory.write("templates/Order.jslt", "{");
-    looks(4);
-    assertThat(watch.current()).isSameAs(before);
+  void whatTheSourceRefusesIsTriedAgain() throws SettingsException, InterruptedException {
+    Source source = new Source();
+    watch = watching(source);
+    source.refuses = "no connection. Mend it.";
+    directory
+        .entities("Article:\n  table: public.item\nOrder:\n  table: sales.sales_order\n")
+        .shop("url: https://shop.example.com/other\n");
+    looks(20);
+    assertThat(watch.problems()).containsExactly("no connection. Mend it.");
+    assertThat(watch.current().entities().getFirst().table()).hasToString("public.article");
+    assertThat(watch.current().recipients().getFirst().url())
+        .as("needs no source")
+        .hasToString("https://shop.example.com/other");
     assertThat(lines())
         .containsExactly(
-            "ERROR settings refused: templates/Order.jslt:1:1: no JSLT. Mend it.",
-            "WARN the settings were edited and are not good; the last good ones stay in force");
+            "INFO settings: recipient shop: url changed",
+            "ERROR settings refused: no connection. Mend it.",
+            SOME_REFUSED);
+    source.refuses = null;
+    looks(SettingsWatch.AGAIN);
+    assertThat(watch.problems()).isEmpty();
+    assertThat(source.captured).hasSize(1);
+    assertThat(lines())
+        .endsWith(
+            "INFO settings: entity Article: table changed", "INFO the settings are good again");
+  }
+
+  /** A typo that is undone: nothing of it may be in force, or come into force later. */
+  @Test
+  void anUndoneEditOfEntitiesLeavesNothing() throws SettingsException, InterruptedException {
+    Source source = new Source();
+    watch = watching(source);
+    source.refuses = "table public.artcle does not exist.";
+    directory.entities("Article:\n  table: public.artcle\nOrder:\n  table: sales.sales_order\n");
+    looks(3);
+    directory.entities(
+        "Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n");
+    looks(20);
+    assertThat(source.captured).isEmpty();
+    assertThat(watch.problems()).isEmpty();
+  }
+
+  private static final class Source implements SettingsWatch.Taker {
+    private final List<List<EntityType>> captured = new ArrayList<>();
+    private @Nullable String refuses;
+
+    @Override
+    public void recapture(List<EntityType> entities) {
+      String why = refuses;
+      if (why != null) {
+        throw SourceException.of(List.of(why));
+      }
+      captured.add(entities);
+    }
+
+    @Override
+    public void take(Settings settings, SettingsDiff changes) {}
   }
 
   @Test

@@ -1,0 +1,129 @@
+package io.rowhook.settings;
+
+import io.rowhook.capture.Nearest;
+import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.Network;
+import io.rowhook.template.Templates;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that both directories hold at one moment, each file read for itself: what is wrong in
+ * one leaves the others as good as they are. Immutable.
+ *
+ * @param source empty: the file is not good
+ * @param rowhook likewise
+ * @param entities likewise
+ * @param recipients in the order of their names
+ * @param listed whether it could be seen which recipients there are
+ * @param sets good ones, and problems
+ * @param directory of the attribute sets
+ * @param hashes of the files there
+ * @param problems of all files, whole sentences
+ */
+record SettingsReader(
+    Optional<SourceProperties> source,
+    Optional<RowhookFile> rowhook,
+    Optional<List<EntityType>> entities,
+    List<RecipientFiles.Found> recipients,
+    boolean listed,
+    Templates.Read sets,
+    Path directory,
+    SortedMap<String, String> hashes,
+    List<String> problems) {
+
+  private static final List<String> FILES =
+      List.of(
+          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsKeys.DIRECTORY);
+
+  /**
+   * Reads all files.
+   *
+   * @param env for {@code ${env:NAME}}
+   * @param files is given those that the settings name and that were looked into
+   * @param inForce stands for a file that is not good where another is held against it; null: none
+   * @throws SettingsException if there is no such directory
+   */
+  static SettingsReader read(
+      Path connectorConfig,
+      Path templates,
+      Map<String, String> env,
+      Set<Path> files,
+      @Nullable Settings inForce)
+      throws SettingsException {
+    Problems problems = new Problems();
+    Reading reading = new Reading(problems, new Interpolation(env), files);
+    if (!Files.isDirectory(connectorConfig)) {
+      problems.add(
+          Place.of(connectorConfig),
+          "the directory is missing. Create it, or name another with --config.");
+      problems.throwIfAny();
+    }
+    checkNames(connectorConfig, reading);
+    Path sourceFile = connectorConfig.resolve("source.properties");
+    Optional<SourceProperties> source =
+        reading.guarded(
+            sourceFile, Optional.empty(), () -> SourceFile.read(sourceFile, reading));
+    Path rowhookFile = connectorConfig.resolve("rowhook.yaml");
+    Optional<RowhookFile> rowhook =
+        reading.guarded(
+            rowhookFile,
+            Optional.empty(),
+            () ->
+                Optional.of(
+                    RowhookFile.read(rowhookFile, List.of(connectorConfig, templates), reading)));
+    Path entitiesFile = connectorConfig.resolve("entities.yaml");
+    EntitiesFile entities =
+        reading.guarded(
+            entitiesFile,
+            new EntitiesFile(List.of(), List.of()),
+            () -> EntitiesFile.read(entitiesFile, reading));
+    Path recipientsDirectory = connectorConfig.resolve("recipients");
+    boolean entitiesAreGood = !problems.in(entitiesFile);
+    Optional<RowhookFile> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
+    List<Network> allowed =
+        goodRowhook
+            .map(RowhookFile::allowed)
+            .orElse(inForce == null ? List.of() : inForce.allowed());
+    List<String> names =
+        entitiesAreGood || inForce == null
+            ? entities.names()
+            : inForce.entities().stream().map(EntityType::name).toList();
+    List<RecipientFiles.Found> recipients =
+        new RecipientFiles(recipientsDirectory, allowed, reading)
+            .read(names, new AttributeSetFiles(templates));
+    Templates.Read sets = Templates.read(templates);
+    List<String> all = new ArrayList<>(problems.sentences());
+    all.addAll(sets.problems().values());
+    return new SettingsReader(
+        source.filter(_ -> !problems.in(sourceFile)),
+        goodRowhook,
+        entitiesAreGood ? Optional.of(entities.entities()) : Optional.empty(),
+        recipients,
+        !problems.in(recipientsDirectory),
+        sets,
+        templates,
+        SettingsHashes.of(templates),
+        all);
+  }
+
+  private static void checkNames(Path directory, Reading reading) {
+    for (Path file : SettingsFiles.visible(directory, reading)) {
+      String name = String.valueOf(file.getFileName());
+      if (!FILES.contains(name)) {
+        String advice =
+            Nearest.to(name, FILES)
+                .map(near -> "Did you mean " + near + "?")
+                .orElse("Move it away, or put a full stop before its name to have it ignored.");
+        reading.problems().add(Place.of(file), "nothing reads a file of this name. " + advice);
+      }
+    }
+  }
+}
