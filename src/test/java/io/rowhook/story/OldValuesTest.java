@@ -59,6 +59,11 @@ class OldValuesTest {
               "recipients/shop.yaml: subscriptions[2].when asks what has changed of Customer, but"
                   + " table crm.customer does not log old rows. Run ALTER TABLE"
                   + " \"crm\".\"customer\" REPLICA IDENTITY FULL;");
+      source.execute("ALTER TABLE crm.customer REPLICA IDENTITY FULL");
+      Eventually.within(
+          Duration.ofSeconds(30),
+          "the edit is taken by itself",
+          () -> stage.wiring().problems().isEmpty());
       source.execute(
           "INSERT INTO article VALUES (1, 'A-1', 'One', 1.00, 0)",
           "UPDATE article SET name = 'Eins'",
