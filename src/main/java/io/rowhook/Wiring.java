@@ -189,13 +189,16 @@ public final class Wiring implements AutoCloseable {
   /** A subscription that asks what has changed needs tables that log it. */
   private void checkOldValues(Settings settings) throws SettingsException {
     SettingsWatch.Taker taker = new Taker();
-    OldValues oldValues = new OldValues(settings.entities(), types -> {
-          try {
-            return taker.look(types);
-          } catch (SourceException e) {
-            return taker.known(); // what is wrong with the source is for capture to say
-          }
-        });
+    OldValues oldValues =
+        new OldValues(
+            settings.entities(),
+            types -> {
+              try {
+                return taker.look(types);
+              } catch (SourceException e) {
+                return taker.known(); // what is wrong with the source is for capture to say
+              }
+            });
     List<String> problems =
         settings.recipients().stream()
             .flatMap(recipient -> oldValues.problems(recipient).stream())

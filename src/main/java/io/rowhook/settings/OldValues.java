@@ -32,16 +32,14 @@ public final class OldValues {
    * @param catalog what the source's catalog says now of the tables of these; asked once, and only
    *     if a subscription needs it
    */
-  public OldValues(
-      List<EntityType> types, Function<List<EntityType>, List<TableFacts>> catalog) {
+  public OldValues(List<EntityType> types, Function<List<EntityType>, List<TableFacts>> catalog) {
     this.types = List.copyOf(types);
     this.catalog = catalog;
   }
 
   /** The subscriptions that cannot be judged, each a sentence with the statement that mends it. */
   public List<String> problems(Recipient recipient) {
-    return problems(
-        recipient, types.stream().map(EntityType::name).collect(Collectors.toSet()));
+    return problems(recipient, types.stream().map(EntityType::name).collect(Collectors.toSet()));
   }
 
   /** The same, of these entities only. */

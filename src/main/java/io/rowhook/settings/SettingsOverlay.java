@@ -79,8 +79,7 @@ final class SettingsOverlay {
           Set<String> keys = new TreeSet<>(fixed(source).keySet());
           keys.addAll(fixed(inForce.source()).keySet());
           keys.removeIf(
-              key ->
-                  fixed(source).getOrDefault(key, "").equals(fixed(inForce.source()).get(key)));
+              key -> fixed(source).getOrDefault(key, "").equals(fixed(inForce.source()).get(key)));
           notices.add(
               source.file()
                   + ": "
@@ -149,8 +148,7 @@ final class SettingsOverlay {
     Map<String, String> values = new LinkedHashMap<>(inForce.source().values());
     read.source()
         .ifPresent(source ->
-            CREDENTIALS.forEach(
-                key -> values.compute(key, (_, _) -> source.values().get(key))));
+            CREDENTIALS.forEach(key -> values.compute(key, (_, _) -> source.values().get(key))));
     return new Settings(
         new SourceProperties(inForce.source().file(), values, inForce.source().lines()),
         types,

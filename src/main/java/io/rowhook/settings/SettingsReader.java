@@ -69,8 +69,7 @@ record SettingsReader(
     checkNames(connectorConfig, reading);
     Path sourceFile = connectorConfig.resolve("source.properties");
     Optional<SourceProperties> source =
-        reading.guarded(
-            sourceFile, Optional.empty(), () -> SourceFile.read(sourceFile, reading));
+        reading.guarded(sourceFile, Optional.empty(), () -> SourceFile.read(sourceFile, reading));
     Path rowhookFile = connectorConfig.resolve("rowhook.yaml");
     Optional<RowhookFile> rowhook =
         reading.guarded(

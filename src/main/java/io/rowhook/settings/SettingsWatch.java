@@ -280,7 +280,8 @@ public final class SettingsWatch implements AutoCloseable {
         .filter(one -> !before.contains(one))
         .forEach(notice -> log.warn("settings: {}", notice));
     if (!fresh.isEmpty()) {
-      log.warn("the settings were edited and are not all good; of the others the last good ones stay in force");
+      log.warn(
+          "the settings were edited and are not all good; of the others the last good ones stay in force");
     }
     if (now.isEmpty() && !before.isEmpty()) {
       log.info("the settings are good again");

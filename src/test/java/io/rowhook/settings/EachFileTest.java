@@ -46,8 +46,7 @@ class EachFileTest {
             .shop("url: https://shop.example.com\nsubscriptions: [{ entity: Order }]\n");
     first = directory.read();
     watch =
-        new SettingsWatch(
-            first, directory.config(), directory.templates(), Map.of(), new Taker());
+        new SettingsWatch(first, directory.config(), directory.templates(), Map.of(), new Taker());
   }
 
   @AfterEach
@@ -98,7 +97,8 @@ class EachFileTest {
         .write("templates/Order.jslt", "{ broken")
         .write("templates/Article.jslt", "{ \"version\": 2 }")
         .write("templates/shop/never.jslt", "{ broken")
-        .shop("url: https://shop.example.com/2\nsubscriptions: [{entity: Order, attributes: never}]\n")
+        .shop(
+            "url: https://shop.example.com/2\nsubscriptions: [{entity: Order, attributes: never}]\n")
         .write("config/recipients/stock.yaml", "url: https://stock.example.com/2\n");
     looks(2);
     assertThat(version("Order")).isEqualTo("1");
@@ -122,13 +122,13 @@ class EachFileTest {
   void aNamedTemplateThatIsTakenAwayStaysForWhoNamesIt() throws Exception {
     directory
         .write("templates/brief.jslt", "{ \"version\": 7 }")
-        .shop("url: https://shop.example.com\nsubscriptions: [{entity: Order, attributes: brief}]\n");
+        .shop(
+            "url: https://shop.example.com\nsubscriptions: [{entity: Order, attributes: brief}]\n");
     looks(2);
     directory.delete("templates/brief.jslt");
     looks(2);
     assertThat(problems()).singleElement().asString().contains("shop.yaml:2:");
-    assertThat(
-            Templates.find(watch.current().sets(), "shop", "Order", Optional.of("brief")).name())
+    assertThat(Templates.find(watch.current().sets(), "shop", "Order", Optional.of("brief")).name())
         .isEqualTo("brief.jslt");
   }
 

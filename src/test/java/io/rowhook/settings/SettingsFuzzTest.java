@@ -73,13 +73,56 @@ class SettingsFuzzTest {
 
   private static final List<String> NASTY =
       List.of(
-          "\"\\UFFFFFFFF\"", "\\U00110000", "99999999999999999999", "-99999999999999999999",
-          "when: '.data.ref == 99999999999999999999'", "&a [*a, *a]", "*a", "!!binary x", "!x",
-          "{", "}", "[", "]", "(", ")", "\"", "'", "\t", "\0", "\r", "\n", "---\n", "? ", "<<: *a",
-          "${env:NOPE}", "${file:/dev/zero}", "${file:/}", "${", "1e999", "\\", "\\u12", "\uFEFF",
-          "def f(x) f($x)", "import \"lib/nope.jslt\" as m", "$nope", "test(., \"(\")", "#", ": ",
-          "- ", "|\n", "null", "~", "0x7fffffffffffffffffff", "1d", "99999999999999d", "[".repeat(3000),
-          "{\"a\":".repeat(3000), "(".repeat(5000), "not ".repeat(2000), "- ".repeat(3000));
+          "\"\\UFFFFFFFF\"",
+          "\\U00110000",
+          "99999999999999999999",
+          "-99999999999999999999",
+          "when: '.data.ref == 99999999999999999999'",
+          "&a [*a, *a]",
+          "*a",
+          "!!binary x",
+          "!x",
+          "{",
+          "}",
+          "[",
+          "]",
+          "(",
+          ")",
+          "\"",
+          "'",
+          "\t",
+          "\0",
+          "\r",
+          "\n",
+          "---\n",
+          "? ",
+          "<<: *a",
+          "${env:NOPE}",
+          "${file:/dev/zero}",
+          "${file:/}",
+          "${",
+          "1e999",
+          "\\",
+          "\\u12",
+          "\uFEFF",
+          "def f(x) f($x)",
+          "import \"lib/nope.jslt\" as m",
+          "$nope",
+          "test(., \"(\")",
+          "#",
+          ": ",
+          "- ",
+          "|\n",
+          "null",
+          "~",
+          "0x7fffffffffffffffffff",
+          "1d",
+          "99999999999999d",
+          "[".repeat(3000),
+          "{\"a\":".repeat(3000),
+          "(".repeat(5000),
+          "not ".repeat(2000),
+          "- ".repeat(3000));
 
   @TempDir Path temp;
 
@@ -94,11 +137,7 @@ class SettingsFuzzTest {
     before = Settings.read(temp.resolve("config"), temp.resolve("templates"), Map.of());
     watch =
         new SettingsWatch(
-            before,
-            temp.resolve("config"),
-            temp.resolve("templates"),
-            Map.of(),
-            (_, _) -> {});
+            before, temp.resolve("config"), temp.resolve("templates"), Map.of(), (_, _) -> {});
   }
 
   @Test
@@ -113,8 +152,10 @@ class SettingsFuzzTest {
       refused += watch.problems().isEmpty() ? 0 : 1;
       assertThat(watch.problems())
           .as("seed %d, %s", SEED + round, name)
-          .allMatch(problem -> problem.contains(".yaml") || problem.contains(".jslt")
-              || problem.contains(".properties"))
+          .allMatch(problem ->
+              problem.contains(".yaml")
+                  || problem.contains(".jslt")
+                  || problem.contains(".properties"))
           .noneMatch(problem -> problem.contains("could not be put in force"));
       write(name, GOOD.get(name).getBytes(StandardCharsets.UTF_8));
       looks();

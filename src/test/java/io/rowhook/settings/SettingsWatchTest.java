@@ -78,7 +78,9 @@ class SettingsWatchTest {
             subscriptions: [{ entity: Order }]
             """)
         .entities("Article:\n  table: public.item\nOrder:\n  table: sales.sales_order\n")
-        .write("config/source.properties", "database.hostname=db\ndatabase.password=canary7\ndatabase.user=u\ndatabase.dbname=d\n")
+        .write(
+            "config/source.properties",
+            "database.hostname=db\ndatabase.password=canary7\ndatabase.user=u\ndatabase.dbname=d\n")
         .write("config/rowhook.yaml", "retention: 1d\n")
         .write("templates/Order.jslt", ".");
     looks(2);
@@ -206,8 +208,7 @@ class SettingsWatchTest {
     source.refuses = "table public.artcle does not exist.";
     directory.entities("Article:\n  table: public.artcle\nOrder:\n  table: sales.sales_order\n");
     looks(3);
-    directory.entities(
-        "Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n");
+    directory.entities("Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n");
     looks(20);
     assertThat(source.captured).isEmpty();
     assertThat(watch.problems()).isEmpty();
