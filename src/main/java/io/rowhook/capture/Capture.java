@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -276,8 +277,14 @@ public final class Capture implements AutoCloseable {
           }
         });
     RowChangeDeserializer rows =
-        new RowChangeDeserializer(prepared.tables(), facts, types, relation -> {});
+        new RowChangeDeserializer(prepared.tables(), facts, types, this::ancestors, relation -> {});
     return new TransactionReader(source, rows, prepared.sink(), observer, joining::confirm, turn);
+  }
+
+  private List<TableId> ancestors(long oid) throws SQLException {
+    try (Connection connection = Postgres.connect(source)) {
+      return CatalogTable.ancestors(connection, oid);
+    }
   }
 
   /** Runs one engine to its end. Empty: it was asked to stop. */

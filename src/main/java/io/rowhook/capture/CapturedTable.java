@@ -23,9 +23,13 @@ public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> de
 
   /**
    * True if a column is to be read. Where only some are wanted, one that the catalog did not have
-   * when that was decided is none of them: it may be an excluded one under a new name.
+   * when that was decided is none of them: it may be an excluded one under a new name. What
+   * PostgreSQL computes is never read, also where a publication sends it.
    */
   boolean reads(String column, TableFacts facts) {
+    if (facts.generatedColumns().contains(column)) {
+      return false;
+    }
     if (columns.isAll() || facts.primaryKey().contains(column)) {
       return true;
     }

@@ -130,9 +130,11 @@ record CatalogTable(
 
   /** The partitioned tables that it is a partition of, the topmost first. */
   List<TableId> ancestors(Connection connection) throws SQLException {
-    if (!partition) {
-      return List.of();
-    }
+    return partition ? ancestors(connection, oid) : List.of();
+  }
+
+  /** The same of a table by its OID; empty also where there is none. */
+  static List<TableId> ancestors(Connection connection, long oid) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ANCESTORS)) {
       statement.setLong(1, oid);
       statement.setLong(2, oid);

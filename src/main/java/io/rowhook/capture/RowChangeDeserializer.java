@@ -28,9 +28,20 @@ final class RowChangeDeserializer {
   /** About what a node and its place in an object cost, in bytes. */
   static final int NODE_WEIGHT = 64;
 
+  /** Asks the catalog which tables a table is a partition of. */
+  @FunctionalInterface
+  interface Ancestors {
+    List<TableId> of(long oid) throws SQLException;
+  }
+
   private final Map<TableId, CapturedTable> captured;
   private final Map<TableId, TableFacts> facts;
+
+  /** Whose partition it is, by its OID. */
+  private final Map<Long, TableFacts> partitions = new HashMap<>();
+
   private final TypeCatalog types;
+  private final Ancestors ancestors;
   private final RelationListener listener;
   private final Map<Integer, Layout> layouts = new HashMap<>();
 
@@ -38,11 +49,14 @@ final class RowChangeDeserializer {
       List<CapturedTable> captured,
       List<TableFacts> facts,
       TypeCatalog types,
+      Ancestors ancestors,
       RelationListener listener) {
     this.captured =
         captured.stream().collect(Collectors.toMap(CapturedTable::table, Function.identity()));
     this.facts = facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
+    facts.forEach(table -> table.leaves().forEach(leaf -> partitions.put(leaf.oid(), table)));
     this.types = types;
+    this.ancestors = ancestors;
     this.listener = listener;
   }
 
@@ -51,6 +65,7 @@ final class RowChangeDeserializer {
    *
    * @param types of the columns; null: excluded
    * @param missing a column of the key that is not in the log; null: all are
+   * @param ofRoot whether rows of partitions come under the name of their root
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
   private record Layout(
@@ -58,7 +73,8 @@ final class RowChangeDeserializer {
       String[] names,
       @Nullable PostgresType[] types,
       boolean[] inIdentity,
-      @Nullable String missing) {}
+      @Nullable String missing,
+      boolean ofRoot) {}
 
   /**
    * Reads one message; hands the row changes that it holds to the sink.
@@ -92,12 +108,30 @@ final class RowChangeDeserializer {
     }
     Relation relation = new Relation(oid, table, identity, columns);
     listener.seen(relation);
-    TableFacts known = facts.get(table);
-    CapturedTable asked = captured.get(table);
+    TableFacts known = known(oid, table);
+    CapturedTable asked = known == null ? null : captured.get(known.table());
     if (known == null || asked == null) {
       layouts.remove(oid); // the publication holds more than was asked for
     } else {
       layouts.put(oid, layout(relation, known, asked));
+    }
+  }
+
+  /** The captured table that it is, or is a partition of; null: none. */
+  private @Nullable TableFacts known(int oid, TableId table) {
+    long unsigned = Integer.toUnsignedLong(oid);
+    TableFacts known = facts.getOrDefault(table, partitions.get(unsigned));
+    if (known != null || partitions.isEmpty()) {
+      return known;
+    }
+    try { // a partition that is newer than the facts, or nothing that was asked for
+      return ancestors.of(unsigned).stream()
+          .map(facts::get)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
+    } catch (SQLException e) {
+      throw new CaptureFailure("the source's partitions cannot be read", e);
     }
   }
 
@@ -115,7 +149,12 @@ final class RowChangeDeserializer {
       missing.remove(column.name());
     }
     return new Layout(
-        known, names, read, inIdentity, missing.isEmpty() ? null : missing.getFirst());
+        known,
+        names,
+        read,
+        inIdentity,
+        missing.isEmpty() ? null : missing.getFirst(),
+        known.partitioned() && known.oid() == Integer.toUnsignedLong(relation.oid()));
   }
 
   private PostgresType type(int oid) {
@@ -137,6 +176,9 @@ final class RowChangeDeserializer {
     char kind = cursor.character();
     if (kind != 'N') {
       old = row(layout, cursor, kind == 'K', null);
+      if (kind == 'O' && layout.ofRoot) {
+        old.keepKeyIfAlone(layout.facts.primaryKey());
+      }
       kind = operation == Operation.DELETE ? kind : cursor.character();
     }
     if (operation != Operation.DELETE) {
@@ -280,6 +322,19 @@ final class RowChangeDeserializer {
     void addNull(String column) {
       weight += NODE_WEIGHT;
       values.set(column, NullNode.getInstance());
+    }
+
+    /**
+     * PostgreSQL logs old rows by the identity of their partition, and marks them by that of the
+     * root: one that has nothing but its key may say that the rest is null, or not logged.
+     */
+    void keepKeyIfAlone(List<String> key) {
+      for (var value : values.properties()) {
+        if (!value.getValue().isNull() && !key.contains(value.getKey())) {
+          return;
+        }
+      }
+      values.retain(key);
     }
 
     void addUnchanged(String column, @Nullable Row old) {
