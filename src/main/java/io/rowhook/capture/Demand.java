@@ -27,6 +27,7 @@ public sealed interface Demand {
    *
    * @param name the attribute of the parent's rows that they are under
    * @param key the columns that name the parent
+   * @param to columns of the parent; empty: its primary key
    * @param prefix stands before the parent's key in the one column of {@code key}; empty: none
    * @param orderBy must exist
    */
@@ -34,18 +35,20 @@ public sealed interface Demand {
       String place,
       String name,
       List<String> key,
+      List<String> to,
       String prefix,
       TableId parent,
       List<String> orderBy)
       implements Demand {
     public Part {
       key = List.copyOf(key);
+      to = List.copyOf(to);
       orderBy = List.copyOf(orderBy);
     }
 
     /** By the plain value of the parent's key. */
     public Part(String place, String name, List<String> key, TableId parent, List<String> orderBy) {
-      this(place, name, key, "", parent, orderBy);
+      this(place, name, key, List.of(), "", parent, orderBy);
     }
   }
 
@@ -72,6 +75,7 @@ public sealed interface Demand {
    *
    * @param name the attribute that the other row is under
    * @param key the columns that name it
+   * @param toKey columns of the other row; empty: its primary key
    * @param prefix stands before the other row's key in the one column of {@code key}; empty: none
    * @param attributes columns of the other table, which must exist
    * @param where a condition on the other row; empty: none
@@ -81,6 +85,7 @@ public sealed interface Demand {
       String place,
       String name,
       List<String> key,
+      List<String> toKey,
       String prefix,
       TableId to,
       ColumnFilter attributes,
@@ -89,13 +94,14 @@ public sealed interface Demand {
       implements Demand {
     public Reference {
       key = List.copyOf(key);
+      toKey = List.copyOf(toKey);
       references = List.copyOf(references);
     }
 
     /** By the plain value of the other row's key, which names nothing itself. */
     public Reference(
         String place, String name, List<String> key, TableId to, List<String> attributes) {
-      this(place, name, key, "", to, ColumnFilter.only(attributes), "", List.of());
+      this(place, name, key, List.of(), "", to, ColumnFilter.only(attributes), "", List.of());
     }
   }
 }

@@ -136,17 +136,19 @@ final class RelationCheck {
     if (parent == null) {
       return; // has a problem of its own
     }
-    refers(
-        fault,
-        part.place(),
-        part.key(),
-        part.prefix(),
-        facts.table(),
-        parent.table(),
-        parent.primaryKey());
+    List<String> to = part.to().isEmpty() ? parent.primaryKey() : part.to();
+    if (!part.to().isEmpty()) {
+      Fault above = new Fault(parent.table(), true);
+      if (missing(above, part.place() + ".to", to, parent.table())
+          || !unique(above, part.place(), to, parent.table(), parent.uniqueKeys())) {
+        return;
+      }
+      logged(above, part.place() + ".to", to, parent);
+    }
+    refers(fault, part.place(), part.key(), part.prefix(), facts.table(), parent.table(), to);
     free(part.place(), part.name(), parent.table(), parent.columns());
     read(part.place(), table, facts);
-    reading.check(part.place(), parent.table(), parent.primaryKey());
+    reading.check(part.place(), parent.table(), to);
     indexed(part, facts);
   }
 
@@ -188,7 +190,12 @@ final class RelationCheck {
         reference.place() + ".attributes" + (excluded ? ".exclude" : ""),
         known(reference.attributes().named(), excluded, to),
         reference.to());
-    if (!missing(fault, reference.place() + ".key", reference.key(), from)) {
+    List<String> key = reference.toKey().isEmpty() ? to.primaryKey() : reference.toKey();
+    boolean known =
+        reference.toKey().isEmpty()
+            || (!missing(fault, reference.place() + ".to", key, reference.to())
+                && unique(fault, reference.place(), key, reference.to(), to.uniqueKeys()));
+    if (!missing(fault, reference.place() + ".key", reference.key(), from) && known) {
       refers(
           fault,
           reference.place(),
@@ -196,12 +203,12 @@ final class RelationCheck {
           reference.prefix(),
           from,
           reference.to(),
-          to.primaryKey());
+          key);
     }
     if (!reference.key().contains(reference.name())) { // it takes that column's place
       free(reference.place(), reference.name(), from, taken);
     }
-    List<String> wanted = new ArrayList<>(to.primaryKey());
+    List<String> wanted = new ArrayList<>(key);
     to.readable().stream().filter(reference.attributes()::test).forEach(wanted::add);
     reading.check(reference.place(), reference.to(), wanted);
     if (!reference.where().isEmpty()) {
@@ -210,6 +217,20 @@ final class RelationCheck {
     for (Demand.Reference inner : reference.references()) {
       reference(inner, reference.to(), to.readable());
     }
+  }
+
+  /** What rows are named by has to name one row at most. */
+  private boolean unique(
+      Fault fault, String place, List<String> to, TableId table, List<List<String>> unique) {
+    if (unique.stream().anyMatch(key -> Set.copyOf(key).equals(Set.copyOf(to)))) {
+      return true;
+    }
+    problem(
+        fault,
+        place + ".to",
+        "columns %s of %s are not unique, so they can name more than one row. Run ALTER TABLE %s ADD UNIQUE (%s);"
+            .formatted(String.join(", ", to), table, table.quoted(), quoted(to)));
+    return false;
   }
 
   /** Its own rows are looked up where only rows are in the log that belong to them. */
@@ -233,7 +254,7 @@ final class RelationCheck {
       problem(
           fault,
           place + ".key",
-          "%s: the key must name as many columns as the primary key of %s has (%s), in that order"
+          "%s: the key must name as many columns as the primary key of %s has (%s), in that order. If it names other columns of it, name these with to"
               .formatted(
                   String.join(", ", key),
                   to,

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param collations of those whose collation is not their type's own, as SQL writes it
  * @param generated those that PostgreSQL computes: they are not in the log, and so are never read
  * @param primaryKey in the key's order; empty: there is none
+ * @param uniqueKeys the columns of each unique index that covers all rows, the primary key's too
  * @param partitioned whether its rows stand in partitions
  */
 record TableColumns(
@@ -27,6 +28,7 @@ record TableColumns(
     Map<String, String> collations,
     Set<String> generated,
     List<String> primaryKey,
+    List<List<String>> uniqueKeys,
     boolean partitioned) {
 
   /** With -1 for the modifier a {@code char(5)} is a bpchar, not a {@code char(1)}. */
@@ -44,13 +46,14 @@ record TableColumns(
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
       """;
 
-  private static final String PRIMARY_KEY =
+  private static final String KEYS =
       """
-      SELECT a.attname FROM pg_index i
+      SELECT a.attname, i.indexrelid, i.indisprimary FROM pg_index i
         JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, place) ON k.place <= i.indnkeyatts
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-       WHERE n.nspname = ? AND c.relname = ? AND i.indisprimary
+       WHERE n.nspname = ? AND c.relname = ? AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+         AND i.indexprs IS NULL
        ORDER BY k.place
       """;
 
@@ -75,13 +78,18 @@ record TableColumns(
       }
     }
     List<String> primaryKey = new ArrayList<>();
-    try (PreparedStatement statement = ask(connection, PRIMARY_KEY, table);
+    Map<Long, List<String>> unique = new LinkedHashMap<>();
+    try (PreparedStatement statement = ask(connection, KEYS, table);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        primaryKey.add(row.getString(1));
+        unique.computeIfAbsent(row.getLong(2), _ -> new ArrayList<>()).add(row.getString(1));
+        if (row.getBoolean(3)) {
+          primaryKey.add(row.getString(1));
+        }
       }
     }
-    return new TableColumns(types, collations, generated, primaryKey, partitioned);
+    return new TableColumns(
+        types, collations, generated, primaryKey, List.copyOf(unique.values()), partitioned);
   }
 
   /**

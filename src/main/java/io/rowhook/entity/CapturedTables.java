@@ -32,6 +32,7 @@ public final class CapturedTables {
       condition(place + ".deleted", type.deleted(), demands);
       references(place, type.references(), demands);
       Set<String> needed = new LinkedHashSet<>(type.id());
+      needed.addAll(type.key());
       needed.addAll(SqlCondition.of(type.condition()).words());
       type.references().forEach(reference -> needed.addAll(reference.key()));
       all.add(type.table(), type.attributes(), needed, demands);
@@ -44,7 +45,7 @@ public final class CapturedTables {
     List<Demand> demands = new ArrayList<>();
     String place = above + ".contains." + part.name();
     List<String> orderBy = part.orderBy().stream().map(OrderBy::column).toList();
-    demands.add(new Demand.Part(place, part.name(), part.key(), part.prefix(), parent, orderBy));
+    demands.add(new Demand.Part(place, part.name(), part.key(), part.to(), part.prefix(), parent, orderBy));
     attributes(place, part.attributes(), demands);
     condition(place + ".where", part.where(), demands);
     references(place, part.references(), demands);
@@ -79,6 +80,7 @@ public final class CapturedTables {
         place,
         reference.name(),
         reference.key(),
+        reference.to(),
         reference.prefix(),
         reference.table(),
         reference.attributes(),

@@ -249,8 +249,8 @@ final class Composer {
 
   private static ObjectNode keyAlone(Shape shape, RowKey key) {
     ObjectNode data = ExactJson.MAPPER.createObjectNode();
-    for (int i = 0; i < shape.primaryKey().size(); i++) {
-      data.set(shape.primaryKey().get(i), key.values().get(i));
+    for (int i = 0; i < shape.key().size(); i++) {
+      data.set(shape.key().get(i), key.values().get(i));
     }
     return data;
   }

@@ -45,7 +45,7 @@ public final class EntityReading {
       RowLookup rows,
       List<String> missing) {
     Shape shape = new Shapes(List.of(type), tables).named(type.name()).shape();
-    Optional<RowKey> key = RowKey.of(root, shape.primaryKey());
+    Optional<RowKey> key = RowKey.of(root, shape.key());
     if (!shape.isRead() || key.isEmpty()) {
       return root;
     }

@@ -48,6 +48,11 @@ public record EntityType(
     this(name, table, id, excluded, List.of(), List.of());
   }
 
+  /** The columns of its row that its parts name it by; empty: the table's primary key. */
+  List<String> key() {
+    return parts.isEmpty() ? List.of() : parts.getFirst().to();
+  }
+
   /** What holds for a row that exists for us; empty: all do. */
   public String condition() {
     if (deleted.isEmpty()) {

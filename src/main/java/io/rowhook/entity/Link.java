@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * A reference and how its row is looked up. Immutable.
  *
- * @param query by that row's primary key
+ * @param query by what the reference names of that row
  * @param inner what that row names itself
  * @param hidden columns that are read for these only, and not shown
  */
@@ -36,7 +36,7 @@ record Link(Reference reference, Query query, List<Link> inner, Set<String> hidd
     Query query =
         new Query(
             reference.table(),
-            List.of(),
+            reference.to(),
             read,
             List.of(),
             reference.prefix().isEmpty() ? new Asked(from, reference.key()) : null,

@@ -132,7 +132,7 @@ final class Owners {
     Shape.Node part = named.part();
     Set<Owner> owners = new LinkedHashSet<>(2);
     if (part == null) {
-      RowKey.of(change.after() == null ? change.before() : change.after(), shape.primaryKey())
+      RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
           .ifPresent(key -> owners.add(new Owner(shape, key)));
     } else if (!isUnchanged(change)) {
       if (change.existed()) {

@@ -10,7 +10,9 @@ import java.util.List;
  *
  * @param name the attribute that they are under: {@code lines}
  * @param table theirs
- * @param key the columns that name the row they belong to, by its primary key and in its order
+ * @param key the columns that name the row they belong to, by {@code to} and in its order
+ * @param to columns of the row that they belong to; empty: its primary key. Parts of parts have
+ *     none; all parts of one entity have the same
  * @param prefix stands before the parent's key in the one column of {@code key}; a row with another
  *     one belongs to nothing; empty: none
  * @param orderBy what they are ordered by, before their own primary key
@@ -23,6 +25,7 @@ public record Part(
     String name,
     TableId table,
     List<String> key,
+    List<String> to,
     String prefix,
     List<OrderBy> orderBy,
     ColumnFilter attributes,
@@ -32,6 +35,7 @@ public record Part(
 
   public Part {
     key = List.copyOf(key);
+    to = List.copyOf(to);
     orderBy = List.copyOf(orderBy);
     parts = List.copyOf(parts);
     references = List.copyOf(references);
@@ -50,6 +54,7 @@ public record Part(
         name,
         table,
         key,
+        List.of(),
         "",
         orderBy.stream().map(OrderBy::new).toList(),
         ColumnFilter.without(excluded),

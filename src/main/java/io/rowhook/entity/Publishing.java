@@ -116,7 +116,7 @@ final class Publishing {
     Optional<RowKey> key =
         shape.isRead() || !change.isWhole()
             ? RowKey.of(
-                change.after() == null ? change.before() : change.after(), shape.primaryKey())
+                change.after() == null ? change.before() : change.after(), shape.key())
             : Optional.empty();
     Touched entity = new Touched(outcome, shape, key);
     entity.addRoot(change);

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param name the attribute that it is under: {@code customer}; that of its key column takes the
  *     place of the plain value
  * @param table its
- * @param key the columns that name it, by its primary key and in its order
+ * @param key the columns that name it, by {@code to} and in its order
+ * @param to columns of that row; empty: its primary key
  * @param prefix stands before the other row's key in the one column of {@code key}; a value with
  *     another one names nothing; empty: none
  * @param attributes which of its columns are embedded
@@ -27,6 +28,7 @@ public record Reference(
     String name,
     TableId table,
     List<String> key,
+    List<String> to,
     String prefix,
     ColumnFilter attributes,
     String where,
@@ -34,12 +36,13 @@ public record Reference(
 
   public Reference {
     key = List.copyOf(key);
+    to = List.copyOf(to);
     references = List.copyOf(references);
   }
 
   /** By the plain values of its key. */
   public Reference(String name, TableId table, List<String> key, List<String> attributes) {
-    this(name, table, key, "", ColumnFilter.only(attributes), "", List.of());
+    this(name, table, key, List.of(), "", ColumnFilter.only(attributes), "", List.of());
   }
 
   /** Whether it takes the place of the column that names it. */

@@ -104,6 +104,7 @@ final class Shape {
 
   private final EntityType type;
   private final RowRole role;
+  private final List<String> key;
   private final Query root;
   private final List<Link> links;
   private final List<Node> parts = new ArrayList<>();
@@ -116,12 +117,13 @@ final class Shape {
             facts,
             type.attributes(),
             type.condition(),
-            keys(type.id(), type.references()),
+            keys(Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
             keys(List.of(), type.references()));
+    key = type.key().isEmpty() ? role.primaryKey() : type.key();
     root =
         new Query(
             type.table(),
-            role.primaryKey(),
+            key,
             ColumnFilter.ALL,
             role.columns(),
             null,
@@ -146,7 +148,7 @@ final class Shape {
     part.orderBy().forEach(by -> told.add(by.column()));
     RowRole own = RowRole.of(facts, part.attributes(), part.where(), told, told);
     TableId above1 = parent == null ? type.table() : parent.part().table();
-    List<String> parentKey = parent == null ? role.primaryKey() : parent.primaryKey();
+    List<String> parentKey = parent == null ? key : parent.primaryKey();
     Query byParent =
         new Query(
             part.table(),
@@ -192,8 +194,9 @@ final class Shape {
     return role;
   }
 
-  List<String> primaryKey() {
-    return role.primaryKey();
+  /** The columns that tell its root row, as its parts name it; the primary key, or another. */
+  List<String> key() {
+    return key;
   }
 
   /** The columns of the root table that recipients know it by. */

@@ -31,11 +31,12 @@ final class RelationKeys {
   private static final YamlKeys OUTER =
       new YamlKeys(
           List.of("table", "key"),
-          List.of("prefix", "order-by", "attributes", "where", "contains", "refers"));
+          List.of("to", "prefix", "order-by", "attributes", "where", "contains", "refers"));
   private static final YamlKeys REFERENCE =
-      new YamlKeys(List.of("table", "key"), List.of("prefix", "attributes", "where", "refers"));
+      new YamlKeys(
+          List.of("table", "key"), List.of("to", "prefix", "attributes", "where", "refers"));
   private static final YamlKeys LAST_REFERENCE =
-      new YamlKeys(List.of("table", "key"), List.of("prefix", "attributes", "where"));
+      new YamlKeys(List.of("table", "key"), List.of("to", "prefix", "attributes", "where"));
 
   /** Of entities, parts and references. */
   static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("include", "exclude"));
@@ -83,7 +84,16 @@ final class RelationKeys {
 
   /** What it contains. */
   List<Part> parts(Fields owner) {
-    return parts(owner, OUTER);
+    List<Part> parts = parts(owner, OUTER);
+    for (Part part : parts) {
+      if (!part.to().equals(parts.getFirst().to())) {
+        problem(
+            owner.place(),
+            "is named by %s and %s by different columns. Let to be the same in all of its parts."
+                .formatted(parts.getFirst().name(), part.name()));
+      }
+    }
+    return parts;
   }
 
   private List<Part> parts(Fields owner, YamlKeys keys) {
@@ -104,6 +114,7 @@ final class RelationKeys {
     Optional<TableId> table = fields.read("table", EntitiesFile::table);
     table.ifPresent(id -> checkTable(id, fields));
     List<String> key = EntitiesFile.columns(fields, "key", reading);
+    List<String> to = keys.known().contains("to") ? to(fields, key) : List.of();
     List<OrderBy> orderBy = orderBy(fields);
     Set<String> needed = new HashSet<>(key);
     orderBy.forEach(by -> needed.add(by.column()));
@@ -115,7 +126,8 @@ final class RelationKeys {
     checkApart(inner, references, fields);
     return table
         .filter(id -> !key.isEmpty())
-        .map(id -> new Part(name, id, key, prefix, orderBy, attributes, where, inner, references));
+        .map(id -> new Part(
+                name, id, key, to, prefix, orderBy, attributes, where, inner, references));
   }
 
   /** As in SQL: {@code line_no desc nulls first}; like there, null is larger than all values. */
@@ -139,6 +151,20 @@ final class RelationKeys {
       all.add(new OrderBy(column, descending, first));
     }
     return all;
+  }
+
+  private List<String> to(Fields fields, List<String> key) {
+    List<String> to = EntitiesFile.columns(fields, "to", reading);
+    if (!to.isEmpty() && to.size() != key.size()) {
+      problem(
+          fields.place(),
+          "has a key of "
+              + key.size()
+              + " columns and a to of "
+              + to.size()
+              + ". Name for each column of key the column of the other row that it holds.");
+    }
+    return to;
   }
 
   private String prefix(Fields fields, List<String> key) {
@@ -177,13 +203,14 @@ final class RelationKeys {
     fields.check(depth == DEPTH ? LAST_REFERENCE : REFERENCE);
     Optional<TableId> table = fields.read("table", EntitiesFile::table);
     List<String> key = EntitiesFile.columns(fields, "key", reading);
+    List<String> to = to(fields, key);
     ColumnFilter attributes = EntitiesFile.attributes(fields, Set.of(), reading);
     String prefix = prefix(fields, key);
     String where = EntitiesFile.condition(fields, "where");
     List<Reference> inner = depth == DEPTH ? List.of() : references(fields, depth + 1);
     return table
         .filter(id -> !key.isEmpty())
-        .map(id -> new Reference(name, id, key, prefix, attributes, where, inner));
+        .map(id -> new Reference(name, id, key, to, prefix, attributes, where, inner));
   }
 
   /** One attribute cannot be both. */

@@ -98,7 +98,7 @@ class RelationCheckTest {
                 + " FULL;",
             place
                 + ".key: oid, no: the key must name as many columns as the primary key of"
-                + " public.orders has (oid), in that order",
+                + " public.orders has (oid), in that order. If it names other columns of it, name these with to",
             place + ": public.orders has a column number already. Give it another name here");
   }
 
