@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +27,16 @@ public final class SourceDatabase implements AutoCloseable {
   private static final String STANDBY = "standby";
 
   private final DatabaseServer server;
+  private final String database;
   private final Thread atExit;
 
   private SourceDatabase(DatabaseServer server) {
+    this(server, DATABASE);
+  }
+
+  private SourceDatabase(DatabaseServer server, String database) {
     this.server = server;
+    this.database = database;
     this.atExit = new Thread(server::destroy, "source-database-exit");
   }
 
@@ -85,6 +92,34 @@ public final class SourceDatabase implements AutoCloseable {
         : new ContainerServer(image, SUPERUSER, settings);
   }
 
+  /**
+   * A further database of the same server, made empty. It is gone with the server; {@link #drop}
+   * drops it earlier, and it must not be closed.
+   */
+  public SourceDatabase another(String name) {
+    executeIn(SUPERUSER, "CREATE DATABASE " + name);
+    return new SourceDatabase(server, name);
+  }
+
+  /** Drops this database with its replication slots, whoever is connected. */
+  public void drop() {
+    executeIn(
+        SUPERUSER,
+        "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND"
+            + " database = '%s'".formatted(database));
+    String slots = "SELECT count(*) FROM pg_replication_slots WHERE database = '" + database + "'";
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "the slots of " + database + " are dropped",
+        () -> {
+          execute(
+              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
+                  + " AND database = '%s'".formatted(database));
+          return "0".equals(query(slots));
+        });
+    executeIn(SUPERUSER, "DROP DATABASE " + database + " WITH (FORCE)");
+  }
+
   public String host() {
     return "127.0.0.1";
   }
@@ -94,7 +129,7 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   public String database() {
-    return DATABASE;
+    return database;
   }
 
   /** The superuser. */
@@ -108,7 +143,7 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   public String jdbcUrl() {
-    return jdbcUrl(DATABASE);
+    return jdbcUrl(database);
   }
 
   /** A connection of the superuser, in autocommit mode. */
@@ -118,7 +153,7 @@ public final class SourceDatabase implements AutoCloseable {
 
   /** Executes each in a transaction of its own. */
   public void execute(String... sql) {
-    executeIn(DATABASE, sql);
+    executeIn(database, sql);
   }
 
   /** The first column of the first row, as text; null for null. */
@@ -147,7 +182,7 @@ public final class SourceDatabase implements AutoCloseable {
     properties.put("database.port", Integer.toString(port()));
     properties.put("database.user", user);
     properties.put("database.password", password());
-    properties.put("database.dbname", DATABASE);
+    properties.put("database.dbname", database);
     return properties;
   }
 
