@@ -197,13 +197,7 @@ final class RelationCheck {
                 && unique(fault, reference.place(), key, reference.to(), to.uniqueKeys()));
     if (!missing(fault, reference.place() + ".key", reference.key(), from) && known) {
       refers(
-          fault,
-          reference.place(),
-          reference.key(),
-          reference.prefix(),
-          from,
-          reference.to(),
-          key);
+          fault, reference.place(), reference.key(), reference.prefix(), from, reference.to(), key);
     }
     if (!reference.key().contains(reference.name())) { // it takes that column's place
       free(reference.place(), reference.name(), from, taken);

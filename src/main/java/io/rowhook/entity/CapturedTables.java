@@ -45,7 +45,8 @@ public final class CapturedTables {
     List<Demand> demands = new ArrayList<>();
     String place = above + ".contains." + part.name();
     List<String> orderBy = part.orderBy().stream().map(OrderBy::column).toList();
-    demands.add(new Demand.Part(place, part.name(), part.key(), part.to(), part.prefix(), parent, orderBy));
+    demands.add(
+        new Demand.Part(place, part.name(), part.key(), part.to(), part.prefix(), parent, orderBy));
     attributes(place, part.attributes(), demands);
     condition(place + ".where", part.where(), demands);
     references(place, part.references(), demands);

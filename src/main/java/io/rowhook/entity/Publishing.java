@@ -115,8 +115,7 @@ final class Publishing {
   private static Touched alone(Outcome outcome, Shape shape, NetChange change) {
     Optional<RowKey> key =
         shape.isRead() || !change.isWhole()
-            ? RowKey.of(
-                change.after() == null ? change.before() : change.after(), shape.key())
+            ? RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
             : Optional.empty();
     Touched entity = new Touched(outcome, shape, key);
     entity.addRoot(change);

@@ -117,18 +117,12 @@ final class Shape {
             facts,
             type.attributes(),
             type.condition(),
-            keys(Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
+            keys(
+                Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
             keys(List.of(), type.references()));
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
     root =
-        new Query(
-            type.table(),
-            key,
-            ColumnFilter.ALL,
-            role.columns(),
-            null,
-            "",
-            type.condition());
+        new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
     links = Link.of(type.table(), type.references());
     type.parts().forEach(part -> add(part, type.name(), null, tables));
   }

@@ -126,8 +126,8 @@ final class RelationKeys {
     checkApart(inner, references, fields);
     return table
         .filter(id -> !key.isEmpty())
-        .map(id -> new Part(
-                name, id, key, to, prefix, orderBy, attributes, where, inner, references));
+        .map(id ->
+            new Part(name, id, key, to, prefix, orderBy, attributes, where, inner, references));
   }
 
   /** As in SQL: {@code line_no desc nulls first}; like there, null is larger than all values. */
