@@ -39,6 +39,13 @@ public interface Ledger {
    */
   List<Later> later(Entry entry, int limit, long maxBytes);
 
+  /**
+   * Whether the recipient has the entity, by what it was sent before this event: not if the last of
+   * these was a Deleted, or if there were none since a Created. An entity of which the journal does
+   * not have the beginning counts as one that it has.
+   */
+  boolean mayHave(Entry entry);
+
   /** Whether a delivery is Waiting or Blocked, and was redelivered just so often. */
   boolean isOpen(long sequence, int redelivery);
 

@@ -30,6 +30,15 @@ final class SkippedTable {
           + " WHERE e.entity_type = ? AND e.entity_id = ? AND e.sequence > ?"
           + " ORDER BY e.sequence LIMIT ?";
 
+  /** What was sent instead of an event may be of another type. */
+  static final String EARLIER =
+      "SELECT coalesce(m.type, e.type) AS type,"
+          + " EXISTS (SELECT 1 FROM attempt WHERE recipient = ? AND sequence = e.sequence)"
+          + " AS attempted FROM event e INDEXED BY event_entity"
+          + " LEFT JOIN merged m ON m.recipient = ? AND m.sequence = e.sequence"
+          + " WHERE e.entity_type = ? AND e.entity_id = ? AND e.sequence < ?"
+          + " ORDER BY e.sequence DESC";
+
   private SkippedTable() {}
 
   /** See {@link Ledger#later}. */
@@ -58,6 +67,25 @@ final class SkippedTable {
         entry.sequence(),
         limit);
     return found;
+  }
+
+  /** See {@link Ledger#mayHave}. */
+  static boolean mayHave(Sql sql, long recipient, Entry entry) throws SQLException {
+    boolean[] has = {true};
+    sql.each(
+        EARLIER,
+        row -> {
+          String type = row.getString("type");
+          boolean attempted = row.getBoolean("attempted");
+          has[0] = !type.equals((attempted ? EventType.Deleted : EventType.Created).name());
+          return !attempted;
+        },
+        recipient,
+        recipient,
+        entry.event().entityType(),
+        entry.event().entityId(),
+        entry.sequence());
+    return has[0];
   }
 
   /** See {@link Ledger#skip}. */

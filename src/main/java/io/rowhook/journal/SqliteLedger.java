@@ -116,6 +116,11 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
+  public boolean mayHave(Entry entry) {
+    return readers.read(sql -> SkippedTable.mayHave(sql, recipient, entry));
+  }
+
+  @Override
   public boolean isOpen(long sequence, int redelivery) {
     return readers.read(sql -> DeliveryTable.isOpen(sql, recipient, sequence, redelivery));
   }

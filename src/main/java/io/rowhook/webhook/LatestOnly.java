@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.entity.EventType;
 import io.rowhook.journal.Later;
 import io.rowhook.journal.Ledger;
 import io.rowhook.journal.Merged;
@@ -87,7 +88,9 @@ final class LatestOnly {
       throws InterruptedException {
     List<Later> page = ledger.later(owed.entry(), STEP_EVENTS, STEP_BYTES);
     List<Later> chain = new ArrayList<>();
-    for (Later later : page) {
+    int wanted = 0; // how many of the page, up to the last that is wanted
+    for (int i = 0; i < page.size(); i++) {
+      Later later = page.get(i);
       Optional<Subscription> its;
       try {
         its = wanting.deciding(later.entry().event());
@@ -99,18 +102,19 @@ final class LatestOnly {
       }
       if (its.isPresent()) {
         chain.add(later);
+        wanted = i + 1;
       }
     }
     if (chain.isEmpty()) {
       return owed;
     }
-    Merging merging = new Merging(owed.event());
+    boolean had =
+        owed.event().type() == EventType.Deleted && ledger.mayHave(owed.entry());
+    Merging merging = new Merging(owed.event(), had);
+    page.subList(0, wanted).forEach(later -> merging.add(later.event()));
     List<Long> skipped = new ArrayList<>();
     skipped.add(owed.sequence());
-    for (Later later : chain) {
-      merging.add(later.event());
-      skipped.add(later.entry().sequence());
-    }
+    chain.forEach(later -> skipped.add(later.entry().sequence()));
     skipped.removeLast();
     Later last = chain.getLast();
     Merged merged = merging.merged(subscription.events());

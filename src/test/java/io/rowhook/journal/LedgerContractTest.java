@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
@@ -196,6 +197,38 @@ class LedgerContractTest {
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1), sequence(2));
     assertThat(sequences(ledger.unheld(1))).containsExactly(sequence(1));
+  }
+
+  /** By what it was sent, and where that was nothing, by whether the journal has its beginning. */
+  @Test
+  void whetherARecipientHasAnEntity() throws InterruptedException {
+    Event like = Samples.event("new", 500);
+    Event created =
+        new Event(
+            like.id(),
+            like.entityType(),
+            like.entityId(),
+            EventType.Created,
+            like.committedAt(),
+            like.lsn(),
+            like.json());
+    journal.publish(Samples.transaction(500), List.of(created), List.of());
+    for (int end = 600; end < 1000; end += 100) {
+      entries.addAll(publish(journal, end, "new", "a"));
+    }
+    assertThat(ledger.mayHave(entries.get(0))).as("nothing before it").isTrue();
+    assertThat(ledger.mayHave(entries.get(5))).as("the beginning is not known").isTrue();
+    assertThat(ledger.mayHave(entries.get(4))).as("created, never sent").isFalse();
+    assertThat(ledger.mayHave(entries.get(6))).as("nor anything since").isFalse();
+    ledger.attempted(entries.get(4), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    ledger.flush();
+    assertThat(ledger.mayHave(entries.get(6))).as("sent").isTrue();
+    assertThat(ledger.mayHave(entries.get(4))).as("not before that").isFalse();
+    Merged deleted = new Merged(EventType.Deleted, "{}".getBytes(UTF_8));
+    ledger.skip(List.of(sequence(6)), entries.get(8), deleted);
+    ledger.attempted(entries.get(8), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    ledger.flush();
+    assertThat(ledger.mayHave(entries.get(10))).as("sent that it is gone").isFalse();
   }
 
   @Test

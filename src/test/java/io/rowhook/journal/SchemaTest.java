@@ -120,7 +120,8 @@ class SchemaTest {
               BacklogTable.OPEN,
               BacklogTable.OLDEST,
               SqliteLedger.UNHELD,
-              SkippedTable.LATER)) {
+              SkippedTable.LATER,
+              SkippedTable.EARLIER)) {
         plans.add(
             journal.write(sql ->
                 String.join(
@@ -143,6 +144,9 @@ class SchemaTest {
         .doesNotContain("SCAN");
     assertThat(plans.get(8))
         .contains("INDEX event_entity (entity_type=? AND entity_id=? AND rowid>?)")
+        .doesNotContain("SCAN", "TEMP B-TREE");
+    assertThat(plans.get(9))
+        .contains("INDEX event_entity (entity_type=? AND entity_id=? AND rowid<?)")
         .doesNotContain("SCAN", "TEMP B-TREE");
     assertThat(plans.get(5))
         .contains("COVERING INDEX delivery_open (recipient=? AND sequence<?)")

@@ -1,5 +1,6 @@
 package io.rowhook.testing;
 
+import io.rowhook.entity.EventType;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Delivery;
@@ -103,6 +104,26 @@ public final class MemoryLedger implements Ledger {
         found.add(new Later(later, stands != null, merged.get(sequence)));
       }
       return found;
+    });
+  }
+
+  @Override
+  public boolean mayHave(Entry entry) {
+    return journal.reading(() -> {
+      boolean has = true;
+      for (Entry earlier : journal.after(0).reversed()) {
+        long sequence = earlier.sequence();
+        if (sequence < entry.sequence()
+            && earlier.event().entityKey().equals(entry.event().entityKey())) {
+          Merged instead = merged.get(sequence);
+          EventType type = instead == null ? earlier.event().type() : instead.type();
+          if (attempts.containsKey(sequence)) {
+            return type != EventType.Deleted;
+          }
+          has = type != EventType.Created;
+        }
+      }
+      return has;
     });
   }
 

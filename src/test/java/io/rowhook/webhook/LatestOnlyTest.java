@@ -130,6 +130,49 @@ class LatestOnlyTest {
     }
   }
 
+  /**
+   * In sequential processing a Deleted waits in its place for what was committed before it, and has
+   * the Created before it skipped by then; what comes after it must not make an Updated of it.
+   */
+  @Test
+  void createdDeletedAndCreatedAgainIsCreatedForWhoWasNeverSentIt() throws Exception {
+    CountDownLatch answering = new CountDownLatch(1);
+    try (Receiver shop =
+            new Receiver(_ -> {
+              answering.await();
+              return Answer.of(200);
+            });
+        Outbound out = new Outbound()) {
+      MemoryLedger ledger = out.ledger("shop");
+      AtomicReference<Courier> courier = new AtomicReference<>();
+      out.observer =
+          new Observer() {
+            @Override
+            public void posted(String name, Entry entry) {
+              if (entry.event().entityId().equals("3")) {
+                out.journal.append(List.of(event(EventType.Created, 2)));
+                Objects.requireNonNull(courier.get()).published();
+              }
+            }
+          };
+      out.journal.append(List.of(event(EventType.Created, 1)));
+      courier.set(out.start(shop(shop, new Sequential(), Retry.DEFAULT)));
+      eventually("the first is in flight", () -> shop.count() == 1);
+      out.journal.append(
+          List.of(
+              event(EventType.Created, 2),
+              event(EventType.Updated, 3),
+              event(EventType.Deleted, 2)));
+      Objects.requireNonNull(courier.get()).published();
+      answering.countDown();
+      eventually("all is settled", () -> ledger.cursor() == 5);
+      assertThat(shop.requests())
+          .extracting(request -> request.header("Rowhook-Entity-Id")
+              + " " + request.header("Rowhook-Entity-Event"))
+          .containsExactly("1 Created", "3 Updated", "2 Created");
+    }
+  }
+
   /** Another subscription's event in between is sent itself, and divides them. */
   @Test
   void leavesWhatAnotherSubscriptionWantsInItsPlace() {

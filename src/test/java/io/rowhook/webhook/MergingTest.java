@@ -80,6 +80,51 @@ class MergingTest {
         .isEqualTo(event("Created", "{'a':2,'b':1}", "{}", "[]"));
   }
 
+  /** Its end tells what it was to the recipient, so that what comes after it can be compared. */
+  @Test
+  void deletedKeepsWhatTheRecipientWasSentLast() {
+    Event updated = updated("{'a':2}", "{'a':1}", "['a']");
+    Event deleted = event(Deleted, "{'a':2}", "{}", "[]", "");
+    Merged gone = merging(updated, deleted).merged(ALL);
+    assertThat(text(gone)).isEqualTo(event("Deleted", "{'a':2}", "{'a':1}", "['a']"));
+    Merging again = new Merging(Objects.requireNonNull(gone).in(deleted), true);
+    again.add(event(Created, "{'a':3}", "{}", "[]", ""));
+    assertThat(text(again.merged(ALL)))
+        .isEqualTo(event("Updated", "{'a':3}", "{'a':1}", "['a']"));
+  }
+
+  @Test
+  void createdAgainIsCreatedForWhoWasNeverSentIt() {
+    Event deleted = event(Deleted, "{'a':1}", "{}", "[]", "");
+    Event created = event(Created, "{'a':2}", "{}", "[]", "");
+    Merging merging = new Merging(deleted, false);
+    merging.add(created);
+    assertThat(text(merging.merged(ALL))).isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
+    assertThat(merged(created, deleted, created))
+        .isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
+  }
+
+  /** They were read at another moment, or this one has changed them. */
+  @Test
+  void putsNoPartsOfAnotherMomentIntoIt() {
+    String gone = ",'unavailable':['lines']";
+    Event read =
+        event(Updated, "{'a':1,'lines':[1]}", "{'a':0}", "['a']", ",'read':['lines'],'readAt':'1'");
+    assertThat(merged(read, event(Updated, "{'a':2}", "{'a':1}", "['a']", gone)))
+        .isEqualTo(
+            "{'id':'evt_1','type':'order.updated','event':'Updated','data':{'a':2},"
+                + "'previous':{'a':0},'changed':['a'],'unavailable':['lines']}");
+    Event logged = updated("{'a':1,'lines':[1]}", "{'lines':[]}", "['lines']");
+    assertThat(merged(logged, event(Updated, "{'a':1}", "{'lines':[1]}", "['lines']", gone)))
+        .isEqualTo(
+            "{'id':'evt_1','type':'order.updated','event':'Updated','data':{'a':1},"
+                + "'previous':{'lines':[]},'changed':['lines'],'unavailable':['lines']}");
+    assertThat(merged(logged, event(Updated, "{'a':2}", "{'a':1}", "['a']", gone)))
+        .as("logged before, and not changed since")
+        .contains("'lines':[1]")
+        .doesNotContain("unavailable");
+  }
+
   /** A large value that one of them brought and the next did not change is not lost. */
   @Test
   void fillsWhatTheLogDidNotHaveAgain() {
@@ -94,7 +139,7 @@ class MergingTest {
   }
 
   private static Merging merging(Event... events) {
-    Merging merging = new Merging(events[0]);
+    Merging merging = new Merging(events[0], true);
     List.of(events).subList(1, events.length).forEach(merging::add);
     return merging;
   }
