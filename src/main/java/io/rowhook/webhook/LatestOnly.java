@@ -108,8 +108,7 @@ final class LatestOnly {
     if (chain.isEmpty()) {
       return owed;
     }
-    boolean had =
-        owed.event().type() == EventType.Deleted && ledger.mayHave(owed.entry());
+    boolean had = owed.event().type() == EventType.Deleted && ledger.mayHave(owed.entry());
     Merging merging = new Merging(owed.event(), had);
     page.subList(0, wanted).forEach(later -> merging.add(later.event()));
     List<Long> skipped = new ArrayList<>();

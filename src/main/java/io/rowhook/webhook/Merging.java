@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  *       read at another moment are never put into it.
  *   <li><b>Previous</b> has each attribute's value from before the first of them that changed it,
  *       {@code changed} names those that are now different from that, or unavailable, or read at
- *       another moment, which may be later than a change back. Across a Deleted and a Created all of the old row is compared but references, as in any event. Where
- *       one of them does not know what it changed, nor does the whole: null.
+ *       another moment, which may be later than a change back. Across a Deleted and a Created all
+ *       of the old row is compared but references, as in any event. Where one of them does not know
+ *       what it changed, nor does the whole: null.
  *   <li>A Deleted whose {@code data} is not what the recipient was sent last has the values that it
  *       was, as {@code previous}; where that is nothing new, it is sent as it is.
  * </ul>
@@ -96,7 +97,8 @@ final class Merging {
     Set<String> read = namesIn("read");
     previous
         .entrySet()
-        .removeIf(old -> !read.contains(old.getKey()) && old.getValue().equals(data.get(old.getKey())));
+        .removeIf(
+            old -> !read.contains(old.getKey()) && old.getValue().equals(data.get(old.getKey())));
   }
 
   /**

@@ -167,8 +167,8 @@ class LatestOnlyTest {
       answering.countDown();
       eventually("all is settled", () -> ledger.cursor() == 5);
       assertThat(shop.requests())
-          .extracting(request -> request.header("Rowhook-Entity-Id")
-              + " " + request.header("Rowhook-Entity-Event"))
+          .extracting(request ->
+              request.header("Rowhook-Entity-Id") + " " + request.header("Rowhook-Entity-Event"))
           .containsExactly("1 Created", "3 Updated", "2 Created");
     }
   }

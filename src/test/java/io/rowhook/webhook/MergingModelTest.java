@@ -180,7 +180,8 @@ class MergingModelTest {
     for (Step step : segment) {
       JsonNode json = step.json();
       State is = step.after();
-      boolean changes = step.before() == null || is == null || !is.lines().equals(step.before().lines());
+      boolean changes =
+          step.before() == null || is == null || !is.lines().equals(step.before().lines());
       boolean has = json.path("data").has("lines");
       boolean isRead = names(json.path("read")).contains("lines");
       logged = has ? !isRead : logged && !changes;

@@ -89,8 +89,7 @@ class MergingTest {
     assertThat(text(gone)).isEqualTo(event("Deleted", "{'a':2}", "{'a':1}", "['a']"));
     Merging again = new Merging(Objects.requireNonNull(gone).in(deleted), true);
     again.add(event(Created, "{'a':3}", "{}", "[]", ""));
-    assertThat(text(again.merged(ALL)))
-        .isEqualTo(event("Updated", "{'a':3}", "{'a':1}", "['a']"));
+    assertThat(text(again.merged(ALL))).isEqualTo(event("Updated", "{'a':3}", "{'a':1}", "['a']"));
   }
 
   @Test
