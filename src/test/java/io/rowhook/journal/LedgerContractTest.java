@@ -213,6 +213,7 @@ class LedgerContractTest {
             like.lsn(),
             like.json());
     journal.publish(Samples.transaction(500), List.of(created), List.of());
+    journal.commit();
     for (int end = 600; end < 1000; end += 100) {
       entries.addAll(publish(journal, end, "new", "a"));
     }
