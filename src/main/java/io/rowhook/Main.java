@@ -12,6 +12,7 @@ import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StatusCommand;
 import io.rowhook.admin.TestCommand;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,9 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Debezium finds its own settings by small letters, which Turkish has not; and %d has digits
+    // of its own in some languages, also in a statement.
+    Locale.setDefault(Locale.ROOT);
     System.exit(commandLine(Wiring::run).execute(arguments));
   }
 

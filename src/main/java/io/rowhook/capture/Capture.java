@@ -272,7 +272,7 @@ public final class Capture implements AutoCloseable {
   private TransactionReader reader() {
     TypeCatalog types =
         new TypeCatalog(() -> {
-          try (Connection connection = Postgres.connect(source)) {
+          try (Connection connection = PostgresConnections.connect(source)) {
             return TypeCatalog.load(connection);
           }
         });

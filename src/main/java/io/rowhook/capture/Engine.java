@@ -8,6 +8,7 @@ import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,19 @@ final class Engine {
   }
 
   private @Nullable Throwable run(Source source, Liveness reader) {
-    Properties properties = source.connector();
-    properties.setProperty("driver." + Liveness.ENGINE, reader.engine());
+    PostgresConnections.remember(reader.engine(), source);
+    try {
+      run(source.connector(reader.engine()), reader);
+    } finally {
+      PostgresConnections.forget(reader.engine());
+    }
+    return failure;
+  }
+
+  private void run(Properties connector, Liveness reader) {
     DebeziumEngine<RecordChangeEvent<SourceRecord>> built =
         DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-            .using(properties)
+            .using(connector)
             .using(OffsetCommitPolicy.always())
             .using((boolean success, String message, @Nullable Throwable error) -> {
               if (!success) {
@@ -65,7 +74,6 @@ final class Engine {
             .build();
     engine = built;
     built.run();
-    return failure;
   }
 
   /**

@@ -55,7 +55,7 @@ final class EpochRule {
       Source source,
       @Nullable Epoch epoch,
       Lsn watermark,
-      Postgres.Identity server,
+      PostgresConnections.Identity server,
       Optional<Slot> slot,
       @Nullable SlotIntent intent,
       NavigableMap<Integer, Lsn> switches,
@@ -70,7 +70,7 @@ final class EpochRule {
       Source source,
       @Nullable Epoch epoch,
       Lsn watermark,
-      Postgres.Identity server,
+      PostgresConnections.Identity server,
       Optional<Slot> slot,
       NavigableMap<Integer, Lsn> switches,
       boolean publicationMissing) {
@@ -126,7 +126,7 @@ final class EpochRule {
     return newTimeline ? new Verdict.FailedOver() : new Verdict.GoOn();
   }
 
-  private static String newJournal(Source source, Slot slot, Postgres.Identity server) {
+  private static String newJournal(Source source, Slot slot, PostgresConnections.Identity server) {
     return ("%s: the journal is new, but replication slot '%s' exists and is confirmed to %s: row"
             + " changes up to there may be missing in the journal (the server's log ends at %s)."
             + " Bring back the journal that belongs to the slot; or start once with --accept-gap to"
@@ -141,7 +141,7 @@ final class EpochRule {
   }
 
   /** Where the journal stands, for sentences. */
-  private record Journaled(Source source, Epoch epoch, Lsn watermark, Postgres.Identity server) {
+  private record Journaled(Source source, Epoch epoch, Lsn watermark, PostgresConnections.Identity server) {
 
     Verdict gap(String why) {
       return new Verdict.Gap(

@@ -42,13 +42,13 @@ final class Joining {
    * @throws SourceException a gap, unless accepted; or the source does not let us
    */
   boolean join(List<TableFacts> tables, boolean acceptGap) {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Publication.Plan plan = Publication.plan(connection, source, tables);
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
       Optional<Epoch> epoch = history.epoch();
-      Postgres.Identity server = Postgres.identify(source);
+      PostgresConnections.Identity server = PostgresConnections.identify(source);
       Optional<Slot> slot = Slot.read(connection, source.slot());
       EpochRule.Verdict verdict =
           EpochRule.judge(
@@ -85,10 +85,10 @@ final class Joining {
 
   /** Begins a new epoch where the slot is: a gap that only the engine could find is accepted. */
   void accept(String what) {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       log.warn("accepted: {}", what);
       Optional<Slot> slot = Slot.read(connection, source.slot());
-      Postgres.Identity server = Postgres.identify(source);
+      PostgresConnections.Identity server = PostgresConnections.identify(source);
       begin(server, usable(connection, server, slot, false));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
@@ -97,7 +97,7 @@ final class Joining {
 
   /** Makes the publication hold these tables, while an engine runs. */
   void publish(List<TableFacts> tables) {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Publication.Plan plan = Publication.plan(connection, source, tables);
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
@@ -117,7 +117,7 @@ final class Joining {
    * @param own the server process that sent to the last engine
    */
   void awaitRelease(Duration limit, Optional<Integer> own) throws InterruptedException {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Integer> user = user(connection, limit);
       if (user.isPresent() && user.equals(own)) {
         log.warn("server process {} still sends to an engine that is gone; it is ended", own.get());
@@ -140,7 +140,7 @@ final class Joining {
     if (intent.isEmpty() || !intent.get().slot().equals(source.slot())) {
       return;
     }
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
       if (slot.isEmpty() || slot.get().whole()) {
         return;
@@ -191,15 +191,15 @@ final class Joining {
    * @throws SourceException a gap; or not one, and the source has to be joined again
    */
   SentAgain confirm() {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
-      int timeline = Postgres.timeline(connection);
+      int timeline = PostgresConnections.timeline(connection);
       int joined = history.epoch().orElseThrow().timeline();
       if (timeline != joined) {
         throw SourceException.of(
             List.of(
-                "%s: the server at %s:%d is another since the engine started (timeline %d, before it %d); it is looked at anew"
-                    .formatted(source.place(), source.host(), source.port(), timeline, joined)));
+                "%s: the server at %s is another since the engine started (timeline %d, before it %d); it is looked at anew"
+                    .formatted(source.place(), source.address(), timeline, joined)));
       }
       Lsn watermark = history.watermark();
       if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {
@@ -215,14 +215,14 @@ final class Joining {
     }
   }
 
-  private NavigableMap<Integer, Lsn> switches(Optional<Epoch> epoch, Postgres.Identity server)
+  private NavigableMap<Integer, Lsn> switches(Optional<Epoch> epoch, PostgresConnections.Identity server)
       throws SQLException {
     return epoch.isEmpty() || epoch.get().timeline() == server.timeline()
         ? new TreeMap<>()
-        : Postgres.timelineHistory(source, server.timeline());
+        : PostgresConnections.timelineHistory(source, server.timeline());
   }
 
-  private void failedOver(Epoch epoch, Postgres.Identity server) {
+  private void failedOver(Epoch epoch, PostgresConnections.Identity server) {
     log.warn(
         "the source failed over from timeline {} to {}; nothing is missing",
         epoch.timeline(),
@@ -237,7 +237,7 @@ final class Joining {
         history.watermark());
   }
 
-  private void begin(Postgres.Identity server, Lsn start) {
+  private void begin(PostgresConnections.Identity server, Lsn start) {
     byte[] id = new byte[8];
     ThreadLocalRandom.current().nextBytes(id);
     Epoch epoch =
@@ -254,7 +254,7 @@ final class Joining {
   /** Keeps the slot where the source can still send from it, and makes it anew where not. */
   private Lsn usable(
       Connection connection,
-      Postgres.Identity server,
+      PostgresConnections.Identity server,
       Optional<Slot> slot,
       boolean publicationMissing)
       throws SQLException {
@@ -267,7 +267,7 @@ final class Joining {
     return create(connection, server);
   }
 
-  private Lsn create(Connection connection, Postgres.Identity server) throws SQLException {
+  private Lsn create(Connection connection, PostgresConnections.Identity server) throws SQLException {
     history.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
     observer.makingSlot();
     try {

@@ -130,7 +130,7 @@ final class Liveness implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
       try {
         socket.close();
       } catch (IOException e) {
-        continue; // it is broken then
+        // it is broken then
       }
     }
   }

@@ -92,7 +92,7 @@ final class LookupStatement {
       keyTypes.add(type);
       arrays.add("?::text[]::%s[]".formatted(type));
       names.add("k" + i);
-      equal.add(equal(i, columns, type, of.collations().get(column)));
+      equal.add(equal(i, columns, of.collations().get(column)));
     }
     names.add("n");
     List<String> outputs = new ArrayList<>();
@@ -117,7 +117,7 @@ final class LookupStatement {
             String.join(" AND ", equal));
   }
 
-  private String equal(int i, TableColumns columns, String type, @Nullable String collation)
+  private String equal(int i, TableColumns columns, @Nullable String collation)
       throws SQLException {
     String column = by.get(i);
     type(columns, query.table(), column);

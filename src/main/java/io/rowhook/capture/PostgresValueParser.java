@@ -1,8 +1,6 @@
 package io.rowhook.capture;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
@@ -16,7 +14,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
@@ -26,9 +23,11 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.HStoreConverter;
-import org.postgresql.util.PGInterval;
 
 /**
  * Reads values as PostgreSQL writes them into the values that {@code wire.md} promises: {@code
@@ -38,9 +37,15 @@ final class PostgresValueParser {
 
   private static final String BC = " BC";
   private static final String UTC = "+00";
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
+  private static final Pattern INTERVAL =
+      Pattern.compile(
+          "(?:(?<years>[+-]?[0-9]+) years?)? ?(?:(?<months>[+-]?[0-9]+) mons?)? ?(?:(?<days>[+-]?[0-9]+) days?)?"
+              + " ?(?:(?<sign>[+-]?)(?<hours>[0-9]+):(?<minutes>[0-9]{2}):(?<seconds>[0-9]{2}(?:[.][0-9]+)?))?");
 
-  private static final ObjectReader JSON = ExactJson.MAPPER.reader();
+  /** As the locale C has it. */
+  private static final Pattern MONEY = Pattern.compile("-?[$][0-9]{1,3}(,[0-9]{3})*[.][0-9]{2}");
+
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
 
   private static final DateTimeFormatter OFFSET_TIME =
       new DateTimeFormatterBuilder()
@@ -72,10 +77,10 @@ final class PostgresValueParser {
       case INTEGER -> integer(Long.parseLong(text));
       case DECIMAL -> decimal(text);
       case FLOAT -> floating(text);
-      case MONEY -> decimal(text.replaceAll("[$,]", ""));
-      case JSON -> json(text);
+      case MONEY -> money(text);
+      case JSON -> PostgresJsonParser.parse(text);
       case HSTORE -> hstore(text);
-      case BYTEA -> bytea(HexFormat.of().parseHex(text, 2, text.length()));
+      case BYTEA -> bytea(hex(text.getBytes(StandardCharsets.ISO_8859_1), 0, text.length()));
       case DATE -> TextNode.valueOf(date(text));
       case TIMESTAMP -> TextNode.valueOf(timestamp(text));
       case TIMESTAMPTZ -> TextNode.valueOf(timestamptz(text));
@@ -147,32 +152,34 @@ final class PostgresValueParser {
 
   /** ISO 8601: {@code P1Y2M3DT4H5M6.789S}. */
   private static String interval(String text) {
-    PGInterval interval;
-    try {
-      interval = new PGInterval(text);
-    } catch (SQLException e) {
-      throw new BadValue("an interval that cannot be read");
+    if (text.endsWith("infinity")) {
+      return text;
+    }
+    Matcher parts = INTERVAL.matcher(text);
+    if (!parts.matches()) {
+      throw new BadValue("an interval that is not written in the style 'postgres'");
     }
     StringBuilder iso = new StringBuilder("P");
-    part(iso, interval.getYears(), 'Y');
-    part(iso, interval.getMonths(), 'M');
-    part(iso, interval.getDays(), 'D');
-    StringBuilder time = new StringBuilder();
-    part(time, interval.getHours(), 'H');
-    part(time, interval.getMinutes(), 'M');
-    long micros = interval.getWholeSeconds() * 1_000_000L + interval.getMicroSeconds();
-    if (micros != 0) {
-      time.append(BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString()).append('S');
-    }
-    if (!time.isEmpty()) {
-      iso.append('T').append(time);
+    part(iso, parts.group("years"), "", 'Y');
+    part(iso, parts.group("months"), "", 'M');
+    part(iso, parts.group("days"), "", 'D');
+    iso.append('T');
+    String sign = Objects.requireNonNullElse(parts.group("sign"), "");
+    part(iso, parts.group("hours"), sign, 'H');
+    part(iso, parts.group("minutes"), sign, 'M');
+    part(iso, parts.group("seconds"), sign, 'S');
+    if (iso.charAt(iso.length() - 1) == 'T') {
+      iso.setLength(iso.length() - 1);
     }
     return iso.length() == 1 ? "PT0S" : iso.toString();
   }
 
-  private static void part(StringBuilder iso, int count, char unit) {
-    if (count != 0) {
-      iso.append(count).append(unit);
+  private static void part(StringBuilder iso, @Nullable String number, String sign, char unit) {
+    if (number != null) {
+      BigDecimal count = new BigDecimal(number);
+      if (count.signum() != 0) {
+        iso.append(sign).append(count.stripTrailingZeros().toPlainString()).append(unit);
+      }
     }
   }
 
@@ -187,18 +194,16 @@ final class PostgresValueParser {
         : TextNode.valueOf(text); // NaN, Infinity, -Infinity: JSON has no such number
   }
 
+  private static JsonNode money(String text) {
+    if (!MONEY.matcher(text).matches()) {
+      throw new BadValue("money that is not written as lc_monetary = 'C' has it");
+    }
+    return decimal(text.replace("$", "").replace(",", ""));
+  }
+
   private static JsonNode floating(String text) {
     double value = Double.parseDouble(text);
     return Double.isFinite(value) ? DoubleNode.valueOf(value) : TextNode.valueOf(text);
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      // the cause quotes the value: leave it out
-      throw new BadValue("json nested deeper than " + ExactJson.MAX_DEPTH + " or not readable");
-    }
   }
 
   private static JsonNode hstore(String text) {

@@ -12,9 +12,6 @@ import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
 import io.debezium.pipeline.DataChangeEvent;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,11 +66,11 @@ public final class RowhookConnector extends PostgresConnector {
               socket::set, () -> super.buildReplicationConnection(jdbcConnection, schema, config));
       OpaqueMessageDecoder.into(
           connection, new MessageDecoderContext(config, schema), jdbcConnection);
-      return around(
+      return Proxies.around(
           ReplicationConnection.class,
           (method, arguments) -> {
             Object result =
-                SourceSockets.telling(socket::set, () -> call(connection, method, arguments));
+                SourceSockets.telling(socket::set, () -> Proxies.call(connection, method, arguments));
             return result instanceof ReplicationStream stream
                 ? around(stream, new Doze(socket.get()))
                 : result;
@@ -84,44 +81,21 @@ public final class RowhookConnector extends PostgresConnector {
   /** Before whatever is confirmed: confirms nothing. */
   private static final Lsn NOTHING = Lsn.valueOf(0L);
 
-  /** Runs a method of an interface. */
-  private interface Call {
-    @Nullable Object run(Method method, Object @Nullable [] arguments) throws Throwable;
-  }
-
-  private static <T> T around(Class<T> type, Call call) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> call.run(method, arguments)));
-  }
-
-  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
-      throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
-  }
-
   private static ReplicationStream around(ReplicationStream stream, Doze doze) {
-    return around(
+    return Proxies.around(
         ReplicationStream.class,
         (method, arguments) -> {
-          if (arguments != null
-              && arguments.length == 1
+          if (arguments.length == 1
               && arguments[0] instanceof ReplicationMessageProcessor) {
-            Object found = call(stream, method, arguments);
+            Object found = Proxies.call(stream, method, arguments);
             if (doze.asks()) {
               stream.flushLsn(NOTHING); // a status, which asks for an answer
             }
             return doze.after(!Boolean.FALSE.equals(found))
-                ? call(stream, method, arguments)
+                ? Proxies.call(stream, method, arguments)
                 : found;
           }
-          return call(stream, method, arguments);
+          return Proxies.call(stream, method, arguments);
         });
   }
 }

@@ -153,7 +153,7 @@ final class SlotWatch implements AutoCloseable {
    */
   private Connection connect() throws SQLException {
     long patience = Math.max(1, timing.silence().toSeconds() / 2);
-    Connection opened = Postgres.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
+    Connection opened = PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
     try (Statement statement = opened.createStatement()) {
       statement.execute("SET synchronous_commit = local");
       return opened;

@@ -2,13 +2,16 @@ package io.rowhook.capture;
 
 import io.debezium.connector.postgresql.PostgresConnector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The source as {@code source.properties} describes it: Debezium's own connector properties, merged
@@ -17,10 +20,8 @@ import java.util.regex.Pattern;
  *
  * @param place where the properties come from, for messages: {@code
  *     connector-config/source.properties}
- * @param host of the server
- * @param port of the server
- * @param user who has REPLICATION and reads the catalog
- * @param password the user's
+ * @param hosts of the server and its standbys; the one that is the primary is connected to
+ * @param credentials asked for each connection anew, since they may change; any thread
  * @param database that holds the tables
  * @param slot the replication slot's name
  * @param publication the publication's name
@@ -28,10 +29,8 @@ import java.util.regex.Pattern;
  */
 public record Source(
     String place,
-    String host,
-    int port,
-    String user,
-    String password,
+    List<Host> hosts,
+    Supplier<Credentials> credentials,
     String database,
     String slot,
     String publication,
@@ -47,7 +46,24 @@ public record Source(
   private static final Pattern BYTES = Pattern.compile("[0-9]{1,18}");
   private static final Pattern PUBLICATION_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
+  /** Who connects: a role that has REPLICATION and reads the catalog. Prints no password. */
+  public record Credentials(String user, String password) {
+    @Override
+    public String toString() {
+      return "Credentials[" + user + "]";
+    }
+  }
+
+  /** A server's name or address, and its port. */
+  public record Host(String name, int port) {
+    @Override
+    public String toString() {
+      return name + ":" + port;
+    }
+  }
+
   public Source {
+    hosts = List.copyOf(hosts);
     properties = Map.copyOf(properties);
   }
 
@@ -80,33 +96,38 @@ public record Source(
           "%s: %s is '%s', but it must be a number of bytes; 0 is no limit"
               .formatted(place, QUEUE_BYTES, value(merged, QUEUE_BYTES)));
     }
-    int port = port(merged, place, problems);
+    List<Host> hosts = hosts(merged, place, problems);
+    Credentials credentials =
+        new Credentials(value(merged, "database.user"), value(merged, "database.password"));
     if (!problems.isEmpty()) {
       throw SourceException.of(problems);
     }
     return new Source(
         place,
-        value(merged, "database.hostname"),
-        port,
-        value(merged, "database.user"),
-        value(merged, "database.password"),
+        hosts,
+        () -> credentials,
         value(merged, "database.dbname"),
         value(merged, "slot.name"),
         value(merged, "publication.name"),
         merged);
   }
 
-  /** The properties of an engine. */
-  Properties connector() {
+  /**
+   * The properties of an engine.
+   *
+   * @param engine its name, by which its connections find this source
+   */
+  Properties connector(String engine) {
     Properties connector = new Properties();
     connector.putAll(properties);
     connector.setProperty("connector.class", RowhookConnector.class.getName());
     connector.setProperty("queue.provider.type", RecordQueue.NAME);
     connector.setProperty(RecordQueue.BYTES, value(properties, QUEUE_BYTES));
     connector.setProperty(QUEUE_BYTES, "0"); // Debezium's own count; it would never go down
-    if (!properties.containsKey("database.socketFactory")) {
-      connector.putIfAbsent("driver.socketFactory", SourceSockets.class.getName());
-    }
+    connector.setProperty("database.hostname", hosts().getFirst().name());
+    connector.setProperty("database.port", String.valueOf(hosts().getFirst().port()));
+    connector.setProperty("database.connection.factory.class", EngineConnections.class.getName());
+    connector.setProperty("database." + Liveness.ENGINE, engine);
     connector.setProperty("table.include.list", OpaqueMessageDecoder.TABLE);
     return connector;
   }
@@ -115,14 +136,30 @@ public record Source(
     return value(properties, "topic.prefix");
   }
 
-  /** {@code erp at db.example.com:5432}, for messages. */
+  /** The same with credentials that may change; they are asked for each connection anew. */
+  public Source with(Supplier<Credentials> changing) {
+    return new Source(
+        place, hosts, changing, database, slot, publication, properties);
+  }
+
+  /** Who connects, as of the moment. */
+  String user() {
+    return credentials.get().user();
+  }
+
+  /** {@code db.example.com:5432}, or several, for messages. */
+  String address() {
+    return hosts.stream().map(Host::toString).collect(Collectors.joining(","));
+  }
+
+  /** {@code database 'erp' at db.example.com:5432}, for messages. */
   String server() {
-    return "database '" + database + "' at " + host + ":" + port;
+    return "database '" + database + "' at " + address();
   }
 
   @Override
   public String toString() {
-    return "Source[" + user + "@" + host + ":" + port + "/" + database + ", slot " + slot + "]";
+    return "Source[" + address() + "/" + database + ", slot " + slot + "]";
   }
 
   private static void check(
@@ -186,10 +223,38 @@ public record Source(
     }
   }
 
-  private static int port(Map<String, String> merged, String place, List<String> problems) {
-    String text = value(merged, "database.port");
+  /** Several as libpq takes them: names and ports in two lists, or one port for all. */
+  private static List<Host> hosts(
+      Map<String, String> merged, String place, List<String> problems) {
+    List<String> names = list(merged, "database.hostname");
+    List<String> ports = list(merged, "database.port");
+    if (ports.size() > 1 && ports.size() != names.size()) {
+      problems.add(
+          "%s: database.port names %d ports, but database.hostname names %d hosts. Give one port for each host, or one for all"
+              .formatted(place, ports.size(), names.size()));
+      return List.of();
+    }
+    String given = value(merged, "database.hostname");
+    if (!given.isBlank() && names.contains("")) { // that it is missing is said already
+      problems.add(
+          "%s: database.hostname is '%s', but has an empty name between its commas"
+              .formatted(place, given));
+    }
+    List<Host> hosts = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      hosts.add(
+          new Host(names.get(i), port(ports.get(ports.size() == 1 ? 0 : i), place, problems)));
+    }
+    return hosts;
+  }
+
+  private static List<String> list(Map<String, String> merged, String key) {
+    return Arrays.stream(value(merged, key).split(",", -1)).map(String::strip).toList();
+  }
+
+  private static int port(String text, String place, List<String> problems) {
     try {
-      int port = Integer.parseInt(text.strip());
+      int port = Integer.parseInt(text);
       if (port > 0 && port <= 65_535) {
         return port;
       }

@@ -51,8 +51,6 @@ public final class SourceRows implements RowLookup, AutoCloseable {
 
   private static final String SESSION =
       """
-      SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';
-      SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content';
       SET statement_timeout = '20s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '120s'
       """;
 
@@ -174,7 +172,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       throw new IllegalStateException("closed");
     }
     if (open == null) {
-      Connection opened = Postgres.connect(source, Map.of("binaryTransfer", "false"));
+      Connection opened = PostgresConnections.connect(source, Map.of("binaryTransfer", "false"));
       open = opened;
       try (Statement statement = opened.createStatement()) {
         statement.execute(SESSION);

@@ -1,7 +1,7 @@
 package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
+import io.rowhook.capture.ExactJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -67,13 +67,9 @@ final class Xml {
     out.append("</").append(name).append('>');
   }
 
-  /** As JSON writes it: every digit, and no exponent. */
+  /** As JSON writes it. */
   private static String scalar(JsonNode value) {
-    if (value.isBigDecimal()) {
-      BigDecimal number = value.decimalValue();
-      return number.toPlainString();
-    }
-    return value.asText();
+    return value.isBigDecimal() ? ExactJson.number(value.decimalValue()) : value.asText();
   }
 
   /** Names that begin with xml are reserved. */

@@ -203,7 +203,7 @@ final class EpochTest {
             watermark,
             "reserved",
             null);
-    Postgres.Identity promoted = new Postgres.Identity("7", 2, Lsn.parse("0/3000"));
+    PostgresConnections.Identity promoted = new PostgresConnections.Identity("7", 2, Lsn.parse("0/3000"));
     NavigableMap<Integer, Lsn> switches = new TreeMap<>();
 
     switches.put(1, watermark);
@@ -223,7 +223,7 @@ final class EpochTest {
       Source source,
       Epoch epoch,
       Lsn watermark,
-      Postgres.Identity server,
+      PostgresConnections.Identity server,
       Slot slot,
       NavigableMap<Integer, Lsn> switches) {
     return EpochRule.judge(

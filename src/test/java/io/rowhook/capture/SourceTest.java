@@ -33,7 +33,7 @@ final class SourceTest {
   @Test
   void defaultsAreFilledIn() {
     Source source = Source.of(GOOD, "source.properties");
-    assertThat(source.port()).isEqualTo(5432);
+    assertThat(source.hosts()).containsExactly(new Source.Host("db", 5432));
     assertThat(source.slot()).isEqualTo("rowhook");
     assertThat(source.publication()).isEqualTo("rowhook");
     assertThat(source.properties())
@@ -86,7 +86,7 @@ final class SourceTest {
             "source.properties: max.queue.size.in.bytes is '16 MB', but it must be a number of bytes; 0 is no limit");
     Map<String, String> given = new HashMap<>(GOOD);
     given.put("max.queue.size.in.bytes", "1000000");
-    assertThat(Source.of(given, "source.properties").connector())
+    assertThat(Source.of(given, "source.properties").connector("engine"))
         .containsEntry("max.queue.size.in.bytes", "0")
         .containsEntry(RecordQueue.BYTES, "1000000");
   }
@@ -111,6 +111,23 @@ final class SourceTest {
                     "poll.interval.ms", "20",
                     "slot.failover", "true")))
         .isEmpty();
+  }
+
+  @Test
+  void severalHostsAreGivenAsToLibpq() {
+    Map<String, String> given = new HashMap<>(GOOD);
+    given.put("database.hostname", "a, b,c");
+    assertThat(Source.of(given, "source.properties").hosts())
+        .containsExactly(
+            new Source.Host("a", 5432), new Source.Host("b", 5432), new Source.Host("c", 5432));
+    given.put("database.port", "5432,5433,5434");
+    assertThat(Source.of(given, "source.properties").address()).isEqualTo("a:5432,b:5433,c:5434");
+    assertThat(problems(Map.of("database.hostname", "a,b,c", "database.port", "5432,5433")))
+        .containsExactly(
+            "source.properties: database.port names 2 ports, but database.hostname names 3 hosts. Give one port for each host, or one for all");
+    assertThat(problems(Map.of("database.hostname", "a,,c")))
+        .containsExactly(
+            "source.properties: database.hostname is 'a,,c', but has an empty name between its commas");
   }
 
   @Test
