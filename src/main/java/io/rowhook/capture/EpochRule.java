@@ -141,7 +141,8 @@ final class EpochRule {
   }
 
   /** Where the journal stands, for sentences. */
-  private record Journaled(Source source, Epoch epoch, Lsn watermark, PostgresConnections.Identity server) {
+  private record Journaled(
+      Source source, Epoch epoch, Lsn watermark, PostgresConnections.Identity server) {
 
     Verdict gap(String why) {
       return new Verdict.Gap(

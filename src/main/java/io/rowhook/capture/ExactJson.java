@@ -88,8 +88,7 @@ public final class ExactJson {
     @Override
     protected JsonGenerator _createGenerator(Writer out, IOContext context) throws IOException {
       return _decorate(
-          new WriterBasedJsonGenerator(
-              context, _generatorFeatures, _objectCodec, out, _quoteChar) {
+          new WriterBasedJsonGenerator(context, _generatorFeatures, _objectCodec, out, _quoteChar) {
             @Override
             protected String _asString(BigDecimal value) {
               return number(value);

@@ -215,8 +215,8 @@ final class Joining {
     }
   }
 
-  private NavigableMap<Integer, Lsn> switches(Optional<Epoch> epoch, PostgresConnections.Identity server)
-      throws SQLException {
+  private NavigableMap<Integer, Lsn> switches(
+      Optional<Epoch> epoch, PostgresConnections.Identity server) throws SQLException {
     return epoch.isEmpty() || epoch.get().timeline() == server.timeline()
         ? new TreeMap<>()
         : PostgresConnections.timelineHistory(source, server.timeline());
@@ -267,7 +267,8 @@ final class Joining {
     return create(connection, server);
   }
 
-  private Lsn create(Connection connection, PostgresConnections.Identity server) throws SQLException {
+  private Lsn create(Connection connection, PostgresConnections.Identity server)
+      throws SQLException {
     history.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
     observer.makingSlot();
     try {

@@ -31,8 +31,7 @@ final class OwnTypesOnly {
 
   private static Statement of(Statement statement) {
     return Proxies.around(
-        Statement.class,
-        (method, arguments) -> Proxies.call(statement, method, own(arguments)));
+        Statement.class, (method, arguments) -> Proxies.call(statement, method, own(arguments)));
   }
 
   private static Object[] own(Object[] arguments) {

@@ -31,7 +31,8 @@ final class PostgresConnections {
   private static final String PINNED =
       """
       SET bytea_output = 'hex'; SET IntervalStyle = 'postgres'; SET DateStyle = 'ISO'; SET TimeZone = 'UTC';
-      SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content'; SET quote_all_identifiers = off""";
+      SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content'; SET quote_all_identifiers = off\
+      """;
 
   /** What Debezium asks of a connection, and only it can know. */
   private static final List<String> ASKED =
@@ -168,17 +169,21 @@ final class PostgresConnections {
     properties.setProperty("socketTimeout", String.valueOf(SOCKET_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("ApplicationName", "Rowhook");
-    source.properties().forEach((key, value) -> {
-      if (key.startsWith("database.")
-          && !NOT_THE_DRIVERS.contains(key.substring("database.".length()))) {
-        properties.setProperty(key.substring("database.".length()), value);
-      }
-    });
-    source.properties().forEach((key, value) -> {
-      if (key.startsWith("driver.")) {
-        properties.setProperty(key.substring("driver.".length()), value);
-      }
-    });
+    source
+        .properties()
+        .forEach((key, value) -> {
+          if (key.startsWith("database.")
+              && !NOT_THE_DRIVERS.contains(key.substring("database.".length()))) {
+            properties.setProperty(key.substring("database.".length()), value);
+          }
+        });
+    source
+        .properties()
+        .forEach((key, value) -> {
+          if (key.startsWith("driver.")) {
+            properties.setProperty(key.substring("driver.".length()), value);
+          }
+        });
     List<Source.Host> hosts = source.hosts();
     if (hosts.size() > 1) {
       properties.setProperty("targetServerType", "primary");

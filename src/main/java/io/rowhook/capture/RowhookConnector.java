@@ -70,7 +70,8 @@ public final class RowhookConnector extends PostgresConnector {
           ReplicationConnection.class,
           (method, arguments) -> {
             Object result =
-                SourceSockets.telling(socket::set, () -> Proxies.call(connection, method, arguments));
+                SourceSockets.telling(
+                    socket::set, () -> Proxies.call(connection, method, arguments));
             return result instanceof ReplicationStream stream
                 ? around(stream, new Doze(socket.get()))
                 : result;
@@ -85,8 +86,7 @@ public final class RowhookConnector extends PostgresConnector {
     return Proxies.around(
         ReplicationStream.class,
         (method, arguments) -> {
-          if (arguments.length == 1
-              && arguments[0] instanceof ReplicationMessageProcessor) {
+          if (arguments.length == 1 && arguments[0] instanceof ReplicationMessageProcessor) {
             Object found = Proxies.call(stream, method, arguments);
             if (doze.asks()) {
               stream.flushLsn(NOTHING); // a status, which asks for an answer

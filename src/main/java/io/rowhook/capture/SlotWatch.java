@@ -153,7 +153,8 @@ final class SlotWatch implements AutoCloseable {
    */
   private Connection connect() throws SQLException {
     long patience = Math.max(1, timing.silence().toSeconds() / 2);
-    Connection opened = PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
+    Connection opened =
+        PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
     try (Statement statement = opened.createStatement()) {
       statement.execute("SET synchronous_commit = local");
       return opened;

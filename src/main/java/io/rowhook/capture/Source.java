@@ -138,8 +138,7 @@ public record Source(
 
   /** The same with credentials that may change; they are asked for each connection anew. */
   public Source with(Supplier<Credentials> changing) {
-    return new Source(
-        place, hosts, changing, database, slot, publication, properties);
+    return new Source(place, hosts, changing, database, slot, publication, properties);
   }
 
   /** Who connects, as of the moment. */
@@ -224,8 +223,7 @@ public record Source(
   }
 
   /** Several as libpq takes them: names and ports in two lists, or one port for all. */
-  private static List<Host> hosts(
-      Map<String, String> merged, String place, List<String> problems) {
+  private static List<Host> hosts(Map<String, String> merged, String place, List<String> problems) {
     List<String> names = list(merged, "database.hostname");
     List<String> ports = list(merged, "database.port");
     if (ports.size() > 1 && ports.size() != names.size()) {

@@ -174,8 +174,7 @@ public final class SourceCheck {
     if (!setting(connection, "wal_level").equals("logical")) {
       findings.refuse(
           "%s: wal_level of the server at %s is '%s', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; and restart the server"
-              .formatted(
-                  source.place(), source.address(), setting(connection, "wal_level")));
+              .formatted(source.place(), source.address(), setting(connection, "wal_level")));
     }
     if (one(connection, "SELECT pg_is_in_recovery()::text").equals("true")) {
       findings.refuse(

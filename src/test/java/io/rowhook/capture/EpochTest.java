@@ -203,7 +203,8 @@ final class EpochTest {
             watermark,
             "reserved",
             null);
-    PostgresConnections.Identity promoted = new PostgresConnections.Identity("7", 2, Lsn.parse("0/3000"));
+    PostgresConnections.Identity promoted =
+        new PostgresConnections.Identity("7", 2, Lsn.parse("0/3000"));
     NavigableMap<Integer, Lsn> switches = new TreeMap<>();
 
     switches.put(1, watermark);

@@ -201,7 +201,6 @@ final class TypesTest {
       int                 | NULL                                     | null
       """;
 
-
   @Test
   void everyTypeArrivesAsPromised() throws Exception {
     everyTypeArrives(Map.of());
@@ -252,7 +251,8 @@ final class TypesTest {
     for (int i = 0; i < lines.size(); i++) {
       create.append(", c").append(i).append(' ').append(lines.get(i)[0]);
       insert.append(", ").append(lines.get(i)[1]);
-      expected.put("c" + i + " " + lines.get(i)[0], lines.get(i)[2].replace("%NINES%", "9".repeat(1000)));
+      expected.put(
+          "c" + i + " " + lines.get(i)[0], lines.get(i)[2].replace("%NINES%", "9".repeat(1000)));
     }
     database.execute(create + ")", "ALTER TABLE typed REPLICA IDENTITY FULL");
     try (Rig rig = new Rig(database, "typed", "public.typed")) {

@@ -30,8 +30,7 @@ final class ValuesTest {
   @BeforeAll
   static void startDatabase() {
     database = SourceDatabase.start();
-    database.execute(
-        "CREATE EXTENSION IF NOT EXISTS hstore", "SET timezone = 'Europe/Berlin'");
+    database.execute("CREATE EXTENSION IF NOT EXISTS hstore", "SET timezone = 'Europe/Berlin'");
   }
 
   @AfterAll

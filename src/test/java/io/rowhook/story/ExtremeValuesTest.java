@@ -63,7 +63,9 @@ final class ExtremeValuesTest {
           insert(1, "'{\"n\":1e10000}'", "1e-10000"),
           insert(2, "'{\"n\":1e-10000}'", "repeat('9', 1000)::numeric"),
           insert(
-              3, "'{\"n\":1e999999999}'", "(repeat('9', 131072) || '.' || repeat('9', 16383))::numeric"),
+              3,
+              "'{\"n\":1e999999999}'",
+              "(repeat('9', 131072) || '.' || repeat('9', 16383))::numeric"),
           insert(4, "'{\"n\":-1e-999999999}'", "'NaN'"),
           insert(5, "'{\"n\":1e99999999999}'", "0"),
           insert(6, "(repeat('[', 5000) || repeat(']', 5000))::json", "0"),
@@ -78,15 +80,15 @@ final class ExtremeValuesTest {
       stage.await("xml", 7);
       stage.awaitIdle();
 
-      assertThat(plain).extracting(r -> r.header("Rowhook-Entity-Id"))
+      assertThat(plain)
+          .extracting(r -> r.header("Rowhook-Entity-Id"))
           .containsExactlyInAnyOrder("1", "2", "3", "4", "8", "11", "12");
       assertThat(number(plain, 1, "/j/n")).isEqualTo("1E+10000");
       assertThat(number(plain, 1, "/n")).isEqualTo("0." + "0".repeat(9_999) + "1");
       assertThat(number(plain, 2, "/j/n")).isEqualTo("0." + "0".repeat(9_999) + "1");
       assertThat(number(plain, 2, "/n")).isEqualTo("9".repeat(1_000));
       assertThat(number(plain, 3, "/j/n")).isEqualTo("1E+999999999");
-      assertThat(number(plain, 3, "/n"))
-          .isEqualTo("9".repeat(131_072) + "." + "9".repeat(16_383));
+      assertThat(number(plain, 3, "/n")).isEqualTo("9".repeat(131_072) + "." + "9".repeat(16_383));
       assertThat(number(plain, 4, "/j/n")).isEqualTo("-1E-999999999");
       assertThat(number(plain, 4, "/n")).isEqualTo("\"NaN\"");
       assertThat(number(plain, 8, "/j/n")).isEqualTo("\"a\\u0000b\"");
@@ -117,7 +119,8 @@ final class ExtremeValuesTest {
     String text = text(received);
     if (value.isBigDecimal() || value.isBigInteger()) {
       BigDecimal exact = value.decimalValue();
-      String plain = exact.scale() > 20_000 || exact.scale() < -100 ? exact.toString() : exact.toPlainString();
+      String plain =
+          exact.scale() > 20_000 || exact.scale() < -100 ? exact.toString() : exact.toPlainString();
       assertThat(text).contains(plain);
       return plain;
     }
