@@ -282,7 +282,7 @@ public final class Capture implements AutoCloseable {
   }
 
   private List<TableId> ancestors(long oid) throws SQLException {
-    try (Connection connection = Postgres.connect(source)) {
+    try (Connection connection = PostgresConnections.connect(source)) {
       return CatalogTable.ancestors(connection, oid);
     }
   }
