@@ -81,7 +81,7 @@ final class ConditionCheck {
       problems.add("'now', 'today' and the like mean another date each day. Write the date");
     }
     if (problems.isEmpty()) {
-      understood(sql, table, problems);
+      understood(new Condition(table, sql, judged), columns, problems);
     }
     for (String problem : problems) {
       String text = "%s: %s, got: %s".formatted(place, problem, sql);
@@ -108,10 +108,10 @@ final class ConditionCheck {
   }
 
   /** Has PostgreSQL read it, on no row. */
-  private void understood(String sql, TableId table, List<String> problems) throws SQLException {
-    Condition condition = new Condition(table, sql, List.of());
+  private void understood(Condition condition, TableColumns columns, List<String> problems)
+      throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement(RowConditions.sql(condition) + " LIMIT 0")) {
+        connection.prepareStatement(RowConditions.sql(condition, columns) + " LIMIT 0")) {
       statement.setArray(1, connection.createArrayOf("text", new String[0]));
       statement.executeQuery().close();
     } catch (SQLException e) {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -14,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Has PostgreSQL itself judge conditions on rows of the log: their values become rows of the
- * table's own type, so that types, operators and collations are those that a query on the table
- * would meet. Pure but for the connection.
+ * Has PostgreSQL itself judge conditions on rows of the log: their values get the types and
+ * collations of their columns again, so that operators and collations are those that a query on the
+ * table would meet. Pure but for the connection.
  */
 final class RowConditions {
 
@@ -48,7 +49,7 @@ final class RowConditions {
     for (int i = 0; i < rows.length; i++) {
       rows[i] = row(images.get(i), columns, condition.columns()).toString();
     }
-    try (PreparedStatement statement = connection.prepareStatement(sql(condition))) {
+    try (PreparedStatement statement = connection.prepareStatement(sql(condition, columns))) {
       statement.setArray(1, connection.createArrayOf("text", rows));
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
@@ -60,13 +61,25 @@ final class RowConditions {
   }
 
   /** Gives the ordinals of the rows that it holds for; the rows are one array of JSON texts. */
-  static String sql(Condition condition) {
+  static String sql(Condition condition, TableColumns columns) {
+    List<String> typed = new ArrayList<>();
+    for (String name : condition.columns()) {
+      String collation = columns.collations().get(name);
+      typed.add(
+          TableId.quote(name)
+              + " "
+              + columns.types().get(name)
+              + (collation == null ? "" : " COLLATE " + collation));
+    }
+    if (typed.isEmpty()) {
+      typed.add("\"rowhook.none\" int");
+    }
     return """
     SELECT "rowhook.n" FROM unnest(?::text[]) WITH ORDINALITY AS "rowhook.rows" ("rowhook.row", "rowhook.n"),
-      LATERAL json_populate_record(NULL::%s, "rowhook.row"::json) AS %s WHERE (%s)\
+      LATERAL json_to_record("rowhook.row"::json) AS %s (%s) WHERE (%s)\
     """
         .formatted(
-            condition.table().quoted(), TableId.quote(condition.table().name()), condition.sql());
+            TableId.quote(condition.table().name()), String.join(", ", typed), condition.sql());
   }
 
   private static ObjectNode row(ObjectNode image, TableColumns columns, List<String> wanted) {

@@ -64,6 +64,8 @@ final class SnapshotRows implements RowLookup.Snapshot {
    * @param queries how many statements there were
    * @param rows how many rows came
    * @param unread how many keys could not be read
+   * @param judgedBy the columns by which conditions were understood: rows of the log are judged by
+   *     these also when the table has others by now
    */
   record Shared(
       LookupCircuits circuits,
@@ -71,7 +73,8 @@ final class SnapshotRows implements RowLookup.Snapshot {
       Map<TableId, Long> largest,
       LongAdder queries,
       LongAdder rows,
-      LongAdder unread) {
+      LongAdder unread,
+      Map<Condition, TableColumns> judgedBy) {
 
     Shared(LookupCircuits circuits) {
       this(
@@ -80,7 +83,8 @@ final class SnapshotRows implements RowLookup.Snapshot {
           new HashMap<>(),
           new LongAdder(),
           new LongAdder(),
-          new LongAdder());
+          new LongAdder(),
+          new HashMap<>());
     }
   }
 
@@ -175,13 +179,14 @@ final class SnapshotRows implements RowLookup.Snapshot {
     Savepoint before = carefully ? connection.setSavepoint() : null;
     try {
       shared.queries().increment();
-      RowConditions.matching(connection, columns(condition.table()), condition, images).stream()
+      RowConditions.matching(connection, judgedBy(condition), condition, images).stream()
           .forEach(place -> all.holds().set(first + place));
       if (before != null) {
         connection.releaseSavepoint(before);
       }
     } catch (SQLException e) {
       shared.tables().remove(condition.table());
+      shared.judgedBy().remove(condition);
       LookupFailure failure = LookupFailure.of(e);
       if (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
         throw e;
@@ -280,6 +285,15 @@ final class SnapshotRows implements RowLookup.Snapshot {
     return largest == null
         ? FIRST_FETCHED
         : (int) Math.max(1, Math.min(MOST_FETCHED, FETCHED_BYTES / Math.max(1, largest)));
+  }
+
+  private TableColumns judgedBy(Condition condition) throws SQLException {
+    TableColumns known = shared.judgedBy().get(condition);
+    if (known == null) {
+      known = columns(condition.table());
+      shared.judgedBy().put(condition, known);
+    }
+    return known;
   }
 
   private TableColumns columns(TableId table) throws SQLException {

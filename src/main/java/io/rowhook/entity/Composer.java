@@ -1,5 +1,6 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -41,7 +42,9 @@ final class Composer {
       if (found == null) {
         throw new IllegalStateException("an entity whose root is not logged has to be read");
       }
-      drafts.accept(partsOnly(entity, found));
+      if (existsForUs(entity, found)) {
+        drafts.accept(partsOnly(entity, found));
+      }
       return;
     }
     for (NetChange root : entity.roots()) {
@@ -53,6 +56,22 @@ final class Composer {
         drafts.accept(draft);
       }
     }
+  }
+
+  /**
+   * Whether a root row that the transaction did not touch is one that the conditions let through.
+   */
+  private static boolean existsForUs(Touched entity, Found found) {
+    if (entity.shape().role().condition() == null) {
+      return true;
+    }
+    return switch (entity.history().root(entity.position())) {
+      case RowState.Present _ -> true;
+      case RowState.Absent _ -> false;
+      case RowState.AsRead _ ->
+          found.root(entity).isPresent()
+              || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent();
+    };
   }
 
   private static @Nullable Draft gone(Touched entity, NetChange root, @Nullable Found found) {
@@ -80,11 +99,13 @@ final class Composer {
     Set<String> read = new LinkedHashSet<>();
     List<String> still = new ArrayList<>();
     ObjectNode own =
-        root.unavailable().isEmpty() && !entity.shape().isRead()
+        root.unavailable().isEmpty() && entity.shape().isPlain()
             ? after // nothing will be put into it
             : NetChanges.fill(after, root.unavailable(), root.before(), still);
     List<String> changed =
-        root.existed() ? NetChanges.changed(root.before(), own) : new ArrayList<>();
+        root.existed()
+            ? entity.shape().told(NetChanges.changed(root.before(), own))
+            : new ArrayList<>();
     if (found != null && !still.isEmpty()) {
       take(still, entity, found, own, read);
     }
@@ -134,7 +155,7 @@ final class Composer {
    * entity was deleted meanwhile by a transaction that is not known yet.
    */
   private static boolean isWhole(Touched entity, Found found) {
-    return found.root(entity).isPresent()
+    return entity.key().filter(key -> found.has(entity.shape().root(), key)).isPresent()
         || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent()
         || entity.history().isGoneKnown(entity.position());
   }
@@ -174,7 +195,10 @@ final class Composer {
     boolean whole = isWhole(entity, found);
     PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
     Set<String> unread = new LinkedHashSet<>();
+    JsonNode id = RowMapper.id(shape.id(), data); // before a reference takes a column's place
     view.fill(data, entity.key(), unread);
+    data.remove(shape.role().hidden());
+    read.removeAll(shape.role().hidden());
     shape.role().shown().stream().filter(name -> !data.has(name)).forEach(missing::add);
     mark(entity, whole, true, unread, read, missing);
     missing.addAll(unread);
@@ -188,7 +212,7 @@ final class Composer {
     return new Draft(
         EventType.Updated,
         shape.name(),
-        RowMapper.id(shape.id(), data),
+        id,
         data,
         before(entity, found, ExactJson.MAPPER.createObjectNode()),
         entity.changedParts(),
@@ -225,6 +249,7 @@ final class Composer {
   /** Adds the parts as they were to what the root was; null where that is not known. */
   private static ObjectNode before(Touched entity, Found found, ObjectNode root) {
     PartView view = PartView.before(entity, found);
+    view.embed(root, entity.shape().replaced(root), "", new HashSet<>());
     Set<String> unknown = new HashSet<>();
     for (Shape.Node part : entity.shape().parts()) {
       if (entity.changes(part).stream().anyMatch(change -> !isKnown(change, part))) {
@@ -273,6 +298,12 @@ final class Composer {
       Set<String> missing,
       Set<String> read,
       @Nullable Found found) {
+    Set<String> hidden = entity.shape().role().hidden();
+    if (!hidden.isEmpty()) {
+      data.remove(hidden);
+      missing.removeAll(hidden);
+      read.removeAll(hidden);
+    }
     return new Draft(
         type,
         entity.shape().name(),

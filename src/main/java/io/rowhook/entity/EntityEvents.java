@@ -153,7 +153,7 @@ public final class EntityEvents implements ChangeSink {
   private void add(NetChange net) {
     Shapes.Named named = shapes.named(net.entityType());
     openHasParts |= named.shape().hasParts();
-    openIsRead |= named.shape().isRead() || !net.unavailable().isEmpty();
+    openIsRead |= named.isRead() || !net.unavailable().isEmpty();
     NetChange earlier = open.get(net.entityKey());
     if (earlier == null) {
       open.put(net.entityKey(), net);

@@ -159,7 +159,7 @@ final class EntityHistory {
         }
       }
       if (!touched.roots().isEmpty()) {
-        return AS_READ;
+        return touched.roots().stream().anyMatch(NetChange::existed) ? AS_READ : ABSENT;
       }
     }
     return AS_READ;

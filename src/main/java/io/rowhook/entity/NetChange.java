@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the id as recipients get it: a number or text, or an object of several columns
  * @param existed whether it was there before the transaction
  * @param before its attributes before the transaction; a missing one is unknown, and null means
- *     that all are
+ *     that all are. Of a row that did not exist for us, whether or not it was there, they say no
+ *     more than its key and what is large
  * @param after its attributes now; null: it is gone
  * @param unavailable attributes missing in {@code after}: large, unchanged and so not in the log
  * @param weight about how many bytes of heap it holds

@@ -15,7 +15,7 @@ final class NetChanges {
   /** What two changes of one entity, one after the other in one transaction, come to. */
   static NetChange merge(NetChange earlier, NetChange later) {
     ObjectNode before = earlier.before();
-    if (before == null && earlier.existed() && later.after() == null) {
+    if (before == null && earlier.existed()) {
       before = identityOf(earlier, later);
     }
     ObjectNode after = later.after();
@@ -37,9 +37,10 @@ final class NetChanges {
   }
 
   /**
-   * What is known of an entity before the transaction when its first change did not say, and it is
-   * deleted now: with an identity that is not FULL the DELETE has the key, which has not changed.
-   * The other columns could have been changed by the transaction itself, so they stay unknown.
+   * What is known of an entity before the transaction when its first change did not say: with an
+   * identity that is not FULL a change of the identity, and a DELETE, have its columns, which had
+   * not changed until then. The other columns could have been changed by the transaction itself, so
+   * they stay unknown.
    */
   private static @Nullable ObjectNode identityOf(NetChange earlier, NetChange later) {
     ObjectNode last = later.before();

@@ -1,5 +1,7 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which entities a net change belongs to: a root row to its own, a part's row to the one that
@@ -51,7 +54,7 @@ final class Owners {
   /** The rows that parents belong to, as read: by their part, their own key, and what it says. */
   static final class Parents {
     private final Map<Shape.Node, Set<RowKey>> wanted = new LinkedHashMap<>();
-    private final Map<Shape.Node, Map<RowKey, RowKey>> found = new HashMap<>();
+    private final Map<Shape.Node, Map<RowKey, Optional<RowKey>>> found = new HashMap<>();
     private final Map<Shape.Node, Map<RowKey, String>> unread = new HashMap<>();
 
     private void want(Shape.Node part, RowKey key) {
@@ -77,19 +80,19 @@ final class Owners {
               Shape.Node part = one.getKey();
               RowLookup.Rows read = snapshot.rows(part.keyOnly(), one.getValue());
               unread.put(part, read.unread());
-              Map<RowKey, RowKey> keys = new HashMap<>();
+              Map<RowKey, Optional<RowKey>> keys = new HashMap<>();
               read.found()
                   .forEach((key, row) ->
-                      part.parentKey(row.isEmpty() ? null : row.getFirst())
-                          .ifPresent(parent -> keys.put(key, parent)));
+                      keys.put(key, part.parentKey(row.isEmpty() ? null : row.getFirst())));
               found.put(part, keys);
             }
             return found;
           });
     }
 
-    private Optional<RowKey> of(Shape.Node part, RowKey key) {
-      return Optional.ofNullable(found.getOrDefault(part, Map.of()).get(key));
+    /** Null: its row is not there; empty: it is, and belongs to nothing that exists for us. */
+    private @Nullable Optional<RowKey> of(Shape.Node part, RowKey key) {
+      return found.getOrDefault(part, Map.of()).get(key);
     }
 
     private Orphan orphan(Shape.Node part, RowKey key) {
@@ -107,7 +110,7 @@ final class Owners {
   /** Notes which parents have to be read to tell what a change belongs to. */
   void want(NetChange change, Others others, Parents parents) {
     Shape.Node part = shapes.named(change.entityType()).part();
-    if (part == null || part.parent() == null || isUnchanged(change)) {
+    if (part == null || part.parent() == null || isUnchanged(change, part)) {
       return;
     }
     Shape.Node parent = part.parent();
@@ -134,7 +137,7 @@ final class Owners {
     if (part == null) {
       RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
           .ifPresent(key -> owners.add(new Owner(shape, key)));
-    } else if (!isUnchanged(change)) {
+    } else if (!isUnchanged(change, part)) {
       if (change.existed()) {
         add(owners, shape, part, key(change, part, false), false, others, parents);
       }
@@ -174,7 +177,7 @@ final class Owners {
       add(owners, shape, parent, above, now, others, parents);
     } else {
       Optional<RowKey> above = parents.of(parent, key.get());
-      if (above.isEmpty()) {
+      if (above == null) {
         throw parents.orphan(parent, key.get());
       }
       add(owners, shape, parent, above, now, others, parents);
@@ -207,9 +210,24 @@ final class Owners {
     return part.path() + '\0' + key.text();
   }
 
-  private static boolean isUnchanged(NetChange change) {
-    return change.after() == null
-        ? !change.existed()
-        : change.existed() && change.after().equals(change.before());
+  /** Nothing that is shown, or that something shown depends on. */
+  private static boolean isUnchanged(NetChange change, Shape.Node part) {
+    if (change.after() == null) {
+      return !change.existed();
+    }
+    ObjectNode before = change.before();
+    if (!change.existed() || before == null) {
+      return false;
+    }
+    Set<String> ignored = part.role().ignored();
+    return ignored.isEmpty()
+        ? change.after().equals(before)
+        : without(ignored, change.after()).equals(without(ignored, before));
+  }
+
+  private static ObjectNode without(Set<String> columns, ObjectNode row) {
+    ObjectNode rest = ExactJson.MAPPER.createObjectNode();
+    rest.setAll(row);
+    return rest.remove(columns);
   }
 }

@@ -9,9 +9,12 @@ import io.rowhook.entity.Owners.Parents;
 import io.rowhook.entity.RowMapper.Unmappable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,6 +46,7 @@ final class Publishing {
   private final EventMaker maker;
   private final RowLookup rows;
   private final EntityCounts counts;
+  private final Visibility visibility;
 
   Publishing(Shapes shapes, EventMaker maker, RowLookup rows, EntityCounts counts) {
     this.shapes = shapes;
@@ -50,10 +54,14 @@ final class Publishing {
     this.maker = maker;
     this.rows = rows;
     this.counts = counts;
+    this.visibility = new Visibility(shapes, rows);
   }
 
   /** Makes the events of some transactions: reads for all of them at once. */
   void make(List<Ended> transactions) {
+    if (visibility.isNeeded()) {
+      seen(transactions);
+    }
     Parents parents = new Parents();
     for (Ended one : transactions) {
       Others others = key -> Optional.ofNullable(one.changes().get(key));
@@ -65,6 +73,33 @@ final class Publishing {
         transactions.stream().flatMap(one -> sort(one, parents).stream()).toList();
     EntityHistory.place(entities);
     compose(entities);
+  }
+
+  /** Has what the transactions did judged for all of them at once. */
+  private void seen(List<Ended> transactions) {
+    Map<NetChange, Ended> of = new IdentityHashMap<>();
+    List<NetChange> all = new ArrayList<>();
+    for (Ended one : transactions) {
+      one.changes().values().forEach(change -> of.put(change, one));
+      all.addAll(one.changes().values());
+    }
+    Iterator<NetChange> seen =
+        visibility
+            .apply(
+                all,
+                (change, why) -> Objects.requireNonNull(of.get(change)).reject(orphan(change, why)))
+            .iterator();
+    for (Ended one : transactions) {
+      one.changes().replaceAll((_, _) -> seen.next());
+    }
+  }
+
+  private NetChange seen(NetChange change) {
+    return visibility.apply(List.of(change), (_, _) -> {}).getFirst();
+  }
+
+  private List<NetChange> seen(Collection<NetChange> changes, Outcome outcome) {
+    return visibility.apply(changes, (change, why) -> outcome.reject(orphan(change, why)));
   }
 
   private Collection<Touched> sort(Ended one, Parents parents) {
@@ -136,8 +171,7 @@ final class Publishing {
   }
 
   private List<Touched> alone(Outcome chunk, List<Staged.Ordered> changes) {
-    return changes.stream()
-        .map(Staged.Ordered::change)
+    return seen(changes.stream().map(Staged.Ordered::change).toList(), chunk).stream()
         .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
         .toList();
   }
@@ -159,7 +193,12 @@ final class Publishing {
 
   private List<Touched> owned(Outcome chunk, Map<String, List<NetChange>> owned) {
     List<Touched> entities = new ArrayList<>();
-    owned.forEach((owner, changes) -> entities.add(owned(chunk, owner, changes)));
+    Iterator<NetChange> seen =
+        seen(owned.values().stream().flatMap(List::stream).toList(), chunk).iterator();
+    owned.forEach((owner, changes) -> {
+      List<NetChange> own = changes.stream().map(_ -> seen.next()).toList();
+      entities.add(owned(chunk, owner, own));
+    });
     return entities;
   }
 
@@ -169,16 +208,20 @@ final class Publishing {
         CHUNK,
         changes -> {
           Parents parents = new Parents();
-          changes.forEach(ordered -> owners.want(ordered.change(), staged::find, parents));
+          List<NetChange> seen =
+              visibility.apply(changes.stream().map(Staged.Ordered::change).toList(), (_, _) -> {});
+          Others others = key -> staged.find(key).map(this::seen);
+          seen.forEach(change -> owners.want(change, others, parents));
           parents.read(rows, Set.of(outcome.transaction().id()));
-          for (Staged.Ordered ordered : changes) {
-            NetChange change = ordered.change();
+          for (int i = 0; i < seen.size(); i++) {
+            Staged.Ordered ordered = changes.get(i);
+            NetChange change = seen.get(i);
             if (shapes.named(change.entityType()).isAlone()) {
               staged.assign(ordered.ordinal(), change.entityKey());
               continue;
             }
             try {
-              for (Owner owner : owners.of(change, staged::find, parents)) {
+              for (Owner owner : owners.of(change, others, parents)) {
                 staged.assign(ordered.ordinal(), owner.text());
               }
             } catch (Orphan e) {

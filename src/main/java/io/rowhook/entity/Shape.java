@@ -224,6 +224,42 @@ final class Shape {
     return hasParts() || !links.isEmpty();
   }
 
+  /** Whether its data is just its row in the log. */
+  boolean isPlain() {
+    return !isRead() && role.hidden().isEmpty();
+  }
+
+  /**
+   * What of changed columns is said: of one that is not shown, the references that it is the key
+   * of. Null: unknown.
+   */
+  @Nullable List<String> told(@Nullable List<String> changed) {
+    if (changed == null || role.hidden().isEmpty()) {
+      return changed;
+    }
+    Set<String> told = new LinkedHashSet<>();
+    for (String column : changed) {
+      if (role.hidden().contains(column)) {
+        links.stream()
+            .filter(link -> link.reference().key().contains(column))
+            .forEach(link -> told.add(link.name()));
+      } else {
+        told.add(column);
+      }
+    }
+    return new ArrayList<>(told);
+  }
+
+  /** The references of which a row as it was has the key, but must show what the key named. */
+  List<Link> replaced(ObjectNode before) {
+    return links.stream()
+        .filter(link -> link.reference().key().stream().allMatch(before::has))
+        .filter(link ->
+            link.reference().replacesItsKey()
+                || link.reference().key().stream().anyMatch(role.hidden()::contains))
+        .toList();
+  }
+
   /** The root row. */
   Query root() {
     return root;

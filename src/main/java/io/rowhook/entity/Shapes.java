@@ -20,6 +20,15 @@ final class Shapes {
    */
   record Named(Shape shape, Shape.@Nullable Node part) {
 
+    /** Whether more than the log is needed for it. */
+    boolean isRead() {
+      return shape.isRead() || role().condition() != null;
+    }
+
+    RowRole role() {
+      return part == null ? shape.role() : part.role();
+    }
+
     /** Whether it is an entity that consists of this one row. */
     boolean isAlone() {
       return part == null && !shape.hasParts();
