@@ -83,11 +83,14 @@ final class Composer {
     Set<String> read = new LinkedHashSet<>();
     if (found != null && entity.shape().isRead()) {
       PartView view =
-          entity.isThere() // under another id
+          entity.mayHaveParts() // under another id, or hidden
               ? PartView.before(entity, found)
               : PartView.taken(entity, found);
       view.fill(data, entity.key(), missing);
       entity.shape().links().forEach(link -> read.add(link.name()));
+      if (entity.mayHaveParts() && !entity.isThere()) {
+        entity.shape().type().parts().forEach(part -> read.add(part.name()));
+      }
       read.removeAll(missing);
     }
     return draft(EventType.Deleted, entity, root, data, null, List.of(), missing, read, found);

@@ -132,7 +132,7 @@ final class Found {
   }
 
   private void askRoots(Touched entity) {
-    if (entity.key().isEmpty() || !entity.isThere()) {
+    if (entity.key().isEmpty() || !entity.mayHaveParts()) {
       return;
     }
     List<RowKey> key = List.of(entity.key().get());
@@ -147,7 +147,7 @@ final class Found {
   /** Parts of parts: of those read, and of those that a transaction added or took away. */
   private void askInner(EntityHistory history) {
     Touched first = history.touches().getFirst();
-    if (first.key().isEmpty() || history.touches().stream().noneMatch(Touched::isThere)) {
+    if (first.key().isEmpty() || history.touches().stream().noneMatch(Touched::mayHaveParts)) {
       return;
     }
     for (Shape.Node part : first.shape().parts()) {

@@ -33,6 +33,7 @@ record Link(Reference reference, Query query, List<Link> inner, Set<String> hidd
       inner.key().stream().filter(name -> !shown.test(name)).forEach(hidden::add);
     }
     ColumnFilter read = shown.and(hidden);
+    reference.references().forEach(inner -> hidden.remove(inner.name())); // it takes its place
     Query query =
         new Query(
             reference.table(),

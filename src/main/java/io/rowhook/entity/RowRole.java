@@ -42,13 +42,15 @@ record RowRole(
    * @param condition empty: none
    * @param needed columns that are captured whatever is shown
    * @param told those of these whose change shows in something else, as in an embedded row
+   * @param replaced names of which something else is shown, though a column may have them
    */
   static RowRole of(
       @Nullable TableFacts facts,
       ColumnFilter shown,
       String condition,
       Set<String> needed,
-      Set<String> told) {
+      Set<String> told,
+      List<String> replaced) {
     if (facts == null) {
       return new RowRole(List.of(), List.of(), false, Set.of(), Set.of(), null);
     }
@@ -60,7 +62,7 @@ record RowRole(
             && !judged.contains(name)
             && !facts.primaryKey().contains(name));
     Set<String> hidden = new LinkedHashSet<>(all);
-    hidden.removeIf(shown::test);
+    hidden.removeIf(name -> shown.test(name) || replaced.contains(name));
     Set<String> ignored = new LinkedHashSet<>(hidden);
     ignored.removeAll(told);
     return new RowRole(

@@ -117,9 +117,10 @@ final class Shape {
             facts,
             type.attributes(),
             type.condition(),
-            keys(
+keys(
                 Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
-            keys(List.of(), type.references()));
+            keys(List.of(), type.references()),
+            names(type.references()));
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
     root =
         new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
@@ -132,6 +133,10 @@ final class Shape {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
+  private static List<String> names(List<Reference> references) {
+    return references.stream().map(Reference::name).toList();
+  }
+
   private void add(
       Part part, String above, @Nullable Node parent, Map<TableId, TableFacts> tables) {
     TableFacts facts = tables.get(part.table());
@@ -140,7 +145,8 @@ final class Shape {
     }
     Set<String> told = keys(part.key(), part.references());
     part.orderBy().forEach(by -> told.add(by.column()));
-    RowRole own = RowRole.of(facts, part.attributes(), part.where(), told, told);
+    RowRole own =
+        RowRole.of(facts, part.attributes(), part.where(), told, told, names(part.references()));
     TableId above1 = parent == null ? type.table() : parent.part().table();
     List<String> parentKey = parent == null ? key : parent.primaryKey();
     Query byParent =

@@ -81,6 +81,14 @@ final class Touched {
     return roots.isEmpty() || roots.stream().anyMatch(root -> root.after() != null);
   }
 
+  /**
+   * Whether rows of its parts can be in the source: of what no longer exists for us the root row is
+   * there all the same.
+   */
+  boolean mayHaveParts() {
+    return isThere() || shape.role().condition() != null;
+  }
+
   List<NetChange> changes(Shape.Node part) {
     return parts.get(part.index());
   }

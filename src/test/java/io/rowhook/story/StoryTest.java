@@ -75,6 +75,24 @@ class StoryTest {
   }
 
   @Test
+  @Tag("feature-21")
+  void conditionsOnRows() throws Exception {
+    play("conditions-on-rows.story");
+  }
+
+  @Test
+  @Tag("feature-21")
+  void includedColumns() throws Exception {
+    play("included-columns.story");
+  }
+
+  @Test
+  @Tag("feature-21")
+  void furtherReferences() throws Exception {
+    play("further-references.story");
+  }
+
+  @Test
   @Tag("feature-13")
   void aTemplateThatThrows() throws Exception {
     play("a-template-that-throws.story");
