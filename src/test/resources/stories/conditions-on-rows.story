@@ -70,7 +70,7 @@ UPDATE sales.doc SET active = true, partner = 1 WHERE id = 2;
 order.created {"data": {"id": 2, "kind": "order", "active": true, "partner": null, "note": "still gone", "lines": [{"id": 2, "doc": 2, "no": 2, "quantity": 8.00}, {"id": 3, "doc": 2, "no": 9, "quantity": 1.00}]}, "changed": [], "previous": {}}
 
 === sql What is hidden makes no event, as it comes and goes; from one kind to another is Deleted and Created.
-UPDATE sales.doc SET company_id = 1 WHERE id = 3;
+UPDATE sales.doc SET company_id = 2 WHERE id = 3;
 UPDATE sales.doc SET company_id = 1, active = false WHERE id = 1;
 DELETE FROM sales.doc WHERE id = 1;
 UPDATE sales.doc SET kind = 'invoice' WHERE id = 2;
