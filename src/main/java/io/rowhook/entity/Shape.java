@@ -117,7 +117,7 @@ final class Shape {
             facts,
             type.attributes(),
             type.condition(),
-keys(
+            keys(
                 Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
             keys(List.of(), type.references()),
             names(type.references()));
