@@ -47,17 +47,7 @@ public final class Stage implements AutoCloseable {
     this.source = source;
     this.directory = directory;
     source.connectorProperties().forEach((key, value) -> env.put(key, value));
-    write(
-        "connector-config/source.properties",
-        """
-        database.hostname=%s
-        database.port=%d
-        database.user=%s
-        database.password=%s
-        database.dbname=%s
-        """
-            .formatted(
-                source.host(), source.port(), source.user(), source.password(), source.database()));
+    login(source.user(), source.password());
     write(
         "connector-config/entities.yaml",
         """
@@ -67,6 +57,25 @@ public final class Stage implements AutoCloseable {
         """);
     write("jslt-templates/.keep", "");
     write("connector-config/recipients/.keep", "");
+  }
+
+  /** Logs in as this role; the server trusts the loopback. */
+  public Stage user(String role) {
+    return login(role, source.password());
+  }
+
+  /** Logs in so; the password may be a reference. */
+  public Stage login(String role, String password) {
+    return write(
+        "connector-config/source.properties",
+        """
+        database.hostname=%s
+        database.port=%d
+        database.user=%s
+        database.password=%s
+        database.dbname=%s
+        """
+            .formatted(source.host(), source.port(), role, password, source.database()));
   }
 
   /** Drops what an earlier stage has left in the source. */

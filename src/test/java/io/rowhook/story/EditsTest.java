@@ -1,0 +1,196 @@
+package io.rowhook.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.admin.Receiver;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Settings edited while events flow, refused, undone, and taken as soon as the source lets them. */
+@Timeout(180)
+class EditsTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final String ENTITIES = "connector-config/entities.yaml";
+  private static final String ORDER = "Order: { table: sales.sales_order }\n";
+  private static final String TWO = "Article: { table: public.article }\n" + ORDER;
+
+  private static SourceDatabase source;
+
+  @TempDir Path directory;
+  private Stage stage;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @BeforeEach
+  void set() {
+    stage = new Stage(source, directory).tables().write(ENTITIES, TWO);
+    stage.receiver("shop", Receiver.Settings.DEFAULT).recipient("shop", "url: ${env:SHOP_URL}");
+  }
+
+  @AfterEach
+  void strike() {
+    stage.close();
+  }
+
+  /** It was in force at the next reconnect, which lost every order from then on. */
+  @Test
+  void aTypoThatIsUndoneLosesNothing() {
+    stage.start();
+    stage.write(ENTITIES, TWO.replace("sales_order", "sales_ordr"));
+    awaitProblem("sales.sales_ordr");
+    stage.write(ENTITIES, TWO);
+    awaitNoProblem();
+    killTheConnection();
+    order(1);
+    assertThat(stage.await("shop", 1)).hasSize(1);
+  }
+
+  /** Each counts for itself: what is good of a look is taken, and no half of what is not. */
+  @Test
+  void refusedEntitiesAndATemplateOfTheSameLook() {
+    stage.start();
+    stage
+        .write("jslt-templates/Order.jslt", "{ \"version\": 2 }")
+        .write("jslt-templates/Article.jslt", "{ broken")
+        .write(ENTITIES, TWO.replace("sales_order", "sales_ordr"));
+    awaitProblem("sales.sales_ordr");
+    awaitProblem("Article.jslt:1:");
+    killTheConnection();
+    order(1);
+    article(1);
+    stage.await("shop", 2);
+    assertThat(stage.inbox("shop").stream().map(received -> Stage.json(received).toString()))
+        .anyMatch("{\"version\":2}"::equals)
+        .anyMatch(body -> body.contains("\"entityType\":\"Article\""));
+  }
+
+  @Test
+  void twoEditsOneRightAfterTheOther() {
+    stage.start();
+    stage.write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
+    awaitPublished("crm.customer");
+    stage.write(
+        ENTITIES,
+        TWO + "Customer: { table: crm.customer, attributes: { exclude: [phone, email] } }\n");
+    Eventually.within(
+        LIMIT,
+        "the second is in force",
+        () -> {
+          int before = stage.inbox("shop").size();
+          source.execute(
+              "INSERT INTO crm.customer SELECT coalesce(max(customer_id), 0) + 1, 'n', 'e', 'p',"
+                  + " true FROM crm.customer");
+          return !Stage.json(stage.await("shop", before + 1).get(before)).path("data").has("phone");
+        });
+    assertThat(stage.inbox("shop"))
+        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .as("none is lost between them")
+        .doesNotHaveDuplicates()
+        .contains("1");
+  }
+
+  /** What needs no source is in force at once, the rest by itself when it is back. */
+  @Test
+  void anEditWhileTheSourceIsAway() {
+    stage.start();
+    stage.receiver("other", Receiver.Settings.DEFAULT);
+    String port = stage.env().getOrDefault("OTHER_URL", "");
+    source.crash();
+    stage
+        .recipient("shop", "url: " + port + "\nsubscriptions: [{ entity: Customer }]")
+        .write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
+    awaitProblem("source.properties");
+    source.restart();
+    awaitNoProblem();
+    source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
+    order(1);
+    assertThat(stage.await("other", 1).getFirst().header("Rowhook-Entity-Type"))
+        .isEqualTo("Customer");
+    assertThat(stage.inbox("shop")).isEmpty();
+  }
+
+  /** Refused, with the statement; the owner runs that, and nobody edits anything again. */
+  @Test
+  void anEntityWhosePublicationIsAnothers() {
+    source.execute(
+        "DROP ROLE IF EXISTS rowhook_reader",
+        "CREATE ROLE rowhook_reader LOGIN REPLICATION",
+        "GRANT USAGE ON SCHEMA crm, sales TO rowhook_reader",
+        "CREATE PUBLICATION rowhook FOR TABLE public.article, sales.sales_order");
+    try {
+      stage.user("rowhook_reader").start();
+      stage.write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
+      awaitProblem("ALTER PUBLICATION");
+      source.execute(statement(stage.wiring().problems()));
+      awaitNoProblem();
+      source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
+      assertThat(stage.await("shop", 1).getFirst().header("Rowhook-Entity-Type"))
+          .isEqualTo("Customer");
+      assertThat(stage.wiring().problems()).isEmpty();
+    } finally {
+      stage.stop();
+      source.execute("DROP OWNED BY rowhook_reader", "DROP ROLE rowhook_reader");
+    }
+  }
+
+  private static String statement(List<String> problems) {
+    String sentence = problems.getFirst();
+    return sentence.substring(sentence.indexOf("ALTER PUBLICATION"));
+  }
+
+  private void awaitProblem(String part) {
+    Eventually.within(
+        LIMIT,
+        "a problem with " + part,
+        () -> stage.wiring().problems().stream().anyMatch(problem -> problem.contains(part)));
+  }
+
+  private void awaitNoProblem() {
+    Eventually.within(LIMIT, "no problem is left", () -> stage.wiring().problems().isEmpty());
+  }
+
+  private static void awaitPublished(String table) {
+    Eventually.within(
+        LIMIT,
+        table + " is published",
+        () ->
+            "1"
+                .equals(
+                    source.query(
+                        "SELECT count(*) FROM pg_publication_tables WHERE schemaname || '.' ||"
+                            + " tablename = '"
+                            + table
+                            + "'")));
+  }
+
+  private static void killTheConnection() {
+    source.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
+  }
+
+  private static void order(int id) {
+    source.execute("INSERT INTO sales.sales_order (order_id) VALUES (" + id + ")");
+  }
+
+  private static void article(int id) {
+    source.execute("INSERT INTO article (id) VALUES (" + id + ")");
+  }
+}
