@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Settings edited while events flow, refused, undone, and taken as soon as the source lets them. */
+/**
+ * Settings edited while events flow, refused, undone, and taken as soon as the source lets them.
+ */
 @Timeout(180)
 class EditsTest {
 
