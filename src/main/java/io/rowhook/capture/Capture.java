@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,13 +24,11 @@ public final class Capture implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Capture.class);
 
-  /** How long a slot may stay in use after the engine that used it has stopped. */
-  private static final Duration RELEASE = Duration.ofSeconds(3);
-
   private final Source source;
   private final Observer observer;
   private final Timing timing;
   private final Joining joining;
+  private final Preparation preparation;
   private final SlotWatch watch;
   private final Thread supervisor = new Thread(this::supervise, "rowhook-capture");
 
@@ -44,12 +43,8 @@ public final class Capture implements AutoCloseable {
   /** The supervisor's and the slot watch's: stays until something comes through. */
   private volatile CaptureState.@Nullable Stalled stalled;
 
-  private volatile List<TableFacts> facts = List.of();
-
-  /**
-   * What the next engine runs with: what was last prepared. By its starter, then the supervisor.
-   */
-  private Generation prepared;
+  /** What the next engine runs with. Written by its starter, then by the supervisor. */
+  private volatile Prepared prepared;
 
   // guarded by this
   private Generation wanted;
@@ -74,12 +69,14 @@ public final class Capture implements AutoCloseable {
       boolean acceptGap) {
     this.source = source;
     this.wanted = generation;
-    this.prepared = generation;
+    this.prepared = Prepared.none(generation);
     this.observer = observer;
     this.timing = timing;
     this.acceptGap = acceptGap;
-    this.joining = new Joining(source, history, observer);
-    this.watch = new SlotWatch(source, timing, observer, new Watched());
+    PublicationWatch publication = new PublicationWatch(source, history, timing.heartbeat());
+    this.joining = new Joining(source, history, observer, publication);
+    this.preparation = new Preparation(source, history, joining, generation);
+    this.watch = new SlotWatch(source, timing, observer, publication, new Watched());
     supervisor.setDaemon(true);
   }
 
@@ -90,7 +87,7 @@ public final class Capture implements AutoCloseable {
    */
   public void start() {
     try {
-      prepare();
+      prepare(true);
     } catch (SourceException e) {
       stopped(e.problems().getFirst(), e.isGap());
       throw e;
@@ -111,7 +108,14 @@ public final class Capture implements AutoCloseable {
 
   /** What the catalog says of the captured tables, as of the last check. Any thread. */
   public List<TableFacts> tables() {
-    return facts;
+    return prepared.facts();
+  }
+
+  /** The captured tables whose row changes cannot be told at present. Any thread. */
+  public List<Suspended> suspended() {
+    return prepared.suspended().values().stream()
+        .sorted(Comparator.comparing(Suspended::table))
+        .toList();
   }
 
   /**
@@ -183,14 +187,15 @@ public final class Capture implements AutoCloseable {
         try {
           if (!ready) {
             starting();
-            joining.awaitRelease(RELEASE, watch.sender().map(SlotWatch.Sender::pid));
-            prepare();
+            joining.awaitRelease(Preparation.RELEASE, watch.sender().map(SlotWatch.Sender::pid));
+            prepare(false);
           }
           ready = false;
-          TransactionReader reader = reader();
+          StructureWatch structure = new StructureWatch(source, prepared);
+          TransactionReader reader = reader(structure);
           Liveness engine = new Liveness(reader);
           Optional<Throwable> failed;
-          try {
+          try (structure) {
             failed = runEngine(reader, engine, timing.silence(inVain));
           } finally {
             engine.over();
@@ -203,13 +208,23 @@ public final class Capture implements AutoCloseable {
           if (failed.isEmpty()) {
             continue; // asked to
           }
+          Optional<StructureChangedException> changed =
+              CaptureFailure.find(failed.get(), StructureChangedException.class);
+          if (changed.isPresent()) {
+            log.info("{}: it is looked at anew", changed.get().getMessage());
+            continue;
+          }
+          boolean unreadable = CaptureFailure.lacksPublication(failed.get(), source.publication());
           Optional<SourceException> gap =
-              CaptureFailure.source(failed.get()).filter(SourceException::isGap);
+              unreadable
+                  ? Optional.of(joining.unreadable())
+                  : CaptureFailure.find(failed.get(), SourceException.class)
+                      .filter(SourceException::isGap);
           if (gap.isPresent() && !accepts()) {
             throw gap.get();
           }
           if (gap.isPresent()) {
-            joining.accept(gap.get().problems().getFirst());
+            joining.accept(gap.get().problems().getFirst(), unreadable);
             continue;
           }
           reason = CaptureFailure.reason(failed.get());
@@ -243,7 +258,7 @@ public final class Capture implements AutoCloseable {
   }
 
   /** Makes the source ready for the newest generation; a later one asks for a restart. */
-  private void prepare() {
+  private void prepare(boolean strict) {
     preparing.lock();
     try {
       Generation next;
@@ -253,23 +268,17 @@ public final class Capture implements AutoCloseable {
         accept = acceptGap;
         restart = false;
       }
-      joining.awaitMaking(RELEASE);
-      SourceCheck.Checked checked = SourceCheck.run(source, next.tables());
-      if (!checked.tables().equals(facts)) {
-        checked.warnings().forEach(warning -> log.warn("{}", warning));
-      }
-      boolean accepted = joining.join(checked.tables(), accept);
-      prepared = next;
+      Preparation.Result result = preparation.prepare(next, accept, strict);
+      prepared = result.prepared();
       synchronized (this) {
-        facts = checked.tables();
-        acceptGap = accept && !accepted;
+        acceptGap = accept && !result.accepted();
       }
     } finally {
       preparing.unlock();
     }
   }
 
-  private TransactionReader reader() {
+  private TransactionReader reader(StructureWatch structure) {
     TypeCatalog types =
         new TypeCatalog(() -> {
           try (Connection connection = PostgresConnections.connect(source)) {
@@ -277,8 +286,9 @@ public final class Capture implements AutoCloseable {
           }
         });
     RowChangeDeserializer rows =
-        new RowChangeDeserializer(prepared.tables(), facts, types, this::ancestors, relation -> {});
-    return new TransactionReader(source, rows, prepared.sink(), observer, joining::confirm, turn);
+        new RowChangeDeserializer(prepared, types, this::ancestors, structure);
+    return new TransactionReader(
+        source, rows, prepared.generation().sink(), observer, joining::confirm, turn);
   }
 
   private List<TableId> ancestors(long oid) throws SQLException {
@@ -292,7 +302,7 @@ public final class Capture implements AutoCloseable {
       TransactionReader reader, Liveness liveness, Duration patience) throws InterruptedException {
     turn.lockInterruptibly();
     try {
-      prepared.sink().restart(facts);
+      prepared.generation().sink().restart(prepared.facts());
     } finally {
       turn.unlock();
     }
@@ -433,6 +443,9 @@ public final class Capture implements AutoCloseable {
 
   private final class Watched implements SlotWatch.Listener {
 
+    /** When tables were last looked at; the slot watch's. */
+    private long tablesLooked = System.nanoTime();
+
     @Override
     public void streaming() {
       synchronized (Capture.this) {
@@ -450,10 +463,21 @@ public final class Capture implements AutoCloseable {
     }
 
     @Override
-    public void lost() {
+    public void changed() {
       synchronized (Capture.this) {
         restart = true; // the check before the next engine finds the words
         Capture.this.notifyAll();
+      }
+    }
+
+    @Override
+    public void looked(Connection connection) throws SQLException {
+      if (System.nanoTime() - tablesLooked > timing.heartbeat().toNanos()) {
+        tablesLooked = System.nanoTime();
+        Prepared current = prepared;
+        if (!preparation.isStill(connection, current) && prepared == current) {
+          changed();
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -49,12 +50,17 @@ final class CaptureFailure extends RuntimeException {
     return "the engine failed with " + root.getClass().getSimpleName() + ": " + root.getMessage();
   }
 
-  /** The problem with the source that stopped the engine, if it was one. */
-  static Optional<SourceException> source(Throwable failure) {
-    return chain(failure).stream()
-        .filter(SourceException.class::isInstance)
-        .map(SourceException.class::cast)
-        .findFirst();
+  /** The cause of this kind, if there is one. */
+  static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> kind) {
+    return chain(failure).stream().filter(kind::isInstance).map(kind::cast).findFirst();
+  }
+
+  /** Whether rows cannot be read since there was no such publication when they were written. */
+  static boolean lacksPublication(Throwable failure, String publication) {
+    return find(failure, SQLException.class)
+        .filter(e -> "42704".equals(e.getSQLState())) // undefined_object
+        .filter(e -> String.valueOf(e.getMessage()).contains("\"" + publication + "\""))
+        .isPresent();
   }
 
   private static List<Throwable> chain(Throwable failure) {

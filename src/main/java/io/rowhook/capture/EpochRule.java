@@ -48,8 +48,7 @@ final class EpochRule {
    * @param intent a slot that was about to be made; null: none
    * @param switches where each earlier timeline of the server was left; read only if the timelines
    *     differ
-   * @param publicationMissing whether there is no publication: what was written without it is not
-   *     sent, not even later
+   * @param publication what has left the publication
    */
   static Verdict judge(
       Source source,
@@ -59,8 +58,8 @@ final class EpochRule {
       Optional<Slot> slot,
       @Nullable SlotIntent intent,
       NavigableMap<Integer, Lsn> switches,
-      boolean publicationMissing) {
-    Verdict verdict = judge(source, epoch, watermark, server, slot, switches, publicationMissing);
+      Membership publication) {
+    Verdict verdict = judge(source, epoch, watermark, server, slot, switches, publication);
     boolean intended =
         slot.isPresent() && new SlotIntent(server.systemIdentifier(), source.slot()).equals(intent);
     return intended && verdict instanceof Verdict.Gap ? new Verdict.Adopt() : verdict;
@@ -73,7 +72,7 @@ final class EpochRule {
       PostgresConnections.Identity server,
       Optional<Slot> slot,
       NavigableMap<Integer, Lsn> switches,
-      boolean publicationMissing) {
+      Membership publication) {
     if (epoch == null) {
       return slot.<Verdict>map(s -> new Verdict.Gap(newJournal(source, s, server)))
           .orElseGet(Verdict.Begin::new);
@@ -118,12 +117,14 @@ final class EpochRule {
           "replication slot '%s' is confirmed to %s, after the journal's end: it was made anew or moved, or the journal is an old copy"
               .formatted(source.slot(), present.confirmed()));
     }
-    if (publicationMissing) {
-      return at.gap(
-          "publication '%s' does not exist any more, and what is written without it is never sent"
-              .formatted(source.publication()));
+    if (publication.lost() != null) {
+      return at.gap(publication.lost(), least(watermark, publication.after()));
     }
     return newTimeline ? new Verdict.FailedOver() : new Verdict.GoOn();
+  }
+
+  private static Lsn least(Lsn one, Lsn other) {
+    return one.isAfter(other) ? other : one;
   }
 
   private static String newJournal(Source source, Slot slot, PostgresConnections.Identity server) {
@@ -145,12 +146,24 @@ final class EpochRule {
       Source source, Epoch epoch, Lsn watermark, PostgresConnections.Identity server) {
 
     Verdict gap(String why) {
+      return gap(why, watermark);
+    }
+
+    Verdict gap(String why, Lsn after) {
       return new Verdict.Gap(
-          ("%s: %s. Row changes committed after %s, the journal's end in the epoch that began %s,"
+          ("%s: %s. Row changes committed after %s%s in the epoch that began %s,"
                   + " may be missing, up to %s, the end of the server's log now. Connect the server"
                   + " that the journal belongs to; or start once with --accept-gap to go on in a new"
                   + " epoch, and resync what recipients must have")
-              .formatted(source.place(), why, watermark, epoch.startedAt(), server.position()));
+              .formatted(
+                  source.place(),
+                  why,
+                  after,
+                  after.equals(watermark)
+                      ? ", the journal's end"
+                      : ", where it was last seen whole,",
+                  epoch.startedAt(),
+                  server.position()));
     }
   }
 }

@@ -52,6 +52,9 @@ public interface History {
    */
   default void published(PublishedTables now, List<MissedRange> missed) {}
 
+  /** The publication is as {@link #published} has it, still at this position. */
+  default void publicationSeen(Lsn at) {}
+
   /** Where changes may be missing, the newest first, at most so many. */
   default List<MissedRange> missed(int limit) {
     return List.of();

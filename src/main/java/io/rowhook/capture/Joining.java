@@ -5,10 +5,15 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -27,29 +32,40 @@ final class Joining {
   private final Source source;
   private final History history;
   private final Observer observer;
+  private final PublicationWatch watch;
 
-  Joining(Source source, History history, Observer observer) {
+  /**
+   * @param watch is told how the publication has to stay
+   */
+  Joining(Source source, History history, Observer observer, PublicationWatch watch) {
     this.source = source;
     this.history = history;
     this.observer = observer;
+    this.watch = watch;
   }
 
   /**
-   * Joins the epoch of the journal, or begins one.
+   * Joins the epoch of the journal, or begins one. Whether something is missing is judged before
+   * whether we may mend it.
    *
+   * @param tables that are to be captured
+   * @param suspended that cannot be at present; they stay in the publication if they are
    * @param acceptGap begin a new epoch where something may be missing
    * @return whether there was a gap, which was accepted
    * @throws SourceException a gap, unless accepted; or the source does not let us
    */
-  boolean join(List<TableFacts> tables, boolean acceptGap) {
+  boolean join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap) {
     try (Connection connection = PostgresConnections.connect(source)) {
-      Publication.Plan plan = Publication.plan(connection, source, tables);
-      if (!plan.problems().isEmpty()) {
-        throw SourceException.of(plan.problems());
-      }
       Optional<Epoch> epoch = history.epoch();
       PostgresConnections.Identity server = PostgresConnections.identify(source);
       Optional<Slot> slot = Slot.read(connection, source.slot());
+      Optional<PublishedTables> before = history.published();
+      Map<TableId, Long> oids = oids(before, tables, suspended);
+      List<Long> looked = new ArrayList<>(oids.values());
+      before.ifPresent(known -> looked.addAll(known.tables().values()));
+      Optional<PublicationState> state =
+          PublicationState.read(connection, source.publication(), looked);
+      Membership membership = Membership.since(source, before, state, tables, server.position());
       EpochRule.Verdict verdict =
           EpochRule.judge(
               source,
@@ -59,37 +75,99 @@ final class Joining {
               slot,
               history.slotIntent().orElse(null),
               switches(epoch, server),
-              plan.missing());
+              membership);
       if (verdict instanceof EpochRule.Verdict.Gap(String what) && !acceptGap) {
         throw SourceException.gap(what);
       }
+      Publication.Plan plan =
+          Publication.plan(connection, source, tables, names(suspended, oids, state));
+      if (!plan.problems().isEmpty()) {
+        throw SourceException.of(plan.problems());
+      }
+      watch.expect(null);
       Publication.apply(connection, source, plan);
+      boolean unreadable = membership.unreadable();
       switch (verdict) {
         case EpochRule.Verdict.GoOn() -> {}
         case EpochRule.Verdict.FailedOver() -> failedOver(epoch.orElseThrow(), server);
         case EpochRule.Verdict.Begin() -> begin(server, create(connection, server));
         case EpochRule.Verdict.Adopt() -> {
           log.info("slot {} was made before and never read from: it is taken", source.slot());
-          begin(server, usable(connection, server, slot, plan.missing()));
+          begin(server, usable(connection, server, slot, unreadable));
         }
         case EpochRule.Verdict.Gap(String what) -> {
           log.warn("accepted: {}", what);
-          begin(server, usable(connection, server, slot, plan.missing()));
+          begin(server, usable(connection, server, slot, unreadable));
         }
       }
+      note(connection, server.position(), oids, membership);
       return verdict instanceof EpochRule.Verdict.Gap;
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
   }
 
-  /** Begins a new epoch where the slot is: a gap that only the engine could find is accepted. */
-  void accept(String what) {
+  /** From here on the publication has to stay as it is. */
+  private void note(
+      Connection connection, Lsn position, Map<TableId, Long> oids, Membership membership)
+      throws SQLException {
+    PublicationState made =
+        PublicationState.read(connection, source.publication(), oids.values())
+            .orElseThrow(() ->
+                SourceException.of(
+                    List.of(
+                        "%s: publication '%s' was dropped while it was looked at"
+                            .formatted(source.place(), source.publication()))));
+    membership.tell(source);
+    history.published(new PublishedTables(made.oid(), position, oids), membership.missed());
+    watch.expect(made);
+  }
+
+  /** Those of suspended tables are as they were last known. */
+  private static Map<TableId, Long> oids(
+      Optional<PublishedTables> before, List<TableFacts> tables, Set<TableId> suspended) {
+    Map<TableId, Long> oids = new LinkedHashMap<>();
+    before.ifPresent(known -> {
+      oids.putAll(known.tables());
+      oids.keySet().retainAll(suspended);
+    });
+    tables.forEach(table -> oids.put(table.table(), table.oid()));
+    return oids;
+  }
+
+  /** What suspended tables are called, and were. */
+  private static Set<TableId> names(
+      Set<TableId> suspended, Map<TableId, Long> oids, Optional<PublicationState> state) {
+    Set<TableId> names = new HashSet<>(suspended);
+    for (TableId table : suspended) {
+      Long oid = oids.get(table);
+      PublicationState.Member member =
+          oid == null ? null : state.map(known -> known.tables().get(oid)).orElse(null);
+      if (member != null) {
+        names.add(member.name());
+      }
+    }
+    return names;
+  }
+
+  /** The source cannot read its log with a publication that was not there when it was written. */
+  SourceException unreadable() {
+    return SourceException.gap(
+        "%s: publication '%s' was dropped and made anew, and the source cannot send what was written meanwhile, nor anything after it. Row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"
+            .formatted(source.place(), source.publication(), history.watermark()));
+  }
+
+  /**
+   * Begins a new epoch: a gap that only the engine could find is accepted.
+   *
+   * @param unreadable whether what the slot holds cannot be read; else it begins where the slot is
+   */
+  void accept(String what, boolean unreadable) {
     try (Connection connection = PostgresConnections.connect(source)) {
       log.warn("accepted: {}", what);
       Optional<Slot> slot = Slot.read(connection, source.slot());
       PostgresConnections.Identity server = PostgresConnections.identify(source);
-      begin(server, usable(connection, server, slot, false));
+      begin(server, usable(connection, server, slot, unreadable));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
@@ -253,12 +331,9 @@ final class Joining {
 
   /** Keeps the slot where the source can still send from it, and makes it anew where not. */
   private Lsn usable(
-      Connection connection,
-      PostgresConnections.Identity server,
-      Optional<Slot> slot,
-      boolean publicationMissing)
+      Connection connection, PostgresConnections.Identity server, Optional<Slot> slot, boolean unreadable)
       throws SQLException {
-    if (slot.isPresent() && !slot.get().lost() && !publicationMissing) {
+    if (slot.isPresent() && !slot.get().lost() && !unreadable) {
       return slot.get().confirmed();
     }
     if (slot.isPresent()) {

@@ -75,6 +75,16 @@ final class Publication {
   /** Looks, and changes nothing. */
   static Plan plan(Connection connection, Source source, List<TableFacts> tables)
       throws SQLException {
+    return plan(connection, source, tables, Set.of());
+  }
+
+  /**
+   * Looks, and changes nothing.
+   *
+   * @param kept other tables, which stay in it if they are
+   */
+  static Plan plan(Connection connection, Source source, List<TableFacts> tables, Set<TableId> kept)
+      throws SQLException {
     Set<TableId> wanted =
         tables.stream().map(TableFacts::table).collect(Collectors.toCollection(TreeSet::new));
     String list = wanted.stream().map(TableId::quoted).collect(Collectors.joining(", "));
@@ -100,7 +110,7 @@ final class Publication {
           if (row.getBoolean("puballtables")) {
             needed |= roots(connection, source, tables, statements, changes);
           } else {
-            needed |= tables(connection, source, tables, list, statements, changes);
+            needed |= tables(connection, source, tables, kept, statements, changes);
           }
         } else {
           what = "does not exist";
@@ -156,7 +166,7 @@ final class Publication {
       Connection connection,
       Source source,
       List<TableFacts> tables,
-      String list,
+      Set<TableId> kept,
       List<String> statements,
       List<String> changes)
       throws SQLException {
@@ -176,13 +186,20 @@ final class Publication {
     removed.addAll(partly);
     removed.removeAll(wanted);
     removed.removeAll(partitions); // sent under their own names, and known by them
+    removed.removeAll(kept);
+    Set<TableId> listed = new TreeSet<>(kept);
+    listed.retainAll(whole);
+    listed.addAll(wanted);
     partly.retainAll(wanted);
     change(changes, "added ", added);
     change(changes, "removed ", removed);
     change(changes, "row filter or column list removed from ", partly);
     if (!added.isEmpty() || !removed.isEmpty() || !partly.isEmpty()) {
       statements.add(
-          "ALTER PUBLICATION \"%s\" SET TABLE %s;".formatted(source.publication(), list));
+          "ALTER PUBLICATION \"%s\" SET TABLE %s;"
+              .formatted(
+                  source.publication(),
+                  listed.stream().map(TableId::quoted).collect(Collectors.joining(", "))));
     }
     return !added.isEmpty() || !partly.isEmpty();
   }

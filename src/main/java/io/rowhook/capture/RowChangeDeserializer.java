@@ -34,27 +34,24 @@ final class RowChangeDeserializer {
     List<TableId> of(long oid) throws SQLException;
   }
 
+  private final Prepared prepared;
   private final Map<TableId, CapturedTable> captured;
   private final Map<TableId, TableFacts> facts;
-
-  /** Whose partition it is, by its OID. */
-  private final Map<Long, TableFacts> partitions = new HashMap<>();
 
   private final TypeCatalog types;
   private final Ancestors ancestors;
   private final RelationListener listener;
   private final Map<Integer, Layout> layouts = new HashMap<>();
+  private final Map<Integer, Suspended> rejected = new HashMap<>();
 
   RowChangeDeserializer(
-      List<CapturedTable> captured,
-      List<TableFacts> facts,
-      TypeCatalog types,
-      Ancestors ancestors,
-      RelationListener listener) {
+      Prepared prepared, TypeCatalog types, Ancestors ancestors, RelationListener listener) {
+    this.prepared = prepared;
     this.captured =
-        captured.stream().collect(Collectors.toMap(CapturedTable::table, Function.identity()));
-    this.facts = facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
-    facts.forEach(table -> table.leaves().forEach(leaf -> partitions.put(leaf.oid(), table)));
+        prepared.generation().tables().stream()
+            .collect(Collectors.toMap(CapturedTable::table, Function.identity()));
+    this.facts =
+        prepared.facts().stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
     this.types = types;
     this.ancestors = ancestors;
     this.listener = listener;
@@ -108,26 +105,28 @@ final class RowChangeDeserializer {
     }
     Relation relation = new Relation(oid, table, identity, columns);
     listener.seen(relation);
-    TableFacts known = known(oid, table);
-    CapturedTable asked = known == null ? null : captured.get(known.table());
-    if (known == null || asked == null) {
-      layouts.remove(oid); // the publication holds more than was asked for
-    } else {
+    layouts.remove(oid); // the publication may hold more than was asked for
+    rejected.remove(oid);
+    TableId captures = captures(relation);
+    Suspended suspended = captures == null ? null : prepared.suspended().get(captures);
+    TableFacts known = facts.get(captures);
+    CapturedTable asked = captured.get(captures);
+    if (suspended != null) {
+      rejected.put(oid, suspended);
+    } else if (known != null && asked != null) {
       layouts.put(oid, layout(relation, known, asked));
     }
   }
 
   /** The captured table that it is, or is a partition of; null: none. */
-  private @Nullable TableFacts known(int oid, TableId table) {
-    long unsigned = Integer.toUnsignedLong(oid);
-    TableFacts known = facts.getOrDefault(table, partitions.get(unsigned));
-    if (known != null || partitions.isEmpty()) {
+  private @Nullable TableId captures(Relation relation) {
+    TableId known = prepared.captured(relation);
+    if (known != null || facts.values().stream().noneMatch(TableFacts::partitioned)) {
       return known;
     }
     try { // a partition that is newer than the facts, or nothing that was asked for
-      return ancestors.of(unsigned).stream()
-          .map(facts::get)
-          .filter(Objects::nonNull)
+      return ancestors.of(Integer.toUnsignedLong(relation.oid())).stream()
+          .filter(captured::containsKey)
           .findFirst()
           .orElse(null);
     } catch (SQLException e) {
@@ -141,12 +140,13 @@ final class RowChangeDeserializer {
     @Nullable PostgresType[] read = new @Nullable PostgresType[count];
     boolean[] inIdentity = new boolean[count];
     List<String> missing = new ArrayList<>(known.primaryKey());
+    List<String> called = RenamedColumns.names(relation, known, asked);
     for (int i = 0; i < count; i++) {
       Column column = relation.columns().get(i);
-      names[i] = column.name();
-      read[i] = asked.reads(column.name(), known) ? type(column.typeOid()) : null;
+      names[i] = called.get(i);
+      read[i] = asked.reads(names[i], known) ? type(column.typeOid()) : null;
       inIdentity[i] = column.key();
-      missing.remove(column.name());
+      missing.remove(names[i]);
     }
     return new Layout(
         known,
@@ -167,8 +167,10 @@ final class RowChangeDeserializer {
 
   private void change(Operation operation, MessageCursor cursor, ChangeSink sink)
       throws InterruptedException {
-    Layout layout = layouts.get(cursor.int32());
+    int oid = cursor.int32();
+    Layout layout = layouts.get(oid);
     if (layout == null) {
+      reject(operation.name(), oid, sink);
       return;
     }
     Row old = null;
@@ -188,6 +190,16 @@ final class RowChangeDeserializer {
       emit(layout, operation, old, after, sink);
     } catch (UnreadableRow e) {
       sink.reject(e.row());
+    }
+  }
+
+  /** A row of a suspended table; others without a layout are not asked for. */
+  private void reject(String operation, int oid, ChangeSink sink) {
+    Suspended table = rejected.get(oid);
+    if (table != null) {
+      sink.reject(
+          new RejectedRow(
+              table.table(), operation, "{}", "the table is suspended: " + table.reason()));
     }
   }
 
@@ -288,8 +300,11 @@ final class RowChangeDeserializer {
     int count = cursor.int32();
     cursor.int8(); // CASCADE, RESTART IDENTITY
     for (int i = 0; i < count; i++) {
-      Layout layout = layouts.get(cursor.int32());
-      if (layout != null) {
+      int oid = cursor.int32();
+      Layout layout = layouts.get(oid);
+      if (layout == null) {
+        reject("TRUNCATE", oid, sink);
+      } else {
         sink.reject(
             new RejectedRow(
                 layout.facts.table(),

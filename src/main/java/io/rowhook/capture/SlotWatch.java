@@ -32,6 +32,7 @@ final class SlotWatch implements AutoCloseable {
   private final Timing timing;
   private final Observer observer;
   private final Heartbeat heartbeat;
+  private final PublicationWatch publication;
   private final Listener listener;
   private final Thread thread = new Thread(this::run, "rowhook-slot-watch");
 
@@ -61,12 +62,21 @@ final class SlotWatch implements AutoCloseable {
     /** The engine that was announced streams. */
     void streaming();
 
-    /** The slot is lost or gone, while an engine is running. */
-    void lost();
+    /** The slot is lost or gone, or the publication is another, while an engine is running. */
+    void changed();
+
+    /** It was looked, over this connection, and an engine is running. */
+    void looked(Connection connection) throws SQLException;
   }
 
-  SlotWatch(Source source, Timing timing, Observer observer, Listener listener) {
+  SlotWatch(
+      Source source,
+      Timing timing,
+      Observer observer,
+      PublicationWatch publication,
+      Listener listener) {
     this.source = source;
+    this.publication = publication;
     this.timing = timing;
     this.heartbeat = new Heartbeat(source, timing);
     this.observer = observer;
@@ -175,7 +185,7 @@ final class SlotWatch implements AutoCloseable {
     if (found.isEmpty() || found.get().lost()) {
       last = found.map(SlotWatch::status).orElse(null);
       if (current != null) {
-        listener.lost();
+        listener.changed();
       }
       return;
     }
@@ -200,6 +210,11 @@ final class SlotWatch implements AutoCloseable {
       listener.streaming();
     }
     heartbeat.look(connection, slot, current);
+    if (publication.look(connection, slot.current())) {
+      listener.looked(connection);
+    } else {
+      listener.changed();
+    }
   }
 
   private void retained(Connection connection, Slot slot) throws SQLException {

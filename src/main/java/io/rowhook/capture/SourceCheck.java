@@ -81,12 +81,15 @@ public final class SourceCheck {
    * @throws SourceException with every problem found
    */
   public static Checked run(Source source, List<CapturedTable> tables) {
-    return look(source, tables).strict();
+    return new SourceCheck(source).check(tables, true, true).strict();
   }
 
-  /** Checks the same and tells problems apart: those of one table need not stop the others. */
+  /**
+   * Checks server, tables and slot, and tells problems apart: those of one table need not stop the
+   * others. What the publication lacks is judged by whoever joins.
+   */
   static Checked look(Source source, List<CapturedTable> tables) {
-    return new SourceCheck(source).check(tables, true);
+    return new SourceCheck(source).check(tables, true, false);
   }
 
   /**
@@ -95,15 +98,15 @@ public final class SourceCheck {
    * @throws SourceException if they cannot be captured, or the source cannot be asked
    */
   public static Checked tables(Source source, List<CapturedTable> tables) {
-    return lookAtTables(source, tables).strict();
+    return new SourceCheck(source).check(tables, false, true).strict();
   }
 
-  /** Checks tables and publication only, and tells problems apart. */
+  /** Checks tables only, and tells problems apart. */
   static Checked lookAtTables(Source source, List<CapturedTable> tables) {
-    return new SourceCheck(source).check(tables, false);
+    return new SourceCheck(source).check(tables, false, false);
   }
 
-  private Checked check(List<CapturedTable> tables, boolean whole) {
+  private Checked check(List<CapturedTable> tables, boolean whole, boolean publication) {
     List<TableFacts> facts = List.of();
     try (Connection connection = PostgresConnections.connect(source)) {
       if (whole) {
@@ -118,6 +121,9 @@ public final class SourceCheck {
         slot(connection);
       }
       facts = tables(connection, tables);
+      if (publication && facts.size() == tables.size()) {
+        Publication.plan(connection, source, facts).problems().forEach(findings::refuse);
+      }
     } catch (SQLException e) {
       findings.refuse(connecting(source, e));
     }
@@ -133,9 +139,6 @@ public final class SourceCheck {
     }
     List<TableFacts> facts = new TableCheck(source, connection, findings).check(tables);
     new RelationCheck(source, connection, facts, findings).check(tables);
-    if (facts.size() == tables.size()) {
-      Publication.plan(connection, source, facts).problems().forEach(findings::refuse);
-    }
     return facts;
   }
 

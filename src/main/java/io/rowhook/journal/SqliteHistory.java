@@ -75,6 +75,12 @@ final class SqliteHistory implements History {
   }
 
   @Override
+  public void publicationSeen(Lsn at) {
+    writer.writeThrough(
+        Write.urgent(sql -> sql.update("UPDATE publication SET seen_at = ?", at.value())));
+  }
+
+  @Override
   public List<MissedRange> missed(int limit) {
     return readers.read(sql -> PublicationTable.missed(sql, limit));
   }

@@ -161,6 +161,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public void publicationSeen(Lsn at) {
+    history.publicationSeen(at);
+  }
+
+  @Override
   public List<MissedRange> missed(int limit) {
     return history.missed(limit);
   }

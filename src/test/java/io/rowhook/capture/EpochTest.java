@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -228,13 +229,20 @@ final class EpochTest {
       Slot slot,
       NavigableMap<Integer, Lsn> switches) {
     return EpochRule.judge(
-        source, epoch, watermark, server, Optional.of(slot), null, switches, false);
+        source,
+        epoch,
+        watermark,
+        server,
+        Optional.of(slot),
+        null,
+        switches,
+        new Membership(null, false, Lsn.ZERO, List.of()));
   }
 
   @Test
   void theEngineMakingASlotInSilenceIsNoticed() {
     try (Rig rig = captured("silent")) {
-      Joining joining = new Joining(rig.source(), rig.history, rig.observer);
+      Joining joining = rig.joining();
       joining.confirm();
       database.execute("SELECT pg_drop_replication_slot('silent')");
       insert();
@@ -249,7 +257,7 @@ final class EpochTest {
   void anAddressThatMovedWhileTheEngineStartedIsNoticed() {
     try (Rig rig = captured("moved")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
-      Joining joining = new Joining(rig.source(), rig.history, rig.observer);
+      Joining joining = rig.joining();
       rig.history.set(
           new Epoch(epoch.id(), epoch.systemIdentifier(), 2, epoch.slot(), epoch.startedAt()),
           rig.history.watermark());

@@ -44,10 +44,16 @@ final class Rig implements AutoCloseable {
   private @org.jspecify.annotations.Nullable Capture capture;
 
   Rig(SourceDatabase database, String name, String... tables) {
+    this(
+        database,
+        name,
+        Arrays.stream(tables).map(t -> new CapturedTable(TableId.parse(t), List.of())).toList());
+  }
+
+  Rig(SourceDatabase database, String name, List<CapturedTable> tables) {
     this.database = database;
     this.name = name;
-    this.tables =
-        Arrays.stream(tables).map(t -> new CapturedTable(TableId.parse(t), List.of())).toList();
+    this.tables = tables;
   }
 
   Source source() {
@@ -82,6 +88,11 @@ final class Rig implements AutoCloseable {
     Capture built = new Capture(source(), generation(), history, observer, FAST, acceptGap);
     capture = built;
     return built;
+  }
+
+  Joining joining() {
+    return new Joining(
+        source(), history, observer, new PublicationWatch(source(), history, FAST.heartbeat()));
   }
 
   /** Its tables, and its sink as it is now. */

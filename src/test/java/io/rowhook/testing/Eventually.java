@@ -2,6 +2,7 @@ package io.rowhook.testing;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for a condition that another thread or process brings about, up to a deadline. */
@@ -19,6 +20,15 @@ public final class Eventually {
    */
   public static void within(Duration limit, String what, Callable<Boolean> condition) {
     until(limit, what, () -> condition.call() ? Boolean.TRUE : null);
+  }
+
+  /** The same, with a failure that says how it was in the end. */
+  public static void within(Duration limit, Supplier<String> what, Callable<Boolean> condition) {
+    try {
+      within(limit, "", condition);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + what.get(), e);
+    }
   }
 
   /** Returns the first value that is not null; otherwise as {@link #within}. */

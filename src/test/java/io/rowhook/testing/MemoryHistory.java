@@ -61,6 +61,13 @@ public final class MemoryHistory implements History {
   }
 
   @Override
+  public synchronized void publicationSeen(Lsn at) {
+    if (published != null) {
+      published = new PublishedTables(published.publication(), at, published.tables());
+    }
+  }
+
+  @Override
   public synchronized List<MissedRange> missed(int limit) {
     return missed.stream().limit(limit).toList();
   }

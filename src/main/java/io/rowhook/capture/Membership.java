@@ -1,0 +1,108 @@
+package io.rowhook.capture;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has left the publication since it was last seen whole. PostgreSQL looks the publication up
+ * as it was at a row's place in the log, so what was written meanwhile is never sent. Knows no
+ * connection: what was seen comes in.
+ *
+ * @param lost why row changes may be missing, in a sentence; null: somebody's publication was not
+ *     narrowed
+ * @param unreadable whether the log that the slot holds cannot be read with this publication
+ * @param after the position from which on they may be
+ * @param missed tables that were swapped for others of the same name; they are taken in again
+ */
+record Membership(@Nullable String lost, boolean unreadable, Lsn after, List<MissedRange> missed) {
+
+  private static final Logger log = LoggerFactory.getLogger(Membership.class);
+
+  /**
+   * Compares.
+   *
+   * @param before as it was last seen whole; empty: never
+   * @param now empty: there is no publication
+   * @param tables that are to be captured
+   * @param end where the log ends now
+   */
+  static Membership since(
+      Source source,
+      Optional<PublishedTables> before,
+      Optional<PublicationState> now,
+      List<TableFacts> tables,
+      Lsn end) {
+    Lsn after = before.map(PublishedTables::seenAt).orElse(end);
+    String publication = source.publication();
+    if (now.isEmpty()) {
+      return lost("publication '%s' does not exist any more", publication, true, after);
+    }
+    if (before.isEmpty()) {
+      return new Membership(null, false, after, List.of());
+    }
+    PublicationState state = now.get();
+    if (state.oid() != before.get().publication()) {
+      return lost("publication '%s' was dropped and made anew", publication, true, after);
+    }
+    if (!state.operations()) {
+      return lost(
+          "publication '%s' does not publish insert, update and delete any more",
+          publication, false, after);
+    }
+    List<MissedRange> missed = new ArrayList<>();
+    List<String> left = new ArrayList<>();
+    for (TableFacts table : tables) {
+      Long known = before.get().tables().get(table.table());
+      if (known == null) {
+        continue;
+      }
+      if (known != table.oid() && !state.allTables()) {
+        missed.add(
+            new MissedRange(
+                Instant.now(),
+                table.table(),
+                after,
+                end,
+                "another table (OID %d, before it %d) has taken the name; it is captured from now on"
+                    .formatted(table.oid(), known)));
+      } else if (known == table.oid() && !state.isWhole(known)) {
+        left.add(table.table().toString());
+      }
+    }
+    return left.isEmpty()
+        ? new Membership(null, false, after, missed)
+        : lost(
+            "publication '%s' does not hold all of "
+                + String.join(", ", left)
+                + " any more: taken out, or narrowed by a row filter or a column list",
+            publication,
+            false,
+            after);
+  }
+
+  private static Membership lost(String what, String publication, boolean unreadable, Lsn after) {
+    return new Membership(
+        what.formatted(publication) + ", and what is written without it is never sent",
+        unreadable,
+        after,
+        List.of());
+  }
+
+  /** Says what was missed, once. */
+  void tell(Source source) {
+    for (MissedRange range : missed) {
+      log.warn(
+          "{}: table {}: {}. Its changes committed after {} and up to {} may be missing; resync what recipients must have",
+          source.place(),
+          range.table(),
+          range.reason(),
+          range.after(),
+          range.upTo());
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the source ready for a generation before each engine: looks at it, suspends tables that
+ * cannot be captured, and joins. One thread at a time.
+ */
+final class Preparation {
+
+  private static final Logger log = LoggerFactory.getLogger(Preparation.class);
+
+  /** How long a slot may stay in use after whoever used it is gone. */
+  static final Duration RELEASE = Duration.ofSeconds(3);
+
+  private final Source source;
+  private final History history;
+  private final Joining joining;
+  private Prepared last;
+
+  Preparation(Source source, History history, Joining joining, Generation first) {
+    this.source = source;
+    this.history = history;
+    this.joining = joining;
+    this.last = Prepared.none(first);
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param accepted whether there was a gap, which was accepted
+   */
+  record Result(Prepared prepared, boolean accepted) {}
+
+  /**
+   * Prepares.
+   *
+   * @param strict whether a table that was never captured before has to be as it must be, since
+   *     whoever named it can be told
+   * @throws SourceException if nothing can be captured, or it was strict, or there is a gap
+   */
+  Result prepare(Generation generation, boolean acceptGap, boolean strict) {
+    joining.awaitMaking(RELEASE);
+    List<TableId> asked = generation.tables().stream().map(CapturedTable::table).toList();
+    Map<TableId, String> fingerprints = fingerprints(asked); // first: what changes then is noticed
+    SourceCheck.Checked checked = SourceCheck.look(source, generation.tables());
+    if (!checked.problems().isEmpty()) {
+      throw SourceException.of(checked.problems());
+    }
+    Set<TableId> known =
+        history.published().map(published -> published.tables().keySet()).orElse(Set.of());
+    if (strict && checked.tableProblems().stream().anyMatch(one -> !known.contains(one.table()))) {
+      checked.strict();
+    }
+    Map<TableId, Suspended> suspended = suspended(checked);
+    List<TableFacts> facts = new ArrayList<>(checked.tables());
+    facts.removeIf(table -> suspended.containsKey(table.table()));
+    if (facts.isEmpty()) {
+      checked.strict();
+    }
+    if (!checked.tables().equals(last.facts())) {
+      checked.warnings().forEach(warning -> log.warn("{}", warning));
+    }
+    boolean accepted = joining.join(facts, suspended.keySet(), acceptGap);
+    tell(suspended);
+    last =
+        new Prepared(generation, facts, suspended, fingerprints, Map.of())
+            .known(history.published());
+    return new Result(last, accepted);
+  }
+
+  private Map<TableId, Suspended> suspended(SourceCheck.Checked checked) {
+    Map<TableId, Suspended> suspended = new LinkedHashMap<>();
+    checked
+        .suspended()
+        .forEach((table, reasons) -> {
+          Suspended before = last.suspended().get(table);
+          String reason = String.join("; ", reasons);
+          suspended.put(
+              table,
+              before != null && before.reason().equals(reason)
+                  ? before
+                  : new Suspended(table, Instant.now(), reason));
+        });
+    return suspended;
+  }
+
+  private void tell(Map<TableId, Suspended> suspended) {
+    for (Suspended one : suspended.values()) {
+      if (!one.equals(last.suspended().get(one.table()))) {
+        log.warn(
+            "{} is suspended: its row changes are rejected, others go on; it is looked at again by itself. {}",
+            one.table(),
+            one.reason());
+      }
+    }
+    for (TableId table : last.suspended().keySet()) {
+      if (!suspended.containsKey(table)) {
+        log.info("{} is captured again", table);
+      }
+    }
+  }
+
+  /** Whether tables are as they were, and the same ones have to be suspended. */
+  boolean isStill(Connection connection, Prepared prepared) throws SQLException {
+    if (!Fingerprints.read(connection, prepared.tables()).equals(prepared.fingerprints())) {
+      return false;
+    }
+    if (prepared.suspended().isEmpty()) {
+      return true;
+    }
+    SourceCheck.Checked checked = SourceCheck.lookAtTables(source, prepared.generation().tables());
+    return !checked.problems().isEmpty()
+        || checked.suspended().keySet().equals(prepared.suspended().keySet());
+  }
+
+  private Map<TableId, String> fingerprints(List<TableId> tables) {
+    try (Connection connection = PostgresConnections.connect(source)) {
+      return Fingerprints.read(connection, tables);
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
+    }
+  }
+}

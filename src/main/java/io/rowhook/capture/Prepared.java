@@ -1,0 +1,62 @@
+package io.rowhook.capture;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one engine runs with: a generation, and the source as it was found to be. Immutable.
+ *
+ * @param generation what is captured
+ * @param facts of the tables whose row changes can be told
+ * @param suspended the others, by table
+ * @param fingerprints of all captured tables that exist
+ * @param oids by which captured tables are or were known
+ */
+record Prepared(
+    Generation generation,
+    List<TableFacts> facts,
+    Map<TableId, Suspended> suspended,
+    Map<TableId, String> fingerprints,
+    Map<Long, TableId> oids) {
+
+  Prepared {
+    facts = List.copyOf(facts);
+    suspended = Map.copyOf(suspended);
+    fingerprints = Map.copyOf(fingerprints);
+    oids = Map.copyOf(oids);
+  }
+
+  /** Before the source was looked at. */
+  static Prepared none(Generation generation) {
+    return new Prepared(generation, List.of(), Map.of(), Map.of(), Map.of());
+  }
+
+  /** The same, known by these OIDs as well. */
+  Prepared known(Optional<PublishedTables> published) {
+    Map<Long, TableId> known = new HashMap<>();
+    published.ifPresent(tables -> tables.tables().forEach((table, oid) -> known.put(oid, table)));
+    for (TableFacts table : facts) {
+      known.put(table.oid(), table.table());
+      table.leaves().forEach(leaf -> known.put(leaf.oid(), table.table()));
+    }
+    return new Prepared(generation, facts, suspended, fingerprints, known);
+  }
+
+  /** The captured table that the log speaks of; null: none. Renamed ones are known by their OID. */
+  @Nullable TableId captured(Relation relation) {
+    TableId named = relation.table();
+    if (generation.tables().stream().anyMatch(table -> table.table().equals(named))) {
+      return named;
+    }
+    return oids.get(Integer.toUnsignedLong(relation.oid()));
+  }
+
+  /** All captured tables. */
+  Collection<TableId> tables() {
+    return generation.tables().stream().map(CapturedTable::table).toList();
+  }
+}

@@ -1,0 +1,67 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks whether the publication is still as it was when the source was joined, and notes in the
+ * journal up to where it was, so that a range that was missed later begins there. Any thread, but
+ * one looks.
+ */
+final class PublicationWatch {
+
+  private final Source source;
+  private final History history;
+  private final Duration every;
+
+  private volatile @Nullable PublicationState expected;
+
+  // of the thread that looks
+  private Lsn good = Lsn.ZERO;
+  private Lsn noted = Lsn.ZERO;
+  private long notedAt;
+
+  /**
+   * @param every how often at most the journal is written to
+   */
+  PublicationWatch(Source source, History history, Duration every) {
+    this.source = source;
+    this.history = history;
+    this.every = every;
+  }
+
+  /** So it has to stay from now on. */
+  void expect(@Nullable PublicationState state) {
+    expected = state;
+  }
+
+  /**
+   * Looks.
+   *
+   * @param end where the log ended before this look
+   * @return whether it is as it was
+   */
+  boolean look(Connection connection, Lsn end) throws SQLException {
+    PublicationState before = expected;
+    if (before == null) {
+      return true;
+    }
+    Optional<PublicationState> now =
+        PublicationState.read(connection, source.publication(), before.tables().keySet());
+    if (!now.equals(Optional.of(before))) {
+      return expected != before; // joined anew meanwhile
+    }
+    // a change that is in the log already may not be visible yet: up to the look before it was good
+    Lsn seen = good;
+    good = end;
+    if (seen.isAfter(noted) && System.nanoTime() - notedAt > every.toNanos()) {
+      history.publicationSeen(seen);
+      noted = seen;
+      notedAt = System.nanoTime();
+    }
+    return true;
+  }
+}

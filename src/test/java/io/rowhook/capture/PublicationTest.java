@@ -1,0 +1,199 @@
+package io.rowhook.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A publication that somebody has narrowed is a gap, whether Rowhook ran meanwhile or not, and may
+ * mend it or not.
+ */
+final class PublicationTest {
+
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase database;
+
+  @BeforeAll
+  static void startDatabase() {
+    database = SourceDatabase.start();
+    database.execute(
+        "CREATE TABLE article (id int PRIMARY KEY, name text)",
+        "CREATE TABLE other (id int PRIMARY KEY)");
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
+  }
+
+  private static void insert() {
+    database.execute("INSERT INTO article SELECT coalesce(max(id), 0) + 1, 'a' FROM article");
+  }
+
+  private static Rig rig(String name) {
+    return new Rig(database, name, "public.article", "public.other");
+  }
+
+  private static void isAGap(String name, String says, String... statements) {
+    try (Rig rig = rig(name)) {
+      Capture capture = rig.start();
+      insert();
+      rig.awaitRows(1);
+      database.execute(statements);
+      Eventually.passes(
+          Rig.SOON,
+          "stopped",
+          () ->
+              assertThat(capture.state())
+                  .isInstanceOfSatisfying(
+                      CaptureState.Stopped.class,
+                      stopped -> {
+                        assertThat(stopped.gap()).isTrue();
+                        assertThat(stopped.reason()).contains(says, "--accept-gap");
+                      }));
+      insert();
+      assertThatThrownBy(rig::start).hasMessageContaining(says);
+      rig.start(true);
+      insert();
+      Eventually.within(
+          Rig.SOON, "goes on", () -> !rig.sink.rows().isEmpty() && newest().equals(last(rig)));
+      rig.stop();
+      rig.start(); // accepted once and for all
+    }
+  }
+
+  private static String newest() {
+    return String.valueOf(database.query("SELECT max(id) FROM article"));
+  }
+
+  private static String last(Rig rig) {
+    return rig.sink.rows().getLast().key().get("id").asText();
+  }
+
+  @Test
+  void aTableTakenOut() {
+    isAGap(
+        "taken_out",
+        "publication 'taken_out' does not hold all of public.article any more",
+        "ALTER PUBLICATION taken_out DROP TABLE article");
+  }
+
+  @Test
+  void operationsTakenOut() {
+    isAGap(
+        "operations",
+        "publication 'operations' does not publish insert, update and delete any more",
+        "ALTER PUBLICATION operations SET (publish = 'insert')");
+  }
+
+  @Test
+  void aRowFilter() {
+    isAGap(
+        "filtered",
+        "does not hold all of public.article any more",
+        "ALTER PUBLICATION filtered SET TABLE article WHERE (id > 5), other");
+  }
+
+  @Test
+  void aColumnList() {
+    isAGap(
+        "columns",
+        "does not hold all of public.article any more",
+        "ALTER PUBLICATION columns SET TABLE article (id), other");
+  }
+
+  @Test
+  void aPublicationMadeAnew() {
+    isAGap(
+        "remade",
+        "publication 'remade' was dropped and made anew",
+        "DROP PUBLICATION remade; CREATE PUBLICATION remade FOR TABLE article, other");
+  }
+
+  /** What was written without it cannot be read with it, ever. */
+  @Test
+  void aPublicationMadeAnewWithARowBetween() {
+    isAGap(
+        "between",
+        "publication 'between' ",
+        "DROP PUBLICATION between",
+        "INSERT INTO article SELECT coalesce(max(id), 0) + 1, 'a' FROM article",
+        "CREATE PUBLICATION between FOR TABLE article, other");
+  }
+
+  /** As a journal that was written before Rowhook noted which publication it was. */
+  @Test
+  void aPublicationMadeAnewThatWasNotKnownIsNoEndlessFailure() {
+    try (Rig rig = rig("unknown")) {
+      rig.start();
+      insert();
+      rig.awaitRows(1);
+      rig.stop();
+      database.execute("DROP PUBLICATION unknown");
+      insert();
+      database.execute("CREATE PUBLICATION unknown FOR TABLE article, other");
+      long oid =
+          Long.parseLong(
+              String.valueOf(
+                  database.query("SELECT oid FROM pg_publication WHERE pubname = 'unknown'")));
+      PublishedTables known = rig.history.published().orElseThrow();
+      rig.history.published(new PublishedTables(oid, known.seenAt(), known.tables()), List.of());
+      int version =
+          Integer.parseInt(String.valueOf(database.query("SHOW server_version_num"))) / 10_000;
+      Capture capture = rig.start();
+      if (version < 18) { // from 18 on it leaves these rows out, and says so in its log only
+        Eventually.within(
+            Rig.SOON,
+            "stopped",
+            () ->
+                capture.state() instanceof CaptureState.Stopped(String reason, boolean gap)
+                    && gap
+                    && reason.contains("nor anything after it"));
+        rig.start(true);
+      }
+      insert();
+      Eventually.within(Rig.SOON, "goes on", () -> newest().equals(last(rig)));
+    }
+  }
+
+  @Test
+  void whatMayNotBeMendedIsAGapAllTheSame() {
+    database.execute(
+        "CREATE ROLE guest LOGIN REPLICATION",
+        "GRANT SELECT ON article, other TO guest",
+        "CREATE PUBLICATION rights FOR TABLE article, other");
+    try (Rig rig = rig("rights")) {
+      rig.properties = Map.of("database.user", "guest");
+      rig.start();
+      insert();
+      rig.awaitRows(1);
+      rig.stop();
+      database.execute("ALTER PUBLICATION rights DROP TABLE article");
+      assertThatThrownBy(rig::start)
+          .hasMessageContaining("does not hold all of public.article any more")
+          .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.isGap()).isTrue());
+      assertThatThrownBy(() -> rig.start(true)).hasMessageContaining("may not change that");
+    }
+  }
+
+  @Test
+  void aPublicationThatGrowsIsNone() {
+    try (Rig rig = new Rig(database, "grown", "public.article")) {
+      Capture capture = rig.start();
+      insert();
+      rig.awaitRows(1);
+      database.execute("ALTER PUBLICATION grown ADD TABLE other", "INSERT INTO other VALUES (1)");
+      insert();
+      rig.awaitRows(2);
+      assertThat(capture.state()).isInstanceOf(CaptureState.Streaming.class);
+      assertThat(rig.history.missed(1)).isEqualTo(List.of());
+    }
+  }
+}
