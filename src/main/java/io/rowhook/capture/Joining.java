@@ -331,7 +331,10 @@ final class Joining {
 
   /** Keeps the slot where the source can still send from it, and makes it anew where not. */
   private Lsn usable(
-      Connection connection, PostgresConnections.Identity server, Optional<Slot> slot, boolean unreadable)
+      Connection connection,
+      PostgresConnections.Identity server,
+      Optional<Slot> slot,
+      boolean unreadable)
       throws SQLException {
     if (slot.isPresent() && !slot.get().lost() && !unreadable) {
       return slot.get().confirmed();
