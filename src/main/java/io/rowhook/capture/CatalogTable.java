@@ -36,7 +36,7 @@ record CatalogTable(
       """
       SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relreplident::text,
              c.relispartition,
-             (SELECT coalesce(json_agg(json_build_array(a.attname, a.atttypid::int8, a.attnotnull, a.attgenerated <> '')
+             (SELECT coalesce(json_agg(json_build_array(a.attname, a.atttypid::int8, a.attnotnull, a.attgenerated <> '', a.attgenerated = 'v')
                                        ORDER BY a.attnum), '[]')
                 FROM pg_attribute a
                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
@@ -180,7 +180,8 @@ record CatalogTable(
                   column.get(0).textValue(),
                   column.get(1).longValue(),
                   column.get(2).booleanValue(),
-                  column.get(3).booleanValue()));
+                  column.get(3).booleanValue(),
+                  column.get(4).booleanValue()));
         }
         List<Key> keys = new ArrayList<>();
         for (JsonNode key : json(row.getString("keys"))) {

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +25,7 @@ final class Publication {
   private static final String READ =
       """
       SELECT p.puballtables, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AS all_operations,
-             pg_has_role(p.pubowner, 'USAGE') AS mine
+             pg_has_role(p.pubowner, 'USAGE') AS mine, to_jsonb(p) ->> 'pubgencols' = 'n' AS without_computed
         FROM pg_publication p WHERE p.pubname = ?
       """;
 
@@ -106,6 +107,12 @@ final class Publication {
                     .formatted(source.publication()));
             changes.add("publishes insert, update, delete and truncate");
           }
+          if (row.getBoolean("without_computed") && needComputed(tables)) {
+            statements.add(
+                "ALTER PUBLICATION \"%s\" SET (publish_generated_columns = stored);"
+                    .formatted(source.publication()));
+            changes.add("publishes stored generated columns");
+          }
           needed = !statements.isEmpty();
           if (row.getBoolean("puballtables")) {
             needed |= roots(connection, source, tables, statements, changes);
@@ -118,12 +125,7 @@ final class Publication {
           mine = may(connection, "SELECT has_database_privilege(current_database(), 'CREATE')");
           statements.add(
               "CREATE PUBLICATION \"%s\" FOR TABLE %s%s;"
-                  .formatted(
-                      source.publication(),
-                      list,
-                      tables.stream().anyMatch(TableFacts::partitioned)
-                          ? " WITH (publish_via_partition_root = true)"
-                          : ""));
+                  .formatted(source.publication(), list, options(connection, tables)));
           changes.add("made, with " + wanted);
         }
       }
@@ -147,6 +149,29 @@ final class Publication {
                     what,
                     source.user(),
                     String.join(" ", statements))));
+  }
+
+  private static String options(Connection connection, List<TableFacts> tables)
+      throws SQLException {
+    List<String> options = new ArrayList<>();
+    if (tables.stream().anyMatch(TableFacts::partitioned)) {
+      options.add("publish_via_partition_root = true");
+    }
+    if (connection.getMetaData().getDatabaseMajorVersion() >= 18 && needComputed(tables)) {
+      options.add("publish_generated_columns = stored");
+    }
+    return options.isEmpty() ? "" : " WITH (" + String.join(", ", options) + ")";
+  }
+
+  /**
+   * From PostgreSQL 18 on, which can publish them, it refuses every UPDATE and DELETE of a table
+   * that has stored generated columns and logs its old rows whole unless they are published. They
+   * are not read.
+   */
+  private static boolean needComputed(List<TableFacts> tables) {
+    return tables.stream()
+        .filter(table -> table.partitioned() || table.identity() == ReplicaIdentity.FULL)
+        .anyMatch(table -> !table.generatedColumns().isEmpty());
   }
 
   /** Does what the plan says. */

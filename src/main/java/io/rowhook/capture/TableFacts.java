@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -71,8 +72,16 @@ public record TableFacts(
    * @param notNull whether the table forbids null
    * @param generated whether PostgreSQL computes it, stored or not; such a column is not in the
    *     log, and so is never captured
+   * @param virtual whether it is computed when it is read
    */
-  public record Column(String name, long type, boolean notNull, boolean generated) {}
+  public record Column(
+      String name, long type, boolean notNull, boolean generated, boolean virtual) {
+
+    /** One that stands in the table. */
+    public Column(String name, long type, boolean notNull, boolean generated) {
+      this(name, type, notNull, generated, false);
+    }
+  }
 
   /** A partition that holds rows. */
   public record Leaf(TableId table, long oid) {}
@@ -99,6 +108,12 @@ public record TableFacts(
 
   /** The statement that makes old values known; of a partitioned table it takes several. */
   public String fullIdentityStatement() {
+    Optional<Column> virtual = allColumns.stream().filter(Column::virtual).findFirst();
+    if (virtual.isPresent()) {
+      String name = TableId.quote(virtual.get().name());
+      return "ALTER TABLE %s DROP COLUMN %s, ADD COLUMN %s ... GENERATED ALWAYS AS (...) STORED, REPLICA IDENTITY FULL; since PostgreSQL cannot log old rows whole where a column is VIRTUAL"
+          .formatted(table.quoted(), name, name);
+    }
     List<TableId> all = new ArrayList<>(List.of(table));
     leaves.forEach(leaf -> all.add(leaf.table()));
     return fullIdentityStatement(table, all);

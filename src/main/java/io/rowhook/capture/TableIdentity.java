@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import io.rowhook.capture.CatalogTable.Key;
+import io.rowhook.capture.TableFacts.Column;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -122,6 +123,13 @@ record TableIdentity(
           default -> Optional.empty();
         };
     if (table.replident().equals("f")) {
+      for (Column column : table.columns()) {
+        if (column.virtual()) {
+          throw new Unfit(
+              "has REPLICA IDENTITY FULL%s, and a column %s that is computed when it is read (VIRTUAL), with which the source would refuse every UPDATE and DELETE once it is published. Run ALTER TABLE %s REPLICA IDENTITY DEFAULT;"
+                  .formatted(which, column.name(), table.table().quoted()));
+        }
+      }
       return table.logged();
     }
     if (table.replident().equals("d") && index.isPresent() && !index.get().immediate()) {

@@ -14,6 +14,17 @@ final class NetChanges {
 
   /** What two changes of one entity, one after the other in one transaction, come to. */
   static NetChange merge(NetChange earlier, NetChange later) {
+    if (isOfAnotherRow(earlier, later)) {
+      return new NetChange(
+          earlier.entityType(),
+          earlier.entityId(),
+          earlier.id(),
+          true,
+          earlier.existed() ? earlier.before() : later.before(),
+          earlier.after(),
+          earlier.unavailable(),
+          Math.max(earlier.weight(), later.weight()));
+    }
     ObjectNode before = earlier.before();
     if (before == null && earlier.existed()) {
       before = identityOf(earlier, later);
@@ -34,6 +45,28 @@ final class NetChanges {
         after,
         unavailable,
         Math.max(earlier.weight(), later.weight()));
+  }
+
+  /**
+   * Returns true if what is deleted is not the row that the key has by now, but the one that had it
+   * before: with a deferrable key a row may take the key of another that gives it up only later.
+   * Such a key needs {@code REPLICA IDENTITY FULL}, so both rows are known whole.
+   */
+  private static boolean isOfAnotherRow(NetChange earlier, NetChange later) {
+    ObjectNode deleted = later.before();
+    ObjectNode now = earlier.after();
+    if (later.after() != null || deleted == null || now == null) {
+      return false;
+    }
+    boolean differs = false;
+    for (var attribute : now.properties()) {
+      JsonNode value = deleted.get(attribute.getKey());
+      if (value == null) {
+        return false;
+      }
+      differs = differs || !value.equals(attribute.getValue());
+    }
+    return differs;
   }
 
   /**

@@ -51,6 +51,7 @@ public final class OldValues {
       if (key.isEmpty() || !entities.contains(subscription.entity())) {
         continue;
       }
+      computed(recipient, i, subscription).ifPresent(problems::add);
       for (TableFacts table : tables(subscription.entity())) {
         if (table.identity() != ReplicaIdentity.FULL) {
           problems.add(
@@ -66,6 +67,23 @@ public final class OldValues {
       }
     }
     return problems;
+  }
+
+  /** A column that PostgreSQL computes is in no event, so it never changes there. */
+  private Optional<String> computed(Recipient recipient, int index, Subscription subscription) {
+    Set<TableId> roots =
+        types.stream()
+            .filter(type -> type.name().equals(subscription.entity()))
+            .map(EntityType::table)
+            .collect(Collectors.toSet());
+    return tables(subscription.entity()).stream()
+        .filter(table -> roots.contains(table.table()))
+        .flatMap(table -> table.generatedColumns().stream())
+        .filter(subscription.changed()::contains)
+        .findFirst()
+        .map(column ->
+            "recipients/%s.yaml: subscriptions[%d].changed names %s, which PostgreSQL computes (generated): it is not in the log, so in no event. Name the columns that it is computed from"
+                .formatted(recipient.name(), index, column));
   }
 
   /** Those that an entity and its parts stand in. */
