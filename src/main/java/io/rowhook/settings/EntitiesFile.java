@@ -58,15 +58,13 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
   }
 
   static TableId table(String value) throws Refused {
-    String advice = "Write schema.table as the catalog spells them, without quotes.";
-    if (value.indexOf('"') >= 0) {
-      throw Refused.because("must be a table without quotes", advice);
-    }
+    String advice =
+        "Write schema.table as the catalog spells them; a name with a full stop in double quotes: '\"my.schema\".article'.";
     try {
       TableId table = TableId.parse(value);
       for (String part : List.of(table.schema(), table.name())) {
         if (part.getBytes(StandardCharsets.UTF_8).length > MAX_IDENTIFIER
-            || !part.equals(part.strip())) {
+            || (value.indexOf('"') < 0 && !part.equals(part.strip()))) {
           throw Refused.because(
               "must be a table whose names have from 1 to "
                   + MAX_IDENTIFIER

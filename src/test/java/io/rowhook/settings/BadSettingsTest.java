@@ -104,14 +104,15 @@ class BadSettingsTest {
             d -> d.entities("Article:\n  table: erp.public.article\n"),
             file
                 + ":2:10: Article.table must be a table, written schema.table, got:"
-                + " erp.public.article. Write schema.table as the catalog spells them, without"
-                + " quotes."),
+                + " erp.public.article. Write schema.table as the catalog spells them; a name with a"
+                + " full stop in double quotes: '\"my.schema\".article'."),
         bad(
-            "quoted table",
-            d -> d.entities("Article:\n  table: public.\"Article\"\n"),
+            "half a quoted table",
+            d -> d.entities("Article:\n  table: public.\"Article\n"),
             file
-                + ":2:10: Article.table must be a table without quotes, got: public.\"Article\"."
-                + " Write schema.table as the catalog spells them, without quotes."),
+                + ":2:10: Article.table must be a table, written schema.table, got:"
+                + " public.\"Article. Write schema.table as the catalog spells them; a name with a"
+                + " full stop in double quotes: '\"my.schema\".article'."),
         bad(
             "excluded id",
             d -> d.entities("Article:\n  table: a\n  id: [sku]\n  attributes: {exclude: [sku]}\n"),
