@@ -1,8 +1,6 @@
 package io.rowhook.capture;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -117,8 +115,7 @@ public final class SourceCheck {
                   .formatted(source.place(), source.address(), version, OLDEST));
           return result(facts);
         }
-        server(connection);
-        slot(connection);
+        new ServerCheck(source, connection, findings).check();
       }
       facts = tables(connection, tables);
       if (publication && facts.size() == tables.size()) {
@@ -157,6 +154,15 @@ public final class SourceCheck {
       case "28000" ->
           "%s: database.user '%s' may not log in to %s; the server says: %s. Mend the role or the server's pg_hba.conf"
               .formatted(source.place(), source.user(), source.server(), says);
+      case "08P01" -> // protocol_violation
+          "%s: what answers at %s is a connection pooler, through which nothing can be replicated; it says: %s. Set database.hostname and database.port to the server itself"
+              .formatted(source.place(), source.address(), says);
+      case "53300" -> // too_many_connections
+          "%s: %s has no connection left for database.user '%s'; the server says: %s. Raise what it names, or end connections that nobody needs: SELECT pid, usename, state, state_change FROM pg_stat_activity ORDER BY state_change;"
+              .formatted(source.place(), source.server(), source.user(), says);
+      case "57P03" -> // cannot_connect_now
+          "%s: %s takes no connections yet; the server says: %s"
+              .formatted(source.place(), source.server(), says);
       case "3D000" ->
           "%s: database.dbname is '%s', but the server at %s has no such database"
               .formatted(source.place(), source.database(), source.address());
@@ -171,95 +177,5 @@ public final class SourceCheck {
           "%s: %s does not answer as it should (SQL state %s): %s"
               .formatted(source.place(), source.server(), state, says);
     };
-  }
-
-  private void server(Connection connection) throws SQLException {
-    if (!setting(connection, "wal_level").equals("logical")) {
-      findings.refuse(
-          "%s: wal_level of the server at %s is '%s', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; and restart the server"
-              .formatted(source.place(), source.address(), setting(connection, "wal_level")));
-    }
-    if (one(connection, "SELECT pg_is_in_recovery()::text").equals("true")) {
-      findings.refuse(
-          "%s: the server at %s is a standby (in recovery), but Rowhook captures from the primary. Set database.hostname to the primary"
-              .formatted(source.place(), source.address()));
-    }
-    // rds_replication, where it exists, is how Amazon RDS gives the right
-    String may =
-        """
-        SELECT (rolsuper OR rolreplication OR coalesce((SELECT pg_has_role(r.oid, 'MEMBER')
-                  FROM pg_roles r WHERE r.rolname = 'rds_replication'), false))::text
-          FROM pg_roles WHERE rolname = current_user
-        """;
-    if (!one(connection, may).equals("true")) {
-      findings.refuse(
-          "%s: database.user '%s' may not replicate. Run ALTER ROLE \"%s\" REPLICATION;"
-              .formatted(source.place(), source.user(), source.user().replace("\"", "\"\"")));
-    }
-  }
-
-  private void slot(Connection connection) throws SQLException {
-    Optional<Slot> slot =
-        one(connection, "SELECT pg_is_in_recovery()::text").equals("true")
-            ? Optional.empty()
-            : Slot.read(connection, source.slot());
-    if (slot.isEmpty()) {
-      free(connection, "max_replication_slots", "SELECT count(*) FROM pg_replication_slots");
-    }
-    free(connection, "max_wal_senders", "SELECT count(*) FROM pg_stat_replication");
-    slot.ifPresent(this::existing);
-    String keep = setting(connection, "max_slot_wal_keep_size");
-    if (!keep.equals("-1")) {
-      findings.warn(
-          "%s: max_slot_wal_keep_size of the server is %s: while Rowhook is stopped or behind by more than that, the slot is lost and row changes with it"
-              .formatted(source.place(), keep));
-    }
-  }
-
-  private void existing(Slot slot) {
-    if (!slot.plugin().equals("pgoutput")) {
-      findings.refuse(
-          "%s: slot.name '%s' is a slot of plugin '%s', but Rowhook needs one of 'pgoutput'. Choose another slot.name"
-              .formatted(source.place(), slot.name(), slot.plugin()));
-    } else if (!slot.database().equals(source.database())) {
-      findings.refuse(
-          "%s: slot.name '%s' is a slot of database '%s', but database.dbname is '%s'. Choose another slot.name"
-              .formatted(source.place(), slot.name(), slot.database(), source.database()));
-    } else if (slot.active()) {
-      findings.refuse(
-          "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
-              .formatted(
-                  source.place(), slot.name(), slot.activePid(), slot.client(), slot.activePid()));
-    }
-  }
-
-  private void free(Connection connection, String setting, String count) throws SQLException {
-    int limit = Integer.parseInt(setting(connection, setting));
-    int used = Integer.parseInt(one(connection, count));
-    if (used >= limit) {
-      findings.refuse(
-          "%s: all %d of the server's %s are in use. Run ALTER SYSTEM SET %s = %d; and restart the server"
-              .formatted(source.place(), limit, setting, setting, limit + 5));
-    }
-  }
-
-  private static String setting(Connection connection, String name) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("SELECT current_setting(?)")) {
-      statement.setString(1, name);
-      return first(statement);
-    }
-  }
-
-  private static String one(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      return first(statement);
-    }
-  }
-
-  private static String first(PreparedStatement statement) throws SQLException {
-    try (ResultSet row = statement.executeQuery()) {
-      row.next();
-      return Optional.ofNullable(row.getString(1)).orElse("");
-    }
   }
 }

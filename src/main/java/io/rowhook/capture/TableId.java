@@ -15,7 +15,8 @@ public record TableId(String schema, String name) implements Comparable<TableId>
 
   /**
    * Reads {@code schema.table} as the catalog spells it; without a schema it is {@code public}. A
-   * name with a full stop or a quote in it is written as SQL writes it: {@code "my.schema".article}.
+   * name with a full stop or a quote in it is written as SQL writes it: {@code
+   * "my.schema".article}.
    *
    * @throws IllegalArgumentException where it is neither
    */

@@ -32,7 +32,8 @@ final class TableIdTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ".", "a.", ".b", "a.b.c", " .b", "\"a.b", "a\"b", "\"\".b", "\"a\"b.c"})
+  @ValueSource(
+      strings = {"", ".", "a.", ".b", "a.b.c", " .b", "\"a.b", "a\"b", "\"\".b", "\"a\"b.c"})
   void whatIsNoTable(String text) {
     assertThatThrownBy(() -> TableId.parse(text)).isInstanceOf(IllegalArgumentException.class);
   }
