@@ -23,6 +23,7 @@ import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsDiff;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsWatch;
+import io.rowhook.settings.SourceCredentials;
 import io.rowhook.template.Templates;
 import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.CourierStatus;
@@ -79,7 +80,7 @@ public final class Wiring implements AutoCloseable {
   public Wiring(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
     Settings settings = Settings.read(options.config(), options.templates(), env);
-    Source source = source(settings);
+    Source source = source(settings, options.config(), env);
     journalFile = options.journal().orElse(settings.journal());
     journal = SqliteJournal.open(journalFile);
     templates = new Templates(journal, settings.sets());
@@ -208,9 +209,12 @@ public final class Wiring implements AutoCloseable {
     }
   }
 
-  private static Source source(Settings settings) throws SettingsException {
+  private static Source source(Settings settings, Path config, Map<String, String> env)
+      throws SettingsException {
     try {
-      return Source.of(settings.source().values(), settings.source().file().toString());
+      Source source =
+          Source.of(settings.source().values(), settings.source().file().toString());
+      return source.with(new SourceCredentials(config, env, source.credentials().get()));
     } catch (SourceException e) {
       throw new SettingsException(e.problems());
     }

@@ -154,6 +154,54 @@ class EditsTest {
     }
   }
 
+  /** The slot's connection and the one that looks rows up log in anew with what is there now. */
+  @Test
+  void aRotatedPasswordNeedsNoRestart() {
+    String access = String.valueOf(source.query("SHOW hba_file"));
+    String before = String.valueOf(source.query("SELECT pg_read_file('" + access + "')"));
+    source.execute(
+        "DROP ROLE IF EXISTS rowhook_rotated",
+        "CREATE ROLE rowhook_rotated LOGIN SUPERUSER PASSWORD 'one'");
+    access(access, "host all rowhook_rotated all scram-sha-256\nhost all all all trust");
+    try {
+      stage
+          .write("password", "one\n")
+          .login("rowhook_rotated", "${file:" + directory.resolve("password") + "}")
+          .write(
+              ENTITIES,
+              "Order: { table: sales.sales_order, refers: { customer: { table: crm.customer, key:"
+                  + " customer_id } } }\n")
+          .start();
+      source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
+      source.execute("INSERT INTO sales.sales_order (order_id, customer_id) VALUES (1, 7)");
+      stage.await("shop", 1);
+      source.execute("ALTER ROLE rowhook_rotated PASSWORD 'two'");
+      stage.write("password", "two\n");
+      source.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rowhook_rotated'");
+      source.execute("INSERT INTO sales.sales_order (order_id, customer_id) VALUES (2, 7)");
+      assertThat(Stage.json(stage.await("shop", 2).get(1)).path("data").path("customer"))
+          .as("looked up")
+          .isNotEmpty();
+      awaitNoProblem();
+    } finally {
+      stage.stop();
+      access(access, before);
+      source.execute("DROP OWNED BY rowhook_rotated", "DROP ROLE rowhook_rotated");
+    }
+  }
+
+  /** Who has to give a password: {@code pg_hba.conf}. */
+  private static void access(String file, String text) {
+    source.execute(
+        "COPY (SELECT regexp_split_to_table('"
+            + text.replace("'", "''").replace('\t', ' ')
+            + "', '\\n')) TO '"
+            + file
+            + "'",
+        "SELECT pg_reload_conf()");
+  }
+
   private static String statement(List<String> problems) {
     String sentence = problems.getFirst();
     return sentence.substring(sentence.indexOf("ALTER PUBLICATION"));

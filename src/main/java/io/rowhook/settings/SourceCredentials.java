@@ -1,0 +1,49 @@
+package io.rowhook.settings;
+
+import io.rowhook.capture.Source;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Who connects to the source, read from {@code source.properties} and the files that it refers to
+ * at each call, so that a password that was rotated holds for the next connection. While they
+ * cannot be read, as in the middle of an edit, the last that could. Any thread.
+ */
+public final class SourceCredentials implements Supplier<Source.Credentials> {
+
+  private final Path file;
+  private final Map<String, String> env;
+  private volatile Source.Credentials last;
+
+  /**
+   * @param connectorConfig the directory of {@code source.properties}
+   * @param env for {@code ${env:NAME}}
+   * @param last as they were read at the start
+   */
+  public SourceCredentials(
+      Path connectorConfig, Map<String, String> env, Source.Credentials last) {
+    this.file = connectorConfig.resolve("source.properties");
+    this.env = Map.copyOf(env);
+    this.last = last;
+  }
+
+  @Override
+  public Source.Credentials get() {
+    Reading reading = new Reading(new Problems(), new Interpolation(env), new HashSet<>());
+    Optional<SourceProperties> read =
+        reading.guarded(file, Optional.empty(), () -> SourceFile.read(file, reading));
+    String user = value(read, "database.user");
+    String password = value(read, "database.password");
+    if (!user.isBlank() && !password.isBlank()) {
+      last = new Source.Credentials(user, password);
+    }
+    return last;
+  }
+
+  private static String value(Optional<SourceProperties> read, String key) {
+    return read.map(source -> source.values().getOrDefault(key, "")).orElse("");
+  }
+}
