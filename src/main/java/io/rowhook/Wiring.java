@@ -212,8 +212,7 @@ public final class Wiring implements AutoCloseable {
   private static Source source(Settings settings, Path config, Map<String, String> env)
       throws SettingsException {
     try {
-      Source source =
-          Source.of(settings.source().values(), settings.source().file().toString());
+      Source source = Source.of(settings.source().values(), settings.source().file().toString());
       return source.with(new SourceCredentials(config, env, source.credentials().get()));
     } catch (SourceException e) {
       throw new SettingsException(e.problems());

@@ -23,8 +23,7 @@ public final class SourceCredentials implements Supplier<Source.Credentials> {
    * @param env for {@code ${env:NAME}}
    * @param last as they were read at the start
    */
-  public SourceCredentials(
-      Path connectorConfig, Map<String, String> env, Source.Credentials last) {
+  public SourceCredentials(Path connectorConfig, Map<String, String> env, Source.Credentials last) {
     this.file = connectorConfig.resolve("source.properties");
     this.env = Map.copyOf(env);
     this.last = last;
