@@ -4,12 +4,14 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.PostgresStreamingChangeEventSource.PgConnectionSupplier;
 import io.debezium.connector.postgresql.PostgresType;
 import io.debezium.connector.postgresql.TypeRegistry;
+import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.MessageDecoderContext;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.connector.postgresql.connection.ReplicationMessage.Operation;
 import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
+import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.connection.pgoutput.PgOutputMessageDecoder;
 import io.debezium.connector.postgresql.connection.pgoutput.PgOutputReplicationMessage;
 import io.debezium.relational.Column;
@@ -84,7 +86,7 @@ final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
       throws SQLException, InterruptedException {
     switch (message.get(message.position())) {
       case 'R' -> relations.add(message);
-      case 'I', 'U', 'D', 'T' -> {
+      case 'I', 'U', 'D', 'T', 'i', 'u', 'd' -> {
         register();
         for (ByteBuffer relation : relations) {
           emit(relation, processor);
@@ -98,8 +100,17 @@ final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
         transactionId = Integer.toUnsignedLong(message.getInt(begin + 17));
         super.processNotEmptyMessage(message, processor, types);
       }
+      case 'm' -> {} // a logical message, none of Rowhook's, which are empty
       default -> super.processNotEmptyMessage(message, processor, types);
     }
+  }
+
+  /** Small letters are those of {@link OversizedMessages}, which Debezium does not know. */
+  @Override
+  public boolean shouldMessageBeSkipped(
+      ByteBuffer message, Lsn lastReceived, Lsn start, WalPositionLocator position) {
+    return !Character.isLowerCase(message.get(message.position()))
+        && super.shouldMessageBeSkipped(message, lastReceived, start, position);
   }
 
   /** Not before the stream begins: until then Debezium drops tables that the catalog has not. */

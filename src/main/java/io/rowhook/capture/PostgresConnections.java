@@ -161,7 +161,11 @@ final class PostgresConnections {
       extra.put("socketTimeout", "0"); // the log may be quiet for as long as it likes
     }
     Connection connection = open(source, extra);
-    return replication ? connection : OwnTypesOnly.of(connection);
+    if (!replication) {
+      return OwnTypesOnly.of(connection);
+    }
+    OversizedMessages.keepFrom(connection);
+    return connection;
   }
 
   private static Connection open(Source source, Map<String, String> extra) throws SQLException {

@@ -87,6 +87,9 @@ final class RowChangeDeserializer {
       case 'U' -> change(Operation.UPDATE, cursor, sink);
       case 'D' -> change(Operation.DELETE, cursor, sink);
       case 'T' -> truncate(cursor, sink);
+      case 'i' -> tooLarge(Operation.INSERT, cursor, sink);
+      case 'u' -> tooLarge(Operation.UPDATE, cursor, sink);
+      case 'd' -> tooLarge(Operation.DELETE, cursor, sink);
       default ->
           throw new CaptureFailure("the log has a message of the unknown kind '" + kind + "'");
     }
@@ -261,21 +264,27 @@ final class RowChangeDeserializer {
     return key;
   }
 
+  private static Row row(
+      Layout layout, MessageCursor cursor, boolean identityOnly, @Nullable Row old) {
+    Row row = new Row();
+    fill(row, layout, cursor, identityOnly, old);
+    return row;
+  }
+
   /**
    * Reads a row.
    *
    * @param identityOnly whether it has values for the columns of the replica identity only
    * @param old the row as it was, which has what is large and was not changed; null: unknown
    */
-  private static Row row(
-      Layout layout, MessageCursor cursor, boolean identityOnly, @Nullable Row old) {
+  private static void fill(
+      Row row, Layout layout, MessageCursor cursor, boolean identityOnly, @Nullable Row old) {
     int count = cursor.int16();
     if (count > layout.names.length) {
       throw new CaptureFailure(
           "a row of table %s has %d columns, but the log announced %d"
               .formatted(layout.facts.table(), count, layout.names.length));
     }
-    Row row = new Row();
     for (int i = 0; i < count; i++) {
       char kind = cursor.character();
       int length = kind == 't' ? cursor.int32() : 0;
@@ -293,7 +302,28 @@ final class RowChangeDeserializer {
             throw new CaptureFailure("the log has a value of the unknown kind '" + kind + "'");
       }
     }
-    return row;
+  }
+
+  /** One of which {@link OversizedMessages} has left the beginning. */
+  private void tooLarge(Operation operation, MessageCursor cursor, ChangeSink sink) {
+    Layout layout = layouts.get(cursor.int32());
+    if (layout == null) {
+      return;
+    }
+    Row row = new Row();
+    try {
+      fill(row, layout, cursor, cursor.character() == 'K', null);
+    } catch (IndexOutOfBoundsException e) {
+      // it ends within a value; the key may have come before
+    }
+    sink.reject(
+        new RejectedRow(
+            layout.facts.table(),
+            operation.name(),
+            key(layout, row).toString(),
+            "the row change is larger than %d MB, as text and with the old row, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does, for larger ones"
+                .formatted(
+                    OversizedMessages.largest() >> 20, Runtime.getRuntime().maxMemory() >> 19)));
   }
 
   private void truncate(MessageCursor cursor, ChangeSink sink) {
