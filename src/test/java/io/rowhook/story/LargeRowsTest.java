@@ -83,7 +83,8 @@ final class LargeRowsTest {
       stage.await("shop", 7);
 
       assertThat(process.awaitLine(LIMIT, "The first: "))
-          .contains("the row change is larger than 3", "which would fill the memory", "JAVA_OPTS=-Xmx");
+          .contains(
+              "the row change is larger than 3", "which would fill the memory", "JAVA_OPTS=-Xmx");
       JsonNode third =
           stage.inbox("shop").stream()
               .filter(r -> "3".equals(r.header("Rowhook-Entity-Id")))
