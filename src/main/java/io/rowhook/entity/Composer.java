@@ -60,9 +60,13 @@ final class Composer {
 
   /**
    * Whether a root row that the transaction did not touch is one that the conditions let through.
+   * Rows that may be parts of several types of entities belong to those that are there.
    */
   private static boolean existsForUs(Touched entity, Found found) {
-    if (entity.shape().role().condition() == null) {
+    boolean shared =
+        entity.shape().parts().stream()
+            .allMatch(part -> part.shared() || entity.changes(part).isEmpty());
+    if (entity.shape().role().condition() == null && !shared) {
       return true;
     }
     return switch (entity.history().root(entity.position())) {

@@ -34,6 +34,7 @@ final class Shape {
    * @param path its name among all: {@code Order/lines/serials}
    * @param index its place in {@link #parts}
    * @param parent the part that it belongs to; null: the entity itself
+   * @param shared whether rows of its table are parts of other types of entities as well
    * @param logged whether all of an old row is in the log
    * @param numbered whether its key has a prefix and then a whole number
    * @param byParent looks its rows up by the row that they belong to
@@ -44,6 +45,7 @@ final class Shape {
       Part part,
       @Nullable Node parent,
       RowRole role,
+      boolean shared,
       boolean logged,
       boolean numbered,
       Query byParent,
@@ -109,7 +111,10 @@ final class Shape {
   private final List<Link> links;
   private final List<Node> parts = new ArrayList<>();
 
-  Shape(EntityType type, Map<TableId, TableFacts> tables) {
+  /**
+   * @param shared tables whose rows are parts of several types of entities
+   */
+  Shape(EntityType type, Map<TableId, TableFacts> tables, Set<TableId> shared) {
     this.type = type;
     TableFacts facts = tables.get(type.table());
     role =
@@ -125,7 +130,7 @@ final class Shape {
     root =
         new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
     links = Link.of(type.table(), type.references());
-    type.parts().forEach(part -> add(part, type.name(), null, tables));
+    type.parts().forEach(part -> add(part, type.name(), null, tables, shared));
   }
 
   private static Set<String> keys(List<String> own, List<Reference> references) {
@@ -138,7 +143,11 @@ final class Shape {
   }
 
   private void add(
-      Part part, String above, @Nullable Node parent, Map<TableId, TableFacts> tables) {
+      Part part,
+      String above,
+      @Nullable Node parent,
+      Map<TableId, TableFacts> tables,
+      Set<TableId> shared) {
     TableFacts facts = tables.get(part.table());
     if (facts == null) {
       throw new IllegalStateException("capture does not read " + part.table());
@@ -165,13 +174,14 @@ final class Shape {
             part,
             parent,
             own,
+            shared.contains(part.table()),
             facts.identity() == ReplicaIdentity.FULL,
             isNumber(tables.get(above1), parentKey),
             byParent,
             new RowOrder(part.orderBy(), facts),
             Link.of(part.table(), part.references()));
     parts.add(node);
-    part.parts().forEach(inner -> add(inner, node.path(), node, tables));
+    part.parts().forEach(inner -> add(inner, node.path(), node, tables, shared));
   }
 
   private static boolean isNumber(@Nullable TableFacts facts, List<String> key) {

@@ -3,11 +3,14 @@ package io.rowhook.entity;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All entities of one engine's life. Immutable. */
@@ -41,12 +44,28 @@ final class Shapes {
   Shapes(List<EntityType> types, List<TableFacts> facts) {
     Map<TableId, TableFacts> tables =
         facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
+    Set<TableId> shared = shared(types);
     for (EntityType type : types) {
-      Shape shape = new Shape(type, tables);
+      Shape shape = new Shape(type, tables, shared);
       byName.put(shape.name(), shape);
       byPath.put(shape.name(), new Named(shape, null));
       shape.parts().forEach(part -> byPath.put(part.path(), new Named(shape, part)));
     }
+  }
+
+  /** The tables whose rows are parts of more than one type of entity. */
+  private static Set<TableId> shared(List<EntityType> types) {
+    Set<TableId> once = new HashSet<>();
+    Set<TableId> shared = new HashSet<>();
+    for (EntityType type : types) {
+      tables(type.parts()).distinct().filter(table -> !once.add(table)).forEach(shared::add);
+    }
+    return shared;
+  }
+
+  private static Stream<TableId> tables(List<Part> parts) {
+    return parts.stream()
+        .flatMap(part -> Stream.concat(Stream.of(part.table()), tables(part.parts())));
   }
 
   Map<String, Shape> byName() {
