@@ -9,6 +9,7 @@ import io.rowhook.capture.Generation;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.Suspended;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.Timing;
 import io.rowhook.entity.CapturedTables;
@@ -150,6 +151,7 @@ public final class Wiring implements AutoCloseable {
               couriers::sample,
               () -> watch.current().recipients(),
               capture::state,
+              capture::suspended,
               rows::counts,
               watch::problems));
     } catch (IOException e) {
@@ -226,6 +228,11 @@ public final class Wiring implements AutoCloseable {
   /** Where capture stands. Any thread. */
   public CaptureState capture() {
     return capture.state();
+  }
+
+  /** The captured tables whose row changes cannot be told at present. Any thread. */
+  public List<Suspended> suspended() {
+    return capture.suspended();
   }
 
   /** What is wrong with the settings as they are now on disk; empty while they are in force. */

@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.Suspended;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param samples sends a recipient a test; empty: there is no such recipient
  * @param recipients those that have a file now
  * @param capture where capture stands
+ * @param suspended captured tables whose row changes cannot be told at present
  * @param rows what was read back from the source
  * @param problems what is wrong with the settings on disk
  */
@@ -28,5 +30,6 @@ public record Office(
     Function<String, Optional<Sample>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
+    Supplier<List<Suspended>> suspended,
     Supplier<SourceRows.Counts> rows,
     Supplier<List<String>> problems) {}

@@ -34,6 +34,28 @@ public final class StatusCommand implements Callable<Integer> {
   private static void print(JsonNode status, PrintWriter out) {
     Instant now = Instant.now();
     out.println("capture      " + Words.text(status.path("capture")));
+    for (JsonNode table : status.path("suspended")) {
+      out.println(
+          "suspended    "
+              + Words.text(table.path("table"))
+              + " since "
+              + Words.time(table.path("since"))
+              + ", its row changes are rejected: "
+              + Words.text(table.path("why")));
+    }
+    for (JsonNode range : status.path("missed")) {
+      out.println(
+          "missed       "
+              + Words.text(range.path("table"))
+              + ", what was committed after "
+              + Words.text(range.path("after"))
+              + " and up to "
+              + Words.text(range.path("upTo"))
+              + " may be missing (noticed "
+              + Words.time(range.path("at"))
+              + "): "
+              + Words.text(range.path("why")));
+    }
     JsonNode rows = status.path("readBack");
     if (rows.path("statements").asLong() > 0) {
       out.printf(

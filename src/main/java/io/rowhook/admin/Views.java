@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.Suspended;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
@@ -43,6 +45,7 @@ final class Views {
   static final int MOST_DELIVERIES = 1_000;
   private static final int USUAL_DELIVERIES = 50;
   private static final int FAILURES_SHOWN = 5;
+  private static final int MISSED_SHOWN = 5;
 
   private final Office office;
   private final Lookup lookup;
@@ -57,6 +60,24 @@ final class Views {
   JsonNode status(Asked asked) {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(office.capture().get()));
+    ArrayNode suspended = json.putArray("suspended");
+    for (Suspended table : office.suspended().get()) {
+      suspended
+          .addObject()
+          .put("table", table.table().toString())
+          .put("since", table.since().toString())
+          .put("why", table.reason());
+    }
+    ArrayNode missed = json.putArray("missed");
+    for (MissedRange range : office.journal().missed(MISSED_SHOWN)) {
+      missed
+          .addObject()
+          .put("table", range.table().toString())
+          .put("at", range.noticedAt().toString())
+          .put("after", range.after().toString())
+          .put("upTo", range.upTo().toString())
+          .put("why", range.reason());
+    }
     SourceRows.Counts rows = office.rows().get();
     ObjectNode readBack = json.putObject("readBack");
     readBack

@@ -302,7 +302,7 @@ public final class Capture implements AutoCloseable {
       TransactionReader reader, Liveness liveness, Duration patience) throws InterruptedException {
     turn.lockInterruptibly();
     try {
-      prepared.generation().sink().restart(prepared.facts());
+      prepared.generation().sink().restart(prepared.allFacts());
     } finally {
       turn.unlock();
     }

@@ -1,6 +1,8 @@
 package io.rowhook.capture;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A table that capture is told to read.
@@ -34,6 +36,24 @@ public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> de
       return true;
     }
     return columns.test(column) && facts.columns().contains(column);
+  }
+
+  /** The columns that its demands name. */
+  Set<String> demanded() {
+    Set<String> demanded = new LinkedHashSet<>();
+    for (Demand demand : demands) {
+      switch (demand) {
+        case Demand.Id id -> demanded.addAll(id.columns());
+        case Demand.Part part -> {
+          demanded.addAll(part.key());
+          demanded.addAll(part.orderBy());
+        }
+        case Demand.Columns columns -> demanded.addAll(columns.columns());
+        case Demand.Reference reference -> demanded.addAll(reference.key());
+        case Demand.Where where -> {}
+      }
+    }
+    return demanded;
   }
 
   /** One that nothing else must hold for. */

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,13 @@ final class Preparation {
   /** How long a slot may stay in use after whoever used it is gone. */
   static final Duration RELEASE = Duration.ofSeconds(3);
 
+  /** PostgreSQL's OID of its type text. */
+  private static final long TEXT = 25;
+
   private final Source source;
   private final History history;
   private final Joining joining;
+  private final Map<TableId, TableFacts> lastFacts = new HashMap<>();
   private Prepared last;
 
   Preparation(Source source, History history, Joining joining, Generation first) {
@@ -73,8 +78,15 @@ final class Preparation {
     }
     boolean accepted = joining.join(facts, suspended.keySet(), acceptGap);
     tell(suspended);
+    checked.tables().forEach(table -> lastFacts.put(table.table(), table));
     last =
-        new Prepared(generation, facts, suspended, fingerprints, Map.of())
+        new Prepared(
+                generation,
+                facts,
+                standIns(generation, suspended),
+                suspended,
+                fingerprints,
+                Map.of())
             .known(history.published());
     return new Result(last, accepted);
   }
@@ -93,6 +105,29 @@ final class Preparation {
                   : new Suspended(table, Instant.now(), reason));
         });
     return suspended;
+  }
+
+  /** Of suspended tables what was last known; where that is nothing, what is asked of them. */
+  private List<TableFacts> standIns(Generation generation, Map<TableId, Suspended> suspended) {
+    return generation.tables().stream()
+        .filter(table -> suspended.containsKey(table.table()))
+        .map(table -> {
+          TableFacts known = lastFacts.get(table.table());
+          return known == null ? unknown(table) : known;
+        })
+        .toList();
+  }
+
+  private static TableFacts unknown(CapturedTable table) {
+    List<String> asked = List.copyOf(table.demanded());
+    return new TableFacts(
+        table.table(),
+        0,
+        asked.stream().map(name -> new TableFacts.Column(name, TEXT, false, false)).toList(),
+        List.of(),
+        TableFacts.ReplicaIdentity.FULL,
+        asked,
+        List.of());
   }
 
   private void tell(Map<TableId, Suspended> suspended) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,19 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation what is captured
  * @param facts of the tables whose row changes can be told
- * @param suspended the others, by table
+ * @param standIns for the facts of the others, as far as they are known
+ * @param suspended why the others' row changes cannot be told, by table
  * @param fingerprints of all captured tables that exist
  * @param oids by which captured tables are or were known
  */
 record Prepared(
     Generation generation,
     List<TableFacts> facts,
+    List<TableFacts> standIns,
     Map<TableId, Suspended> suspended,
     Map<TableId, String> fingerprints,
     Map<Long, TableId> oids) {
 
   Prepared {
     facts = List.copyOf(facts);
+    standIns = List.copyOf(standIns);
     suspended = Map.copyOf(suspended);
     fingerprints = Map.copyOf(fingerprints);
     oids = Map.copyOf(oids);
@@ -32,7 +36,7 @@ record Prepared(
 
   /** Before the source was looked at. */
   static Prepared none(Generation generation) {
-    return new Prepared(generation, List.of(), Map.of(), Map.of(), Map.of());
+    return new Prepared(generation, List.of(), List.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** The same, known by these OIDs as well. */
@@ -43,7 +47,7 @@ record Prepared(
       known.put(table.oid(), table.table());
       table.leaves().forEach(leaf -> known.put(leaf.oid(), table.table()));
     }
-    return new Prepared(generation, facts, suspended, fingerprints, known);
+    return new Prepared(generation, facts, standIns, suspended, fingerprints, known);
   }
 
   /** The captured table that the log speaks of; null: none. Renamed ones are known by their OID. */
@@ -53,6 +57,11 @@ record Prepared(
       return named;
     }
     return oids.get(Integer.toUnsignedLong(relation.oid()));
+  }
+
+  /** Facts of all captured tables; of suspended ones what stands in for them. */
+  List<TableFacts> allFacts() {
+    return Stream.concat(facts.stream(), standIns.stream()).toList();
   }
 
   /** All captured tables. */

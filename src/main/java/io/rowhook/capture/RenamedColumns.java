@@ -23,7 +23,8 @@ final class RenamedColumns {
     if (logged.equals(current) || !sameTypes(relation, now)) {
       return logged;
     }
-    Set<String> needed = needed(facts, asked);
+    Set<String> needed = new HashSet<>(facts.primaryKey());
+    needed.addAll(asked.demanded());
     List<String> names = new ArrayList<>(logged);
     for (int i = 0; i < names.size(); i++) {
       String name = current.get(i);
@@ -44,22 +45,5 @@ final class RenamedColumns {
       }
     }
     return true;
-  }
-
-  private static Set<String> needed(TableFacts facts, CapturedTable asked) {
-    Set<String> needed = new HashSet<>(facts.primaryKey());
-    for (Demand demand : asked.demands()) {
-      switch (demand) {
-        case Demand.Id id -> needed.addAll(id.columns());
-        case Demand.Part part -> {
-          needed.addAll(part.key());
-          needed.addAll(part.orderBy());
-        }
-        case Demand.Columns columns -> needed.addAll(columns.columns());
-        case Demand.Reference reference -> needed.addAll(reference.key());
-        case Demand.Where where -> {}
-      }
-    }
-    return needed;
   }
 }

@@ -62,6 +62,7 @@ class ActionsTest {
             this::sample,
             () -> List.of(shop),
             CaptureState.Starting::new,
+            List::of,
             () -> new SourceRows.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             List::of);
   }
