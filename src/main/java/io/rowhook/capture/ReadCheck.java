@@ -18,26 +18,30 @@ import java.util.Set;
 final class ReadCheck {
 
   /**
-   * A policy lets all rows be read if it applies to the role and its condition is {@code true}; a
-   * restrictive one with another condition takes some away again.
+   * Whether the policies of table {@code c} let the role see all of its rows: one that applies has
+   * the condition {@code true}, and no restrictive one has another.
    */
+  static final String POLICIES_SHOW_ALL =
+      """
+      (SELECT coalesce(bool_or(polpermissive AND condition IS NOT DISTINCT FROM 'true'), false)
+              AND NOT coalesce(bool_or(NOT polpermissive AND condition <> 'true'), false)
+         FROM (SELECT polpermissive, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy
+                WHERE polrelid = c.oid AND polcmd IN ('r', '*')
+                  AND EXISTS (SELECT FROM unnest(polroles) r WHERE r = 0 OR pg_has_role(r, 'USAGE'))) applies)
+      """;
+
   private static final String RIGHTS =
       """
       SELECT has_schema_privilege(n.oid, 'USAGE') AS schema, has_table_privilege(c.oid, 'SELECT') AS whole,
              ARRAY(SELECT a.attname::text FROM pg_attribute a
                     WHERE a.attrelid = c.oid AND a.attname = ANY (?) AND NOT a.attisdropped
                       AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT') ORDER BY a.attnum) AS closed,
-             row_security_active(c.oid) AND NOT (p.open AND NOT p.narrow) AS secured,
+             row_security_active(c.oid) AND NOT %s AS secured,
              c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE') AS forced
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
-             LATERAL (SELECT coalesce(bool_or(polpermissive AND condition IS NOT DISTINCT FROM 'true'), false) AS open,
-                             coalesce(bool_or(NOT polpermissive AND condition <> 'true'), false) AS narrow
-                        FROM (SELECT polpermissive, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy
-                               WHERE polrelid = c.oid AND polcmd IN ('r', '*')
-                                 AND EXISTS (SELECT FROM unnest(polroles) r
-                                              WHERE r = 0 OR pg_has_role(r, 'USAGE'))) applies) p
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = ? AND c.relname = ?
-      """;
+      """
+          .formatted(POLICIES_SHOW_ALL);
 
   private final Source source;
   private final Connection connection;

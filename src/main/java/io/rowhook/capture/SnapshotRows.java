@@ -247,6 +247,10 @@ final class SnapshotRows implements RowLookup.Snapshot {
             query,
             columns(query.table()),
             query.asked() == null ? null : columns(query.asked().table()));
+    boolean policed = columns(query.table()).policed();
+    if (policed) {
+      execute("SET LOCAL row_security = on");
+    }
     try (PreparedStatement statement = connection.prepareStatement(lookup.sql())) {
       for (int i = 0; i < lookup.width(); i++) {
         statement.setArray(i + 1, connection.createArrayOf("text", lookup.argument(keys, i)));
@@ -256,7 +260,16 @@ final class SnapshotRows implements RowLookup.Snapshot {
         take(lookup, keys, query.table(), new RowResultReader(types, result), found);
       }
     }
+    if (policed) {
+      execute("SET LOCAL row_security = off");
+    }
     return found;
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private void take(

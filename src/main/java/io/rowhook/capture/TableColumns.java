@@ -22,6 +22,7 @@ import java.util.Set;
  * @param primaryKey in the key's order; empty: there is none
  * @param uniqueKeys the columns of each unique index that covers all rows, the primary key's too
  * @param partitioned whether its rows stand in partitions
+ * @param policed whether row-level security applies to the role, and a policy lets it see all rows
  */
 record TableColumns(
     Map<String, String> types,
@@ -29,22 +30,24 @@ record TableColumns(
     Set<String> generated,
     List<String> primaryKey,
     List<List<String>> uniqueKeys,
-    boolean partitioned) {
+    boolean partitioned,
+    boolean policed) {
 
   /** With -1 for the modifier a {@code char(5)} is a bpchar, not a {@code char(1)}. */
   private static final String COLUMNS =
       """
       SELECT a.attname, format_type(a.atttypid, -1), a.attgenerated <> '',
              CASE WHEN a.attcollation <> t.typcollation
-                  THEN format('%I.%I', l.nspname, o.collname) END,
-             c.relkind = 'p'
+                  THEN format('%%I.%%I', l.nspname, o.collname) END,
+             c.relkind = 'p', CASE WHEN row_security_active(c.oid) THEN %s ELSE false END
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_collation o ON o.oid = a.attcollation
         LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-      """;
+      """
+          .formatted(ReadCheck.POLICIES_SHOW_ALL);
 
   private static final String KEYS =
       """
@@ -62,6 +65,7 @@ record TableColumns(
     Map<String, String> collations = new HashMap<>();
     Set<String> generated = new HashSet<>();
     boolean partitioned = false;
+    boolean policed = false;
     try (PreparedStatement statement = ask(connection, COLUMNS, table);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
@@ -71,6 +75,7 @@ record TableColumns(
           generated.add(name);
         }
         partitioned = row.getBoolean(5);
+        policed = row.getBoolean(6);
         String collation = row.getString(4);
         if (collation != null) {
           collations.put(name, collation);
@@ -89,7 +94,13 @@ record TableColumns(
       }
     }
     return new TableColumns(
-        types, collations, generated, primaryKey, List.copyOf(unique.values()), partitioned);
+        types,
+        collations,
+        generated,
+        primaryKey,
+        List.copyOf(unique.values()),
+        partitioned,
+        policed);
   }
 
   /**

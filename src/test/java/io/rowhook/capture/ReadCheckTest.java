@@ -6,6 +6,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,34 @@ final class ReadCheckTest {
         .containsExactly(
             refused
                 + " or, as the table is its own, ALTER TABLE \"crm\".\"customer\" NO FORCE ROW LEVEL SECURITY;");
+  }
+
+  /** It is switched on while rows are looked up: none is taken for missing. */
+  @Test
+  void rowSecurityThatComesLaterHidesNothing() {
+    database.execute(
+        "GRANT USAGE ON SCHEMA crm TO narrow",
+        "GRANT SELECT ON crm.customer TO narrow",
+        "INSERT INTO crm.customer VALUES (1, 'Ada', 'x')");
+    RowKey ada = RowKey.parse("[1]");
+    RowLookup.Query query =
+        new RowLookup.Query(TableId.parse("crm.customer"), List.of(), ColumnFilter.ALL);
+    try (SourceRows rows =
+        new SourceRows(Source.of(database.connectorProperties("narrow"), "source.properties"))) {
+      assertThat(read(rows, query, ada).found()).containsOnlyKeys(ada);
+      database.execute("ALTER TABLE crm.customer ENABLE ROW LEVEL SECURITY");
+      RowLookup.Rows hidden = read(rows, query, ada);
+      assertThat(hidden.unread()).containsOnlyKeys(ada);
+    }
+    try (SourceRows rows =
+        new SourceRows(Source.of(database.connectorProperties("narrow"), "source.properties"))) {
+      database.execute("CREATE POLICY rowhook ON crm.customer FOR SELECT TO narrow USING (true)");
+      assertThat(read(rows, query, ada).found()).containsOnlyKeys(ada);
+    }
+  }
+
+  private static RowLookup.Rows read(SourceRows rows, RowLookup.Query query, RowKey key) {
+    return rows.read(Set.of(), true, snapshot -> snapshot.rows(query, List.of(key)));
   }
 
   /** Each key as it is told by an int, a text, a uuid: PostgreSQL decides what it compares. */

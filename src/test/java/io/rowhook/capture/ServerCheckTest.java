@@ -75,6 +75,27 @@ final class ServerCheckTest {
     }
   }
 
+  /** What an administrator sets for people must not stop a service. */
+  @Test
+  void limitsOfTheRoleDoNotMatter() {
+    database.execute(
+        "CREATE ROLE limited LOGIN SUPERUSER",
+        "ALTER ROLE limited SET default_transaction_read_only = on",
+        "ALTER ROLE limited SET statement_timeout = '1ms'",
+        "ALTER ROLE limited SET lock_timeout = '1ms'",
+        "ALTER ROLE limited SET idle_session_timeout = '100ms'",
+        "ALTER ROLE limited SET idle_in_transaction_session_timeout = '100ms'");
+    try (Rig rig = new Rig(database, "limited", "article")) {
+      rig.properties = Map.of("database.user", "limited");
+      rig.start();
+      database.execute("INSERT INTO article VALUES (1, 'x')", "SELECT pg_sleep(0.5)");
+      database.execute("INSERT INTO article VALUES (2, 'y')");
+      rig.awaitRows(2);
+      assertThat(rig.failures).isEmpty();
+    }
+    database.execute("DELETE FROM article");
+  }
+
   @Test
   void aPoolerIsRecognized() {
     try (Pooler pooler = new Pooler(database.port())) {
