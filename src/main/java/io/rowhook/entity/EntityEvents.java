@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -222,34 +221,15 @@ public final class EntityEvents implements ChangeSink {
   }
 
   private void publishStaged(Transaction transaction) throws InterruptedException {
-    boolean withParts = openHasParts;
-    events.publishStaged(
-        transaction,
-        (changes, sink) -> {
-          Rejections rejections = rejected.copy(); // it may be tried again
-          publishing().make(changes, withParts, streaming(transaction, sink, rejections));
-          reportRejected(transaction, rejections);
-          return rejections.rows();
-        });
-  }
-
-  private static Outcome streaming(Transaction of, Consumer<Event> sink, Rejections rejections) {
-    return new Outcome() {
-      @Override
-      public Transaction transaction() {
-        return of;
-      }
-
-      @Override
-      public void event(Event event) {
-        sink.accept(event);
-      }
-
-      @Override
-      public void reject(RejectedRow row) {
-        rejections.add(row);
-      }
-    };
+    publishing()
+        .make(
+            events.staged(),
+            openHasParts,
+            transaction,
+            rejected,
+            chunk -> events.append(transaction, chunk));
+    reportRejected(transaction, rejected);
+    events.publishStaged(transaction, rejected.rows());
   }
 
   private Publishing publishing() {

@@ -5,7 +5,6 @@ import io.rowhook.capture.Transaction;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 
 /**
  * Where events are published; the journal. Called by the capture thread only.
@@ -18,12 +17,10 @@ public interface EventLog {
   /**
    * Puts aside, unseen by anyone, what the open transaction has done so far, to free memory. An
    * entity that was put aside before is merged: the earlier change first, the later second. Keeps
-   * the order of first touch. Forgotten at {@link #discard}, and when the process ends. May return
-   * before that is done; what it then meets is thrown by the next call that stages, at the latest
-   * by {@link #publishStaged}.
+   * the order of first touch. Forgotten at {@link #discard}, and when the process ends. Nobody waits
+   * for it but its caller.
    */
-  void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
-      throws InterruptedException;
+  void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge);
 
   /** Forgets what was staged, and what was published and not committed. */
   void discard() throws InterruptedException;
@@ -39,23 +36,24 @@ public interface EventLog {
    */
   void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected);
 
+  /** What was staged of the open transaction, all of it; to be read until it is published. */
+  SpilledChanges staged();
+
   /**
-   * Makes the events of a transaction that was staged. Run by the journal's own thread, perhaps
-   * more than once; what it throws is what {@link #publishStaged} throws.
+   * Writes events of the open transaction, which was staged: the next ones, in order. Nobody sees
+   * them before {@link #publishStaged}; what a crash leaves of them goes. May return before that is
+   * done; what it then meets is thrown by the next call.
    */
-  interface StagedEvents {
+  void append(Transaction transaction, List<Event> events) throws InterruptedException;
 
-    /**
-     * Makes them all.
-     *
-     * @param events takes them in order
-     * @return the rows that no event could be made of
-     */
-    List<RejectedRow> make(Staged staged, Consumer<Event> events);
-  }
-
-  /** Publishes a transaction of which all was staged, streaming; and moves the watermark. */
-  void publishStaged(Transaction transaction, StagedEvents events) throws InterruptedException;
+  /**
+   * Publishes a transaction of which all was staged, and all events appended; and moves the
+   * watermark. Durable and visible when it returns, with all that was published before it.
+   *
+   * @param rejected the rows that no event could be made of
+   */
+  void publishStaged(Transaction transaction, List<RejectedRow> rejected)
+      throws InterruptedException;
 
   /**
    * Returns once everything published is durable.

@@ -3,10 +3,14 @@ package io.rowhook.entity;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Owners.Orphan;
 import io.rowhook.entity.Owners.Others;
 import io.rowhook.entity.Owners.Parents;
 import io.rowhook.entity.RowMapper.Unmappable;
+import io.rowhook.entity.SpilledChanges.Assignment;
+import io.rowhook.entity.SpilledChanges.Owned;
+import io.rowhook.entity.SpilledChanges.Spilled;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -17,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +36,7 @@ final class Publishing {
   /** How many staged changes, or entities, are worked on at once. */
   private static final int CHUNK = 1_000;
 
-  /** The same, in bytes of heap; up to three chunks are in memory at once. */
+  /** The same, in bytes of heap; two chunks are in memory at once. */
   private static final int CHUNK_WEIGHT = 4 << 20;
 
   /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
@@ -157,78 +160,94 @@ final class Publishing {
     return entity;
   }
 
-  /** Makes the events of a staged transaction, a chunk at a time. */
-  void make(Staged staged, boolean withParts, Outcome outcome) {
-    try (Ahead<List<Touched>> ahead = new Ahead<>(outcome, this::compose)) {
-      if (withParts) {
-        assignOwners(staged, outcome);
-        makeOwned(staged, ahead);
-      } else {
-        each(staged, SMALL_CHUNK, changes -> ahead.begin(chunk -> alone(chunk, changes)));
-      }
-      ahead.end();
+  /** Takes the events of one chunk after the other. */
+  interface ChunkSink {
+    void take(List<Event> events) throws InterruptedException;
+  }
+
+  /**
+   * Makes the events of a staged transaction, a chunk at a time.
+   *
+   * @param rejected is given the rows that no event can be made of
+   */
+  void make(
+      SpilledChanges spilled,
+      boolean withParts,
+      Transaction transaction,
+      Rejections rejected,
+      ChunkSink sink)
+      throws InterruptedException {
+    if (withParts) {
+      assignOwners(spilled, new Ended(transaction, Map.of(), rejected));
+      makeOwned(spilled, transaction, rejected, sink);
+      return;
+    }
+    List<Spilled> changes = spilled.after(0, SMALL_CHUNK, CHUNK_WEIGHT);
+    while (!changes.isEmpty()) {
+      Ended chunk = new Ended(transaction, Map.of(), rejected);
+      compose(
+          seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
+              .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
+              .toList());
+      sink.take(chunk.events());
+      changes = spilled.after(changes.getLast().ordinal(), SMALL_CHUNK, CHUNK_WEIGHT);
     }
   }
 
-  private List<Touched> alone(Outcome chunk, List<Staged.Ordered> changes) {
-    return seen(changes.stream().map(Staged.Ordered::change).toList(), chunk).stream()
-        .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
-        .toList();
+  private void makeOwned(
+      SpilledChanges spilled, Transaction transaction, Rejections rejected, ChunkSink sink)
+      throws InterruptedException {
+    List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
+    while (!owned.isEmpty()) {
+      Ended chunk = new Ended(transaction, Map.of(), rejected);
+      compose(owned(chunk, owned));
+      sink.take(chunk.events());
+      owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
+    }
   }
 
-  private void makeOwned(Staged staged, Ahead<List<Touched>> ahead) {
-    Map<String, List<NetChange>> owned = new LinkedHashMap<>();
-    long[] weight = {0};
-    staged.eachOwner((owner, changes) -> {
-      owned.put(owner, changes);
-      changes.forEach(change -> weight[0] += change.weight());
-      if (owned.size() == CHUNK || weight[0] > CHUNK_WEIGHT) {
-        ahead.begin(chunk -> owned(chunk, owned));
-        owned.clear();
-        weight[0] = 0;
-      }
-    });
-    ahead.begin(chunk -> owned(chunk, owned));
-  }
-
-  private List<Touched> owned(Outcome chunk, Map<String, List<NetChange>> owned) {
+  private List<Touched> owned(Outcome chunk, List<Owned> owned) {
     List<Touched> entities = new ArrayList<>();
     Iterator<NetChange> seen =
-        seen(owned.values().stream().flatMap(List::stream).toList(), chunk).iterator();
-    owned.forEach((owner, changes) -> {
-      List<NetChange> own = changes.stream().map(_ -> seen.next()).toList();
-      entities.add(owned(chunk, owner, own));
-    });
+        seen(owned.stream().flatMap(one -> one.changes().stream()).toList(), chunk).iterator();
+    for (Owned one : owned) {
+      List<NetChange> own = one.changes().stream().map(_ -> seen.next()).toList();
+      entities.add(owned(chunk, one.owner(), own));
+    }
     return entities;
   }
 
-  private void assignOwners(Staged staged, Outcome outcome) {
-    each(
-        staged,
-        CHUNK,
-        changes -> {
-          Parents parents = new Parents();
-          List<NetChange> seen =
-              visibility.apply(changes.stream().map(Staged.Ordered::change).toList(), (_, _) -> {});
-          Others others = key -> staged.find(key).map(this::seen);
-          seen.forEach(change -> owners.want(change, others, parents));
-          parents.read(rows, Set.of(outcome.transaction().id()));
-          for (int i = 0; i < seen.size(); i++) {
-            Staged.Ordered ordered = changes.get(i);
-            NetChange change = seen.get(i);
-            if (shapes.named(change.entityType()).isAlone()) {
-              staged.assign(ordered.ordinal(), change.entityKey());
-              continue;
-            }
-            try {
-              for (Owner owner : owners.of(change, others, parents)) {
-                staged.assign(ordered.ordinal(), owner.text());
-              }
-            } catch (Orphan e) {
-              outcome.reject(orphan(change, String.valueOf(e.getMessage())));
-            }
-          }
-        });
+  private void assignOwners(SpilledChanges spilled, Outcome transaction) {
+    Others others = key -> spilled.find(key).map(this::seen);
+    List<Spilled> changes = spilled.after(0, CHUNK, CHUNK_WEIGHT);
+    while (!changes.isEmpty()) {
+      Parents parents = new Parents();
+      List<NetChange> seen =
+          visibility.apply(changes.stream().map(Spilled::change).toList(), (_, _) -> {});
+      seen.forEach(change -> owners.want(change, others, parents));
+      parents.read(rows, Set.of(transaction.transaction().id()));
+      List<Assignment> assignments = new ArrayList<>();
+      for (int i = 0; i < seen.size(); i++) {
+        for (String owner : owners(seen.get(i), others, parents, transaction)) {
+          assignments.add(new Assignment(changes.get(i).ordinal(), owner));
+        }
+      }
+      spilled.assign(assignments);
+      changes = spilled.after(changes.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
+    }
+  }
+
+  private List<String> owners(
+      NetChange change, Others others, Parents parents, Outcome transaction) {
+    if (shapes.named(change.entityType()).isAlone()) {
+      return List.of(change.entityKey());
+    }
+    try {
+      return owners.of(change, others, parents).stream().map(Owner::text).toList();
+    } catch (Orphan e) {
+      transaction.reject(orphan(change, String.valueOf(e.getMessage())));
+      return List.of();
+    }
   }
 
   private Touched owned(Outcome outcome, String text, List<NetChange> changes) {
@@ -240,14 +259,6 @@ final class Publishing {
     Touched entity = new Touched(outcome, owner.shape(), Optional.of(owner.key()));
     changes.forEach(change -> add(entity, change));
     return entity;
-  }
-
-  private static void each(Staged staged, int size, Consumer<List<Staged.Ordered>> chunk) {
-    List<Staged.Ordered> changes = staged.after(0, size, CHUNK_WEIGHT);
-    while (!changes.isEmpty()) {
-      chunk.accept(changes);
-      changes = staged.after(changes.getLast().ordinal(), size, CHUNK_WEIGHT);
-    }
   }
 
   /** Reads for all of them at once, or for as many as fit. */

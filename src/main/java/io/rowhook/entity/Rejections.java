@@ -23,14 +23,6 @@ final class Rejections {
     }
   }
 
-  /** A copy, for whoever tries more than once. */
-  Rejections copy() {
-    Rejections copy = new Rejections();
-    copy.rows.addAll(rows);
-    copy.more = more;
-    return copy;
-  }
-
   boolean isEmpty() {
     return rows.isEmpty();
   }

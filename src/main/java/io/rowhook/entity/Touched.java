@@ -44,6 +44,7 @@ final class Touched {
     EntityHistory known = history;
     if (known == null) {
       known = new EntityHistory(List.of(this));
+      history = known;
     }
     return known;
   }

@@ -16,7 +16,9 @@ final class BacklogTable {
       "SELECT journaled_at FROM event WHERE sequence = (SELECT min(sequence) FROM ("
           + "SELECT min(sequence) AS sequence FROM delivery INDEXED BY delivery_open"
           + " WHERE recipient = ? AND state <> 'failed'"
-          + " UNION ALL SELECT min(sequence) FROM event WHERE sequence > ?))";
+          + " UNION ALL SELECT min(sequence) FROM event WHERE sequence > ? AND sequence <= "
+          + EventTable.HEAD
+          + "))";
 
   private BacklogTable() {}
 
@@ -31,8 +33,10 @@ final class BacklogTable {
   /** Bytes of the events after a sequence, whether or not the one with it is still there. */
   private static long after(Sql sql, long sequence) throws SQLException {
     return sql.number(
-        "SELECT (SELECT total FROM event ORDER BY sequence DESC LIMIT 1) - total + length(body)"
-            + " FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1",
+        "SELECT (SELECT total FROM epoch ORDER BY n DESC LIMIT 1) - total + length(body)"
+            + " FROM event WHERE sequence > ? AND sequence <= "
+            + EventTable.HEAD
+            + " ORDER BY sequence LIMIT 1",
         sequence);
   }
 }

@@ -21,47 +21,77 @@ final class EventTable {
   static final String COLUMNS =
       "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.lsn, e.body";
 
+  /** The newest sequence that may be seen: what is behind it is being published. */
+  static final String HEAD = "(SELECT head FROM epoch ORDER BY n DESC LIMIT 1)";
+
   private static final String PREFIX = "evt_";
   private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
   private static final HexFormat HEX = HexFormat.of();
 
   private EventTable() {}
 
+  private static final String INSERT =
+      "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
+          + " body, total, journaled_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+          + " (SELECT 1 FROM event WHERE id = ? AND lsn = ?)";
+
   /**
-   * Writes an event.
+   * Writes an event. One whose id another of the same transaction has is kept among the rejected
+   * rows; that of another transaction is refused.
    *
    * @param total bytes of all events' JSON up to and including this one
+   * @return whether it is there
    */
-  static void insert(Sql sql, Transaction transaction, Entry entry, long total)
+  static boolean insert(Sql sql, Transaction transaction, Entry entry, long total)
       throws SQLException {
     Event event = entry.event();
-    sql.update(
-        "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
-            + " body, total, journaled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        entry.sequence(),
-        storedId(event.id()),
-        event.entityType(),
-        event.entityId(),
-        event.type().name(),
-        Times.micros(event.committedAt()),
-        event.lsn().value(),
-        transaction.id(),
-        event.json(),
-        total,
-        Times.micros(Instant.now()));
+    Object id = storedId(event.id());
+    int inserted =
+        sql.update(
+            INSERT,
+            entry.sequence(),
+            id,
+            event.entityType(),
+            event.entityId(),
+            event.type().name(),
+            Times.micros(event.committedAt()),
+            event.lsn().value(),
+            transaction.id(),
+            event.json(),
+            total,
+            Times.micros(Instant.now()),
+            id,
+            transaction.end().value());
+    if (inserted == 0) {
+      insertRejected(
+          sql,
+          transaction,
+          event.entityType(),
+          event.type().name(),
+          event.entityId(),
+          "the transaction has another event of this entity and this id: ids must be unique");
+    }
+    return inserted > 0;
   }
 
   static void insert(Sql sql, Transaction transaction, RejectedRow row) throws SQLException {
+    insertRejected(
+        sql, transaction, row.table().toString(), row.operation(), row.key(), row.reason());
+  }
+
+  private static void insertRejected(
+      Sql sql, Transaction transaction, String table, String operation, String key, String reason)
+      throws SQLException {
     sql.update(
         "INSERT INTO rejected_row (at, lsn, tx, table_name, operation, key, reason)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?)",
         Times.micros(transaction.committedAt()),
         transaction.end().value(),
         transaction.id(),
-        row.table().toString(),
-        row.operation(),
-        row.key(),
-        row.reason());
+        table,
+        operation,
+        key,
+        reason);
   }
 
   /** See {@link Journal#read}; nothing after {@code head}. */
@@ -92,7 +122,7 @@ final class EventTable {
   static long lastBefore(Sql sql, Instant instant) throws SQLException {
     long before = Times.micros(instant);
     long low = sql.number("SELECT coalesce(min(sequence), 1) - 1 FROM event"); // is before, or none
-    long high = sql.number("SELECT coalesce(max(sequence), 0) + 1 FROM event"); // is not
+    long high = sql.number("SELECT " + HEAD) + 1; // is not
     while (high - low > 1) {
       long middle = low + (high - low) / 2;
       Optional<long[]> found =
@@ -113,7 +143,9 @@ final class EventTable {
   /** The transaction that made the newest event. */
   static Optional<Transaction> newestTransaction(Sql sql) throws SQLException {
     return sql.first(
-        "SELECT lsn, tx, committed_at FROM event ORDER BY sequence DESC LIMIT 1",
+        "SELECT lsn, tx, committed_at FROM event WHERE sequence <= "
+            + HEAD
+            + " ORDER BY sequence DESC LIMIT 1",
         row ->
             new Transaction(
                 new Lsn(row.getLong("lsn")),
@@ -123,7 +155,18 @@ final class EventTable {
 
   static Optional<Entry> find(Sql sql, String eventId) throws SQLException {
     return sql.first(
-        "SELECT " + COLUMNS + " FROM event e WHERE e.id = ?", EventTable::entry, storedId(eventId));
+        "SELECT " + COLUMNS + " FROM event e WHERE e.id = ? AND e.sequence <= " + HEAD,
+        EventTable::entry,
+        storedId(eventId));
+  }
+
+  /** Removes some of what was written and never published. Returns how many it removed. */
+  static int removeUnpublished(Sql sql, int limit) throws SQLException {
+    return sql.update(
+        "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE sequence > coalesce("
+            + HEAD
+            + ", 0) ORDER BY sequence DESC LIMIT ?)",
+        limit);
   }
 
   static Entry entry(ResultSet row) throws SQLException {

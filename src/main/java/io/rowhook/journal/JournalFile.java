@@ -152,8 +152,6 @@ final class JournalFile implements AutoCloseable {
         quickCheck(sql, file, trouble);
       }
       schema.migrate(sql, trouble);
-      sql.script("DELETE FROM staged"); // of a transaction that was open when the process ended
-      sql.script(StagedTable.OWNERS);
       return sql;
     } catch (SQLException | RuntimeException e) {
       sql.close();
@@ -190,6 +188,29 @@ final class JournalFile implements AutoCloseable {
 
   Path file() {
     return file;
+  }
+
+  /** Where the changes of a large transaction are while it is open. */
+  Path spillPath() {
+    return file.resolveSibling(file.getFileName() + "-spill");
+  }
+
+  /** A new file for them, which nothing is forced to the disk of. */
+  Sql spill() throws SQLException {
+    try {
+      Files.deleteIfExists(spillPath());
+      Files.createFile(spillPath(), ownerOnly());
+    } catch (IOException e) {
+      throw trouble.of(e);
+    }
+    Sql sql = new Sql(new SQLiteConfig().createConnection("jdbc:sqlite:" + spillPath()));
+    sql.list("PRAGMA journal_mode = OFF", row -> row.getString(1));
+    sql.script("PRAGMA synchronous = OFF");
+    sql.script("PRAGMA cache_size = -" + WRITE_CACHE_KIB);
+    for (String table : SpilledChangeTable.TABLES) {
+      sql.script(table);
+    }
+    return sql;
   }
 
   Trouble trouble() {

@@ -135,7 +135,9 @@ public final class Lookup {
               + "SELECT min(sequence) AS sequence FROM delivery"
               + " WHERE recipient = ? AND state <> 'failed' UNION ALL"
               + " SELECT min(sequence) FROM event WHERE sequence >"
-              + " (SELECT cursor FROM recipient WHERE id = ?)))",
+              + " (SELECT cursor FROM recipient WHERE id = ?) AND sequence <= "
+              + EventTable.HEAD
+              + "))",
           EventTable::entry,
           number,
           number);
@@ -148,7 +150,10 @@ public final class Lookup {
     return readers.read(sql ->
         isSequence
             ? sql.first(
-                "SELECT " + EventTable.COLUMNS + " FROM event e WHERE e.sequence = ?",
+                "SELECT "
+                    + EventTable.COLUMNS
+                    + " FROM event e WHERE e.sequence = ? AND e.sequence <= "
+                    + EventTable.HEAD,
                 EventTable::entry,
                 Long.parseLong(idOrSequence))
             : EventTable.find(sql, idOrSequence));
@@ -164,7 +169,10 @@ public final class Lookup {
             "SELECT "
                 + EventTable.COLUMNS
                 + " FROM event e NOT INDEXED"
-                + " WHERE e.sequence > (SELECT coalesce(max(sequence), 0) - 100000 FROM event)"
+                + " WHERE e.sequence > "
+                + EventTable.HEAD
+                + " - 100000 AND e.sequence <= "
+                + EventTable.HEAD
                 + " AND e.entity_type = ? AND (? IS NULL OR e.entity_id = ?)"
                 + " ORDER BY e.sequence DESC LIMIT 1",
             EventTable::entry,

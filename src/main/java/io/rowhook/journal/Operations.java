@@ -213,7 +213,8 @@ public final class Operations {
       throws SQLException {
     Optional<byte[]> key =
         sql.first(
-            "SELECT entity_type, entity_id FROM event WHERE sequence = ?",
+            "SELECT entity_type, entity_id FROM event WHERE sequence = ? AND sequence <= "
+                + EventTable.HEAD,
             row -> (row.getString(1) + '\0' + row.getString(2)).getBytes(StandardCharsets.UTF_8),
             sequence);
     if (key.isEmpty()) {

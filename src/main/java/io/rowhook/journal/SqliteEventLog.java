@@ -6,8 +6,8 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventLog;
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.JournalException.Kind;
-import io.rowhook.journal.StagedTable.Staged;
 import io.rowhook.journal.Visible.Publication;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -15,8 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,68 +28,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteEventLog implements EventLog {
 
-  /** Staged changes given to the writer at once, so that deliveries' outcomes get in between. */
-  private static final int CHUNK_CHANGES = 2_000;
+  /** Events given to the writer at once, so that deliveries' outcomes get in between. */
+  private static final int CHUNK_EVENTS = 500;
 
   private static final long CHUNK_BYTES = 1L << 20;
+
+  /** What is removed at once of events that were never published. */
+  private static final int CHUNK_REMOVED = 1_000;
 
   private record Published(
       Transaction transaction, List<Event> events, List<RejectedRow> rejected) {}
 
   private final Writer writer;
+  private final SpillFile spill;
   private final Visible visible;
   private final Trouble trouble;
 
   /** The capture thread's. */
   private List<Published> buffer = new ArrayList<>();
 
-  /** The capture thread's: the last chunk, which may not be written yet; more is read meanwhile. */
-  private @Nullable Write<?> staging;
+  /** The capture thread's: events of the open transaction that are written behind the head. */
+  private long appended;
 
-  SqliteEventLog(Writer writer, Visible visible, Trouble trouble) {
+  private long appendedBytes;
+
+  /** The capture thread's: whether nothing else stands behind the head. */
+  private boolean clean;
+
+  /** The capture thread's: the last chunk, which may not be written yet; more is made meanwhile. */
+  private @Nullable Write<?> appending;
+
+  SqliteEventLog(Writer writer, SpillFile spill, Visible visible, Trouble trouble) {
     this.writer = writer;
+    this.spill = spill;
     this.visible = visible;
     this.trouble = trouble;
   }
 
   @Override
-  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
-      throws InterruptedException {
-    List<Staged> chunk = new ArrayList<>();
-    long bytes = 0;
-    for (NetChange change : changes) {
-      Staged staged = Staged.of(change);
-      chunk.add(staged);
-      bytes += staged.encoded().length;
-      if (chunk.size() == CHUNK_CHANGES || bytes >= CHUNK_BYTES) {
-        stageChunk(chunk, merge);
-        chunk = new ArrayList<>();
-        bytes = 0;
-      }
-    }
-    if (!chunk.isEmpty()) {
-      stageChunk(chunk, merge);
-    }
-  }
-
-  private void stageChunk(List<Staged> chunk, BinaryOperator<NetChange> merge)
-      throws InterruptedException {
-    awaitStaging();
-    staging =
-        writer.submit(
-            Write.urgent(sql -> {
-              StagedTable.add(sql, chunk, merge);
-              return true;
-            }));
-  }
-
-  /** Waits until the last chunk is written; throws what it met. */
-  private void awaitStaging() throws InterruptedException {
-    Write<?> last = staging;
-    if (last != null) {
-      last.await();
-      staging = null;
-    }
+  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
+    spill.add(changes, merge);
   }
 
   /** Also waits for whatever an interrupted caller has left with the writer. */
@@ -102,12 +79,25 @@ final class SqliteEventLog implements EventLog {
 
   @Override
   public void discardStaged() throws InterruptedException {
-    staging = null; // whatever becomes of it: the writer clears after it
-    writer.write(
-        Write.urgent(sql -> {
-          StagedTable.clear(sql);
-          return true;
-        }));
+    spill.clear();
+    appending = null; // whatever becomes of it: the writer removes after it
+    appended = 0;
+    appendedBytes = 0;
+    removeUnpublished();
+  }
+
+  /** Of a transaction that was not published to its end: in steps, so that nobody waits long. */
+  private void removeUnpublished() throws InterruptedException {
+    while (!clean) {
+      int removed =
+          writer.write(Write.urgent(sql -> EventTable.removeUnpublished(sql, CHUNK_REMOVED)));
+      clean = removed < CHUNK_REMOVED;
+    }
+  }
+
+  @Override
+  public SpilledChanges staged() {
+    return spill;
   }
 
   @Override
@@ -115,30 +105,90 @@ final class SqliteEventLog implements EventLog {
     buffer.add(new Published(transaction, List.copyOf(events), List.copyOf(rejected)));
   }
 
+  @Override
+  public void append(Transaction transaction, List<Event> events) throws InterruptedException {
+    if (appended == 0) {
+      commit(); // what was published before has the sequences before
+      removeUnpublished();
+    }
+    List<Event> chunk = new ArrayList<>();
+    long bytes = 0;
+    for (Event event : events) {
+      chunk.add(event);
+      bytes += event.json().length;
+      if (chunk.size() == CHUNK_EVENTS || bytes >= CHUNK_BYTES) {
+        appendChunk(transaction, chunk);
+        chunk = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    if (!chunk.isEmpty()) {
+      appendChunk(transaction, chunk);
+    }
+  }
+
+  private void appendChunk(Transaction transaction, List<Event> chunk)
+      throws InterruptedException {
+    long before = appended;
+    long bytesBefore = appendedBytes;
+    awaitAppended();
+    clean = false;
+    appended += chunk.size();
+    appendedBytes += chunk.stream().mapToLong(event -> event.json().length).sum();
+    appending =
+        writer.submit(
+            Write.urgent(sql -> {
+              new Pass(sql).append(transaction, chunk, before, bytesBefore);
+              return true;
+            }));
+  }
+
+  /** Waits until the last chunk is written; throws what it met. */
+  private void awaitAppended() throws InterruptedException {
+    Write<?> last = appending;
+    if (last != null) {
+      last.await();
+      appending = null;
+    }
+  }
+
   /**
    * Durable and visible, with all that was published before it, when this returns: a transaction of
    * that size is not kept waiting for the next commit.
    */
   @Override
-  public void publishStaged(Transaction transaction, StagedEvents events)
+  public void publishStaged(Transaction transaction, List<RejectedRow> rejected)
       throws InterruptedException {
-    awaitStaging();
+    awaitAppended();
+    removeUnpublishedUnlessAppended();
     List<Published> before = buffer;
     buffer = new ArrayList<>();
-    AtomicBoolean stop = new AtomicBoolean();
-    try {
-      writer.write(
-          Write.urgent(
-              sql -> {
-                Pass pass = new Pass(sql);
-                pass.publish(before);
-                pass.publishStaged(transaction, events, stop);
-                return pass.end();
-              },
-              visible::published));
-    } catch (InterruptedException e) {
-      stop.set(true);
-      throw e;
+    long events = appended;
+    long bytes = appendedBytes;
+    clean = false;
+    appended = 0;
+    appendedBytes = 0;
+    boolean published =
+        writer
+            .write(
+                Write.urgent(
+                    sql -> {
+                      Pass pass = new Pass(sql);
+                      pass.publish(before);
+                      pass.publishAppended(transaction, rejected, events, bytes);
+                      return pass.end();
+                    },
+                    visible::published))
+            .place()
+            .watermark()
+            .equals(transaction.end());
+    clean = published;
+    spill.clear();
+  }
+
+  private void removeUnpublishedUnlessAppended() throws InterruptedException {
+    if (appended == 0) {
+      removeUnpublished();
     }
   }
 
@@ -147,6 +197,7 @@ final class SqliteEventLog implements EventLog {
     if (buffer.isEmpty()) {
       return;
     }
+    removeUnpublishedUnlessAppended();
     List<Published> published = buffer;
     buffer = new ArrayList<>();
     writer.write(
@@ -195,48 +246,45 @@ final class SqliteEventLog implements EventLog {
       }
     }
 
-    void publishStaged(Transaction transaction, StagedEvents events, AtomicBoolean stop)
+    /** Behind the head, where nobody looks; the head stays where it is. */
+    void append(Transaction transaction, List<Event> events, long before, long bytesBefore)
+        throws SQLException {
+      head += before;
+      total += bytesBefore;
+      for (Event event : events) {
+        insert(transaction, event);
+      }
+    }
+
+    /** Not as the newest: so many are read from the disk, and the first of them first. */
+    void publishAppended(
+        Transaction transaction, List<RejectedRow> rejected, long events, long bytes)
         throws SQLException {
       if (transaction.end().isAfter(watermark)) {
         newest.clear();
         newestBytes = 0;
         complete = false;
-        try {
-          List<RejectedRow> rejected =
-              events.make(
-                  new StagedOnDisk(sql), event -> addUnlessStopped(transaction, event, stop));
-          end(transaction, rejected);
-        } catch (StagedOnDisk.Failed e) {
-          throw e.why();
-        }
-      }
-      StagedTable.clear(sql);
-    }
-
-    /** Not one of the newest: so many are read from the disk, and the first of them first. */
-    private void addUnlessStopped(Transaction transaction, Event event, AtomicBoolean stop) {
-      if (stop.get()) {
-        throw new CancellationException("interrupted");
-      }
-      try {
-        insert(transaction, event);
-      } catch (SQLException e) {
-        throw new StagedOnDisk.Failed(e);
+        head += events;
+        total += bytes;
+        end(transaction, rejected);
       }
     }
 
-    private Entry insert(Transaction transaction, Event event) throws SQLException {
+    private Optional<Entry> insert(Transaction transaction, Event event) throws SQLException {
       head++;
       total += event.json().length;
       Entry entry = new Entry(head, event);
-      EventTable.insert(sql, transaction, entry, total);
-      return entry;
+      return EventTable.insert(sql, transaction, entry, total)
+          ? Optional.of(entry)
+          : Optional.empty();
     }
 
     private void add(Transaction transaction, Event event) throws SQLException {
-      Entry entry = insert(transaction, event);
-      newest.add(entry);
-      newestBytes += Tail.weight(entry);
+      Optional<Entry> entry = insert(transaction, event);
+      if (entry.isPresent()) {
+        newest.add(entry.get());
+        newestBytes += Tail.weight(entry.get());
+      }
       while (newest.size() > Tail.MAX_ENTRIES
           || (newestBytes > Tail.MAX_BYTES && newest.size() > 1)) {
         newestBytes -= Tail.weight(newest.remove());

@@ -9,6 +9,7 @@ import io.rowhook.capture.SlotIntent;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.SpilledChanges;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -30,6 +31,7 @@ public final class SqliteJournal implements Journal {
   private final Writer writer;
   private final Readers readers;
   private final Visible visible;
+  private final SpillFile spill;
   private final SqliteEventLog log;
   private final SqliteHistory history;
   private final Retention retention;
@@ -42,7 +44,8 @@ public final class SqliteJournal implements Journal {
     visible = new Visible(EpochTable.newest(file.writer()));
     writer = new Writer(file.writer(), trouble);
     readers = new Readers(file, writer::stopForGood);
-    log = new SqliteEventLog(writer, visible, trouble);
+    spill = new SpillFile(file);
+    log = new SqliteEventLog(writer, spill, visible, trouble);
     history = new SqliteHistory(writer, readers, visible);
     retention = new Retention(writer, visible);
   }
@@ -93,8 +96,7 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
-  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge)
-      throws InterruptedException {
+  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
     log.stage(changes, merge);
   }
 
@@ -113,11 +115,20 @@ public final class SqliteJournal implements Journal {
     log.publish(transaction, events, rejected);
   }
 
-  /** Durable and visible, with all that was published before it, when this returns. */
   @Override
-  public void publishStaged(Transaction transaction, StagedEvents events)
+  public SpilledChanges staged() {
+    return log.staged();
+  }
+
+  @Override
+  public void append(Transaction transaction, List<Event> events) throws InterruptedException {
+    log.append(transaction, events);
+  }
+
+  @Override
+  public void publishStaged(Transaction transaction, List<RejectedRow> rejected)
       throws InterruptedException {
-    log.publishStaged(transaction, events);
+    log.publishStaged(transaction, rejected);
   }
 
   @Override
@@ -302,6 +313,7 @@ public final class SqliteJournal implements Journal {
   public void close() {
     writer.close();
     readers.close();
+    spill.clear();
     file.close();
   }
 }

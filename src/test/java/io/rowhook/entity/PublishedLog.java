@@ -7,7 +7,7 @@ import io.rowhook.capture.History;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
-import io.rowhook.testing.StagedInMemory;
+import io.rowhook.testing.SpilledInMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -24,7 +24,9 @@ final class PublishedLog implements EventLog, History {
   final List<Event> published = new ArrayList<>();
   final List<RejectedRow> rejected = new ArrayList<>();
   final Map<String, NetChange> staged = new LinkedHashMap<>();
+  final List<Event> appended = new ArrayList<>();
   int largestStage;
+  int largestAppended;
   Lsn watermark = Lsn.ZERO;
 
   @Override
@@ -35,12 +37,13 @@ final class PublishedLog implements EventLog, History {
 
   @Override
   public void discard() {
-    staged.clear();
+    discardStaged();
   }
 
   @Override
   public void discardStaged() {
     staged.clear();
+    appended.clear();
   }
 
   @Override
@@ -51,11 +54,21 @@ final class PublishedLog implements EventLog, History {
   }
 
   @Override
-  public void publishStaged(Transaction transaction, StagedEvents toEvents) {
-    List<Event> events = new ArrayList<>();
-    List<RejectedRow> rows = toEvents.make(new StagedInMemory(staged), events::add);
+  public SpilledChanges staged() {
+    return new SpilledInMemory(new LinkedHashMap<>(staged));
+  }
+
+  @Override
+  public void append(Transaction transaction, List<Event> events) {
+    appended.addAll(events);
+    largestAppended = Math.max(largestAppended, events.size());
+  }
+
+  @Override
+  public void publishStaged(Transaction transaction, List<RejectedRow> rows) {
     staged.clear();
-    publish(transaction, events, rows);
+    publish(transaction, List.copyOf(appended), rows);
+    appended.clear();
   }
 
   @Override

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
-import io.rowhook.testing.StagedInMemory;
+import io.rowhook.testing.SpilledInMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,7 +144,7 @@ class JournalContractTest {
     journal.stage(List.of(change("2", 1)), Samples::merge);
     journal.discard();
     journal.commit();
-    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
+    SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300));
 
     assertThat(all()).isEmpty();
     assertThat(journal.watermark()).isEqualTo(lsn(300));
@@ -167,7 +167,7 @@ class JournalContractTest {
 
     publish(journal, 200, "1");
     publish(journal, 300, "2");
-    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
+    SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300));
 
     assertThat(all()).containsExactly("1", "2");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
@@ -303,12 +303,10 @@ class JournalContractTest {
     journal.stage(List.of(change("c", 1), change("b", 9)), Samples::merge);
     assertThat(all()).isEmpty();
 
-    journal.publishStaged(
-        transaction(300),
-        StagedInMemory.each(c ->
+    SpilledInMemory.publish(journal, transaction(300), c ->
             c.entityId().equals("c")
                 ? null
-                : event(c.entityId(), 300, Objects.requireNonNull(c.after()).toString())));
+                : event(c.entityId(), 300, Objects.requireNonNull(c.after()).toString()));
 
     assertThat(all()).containsExactly("0", "a", "b");
     assertThat(
@@ -316,7 +314,7 @@ class JournalContractTest {
                 .map(e -> new String(e.event().json(), StandardCharsets.UTF_8)))
         .containsExactly("{\"id\":\"a\",\"stock\":2}", "{\"id\":\"b\",\"stock\":9}");
     assertThat(journal.watermark()).isEqualTo(lsn(300));
-    journal.publishStaged(transaction(400), StagedInMemory.each(c -> event(c.entityId(), 400)));
+    SpilledInMemory.publish(journal, transaction(400), c -> event(c.entityId(), 400));
     assertThat(all()).as("it is empty again").containsExactly("0", "a", "b");
   }
 
@@ -324,14 +322,12 @@ class JournalContractTest {
   void whatCannotBeMadeAnEventLeavesNothingHalfPublished() throws InterruptedException {
     journal.stage(List.of(change("a", 1), change("b", 1)), Samples::merge);
     assertThatThrownBy(() ->
-            journal.publishStaged(
-                transaction(300),
-                StagedInMemory.each(c -> {
+            SpilledInMemory.publish(journal, transaction(300), c -> {
                   if (c.entityId().equals("b")) {
                     throw new IllegalStateException("a fault planted by the test");
                   }
                   return event(c.entityId(), 300);
-                })))
+                }))
         .isInstanceOf(IllegalStateException.class);
 
     reopen();
@@ -340,10 +336,58 @@ class JournalContractTest {
   }
 
   @Test
+  void whatIsAppendedIsSeenByNobodyBeforeItIsPublished() throws InterruptedException {
+    journal.publish(transaction(200), List.of(event("0", 200)), List.of());
+    journal.stage(List.of(change("a", 1), change("b", 1)), Samples::merge);
+    journal.append(transaction(300), List.of(event("a", 300)));
+    journal.append(transaction(300), List.of(event("b", 300)));
+    journal.ledger("another"); // what was queued before is written by then
+
+    assertThat(all()).containsExactly("0");
+    assertThat(journal.head()).isEqualTo(1);
+    assertThat(journal.watermark()).isEqualTo(lsn(200));
+    assertThat(journal.find(event("a", 300).id())).isEmpty();
+    assertThat(journal.lastBefore(java.time.Instant.MAX.minusSeconds(1))).isEqualTo(1);
+
+    journal.publishStaged(transaction(300), List.of());
+    assertThat(all()).containsExactly("0", "a", "b");
+    assertThat(journal.watermark()).isEqualTo(lsn(300));
+  }
+
+  /** Else capture would read the transaction again for ever. */
+  @Test
+  void twoEventsOfOneIdAreOneAndTheJournalGoesOn() throws InterruptedException {
+    Event event = event("a", 200);
+    journal.publish(transaction(200), List.of(event, event("b", 200), event), List.of());
+    journal.commit();
+
+    assertThat(all()).containsExactly("a", "b");
+    assertThat(journal.watermark()).isEqualTo(lsn(200));
+    publish(journal, 300, "c");
+    assertThat(all()).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void whatWasAppendedAndNeverPublishedIsGone() throws InterruptedException {
+    journal.stage(List.of(change("a", 1)), Samples::merge);
+    journal.append(transaction(300), List.of(event("a", 300), event("b", 300)));
+    journal.discard();
+    publish(journal, 300, "a");
+    journal.stage(List.of(change("c", 1)), Samples::merge);
+    journal.append(transaction(400), List.of(event("c", 400), event("d", 400)));
+    reopen();
+
+    assertThat(all()).containsExactly("a");
+    publish(journal, 400, "c", "e");
+    assertThat(all()).containsExactly("a", "c", "e");
+    assertThat(journal.head()).isEqualTo(3);
+  }
+
+  @Test
   void whatWasStagedDoesNotOutliveTheProcess() throws InterruptedException {
     journal.stage(List.of(change("a", 1)), Samples::merge);
     reopen();
-    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
+    SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300));
 
     assertThat(all()).isEmpty();
   }

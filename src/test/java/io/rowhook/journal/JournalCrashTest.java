@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.journal.DeliveryState.Delivered;
-import io.rowhook.testing.StagedInMemory;
+import io.rowhook.testing.SpilledInMemory;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +51,7 @@ class JournalCrashTest {
         if (end % 3 == 0) {
           long at = end;
           journal.stage(changes, Samples::merge);
-          journal.publishStaged(
-              transaction(end), StagedInMemory.each(c -> event(c.entityId(), at)));
+          SpilledInMemory.publish(journal, transaction(end), c -> event(c.entityId(), at));
         } else {
           journal.publish(transaction(end), events, List.of());
           journal.commit();

@@ -8,7 +8,7 @@ import static io.rowhook.journal.Samples.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.NetChange;
-import io.rowhook.entity.Staged;
+import io.rowhook.testing.SpilledInMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,22 +41,10 @@ class StagingTest {
           }
         }
         long staged = System.nanoTime();
-        journal.publishStaged(
+        SpilledInMemory.publish(
+            journal,
             transaction(200),
-            (changed, events) -> {
-              long ordinal = 0;
-              List<Staged.Ordered> chunk = changed.after(ordinal, 1_000, 1 << 20);
-              while (!chunk.isEmpty()) {
-                for (Staged.Ordered one : chunk) {
-                  NetChange c = one.change();
-                  events.accept(
-                      event(c.entityId(), 200, Objects.requireNonNull(c.after()).toString()));
-                }
-                ordinal = chunk.getLast().ordinal();
-                chunk = changed.after(ordinal, 1_000, 1 << 20);
-              }
-              return List.of();
-            });
+            c -> event(c.entityId(), 200, Objects.requireNonNull(c.after()).toString()));
         long published = System.nanoTime();
         System.out.println(check(journal));
         System.out.printf(

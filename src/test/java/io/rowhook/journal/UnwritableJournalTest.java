@@ -15,7 +15,7 @@ import io.rowhook.entity.NetChange;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.StagedInMemory;
+import io.rowhook.testing.SpilledInMemory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -106,27 +106,24 @@ class UnwritableJournalTest {
   }
 
   @Test
-  void whatCouldNotBeStagedIsToldBeforeAnythingOfTheTransactionIsPublished() throws Exception {
+  void whatCouldNotBeAppendedIsToldAndNothingOfTheTransactionIsPublished() throws Exception {
     long head = journal.head();
     List<NetChange> changes = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
       changes.add(change("staged-" + i, i));
     }
-    fillDisk();
     journal.stage(changes, Samples::merge);
-    Eventually.within(LIMIT, "the chunk was refused", () -> journal.standing().isPresent());
-    freeDisk();
-
+    fillDisk();
     assertThatThrownBy(() ->
-            journal.publishStaged(
-                transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300))))
+            SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300)))
         .hasMessageContaining("its disk is full");
+    freeDisk();
     assertThat(journal.head()).isEqualTo(head);
     assertThat(journal.watermark()).isEqualTo(lsn(200));
 
     journal.discard();
     journal.stage(changes, Samples::merge);
-    journal.publishStaged(transaction(300), StagedInMemory.each(c -> event(c.entityId(), 300)));
+    SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300));
     assertThat(journal.head()).isEqualTo(head + changes.size());
   }
 

@@ -6,6 +6,7 @@ import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
@@ -41,6 +42,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, String> attributeSets = new HashMap<>();
   private List<Runnable> queued = new ArrayList<>();
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
+  private final List<Event> appended = new ArrayList<>();
   private final List<Event> published = new ArrayList<>();
   private final MemoryHistory history = new MemoryHistory();
   private Lsn publishedEnd = Lsn.ZERO;
@@ -191,7 +193,7 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public synchronized void discard() {
-    staged.clear();
+    discardStaged();
     published.clear();
     publishedEnd = history.watermark();
   }
@@ -199,6 +201,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public synchronized void discardStaged() {
     staged.clear();
+    appended.clear();
   }
 
   @Override
@@ -209,10 +212,26 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized void publishStaged(Transaction transaction, StagedEvents events) {
-    events.make(new StagedInMemory(staged), published::add);
-    staged.clear();
-    publishedEnd = transaction.end();
+  public synchronized SpilledChanges staged() {
+    return new SpilledInMemory(new LinkedHashMap<>(staged));
+  }
+
+  @Override
+  public synchronized void append(Transaction transaction, List<Event> events) {
+    appended.addAll(events);
+  }
+
+  @Override
+  public void publishStaged(Transaction transaction, List<RejectedRow> rejected) {
+    synchronized (this) {
+      if (transaction.end().isAfter(history.watermark())) {
+        published.addAll(appended);
+        publishedEnd = transaction.end();
+      }
+      appended.clear();
+      staged.clear();
+    }
+    commit();
   }
 
   @Override
