@@ -17,8 +17,8 @@ public interface EventLog {
   /**
    * Puts aside, unseen by anyone, what the open transaction has done so far, to free memory. An
    * entity that was put aside before is merged: the earlier change first, the later second. Keeps
-   * the order of first touch. Forgotten at {@link #discard}, and when the process ends. Nobody waits
-   * for it but its caller.
+   * the order of first touch. Forgotten at {@link #discard}, and when the process ends. Nobody
+   * waits for it but its caller.
    */
   void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge);
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * What was staged of a transaction too large for memory, while its events are made: net changes on
- * disk, one for each row that an entity is made of. Neither reading nor assigning keeps anybody from
- * the journal. Used by the capture thread.
+ * disk, one for each row that an entity is made of. Neither reading nor assigning keeps anybody
+ * from the journal. Used by the capture thread.
  */
 public interface SpilledChanges {
 

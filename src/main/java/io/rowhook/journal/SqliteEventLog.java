@@ -127,8 +127,7 @@ final class SqliteEventLog implements EventLog {
     }
   }
 
-  private void appendChunk(Transaction transaction, List<Event> chunk)
-      throws InterruptedException {
+  private void appendChunk(Transaction transaction, List<Event> chunk) throws InterruptedException {
     long before = appended;
     long bytesBefore = appendedBytes;
     awaitAppended();

@@ -303,7 +303,10 @@ class JournalContractTest {
     journal.stage(List.of(change("c", 1), change("b", 9)), Samples::merge);
     assertThat(all()).isEmpty();
 
-    SpilledInMemory.publish(journal, transaction(300), c ->
+    SpilledInMemory.publish(
+        journal,
+        transaction(300),
+        c ->
             c.entityId().equals("c")
                 ? null
                 : event(c.entityId(), 300, Objects.requireNonNull(c.after()).toString()));
@@ -322,7 +325,10 @@ class JournalContractTest {
   void whatCannotBeMadeAnEventLeavesNothingHalfPublished() throws InterruptedException {
     journal.stage(List.of(change("a", 1), change("b", 1)), Samples::merge);
     assertThatThrownBy(() ->
-            SpilledInMemory.publish(journal, transaction(300), c -> {
+            SpilledInMemory.publish(
+                journal,
+                transaction(300),
+                c -> {
                   if (c.entityId().equals("b")) {
                     throw new IllegalStateException("a fault planted by the test");
                   }

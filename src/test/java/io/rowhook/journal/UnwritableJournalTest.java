@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.entity.NetChange;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.JournalException.Kind;
-import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SpilledInMemory;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -114,8 +113,8 @@ class UnwritableJournalTest {
     }
     journal.stage(changes, Samples::merge);
     fillDisk();
-    assertThatThrownBy(() ->
-            SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300)))
+    assertThatThrownBy(
+            () -> SpilledInMemory.publish(journal, transaction(300), c -> event(c.entityId(), 300)))
         .hasMessageContaining("its disk is full");
     freeDisk();
     assertThat(journal.head()).isEqualTo(head);
