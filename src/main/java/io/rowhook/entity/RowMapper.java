@@ -36,18 +36,26 @@ final class RowMapper {
    * @param path of the entity, or of its part
    * @param part whether of a part
    * @param id the columns they are told by; empty: the primary key
+   * @param parentKey the columns that say what one of a part belongs to
    * @param columns those that are let through; null: all
    */
-  private record Role(String path, boolean part, List<String> id, @Nullable Set<String> columns) {}
+  private record Role(
+      String path,
+      boolean part,
+      List<String> id,
+      List<String> parentKey,
+      @Nullable Set<String> columns) {}
 
   private final Map<TableId, List<Role>> byTable = new HashMap<>();
 
   RowMapper(Shapes shapes) {
     for (Shape shape : shapes.byName().values()) {
       EntityType type = shape.type();
-      add(type.table(), new Role(type.name(), false, type.id(), columns(shape.role())));
+      add(type.table(), new Role(type.name(), false, type.id(), List.of(), columns(shape.role())));
       for (Shape.Node node : shape.parts()) {
-        add(node.part().table(), new Role(node.path(), true, List.of(), columns(node.role())));
+        add(
+            node.part().table(),
+            new Role(node.path(), true, List.of(), node.part().key(), columns(node.role())));
       }
     }
   }
@@ -107,6 +115,8 @@ final class RowMapper {
   }
 
   private static List<NetChange> map(Role role, RowChange row) throws Unmappable {
+    parentIsTold(role, row.before());
+    parentIsTold(role, row.after());
     return switch (row.operation()) {
       case INSERT ->
           List.of(change(role, row, present(row.after(), row), false, null, row.after()));
@@ -114,6 +124,21 @@ final class RowMapper {
           List.of(change(role, row, present(row.before(), row), true, row.before(), null));
       case UPDATE -> update(role, row, present(row.after(), row));
     };
+  }
+
+  /** A row whose key is null belongs to nothing; of one that lacks it nobody knows. */
+  private static void parentIsTold(Role role, @Nullable ObjectNode image) throws Unmappable {
+    for (String column : role.parentKey()) {
+      if (image != null && !image.has(column)) {
+        throw new Unmappable(
+            "column "
+                + column
+                + ", which says what a row of "
+                + role.path()
+                + " belongs to, is not in the row that was logged; it must be in the table's"
+                + " REPLICA IDENTITY, under the name that entities.yaml has");
+      }
+    }
   }
 
   private static List<NetChange> update(Role role, RowChange row, ObjectNode after)

@@ -220,6 +220,19 @@ class PartsTest {
     assertThat(events.counts().rejected()).isEqualTo(1);
   }
 
+  /** Null names nothing; what is not there is not known, and no reason to say nothing. */
+  @Test
+  void aPartWithoutItsKeyIsRejectedAndOneWithNullBelongsToNothing() throws Exception {
+    transaction(
+        ROWS.insert(SERIAL, "{'serial':'A','oid':null,'no':null}"),
+        ROWS.insert(SERIAL, "{'serial':'B','oid':7}"),
+        ROWS.update(SERIAL, "{'serial':'C'}", "{'serial':'C','oid':7,'no':1}"));
+    assertThat(log.rejected).hasSize(2);
+    assertThat(log.rejected.getFirst().reason())
+        .startsWith("column no, which says what a row of Order/lines/serials belongs to");
+    assertThat(log.rejected.getLast().reason()).startsWith("column oid, which says");
+  }
+
   @Test
   @Tag("feature-21")
   void aPartThatMovesUpdatesBoth() throws Exception {
