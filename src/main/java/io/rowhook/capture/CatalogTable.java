@@ -36,9 +36,13 @@ record CatalogTable(
       """
       SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relreplident::text,
              c.relispartition,
-             (SELECT coalesce(json_agg(json_build_array(a.attname, a.atttypid::int8, a.attnotnull, a.attgenerated <> '', a.attgenerated = 'v')
+             (SELECT coalesce(json_agg(json_build_array(a.attname, a.atttypid::int8, a.attnotnull, a.attgenerated <> '', a.attgenerated = 'v',
+                                       (t.typtype = 'e' OR coalesce(nullif(t.typbasetype, 0), t.oid) IN
+                                         (16, 20, 21, 23, 25, 26, 1043, 1082, 1114, 1184, 1700, 2950))
+                                       AND coalesce(o.collisdeterministic, true))
                                        ORDER BY a.attnum), '[]')
-                FROM pg_attribute a
+                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_collation o ON o.oid = a.attcollation
                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
              (SELECT coalesce(json_agg(json_build_array(quote_ident(x.relname), i.indisprimary,
                                                         i.indisreplident, i.indimmediate, k.columns)
@@ -181,7 +185,8 @@ record CatalogTable(
                   column.get(1).longValue(),
                   column.get(2).booleanValue(),
                   column.get(3).booleanValue(),
-                  column.get(4).booleanValue()));
+                  column.get(4).booleanValue(),
+                  column.get(5).booleanValue()));
         }
         List<Key> keys = new ArrayList<>();
         for (JsonNode key : json(row.getString("keys"))) {

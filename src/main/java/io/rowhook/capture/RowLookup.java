@@ -111,6 +111,15 @@ public interface RowLookup {
     Rows rows(Query query, Collection<RowKey> keys) throws SQLException;
 
     /**
+     * Tells which keys are equal: these have the same number. What PostgreSQL does not take for a
+     * key equals itself only.
+     *
+     * @param columns whose keys they are, with their types and collations
+     */
+    List<Integer> classes(TableId table, List<String> columns, List<RowKey> keys)
+        throws SQLException;
+
+    /**
      * Judges rows that the log gave, as PostgreSQL would: by the types, operators and collations of
      * their table. One statement, where nothing is wrong.
      *

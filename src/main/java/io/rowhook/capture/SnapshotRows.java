@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /**
  * What is read in one snapshot of the source, by {@link SourceRows}. A statement that fails is no
@@ -161,6 +162,25 @@ final class SnapshotRows implements RowLookup.Snapshot {
       }
       connection.rollback(before);
       afterFailure(query, keys, failure, all);
+    }
+  }
+
+  @Override
+  public List<Integer> classes(TableId table, List<String> columns, List<RowKey> keys)
+      throws SQLException {
+    Savepoint before = carefully ? connection.setSavepoint() : null;
+    try {
+      shared.queries().increment();
+      return KeyClasses.of(connection, columns(table), columns, keys);
+    } catch (SQLException e) {
+      if (LookupFailure.of(e).kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
+        throw e;
+      }
+      if (before == null) {
+        throw new Again(true);
+      }
+      connection.rollback(before);
+      return IntStream.range(0, keys.size()).boxed().toList();
     }
   }
 

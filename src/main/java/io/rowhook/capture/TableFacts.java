@@ -73,13 +73,15 @@ public record TableFacts(
    * @param generated whether PostgreSQL computes it, stored or not; such a column is not in the
    *     log, and so is never captured
    * @param virtual whether it is computed when it is read
+   * @param exact whether values are equal to PostgreSQL just where they are the same as sent; not
+   *     so of a citext, a char(n), or a collation that is not deterministic
    */
   public record Column(
-      String name, long type, boolean notNull, boolean generated, boolean virtual) {
+      String name, long type, boolean notNull, boolean generated, boolean virtual, boolean exact) {
 
-    /** One that stands in the table. */
+    /** One that stands in the table, and whose values are equal where they are the same. */
     public Column(String name, long type, boolean notNull, boolean generated) {
-      this(name, type, notNull, generated, false);
+      this(name, type, notNull, generated, false, true);
     }
   }
 

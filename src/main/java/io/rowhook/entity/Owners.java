@@ -56,6 +56,7 @@ final class Owners {
     private final Map<Shape.Node, Set<RowKey>> wanted = new LinkedHashMap<>();
     private final Map<Shape.Node, Map<RowKey, Optional<RowKey>>> found = new HashMap<>();
     private final Map<Shape.Node, Map<RowKey, String>> unread = new HashMap<>();
+    private final Spellings spellings = new Spellings();
 
     private void want(Shape.Node part, RowKey key) {
       wanted.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(key);
@@ -67,9 +68,20 @@ final class Owners {
      * @param transactions whose changes it is for, by the ids in the log
      */
     void read(RowLookup rows, Set<Long> transactions) {
-      if (wanted.isEmpty()) {
-        return;
+      if (!wanted.isEmpty()) {
+        readWanted(rows, transactions);
+        found.forEach((part, keys) ->
+            keys.values().forEach(key -> key.ifPresent(above -> spellings.add(part, above))));
       }
+      spellings.read(rows, transactions);
+    }
+
+    /** How keys are written; once read. */
+    Spellings spellings() {
+      return spellings;
+    }
+
+    private void readWanted(RowLookup rows, Set<Long> transactions) {
       rows.read(
           transactions,
           false,
@@ -109,7 +121,11 @@ final class Owners {
 
   /** Notes which parents have to be read to tell what a change belongs to. */
   void want(NetChange change, Others others, Parents parents) {
-    Shape.Node part = shapes.named(change.entityType()).part();
+    Shapes.Named named = shapes.named(change.entityType());
+    if (named.shape().isSpelled()) {
+      parents.spellings.add(change, named);
+    }
+    Shape.Node part = named.part();
     if (part == null || part.parent() == null || isUnchanged(change, part)) {
       return;
     }
@@ -136,7 +152,7 @@ final class Owners {
     Set<Owner> owners = new LinkedHashSet<>(2);
     if (part == null) {
       RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
-          .ifPresent(key -> owners.add(new Owner(shape, key)));
+          .ifPresent(key -> owners.add(new Owner(shape, parents.spellings.of(shape, key))));
     } else if (!isUnchanged(change, part)) {
       if (change.existed()) {
         add(owners, shape, part, key(change, part, false), false, others, parents);
@@ -162,7 +178,7 @@ final class Owners {
     }
     Shape.Node parent = part.parent();
     if (parent == null) {
-      owners.add(new Owner(shape, key.get()));
+      owners.add(new Owner(shape, parents.spellings.of(part, key.get())));
       return;
     }
     if (parent.keyIsInPrimaryKey()) {

@@ -97,6 +97,7 @@ final class PartView {
 
   private void add(Shape.Node part, ObjectNode row) {
     part.parentKey(row)
+        .map(parent -> entity.spellings().of(part, parent))
         .ifPresent(parent ->
             added
                 .computeIfAbsent(part, _ -> new HashMap<>())
@@ -159,7 +160,7 @@ final class PartView {
 
   /** The rows of one part, for {@code previous}. */
   ArrayNode list(Shape.Node part, RowKey parent, Set<String> missing) {
-    List<ObjectNode> rows = new ArrayList<>(added(part, parent));
+    List<ObjectNode> rows = new ArrayList<>(added(part, entity.spellings().of(part, parent)));
     if (withRead && found.isUnread(part.byParent(), parent)) {
       incomplete.add(name(part));
     }

@@ -13,6 +13,7 @@ import io.rowhook.entity.SpilledChanges.Owned;
 import io.rowhook.entity.SpilledChanges.Spilled;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -74,6 +75,7 @@ final class Publishing {
         rows, transactions.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
     List<Touched> entities =
         transactions.stream().flatMap(one -> sort(one, parents).stream()).toList();
+    entities.forEach(entity -> entity.spell(parents.spellings()));
     EntityHistory.place(entities);
     compose(entities);
   }
@@ -209,12 +211,32 @@ final class Publishing {
   private List<Touched> owned(Outcome chunk, List<Owned> owned) {
     List<Touched> entities = new ArrayList<>();
     Iterator<NetChange> seen =
-        seen(owned.stream().flatMap(one -> one.changes().stream()).toList(), chunk).iterator();
+        visibility // what cannot be judged was rejected as it was assigned
+            .apply(owned.stream().flatMap(one -> one.changes().stream()).toList(), (_, _) -> {})
+            .iterator();
     for (Owned one : owned) {
       List<NetChange> own = one.changes().stream().map(_ -> seen.next()).toList();
       entities.add(owned(chunk, one.owner(), own));
     }
+    spell(entities);
     return entities;
+  }
+
+  private void spell(List<Touched> entities) {
+    Spellings spellings = new Spellings();
+    Set<Long> transactions = new HashSet<>();
+    for (Touched entity : entities) {
+      if (entity.shape().isSpelled()) {
+        for (Shape.Node part : entity.shape().parts()) {
+          Shapes.Named named = shapes.named(part.path());
+          entity.changes(part).forEach(change -> spellings.add(change, named));
+        }
+        entity.roots().forEach(root -> spellings.add(root, shapes.named(root.entityType())));
+        transactions.add(entity.outcome().transaction().id());
+        entity.spell(spellings);
+      }
+    }
+    spellings.read(rows, transactions);
   }
 
   private void assignOwners(SpilledChanges spilled, Outcome transaction) {
@@ -222,8 +244,7 @@ final class Publishing {
     List<Spilled> changes = spilled.after(0, CHUNK, CHUNK_WEIGHT);
     while (!changes.isEmpty()) {
       Parents parents = new Parents();
-      List<NetChange> seen =
-          visibility.apply(changes.stream().map(Spilled::change).toList(), (_, _) -> {});
+      List<NetChange> seen = seen(changes.stream().map(Spilled::change).toList(), transaction);
       seen.forEach(change -> owners.want(change, others, parents));
       parents.read(rows, Set.of(transaction.transaction().id()));
       List<Assignment> assignments = new ArrayList<>();

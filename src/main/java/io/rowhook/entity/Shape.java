@@ -37,6 +37,8 @@ final class Shape {
    * @param shared whether rows of its table are parts of other types of entities as well
    * @param logged whether all of an old row is in the log
    * @param numbered whether its key has a prefix and then a whole number
+   * @param spelling looks up how the row that its rows belong to writes its own key; null: there is
+   *     one way only
    * @param byParent looks its rows up by the row that they belong to
    */
   record Node(
@@ -48,6 +50,7 @@ final class Shape {
       boolean shared,
       boolean logged,
       boolean numbered,
+      @Nullable Query spelling,
       Query byParent,
       RowOrder order,
       List<Link> links) {
@@ -110,6 +113,7 @@ final class Shape {
   private final Query root;
   private final List<Link> links;
   private final List<Node> parts = new ArrayList<>();
+  private final boolean spelled;
 
   /**
    * @param shared tables whose rows are parts of several types of entities
@@ -131,6 +135,7 @@ final class Shape {
         new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
     links = Link.of(type.table(), type.references());
     type.parts().forEach(part -> add(part, type.name(), null, tables, shared));
+    spelled = parts.stream().anyMatch(part -> part.spelling() != null);
   }
 
   private static Set<String> keys(List<String> own, List<Reference> references) {
@@ -177,11 +182,27 @@ final class Shape {
             shared.contains(part.table()),
             facts.identity() == ReplicaIdentity.FULL,
             isNumber(tables.get(above1), parentKey),
+            part.prefix().isEmpty() && !isExact(facts, part.key(), tables.get(above1), parentKey)
+                ? Spellings.lookup(part.table(), part.key(), above1, parentKey)
+                : null,
             byParent,
             new RowOrder(part.orderBy(), facts),
             Link.of(part.table(), part.references()));
     parts.add(node);
     part.parts().forEach(inner -> add(inner, node.path(), node, tables, shared));
+  }
+
+  /** Whether two rows have the same key where it is the same as sent. */
+  private static boolean isExact(
+      TableFacts child, List<String> key, @Nullable TableFacts parent, List<String> target) {
+    return parent == null
+        || key.size() != target.size()
+        || (key.stream().allMatch(name -> isExact(child, name))
+            && target.stream().allMatch(name -> isExact(parent, name)));
+  }
+
+  private static boolean isExact(TableFacts facts, String column) {
+    return facts.allColumns().stream().noneMatch(one -> one.name().equals(column) && !one.exact());
   }
 
   private static boolean isNumber(@Nullable TableFacts facts, List<String> key) {
@@ -222,6 +243,11 @@ final class Shape {
   /** What its root row names. */
   List<Link> links() {
     return links;
+  }
+
+  /** Whether some of its rows' keys can be written in several ways. */
+  boolean isSpelled() {
+    return spelled;
   }
 
   /** What its root row and the rows of its parts name. */

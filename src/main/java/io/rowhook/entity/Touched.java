@@ -18,6 +18,7 @@ final class Touched {
   private final List<NetChange> roots = new ArrayList<>(1);
   private final List<List<NetChange>> parts;
   private @Nullable EntityHistory history;
+  private Spellings spellings = Spellings.NONE;
   private int position;
 
   /**
@@ -57,6 +58,15 @@ final class Touched {
   void placeIn(EntityHistory whole, int at) {
     history = whole;
     position = at;
+  }
+
+  /** How keys are written that can be written in several ways. */
+  Spellings spellings() {
+    return spellings;
+  }
+
+  void spell(Spellings all) {
+    spellings = all;
   }
 
   /** What comes of it goes there. */

@@ -93,6 +93,12 @@ class StoryTest {
   }
 
   @Test
+  @Tag("feature-21")
+  void equalKeys() throws Exception {
+    play("equal-keys.story");
+  }
+
+  @Test
   @Tag("feature-13")
   void aTemplateThatThrows() throws Exception {
     play("a-template-that-throws.story");
