@@ -87,10 +87,14 @@ BEGIN;
 INSERT INTO sales.item VALUES (1, 'ab');
 INSERT INTO sales.box VALUES ('ab');
 COMMIT;
-UPDATE sales.item SET id = 2;
 
 === shop
 box.created {"id": "ab   ", "items": [{"id": 1}], "shelves": null, "changed": []}
+
+=== sql
+UPDATE sales.item SET id = 2;
+
+=== shop
 box.updated {"id": "ab   ", "items": [{"id": 2}], "shelves": null, "changed": ["items"]}
 
 === sql
