@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RowChange;
+import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableFacts.Column;
@@ -79,12 +80,17 @@ class LargePublicationTest {
     }
 
     @Override
+    public List<Integer> classes(TableId table, List<String> columns, List<RowKey> keys) {
+      throw new AssertionError("no key can be written in two ways");
+    }
+
+    @Override
     public RowLookup.Judged judge(RowLookup.Condition condition, List<ObjectNode> images) {
       throw new AssertionError("there is no condition");
     }
 
     @Override
-    public RowLookup.Rows rows(RowLookup.Query query, Collection<io.rowhook.capture.RowKey> keys) {
+    public RowLookup.Rows rows(RowLookup.Query query, Collection<RowKey> keys) {
       return new RowLookup.Rows(new HashMap<>(), Map.of());
     }
   }
