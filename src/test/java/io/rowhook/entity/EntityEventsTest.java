@@ -234,4 +234,29 @@ class EntityEventsTest {
   private static RowChange delete(String before) {
     return ROWS.delete(ARTICLE, before);
   }
+
+  /** A value that no JSON can be written of: deeper than any reader takes. */
+  private static ObjectNode bottomless() {
+    ObjectNode deepest = tree("{'id':2}");
+    ObjectNode inner = deepest;
+    for (int i = 0; i < 100_000; i++) {
+      inner = inner.putObject("x");
+    }
+    return deepest;
+  }
+
+  @Test
+  void aRowThatNothingCanBeMadeOfIsRejectedAndTheOthersGoOn() throws Exception {
+    RowChange bad =
+        new RowChange(
+            ARTICLE, Operation.INSERT, tree("{'id':2}"), null, bottomless(), List.of(), 100);
+    transaction(insert("{'id':1,'name':'a'}"), bad, insert("{'id':3,'name':'c'}"));
+    assertThat(log.published).extracting(Event::entityId).containsExactly("1", "3");
+    assertThat(log.rejected).hasSize(1);
+    assertThat(log.rejected.getFirst().table()).isEqualTo(ARTICLE);
+    assertThat(log.rejected.getFirst().reason()).startsWith("its event cannot be made: ");
+    assertThat(events.counts().rejected()).isEqualTo(1);
+    transaction(insert("{'id':4,'name':'d'}"));
+    assertThat(log.published).hasSize(3);
+  }
 }

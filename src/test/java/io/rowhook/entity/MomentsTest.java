@@ -12,10 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.HangingCommit;
 import io.rowhook.testing.SourceDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,75 +58,12 @@ class MomentsTest {
     rig.close();
   }
 
-  /** A commit that a synchronous standby does not confirm: streamed, and invisible to others. */
-  private static final class Hanging implements AutoCloseable {
-    private final Connection session;
-    private final CompletableFuture<Void> done;
-    final long id;
-
-    Hanging(String... sql) throws Exception {
-      source.set("synchronous_standby_names", "nobody");
-      Eventually.within(
-          SOON,
-          "a standby is waited for",
-          () -> "nobody".equals(source.query("SHOW synchronous_standby_names")));
-      session = source.connect();
-      session.setAutoCommit(false);
-      try (Statement statement = session.createStatement()) {
-        for (String one : sql) {
-          statement.execute(one);
-        }
-        try (var row = statement.executeQuery("SELECT pg_current_xact_id()")) {
-          row.next();
-          id = row.getLong(1) & 0xFFFFFFFFL;
-        }
-      }
-      done =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  session.commit();
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e);
-                }
-              },
-              Thread::startVirtualThread);
-      Eventually.within(
-          SOON,
-          "it waits",
-          () ->
-              "1"
-                  .equals(
-                      source.query(
-                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
-    }
-
-    void letGo() {
-      source.query(
-          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-      done.join();
-    }
-
-    @Override
-    public void close() throws SQLException {
-      source.query(
-          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-      try (Connection c = source.connect();
-          Statement statement = c.createStatement()) {
-        statement.execute("SET synchronous_commit = local");
-        statement.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
-        statement.execute("SELECT pg_reload_conf()");
-      }
-      session.close();
-    }
-  }
-
   @Test
   void anEventWaitsUntilItsTransactionIsVisible() throws Exception {
     source.execute(
         "INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
-    try (Hanging hanging =
-        new Hanging(
+    try (HangingCommit hanging =
+        new HangingCommit(source, 
             "UPDATE orders SET total = 2",
             "INSERT INTO line VALUES (7, 3, 1)",
             "UPDATE line SET quantity = 6 WHERE no = 1")) {
@@ -137,7 +72,7 @@ class MomentsTest {
               () -> {
                 try {
                   rig.transaction(
-                      hanging.id,
+                      hanging.id(),
                       ROWS.update(
                           LINE,
                           "{'oid':7,'no':1,'quantity':5,'note':null}",
@@ -165,10 +100,10 @@ class MomentsTest {
         "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
     rig.close();
     rig = rig(ReplicaIdentity.FULL, Duration.ofMillis(500));
-    try (Hanging hanging =
-        new Hanging("UPDATE orders SET total = 2", "UPDATE line SET quantity = 6 WHERE no = 1")) {
+    try (HangingCommit hanging =
+        new HangingCommit(source, "UPDATE orders SET total = 2", "UPDATE line SET quantity = 6 WHERE no = 1")) {
       rig.ended(
-          hanging.id,
+          hanging.id(),
           ROWS.update(
               ORDER, "{'oid':7,'customer':null,'total':1}", "{'oid':7,'customer':null,'total':2}"),
           ROWS.update(
@@ -189,7 +124,7 @@ class MomentsTest {
       assertThat(rig.log.json(1).at("/data/lines")).isEmpty();
       long begin = System.nanoTime();
       rig.transaction(
-          hanging.id,
+          hanging.id(),
           ROWS.update(
               LINE,
               "{'oid':7,'no':2,'quantity':5,'note':null}",
@@ -331,8 +266,8 @@ class MomentsTest {
 
   @Test
   void whatNothingBelongsToWaitsForNothing() throws Exception {
-    try (Hanging hanging = new Hanging("INSERT INTO customer VALUES (1, 'x')")) {
-      rig.transaction(hanging.id, ROWS.insert(TICKET, "{'id':1,'text':'x'}"));
+    try (HangingCommit hanging = new HangingCommit(source, "INSERT INTO customer VALUES (1, 'x')")) {
+      rig.transaction(hanging.id(), ROWS.insert(TICKET, "{'id':1,'text':'x'}"));
       assertThat(rig.log.published).hasSize(1);
     }
   }

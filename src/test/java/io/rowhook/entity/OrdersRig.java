@@ -79,7 +79,7 @@ final class OrdersRig implements AutoCloseable {
         "CREATE TABLE serial (serial text PRIMARY KEY, oid bigint, no int)");
   }
 
-  private static TableFacts facts(
+  static TableFacts facts(
       TableId table, ReplicaIdentity identity, List<String> key, String... columns) {
     return new TableFacts(
         table,

@@ -8,13 +8,18 @@ import static io.rowhook.entity.RowChanges.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.TableId;
+import io.rowhook.capture.Transaction;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,5 +177,44 @@ class UnreadTest {
     source.query(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'reader'");
     assertThat(updated(2).has("unavailable")).isFalse();
+  }
+
+  /** Which box a tag belongs to is told by its item. */
+  @Test
+  void whatTellsTheEntityMayBeWhatCannotBeRead() throws Exception {
+    source.execute(
+        "DROP TABLE IF EXISTS item, tag",
+        "CREATE TABLE item (id int PRIMARY KEY, oid bigint)",
+        "CREATE TABLE tag (id int PRIMARY KEY, item int)",
+        "INSERT INTO item VALUES (1, 1)");
+    TableId item = TableId.parse("item");
+    TableId tag = TableId.parse("tag");
+    Part tags = new Part("tags", tag, List.of("item"), List.of(), List.of(), List.of(), List.of());
+    Part items =
+        new Part("items", item, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
+    EntityEvents boxes =
+        new EntityEvents(
+            List.of(
+                new EntityType("Box", ORDER, List.of(), List.of(), List.of(items), List.of())),
+            rig.log,
+            rig.log,
+            rig.rows,
+            1 << 20);
+    boxes.restart(
+        List.of(
+            OrdersRig.facts(ORDER, ReplicaIdentity.FULL, List.of("oid"), "oid"),
+            OrdersRig.facts(item, ReplicaIdentity.FULL, List.of("id"), "id", "oid"),
+            OrdersRig.facts(tag, ReplicaIdentity.FULL, List.of("id"), "id", "item")));
+    boxes.begin(LONG_AGO);
+    boxes.row(ROWS.insert(tag, "{'id':1,'item':1}"));
+    boxes.row(ROWS.update(ORDER, "{'oid':2,'total':1}", "{'oid':2,'total':2}"));
+    boxes.end(new Transaction(new Lsn(0x9000), LONG_AGO, Instant.EPOCH));
+    boxes.commit();
+    assertThat(rig.log.published).extracting(Event::entityId).containsExactly("2");
+    assertThat(rig.log.rejected).hasSize(1);
+    assertThat(rig.log.rejected.getFirst().table()).isEqualTo(tag);
+    assertThat(rig.log.rejected.getFirst().reason())
+        .startsWith("the row that it belongs to could not be looked up")
+        .endsWith("permission denied for table item");
   }
 }
