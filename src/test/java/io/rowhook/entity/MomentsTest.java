@@ -63,7 +63,8 @@ class MomentsTest {
     source.execute(
         "INSERT INTO orders VALUES (7, NULL, 1)", "INSERT INTO line VALUES (7, 1, 5), (7, 2, 9)");
     try (HangingCommit hanging =
-        new HangingCommit(source, 
+        new HangingCommit(
+            source,
             "UPDATE orders SET total = 2",
             "INSERT INTO line VALUES (7, 3, 1)",
             "UPDATE line SET quantity = 6 WHERE no = 1")) {
@@ -101,7 +102,8 @@ class MomentsTest {
     rig.close();
     rig = rig(ReplicaIdentity.FULL, Duration.ofMillis(500));
     try (HangingCommit hanging =
-        new HangingCommit(source, "UPDATE orders SET total = 2", "UPDATE line SET quantity = 6 WHERE no = 1")) {
+        new HangingCommit(
+            source, "UPDATE orders SET total = 2", "UPDATE line SET quantity = 6 WHERE no = 1")) {
       rig.ended(
           hanging.id(),
           ROWS.update(
@@ -266,7 +268,8 @@ class MomentsTest {
 
   @Test
   void whatNothingBelongsToWaitsForNothing() throws Exception {
-    try (HangingCommit hanging = new HangingCommit(source, "INSERT INTO customer VALUES (1, 'x')")) {
+    try (HangingCommit hanging =
+        new HangingCommit(source, "INSERT INTO customer VALUES (1, 'x')")) {
       rig.transaction(hanging.id(), ROWS.insert(TICKET, "{'id':1,'text':'x'}"));
       assertThat(rig.log.published).hasSize(1);
     }

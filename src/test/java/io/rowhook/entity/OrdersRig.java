@@ -42,9 +42,11 @@ final class OrdersRig implements AutoCloseable {
 
   OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
       throws Exception {
-    rows =
-        new SourceRows(
-            Source.of(source.connectorProperties(user), "source.properties"), visibleWithin);
+    this(Source.of(source.connectorProperties(user), "source.properties"), identity, visibleWithin);
+  }
+
+  OrdersRig(Source source, ReplicaIdentity identity, Duration visibleWithin) throws Exception {
+    rows = new SourceRows(source, visibleWithin);
     Part serials =
         new Part(
             "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());
@@ -71,12 +73,15 @@ final class OrdersRig implements AutoCloseable {
             facts(TICKET, identity, List.of("id"), "id", "text")));
   }
 
+  static final List<String> TABLES =
+      List.of(
+          "CREATE TABLE customer (id int PRIMARY KEY, name text)",
+          "CREATE TABLE orders (oid bigint PRIMARY KEY, customer int, total numeric)",
+          "CREATE TABLE line (oid bigint, no int, quantity int, note text, PRIMARY KEY (oid, no))",
+          "CREATE TABLE serial (serial text PRIMARY KEY, oid bigint, no int)");
+
   static void tables(SourceDatabase source) {
-    source.execute(
-        "CREATE TABLE customer (id int PRIMARY KEY, name text)",
-        "CREATE TABLE orders (oid bigint PRIMARY KEY, customer int, total numeric)",
-        "CREATE TABLE line (oid bigint, no int, quantity int, note text, PRIMARY KEY (oid, no))",
-        "CREATE TABLE serial (serial text PRIMARY KEY, oid bigint, no int)");
+    source.execute(TABLES.toArray(String[]::new));
   }
 
   static TableFacts facts(
