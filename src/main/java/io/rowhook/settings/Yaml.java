@@ -168,14 +168,11 @@ final class Yaml {
     } catch (StackOverflowError e) {
       throw report(Place.of(file), TOO_DEEP);
     } catch (IllegalArgumentException e) {
-      throw report(Place.of(file), ESCAPE);
+      throw report(
+          Place.of(file),
+          "a text in double quotes has a \\U that is no character; the last is \\U0010FFFF. Correct it.");
     }
   }
-
-  /** The parser takes any eight digits after the backslash for a character. */
-  private static final String ESCAPE =
-      "a text in double quotes has an escape \\U that is no character; the last is \\U0010FFFF."
-          + " Correct it.";
 
   private static final String ALIAS =
       "an anchor or alias (& or *) is used; settings have none. Write the value out.";

@@ -124,11 +124,12 @@ class GenerationTest {
           throw new IllegalStateException(e);
         }
       });
-      capture.set(rig.build());
-      capture.get().start();
+      Capture built = rig.build();
+      capture.set(built);
+      built.start();
       Eventually.within(Rig.SOON, "an engine with the second", () -> last.restarts() == 1);
       Eventually.within(
-          Rig.SOON, "streaming", () -> capture.get().state() instanceof CaptureState.Streaming);
+          Rig.SOON, "streaming", () -> built.state() instanceof CaptureState.Streaming);
       database.execute("INSERT INTO other VALUES (1, 'x')");
       Eventually.within(Rig.SOON, "the row", () -> last.rows().size() == 1);
       assertThat(rig.failures).isEmpty();

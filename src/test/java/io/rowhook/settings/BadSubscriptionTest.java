@@ -51,6 +51,13 @@ class BadSubscriptionTest {
                 + " error: Encountered \"<EOF>\".), got: .data.stock ==. Write for example"
                 + " '.data.status == \"shipped\"'."),
         shop(
+            "a number that JSLT cannot hold",
+            one + "  when: .data.ref == 99999999999999999999\n",
+            ":4:9: subscriptions[0].when must be a condition in JSLT (the condition: a whole number"
+                + " is larger than JSLT can hold (9223372036854775807). Write it as a text, and"
+                + " use decimal-compare), got: .data.ref == 99999999999999999999. Write for"
+                + " example '.data.status == \"shipped\"'."),
+        shop(
             "no attributes that have changed",
             one + "  changed: []\n",
             ":4:12: subscriptions[0].changed is an empty list. Name attributes, or take it out."),

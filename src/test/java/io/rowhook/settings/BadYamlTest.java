@@ -108,6 +108,12 @@ class BadYamlTest {
             d -> d.shop("url: " + "[".repeat(200_000)),
             file + ": lists and mappings stand more than 32 deep in each other. Settings do not."),
         bad(
+            "an escape that is no character",
+            d -> d.shop("url: \"https://a.example/\\UFFFFFFFF\"\n"),
+            file
+                + ": a text in double quotes has a \\U that is no character; the last is"
+                + " \\U0010FFFF. Correct it."),
+        bad(
             "not UTF-8",
             d ->
                 writeBytes(

@@ -179,8 +179,11 @@ class EachFileTest {
     sourceIsAway = true;
     directory
         .entities(
-            "Article:\n  table: public.article\nOrder:\n  table: sales.sales_order\n"
-                + "Customer:\n  table: crm.customer\n")
+            """
+            Article: { table: public.article }
+            Order: { table: sales.sales_order }
+            Customer: { table: crm.customer }
+            """)
         .shop("url: https://shop.example.com/2\nsubscriptions: [{ entity: Customer }]\n")
         .write("templates/Order.jslt", "{ \"version\": 2 }");
     looks(20);
@@ -190,7 +193,8 @@ class EachFileTest {
     sourceIsAway = false;
     looks(SettingsWatch.AGAIN);
     assertThat(problems()).isEmpty();
-    assertThat(captured).singleElement().asList().hasSize(3);
+    assertThat(captured).hasSize(1);
+    assertThat(captured.getFirst()).hasSize(3);
   }
 
   private final class Taker implements SettingsWatch.Taker {
