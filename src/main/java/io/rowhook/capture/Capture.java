@@ -3,7 +3,6 @@ package io.rowhook.capture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +27,7 @@ public final class Capture implements AutoCloseable {
   private final Observer observer;
   private final Timing timing;
   private final Joining joining;
+  private final SlotRelease release;
   private final Preparation preparation;
   private final SlotWatch watch;
   private final Thread supervisor = new Thread(this::supervise, "rowhook-capture");
@@ -38,10 +38,7 @@ public final class Capture implements AutoCloseable {
   /** Held while the publication is made as a generation needs it: by one at a time. */
   private final ReentrantLock preparing = new ReentrantLock();
 
-  private volatile CaptureState state = new CaptureState.Starting();
-
-  /** The supervisor's and the slot watch's: stays until something comes through. */
-  private volatile CaptureState.@Nullable Stalled stalled;
+  private final StateBoard board;
 
   /** What the next engine runs with. Written by its starter, then by the supervisor. */
   private volatile Prepared prepared;
@@ -74,8 +71,10 @@ public final class Capture implements AutoCloseable {
     this.timing = timing;
     this.acceptGap = acceptGap;
     PublicationWatch publication = new PublicationWatch(source, history, timing.heartbeat());
+    this.board = new StateBoard(source, timing, observer);
+    this.release = new SlotRelease(source, history);
     this.joining = new Joining(source, history, observer, publication);
-    this.preparation = new Preparation(source, history, joining, generation);
+    this.preparation = new Preparation(source, history, joining, release, generation);
     this.watch = new SlotWatch(source, timing, observer, publication, new Watched());
     supervisor.setDaemon(true);
   }
@@ -89,7 +88,7 @@ public final class Capture implements AutoCloseable {
     try {
       prepare(true);
     } catch (SourceException e) {
-      stopped(e.problems().getFirst(), e.isGap());
+      board.stopped(e.problems().getFirst(), e.isGap());
       throw e;
     }
     watch.start();
@@ -98,7 +97,7 @@ public final class Capture implements AutoCloseable {
 
   /** Where capture stands. Any thread. */
   public CaptureState state() {
-    return state;
+    return board.state();
   }
 
   /** The slot at the last look. Any thread. */
@@ -172,9 +171,7 @@ public final class Capture implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     watch.close();
-    if (!(state instanceof CaptureState.Stopped)) {
-      stopped("closed", false);
-    }
+    board.stopped("closed", false);
   }
 
   private void supervise() {
@@ -186,8 +183,8 @@ public final class Capture implements AutoCloseable {
         String reason;
         try {
           if (!ready) {
-            starting();
-            joining.awaitRelease(Preparation.RELEASE, watch.sender().map(SlotWatch.Sender::pid));
+            board.starting();
+            release.awaitRelease(Preparation.RELEASE, watch.sender().map(SlotWatch.Sender::pid));
             prepare(false);
           }
           ready = false;
@@ -204,7 +201,7 @@ public final class Capture implements AutoCloseable {
             failures = 0;
             nothingToAccept();
           }
-          inVain = engine.heard() ? 0 : inVain + (stalled == null ? 0 : 1);
+          inVain = engine.heard() ? 0 : inVain + (board.isStalled() ? 1 : 0);
           if (failed.isEmpty()) {
             continue; // asked to
           }
@@ -230,7 +227,7 @@ public final class Capture implements AutoCloseable {
           reason = CaptureFailure.reason(failed.get());
         } catch (SourceException e) {
           if (e.isGap()) {
-            stopped(e.problems().getFirst(), true);
+            board.stopped(e.problems().getFirst(), true);
             return;
           }
           reason = String.join("\n", e.problems());
@@ -242,7 +239,7 @@ public final class Capture implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    stopped("closed", false);
+    board.stopped("closed", false);
   }
 
   /** A gap is accepted once, and only before the first transaction of this process. */
@@ -361,47 +358,17 @@ public final class Capture implements AutoCloseable {
         wait(left);
       } else if (engine.connectionSilence().compareTo(patience) >= 0) {
         engine.abandon();
-        return Optional.of(new CaptureFailure(stalled(engine).reason()));
+        return Optional.of(new CaptureFailure(board.stalled(engine, waiting())));
       } else {
-        if (engine.silence().compareTo(timing.silence()) >= 0) {
-          state = stalled(engine);
-        } else if (stalled != null && engine.heard()) {
-          stalled = null;
-          state = new CaptureState.Streaming(Instant.now());
-        }
+        board.look(engine, waiting());
         wait(timing.look().toMillis());
       }
     }
     return Optional.empty();
   }
 
-  /** Nothing comes: says so until something does. */
-  private CaptureState.Stalled stalled(Liveness engine) {
-    CaptureState.Stalled known = stalled;
-    if (known != null) {
-      return known;
-    }
-    String waiting =
-        watch.sender().map(SlotWatch.Sender::waiting).filter(w -> !w.isEmpty()).orElse("nothing");
-    CaptureState.Stalled now =
-        new CaptureState.Stalled(
-            engine.since(),
-            "nothing has come from %s for %s, not even a heartbeat%s; the sending server process waited for %s. Look at the network between, and at pg_stat_replication"
-                .formatted(
-                    source.server(),
-                    timing.silence(),
-                    engine.connectionSilence().compareTo(timing.silence()) < 0
-                        ? ", but the server answers: it reads its log for other tables, or waits for a standby"
-                        : "",
-                    waiting));
-    stalled = now;
-    state = now;
-    return now;
-  }
-
-  private void starting() {
-    CaptureState.Stalled known = stalled;
-    state = known == null ? new CaptureState.Starting() : known;
+  private String waiting() {
+    return watch.sender().map(SlotWatch.Sender::waiting).orElse("");
   }
 
   private synchronized void engineEnded(@Nullable Throwable end) {
@@ -411,9 +378,7 @@ public final class Capture implements AutoCloseable {
   }
 
   private void waitFor(String reason, Duration wait) throws InterruptedException {
-    log.warn("capture failed, next try in {}: {}", wait, reason);
-    state = new CaptureState.Waiting(reason, Instant.now().plus(wait));
-    observer.failed(reason, wait);
+    board.waiting(reason, wait);
     long deadline = System.nanoTime() + wait.toNanos();
     synchronized (this) {
       while (!closing && !restart) {
@@ -424,17 +389,6 @@ public final class Capture implements AutoCloseable {
         wait(left);
       }
     }
-  }
-
-  private void stopped(String reason, boolean gap) {
-    if (state instanceof CaptureState.Stopped) {
-      return;
-    }
-    state = new CaptureState.Stopped(reason, gap);
-    if (gap) {
-      log.error("capture has stopped: {}", reason);
-    }
-    observer.stopped(reason);
   }
 
   private synchronized boolean isClosing() {
@@ -453,9 +407,7 @@ public final class Capture implements AutoCloseable {
           return;
         }
         streaming = true;
-        if (stalled == null) {
-          state = new CaptureState.Streaming(Instant.now());
-        }
+        board.sending();
         Capture.this.notifyAll();
       }
       log.info("Streaming from slot {}", source.slot());

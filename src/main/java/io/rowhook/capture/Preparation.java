@@ -30,13 +30,16 @@ final class Preparation {
   private final Source source;
   private final History history;
   private final Joining joining;
+  private final SlotRelease release;
   private final Map<TableId, TableFacts> lastFacts = new HashMap<>();
   private Prepared last;
 
-  Preparation(Source source, History history, Joining joining, Generation first) {
+  Preparation(
+      Source source, History history, Joining joining, SlotRelease release, Generation first) {
     this.source = source;
     this.history = history;
     this.joining = joining;
+    this.release = release;
     this.last = Prepared.none(first);
   }
 
@@ -55,7 +58,7 @@ final class Preparation {
    * @throws SourceException if nothing can be captured, or it was strict, or there is a gap
    */
   Result prepare(Generation generation, boolean acceptGap, boolean strict) {
-    joining.awaitMaking(RELEASE);
+    release.awaitMaking(RELEASE);
     List<TableId> asked = generation.tables().stream().map(CapturedTable::table).toList();
     Map<TableId, String> fingerprints = fingerprints(asked); // first: what changes then is noticed
     SourceCheck.Checked checked = SourceCheck.look(source, generation.tables());

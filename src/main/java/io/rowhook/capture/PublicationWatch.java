@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks whether the publication is still as it was when the source was joined, and notes in the
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * one looks.
  */
 final class PublicationWatch {
+
+  private static final Logger log = LoggerFactory.getLogger(PublicationWatch.class);
 
   private final Source source;
   private final History history;
@@ -58,10 +62,18 @@ final class PublicationWatch {
     Lsn seen = good;
     good = end;
     if (seen.isAfter(noted) && System.nanoTime() - notedAt > every.toNanos()) {
-      history.publicationSeen(seen);
-      noted = seen;
-      notedAt = System.nanoTime();
+      note(seen);
     }
     return true;
+  }
+
+  private void note(Lsn seen) {
+    notedAt = System.nanoTime();
+    try {
+      history.publicationSeen(seen);
+      noted = seen;
+    } catch (RuntimeException e) {
+      log.debug("the journal cannot be written", e); // which it says itself; tried again
+    }
   }
 }

@@ -69,6 +69,10 @@ final class PublicationTest {
     }
   }
 
+  private static int version() {
+    return Integer.parseInt(String.valueOf(database.query("SHOW server_version_num"))) / 10_000;
+  }
+
   private static String newest() {
     return String.valueOf(database.query("SELECT max(id) FROM article"));
   }
@@ -95,6 +99,9 @@ final class PublicationTest {
 
   @Test
   void aRowFilter() {
+    if (version() < 15) {
+      return; // there are none
+    }
     isAGap(
         "filtered",
         "does not hold all of public.article any more",
@@ -103,6 +110,9 @@ final class PublicationTest {
 
   @Test
   void aColumnList() {
+    if (version() < 15) {
+      return; // there are none
+    }
     isAGap(
         "columns",
         "does not hold all of public.article any more",
@@ -145,10 +155,9 @@ final class PublicationTest {
                   database.query("SELECT oid FROM pg_publication WHERE pubname = 'unknown'")));
       PublishedTables known = rig.history.published().orElseThrow();
       rig.history.published(new PublishedTables(oid, known.seenAt(), known.tables()), List.of());
-      int version =
-          Integer.parseInt(String.valueOf(database.query("SHOW server_version_num"))) / 10_000;
-      Capture capture = rig.start();
-      if (version < 18) { // from 18 on it leaves these rows out, and says so in its log only
+      Capture capture = rig.build();
+      capture.start();
+      if (version() < 18) { // from 18 on it leaves these rows out, and says so in its log only
         Eventually.within(
             Rig.SOON,
             "stopped",
