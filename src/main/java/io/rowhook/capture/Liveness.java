@@ -86,6 +86,11 @@ final class Liveness implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     return reader.ends();
   }
 
+  /** What its large row changes go through. */
+  LargeRowGate gate() {
+    return reader.gate();
+  }
+
   /** Whether anything came through. */
   boolean heard() {
     return heard;

@@ -49,6 +49,7 @@ final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
   private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
   private final PostgresSchema schema;
+  private final LargeRowGate gate;
   private final List<ByteBuffer> relations = new ArrayList<>();
   private boolean registered;
   private long transactionId;
@@ -56,6 +57,8 @@ final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
 
   private OpaqueMessageDecoder(MessageDecoderContext context, PostgresConnection connection) {
     super(context, connection);
+    Liveness engine = Liveness.of(connection.config().getString(Liveness.ENGINE));
+    this.gate = engine == null ? new LargeRowGate() : engine.gate();
     this.schema = context.getSchema();
   }
 
@@ -101,7 +104,11 @@ final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
         super.processNotEmptyMessage(message, processor, types);
       }
       case 'm' -> {} // a logical message, none of Rowhook's, which are empty
-      default -> super.processNotEmptyMessage(message, processor, types);
+      default -> {
+        int length = message.remaining();
+        super.processNotEmptyMessage(message, processor, types);
+        gate.leave(length);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.core.PGStream;
@@ -24,7 +25,7 @@ import org.postgresql.jdbc.PgConnection;
 final class OversizedMessages extends FilterInputStream {
 
   /** Of the heap for one row change, as text and with its old row: it lives in several copies. */
-  private static final int SHARE_OF_HEAP = 8;
+  private static final int SHARE_OF_HEAP = 12;
 
   /** What is left of one that is too large. */
   static final int KEPT = 64 << 10;
@@ -35,6 +36,7 @@ final class OversizedMessages extends FilterInputStream {
   private static final int SMALL_LETTER = 'a' - 'A';
 
   private final long largest;
+  private final LargeRowGate gate;
   private final byte[] buffer = new byte[BUFFER];
   private int from;
   private int to;
@@ -48,14 +50,19 @@ final class OversizedMessages extends FilterInputStream {
 
   private long dropping;
 
+  /** Whether the frame that comes next has to wait. */
+  private boolean held;
+
   /** How much of the body until the letter that becomes small; negative: it stays. */
   private long letter = -1;
 
   /**
    * @param largest row change, in bytes
+   * @param gate that large ones go through
    */
-  OversizedMessages(InputStream in, long largest) {
+  OversizedMessages(InputStream in, long largest, LargeRowGate gate) {
     super(in);
+    this.gate = gate;
     this.largest = Math.max(largest, KEPT);
   }
 
@@ -68,9 +75,10 @@ final class OversizedMessages extends FilterInputStream {
    * Puts one below the driver, which offers no way to.
    *
    * @param connection on which nothing is under way
+   * @param gate that large row changes go through
    * @throws SQLException if this driver keeps its stream elsewhere
    */
-  static void keepFrom(Connection connection) throws SQLException {
+  static void keepFrom(Connection connection, LargeRowGate gate) throws SQLException {
     try {
       Field stream = QueryExecutorBase.class.getDeclaredField("pgStream");
       Field input = PGStream.class.getDeclaredField("pgInput");
@@ -81,7 +89,7 @@ final class OversizedMessages extends FilterInputStream {
       if (whole.available() > 0) {
         throw new SQLException("the server says something that nobody asked for");
       }
-      InputStream bounded = new OversizedMessages(whole.getWrapped(), largest());
+      InputStream bounded = new OversizedMessages(whole.getWrapped(), largest(), gate);
       input.set(from, new VisibleBufferedInputStream(bounded, BUFFER));
     } catch (ReflectiveOperationException | IOException e) {
       throw new SQLException(
@@ -97,13 +105,21 @@ final class OversizedMessages extends FilterInputStream {
     return read < 0 ? -1 : one[0] & 0xFF;
   }
 
-  /** Blocks until there is a byte; a time-out in between loses none. */
+  /**
+   * Blocks until there is a byte; a time-out in between loses none. What has to wait at the gate is
+   * as if it had not come: to block here would keep the driver from telling how far we are.
+   */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     int given = 0;
     while (given < length) {
       int more = give(bytes, offset + given, length - given);
       given += more;
+      if (held && given == 0) {
+        throw new SocketTimeoutException("a large row change waits for the one before it");
+      } else if (held) {
+        return given;
+      }
       if (more == 0 && from == to) {
         if (given > 0) {
           return given;
@@ -160,8 +176,6 @@ final class OversizedMessages extends FilterInputStream {
   }
 
   private void frame() {
-    headerRead = 0;
-    headerGiven = 0;
     passing = length() - 4;
     letter = -1;
     if (header[0] == 'd' && passing > largest + LOG_HEADER) {
@@ -173,7 +187,14 @@ final class OversizedMessages extends FilterInputStream {
         header[i] = (byte) kept;
         kept >>= Byte.SIZE;
       }
+    } else if (header[0] == 'd' && !gate.enter(passing - LOG_HEADER)) {
+      passing = 0;
+      held = true;
+      return;
     }
+    held = false;
+    headerRead = 0;
+    headerGiven = 0;
   }
 
   private long length() {
@@ -190,11 +211,32 @@ final class OversizedMessages extends FilterInputStream {
     return Math.max(0, read(skipped, 0, skipped.length));
   }
 
-  /** Never less than what can be had without waiting where a whole frame is there. */
+  /**
+   * What can be had without waiting, and 0 where the next frame is held: the driver would ask for
+   * it again and again, and let nobody else at the connection meanwhile.
+   */
   @Override
   public int available() throws IOException {
-    int there = FRAME_HEADER - headerGiven + (int) Math.min(to - from, passing);
-    return there > 0 || from < to ? Math.max(1, there) : in.available();
+    while (true) {
+      int there = FRAME_HEADER - headerGiven + (int) Math.min(to - from, passing);
+      if (there > 0) {
+        return there;
+      }
+      give(header, 0, 0); // passes over what is dropped, and reads the next header
+      if (held || (headerGiven == FRAME_HEADER && from == to && !fetch())) {
+        return 0;
+      }
+    }
+  }
+
+  /** Reads on where something is there. */
+  private boolean fetch() throws IOException {
+    if (in.available() <= 0) {
+      return false;
+    }
+    from = 0;
+    to = Math.max(0, in.read(buffer, 0, BUFFER));
+    return to > 0;
   }
 
   @Override

@@ -166,7 +166,8 @@ final class PostgresConnections {
     if (!replication) {
       return OwnTypesOnly.of(connection);
     }
-    OversizedMessages.keepFrom(connection);
+    Liveness engine = Liveness.of(asked.getString(Liveness.ENGINE));
+    OversizedMessages.keepFrom(connection, engine == null ? new LargeRowGate() : engine.gate());
     return connection;
   }
 

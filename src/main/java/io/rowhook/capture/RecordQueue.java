@@ -141,7 +141,9 @@ public final class RecordQueue implements QueueProvider<DataChangeEvent> {
         gathering = added.awaitNanos(gathering);
       }
       List<DataChangeEvent> taken = new ArrayList<>(Math.min(most, queue.size()));
-      while (!queue.isEmpty() && taken.size() < most) {
+      long weight = 0;
+      while (!queue.isEmpty() && taken.size() < most && weight < maxBytes) {
+        weight += queue.element().bytes;
         taken.add(remove());
       }
       nextBatch = System.nanoTime() + PACE;

@@ -35,7 +35,8 @@ final class SourceProperties {
           Map.entry("status.update.interval.ms", "1000"),
           // how long a stop may take before it is forced
           Map.entry("executor.shutdown.timeout.ms", "4000"),
-          Map.entry("lsn.flush.timeout.ms", "5000"));
+          // the driver can tell how far we are only when a large row change has come whole
+          Map.entry("lsn.flush.timeout.ms", "25000"));
 
   /** Names that {@code PostgresConnector.config()} does not list, but documents. */
   static final List<String> OPEN_PREFIXES = List.of("driver.", "database.", "internal.");

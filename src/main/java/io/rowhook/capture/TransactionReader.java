@@ -41,6 +41,7 @@ final class TransactionReader
   private long seen;
   private final AtomicLong ends = new AtomicLong();
   private volatile boolean retired;
+  private final LargeRowGate gate = new LargeRowGate();
 
   /**
    * @param beforeFirst looks at the slot once it streams; throws to stop
@@ -66,6 +67,11 @@ final class TransactionReader
   /** How many transactions are durable and marked by this engine. Any thread. */
   long ends() {
     return ends.get();
+  }
+
+  /** What large row changes go through. Any thread. */
+  LargeRowGate gate() {
+    return gate;
   }
 
   /** From now on the sink is not touched any more. Any thread. */
@@ -174,7 +180,15 @@ final class TransactionReader
     if (message) {
       return; // Rowhook's own, or one with its prefix: it only moves the slot
     }
-    rows.read((ByteBuffer) value.getStruct("after").get(OpaqueMessageDecoder.COLUMN), sink);
+    Struct row = value.getStruct("after");
+    ByteBuffer bytes = (ByteBuffer) row.get(OpaqueMessageDecoder.COLUMN);
+    row.put(OpaqueMessageDecoder.COLUMN, null); // or it would live until the batch ends
+    int length = bytes.remaining();
+    try {
+      rows.read(bytes, sink);
+    } finally {
+      gate.leave(length);
+    }
   }
 
   private Transaction end(SourceRecord record, Struct value) throws InterruptedException {

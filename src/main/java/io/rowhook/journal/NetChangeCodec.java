@@ -21,7 +21,8 @@ final class NetChangeCodec {
   private NetChangeCodec() {}
 
   static byte[] encode(NetChange change) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    // a text weighs two bytes a character: so a large one is not copied as the buffer grows
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + change.weight() / 2);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       NodeCodec.writeText(out, change.entityType());
       NodeCodec.writeText(out, change.entityId());

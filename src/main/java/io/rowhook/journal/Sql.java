@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class Sql implements AutoCloseable {
   interface Row<T> {
     T of(ResultSet row) throws SQLException;
   }
+
+  /** Of a value, in bytes. */
+  private static final int LARGE = 64 << 10;
 
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -72,7 +76,16 @@ final class Sql implements AutoCloseable {
 
   /** Runs a statement; the number of rows it changed. */
   int update(String sql, @Nullable Object... values) throws SQLException {
-    return bind(sql, values).executeUpdate();
+    PreparedStatement statement = bind(sql, values);
+    int changed = statement.executeUpdate();
+    if (Arrays.stream(values).anyMatch(Sql::isLarge)) {
+      statement.clearParameters(); // the driver would keep them until the statement's next use
+    }
+    return changed;
+  }
+
+  private static boolean isLarge(@Nullable Object value) {
+    return value instanceof byte[] bytes && bytes.length > LARGE;
   }
 
   <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {

@@ -1,7 +1,9 @@
 package io.rowhook.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -50,7 +52,7 @@ final class OversizedMessagesTest {
         frame(expected, row ? 'd' : 'D', body, body.length);
       }
     }
-    InputStream in = new OversizedMessages(hesitating(sent.toByteArray(), random), LARGEST);
+    InputStream in = new OversizedMessages(hesitating(sent.toByteArray(), random), LARGEST, new LargeRowGate());
     ByteArrayOutputStream got = new ByteArrayOutputStream();
     byte[] part = new byte[50_000];
     while (true) {
@@ -65,6 +67,28 @@ final class OversizedMessagesTest {
       }
     }
     assertThat(got.toByteArray()).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void oneLargeRowChangeWaitsForAnother() throws Exception {
+    byte[] body = new byte[2 << 20];
+    body[25] = 'I';
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    frame(sent, 'd', new byte[30], 30);
+    frame(sent, 'd', body, body.length);
+    frame(sent, 'd', body, body.length);
+    frame(sent, 'd', new byte[30], 30);
+    LargeRowGate gate = new LargeRowGate();
+    InputStream in =
+        new OversizedMessages(new ByteArrayInputStream(sent.toByteArray()), 4 << 20, gate);
+    assertThat(in.readNBytes(35 + 5 + body.length)).hasSize(35 + 5 + body.length);
+    assertThat(in.available()).isZero();
+    assertThatThrownBy(() -> in.read(new byte[9])).isInstanceOf(SocketTimeoutException.class);
+    gate.leave(30);
+    assertThat(in.available()).isZero();
+    gate.leave(body.length - 25);
+    assertThat(in.available()).isPositive();
+    assertThat(in.readAllBytes()).hasSize(5 + body.length + 35);
   }
 
   private static void frame(ByteArrayOutputStream to, char type, byte[] body, int length)
