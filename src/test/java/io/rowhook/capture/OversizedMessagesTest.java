@@ -52,7 +52,8 @@ final class OversizedMessagesTest {
         frame(expected, row ? 'd' : 'D', body, body.length);
       }
     }
-    InputStream in = new OversizedMessages(hesitating(sent.toByteArray(), random), LARGEST, new LargeRowGate());
+    InputStream in =
+        new OversizedMessages(hesitating(sent.toByteArray(), random), LARGEST, new LargeRowGate());
     ByteArrayOutputStream got = new ByteArrayOutputStream();
     byte[] part = new byte[50_000];
     while (true) {

@@ -91,7 +91,10 @@ final class LargeRowsTest {
           "shop", "1", "2", "3", "4", "8", "11", "12", "13", "14", "15", "16", "17", "18", "5");
 
       assertThat(process.awaitLine(LIMIT, "The first: "))
-          .contains("the row change is larger than 20 MB", "which would fill the memory", "JAVA_OPTS=-Xmx");
+          .contains(
+              "the row change is larger than 20 MB",
+              "which would fill the memory",
+              "JAVA_OPTS=-Xmx");
       JsonNode third =
           stage.inbox("shop").stream()
               .filter(r -> "3".equals(r.header("Rowhook-Entity-Id")))
