@@ -20,6 +20,7 @@ import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -45,7 +46,15 @@ final class PostgresValueParser {
   /** As the locale C has it. */
   private static final Pattern MONEY = Pattern.compile("-?[$][0-9]{1,3}(,[0-9]{3})*[.][0-9]{2}");
 
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e[+-]?[0-9]+)?");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+([eE][+-]?[0-9]+)?");
+
+  /** Seconds always, and as many decimals as PostgreSQL writes. */
+  private static final DateTimeFormatter UTC_TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("HH:mm:ss")
+          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 6, true)
+          .appendLiteral('Z')
+          .toFormatter();
 
   private static final DateTimeFormatter OFFSET_TIME =
       new DateTimeFormatterBuilder()
@@ -256,7 +265,7 @@ final class PostgresValueParser {
   private static String timetz(String text) {
     return text.startsWith("24:")
         ? text
-        : offsetTime(text).withOffsetSameInstant(ZoneOffset.UTC).toString();
+        : UTC_TIME.format(offsetTime(text).withOffsetSameInstant(ZoneOffset.UTC));
   }
 
   private static OffsetTime offsetTime(String text) {

@@ -84,6 +84,8 @@ final class TypesTest {
       timestamptz         | '12345-01-02 12:00:00+00'                | "+12345-01-02T12:00:00Z"
       money               | -1234567.89                              | -1234567.89
       timetz              | '00:15:20+02'                            | "22:15:20Z"
+      timetz              | '15:20+02'                               | "13:20:00Z"
+      timetz              | '15:20:44.5+02'                          | "13:20:44.5Z"
       timetz[]            | '{15:20:44+02}'                          | ["13:20:44Z"]
       date[]              | '{0044-03-15 BC,infinity}'               | ["-0043-03-15","infinity"]
       timestamp[]         | '{"0044-03-15 12:00:00 BC",infinity}'    | ["-0043-03-15T12:00:00","infinity"]
@@ -130,6 +132,7 @@ final class TypesTest {
       bit(1)              | B'1'                                     | "1"
       varbit              | B'0101'                                  | "0101"
       point               | '(1.5,2)'                                | "(1.5,2.0)"
+      point               | '(-1e-9,1e300)'                          | "(-1.0E-9,1.0E300)"
       int4range           | '[1,5)'                                  | "[1,5)"
       tstzrange           | '[2026-01-01 00:00+00,)'                 | "[\\"2026-01-01 00:00:00+00\\",)"
       pair                | '(1,"x y")'                              | "(1,\\"x y\\")"
@@ -274,14 +277,16 @@ final class TypesTest {
         RowLookup.Query all =
             new RowLookup.Query(TableId.parse("typed"), List.of("id"), ColumnFilter.ALL);
         RowKey key = RowKey.of(after, List.of("id")).orElseThrow();
-        ObjectNode read =
-            source
-                .read(Set.of(), true, snapshot -> snapshot.rows(all, List.of(key)))
-                .found()
-                .getOrDefault(key, List.of())
-                .getFirst();
-        assertThat(named(read, lines)).as("read back").containsExactlyEntriesOf(expected);
-        assertThat(read).isEqualTo(after);
+        for (int i = 0; i < 7; i++) { // from the sixth on the driver gets some types in binary
+          ObjectNode read =
+              source
+                  .read(Set.of(), true, snapshot -> snapshot.rows(all, List.of(key)))
+                  .found()
+                  .getOrDefault(key, List.of())
+                  .getFirst();
+          assertThat(named(read, lines)).as("read back").containsExactlyEntriesOf(expected);
+          assertThat(read).isEqualTo(after);
+        }
       }
     }
   }

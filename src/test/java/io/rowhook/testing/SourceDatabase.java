@@ -61,7 +61,12 @@ public final class SourceDatabase implements AutoCloseable {
    * @param binaries the jar that has it
    */
   public static SourceDatabase start(Path binaries) {
-    return start(Map.of(), Optional.of(binaries));
+    return start(Map.of(), binaries);
+  }
+
+  /** Starts one of another version, with settings. */
+  public static SourceDatabase start(Map<String, String> settings, Path binaries) {
+    return start(settings, Optional.of(binaries));
   }
 
   private static SourceDatabase start(Map<String, String> settings, Optional<Path> binaries) {

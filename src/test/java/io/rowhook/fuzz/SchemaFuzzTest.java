@@ -1,0 +1,25 @@
+package io.rowhook.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Drawn schemas: every event agrees with what PostgreSQL itself says of its rows. */
+final class SchemaFuzzTest {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path directory;
+
+  @Test
+  @Tag("fuzz")
+  void eventsAgreeWithPostgres() {
+    long seed = Long.getLong("fuzz.seed", 1);
+    int seeds = Integer.getInteger("fuzz.seeds", 100);
+    SchemaFuzz fuzz = new SchemaFuzz(seed, seeds, SchemaFuzz.versions(), directory);
+    assertThat(fuzz.run()).as("seeds that failed; what is wrong is printed above").isEmpty();
+  }
+}
