@@ -169,7 +169,7 @@ public final class SettingsWatch implements AutoCloseable {
   void look() throws InterruptedException {
     try {
       files();
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       log.debug("a look at the settings broke off", e);
       report(
           List.of(
