@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
@@ -57,39 +56,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
     }
   }
 
-  /**
-   * What all readings of a connection share; under its lock.
-   *
-   * @param tables as the catalog has them
-   * @param largest the largest row of each that was read, in bytes
-   * @param queries how many statements there were
-   * @param rows how many rows came
-   * @param unread how many keys could not be read
-   * @param judgedBy the columns by which conditions were understood: rows of the log are judged by
-   *     these also when the table has others by now
-   */
-  record Shared(
-      LookupCircuits circuits,
-      Map<TableId, TableColumns> tables,
-      Map<TableId, Long> largest,
-      LongAdder queries,
-      LongAdder rows,
-      LongAdder unread,
-      Map<Condition, TableColumns> judgedBy) {
-
-    Shared(LookupCircuits circuits) {
-      this(
-          circuits,
-          new HashMap<>(),
-          new HashMap<>(),
-          new LongAdder(),
-          new LongAdder(),
-          new LongAdder(),
-          new HashMap<>());
-    }
-  }
-
-  private final Shared shared;
+  private final LookupState shared;
   private final Connection connection;
   private final TypeCatalog types;
   private final long limit;
@@ -101,7 +68,11 @@ final class SnapshotRows implements RowLookup.Snapshot {
 
   /** The first statement fixes the snapshot. */
   SnapshotRows(
-      Connection connection, TypeCatalog types, Shared shared, boolean limited, boolean carefully)
+      Connection connection,
+      TypeCatalog types,
+      LookupState shared,
+      boolean limited,
+      boolean carefully)
       throws SQLException {
     this.connection = connection;
     this.types = types;

@@ -63,7 +63,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   private final Duration visibleWithin;
   private final ReentrantLock lock = new ReentrantLock();
   private final LookupCircuits circuits = new LookupCircuits(System::nanoTime);
-  private final SnapshotRows.Shared shared = new SnapshotRows.Shared(circuits);
+  private final LookupState shared = new LookupState(circuits);
   private final LongAdder snapshots = new LongAdder();
   private final LongAdder nanos = new LongAdder();
 
