@@ -1,0 +1,87 @@
+package io.rowhook.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.testing.SourceDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every connection is opened in one place: hosts, password and settings are those of all. */
+final class PostgresConnectionsTest {
+
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase database;
+
+  @BeforeAll
+  static void startDatabase() {
+    database = SourceDatabase.start();
+    database.execute("CREATE TABLE article (id int PRIMARY KEY)");
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
+  }
+
+  @Test
+  void ofSeveralHostsThePrimaryIsTaken() {
+    try (Rig rig = new Rig(database, "hosts", "public.article")) {
+      rig.properties =
+          Map.of(
+              "database.hostname",
+              "127.0.0.1," + database.host(),
+              "database.port",
+              "1," + database.port());
+      rig.start();
+      database.execute("INSERT INTO article VALUES (1)");
+      rig.awaitRows(1);
+      assertThat(rig.failures).isEmpty();
+    }
+  }
+
+  @Test
+  void credentialsAreAskedForEachConnectionAnew() throws Exception {
+    try (Rig rig = new Rig(database, "credentials", "public.article")) {
+      AtomicInteger asked = new AtomicInteger();
+      Source.Credentials now = new Source.Credentials(database.user(), database.password());
+      Source source =
+          rig.source()
+              .with(() -> {
+                asked.incrementAndGet();
+                return now;
+              });
+      for (int i = 1; i <= 2; i++) {
+        PostgresConnections.connect(source).close();
+        assertThat(asked).hasValue(i);
+      }
+      assertThat(source.toString() + now).doesNotContain("password");
+    }
+  }
+
+  @Test
+  void whatDecidesHowValuesAreWrittenIsPinned() throws Exception {
+    try (Rig rig = new Rig(database, "pinned", "public.article");
+        Connection connection = PostgresConnections.connect(rig.source());
+        Statement statement = connection.createStatement()) {
+      for (List<String> pinned :
+          List.of(
+              List.of("bytea_output", "hex"),
+              List.of("IntervalStyle", "postgres"),
+              List.of("TimeZone", "UTC"),
+              List.of("extra_float_digits", "1"),
+              List.of("lc_monetary", "C"))) {
+        try (ResultSet row = statement.executeQuery("SHOW " + pinned.getFirst())) {
+          row.next();
+          assertThat(row.getString(1)).as(pinned.getFirst()).isEqualTo(pinned.getLast());
+        }
+      }
+    }
+  }
+}
