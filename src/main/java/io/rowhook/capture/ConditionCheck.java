@@ -36,6 +36,7 @@ final class ConditionCheck {
     List<String> judged = look(where.place(), where.condition(), facts.table(), columns, true);
     List<String> unknown = new ArrayList<>(judged);
     unknown.removeAll(facts.identityColumns());
+    unknown.removeAll(columns.generated());
     if (!unknown.isEmpty()) {
       findings.suspend(
           facts.table(),

@@ -154,6 +154,78 @@ class RelationCheckTest {
     return new Demand.Part(PLACE + ".contains.lines", name, key, ORDER, orderBy);
   }
 
+  @Test
+  void aConditionLooksAtTheRowAlone() {
+    assertThat(where("oid > 0 AND lower(number) LIKE 'a%' AND coalesce(code, '') <> 'x'"))
+        .isEmpty();
+    assertThat(where("nowhere = 1"))
+        .containsExactly(
+            PLACE
+                + ".where: PostgreSQL does not take it for a condition: ERROR: column \"nowhere\""
+                + " does not exist, got: nowhere = 1");
+    assertThat(where("oid"))
+        .containsExactly(
+            PLACE
+                + ".where: PostgreSQL does not take it for a condition: ERROR: argument of WHERE"
+                + " must be type boolean, not type bigint, got: oid");
+    assertThat(where("random() < oid"))
+        .containsExactly(
+            PLACE
+                + ".where: function random does not always give the same for the same row. Leave it"
+                + " out, got: random() < oid");
+    assertThat(where("photo IS NULL"))
+        .containsExactly(
+            PLACE
+                + ".where: column photo is a bytea, which a condition cannot look at. Name other"
+                + " columns, got: photo IS NULL");
+    assertThat(where("made < 'today'"))
+        .containsExactly(
+            PLACE
+                + ".where: 'now', 'today' and the like mean another date each day. Write the date,"
+                + " got: made < 'today'");
+    assertThat(where("double > 1"))
+        .containsExactly(
+            PLACE
+                + ".where: column double is generated, so it is not in the log. Write the"
+                + " expression that it is made by, got: double > 1");
+  }
+
+  private static List<String> where(String condition) {
+    database.execute(
+        "DROP TABLE IF EXISTS judged",
+        "CREATE TABLE judged (oid bigint PRIMARY KEY, number text, code text, photo bytea, made date,"
+            + " double bigint GENERATED ALWAYS AS (oid * 2) STORED)",
+        "ALTER TABLE judged REPLICA IDENTITY FULL");
+    return problems(
+        database.user(),
+        new CapturedTable(
+            TableId.parse("judged"),
+            List.of(),
+            List.of(new Demand.Where(PLACE + ".where", condition))));
+  }
+
+  @Test
+  void whatAConditionLooksAtMustBeLogged() {
+    assertThat(problems(ORDER, new Demand.Where(PLACE + ".deleted", "customer IS NULL")))
+        .containsExactly(
+            PLACE
+                + ".deleted: column customer is not in the REPLICA IDENTITY of public.orders, so of"
+                + " an old row nobody can tell whether the condition held. Run ALTER TABLE"
+                + " \"public\".\"orders\" REPLICA IDENTITY FULL;");
+    assertThat(problems(ORDER, new Demand.Where(PLACE + ".where", "oid > 7"))).isEmpty();
+  }
+
+  @Test
+  void columnsThatAreNamedMustBeThere() {
+    assertThat(
+            problems(
+                ORDER, new Demand.Columns(PLACE + ".attributes.include", List.of("numbr"), false)))
+        .containsExactly(
+            PLACE
+                + ".attributes.include: table public.orders has no column numbr; the nearest is"
+                + " number");
+  }
+
   private static Demand reference(List<String> key, TableId to, List<String> attributes) {
     return new Demand.Reference(PLACE + ".refers.x", "x", key, to, attributes);
   }
