@@ -24,7 +24,6 @@ import java.time.temporal.ChronoField;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +172,7 @@ final class PostgresValueParser {
     part(iso, parts.group("months"), "", 'M');
     part(iso, parts.group("days"), "", 'D');
     iso.append('T');
-    String sign = Objects.requireNonNullElse(parts.group("sign"), "");
+    String sign = "-".equals(parts.group("sign")) ? "-" : ""; // ISO 8601 has no plus
     part(iso, parts.group("hours"), sign, 'H');
     part(iso, parts.group("minutes"), sign, 'M');
     part(iso, parts.group("seconds"), sign, 'S');

@@ -32,10 +32,7 @@ class SchemaRefusedTest {
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ord text)",
             "ALTER TABLE line REPLICA IDENTITY FULL"),
-        "line",
-        "ord",
-        "text",
-        "integer");
+        "line", "ord", "text", "integer");
   }
 
   @Test
@@ -45,9 +42,7 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY, buyer text)",
             "CREATE TABLE customer (id uuid PRIMARY KEY)"),
-        "buyer",
-        "text",
-        "uuid");
+        "buyer", "text", "uuid");
   }
 
   @Test
@@ -58,9 +53,7 @@ class SchemaRefusedTest {
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ref text, ord int GENERATED ALWAYS AS"
                 + " (length(ref)) STORED)"),
-        "line",
-        "ord",
-        "generated");
+        "line", "ord", "generated");
   }
 
   @Test
@@ -70,8 +63,23 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY, code int NOT NULL GENERATED ALWAYS AS (id + 1)"
                 + " STORED UNIQUE)"),
-        "code",
-        "generated");
+        "code", "generated");
+  }
+
+  @Test
+  void aConditionOnAGeneratedColumn() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE ord (id int PRIMARY KEY, net int, gross int GENERATED ALWAYS AS (net *"
+                + " 2) STORED)",
+            "ALTER TABLE ord REPLICA IDENTITY FULL")) {
+      erp.entities("Order: { table: ord }");
+      erp.stage()
+          .recipient(
+              "all", "url: ${env:ALL_URL}\nsubscriptions: [{ entity: Order, changed: [gross] }]\n");
+      assertThat(erp.refused()).contains("gross", "generated");
+    }
   }
 
   @Test
@@ -119,18 +127,21 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ord int)"),
-        "line",
-        "REPLICA IDENTITY FULL");
+        "line", "REPLICA IDENTITY FULL");
   }
 
   @Test
   void tablesThatHaveNoKeyAtAll() {
-    refuses("Note: { table: note }", sql("CREATE TABLE note (text text)"), "note", "primary key");
+    refuses(
+        "Note: { table: note }",
+        sql("CREATE TABLE note (text text)"),
+        "note", "primary key");
   }
 
   @Test
   void viewsAndForeignTables() {
-    refuses("Note: { table: note }", sql("CREATE VIEW note AS SELECT 1 AS id"), "note", "view");
+    refuses(
+        "Note: { table: note }", sql("CREATE VIEW note AS SELECT 1 AS id"), "note", "view");
   }
 
   @Test
@@ -138,8 +149,7 @@ class SchemaRefusedTest {
     refuses(
         "Note: { table: note }",
         sql("CREATE UNLOGGED TABLE note (id int PRIMARY KEY)"),
-        "note",
-        "SET LOGGED");
+        "note", "SET LOGGED");
   }
 
   @Test
@@ -147,8 +157,7 @@ class SchemaRefusedTest {
     refuses(
         "Note: { table: note }",
         sql("CREATE TABLE note (id int PRIMARY KEY DEFERRABLE, text text)"),
-        "note",
-        "deferrable");
+        "note", "deferrable");
   }
 
   @Test
@@ -156,8 +165,7 @@ class SchemaRefusedTest {
     refuses(
         "Person: { table: person, attributes: { exclude: [salary] } }",
         sql("CREATE TABLE person (id int PRIMARY KEY, wage int)"),
-        "person",
-        "salary");
+        "person", "salary");
   }
 
   @Test

@@ -1,0 +1,140 @@
+package io.rowhook.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever happens to the publication while it runs: it is said, with what may be missing, and a
+ * table that is back is captured again. Never silence.
+ */
+class SchemaPublicationTest {
+
+  @TempDir Path directory;
+
+  private Erp articles() {
+    Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE article (id int PRIMARY KEY, name text)",
+            "CREATE TABLE other (id int PRIMARY KEY)",
+            "ALTER TABLE article REPLICA IDENTITY FULL",
+            "ALTER TABLE other REPLICA IDENTITY FULL");
+    erp.entities("Article: { table: article }\nOther: { table: other }").start();
+    erp.sql("INSERT INTO article VALUES (1, 'x')");
+    erp.await("Article Created 1");
+    return erp;
+  }
+
+  /** After this the new rows of the table arrive again without a hand. */
+  private void comesBackAfter(String... sql) {
+    try (Erp erp = articles()) {
+      erp.listen().sql(sql);
+      erp.until(
+          "INSERT INTO article SELECT coalesce(max(id), 100) + 1, 'back' FROM article", "back");
+      erp.said("article", "missing");
+    }
+  }
+
+  /** After this it says what may be missing, and that a person has to decide. */
+  private void isAGapAfter(String named, String... sql) {
+    try (Erp erp = articles()) {
+      erp.listen().sql(sql);
+      erp.sql("INSERT INTO article VALUES (2, 'y')", "INSERT INTO other VALUES (1)");
+      String said = erp.said("missing", "--accept-gap");
+      assertThat(said).contains(named).containsPattern("[0-9A-F]+/[0-9A-F]+");
+    }
+  }
+
+  @Test
+  void aTableIsSwappedByRenames() {
+    comesBackAfter(
+        "CREATE TABLE article_new (LIKE article INCLUDING ALL)",
+        "INSERT INTO article_new SELECT * FROM article",
+        "BEGIN; ALTER TABLE article RENAME TO article_old; ALTER TABLE article_new RENAME TO"
+            + " article; COMMIT");
+  }
+
+  @Test
+  void aTableIsDroppedAndMadeAnew() {
+    comesBackAfter(
+        "DROP TABLE article",
+        "CREATE TABLE article (id int PRIMARY KEY, name text)",
+        "ALTER TABLE article REPLICA IDENTITY FULL");
+  }
+
+  @Test
+  void aTableIsTakenOutOfThePublication() {
+    isAGapAfter("article", "ALTER PUBLICATION rowhook DROP TABLE article");
+  }
+
+  @Test
+  void thePublicationPublishesInsertsOnly() {
+    isAGapAfter("rowhook", "ALTER PUBLICATION rowhook SET (publish = 'insert')", "UPDATE article SET name = 'z'");
+  }
+
+  @Test
+  void aRowFilterIsSet() {
+    isAGapAfter("article", "ALTER PUBLICATION rowhook SET TABLE article WHERE (id > 1000), other");
+  }
+
+  @Test
+  void aColumnListIsSet() {
+    try (Erp erp =
+        new Erp(directory, "CREATE TABLE article (id int PRIMARY KEY, name text, price int)")) {
+      erp.entities("Article: { table: article }").start();
+      erp.sql("INSERT INTO article VALUES (1, 'x', 5)");
+      erp.await("Article Created 1");
+      erp.sql(
+          "ALTER PUBLICATION rowhook SET TABLE article (id, name)",
+          "INSERT INTO article VALUES (2, 'x', 5)");
+      assertThat(erp.said("missing", "--accept-gap")).contains("article");
+    }
+  }
+
+  @Test
+  void thePublicationIsDroppedAndMadeAnew() {
+    try (Erp erp = articles()) {
+      erp.sql(
+          "DROP PUBLICATION rowhook",
+          "INSERT INTO article VALUES (2, 'y')",
+          "CREATE PUBLICATION rowhook FOR TABLE article, other",
+          "INSERT INTO article VALUES (3, 'z')");
+      erp.said("publication", "missing", "--accept-gap");
+    }
+  }
+
+  @Test
+  void aTableLeavesWhileItIsStopped() {
+    try (Erp erp = articles()) {
+      erp.stage().stop();
+      erp.sql(
+          "ALTER PUBLICATION rowhook DROP TABLE article", "INSERT INTO article VALUES (2, 'y')");
+      assertThat(erp.refused()).contains("article", "missing", "--accept-gap");
+    }
+  }
+
+  @Test
+  void anothersPublicationOfAllTablesDoes() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE article (id int PRIMARY KEY, name text)",
+            "CREATE TABLE noise (id int PRIMARY KEY, t text)",
+            "CREATE PUBLICATION rowhook FOR ALL TABLES")) {
+      erp.entities("Article: { table: article }").start();
+      erp.sql(
+          "INSERT INTO noise VALUES (1, 'x')",
+          "INSERT INTO article VALUES (1, 'x')",
+          "CREATE TABLE fresh (id int PRIMARY KEY, t json)",
+          "INSERT INTO fresh VALUES (1, '{\"n\":1e10000}')",
+          "DROP TABLE article",
+          "CREATE TABLE article (id int PRIMARY KEY, name text)",
+          "INSERT INTO article VALUES (2, 'y')");
+      erp.await("Article Created 1");
+      erp.until("INSERT INTO article SELECT max(id) + 1, 'back' FROM article", "back");
+    }
+  }
+}
