@@ -20,15 +20,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * LedgerSMB, an ERP that nobody here drew: its schema whole, its own stored procedures doing the
- * writing, and its rows, as SQL tells them, the judge of each event. {@code src/test/ledgersmb/story}
- * gets it and runs this.
+ * writing, and its rows, as SQL tells them, the judge of each event. {@code
+ * src/test/ledgersmb/story} gets it and runs this.
  */
 @Tag("ledgersmb")
 class LedgerSmbTest {
@@ -44,7 +43,8 @@ class LedgerSmbTest {
       Map<String, JsonNode> all = new TreeMap<>();
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET judge.refs = '" + (references ? "on" : "off") + "'");
-        try (ResultSet rows = statement.executeQuery("SELECT entity, id, doc FROM judge.document")) {
+        try (ResultSet rows =
+            statement.executeQuery("SELECT entity, id, doc FROM judge.document")) {
           while (rows.next()) {
             all.put(
                 rows.getString(1) + " " + rows.getString(2),
@@ -99,7 +99,8 @@ class LedgerSmbTest {
                 erp.source().database())
             .redirectErrorStream(true)
             .start();
-    String said = new String(psql.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(psql.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(psql.waitFor()).as("%s: %s", file, said).isZero();
   }
 
@@ -210,7 +211,8 @@ class LedgerSmbTest {
     if (expected.isObject()) {
       return actual.isObject()
           && expected.properties().stream()
-              .allMatch(e -> actual.has(e.getKey()) && covers(actual.get(e.getKey()), e.getValue()));
+              .allMatch(
+                  e -> actual.has(e.getKey()) && covers(actual.get(e.getKey()), e.getValue()));
     }
     if (expected.isArray()) {
       if (!actual.isArray() || actual.size() != expected.size()) {

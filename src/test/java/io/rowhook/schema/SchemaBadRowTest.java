@@ -196,7 +196,8 @@ class SchemaBadRowTest {
         java.util.concurrent.locks.LockSupport.parkNanos(500_000_000);
       }
       lock.execute("COMMIT");
-      erp.until("UPDATE line SET qty = qty + 1", "\"entityType\":\"Order\"", "Updated", "\"ord\":1");
+      erp.until(
+          "UPDATE line SET qty = qty + 1", "\"entityType\":\"Order\"", "Updated", "\"ord\":1");
     }
   }
 

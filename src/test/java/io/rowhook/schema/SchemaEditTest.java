@@ -24,7 +24,10 @@ class SchemaEditTest {
             "CREATE TABLE other (id int PRIMARY KEY)",
             "ALTER TABLE article REPLICA IDENTITY FULL",
             "ALTER TABLE other REPLICA IDENTITY FULL");
-    erp.stage().write("jslt-templates/first.jslt", "{ \"by\": \"first\", \"entityType\": .entityType, \"entityId\": .entityId, \"event\": .event }");
+    erp.stage()
+        .write(
+            "jslt-templates/first.jslt",
+            "{ \"by\": \"first\", \"entityType\": .entityType, \"entityId\": .entityId, \"event\": .event }");
     return erp.entities(BOTH);
   }
 
@@ -114,7 +117,10 @@ class SchemaEditTest {
               database.dbname=%s
               """
                   .formatted(
-                      erp.source().host(), erp.source().port(), role, secret,
+                      erp.source().host(),
+                      erp.source().port(),
+                      role,
+                      secret,
                       erp.source().database()));
       try {
         hba(erp, hba, "host all,replication %s all scram-sha-256\n%s".formatted(role, before));
@@ -124,7 +130,9 @@ class SchemaEditTest {
         erp.sql("ALTER ROLE " + role + " PASSWORD 'two'");
         erp.stage().write("secret", "two\n");
         erp.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role + "'");
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+                + role
+                + "'");
         erp.sql("INSERT INTO article VALUES (2, 'x')");
         erp.await("Article Created 2");
       } finally {
@@ -158,10 +166,11 @@ class SchemaEditTest {
         erp.listen();
         erp.stage().recipient("other", "url: ${env:ALL_URL}\n" + bad + "\n");
         Eventually.within(
-            Erp.SOON,
-            "something is said of " + bad,
-            () -> erp.words().contains("other.yaml"));
-        erp.stage().write("connector-config/recipients/other.yaml", "url: http://127.0.0.1:1/x\nallow: { http: true, networks: [127.0.0.0/8] }\nsubscriptions: [{ entity: Other }]\n");
+            Erp.SOON, "something is said of " + bad, () -> erp.words().contains("other.yaml"));
+        erp.stage()
+            .write(
+                "connector-config/recipients/other.yaml",
+                "url: http://127.0.0.1:1/x\nallow: { http: true, networks: [127.0.0.0/8] }\nsubscriptions: [{ entity: Other }]\n");
       }
       erp.entities(BOTH + "Third: { table: third }\n");
       erp.sql("CREATE TABLE third (id int PRIMARY KEY)");
@@ -172,7 +181,8 @@ class SchemaEditTest {
   @Test
   void twoEditsInAHurryAreBothInForce() {
     try (Erp erp = articles()) {
-      erp.sql("CREATE TABLE third (id int PRIMARY KEY)", "CREATE TABLE fourth (id int PRIMARY KEY)");
+      erp.sql(
+          "CREATE TABLE third (id int PRIMARY KEY)", "CREATE TABLE fourth (id int PRIMARY KEY)");
       erp.start();
       erp.entities(BOTH + "Third: { table: third }\n");
       Eventually.within(

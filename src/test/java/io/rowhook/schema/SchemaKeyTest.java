@@ -41,9 +41,11 @@ class SchemaKeyTest {
             "CREATE TABLE line (ord int NOT NULL, no int NOT NULL, qty int)",
             "CREATE UNIQUE INDEX line_no ON line (ord, no)",
             "ALTER TABLE line REPLICA IDENTITY USING INDEX line_no")) {
-      erp.entities("Order: { table: ord, contains: { lines: { table: line, key: ord, order-by: no } } }")
+      erp.entities(
+              "Order: { table: ord, contains: { lines: { table: line, key: ord, order-by: no } } }")
           .start();
-      erp.sql("BEGIN; INSERT INTO ord VALUES (1); INSERT INTO line VALUES (1, 2, 5), (1, 1, 4); COMMIT");
+      erp.sql(
+          "BEGIN; INSERT INTO ord VALUES (1); INSERT INTO line VALUES (1, 2, 5), (1, 1, 4); COMMIT");
       assertJson(
           erp.await("Order Created 1").at("/data/lines"),
           "[{'ord':1,'no':1,'qty':4},{'ord':1,'no':2,'qty':5}]");
@@ -64,8 +66,11 @@ class SchemaKeyTest {
       erp.entities("Item: { table: item, contains: { bits: { table: bit, key: item } } }").start();
       String id = "00000000-0000-0000-0000-0000000000ab";
       erp.sql(
-          "BEGIN; INSERT INTO item VALUES ('" + id + "', 'x'); INSERT INTO bit (item) VALUES ('"
-              + id + "'); COMMIT",
+          "BEGIN; INSERT INTO item VALUES ('"
+              + id
+              + "', 'x'); INSERT INTO bit (item) VALUES ('"
+              + id
+              + "'); COMMIT",
           "UPDATE item SET name = 'y'");
       JsonNode created = erp.await("Item Created " + id);
       assertJson(created.at("/data/bits"), "[{'id':1,'item':'" + id + "'}]");

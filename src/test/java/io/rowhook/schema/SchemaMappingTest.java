@@ -111,7 +111,8 @@ class SchemaMappingTest {
       com.fasterxml.jackson.databind.ObjectMapper mapper =
           new com.fasterxml.jackson.databind.ObjectMapper()
               .configure(
-                  com.fasterxml.jackson.databind.SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+                  com.fasterxml.jackson.databind.SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS,
+                  true);
       return mapper.writeValueAsString(
           mapper.readValue(rows.toString().replace('\'', '"'), Object.class));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -47,7 +47,8 @@ class SchemaPartitionTest {
     erp.sql(
         "BEGIN; INSERT INTO ord VALUES (1, 2025, 'a'), (1, 2026, 'b'), (9, 2026, 'c'); INSERT INTO"
             + " line VALUES (1, 1, 2025, 5), (2, 1, 2026, 6); COMMIT");
-    List<String> created = List.of(erp.next(), erp.next(), erp.next()).stream().map(Erp::name).toList();
+    List<String> created =
+        List.of(erp.next(), erp.next(), erp.next()).stream().map(Erp::name).toList();
     assertThat(created)
         .containsExactlyInAnyOrder(
             "Order Created {\"id\":1,\"year\":2025}",
@@ -72,7 +73,8 @@ class SchemaPartitionTest {
         IDENTITIES,
         "INSERT INTO ord VALUES (1, 2027, 'new'), (1, 2028, 'attached')",
         "INSERT INTO good VALUES (1)");
-    List<String> further = List.of(erp.next(), erp.next(), erp.next()).stream().map(Erp::name).toList();
+    List<String> further =
+        List.of(erp.next(), erp.next(), erp.next()).stream().map(Erp::name).toList();
     assertThat(further)
         .containsExactlyInAnyOrder(
             "Order Created {\"id\":1,\"year\":2027}",

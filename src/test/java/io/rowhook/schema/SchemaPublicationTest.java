@@ -72,7 +72,10 @@ class SchemaPublicationTest {
 
   @Test
   void thePublicationPublishesInsertsOnly() {
-    isAGapAfter("rowhook", "ALTER PUBLICATION rowhook SET (publish = 'insert')", "UPDATE article SET name = 'z'");
+    isAGapAfter(
+        "rowhook",
+        "ALTER PUBLICATION rowhook SET (publish = 'insert')",
+        "UPDATE article SET name = 'z'");
   }
 
   @Test

@@ -169,8 +169,15 @@ class SchemaReadBackTest {
             .collect(Collectors.joining(", "));
     erp.sql(
         "INSERT INTO place (" + names + ") SELECT " + values,
-        "BEGIN; INSERT INTO doc (place, " + names + ") SELECT 1, " + values
-            + "; INSERT INTO doc_part (doc, " + names + ") SELECT 1, " + values + "; COMMIT");
+        "BEGIN; INSERT INTO doc (place, "
+            + names
+            + ") SELECT 1, "
+            + values
+            + "; INSERT INTO doc_part (doc, "
+            + names
+            + ") SELECT 1, "
+            + values
+            + "; COMMIT");
     created = erp.await("Doc Created 1");
     erp.sql("INSERT INTO doc_part (doc, tenth) VALUES (1, 0.5)");
     touched = erp.await("Doc Updated 1"); // all of the document is read back now
@@ -198,15 +205,13 @@ class SchemaReadBackTest {
     seen.put("read back", touched.at("/data/" + column).toString());
     seen.put("part read back", touched.at("/data/parts/0/" + column).toString());
     seen.put("part before", touched.at("/previous/parts/0/" + column).toString());
-    String wanted =
-        expected.isEmpty() ? created.at("/data/" + column).toString() : json(expected);
+    String wanted = expected.isEmpty() ? created.at("/data/" + column).toString() : json(expected);
     List<String> other = new ArrayList<>();
-    seen.forEach(
-        (where, value) -> {
-          if (!value.equals(wanted)) {
-            other.add(where + " " + value);
-          }
-        });
+    seen.forEach((where, value) -> {
+      if (!value.equals(wanted)) {
+        other.add(where + " " + value);
+      }
+    });
     assertThat(other).as("is not " + wanted).isEmpty();
   }
 

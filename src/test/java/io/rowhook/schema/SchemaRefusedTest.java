@@ -32,7 +32,10 @@ class SchemaRefusedTest {
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ord text)",
             "ALTER TABLE line REPLICA IDENTITY FULL"),
-        "line", "ord", "text", "integer");
+        "line",
+        "ord",
+        "text",
+        "integer");
   }
 
   @Test
@@ -42,7 +45,9 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY, buyer text)",
             "CREATE TABLE customer (id uuid PRIMARY KEY)"),
-        "buyer", "text", "uuid");
+        "buyer",
+        "text",
+        "uuid");
   }
 
   @Test
@@ -53,7 +58,9 @@ class SchemaRefusedTest {
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ref text, ord int GENERATED ALWAYS AS"
                 + " (length(ref)) STORED)"),
-        "line", "ord", "generated");
+        "line",
+        "ord",
+        "generated");
   }
 
   @Test
@@ -63,7 +70,8 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY, code int NOT NULL GENERATED ALWAYS AS (id + 1)"
                 + " STORED UNIQUE)"),
-        "code", "generated");
+        "code",
+        "generated");
   }
 
   @Test
@@ -127,21 +135,18 @@ class SchemaRefusedTest {
         sql(
             "CREATE TABLE ord (id int PRIMARY KEY)",
             "CREATE TABLE line (id int PRIMARY KEY, ord int)"),
-        "line", "REPLICA IDENTITY FULL");
+        "line",
+        "REPLICA IDENTITY FULL");
   }
 
   @Test
   void tablesThatHaveNoKeyAtAll() {
-    refuses(
-        "Note: { table: note }",
-        sql("CREATE TABLE note (text text)"),
-        "note", "primary key");
+    refuses("Note: { table: note }", sql("CREATE TABLE note (text text)"), "note", "primary key");
   }
 
   @Test
   void viewsAndForeignTables() {
-    refuses(
-        "Note: { table: note }", sql("CREATE VIEW note AS SELECT 1 AS id"), "note", "view");
+    refuses("Note: { table: note }", sql("CREATE VIEW note AS SELECT 1 AS id"), "note", "view");
   }
 
   @Test
@@ -149,7 +154,8 @@ class SchemaRefusedTest {
     refuses(
         "Note: { table: note }",
         sql("CREATE UNLOGGED TABLE note (id int PRIMARY KEY)"),
-        "note", "SET LOGGED");
+        "note",
+        "SET LOGGED");
   }
 
   @Test
@@ -157,7 +163,8 @@ class SchemaRefusedTest {
     refuses(
         "Note: { table: note }",
         sql("CREATE TABLE note (id int PRIMARY KEY DEFERRABLE, text text)"),
-        "note", "deferrable");
+        "note",
+        "deferrable");
   }
 
   @Test
@@ -165,7 +172,8 @@ class SchemaRefusedTest {
     refuses(
         "Person: { table: person, attributes: { exclude: [salary] } }",
         sql("CREATE TABLE person (id int PRIMARY KEY, wage int)"),
-        "person", "salary");
+        "person",
+        "salary");
   }
 
   @Test

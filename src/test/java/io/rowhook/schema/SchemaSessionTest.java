@@ -87,8 +87,11 @@ class SchemaSessionTest {
     erp.sql("INSERT INTO ref SELECT 5, " + values);
     erp.start();
     erp.sql(
-        "BEGIN; INSERT INTO doc SELECT 1, 5, " + values + "; INSERT INTO part SELECT 1, 1, "
-            + values + "; COMMIT");
+        "BEGIN; INSERT INTO doc SELECT 1, 5, "
+            + values
+            + "; INSERT INTO part SELECT 1, 1, "
+            + values
+            + "; COMMIT");
     JsonNode created = erp.await("Doc Created 1");
     assertJson(without(created.at("/data")), VALUES);
     assertJson(without(created.at("/data/parts/0")), VALUES);

@@ -62,9 +62,11 @@ class SchemaStartTest {
               "Item: { table: sales.item, contains: { bits: { table: sales.bit, key: item } } }")
           .connect(role)
           .start();
-      erp.sql("BEGIN; INSERT INTO sales.item VALUES (1); INSERT INTO sales.bit VALUES (7, 1); COMMIT");
+      erp.sql(
+          "BEGIN; INSERT INTO sales.item VALUES (1); INSERT INTO sales.bit VALUES (7, 1); COMMIT");
       assertJson(erp.await("Item Created 1").at("/data/bits"), "[{'id':7,'item':1}]");
-      erp.listen().sql("REVOKE USAGE ON SCHEMA sales FROM " + role, "INSERT INTO sales.item VALUES (2)");
+      erp.listen()
+          .sql("REVOKE USAGE ON SCHEMA sales FROM " + role, "INSERT INTO sales.item VALUES (2)");
       erp.await("Item Created 2");
       assertThat(erp.streams()).isTrue();
     }

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is read back is never older than its event; silence and kills are never taken for health. */
+/**
+ * What is read back is never older than its event; silence and kills are never taken for health.
+ */
 class SchemaTimeTest {
 
   private static final String ORDERS =
@@ -80,7 +82,8 @@ class SchemaTimeTest {
   void previousLinesAreTheLinesAsTheyWereHoweverMuchFollows() {
     try (Erp erp = orders()) {
       erp.start();
-      erp.sql("BEGIN; INSERT INTO ord VALUES (1); INSERT INTO line (ord, qty) VALUES (1, 0); COMMIT");
+      erp.sql(
+          "BEGIN; INSERT INTO ord VALUES (1); INSERT INTO line (ord, qty) VALUES (1, 0); COMMIT");
       erp.await("Order Created 1");
       StringBuilder burst = new StringBuilder();
       for (int i = 1; i <= 200; i++) {

@@ -40,7 +40,8 @@ class SchemaTypeTest {
       assertJson(second.at("/data"), "{'id':2,'name':'y','kind':'b c','kinds':['a','b c']}");
       erp.sql("ALTER TYPE later ADD VALUE 'new'", "UPDATE article SET kind = 'new' WHERE id = 2");
       assertThat(erp.await("Article Updated 2").at("/data/kind").asText()).isEqualTo("new");
-      erp.sql("ALTER TYPE later RENAME VALUE 'a' TO 'z'", "INSERT INTO article VALUES (3, 'z', 'z')");
+      erp.sql(
+          "ALTER TYPE later RENAME VALUE 'a' TO 'z'", "INSERT INTO article VALUES (3, 'z', 'z')");
       assertThat(erp.await("Article Created 3").at("/data/kind").asText()).isEqualTo("z");
     }
   }
@@ -104,13 +105,15 @@ class SchemaTypeTest {
                 + " STORED)",
             "INSERT INTO kind VALUES (5, 1)")) {
       erp.entities(
-              """
-              Item:
-                table: item
-                contains: { bits: { table: bit, key: item, order-by: id } }
-                refers: { kind: { table: kind, key: net } }
-              """);
-      erp.sql("ALTER TABLE bit ALTER item SET NOT NULL", "CREATE UNIQUE INDEX u ON bit (item, id)",
+          """
+          Item:
+            table: item
+            contains: { bits: { table: bit, key: item, order-by: id } }
+            refers: { kind: { table: kind, key: net } }
+          """);
+      erp.sql(
+          "ALTER TABLE bit ALTER item SET NOT NULL",
+          "CREATE UNIQUE INDEX u ON bit (item, id)",
           "ALTER TABLE bit REPLICA IDENTITY USING INDEX u");
       erp.start();
       erp.said("gross", "not captured");
