@@ -2,7 +2,10 @@ package io.rowhook.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.testing.Certificates;
 import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -12,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every connection is opened in one place: hosts, password and settings are those of all. */
 final class PostgresConnectionsTest {
@@ -63,6 +67,47 @@ final class PostgresConnectionsTest {
       }
       assertThat(source.toString() + now).doesNotContain("password");
     }
+  }
+
+  @Test
+  void everySslmodeIsPassedOn(@TempDir Path directory) throws Exception {
+    Certificates.Issued server = Certificates.get().server;
+    file("connections.key", server.keyPem());
+    file("connections.crt", server.certificatePem());
+    database.set("ssl_key_file", "connections.key");
+    database.set("ssl_cert_file", "connections.crt");
+    database.set("ssl", "on");
+    Path ca = Files.writeString(directory.resolve("ca.pem"), Certificates.get().ca.certificatePem());
+    Map<String, String> encrypted =
+        Map.of(
+            "disable", "f", "allow", "f", "prefer", "t", "require", "t", "verify-ca", "t",
+            "verify-full", "t");
+    try (Rig rig = new Rig(database, "sslmodes", "public.article")) {
+      for (Map.Entry<String, String> mode : encrypted.entrySet()) {
+        Source source =
+            rig.source(
+                Map.of(
+                    "database.hostname", "localhost",
+                    "database.sslmode", mode.getKey(),
+                    "database.sslrootcert", ca.toString()));
+        try (Connection connection = PostgresConnections.connect(source);
+            Statement statement = connection.createStatement();
+            ResultSet row =
+                statement.executeQuery("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
+          row.next();
+          assertThat(row.getString(1)).as(mode.getKey()).isEqualTo(mode.getValue());
+        }
+      }
+    } finally {
+      database.set("ssl", "off");
+    }
+  }
+
+  /** As only the server may read it. */
+  private static void file(String name, String content) {
+    database.execute(
+        "COPY (SELECT regexp_split_to_table('%s', '\n')) TO PROGRAM 'umask 077; cat > %s'"
+            .formatted(content, name));
   }
 
   @Test
