@@ -77,11 +77,22 @@ final class PostgresConnectionsTest {
     database.set("ssl_key_file", "connections.key");
     database.set("ssl_cert_file", "connections.crt");
     database.set("ssl", "on");
-    Path ca = Files.writeString(directory.resolve("ca.pem"), Certificates.get().ca.certificatePem());
+    Path ca =
+        Files.writeString(directory.resolve("ca.pem"), Certificates.get().ca.certificatePem());
     Map<String, String> encrypted =
         Map.of(
-            "disable", "f", "allow", "f", "prefer", "t", "require", "t", "verify-ca", "t",
-            "verify-full", "t");
+            "disable",
+            "f",
+            "allow",
+            "f",
+            "prefer",
+            "t",
+            "require",
+            "t",
+            "verify-ca",
+            "t",
+            "verify-full",
+            "t");
     try (Rig rig = new Rig(database, "sslmodes", "public.article")) {
       for (Map.Entry<String, String> mode : encrypted.entrySet()) {
         Source source =
@@ -93,7 +104,8 @@ final class PostgresConnectionsTest {
         try (Connection connection = PostgresConnections.connect(source);
             Statement statement = connection.createStatement();
             ResultSet row =
-                statement.executeQuery("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
+                statement.executeQuery(
+                    "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
           row.next();
           assertThat(row.getString(1)).as(mode.getKey()).isEqualTo(mode.getValue());
         }
