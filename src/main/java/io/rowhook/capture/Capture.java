@@ -423,6 +423,7 @@ public final class Capture implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // whether it is still this one
     public void looked(Connection connection) throws SQLException {
       if (System.nanoTime() - tablesLooked > timing.heartbeat().toNanos()) {
         tablesLooked = System.nanoTime();

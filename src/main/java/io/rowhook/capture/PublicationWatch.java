@@ -48,6 +48,7 @@ final class PublicationWatch {
    * @param end where the log ended before this look
    * @return whether it is as it was
    */
+  @SuppressWarnings("ReferenceEquality") // whether it is still this one
   boolean look(Connection connection, Lsn end) throws SQLException {
     PublicationState before = expected;
     if (before == null) {
