@@ -182,7 +182,7 @@ final class EntityHistory {
           later.shape().parts().stream()
               .allMatch(part ->
                   later.changes(part).stream()
-                      .allMatch(change -> before(change, part.logged()) != AS_READ));
+                      .allMatch(change -> !before(change, part.logged()).equals(AS_READ)));
       if (!known) {
         return false;
       }
