@@ -33,6 +33,7 @@ final class Publication {
    * A table is whole if neither rows nor columns are left out. A partitioned table is named as
    * itself, also where its partitions are sent under their own names.
    */
+  @SuppressWarnings("InlineFormatString") // too long to stand in its method
   private static final String TABLES =
       """
       SELECT n.nspname, c.relname,

@@ -1,6 +1,5 @@
 package io.rowhook.capture;
 
-import io.rowhook.capture.CatalogTable.Key;
 import io.rowhook.capture.TableFacts.Column;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ record TableIdentity(
       mode = mode == ReplicaIdentity.FULL ? its : mode;
     }
     List<List<String>> unique =
-        table.keys().stream().filter(k -> k.immediate() || k.primary()).map(Key::columns).toList();
+        table.keys().stream().filter(k -> k.immediate() || k.primary()).map(CatalogTable.Key::columns).toList();
     // in the key's order, which is how one reads it
     List<String> columns = new ArrayList<>(mode == ReplicaIdentity.FULL ? List.of() : key);
     known.stream().filter(column -> !columns.contains(column)).forEach(columns::add);
@@ -80,8 +79,8 @@ record TableIdentity(
   }
 
   private static List<String> key(CatalogTable table, List<String> id) throws Unfit {
-    Optional<List<String>> primary = table.primaryKey().map(Key::columns);
-    Optional<List<String>> index = table.identityIndex().map(Key::columns);
+    Optional<List<String>> primary = table.primaryKey().map(CatalogTable.Key::columns);
+    Optional<List<String>> index = table.identityIndex().map(CatalogTable.Key::columns);
     if (table.replident().equals("i") && index.isPresent()) {
       if (primary.isEmpty() || Set.copyOf(id).equals(Set.copyOf(index.get()))) {
         return index.get();
@@ -90,9 +89,9 @@ record TableIdentity(
     if (primary.isPresent()) {
       return primary.get();
     }
-    List<Key> unique = table.keys().stream().filter(Key::immediate).toList();
+    List<CatalogTable.Key> unique = table.keys().stream().filter(CatalogTable.Key::immediate).toList();
     if (table.replident().equals("f")) {
-      Optional<Key> named =
+      Optional<CatalogTable.Key> named =
           unique.stream().filter(k -> Set.copyOf(k.columns()).equals(Set.copyOf(id))).findFirst();
       if (named.isPresent()) {
         return named.get().columns();
@@ -112,11 +111,12 @@ record TableIdentity(
   }
 
   /** The columns that are known of an old row of this table or partition. */
+  @SuppressWarnings("ReferenceEquality") // whether it is the root itself
   private static List<String> logged(CatalogTable root, CatalogTable table, List<String> key)
       throws Unfit {
     String which = table == root ? "" : " in its partition " + table.table();
     String full = TableFacts.fullIdentityStatement(root.table(), List.of(table.table()));
-    Optional<Key> index =
+    Optional<CatalogTable.Key> index =
         switch (table.replident()) {
           case "i" -> table.identityIndex();
           case "d" -> table.primaryKey();

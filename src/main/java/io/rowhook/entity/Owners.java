@@ -103,6 +103,7 @@ final class Owners {
     }
 
     /** Null: its row is not there; empty: it is, and belongs to nothing that exists for us. */
+    @SuppressWarnings("NullableOptional") // three answers, told apart in one place
     private @Nullable Optional<RowKey> of(Shape.Node part, RowKey key) {
       return found.getOrDefault(part, Map.of()).get(key);
     }

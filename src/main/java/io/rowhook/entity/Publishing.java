@@ -82,7 +82,7 @@ final class Publishing {
 
   /** Has what the transactions did judged for all of them at once. */
   private void seen(List<Ended> transactions) {
-    Map<NetChange, Ended> of = new IdentityHashMap<>();
+    IdentityHashMap<NetChange, Ended> of = new IdentityHashMap<>();
     List<NetChange> all = new ArrayList<>();
     for (Ended one : transactions) {
       one.changes().values().forEach(change -> of.put(change, one));

@@ -48,6 +48,7 @@ final class Spellings {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a part of this very entity
   private void add(ObjectNode image, Shapes.Named named) {
     Shape.Node part = named.part();
     List<String> own = part == null ? named.shape().key() : part.primaryKey();

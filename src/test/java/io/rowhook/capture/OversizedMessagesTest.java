@@ -64,7 +64,7 @@ final class OversizedMessagesTest {
         }
         got.write(part, 0, read);
       } catch (SocketTimeoutException e) {
-        continue; // as the driver looks whether something comes
+        // as the driver looks whether something comes
       }
     }
     assertThat(got.toByteArray()).isEqualTo(expected.toByteArray());

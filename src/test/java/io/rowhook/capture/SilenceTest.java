@@ -8,6 +8,8 @@ import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,8 +153,8 @@ final class SilenceTest {
     }
   }
 
-  private static void signal(String name, String pid) throws IOException, InterruptedException {
-    int status = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
+  private static void signal(String name, @Nullable String pid) throws IOException, InterruptedException {
+    int status = new ProcessBuilder("kill", "-" + name, Objects.requireNonNull(pid)).inheritIO().start().waitFor();
     assertThat(status).isZero();
   }
 }

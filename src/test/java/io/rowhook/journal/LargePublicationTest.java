@@ -44,7 +44,7 @@ class LargePublicationTest {
   @TempDir private Path directory;
 
   /** Answers nothing before a recipient's outcome is durable: so it must not keep the writer. */
-  private record Reading(Ledger ledger, Entry owed, AtomicInteger readings) implements RowLookup {
+  private record BusyLookup(Ledger ledger, Entry owed, AtomicInteger readings) implements RowLookup {
 
     @Override
     public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
@@ -102,7 +102,7 @@ class LargePublicationTest {
       Ledger ledger = journal.ledger("shop");
       Entry owed = publish(journal, 200, "1").getFirst();
       AtomicInteger readings = new AtomicInteger();
-      EntityEvents events = events(journal, new Reading(ledger, owed, readings));
+      EntityEvents events = events(journal, new BusyLookup(ledger, owed, readings));
       events.begin(5);
       for (int i = 1; i <= LINES; i++) {
         ObjectNode line = JsonNodeFactory.instance.objectNode().put("id", i).put("oid", i / 3);

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -129,10 +130,10 @@ public final class MovingAddress implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] bytes = new byte[8192];
       for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-        through.get().await();
+        Objects.requireNonNull(through.get()).await();
         out.write(bytes, 0, count);
       }
-      through.get().await(); // nor is an end told
+      Objects.requireNonNull(through.get()).await(); // nor is an end told
     } catch (IOException e) {
       // one side has gone; the other is told below
     } catch (InterruptedException e) {
