@@ -63,7 +63,10 @@ record TableIdentity(
       mode = mode == ReplicaIdentity.FULL ? its : mode;
     }
     List<List<String>> unique =
-        table.keys().stream().filter(k -> k.immediate() || k.primary()).map(CatalogTable.Key::columns).toList();
+        table.keys().stream()
+            .filter(k -> k.immediate() || k.primary())
+            .map(CatalogTable.Key::columns)
+            .toList();
     // in the key's order, which is how one reads it
     List<String> columns = new ArrayList<>(mode == ReplicaIdentity.FULL ? List.of() : key);
     known.stream().filter(column -> !columns.contains(column)).forEach(columns::add);
@@ -89,7 +92,8 @@ record TableIdentity(
     if (primary.isPresent()) {
       return primary.get();
     }
-    List<CatalogTable.Key> unique = table.keys().stream().filter(CatalogTable.Key::immediate).toList();
+    List<CatalogTable.Key> unique =
+        table.keys().stream().filter(CatalogTable.Key::immediate).toList();
     if (table.replident().equals("f")) {
       Optional<CatalogTable.Key> named =
           unique.stream().filter(k -> Set.copyOf(k.columns()).equals(Set.copyOf(id))).findFirst();

@@ -153,8 +153,13 @@ final class SilenceTest {
     }
   }
 
-  private static void signal(String name, @Nullable String pid) throws IOException, InterruptedException {
-    int status = new ProcessBuilder("kill", "-" + name, Objects.requireNonNull(pid)).inheritIO().start().waitFor();
+  private static void signal(String name, @Nullable String pid)
+      throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + name, Objects.requireNonNull(pid))
+            .inheritIO()
+            .start()
+            .waitFor();
     assertThat(status).isZero();
   }
 }

@@ -35,6 +35,7 @@ class VisibilityTest {
   private static SourceDatabase source;
 
   private final PublishedLog log = new PublishedLog();
+
   @SuppressWarnings("NullAway") // the source is there before the first test
   private final SourceRows rows =
       new SourceRows(Source.of(source.connectorProperties(), "source.properties"));

@@ -44,7 +44,8 @@ class LargePublicationTest {
   @TempDir private Path directory;
 
   /** Answers nothing before a recipient's outcome is durable: so it must not keep the writer. */
-  private record BusyLookup(Ledger ledger, Entry owed, AtomicInteger readings) implements RowLookup {
+  private record BusyLookup(Ledger ledger, Entry owed, AtomicInteger readings)
+      implements RowLookup {
 
     @Override
     public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {

@@ -91,7 +91,12 @@ final class OddSchemasTest {
       String house =
           "{\"id\":7,\"name\":\"%s\",\"owner\":1,\"rooms\":[%s],\"who\":{\"id\":1,\"name\":\"Ada\"}}";
       String room = "{\"id\":1,\"house\":7,\"name\":\"%s\"}";
-      assertThat(received(stage, 4).stream().map(event -> event.substring(0, event.indexOf("} ") < 0 ? event.length() : event.indexOf("} ")) + "}"))
+      assertThat(
+              received(stage, 4).stream()
+                  .map(event ->
+                      event.substring(
+                              0, event.indexOf("} ") < 0 ? event.length() : event.indexOf("} "))
+                          + "}"))
           .containsExactly(
               "Created 7 " + house.formatted("Hut", ""),
               "Updated 7 " + house.formatted("Hut", room.formatted("Hall")),
