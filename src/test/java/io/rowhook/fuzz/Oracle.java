@@ -73,7 +73,8 @@ final class Oracle {
     DECLARE
       leaf regclass;
     BEGIN
-      FOR leaf IN SELECT relid FROM pg_partition_tree(top) WHERE isleaf LOOP
+      FOR leaf IN SELECT relid FROM pg_partition_tree(top) WHERE isleaf
+                  UNION SELECT oid FROM pg_class WHERE oid = top AND relkind = 'r' LOOP
         EXECUTE format('INSERT INTO oracle.change (tab, ident, sync, now) SELECT %s, ''f'', true, (%s) FROM ONLY %s t',
           top, replace(oracle.image(leaf), '($1)', 't'), leaf);
       END LOOP;

@@ -14,6 +14,7 @@ final class SchemaFuzzTest {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
+  /** All that are asked for, spread over the versions that the build has fetched. */
   @Test
   @Tag("fuzz")
   void eventsAgreeWithPostgres() {
