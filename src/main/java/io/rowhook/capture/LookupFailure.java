@@ -28,6 +28,7 @@ record LookupFailure(Kind kind, String reason) {
   private static final Set<String> AGAIN = Set.of("40001", "40P01", "40003");
 
   private static final String LOCKED = "55P03";
+  private static final String NOT_ALLOWED = "42501";
   private static final String CANCELED = "57014";
 
   /** Judges what a statement has thrown. */
@@ -56,6 +57,13 @@ record LookupFailure(Kind kind, String reason) {
       return new LookupFailure(Kind.RELATION, "the source says: " + words);
     }
     return new LookupFailure(Kind.ROW, "the source refuses it with SQLSTATE " + state);
+  }
+
+  /** Whether a column or a type is not as the statement has it: the table may have been altered. */
+  static boolean isOfNames(Throwable failure) {
+    return failure instanceof SQLException sql
+        && (sql.getSQLState() == null
+            || (sql.getSQLState().startsWith("42") && !sql.getSQLState().equals(NOT_ALLOWED)));
   }
 
   private static boolean isOfConnection(String state, @Nullable ServerErrorMessage server) {

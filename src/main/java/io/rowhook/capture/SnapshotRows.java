@@ -15,13 +15,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -65,6 +68,9 @@ final class SnapshotRows implements RowLookup.Snapshot {
   private final TransactionSnapshot snapshot;
   private long bytes;
   private int atFault;
+
+  /** The tables whose columns this snapshot has shown. */
+  private final Set<TableId> lookedAt = new HashSet<>();
 
   /** The first statement fixes the snapshot. */
   SnapshotRows(
@@ -125,8 +131,10 @@ final class SnapshotRows implements RowLookup.Snapshot {
     } catch (TooMuch e) {
       throw e;
     } catch (SQLException | RuntimeException | StackOverflowError e) {
-      shared.tables().remove(query.table()); // a column may have changed its type
       bytes = bytesBefore;
+      if (forgetColumns(query) && LookupFailure.isOfNames(e)) {
+        throw new Again(carefully); // the table was altered since its columns were looked at
+      }
       LookupFailure failure = judge(query, e, Duration.ofNanos(System.nanoTime() - begin));
       if (before == null) {
         throw new Again(failure.kind() == LookupFailure.Kind.ROW);
@@ -300,9 +308,23 @@ final class SnapshotRows implements RowLookup.Snapshot {
     return known;
   }
 
+  /** Whether columns were used that an earlier snapshot has shown. */
+  private boolean forgetColumns(Query query) {
+    List<TableId> used = new ArrayList<>(List.of(query.table()));
+    if (query.asked() != null) {
+      used.add(query.asked().table());
+    }
+    boolean earlier = false;
+    for (TableId table : used) {
+      earlier |= shared.tables().remove(table) != null && !lookedAt.contains(table);
+    }
+    return earlier;
+  }
+
   private TableColumns columns(TableId table) throws SQLException {
     TableColumns known = shared.tables().get(table);
     if (known == null) {
+      lookedAt.add(table);
       known = TableColumns.read(connection, table);
       shared.tables().put(table, known);
     }

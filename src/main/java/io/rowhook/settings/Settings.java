@@ -54,7 +54,7 @@ public record Settings(
   public static Settings read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
     SettingsReader read =
-        SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), null);
+        SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), null, false);
     if (!read.problems().isEmpty()) {
       throw new SettingsException(read.problems());
     }

@@ -49,6 +49,8 @@ record SettingsReader(
    * @param env for {@code ${env:NAME}}
    * @param files is given those that the settings name and that were looked into
    * @param inForce stands for a file that is not good where another is held against it; null: none
+   * @param entitiesStay whether the source has refused the entities, so that those in force stand
+   *     for them although the file reads well
    * @throws SettingsException if there is no such directory
    */
   static SettingsReader read(
@@ -56,7 +58,8 @@ record SettingsReader(
       Path templates,
       Map<String, String> env,
       Set<Path> files,
-      @Nullable Settings inForce)
+      @Nullable Settings inForce,
+      boolean entitiesStay)
       throws SettingsException {
     Problems problems = new Problems();
     Reading reading = new Reading(problems, new Interpolation(env), files);
@@ -85,7 +88,7 @@ record SettingsReader(
             new EntitiesFile(List.of(), List.of()),
             () -> EntitiesFile.read(entitiesFile, reading));
     Path recipientsDirectory = connectorConfig.resolve("recipients");
-    boolean entitiesAreGood = !problems.in(entitiesFile);
+    boolean entitiesAreGood = !entitiesStay && !problems.in(entitiesFile);
     Optional<RowhookFile> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
     List<Network> allowed =
         goodRowhook

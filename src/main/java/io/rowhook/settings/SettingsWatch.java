@@ -199,7 +199,7 @@ public final class SettingsWatch implements AutoCloseable {
     SettingsReader next = null;
     List<String> missing = List.of();
     try {
-      next = SettingsReader.read(connectorConfig, templates, env, naming, current);
+      next = SettingsReader.read(connectorConfig, templates, env, naming, current, false);
     } catch (SettingsException e) {
       missing = e.problems();
     } finally {
@@ -227,6 +227,7 @@ public final class SettingsWatch implements AutoCloseable {
     looks = 0;
     again = true; // should it break off
     boolean bySource = false;
+    boolean entitiesStay = false;
     List<String> refused = new ArrayList<>(files.problems());
     Optional<List<EntityType>> types = new SettingsOverlay(current, files).entities();
     if (types.isPresent()) {
@@ -234,14 +235,20 @@ public final class SettingsWatch implements AutoCloseable {
         var result = new SettingsOverlay(current, files).with(types.get(), taker::look);
         bySource = result.bySource();
         refused.addAll(result.conflicts());
-        if (result.conflicts().isEmpty()) {
+        entitiesStay = !result.conflicts().isEmpty();
+        if (!entitiesStay) {
           taker.recapture(types.get());
           inForce(current.withEntities(types.get()));
         }
       } catch (SourceException e) {
         refused.addAll(e.problems());
+        entitiesStay = true;
         bySource = true;
       }
+    }
+    if (entitiesStay) {
+      files = heldAgainstEntitiesInForce(files);
+      refused.addAll(files.problems());
     }
     SettingsOverlay overlay = new SettingsOverlay(current, files);
     SettingsOverlay.Result result = overlay.with(current.entities(), this::known);
@@ -253,6 +260,15 @@ public final class SettingsWatch implements AutoCloseable {
     refused.addAll(result.problems());
     again = bySource || result.bySource();
     report(refused, overlay.notices());
+  }
+
+  /** The files again, the recipients' held against the entities that stay. */
+  private SettingsReader heldAgainstEntitiesInForce(SettingsReader files) {
+    try {
+      return SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), current, true);
+    } catch (SettingsException e) {
+      return files; // the directory has just gone; the next look says so
+    }
   }
 
   private void inForce(Settings next) {

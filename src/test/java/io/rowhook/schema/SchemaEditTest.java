@@ -24,7 +24,34 @@ class SchemaEditTest {
             "CREATE TABLE other (id int PRIMARY KEY)",
             "ALTER TABLE article REPLICA IDENTITY FULL",
             "ALTER TABLE other REPLICA IDENTITY FULL");
+    erp.stage()
+        .write(
+            "jslt-templates/first.jslt",
+            "{ \"by\": \"first\", \"entityType\": .entityType, \"entityId\": .entityId, \"event\": .event }");
     return erp.entities(BOTH);
+  }
+
+  private static void disconnect(Erp erp) {
+    erp.listen()
+        .sql(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active AND"
+                + " database = current_database()");
+    erp.said("Streaming");
+  }
+
+  @Test
+  void aRefusedMappingIsNotInForceAfterAReconnect() {
+    try (Erp erp = articles().start()) {
+      erp.listen().entities("Artikle: { table: articel }\nOther: { table: other }\n");
+      erp.said("refused", "articel");
+      disconnect(erp);
+      erp.sql("INSERT INTO article VALUES (1, 'x')");
+      erp.await("Article Created 1");
+      erp.entities(BOTH);
+      disconnect(erp);
+      erp.sql("INSERT INTO article VALUES (2, 'x')");
+      erp.await("Article Created 2");
+    }
   }
 
   @Test
@@ -38,10 +65,8 @@ class SchemaEditTest {
       erp.connect(role).start();
       erp.listen()
           .entities(
-              """
-              Article: { table: article, contains: { lines: { table: line, key: article } } }
-              Other: { table: other }
-              """);
+              "Article: { table: article, contains: { lines: { table: line, key: article } } }\n"
+                  + "Other: { table: other }\n");
       erp.said("refused", "GRANT SELECT", "line");
       erp.sql("INSERT INTO article VALUES (1, 'x')");
       assertThat(erp.await("Article Created 1").at("/data").has("lines")).isFalse();

@@ -156,6 +156,22 @@ class SchemaStructureTest {
   }
 
   @Test
+  void aPrimaryKeyIsRenamed() {
+    try (Erp erp = orders()) {
+      erp.start();
+      erp.sql("BEGIN; INSERT INTO ord VALUES (1); INSERT INTO line VALUES (1, 1, 5); COMMIT");
+      erp.await("Order Created 1");
+      erp.sql("ALTER TABLE ord RENAME id TO order_no", "INSERT INTO ord VALUES (2, 'b')");
+      JsonNode second = erp.await("Order Created 2");
+      assertJson(second.at("/data"), "{'order_no':2,'note':'b','lines':[]}");
+      erp.sql("UPDATE line SET qty = 6");
+      JsonNode updated = erp.await("Order Updated 1");
+      assertThat(updated.at("/data/lines/0/qty").asInt()).isEqualTo(6);
+      assertThat(updated.has("unavailable")).isFalse();
+    }
+  }
+
+  @Test
   void aTableIsRenamedAndThenAltered() {
     try (Erp erp = articles("id int PRIMARY KEY, a text")) {
       erp.sql("CREATE TABLE other (id int PRIMARY KEY)");
