@@ -124,6 +124,14 @@ class UnreadTest {
   }
 
   @Test
+  void aColumnThatNothingNamesMayGoAtAnyTime() throws Exception {
+    assertThat(isUnavailable(updated(1))).isFalse();
+    source.execute("ALTER TABLE line DROP note");
+    assertThat(isUnavailable(updated(2))).isFalse();
+    assertThat(rig.rows.counts().tables()).isEmpty();
+  }
+
+  @Test
   void aColumnThatIsGoneAndATableThatIsGone() throws Exception {
     source.execute("ALTER TABLE customer RENAME name TO full_name", "DROP TABLE serial");
     JsonNode json = updated(1);
