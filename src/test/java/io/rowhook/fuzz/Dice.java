@@ -1,6 +1,7 @@
 package io.rowhook.fuzz;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** What a seed decides. One thread. */
@@ -13,23 +14,24 @@ final class Dice {
     ":"
   };
 
-  /** {@code -Dfuzz.without=twins,types}: what is not to be drawn, to look at the rest. */
-  private static final List<String> WITHOUT =
-      List.of(System.getProperty("fuzz.without", "").split(","));
-
   private final SplittableRandom random;
+  private final Set<String> without;
 
-  Dice(long seed) {
-    this(new SplittableRandom(seed));
+  /**
+   * @param without what is not to be drawn, by its name
+   */
+  Dice(long seed, Set<String> without) {
+    this(new SplittableRandom(seed), without);
   }
 
-  private Dice(SplittableRandom random) {
+  private Dice(SplittableRandom random, Set<String> without) {
     this.random = random;
+    this.without = without;
   }
 
   /** Another one, whose throws do not depend on how often this one is thrown. */
   Dice split() {
-    return new Dice(random.split());
+    return new Dice(random.split(), without);
   }
 
   /** From 0 to bound - 1. */
@@ -54,8 +56,9 @@ final class Dice {
     return chance(probability) && allows(what);
   }
 
+  /** Whether it is to be drawn. */
   boolean allows(String what) {
-    return !WITHOUT.contains(what);
+    return !without.contains(what);
   }
 
   boolean chance(double probability) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One seed on one server: draws, writes, and judges. One use. */
@@ -34,11 +35,11 @@ final class Run {
   private final Map<Long, Long> committing = Work.notes();
   private final Map<Long, List<String>> told = new ConcurrentHashMap<>();
 
-  Run(long seed, Server server, Path directory) {
+  Run(long seed, Set<String> without, Server server, Path directory) {
     this.seed = seed;
     this.server = server;
     this.directory = directory;
-    this.dice = new Dice(seed);
+    this.dice = new Dice(seed, without);
     this.name = "fuzz_" + Long.toUnsignedString(seed);
     this.scenario = new SchemaDraw(dice.split()).draw();
     end.columns.add(Column.key("id", Type.of("integer"), _ -> "1"));
@@ -111,7 +112,7 @@ final class Run {
   /** Some transactions, and what may happen meanwhile. */
   private void episode(Product product, Crew crew, Statement statement) throws Exception {
     int transactions = dice.between(8, 25);
-    if (dice.chance(0.4) || Boolean.getBoolean("fuzz.step")) {
+    if (!dice.chance("free", 0.6)) {
       for (int i = 0; i < transactions; i++) {
         crew.write(1);
         product.awaitJournaled(place(statement));

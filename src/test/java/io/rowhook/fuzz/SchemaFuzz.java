@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ final class SchemaFuzz {
 
   private final long first;
   private final int seeds;
+  private final Set<String> without;
   private final List<Optional<Path>> versions;
   private final Path directory;
   private final List<Long> failed = new ArrayList<>();
@@ -31,11 +33,18 @@ final class SchemaFuzz {
   private int events;
   private int values;
 
-  SchemaFuzz(long first, int seeds, List<Optional<Path>> versions, Path directory) {
+  SchemaFuzz(
+      long first, int seeds, Set<String> without, List<Optional<Path>> versions, Path directory) {
+    this.without = without;
     this.first = first;
     this.seeds = seeds;
     this.versions = versions;
     this.directory = directory;
+  }
+
+  /** What is not to be drawn: {@code -Dfuzz.without=free,structure}. */
+  static Set<String> without() {
+    return Set.of(System.getProperty("fuzz.without", "").split(",", -1));
   }
 
   /** The version on the class path, and those that the build has fetched. */
@@ -97,7 +106,7 @@ final class SchemaFuzz {
     List<String> faults = new ArrayList<>();
     String shown = "";
     try {
-      Run run = new Run(seed, server, place);
+      Run run = new Run(seed, without, server, place);
       shown = run.shown();
       Run.Result result = run.run();
       shown += run.altered();

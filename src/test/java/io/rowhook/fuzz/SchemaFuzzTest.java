@@ -3,6 +3,9 @@ package io.rowhook.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,12 +18,22 @@ final class SchemaFuzzTest {
   private Path directory;
 
   /** All that are asked for, spread over the versions that the build has fetched. */
+  /** A few in every build, of which nothing depends on how threads interleave. */
+  @Test
+  void someEventsAgreeWithPostgres() {
+    Set<String> steady = Set.of("free", "crew", "structure");
+    SchemaFuzz fuzz = new SchemaFuzz(1, 6, steady, List.of(Optional.empty()), directory);
+    assertThat(fuzz.run()).as("seeds that failed; what is wrong is printed above").isEmpty();
+  }
+
+  /** All that are asked for, spread over the versions that the build has fetched. */
   @Test
   @Tag("fuzz")
   void eventsAgreeWithPostgres() {
     long seed = Long.getLong("fuzz.seed", 1);
     int seeds = Integer.getInteger("fuzz.seeds", 100);
-    SchemaFuzz fuzz = new SchemaFuzz(seed, seeds, SchemaFuzz.versions(), directory);
+    SchemaFuzz fuzz =
+        new SchemaFuzz(seed, seeds, SchemaFuzz.without(), SchemaFuzz.versions(), directory);
     assertThat(fuzz.run()).as("seeds that failed; what is wrong is printed above").isEmpty();
   }
 }

@@ -9,6 +9,11 @@ import java.util.Map;
 /** Alters tables while Rowhook runs, as an update of the ERP would. One run's. */
 final class Structure {
 
+  /** Names of columns that were not there at first begin so. */
+  private static final String ADDED = "new ";
+
+  private static final String RENAMED = "renamed ";
+
   private final Dice dice;
   private final Scenario scenario;
   private final Map<Table, Long> oids;
@@ -19,6 +24,14 @@ final class Structure {
     this.dice = dice;
     this.scenario = scenario;
     this.oids = oids;
+  }
+
+  /**
+   * Whether a column has come, or got its name, while Rowhook runs. What is read back knows it from
+   * the table's next change in the log on, since nobody may get what was excluded by another name.
+   */
+  static boolean isNew(String column) {
+    return column.startsWith(ADDED) || column.startsWith(RENAMED);
   }
 
   /** What it has run, for a person. */
@@ -55,7 +68,7 @@ final class Structure {
 
   private String add(Table table) {
     Type type = dice.of(Types.BUILT_IN.get(1), Types.BUILT_IN.get(3), Types.BUILT_IN.get(9));
-    String name = "new " + ++count;
+    String name = ADDED + ++count;
     Column column = Column.plain(name, type, false);
     table.columns.add(column);
     String value = dice.chance(0.5) ? " DEFAULT " + Names.literal(type.draw().apply(dice)) : "";
@@ -68,7 +81,7 @@ final class Structure {
   }
 
   private String rename(Table table, Column column) {
-    String name = "renamed " + ++count;
+    String name = RENAMED + ++count;
     table.columns.set(
         table.columns.indexOf(column),
         new Column(

@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the values of the root's key
  * @param parts the attributes whose rows have changed
+ * @param uncertain attributes of which a row's own part was moved or deleted later, so that what it
+ *     belonged to may not be found any more, or the later owner
  */
 record Touched(
-    Entity entity, Commit commit, List<String> key, Truth.@Nullable Net root, Set<String> parts) {
+    Entity entity,
+    Commit commit,
+    List<String> key,
+    Truth.@Nullable Net root,
+    Set<String> parts,
+    Set<String> uncertain) {
 
   /** All that one transaction has touched. */
   static List<Touched> by(Commit commit, List<Entity> entities, Tables tables) {
@@ -24,7 +31,8 @@ record Touched(
       Map<List<String>, Touched> touched = new LinkedHashMap<>();
       Truth.net(commit, tables.oid(entity.table()), entity.table().key)
           .forEach((key, net) ->
-              touched.put(key, new Touched(entity, commit, key, net, new TreeSet<>())));
+              touched.put(
+                  key, new Touched(entity, commit, key, net, new TreeSet<>(), new TreeSet<>())));
       for (Entity.Part part : entity.parts()) {
         new Walk(entity, commit, tables, touched).into(part, List.of(part));
       }
@@ -71,17 +79,35 @@ record Touched(
     }
 
     private void own(List<Entity.Part> chain, Map<String, Cell> image, int place) {
-      Map<String, Cell> row = image;
-      for (int i = chain.size() - 1; i > 0 && row != null; i--) {
-        List<String> above = Truth.key(row, chain.get(i).key());
-        row = tables.truth().row(tables.oid(chain.get(i - 1).table()), above, place);
+      own(chain, chain.size() - 1, image, place, false);
+    }
+
+    private void own(
+        List<Entity.Part> chain, int at, Map<String, Cell> row, int place, boolean uncertain) {
+      List<String> key = Truth.key(row, chain.get(at).key());
+      if (at == 0) {
+        Touched of =
+            touched.computeIfAbsent(
+                key, _ -> new Touched(entity, commit, key, null, new TreeSet<>(), new TreeSet<>()));
+        (uncertain ? of.uncertain : of.parts).add(chain.getFirst().name());
+        return;
       }
-      if (row != null) {
-        List<String> key = Truth.key(row, chain.getFirst().key());
-        touched
-            .computeIfAbsent(key, _ -> new Touched(entity, commit, key, null, new TreeSet<>()))
-            .parts
-            .add(chain.getFirst().name());
+      Entity.Part above = chain.get(at - 1);
+      long table = tables.oid(above.table());
+      Map<String, Cell> then = tables.truth().row(table, key, place);
+      List<String> belongs = then == null ? null : Truth.key(then, above.key());
+      boolean moved = uncertain;
+      int last = tables.truth().commits().size() - 1;
+      for (Map<String, Cell> state : tables.truth().states(table, key, commit.place(), last)) {
+        if (state == null || !Truth.key(state, above.key()).equals(belongs)) {
+          moved = true;
+          if (state != null) {
+            own(chain, at - 1, state, commit.place(), true);
+          }
+        }
+      }
+      if (then != null) {
+        own(chain, at - 1, then, place, moved);
       }
     }
   }

@@ -121,6 +121,10 @@ final class View {
         }
         value = new Json.Either(choices);
       }
+      if (net == null && Structure.isNew(name)) {
+        mayMiss.add(name);
+        optional.add(name);
+      }
       data.put(name, value);
     });
   }
@@ -178,7 +182,13 @@ final class View {
   private Json item(Entity.Part part, List<String> key, Map<String, Cell> state, String path) {
     Map<String, Json> item = new LinkedHashMap<>();
     Set<String> optional = new LinkedHashSet<>();
-    without(state, part.excluded()).forEach((name, cell) -> item.put(name, Rendering.json(cell)));
+    without(state, part.excluded())
+        .forEach((name, cell) -> {
+          item.put(name, Rendering.json(cell));
+          if (Structure.isNew(name)) {
+            optional.add(name);
+          }
+        });
     for (Entity.Part inner : part.parts()) {
       item.put(inner.name(), list(inner, key, path));
     }
@@ -223,6 +233,9 @@ final class View {
     state.forEach((name, cell) -> {
       if (reference.attributes().isEmpty() || reference.attributes().contains(name)) {
         shown.put(name, Rendering.json(cell));
+        if (Structure.isNew(name)) {
+          optional.add(name);
+        }
       }
     });
     embed(shown, optional, state, reference.references(), path);
