@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A table that is gone stops nothing but itself, from the source to the recipient. */
+@Tag("slow")
 final class SuspensionTest {
 
   private static final Duration SOON = Duration.ofSeconds(30);

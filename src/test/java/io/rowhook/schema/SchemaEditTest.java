@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Receiver;
 import io.rowhook.testing.Eventually;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An edit is in force whole, or not at all; and what is refused keeps nothing else out. */
+@Tag("slow")
 class SchemaEditTest {
 
   private static final String BOTH = "Article: { table: article }\nOther: { table: other }\n";

@@ -3,6 +3,7 @@ package io.rowhook.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever happens to the publication while it runs: it is said, with what may be missing, and a
  * table that is back is captured again. Never silence.
  */
+@Tag("slow")
 class SchemaPublicationTest {
 
   @TempDir Path directory;

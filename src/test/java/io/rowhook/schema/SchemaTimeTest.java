@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What is read back is never older than its event; silence and kills are never taken for health.
  */
+@Tag("slow")
 class SchemaTimeTest {
 
   private static final String ORDERS =

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The product in a process of its own, with the launcher's heap of 256 MB, on foreign ground. */
+@Tag("slow")
 final class LargeRowsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(150);
