@@ -94,6 +94,25 @@ final class OpaqueMessageDecoderTest {
   }
 
   @Test
+  void aRowFromBeforeItsKeyWasRenamedIsToldByItsPlace() throws Exception {
+    database.execute("CREATE TABLE keyrenamed (id int PRIMARY KEY, name text)");
+    try (Rig rig = new Rig(database, "keyrenamed", "public.keyrenamed")) {
+      rig.start();
+      rig.stop();
+      database.execute(
+          "INSERT INTO keyrenamed VALUES (1, 'x')",
+          "ALTER TABLE keyrenamed RENAME id TO number",
+          "INSERT INTO keyrenamed VALUES (2, 'y')");
+      rig.start();
+      assertThat(rig.awaitRows(2))
+          .extracting(row -> row.key().toString())
+          .containsExactly("{\"number\":1}", "{\"number\":2}");
+      assertThat(rig.sink.rejected()).isEmpty();
+      assertThat(rig.failures).isEmpty();
+    }
+  }
+
+  @Test
   void aRowWithoutItsKeyIsRejected() throws Exception {
     database.execute("CREATE TABLE rekeyed (id int PRIMARY KEY, name text)");
     try (Rig rig = new Rig(database, "rekeyed", "public.rekeyed")) {
@@ -101,8 +120,8 @@ final class OpaqueMessageDecoderTest {
       rig.stop();
       database.execute(
           "INSERT INTO rekeyed VALUES (1, 'x')",
-          "ALTER TABLE rekeyed RENAME id TO number",
-          "INSERT INTO rekeyed VALUES (2, 'y')");
+          "ALTER TABLE rekeyed DROP id, ADD number serial PRIMARY KEY",
+          "INSERT INTO rekeyed VALUES ('y', 2)");
       rig.start();
       List<RowChange> rows = rig.awaitRows(1);
       assertThat(rows.getFirst().key()).hasToString("{\"number\":2}");
