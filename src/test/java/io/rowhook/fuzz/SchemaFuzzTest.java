@@ -17,7 +17,6 @@ final class SchemaFuzzTest {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
-  /** All that are asked for, spread over the versions that the build has fetched. */
   /** A few in every build, of which nothing depends on how threads interleave. */
   @Test
   void someEventsAgreeWithPostgres() {

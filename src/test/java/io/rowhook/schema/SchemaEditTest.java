@@ -67,8 +67,10 @@ class SchemaEditTest {
       erp.connect(role).start();
       erp.listen()
           .entities(
-              "Article: { table: article, contains: { lines: { table: line, key: article } } }\n"
-                  + "Other: { table: other }\n");
+              """
+              Article: { table: article, contains: { lines: { table: line, key: article } } }
+              Other: { table: other }
+              """);
       erp.said("refused", "GRANT SELECT", "line");
       erp.sql("INSERT INTO article VALUES (1, 'x')");
       assertThat(erp.await("Article Created 1").at("/data").has("lines")).isFalse();
