@@ -152,12 +152,14 @@ final class View {
     }
     Truth.net(touched.commit(), table, part.table().key)
         .forEach((key, net) -> {
-          if (!Touched.without(net, part.excluded()).isNothing()) {
+          boolean ours = isUnder(parent, net.before(), part) || isUnder(parent, net.after(), part);
+          if (!Touched.without(net, part.excluded()).isNothing()
+              && (ours || side == Side.BEFORE_ALONE)) {
             rows.put(
                 key,
                 Arrays.asList(
                     side == Side.NOW ? net.after() : net.existed() ? net.before() : null));
-          }
+          } // what the transaction did elsewhere may have come here since
         });
     List<Bag.Entry> entries = new ArrayList<>();
     rows.forEach((key, states) -> {
@@ -177,6 +179,11 @@ final class View {
       }
     });
     return new Bag(entries, part.orderBy());
+  }
+
+  private static boolean isUnder(
+      List<String> parent, @Nullable Map<String, Cell> row, Entity.Part part) {
+    return row != null && parent.equals(Truth.key(row, part.key()));
   }
 
   private Json item(Entity.Part part, List<String> key, Map<String, Cell> state, String path) {
