@@ -61,9 +61,15 @@ UPDATE sales.doc SET active = false, note = 'gone' WHERE id = 2;
 === shop
 order.deleted {"data": {"id": 2, "kind": "order", "active": true, "partner": {"name": "Acme"}, "note": null, "lines": [{"id": 2, "doc": 2, "no": 2, "quantity": 7.00}, {"id": 3, "doc": 2, "no": 9, "quantity": 1.00}]}, "changed": [], "previous": {}}
 
-=== sql Meanwhile nothing of it is told. Its return is a Created, and the partner that is no company does not exist.
+=== sql Meanwhile nothing of it is told; the invoice is, so that all of it has been read.
 UPDATE sales.doc_line SET quantity = 8 WHERE id = 2;
 UPDATE sales.doc SET note = 'still gone' WHERE id = 2;
+UPDATE sales.doc SET note = 'paid' WHERE id = 3;
+
+=== shop
+invoice.updated {"id": 3, "changed": ["note"]}
+
+=== sql Its return is a Created, and the partner that is no company does not exist.
 UPDATE sales.doc SET active = true, partner = 1 WHERE id = 2;
 
 === shop

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
-import io.rowhook.entity.EntityHistory.RowState;
+import io.rowhook.entity.PartHistory.RowState;
 import io.rowhook.entity.RowMapper.Unmappable;
 import java.util.ArrayList;
 import java.util.HashSet;

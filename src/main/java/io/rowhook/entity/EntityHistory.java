@@ -2,13 +2,16 @@ package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.RowKey;
+import io.rowhook.entity.PartHistory.RowState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the transactions of one batch did to one entity, one after the other, as the log has it.
@@ -17,56 +20,41 @@ import java.util.Optional;
  */
 final class EntityHistory {
 
-  /**
-   * A change of one row.
-   *
-   * @param position of the transaction among those of the batch
-   */
-  private record Step(int position, NetChange change) {}
-
-  /** How a row was at some moment. */
-  sealed interface RowState {
-
-    /** As it is read: the log does not say. */
-    record AsRead() implements RowState {}
-
-    /** It was not there. */
-    record Absent() implements RowState {}
-
-    /**
-     * It was this.
-     *
-     * @param unavailable columns missing in it: large, unchanged, and so not in the log
-     */
-    record Present(ObjectNode row, List<String> unavailable) implements RowState {}
-  }
-
-  private static final RowState AS_READ = new RowState.AsRead();
-  private static final RowState ABSENT = new RowState.Absent();
-
   private final List<Touched> touches;
-  private final Map<Shape.Node, Map<RowKey, List<Step>>> parts = new HashMap<>();
+  private final PartHistory parts;
 
   /**
    * @param touches in the order of their commits
+   * @param parts of the whole batch
    */
-  EntityHistory(List<Touched> touches) {
+  private EntityHistory(List<Touched> touches, PartHistory parts) {
     this.touches = List.copyOf(touches);
-    for (int i = 0; i < this.touches.size(); i++) {
-      Touched touched = this.touches.get(i);
-      for (Shape.Node part : touched.shape().parts()) {
-        for (NetChange change : touched.changes(part)) {
-          add(part, new Step(i, change));
-        }
-      }
-    }
+    this.parts = parts;
+  }
+
+  /** Of an entity that one transaction touched, and of which nothing else is known. */
+  static EntityHistory of(Touched touched) {
+    PartHistory parts = new PartHistory();
+    parts.add(touched, 0);
+    return new EntityHistory(List.of(touched), parts);
   }
 
   /** Places the entities of a batch, in the order of its transactions, in their histories. */
+  @SuppressWarnings("ReferenceEquality") // a transaction is told by its outcome
   static void place(Collection<Touched> batch) {
     Map<Owner, List<Touched>> byOwner = new LinkedHashMap<>();
+    PartHistory parts = new PartHistory();
+    Map<Touched, Integer> moments = new HashMap<>();
+    Outcome transaction = null;
+    int moment = -1;
     for (Touched touched : batch) {
+      if (touched.outcome() != transaction) {
+        transaction = touched.outcome();
+        moment++;
+      }
       if (touched.isRead()) {
+        parts.add(touched, moment);
+        moments.put(touched, moment);
         byOwner
             .computeIfAbsent(
                 new Owner(touched.shape(), touched.key().orElseThrow()), _ -> new ArrayList<>(1))
@@ -74,68 +62,32 @@ final class EntityHistory {
       }
     }
     for (List<Touched> touches : byOwner.values()) {
-      EntityHistory history = new EntityHistory(touches);
+      EntityHistory history = new EntityHistory(touches, parts);
       for (int i = 0; i < touches.size(); i++) {
-        touches.get(i).placeIn(history, i);
+        touches.get(i).placeIn(history, i, moments.getOrDefault(touches.get(i), 0));
       }
     }
-  }
-
-  private void add(Shape.Node part, Step step) {
-    NetChange change = step.change();
-    ObjectNode image = change.after() == null ? change.before() : change.after();
-    RowKey.of(image, part.primaryKey())
-        .ifPresent(key ->
-            parts
-                .computeIfAbsent(part, _ -> new LinkedHashMap<>())
-                .computeIfAbsent(key, _ -> new ArrayList<>(1))
-                .add(step));
   }
 
   List<Touched> touches() {
     return touches;
   }
 
-  /** The rows of a part that the log has something of. */
-  Collection<RowKey> keys(Shape.Node part) {
-    return parts.getOrDefault(part, Map.of()).keySet();
+  /** What the batch did to the rows of parts. */
+  PartHistory parts() {
+    return parts;
   }
 
-  /**
-   * How a part's row was before the transaction at a position, and so after the one before it.
-   *
-   * @param position as many as there are: after the last
-   */
-  RowState row(Shape.Node part, RowKey key, int position) {
-    List<Step> steps = parts.getOrDefault(part, Map.of()).getOrDefault(key, List.of());
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      if (steps.get(i).position() < position) {
-        return after(steps.get(i).change());
+  /** The rows of a part of which the log has something while they belonged to the entity. */
+  Set<RowKey> keys(Shape.Node part) {
+    Set<RowKey> keys = new LinkedHashSet<>();
+    for (Touched touched : touches) {
+      for (NetChange change : touched.changes(part)) {
+        ObjectNode image = change.after() == null ? change.before() : change.after();
+        RowKey.of(image, part.primaryKey()).ifPresent(keys::add);
       }
     }
-    return steps.isEmpty() ? AS_READ : before(steps.getFirst().change(), part.logged());
-  }
-
-  private static RowState after(NetChange change) {
-    ObjectNode row = change.after();
-    if (row == null) {
-      return ABSENT;
-    }
-    if (change.unavailable().isEmpty()) {
-      return new RowState.Present(row, List.of());
-    }
-    List<String> still = new ArrayList<>();
-    ObjectNode filled = NetChanges.fill(row, change.unavailable(), change.before(), still);
-    return new RowState.Present(filled, still);
-  }
-
-  /** What cannot be told is as it is read. */
-  private static RowState before(NetChange change, boolean logged) {
-    ObjectNode row = change.before();
-    if (!change.existed()) {
-      return ABSENT;
-    }
-    return row != null && logged ? new RowState.Present(row, List.of()) : AS_READ;
+    return keys;
   }
 
   /** How the root row was before the transaction at a position. */
@@ -144,10 +96,10 @@ final class EntityHistory {
       Optional<NetChange> there =
           touches.get(i).roots().stream().filter(root -> root.after() != null).findFirst();
       if (there.isPresent()) {
-        return after(there.get());
+        return PartHistory.after(there.get());
       }
       if (!touches.get(i).roots().isEmpty()) {
-        return ABSENT;
+        return PartHistory.ABSENT;
       }
     }
     for (int i = position; i < touches.size(); i++) {
@@ -159,10 +111,12 @@ final class EntityHistory {
         }
       }
       if (!touched.roots().isEmpty()) {
-        return touched.roots().stream().anyMatch(NetChange::existed) ? AS_READ : ABSENT;
+        return touched.roots().stream().anyMatch(NetChange::existed)
+            ? PartHistory.AS_READ
+            : PartHistory.ABSENT;
       }
     }
-    return AS_READ;
+    return PartHistory.AS_READ;
   }
 
   private static boolean isWhole(ObjectNode row, Shape shape) {
@@ -182,7 +136,8 @@ final class EntityHistory {
           later.shape().parts().stream()
               .allMatch(part ->
                   later.changes(part).stream()
-                      .allMatch(change -> !before(change, part.logged()).equals(AS_READ)));
+                      .allMatch(change ->
+                          !PartHistory.before(change, part.logged()).equals(PartHistory.AS_READ)));
       if (!known) {
         return false;
       }

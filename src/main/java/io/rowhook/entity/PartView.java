@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
-import io.rowhook.entity.EntityHistory.RowState;
+import io.rowhook.entity.PartHistory.RowState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one entity at one moment, from which its data is built: as they were read, with what
@@ -25,84 +26,88 @@ final class PartView {
   private final Found found;
   private final boolean withRead;
 
-  /** By part: the keys of rows that were read and do not count. */
-  private final Map<Shape.Node, Set<RowKey>> removed = new HashMap<>();
+  /** The transaction that it is seen before, of those of the batch. */
+  private final int moment;
 
-  /** By part and by what they belong to: rows that do count besides. */
-  private final Map<Shape.Node, Map<RowKey, List<ObjectNode>>> added = new HashMap<>();
+  /** By part and by what they belong to: the only rows; null: as read and as logged. */
+  private @Nullable Map<Shape.Node, Map<RowKey, List<ObjectNode>>> only;
 
   /** Names of parts of which something is not known. */
   private final Set<String> incomplete = new LinkedHashSet<>();
 
-  private PartView(Touched entity, Found found, boolean withRead) {
+  private PartView(Touched entity, Found found, boolean withRead, int moment) {
     this.entity = entity;
     this.found = found;
     this.withRead = withRead;
+    this.moment = moment;
   }
 
   /** After the transaction. */
   static PartView after(Touched entity, Found found) {
-    PartView view = new PartView(entity, found, true);
-    view.layOver(entity.position() + 1);
-    return view;
+    return new PartView(entity, found, true, entity.moment() + 1);
   }
 
   /** Before the transaction. */
   static PartView before(Touched entity, Found found) {
-    PartView view = new PartView(entity, found, true);
-    view.layOver(entity.position());
-    return view;
+    return new PartView(entity, found, true, entity.moment());
   }
 
   /** After the transaction, by the log alone. */
   static PartView logged(Touched entity, Found found) {
-    PartView view = new PartView(entity, found, false);
-    view.layOver(entity.position() + 1);
-    return view;
+    return new PartView(entity, found, false, entity.moment() + 1);
   }
 
   /** What the transaction took away. */
   static PartView taken(Touched entity, Found found) {
-    PartView view = new PartView(entity, found, false);
+    PartView view = new PartView(entity, found, false, entity.moment());
+    Map<Shape.Node, Map<RowKey, List<ObjectNode>>> taken = new HashMap<>();
     for (Shape.Node part : entity.shape().parts()) {
       for (NetChange change : entity.changes(part)) {
         ObjectNode before = change.existed() ? change.before() : null;
         if (before != null) {
-          view.add(part, before);
+          view.parent(part, before)
+              .ifPresent(parent ->
+                  taken
+                      .computeIfAbsent(part, _ -> new HashMap<>())
+                      .computeIfAbsent(parent, _ -> new ArrayList<>())
+                      .add(before));
         }
       }
     }
+    view.only = taken;
     return view;
   }
 
-  private void layOver(int position) {
-    EntityHistory history = entity.history();
-    for (Shape.Node part : entity.shape().parts()) {
-      for (RowKey key : history.keys(part)) {
-        switch (history.row(part, key, position)) {
-          case RowState.AsRead _ -> {}
-          case RowState.Absent _ -> remove(part, key);
-          case RowState.Present row -> {
-            remove(part, key);
-            add(part, whole(part, key, row));
-          }
-        }
+  /** What a row belongs to, spelled in one way. */
+  private Optional<RowKey> parent(Shape.Node part, ObjectNode row) {
+    return part.parentKey(row).map(parent -> entity.spellings().of(part, parent));
+  }
+
+  /** The rows that belong to another: those read under it, and those that the log had under it. */
+  private List<ObjectNode> rows(Shape.Node part, RowKey parent) {
+    RowKey spelled = entity.spellings().of(part, parent);
+    Map<Shape.Node, Map<RowKey, List<ObjectNode>>> all = only;
+    if (all != null) {
+      return new ArrayList<>(all.getOrDefault(part, Map.of()).getOrDefault(spelled, List.of()));
+    }
+    PartHistory history = entity.history().parts();
+    List<ObjectNode> rows = new ArrayList<>();
+    Set<RowKey> seen = new HashSet<>();
+    for (ObjectNode row : withRead ? found.rows(part.byParent(), parent) : List.<ObjectNode>of()) {
+      Optional<RowKey> key = RowKey.of(row, part.primaryKey());
+      if (key.isEmpty() || history.row(part, key.get(), moment) instanceof RowState.AsRead) {
+        rows.add(row);
+        key.ifPresent(seen::add);
       }
     }
-  }
-
-  private void remove(Shape.Node part, RowKey key) {
-    removed.computeIfAbsent(part, _ -> new HashSet<>()).add(key);
-  }
-
-  private void add(Shape.Node part, ObjectNode row) {
-    part.parentKey(row)
-        .map(parent -> entity.spellings().of(part, parent))
-        .ifPresent(parent ->
-            added
-                .computeIfAbsent(part, _ -> new HashMap<>())
-                .computeIfAbsent(parent, _ -> new ArrayList<>())
-                .add(row));
+    for (RowKey key : history.under(part, spelled)) {
+      if (!seen.contains(key)
+          && history.row(part, key, moment) instanceof RowState.Present present
+          && parent(part, present.row()).equals(Optional.of(spelled))) {
+        rows.add(whole(part, key, present));
+      }
+    }
+    return rows;
   }
 
   /** With large values that were not logged, from the same row as it was read. */
@@ -160,18 +165,10 @@ final class PartView {
 
   /** The rows of one part, for {@code previous}. */
   ArrayNode list(Shape.Node part, RowKey parent, Set<String> missing) {
-    List<ObjectNode> rows = new ArrayList<>(added(part, entity.spellings().of(part, parent)));
     if (withRead && found.isUnread(part.byParent(), parent)) {
       incomplete.add(name(part));
     }
-    if (withRead) {
-      Set<RowKey> without = removed.getOrDefault(part, Set.of());
-      for (ObjectNode row : found.rows(part.byParent(), parent)) {
-        if (RowKey.of(row, part.primaryKey()).filter(without::contains).isEmpty()) {
-          rows.add(row);
-        }
-      }
-    }
+    List<ObjectNode> rows = rows(part, parent);
     rows.sort(part.order());
     ArrayNode list = ExactJson.MAPPER.createArrayNode();
     for (ObjectNode row : rows) {
@@ -191,10 +188,6 @@ final class PartView {
       list.add(copy);
     }
     return list;
-  }
-
-  private List<ObjectNode> added(Shape.Node part, RowKey parent) {
-    return added.getOrDefault(part, Map.of()).getOrDefault(parent, List.of());
   }
 
   /**

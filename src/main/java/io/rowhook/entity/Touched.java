@@ -20,6 +20,7 @@ final class Touched {
   private @Nullable EntityHistory history;
   private Spellings spellings = Spellings.NONE;
   private int position;
+  private int moment;
 
   /**
    * @param key of the root row; empty where the log does not have it, and nothing can be read
@@ -44,7 +45,7 @@ final class Touched {
   EntityHistory history() {
     EntityHistory known = history;
     if (known == null) {
-      known = new EntityHistory(List.of(this));
+      known = EntityHistory.of(this);
       history = known;
     }
     return known;
@@ -55,9 +56,15 @@ final class Touched {
     return position;
   }
 
-  void placeIn(EntityHistory whole, int at) {
+  /** The place of its transaction in {@link EntityHistory#parts}. */
+  int moment() {
+    return moment;
+  }
+
+  void placeIn(EntityHistory whole, int at, int atMoment) {
     history = whole;
     position = at;
+    moment = atMoment;
   }
 
   /** How keys are written that can be written in several ways. */
