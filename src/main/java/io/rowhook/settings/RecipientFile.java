@@ -52,7 +52,7 @@ final class RecipientFile {
   static Optional<Recipient> read(
       Path file,
       String name,
-      List<String> entities,
+      EntityNames entities,
       AttributeSetFiles sets,
       List<Network> allowedToAll,
       Reading reading) {
@@ -62,7 +62,7 @@ final class RecipientFile {
   }
 
   private Optional<Recipient> recipient(
-      String name, Fields fields, List<String> entities, AttributeSetFiles sets) {
+      String name, Fields fields, EntityNames entities, AttributeSetFiles sets) {
     fields.check(keys(""));
     Allow allow = allow(fields.mapping("allow"));
     Optional<URI> url = fields.read("url", RecipientRules.url(allow.http()));

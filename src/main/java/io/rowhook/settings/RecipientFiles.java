@@ -39,7 +39,7 @@ final class RecipientFiles {
   record Found(String name, Optional<Recipient> good) {}
 
   /** The recipients in the order of their names; none where the directory does not exist. */
-  List<Found> read(List<String> entities, AttributeSetFiles sets) {
+  List<Found> read(EntityNames entities, AttributeSetFiles sets) {
     List<Found> recipients = new ArrayList<>();
     Map<String, Path> names = new HashMap<>();
     for (Path file : SettingsFiles.visible(directory, reading)) {

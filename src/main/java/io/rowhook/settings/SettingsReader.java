@@ -49,8 +49,8 @@ record SettingsReader(
    * @param env for {@code ${env:NAME}}
    * @param files is given those that the settings name and that were looked into
    * @param inForce stands for a file that is not good where another is held against it; null: none
-   * @param entitiesStay whether the source has refused the entities, so that those in force stand
-   *     for them although the file reads well
+   * @param entitiesStay whether the source has refused the entities, so that a recipient without
+   *     subscriptions gets those in force
    * @throws SettingsException if there is no such directory
    */
   static SettingsReader read(
@@ -88,19 +88,22 @@ record SettingsReader(
             new EntitiesFile(List.of(), List.of()),
             () -> EntitiesFile.read(entitiesFile, reading));
     Path recipientsDirectory = connectorConfig.resolve("recipients");
-    boolean entitiesAreGood = !entitiesStay && !problems.in(entitiesFile);
+    boolean entitiesAreGood = !problems.in(entitiesFile);
     Optional<RowhookFile> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
     List<Network> allowed =
         goodRowhook
             .map(RowhookFile::allowed)
             .orElse(inForce == null ? List.of() : inForce.allowed());
-    List<String> names =
-        entitiesAreGood || inForce == null
+    List<String> captured =
+        inForce == null
             ? entities.names()
             : inForce.entities().stream().map(EntityType::name).toList();
+    List<String> names = entitiesAreGood ? entities.names() : captured;
     List<RecipientFiles.Found> recipients =
         new RecipientFiles(recipientsDirectory, allowed, reading)
-            .read(names, new AttributeSetFiles(templates));
+            .read(
+                new EntityNames(names, entitiesStay ? captured : names),
+                new AttributeSetFiles(templates));
     Templates.Read sets = Templates.read(templates);
     List<String> all = new ArrayList<>(problems.sentences());
     all.addAll(sets.problems().values());

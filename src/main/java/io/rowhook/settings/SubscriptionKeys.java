@@ -45,15 +45,15 @@ final class SubscriptionKeys {
   static List<Subscription> read(
       Fields fields,
       String recipient,
-      List<String> entities,
+      EntityNames entities,
       AttributeSetFiles sets,
       Reading reading) {
     if (fields.get("subscriptions").isEmpty()) {
-      return entities.stream()
+      return entities.captured().stream()
           .map(entity -> new Subscription(entity, ALL, Optional.empty(), Optional.empty()))
           .toList();
     }
-    SubscriptionKeys keys = new SubscriptionKeys(recipient, entities, sets, reading);
+    SubscriptionKeys keys = new SubscriptionKeys(recipient, entities.described(), sets, reading);
     return fields.list("subscriptions").map(keys::all).orElse(List.of());
   }
 
