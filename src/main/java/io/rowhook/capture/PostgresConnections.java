@@ -30,9 +30,9 @@ final class PostgresConnections {
    */
   private static final String PINNED =
       """
-      SET bytea_output = 'hex'; SET IntervalStyle = 'postgres'; SET DateStyle = 'ISO'; SET TimeZone = 'UTC';
+      SET statement_timeout = 0; SET bytea_output = 'hex'; SET IntervalStyle = 'postgres'; SET DateStyle = 'ISO'; SET TimeZone = 'UTC';
       SET extra_float_digits = 1; SET lc_monetary = 'C'; SET xmloption = 'content'; SET quote_all_identifiers = off;
-      SET default_transaction_read_only = off; SET statement_timeout = 0; SET lock_timeout = 0;
+      SET default_transaction_read_only = off; SET lock_timeout = 0;
       SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0\
       """;
 

@@ -81,8 +81,8 @@ final class ServerCheckTest {
     database.execute(
         "CREATE ROLE limited LOGIN SUPERUSER",
         "ALTER ROLE limited SET default_transaction_read_only = on",
-        "ALTER ROLE limited SET statement_timeout = '1ms'",
-        "ALTER ROLE limited SET lock_timeout = '1ms'",
+        "ALTER ROLE limited SET statement_timeout = '50ms'",
+        "ALTER ROLE limited SET lock_timeout = '50ms'",
         "ALTER ROLE limited SET idle_session_timeout = '100ms'",
         "ALTER ROLE limited SET idle_in_transaction_session_timeout = '100ms'");
     try (Rig rig = new Rig(database, "limited", "article")) {
