@@ -77,33 +77,40 @@ final class Truth {
     return commits;
   }
 
-  /** What a transaction came to, by the values of these columns, in the order of first touch. */
+  /**
+   * What a transaction came to, by the values of these columns, in the order of first touch. Of a
+   * deferred key there can be several rows at once, until its end.
+   */
   static Map<List<String>, Net> net(Commit commit, long table, List<String> columns) {
     Map<List<String>, Net> nets = new LinkedHashMap<>();
+    Map<List<String>, List<Map<String, Cell>>> made = new HashMap<>();
     for (Change change : commit.changes()) {
       if (change.table() != table || change.sync()) {
         continue;
       }
       Map<String, Cell> old = change.old();
       Map<String, Cell> now = change.now();
-      List<String> oldKey = old == null ? null : key(old, columns);
-      List<String> newKey = now == null ? null : key(now, columns);
-      if (oldKey != null && !oldKey.equals(newKey)) {
-        add(nets, oldKey, new Net(true, old, null, change.full()));
+      if (old != null) {
+        List<String> key = key(old, columns);
+        boolean own = made.computeIfAbsent(key, _ -> new ArrayList<>()).remove(old);
+        Net net = nets.get(key);
+        nets.put(
+            key,
+            own && net != null
+                ? new Net(net.existed, net.before, null, change.full())
+                : new Net(true, old, null, change.full()));
       }
-      if (newKey != null) {
-        boolean same = newKey.equals(oldKey);
-        add(nets, newKey, new Net(same, same ? old : null, now, change.full()));
+      if (now != null) {
+        List<String> key = key(now, columns);
+        made.computeIfAbsent(key, _ -> new ArrayList<>()).add(now);
+        nets.putIfAbsent(key, new Net(false, null, null, change.full()));
       }
     }
+    nets.replaceAll((key, net) -> {
+      List<Map<String, Cell>> left = made.getOrDefault(key, List.of());
+      return left.isEmpty() ? net : new Net(net.existed, net.before, left.getLast(), net.full);
+    });
     return nets;
-  }
-
-  private static void add(Map<List<String>, Net> nets, List<String> key, Net net) {
-    nets.merge(
-        key,
-        net,
-        (earlier, later) -> new Net(earlier.existed, earlier.before, later.after, later.full));
   }
 
   static List<String> key(Map<String, Cell> row, List<String> columns) {
