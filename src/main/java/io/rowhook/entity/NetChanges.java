@@ -14,6 +14,10 @@ final class NetChanges {
 
   /** What two changes of one entity, one after the other in one transaction, come to. */
   static NetChange merge(NetChange earlier, NetChange later) {
+    if (!earlier.existed() && earlier.after() == null) {
+      return later; // nothing came of it, and a deferrable key may have had another row all the
+                    // time
+    }
     if (isOfAnotherRow(earlier, later)) {
       return new NetChange(
           earlier.entityType(),

@@ -217,14 +217,17 @@ final class OddSchemasTest {
       execute(
           "INSERT INTO seat VALUES (1, 'Ada'), (2, 'Bob')",
           "UPDATE seat SET id = 3 - id",
-          "BEGIN; INSERT INTO seat VALUES (1, 'Eve'); DELETE FROM seat WHERE who = 'Bob'; COMMIT");
-      assertThat(received(stage, 5))
+          "BEGIN; INSERT INTO seat VALUES (1, 'Eve'); DELETE FROM seat WHERE who = 'Bob'; COMMIT",
+          "BEGIN; INSERT INTO seat VALUES (1, 'Kim'); DELETE FROM seat WHERE who = 'Kim';"
+              + " DELETE FROM seat WHERE who = 'Eve'; COMMIT");
+      assertThat(received(stage, 6))
           .containsExactly(
               "Created 1 {\"id\":1,\"who\":\"Ada\"} {} []",
               "Created 2 {\"id\":2,\"who\":\"Bob\"} {} []",
               "Updated 1 {\"id\":1,\"who\":\"Bob\"} {\"who\":\"Ada\"} [\"who\"]",
               "Updated 2 {\"id\":2,\"who\":\"Ada\"} {\"who\":\"Bob\"} [\"who\"]",
-              "Updated 1 {\"id\":1,\"who\":\"Eve\"} {\"who\":\"Bob\"} [\"who\"]");
+              "Updated 1 {\"id\":1,\"who\":\"Eve\"} {\"who\":\"Bob\"} [\"who\"]",
+              "Deleted 1 {\"id\":1,\"who\":\"Eve\"} {} []");
     }
   }
 
