@@ -16,7 +16,7 @@ final class NetChanges {
   static NetChange merge(NetChange earlier, NetChange later) {
     if (!earlier.existed() && earlier.after() == null) {
       return later; // nothing came of it, and a deferrable key may have had another row all the
-                    // time
+      // time
     }
     if (isOfAnotherRow(earlier, later)) {
       return new NetChange(
