@@ -36,6 +36,11 @@ final class PostgresConnections {
       SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0\
       """;
 
+  /** PostgreSQL 17 and newer may end a session whose transaction lasts, also one that sends. */
+  private static final int TRANSACTIONS_ARE_LIMITED = 17;
+
+  private static final String UNLIMITED = "SET transaction_timeout = 0; ";
+
   /** What Debezium asks of a connection, and only it can know. */
   private static final List<String> ASKED =
       List.of(
@@ -206,7 +211,9 @@ final class PostgresConnections {
     properties.putAll(extra);
     Connection connection = DriverManager.getConnection("jdbc:postgresql://", properties);
     try (Statement statement = connection.createStatement()) {
-      statement.execute(PINNED);
+      boolean limits =
+          connection.getMetaData().getDatabaseMajorVersion() >= TRANSACTIONS_ARE_LIMITED;
+      statement.execute(limits ? UNLIMITED + PINNED : PINNED);
       return connection;
     } catch (SQLException e) {
       connection.close();

@@ -54,12 +54,25 @@ final class Erp implements AutoCloseable {
   private int heard;
 
   Erp(Path directory, String... sql) {
-    source = Server.SOURCE.another("erp" + NUMBER.incrementAndGet());
+    this(Server.SOURCE.another(name()), directory, sql);
+  }
+
+  private Erp(SourceDatabase database, Path directory, String... sql) {
+    source = database;
     stage = new Stage(source, directory).receiver("all", Receiver.Settings.DEFAULT);
     stage.recipient("all", "url: ${env:ALL_URL}\nprocessing: sequential\n");
     appender.start();
     root().addAppender(appender);
     sql(sql);
+  }
+
+  /** Its database has this encoding. */
+  static Erp encoded(Path directory, String encoding, String... sql) {
+    return new Erp(Server.SOURCE.another(name(), encoding), directory, sql);
+  }
+
+  private static String name() {
+    return "erp" + NUMBER.incrementAndGet();
   }
 
   /** Started with the first case; it stops with this process. */

@@ -1,6 +1,7 @@
 package io.rowhook.schema;
 
 import static io.rowhook.schema.Erp.assertJson;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -134,6 +135,62 @@ class SchemaSessionTest {
       String role = erp.role(TRAPS);
       grant(erp, role);
       writeAndCompare(erp.connect(role));
+    }
+  }
+
+  @Test
+  void aRolesLimitOnTransactionsStopsNothing() {
+    try (Erp erp = erp()) {
+      if (Integer.parseInt(String.valueOf(erp.source().query("SHOW server_version_num")))
+          < 170_000) {
+        return; // there is none
+      }
+      String role = erp.role("transaction_timeout = '100ms'");
+      grant(erp, role);
+      writeAndCompare(erp.connect(role));
+      erp.listen()
+          .sql(
+              "BEGIN; INSERT INTO doc (id, word) SELECT n, repeat('x', 500) FROM"
+                  + " generate_series(10, 6000) n; DELETE FROM doc WHERE id >= 10; INSERT INTO doc"
+                  + " (id) VALUES (5); COMMIT");
+      erp.await("Doc Created 5");
+      assertThat(erp.words()).doesNotContain("capture failed", "cannot be read back");
+    }
+  }
+
+  @Test
+  void aDatabaseInTheEncodingOfAnOldWindowsChangesNoValue() {
+    try (Erp erp =
+        Erp.encoded(
+            directory,
+            "WIN1252",
+            "CREATE TABLE \"Müller\" (id text PRIMARY KEY, \"größe\" text, words text[], j json, c char(4))",
+            "CREATE TABLE teil (id int PRIMARY KEY, von text, \"Preis €\" text)",
+            "CREATE INDEX ON teil (von)",
+            "ALTER TABLE \"Müller\" REPLICA IDENTITY FULL",
+            "ALTER TABLE teil REPLICA IDENTITY FULL")) {
+      erp.entities(
+              """
+              Order:
+                table: Müller
+                where: "größe <> 'Ø'"
+                contains: { teile: { table: teil, key: von } }
+              """)
+          .start();
+      erp.sql(
+          "INSERT INTO teil VALUES (1, 'ä', '€ 5 – „so“')",
+          "INSERT INTO \"Müller\" VALUES ('ä', 'œŒ Žž ÿ', '{Straße,é}', '{\"ü\":\"€\"}', 'ß'),"
+              + " ('ö', 'Ø', NULL, NULL, NULL)");
+      JsonNode created = erp.await("Order Created ä");
+      assertJson(
+          created.at("/data"),
+          "{'id':'ä','größe':'œŒ Žž ÿ','words':['Straße','é'],'j':{'ü':'€'},'c':'ß   ','teile':"
+              + "[{'id':1,'von':'ä','Preis €':'€ 5 – „so“'}]}");
+      erp.sql("UPDATE \"Müller\" SET \"größe\" = '†‡' WHERE id = 'ä'");
+      JsonNode updated = erp.await("Order Updated ä");
+      assertJson(updated.at("/previous"), "{'größe':'œŒ Žž ÿ'}");
+      assertJson(updated.at("/data/größe"), "'†‡'");
+      assertThat(erp.rest()).isEmpty();
     }
   }
 }

@@ -106,6 +106,14 @@ public final class SourceDatabase implements AutoCloseable {
     return new SourceDatabase(server, name);
   }
 
+  /** The same in another encoding: {@code WIN1252}. */
+  public SourceDatabase another(String name, String encoding) {
+    executeIn(
+        SUPERUSER,
+        "CREATE DATABASE %s ENCODING '%s' LOCALE 'C' TEMPLATE template0".formatted(name, encoding));
+    return new SourceDatabase(server, name);
+  }
+
   /** Drops this database with its replication slots, whoever is connected. */
   public void drop() {
     executeIn(
