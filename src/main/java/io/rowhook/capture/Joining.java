@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,17 +170,31 @@ final class Joining {
     }
   }
 
-  /** Makes the publication hold these tables, while an engine runs. */
+  /**
+   * Makes the publication hold these tables, while an engine runs. What it takes out is not missed
+   * from then on, even if this process ends before it joins again.
+   */
   void publish(List<TableFacts> tables) {
     try (Connection connection = PostgresConnections.connect(source)) {
       Publication.Plan plan = Publication.plan(connection, source, tables);
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
-      Publication.apply(connection, source, plan);
+      Optional<PublishedTables> before = history.published();
+      before.ifPresent(known -> history.published(known.only(names(tables)), List.of()));
+      try {
+        Publication.apply(connection, source, plan);
+      } catch (SQLException e) {
+        before.ifPresent(known -> history.published(known, List.of()));
+        throw e;
+      }
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
+  }
+
+  private static Set<TableId> names(List<TableFacts> tables) {
+    return tables.stream().map(TableFacts::table).collect(Collectors.toSet());
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.rowhook.capture;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the source's publication held when it was last seen to be as it must be. What has left it
@@ -14,5 +16,12 @@ public record PublishedTables(long publication, Lsn seenAt, Map<TableId, Long> t
 
   public PublishedTables {
     tables = Map.copyOf(tables);
+  }
+
+  /** The same without all tables but these. */
+  PublishedTables only(Set<TableId> names) {
+    Map<TableId, Long> kept = new HashMap<>(tables);
+    kept.keySet().retainAll(names);
+    return new PublishedTables(publication, seenAt, kept);
   }
 }

@@ -192,6 +192,25 @@ final class PublicationTest {
     }
   }
 
+  /** As if the process were killed once the publication is altered, and the edit undone then. */
+  @Test
+  void whatAnEditTookOutIsNone() {
+    try (Rig rig = rig("edited")) {
+      rig.start();
+      insert();
+      rig.awaitRows(1);
+      rig.stop();
+      List<CapturedTable> fewer =
+          List.of(new CapturedTable(TableId.parse("public.other"), List.of()));
+      rig.joining().publish(SourceCheck.tables(rig.source(), fewer).tables());
+      insert();
+      rig.start();
+      insert();
+      Eventually.within(Rig.SOON, "goes on", () -> newest().equals(last(rig)));
+      assertThat(rig.sink.rows()).hasSize(2);
+    }
+  }
+
   @Test
   void aPublicationThatGrowsIsNone() {
     try (Rig rig = new Rig(database, "grown", "public.article")) {

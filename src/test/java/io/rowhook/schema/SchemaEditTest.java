@@ -221,4 +221,67 @@ class SchemaEditTest {
       assertThat(third.path("event").asText()).isEqualTo("Created");
     }
   }
+
+  private static void published(Erp erp, String table, boolean is) {
+    Eventually.within(
+        Erp.SOON,
+        table + (is ? " is" : " is not") + " published",
+        () ->
+            (is ? "t" : "f")
+                .equals(
+                    erp.source()
+                        .query(
+                            "SELECT EXISTS (SELECT FROM pg_publication_tables WHERE tablename = '"
+                                + table
+                                + "')")));
+  }
+
+  /** Of what is written from now on nothing is missing, and nothing is said to be. */
+  private static void goesOn(Erp erp) {
+    erp.until("INSERT INTO other SELECT max(id) + 1 FROM other", "Other");
+    erp.sql("INSERT INTO other VALUES (1000)", "INSERT INTO article VALUES (1000, 'x')");
+    erp.await("Article Created 1000");
+    assertThat(erp.everything()).contains("\"entityId\":1000,\"event\":\"Created\"");
+    assertThat(erp.words()).doesNotContain("missing");
+  }
+
+  @Test
+  void aTableThatWasTakenOutIsPutBackLater() {
+    try (Erp erp = articles().start()) {
+      erp.listen().entities("Article: { table: article }\n");
+      erp.said("entity Other removed");
+      erp.said("Streaming");
+      erp.sql("INSERT INTO other VALUES (1)");
+      erp.listen().entities(BOTH);
+      erp.said("entity Other added");
+      goesOn(erp);
+      assertThat(erp.everything()).doesNotContain("\"entityType\":\"Other\",\"entityId\":1,");
+    }
+  }
+
+  @Test
+  void aTableThatWasTakenOutIsPutBackAtOnce() {
+    try (Erp erp = articles().start()) {
+      erp.sql("INSERT INTO other VALUES (1)");
+      for (int i = 0; i < 3; i++) {
+        erp.entities("Article: { table: article }\n");
+        published(erp, "other", false);
+        erp.entities(BOTH);
+        published(erp, "other", true);
+      }
+      goesOn(erp);
+    }
+  }
+
+  @Test
+  void aTableThatWasTakenOutIsPutBackWhileItIsStopped() {
+    try (Erp erp = articles().start()) {
+      erp.sql("INSERT INTO other VALUES (1)");
+      erp.entities("Article: { table: article }\n");
+      published(erp, "other", false);
+      erp.stage().stop();
+      erp.entities(BOTH).start();
+      goesOn(erp);
+    }
+  }
 }
