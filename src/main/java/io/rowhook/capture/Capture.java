@@ -416,6 +416,8 @@ public final class Capture implements AutoCloseable {
 
     @Override
     public void changed() {
+      log.info(
+          "the slot, the publication or a table of the source is not as it was when the engine was prepared: it is looked at anew");
       synchronized (Capture.this) {
         restart = true; // the check before the next engine finds the words
         Capture.this.notifyAll();
