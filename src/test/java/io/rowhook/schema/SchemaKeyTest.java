@@ -202,4 +202,32 @@ class SchemaKeyTest {
       assertThat(erp.streams()).isTrue();
     }
   }
+
+  /** Without a primary key, by an index for which null is a value too, which no key has. */
+  @Test
+  void aUniqueIndexForWhichNullsAreNotDistinct() {
+    try (Erp erp =
+        new Erp(
+            directory, "CREATE TABLE item (code text NOT NULL, branch int NOT NULL, name text)")) {
+      if (Integer.parseInt(String.valueOf(erp.source().query("SHOW server_version_num")))
+          < 150_000) {
+        return; // there is none
+      }
+      erp.sql(
+          "CREATE UNIQUE INDEX item_name ON item (name) NULLS NOT DISTINCT",
+          "CREATE UNIQUE INDEX item_code ON item (branch, code) NULLS NOT DISTINCT",
+          "ALTER TABLE item REPLICA IDENTITY USING INDEX item_code");
+      erp.entities("Item: { table: item, id: [code, branch] }").start();
+      erp.sql(
+          "INSERT INTO item VALUES ('A', 1, NULL)",
+          "UPDATE item SET code = 'B'",
+          "UPDATE item SET name = 'y'",
+          "DELETE FROM item");
+      erp.await("Item Created {\"code\":\"A\",\"branch\":1}");
+      erp.await("Item Deleted {\"code\":\"A\",\"branch\":1}");
+      erp.await("Item Created {\"code\":\"B\",\"branch\":1}");
+      erp.await("Item Updated {\"code\":\"B\",\"branch\":1}");
+      erp.await("Item Deleted {\"code\":\"B\",\"branch\":1}");
+    }
+  }
 }

@@ -141,6 +141,61 @@ class SchemaPartitionTest {
     }
   }
 
+  private void aConditionOnTheRoot(boolean roots) {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE job (id int, year int, state text, n int, PRIMARY KEY (id, year)) PARTITION"
+                + " BY RANGE (year)",
+            "CREATE TABLE job_25 PARTITION OF job FOR VALUES FROM (2025) TO (2026)",
+            "CREATE TABLE job_26 (n int, gone int, state text, year int NOT NULL, id int NOT NULL)",
+            "ALTER TABLE job_26 DROP COLUMN gone",
+            "ALTER TABLE job ATTACH PARTITION job_26 FOR VALUES FROM (2026) TO (2027)",
+            "CREATE TABLE step (id int PRIMARY KEY, job int, year int)",
+            "CREATE INDEX ON step (job, year)",
+            IDENTITIES,
+            "CREATE PUBLICATION rowhook FOR TABLE job, step WITH (publish_via_partition_root = "
+                + roots
+                + ")")) {
+      erp.entities(
+              """
+              Job:
+                table: job
+                id: id
+                where: "state = 'open' AND n > 0"
+                contains: { steps: { table: step, key: [job, year] } }
+              """)
+          .start();
+      erp.sql("INSERT INTO job VALUES (1, 2025, 'open', 5), (2, 2026, 'shut', 5), (3, 2026, 'open', 0)");
+      erp.await("Job Created 1");
+      erp.sql("INSERT INTO step VALUES (1, 2, 2026), (2, 1, 2025)");
+      assertJson(erp.await("Job Updated 1").at("/data/steps"), "[{'id':2,'job':1,'year':2025}]");
+      erp.sql("UPDATE job SET state = 'open' WHERE id = 2");
+      assertJson(erp.await("Job Created 2").at("/data/steps"), "[{'id':1,'job':2,'year':2026}]");
+      erp.sql("UPDATE job SET year = 2026 WHERE id = 1");
+      assertJson(erp.await("Job Updated 1").at("/previous/year"), "2025");
+      erp.sql(
+          "UPDATE job SET n = 0 WHERE id = 1",
+          "UPDATE job SET n = -1 WHERE id = 1",
+          "UPDATE job SET year = 2025, n = 9 WHERE id = 2",
+          "DELETE FROM job");
+      assertJson(erp.await("Job Deleted 1").at("/data/n"), "5");
+      assertJson(erp.await("Job Updated 2").at("/data/n"), "9");
+      erp.await("Job Deleted 2");
+      assertThat(erp.rest()).isEmpty();
+    }
+  }
+
+  @Test
+  void aConditionOnTheRootThatIsPublishedAsItself() {
+    aConditionOnTheRoot(true);
+  }
+
+  @Test
+  void aConditionOnTheRootThatIsPublishedByItsPartitions() {
+    aConditionOnTheRoot(false);
+  }
+
   @Test
   void whatInheritsIsCapturedOrRefusedAndNeverMixedIn() {
     try (Erp erp =
