@@ -166,7 +166,8 @@ class SchemaPartitionTest {
                 contains: { steps: { table: step, key: [job, year] } }
               """)
           .start();
-      erp.sql("INSERT INTO job VALUES (1, 2025, 'open', 5), (2, 2026, 'shut', 5), (3, 2026, 'open', 0)");
+      erp.sql(
+          "INSERT INTO job VALUES (1, 2025, 'open', 5), (2, 2026, 'shut', 5), (3, 2026, 'open', 0)");
       erp.await("Job Created 1");
       erp.sql("INSERT INTO step VALUES (1, 2, 2026), (2, 1, 2025)");
       assertJson(erp.await("Job Updated 1").at("/data/steps"), "[{'id':2,'job':1,'year':2025}]");
