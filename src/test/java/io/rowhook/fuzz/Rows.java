@@ -122,6 +122,9 @@ final class Rows {
   }
 
   String touch(Table table) {
+    if (table.free().isEmpty()) {
+      return delete(table);
+    }
     Column column = dice.pick(table.free());
     return "UPDATE "
         + table.quoted()

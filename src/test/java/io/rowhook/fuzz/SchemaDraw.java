@@ -68,6 +68,12 @@ final class SchemaDraw {
     Table table = table("t", true);
     List<Entity.Part> parts = relations.parts(table, 1);
     List<Entity.Reference> references = relations.references(table, 0);
+    boolean alone = parts.isEmpty();
+    if (alone && dice.chance("partitions", 0.2)) {
+      partition(table);
+    } else if (alone && dice.chance("index", 0.1)) {
+      index(table);
+    }
     List<String> excluded = new ArrayList<>();
     for (Column column : table.free()) {
       if (dice.chance(0.06)) {
@@ -78,10 +84,58 @@ final class SchemaDraw {
         new Entity(
             entityNames.take(name) ? name : name + "X",
             table,
-            List.of(),
+            table.hasPrimaryKey ? List.of() : List.copyOf(table.key),
             excluded,
             parts,
             references));
+  }
+
+  /** By its key, which may move rows between partitions; in one level or two. */
+  private void partition(Table table) {
+    Column key = table.column(table.key.getFirst());
+    if (key.definition().contains("IDENTITY")) {
+      return; // not before PostgreSQL 17
+    }
+    table.partitioned = true;
+    table.keyClause = "";
+    table.identity = "FULL";
+    boolean ranges = key.type().sql().matches("smallint|integer|bigint");
+    table.suffix = "PARTITION BY " + (ranges ? "RANGE" : "HASH") + " (" + key.quoted() + ")";
+    String inner = "PARTITION BY HASH (" + key.quoted() + ")";
+    if (ranges) {
+      piece(table, table.quoted(), "FOR VALUES FROM (MINVALUE) TO (10)", "");
+      String rest = piece(table, table.quoted(), "DEFAULT", inner);
+      piece(table, rest, "FOR VALUES WITH (MODULUS 2, REMAINDER 0)", "");
+      piece(table, rest, "FOR VALUES WITH (MODULUS 2, REMAINDER 1)", "");
+    } else {
+      for (int i = 0; i < 3; i++) {
+        piece(table, table.quoted(), "FOR VALUES WITH (MODULUS 3, REMAINDER " + i + ")", "");
+      }
+    }
+  }
+
+  private String piece(Table table, String of, String values, String suffix) {
+    String name =
+        Names.quoted(dice.pick(schemas)) + "." + Names.quoted(nameOfTable(tableNames, "piece"));
+    table.after.add("CREATE TABLE " + name + " PARTITION OF " + of + " " + values + " " + suffix);
+    if (suffix.isEmpty()) {
+      table.after.add("ALTER TABLE " + name + " REPLICA IDENTITY FULL");
+    }
+    return name;
+  }
+
+  /** A unique index in place of a primary key. */
+  private void index(Table table) {
+    table.hasPrimaryKey = false;
+    table.keyClause = "";
+    String name = "only_" + dice.word(6);
+    table.after.add(
+        "CREATE UNIQUE INDEX %s ON %s (%s)"
+            .formatted(
+                name,
+                table.quoted(),
+                String.join(", ", table.key.stream().map(Names::quoted).toList())));
+    table.identity = dice.of("FULL", "USING INDEX " + name);
   }
 
   private String nameOfTable(Names names, String stem) {

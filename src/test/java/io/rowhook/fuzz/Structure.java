@@ -115,7 +115,7 @@ final class Structure {
             .noneMatch(entity ->
                 entity.tables().contains(table)
                     && (!entity.table().equals(table) || !entity.parts().isEmpty()));
-    if (!alone || table.partitioned || !table.keyClause.isEmpty()) {
+    if (!alone || table.partitioned || !table.keyClause.isEmpty() || !table.hasPrimaryKey) {
       return "";
     }
     table.identity = table.isFull() ? "DEFAULT" : "FULL";

@@ -27,10 +27,13 @@ final class Table {
 
   String keyClause = "";
 
-  /** FULL, DEFAULT or an index. */
+  /** FULL, DEFAULT, or USING INDEX and its name. */
   String identity = "FULL";
 
   boolean partitioned;
+
+  /** Whether its key is its primary key, and not just a unique index. */
+  boolean hasPrimaryKey = true;
 
   /** Other tables whose rows are its rows too. */
   final List<Table> heirs = new ArrayList<>();
@@ -77,7 +80,7 @@ final class Table {
     columns.forEach(column -> statements.addAll(column.type().create()));
     String list = columns.stream().map(Column::sql).collect(Collectors.joining(",\n  "));
     String primary =
-        key.isEmpty()
+        key.isEmpty() || !hasPrimaryKey
             ? ""
             : ",\n  PRIMARY KEY ("
                 + key.stream().map(Names::quoted).collect(Collectors.joining(", "))
@@ -85,8 +88,8 @@ final class Table {
                 + keyClause;
     statements.add("CREATE TABLE " + quoted() + " (\n  " + list + primary + "\n) " + suffix);
     statements.addAll(after);
-    if (identity.equals("FULL")) {
-      statements.add("ALTER TABLE " + quoted() + " REPLICA IDENTITY FULL");
+    if (!identity.equals("DEFAULT")) {
+      statements.add("ALTER TABLE " + quoted() + " REPLICA IDENTITY " + identity);
     }
     return statements;
   }

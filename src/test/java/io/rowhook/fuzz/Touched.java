@@ -46,9 +46,22 @@ record Touched(
     return root == null || root.after() != null;
   }
 
-  /** Whether the root's old row was logged whole; true if it was not touched. */
+  /**
+   * Whether the root's old row was logged whole; true if it was not touched. Of a partition, an old
+   * row with nothing but its key looks like one of which no more is logged.
+   */
   boolean full() {
-    return root == null || root.full();
+    if (root == null) {
+      return true;
+    }
+    Map<String, Cell> before = root.before();
+    boolean bare =
+        entity.table().partitioned
+            && before != null
+            && before.entrySet().stream()
+                .allMatch(cell ->
+                    entity.table().key.contains(cell.getKey()) || cell.getValue().text() == null);
+    return root.full() && !bare;
   }
 
   /** From the changed rows of parts up to what they belong to. */
