@@ -181,8 +181,8 @@ final class RowChangeDeserializer {
     char kind = cursor.character();
     if (kind != 'N') {
       old = row(layout, cursor, kind == 'K', null);
-      if (kind == 'O' && layout.ofRoot) {
-        old.keepKeyIfAlone(layout.facts.primaryKey());
+      if (kind == 'O' && layout.ofRoot && !old.hasMore) {
+        old.values.retain(layout.facts.primaryKey());
       }
       kind = operation == Operation.DELETE ? kind : cursor.character();
     }
@@ -290,6 +290,8 @@ final class RowChangeDeserializer {
       int length = kind == 't' ? cursor.int32() : 0;
       int from = cursor.skip(length);
       PostgresType type = layout.types[i];
+      row.hasMore |=
+          layout.ofRoot && kind != 'n' && !layout.facts.primaryKey().contains(layout.names[i]);
       if (type == null || (identityOnly && !layout.inIdentity[i])) {
         continue;
       }
@@ -353,6 +355,13 @@ final class RowChangeDeserializer {
     private @Nullable String unreadable;
     private int weight;
 
+    /**
+     * Whether it has any value beside its key, read or not. PostgreSQL logs old rows by the
+     * identity of their partition, and marks them by that of the root: one without may say that the
+     * rest is null, or not logged.
+     */
+    private boolean hasMore;
+
     void add(String column, PostgresType type, byte[] bytes, int from, int length) {
       weight = (int) Math.min(Integer.MAX_VALUE / 4, weight + NODE_WEIGHT + 2L * length);
       try {
@@ -367,19 +376,6 @@ final class RowChangeDeserializer {
     void addNull(String column) {
       weight += NODE_WEIGHT;
       values.set(column, NullNode.getInstance());
-    }
-
-    /**
-     * PostgreSQL logs old rows by the identity of their partition, and marks them by that of the
-     * root: one that has nothing but its key may say that the rest is null, or not logged.
-     */
-    void keepKeyIfAlone(List<String> key) {
-      for (var value : values.properties()) {
-        if (!value.getValue().isNull() && !key.contains(value.getKey())) {
-          return;
-        }
-      }
-      values.retain(key);
     }
 
     void addUnchanged(String column, @Nullable Row old) {

@@ -5,7 +5,9 @@ import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,13 +21,24 @@ import org.jspecify.annotations.Nullable;
  * it belonged to before the transaction and to the one that it belongs to now.
  *
  * <p>The row of a part's part names a part. What that belongs to is in that key itself, or else in
- * the same transaction, or else it is read from the source. Any thread.
+ * what the transactions of the same batch did to it, or else it is read from the source. Any
+ * thread.
  */
 final class Owners {
 
-  /** The other changes of the same transaction, by {@link NetChange#entityKey}. */
+  /**
+   * A change of a row that others may belong to.
+   *
+   * @param moment the place of its transaction among those of the batch
+   */
+  record Step(int moment, NetChange change) {}
+
+  /**
+   * What the transactions of the batch did to rows that others may belong to, in their order; by
+   * {@link NetChange#entityKey}.
+   */
   interface Others {
-    Optional<NetChange> find(String entityKey);
+    List<Step> find(String entityKey);
   }
 
   /** A change whose parent is neither in its transaction nor in the source any more. */
@@ -116,8 +129,37 @@ final class Owners {
 
   private final Shapes shapes;
 
+  /** The parts that have to be known to tell what their parts belong to, by their paths. */
+  private final Set<String> between = new HashSet<>();
+
   Owners(Shapes shapes) {
     this.shapes = shapes;
+    for (Shape shape : shapes.byName().values()) {
+      for (Shape.Node part : shape.parts()) {
+        Shape.Node parent = part.parent();
+        if (parent != null && !parent.keyIsInPrimaryKey()) {
+          between.add(parent.path());
+        }
+      }
+    }
+  }
+
+  /** What some transactions, each with its changes, did to rows that others may belong to. */
+  Others others(List<Collection<NetChange>> transactions) {
+    if (between.isEmpty()) {
+      return _ -> List.of();
+    }
+    Map<String, List<Step>> steps = new HashMap<>();
+    for (int i = 0; i < transactions.size(); i++) {
+      for (NetChange change : transactions.get(i)) {
+        if (between.contains(change.entityType())) {
+          steps
+              .computeIfAbsent(change.entityKey(), _ -> new ArrayList<>(1))
+              .add(new Step(i, change));
+        }
+      }
+    }
+    return key -> steps.getOrDefault(key, List.of());
   }
 
   /** Notes which parents have to be read to tell what a change belongs to. */
@@ -144,9 +186,10 @@ final class Owners {
   /**
    * The entities that a change belongs to; none where it changes nothing.
    *
+   * @param moment the place of its transaction among those of the batch
    * @throws Orphan if one of them cannot be told
    */
-  Set<Owner> of(NetChange change, Others others, Parents parents) throws Orphan {
+  Set<Owner> of(NetChange change, int moment, Others others, Parents parents) throws Orphan {
     Shapes.Named named = shapes.named(change.entityType());
     Shape shape = named.shape();
     Shape.Node part = named.part();
@@ -156,10 +199,10 @@ final class Owners {
           .ifPresent(key -> owners.add(new Owner(shape, parents.spellings.of(shape, key))));
     } else if (!isUnchanged(change, part)) {
       if (change.existed()) {
-        add(owners, shape, part, key(change, part, false), false, others, parents);
+        add(owners, shape, part, key(change, part, false), moment, false, others, parents);
       }
       if (change.after() != null) {
-        add(owners, shape, part, key(change, part, true), true, others, parents);
+        add(owners, shape, part, key(change, part, true), moment, true, others, parents);
       }
     }
     return owners;
@@ -170,6 +213,7 @@ final class Owners {
       Shape shape,
       Shape.Node part,
       Optional<RowKey> key,
+      int moment,
       boolean now,
       Others others,
       Parents parents)
@@ -184,21 +228,34 @@ final class Owners {
     }
     if (parent.keyIsInPrimaryKey()) {
       RowKey above = key.get().only(parent.primaryKey(), parent.part().key());
-      add(owners, shape, parent, Optional.of(above), now, others, parents);
+      add(owners, shape, parent, Optional.of(above), moment, now, others, parents);
       return;
     }
-    Optional<NetChange> changed = others.find(entityKey(parent, key.get()));
-    if (changed.isPresent()) {
-      Optional<RowKey> above = key(changed.get(), parent, now);
-      above = above.isPresent() ? above : key(changed.get(), parent, !now);
-      add(owners, shape, parent, above, now, others, parents);
-    } else {
-      Optional<RowKey> above = parents.of(parent, key.get());
-      if (above == null) {
-        throw parents.orphan(parent, key.get());
-      }
-      add(owners, shape, parent, above, now, others, parents);
+    List<Step> steps = others.find(entityKey(parent, key.get()));
+    Optional<RowKey> above =
+        steps.isEmpty() ? parents.of(parent, key.get()) : above(parent, steps, moment, now);
+    if (above == null) {
+      throw parents.orphan(parent, key.get());
     }
+    add(owners, shape, parent, above, moment, now, others, parents);
+  }
+
+  /** What a part's row, which the batch has changed, belonged to before or after a transaction. */
+  private static Optional<RowKey> above(
+      Shape.Node part, List<Step> steps, int moment, boolean now) {
+    Step own = null;
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Step step = steps.get(i);
+      if (step.moment() < moment && own == null) {
+        return key(step.change(), part, true);
+      }
+      own = step.moment() == moment ? step : own;
+    }
+    if (own != null) { // it came or went with what belongs to it
+      Optional<RowKey> above = key(own.change(), part, now);
+      return above.isPresent() ? above : key(own.change(), part, !now);
+    }
+    return key(steps.getFirst().change(), part, false);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Owners.Orphan;
 import io.rowhook.entity.Owners.Others;
 import io.rowhook.entity.Owners.Parents;
+import io.rowhook.entity.Owners.Step;
 import io.rowhook.entity.RowMapper.Unmappable;
 import io.rowhook.entity.SpilledChanges.Assignment;
 import io.rowhook.entity.SpilledChanges.Owned;
@@ -67,14 +68,17 @@ final class Publishing {
       seen(transactions);
     }
     Parents parents = new Parents();
+    Others others =
+        owners.others(transactions.stream().map(one -> one.changes().values()).toList());
     for (Ended one : transactions) {
-      Others others = key -> Optional.ofNullable(one.changes().get(key));
       one.changes().values().forEach(change -> owners.want(change, others, parents));
     }
     parents.read(
         rows, transactions.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
-    List<Touched> entities =
-        transactions.stream().flatMap(one -> sort(one, parents).stream()).toList();
+    List<Touched> entities = new ArrayList<>();
+    for (int i = 0; i < transactions.size(); i++) {
+      entities.addAll(sort(transactions.get(i), i, others, parents));
+    }
     entities.forEach(entity -> entity.spell(parents.spellings()));
     EntityHistory.place(entities);
     compose(entities);
@@ -107,9 +111,8 @@ final class Publishing {
     return visibility.apply(changes, (change, why) -> outcome.reject(orphan(change, why)));
   }
 
-  private Collection<Touched> sort(Ended one, Parents parents) {
+  private Collection<Touched> sort(Ended one, int moment, Others others, Parents parents) {
     Map<String, Touched> sorted = new LinkedHashMap<>();
-    Others others = key -> Optional.ofNullable(one.changes().get(key));
     for (NetChange change : one.changes().values()) {
       Shapes.Named named = shapes.named(change.entityType());
       if (named.isAlone()) {
@@ -117,7 +120,7 @@ final class Publishing {
         continue;
       }
       try {
-        for (Owner owner : owners.of(change, others, parents)) {
+        for (Owner owner : owners.of(change, moment, others, parents)) {
           add(
               sorted.computeIfAbsent(
                   owner.text(), _ -> new Touched(one, owner.shape(), Optional.of(owner.key()))),
@@ -240,7 +243,9 @@ final class Publishing {
   }
 
   private void assignOwners(SpilledChanges spilled, Outcome transaction) {
-    Others others = key -> spilled.find(key).map(this::seen);
+    Others others =
+        key ->
+            spilled.find(key).map(change -> List.of(new Step(0, seen(change)))).orElse(List.of());
     List<Spilled> changes = spilled.after(0, CHUNK, CHUNK_WEIGHT);
     while (!changes.isEmpty()) {
       Parents parents = new Parents();
@@ -264,7 +269,7 @@ final class Publishing {
       return List.of(change.entityKey());
     }
     try {
-      return owners.of(change, others, parents).stream().map(Owner::text).toList();
+      return owners.of(change, 0, others, parents).stream().map(Owner::text).toList();
     } catch (Orphan e) {
       transaction.reject(orphan(change, String.valueOf(e.getMessage())));
       return List.of();

@@ -75,7 +75,7 @@ final class Run {
     Map<String, String> source = new LinkedHashMap<>(server.source());
     source.put("database.dbname", name);
     source.put("slot.name", name);
-    Structure structure = new Structure(dice.split(), scenario, oids);
+    Structure structure = new Structure(dice.split(), scenario, oids, server.version());
     altered = structure.done();
     try (Product product = new Product(directory, source, scenario.yaml());
         Crew crew = crew(tables)) {
@@ -191,7 +191,27 @@ final class Run {
                     shortened(Objects.requireNonNullElse(told.get(fault.xid()), List.of()))));
       }
     }
+    if (Boolean.getBoolean("fuzz.history") && !faults.isEmpty()) {
+      history(product, tables);
+    }
     return new Result(tables.truth().commits().size() - first, events, values, faults);
+  }
+
+  /** All that happened, and all that came, for a person. */
+  private static void history(Product product, Tables tables) {
+    for (Commit commit : tables.truth().commits()) {
+      System.out.printf("commit %d, transaction %d%n", commit.place(), commit.xid());
+      for (Change change : commit.changes()) {
+        tables
+            .oids()
+            .forEach((table, oid) -> {
+              if (oid == change.table()) {
+                System.out.printf("  %s: %s -> %s%n", table.name, change.old(), change.now());
+              }
+            });
+      }
+    }
+    product.arrived("inturn").forEach(arrival -> System.out.println(arrival.body()));
   }
 
   private static List<String> shortened(List<String> statements) {

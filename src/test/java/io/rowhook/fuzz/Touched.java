@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the values of the root's key
  * @param parts the attributes whose rows have changed
- * @param uncertain attributes of which a row's own part was moved or deleted later, so that what it
- *     belonged to may not be found any more, or the later owner
+ * @param uncertain attributes of which a row has changed so that nobody sees it, or its own part
+ *     was moved or deleted later, so that what it belonged to may not be found any more, or the
+ *     later owner
  */
 record Touched(
     Entity entity,
@@ -77,11 +79,12 @@ record Touched(
         if (seen.isNothing() && (net.full() || !net.existed())) {
           continue;
         }
+        boolean same = looksSame(seen);
         if (net.existed() && net.before() != null) {
-          own(chain, net.before(), commit.place() - 1);
+          own(chain, chain.size() - 1, net.before(), commit.place() - 1, same);
         }
         if (net.after() != null) {
-          own(chain, net.after(), commit.place());
+          own(chain, chain.size() - 1, net.after(), commit.place(), same);
         }
       }
       for (Entity.Part inner : part.parts()) {
@@ -91,8 +94,17 @@ record Touched(
       }
     }
 
-    private void own(List<Entity.Part> chain, Map<String, Cell> image, int place) {
-      own(chain, chain.size() - 1, image, place, false);
+    /** Whether nobody can tell the row that was from the row that is, as with {@code [2:2]={a}}. */
+    private static boolean looksSame(Truth.Net net) {
+      Map<String, Cell> before = net.before();
+      Map<String, Cell> after = net.after();
+      return before != null
+          && after != null
+          && before.keySet().equals(after.keySet())
+          && before.entrySet().stream()
+              .allMatch(cell ->
+                  Rendering.alike(
+                      cell.getValue(), Objects.requireNonNull(after.get(cell.getKey()))));
     }
 
     private void own(

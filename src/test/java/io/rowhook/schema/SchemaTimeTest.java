@@ -255,4 +255,47 @@ class SchemaTimeTest {
       assertJson(latest.at("/data/lines"), "[{'id':1,'ord':1,'qty':7}]");
     }
   }
+
+  /** All of it came while Rowhook was away: the source shows nothing of the moments between. */
+  @Test
+  void aPartsPartBelongsToWhatItsPartBelongedToThen() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE ord (id int PRIMARY KEY)",
+            "CREATE TABLE line (id serial PRIMARY KEY, ord int)",
+            "CREATE TABLE piece (id serial PRIMARY KEY, line int, name text)",
+            "CREATE INDEX ON line (ord)",
+            "CREATE INDEX ON piece (line)",
+            "ALTER TABLE ord REPLICA IDENTITY FULL",
+            "ALTER TABLE line REPLICA IDENTITY FULL",
+            "ALTER TABLE piece REPLICA IDENTITY FULL",
+            "INSERT INTO ord VALUES (1), (2)",
+            "INSERT INTO line VALUES (10, 1), (11, 1)")) {
+      erp.entities(
+          "Order: { table: ord, contains: { lines: { table: line, key: ord, order-by: id,"
+              + " contains: { pieces: { table: piece, key: line } } } } }");
+      erp.start().sql("INSERT INTO ord VALUES (3)");
+      erp.await("Order Created 3");
+      erp.stage().stop();
+      erp.sql(
+          "INSERT INTO piece VALUES (100, 10, 'a')",
+          "INSERT INTO piece VALUES (101, 11, 'b')",
+          "UPDATE line SET ord = 2 WHERE id = 10",
+          "DELETE FROM piece WHERE id = 101",
+          "DELETE FROM line WHERE id = 11");
+      erp.start();
+      assertJson(
+          erp.await("Order Updated 1").at("/data/lines"),
+          "[{'id':10,'ord':1,'pieces':[{'id':100,'line':10,'name':'a'}]},{'id':11,'ord':1,'pieces':[]}]");
+      JsonNode second = erp.await("Order Updated 1");
+      assertJson(
+          second.at("/data/lines/1"),
+          "{'id':11,'ord':1,'pieces':[{'id':101,'line':11,'name':'b'}]}");
+      assertJson(
+          second.at("/previous/lines"),
+          "[{'id':10,'ord':1,'pieces':[{'id':100,'line':10,'name':'a'}]},{'id':11,'ord':1,'pieces':[]}]");
+      assertThat(erp.everything()).doesNotContain("no event can be made");
+    }
+  }
 }
