@@ -1,12 +1,13 @@
 package io.rowhook.capture;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where capture hands what it reads: BEGIN, rows and END of one transaction after the other, in the
  * order of their commits. All methods are called by one thread, the engine's; what they throw stops
- * the engine, unmarked, and starts a new one, which reads again everything that {@link #commit} did
- * not return for.
+ * the engine, unmarked, and starts a new one, which reads again everything that {@link #commit} has
+ * not called durable.
  */
 public interface ChangeSink {
 
@@ -30,7 +31,21 @@ public interface ChangeSink {
   void end(Transaction transaction) throws InterruptedException;
 
   /**
-   * Returns once every transaction that has ended is durable; may return at once if there is none.
+   * What is durable after {@link #commit}.
+   *
+   * @param durable every transaction that ends up to here
+   * @param awaited the rest waits until all that the log has before this position has been handed
+   *     over: then it is to be called again; null: there is no rest
    */
-  void commit() throws InterruptedException;
+  record Progress(Lsn durable, @Nullable Lsn awaited) {}
+
+  /**
+   * Makes transactions durable that have ended; all of them, or as many as need not wait for what
+   * the log brings next.
+   *
+   * @param passed all that the log has before this position has been handed over; {@link Lsn#ZERO}:
+   *     nothing is known but the transactions
+   * @param now whether none may wait
+   */
+  Progress commit(Lsn passed, boolean now) throws InterruptedException;
 }

@@ -86,6 +86,11 @@ final class Liveness implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<
     return reader.ends();
   }
 
+  /** How far its log has come. */
+  StreamPosition position() {
+    return reader.position();
+  }
+
   /** What its large row changes go through. */
   LargeRowGate gate() {
     return reader.gate();

@@ -146,4 +146,24 @@ public interface RowLookup {
    * @throws SourceException if the source cannot be reached; trying again later may do
    */
   <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading);
+
+  /**
+   * Takes a snapshot, as {@link #read} does, and holds it for each reading until {@link #release}.
+   * If one of them fails, the next ones are made in newer snapshots.
+   *
+   * @return where the log ended then: all that is shown ends before it, but what was committed with
+   *     {@code synchronous_commit = off} in a session whose role or own setting says so
+   * @throws SourceException as {@link #read} does
+   */
+  default Lsn hold(Set<Long> transactions) {
+    return Lsn.ZERO;
+  }
+
+  /** Whether the snapshot that is held has what a transaction did; true if none is held. */
+  default boolean holds(long transaction) {
+    return true;
+  }
+
+  /** Lets the snapshot go that is held, if any. */
+  default void release() {}
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.replication.PGReplicationStream;
 
 /**
  * Debezium's PostgreSQL connector, but for three things. What the log says of rows goes through it
@@ -59,8 +60,12 @@ public final class RowhookConnector extends PostgresConnector {
       QueueProviderService service =
           config.getServiceRegistry().getService(QueueProviderService.class);
       batch = config.getMaxBatchSize();
-      records = (RecordQueue) service.<DataChangeEvent>getQueueProvider();
+      RecordQueue queue = (RecordQueue) service.<DataChangeEvent>getQueueProvider();
+      records = queue;
       AtomicReference<@Nullable SourceSocket> socket = new AtomicReference<>();
+      Liveness engine = Liveness.of(jdbcConnection.config().getString(Liveness.ENGINE));
+      StreamPosition position = engine == null ? new StreamPosition() : engine.position();
+      position.into(queue);
       ReplicationConnection connection =
           SourceSockets.telling(
               socket::set, () -> super.buildReplicationConnection(jdbcConnection, schema, config));
@@ -73,7 +78,7 @@ public final class RowhookConnector extends PostgresConnector {
                 SourceSockets.telling(
                     socket::set, () -> Proxies.call(connection, method, arguments));
             return result instanceof ReplicationStream stream
-                ? around(stream, new Doze(socket.get()))
+                ? around(stream, new Doze(socket.get()), position)
                 : result;
           });
     }
@@ -82,18 +87,23 @@ public final class RowhookConnector extends PostgresConnector {
   /** Before whatever is confirmed: confirms nothing. */
   private static final Lsn NOTHING = Lsn.valueOf(0L);
 
-  private static ReplicationStream around(ReplicationStream stream, Doze doze) {
+  private static ReplicationStream around(
+      ReplicationStream stream, Doze doze, StreamPosition position) {
+    PGReplicationStream driver = StreamPosition.driver(stream);
     return Proxies.around(
         ReplicationStream.class,
         (method, arguments) -> {
           if (arguments.length == 1 && arguments[0] instanceof ReplicationMessageProcessor) {
             Object found = Proxies.call(stream, method, arguments);
+            position.looked(stream, driver, !Boolean.FALSE.equals(found));
             if (doze.asks()) {
               stream.flushLsn(NOTHING); // a status, which asks for an answer
             }
-            return doze.after(!Boolean.FALSE.equals(found))
-                ? Proxies.call(stream, method, arguments)
-                : found;
+            if (doze.after(!Boolean.FALSE.equals(found))) {
+              found = Proxies.call(stream, method, arguments);
+              position.looked(stream, driver, !Boolean.FALSE.equals(found));
+            }
+            return found;
           }
           return Proxies.call(stream, method, arguments);
         });

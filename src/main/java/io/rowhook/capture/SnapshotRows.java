@@ -59,48 +59,75 @@ final class SnapshotRows implements RowLookup.Snapshot {
     }
   }
 
+  /**
+   * The moment that a snapshot shows.
+   *
+   * @param at by the source's clock
+   * @param end where the log ended
+   */
+  record Moment(Instant at, TransactionSnapshot transactions, Lsn end) {}
+
+  /**
+   * Where not all commits wait for the disk, what is shown may end where nothing is written yet.
+   */
+  private static final String MOMENT =
+      """
+      SELECT now(), pg_current_snapshot()::text,
+             CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                  WHEN current_setting('synchronous_commit') = 'off' THEN pg_current_wal_insert_lsn()
+                  ELSE pg_current_wal_flush_lsn() END
+      """;
+
   private final LookupState shared;
   private final Connection connection;
   private final TypeCatalog types;
   private final long limit;
   private final boolean carefully;
-  private final Instant at;
-  private final TransactionSnapshot snapshot;
+  private final Moment moment;
   private long bytes;
   private int atFault;
 
   /** The tables whose columns this snapshot has shown. */
   private final Set<TableId> lookedAt = new HashSet<>();
 
-  /** The first statement fixes the snapshot. */
+  /**
+   * @param moment of the snapshot that the connection has
+   */
   SnapshotRows(
       Connection connection,
       TypeCatalog types,
       LookupState shared,
       boolean limited,
-      boolean carefully)
-      throws SQLException {
+      boolean carefully,
+      Moment moment) {
+    this.moment = moment;
     this.connection = connection;
     this.types = types;
     this.shared = shared;
     this.limit = limited ? SourceRows.MAX_BYTES : SourceRows.MOST_BYTES;
     this.carefully = carefully;
+  }
+
+  /** Fixes the snapshot of a connection that has none: the first statement does. */
+  static Moment moment(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT now(), pg_current_snapshot()::text")) {
+        ResultSet row = statement.executeQuery(MOMENT)) {
       row.next();
-      at = row.getObject(1, OffsetDateTime.class).toInstant();
-      snapshot = TransactionSnapshot.parse(row.getString(2));
+      return new Moment(
+          row.getObject(1, OffsetDateTime.class).toInstant(),
+          TransactionSnapshot.parse(row.getString(2)),
+          Lsn.parse(row.getString(3)));
     }
   }
 
   @Override
   public Instant at() {
-    return at;
+    return moment.at();
   }
 
   @Override
   public boolean shows(long transaction) {
-    return snapshot.shows(transaction);
+    return moment.transactions().shows(transaction);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.capture.SnapshotRows.Moment;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -71,6 +72,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   private @Nullable Connection open;
   private TypeCatalog types = new TypeCatalog(Map::of);
   private boolean impatient;
+  private @Nullable Moment held;
   private boolean closed;
 
   /** Opens nothing yet. */
@@ -90,6 +92,61 @@ public final class SourceRows implements RowLookup, AutoCloseable {
 
   @Override
   public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
+    return locked(carefully -> attempt(transactions, limited, carefully, reading));
+  }
+
+  @Override
+  public Lsn hold(Set<Long> transactions) {
+    return locked(_ -> {
+      letGo();
+      Connection connection = connection();
+      Moment moment = null;
+      try {
+        moment = moment(connection, transactions);
+      } finally {
+        if (moment == null) {
+          forget();
+        }
+      }
+      held = moment;
+      return moment.end();
+    });
+  }
+
+  @Override
+  public boolean holds(long transaction) {
+    lock.lock();
+    try {
+      return held == null || held.transactions().shows(transaction);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void release() {
+    lock.lock();
+    try {
+      letGo();
+    } catch (SQLException e) {
+      forget();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void letGo() throws SQLException {
+    if (held != null && open != null) {
+      held = null;
+      open.rollback();
+    }
+  }
+
+  private interface Try<T> {
+    T with(boolean carefully) throws SQLException;
+  }
+
+  private <T> T locked(Try<T> once) {
     lock.lock();
     long begin = System.nanoTime();
     int tries = 0;
@@ -98,7 +155,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
     try {
       while (true) {
         try {
-          return attempt(transactions, limited, carefully, reading);
+          return once.with(carefully);
         } catch (SnapshotRows.Again e) {
           carefully |= e.carefully() || ++tries > MOST_TRIES;
         } catch (SQLException e) {
@@ -122,11 +179,22 @@ public final class SourceRows implements RowLookup, AutoCloseable {
     Connection connection = connection();
     boolean good = false;
     try {
-      T result = reading.of(snapshot(connection, transactions, limited, carefully));
-      connection.commit();
+      Moment moment = held == null ? moment(connection, transactions) : held;
+      T result =
+          reading.of(new SnapshotRows(connection, types, shared, limited, carefully, moment));
+      if (held == null) {
+        connection.commit();
+      }
       good = true;
       return result;
-    } catch (TooMuch | SnapshotRows.Again e) {
+    } catch (TooMuch e) {
+      if (held == null) {
+        connection.rollback();
+      }
+      good = true;
+      throw e;
+    } catch (SnapshotRows.Again e) {
+      held = null;
       connection.rollback();
       good = true;
       throw e;
@@ -138,21 +206,19 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   /** Takes one that has all the transactions; waits for it, but not for ever. */
-  private SnapshotRows snapshot(
-      Connection connection, Set<Long> transactions, boolean limited, boolean carefully)
-      throws SQLException {
+  private Moment moment(Connection connection, Set<Long> transactions) throws SQLException {
     long limit = (impatient ? IMPATIENT : visibleWithin).toNanos();
     long begin = System.nanoTime();
     long pause = FIRST_LOOK.toNanos();
     while (true) {
       snapshots.increment();
-      SnapshotRows read = new SnapshotRows(connection, types, shared, limited, carefully);
-      boolean visible = transactions.stream().allMatch(read::shows);
+      Moment moment = SnapshotRows.moment(connection);
+      boolean visible = transactions.stream().allMatch(moment.transactions()::shows);
       if (visible || System.nanoTime() - begin >= limit) {
         if (!transactions.isEmpty()) {
           noteVisible(visible);
         }
-        return read;
+        return moment;
       }
       connection.rollback();
       LockSupport.parkNanos(pause);
@@ -191,6 +257,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   private void forget() {
+    held = null;
     shared.tables().clear();
     if (open != null) {
       try {

@@ -5,6 +5,7 @@ import io.debezium.engine.RecordChangeEvent;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,12 @@ final class TransactionReader
   private final AtomicLong ends = new AtomicLong();
   private volatile boolean retired;
   private final LargeRowGate gate = new LargeRowGate();
+  private final StreamPosition position = new StreamPosition();
+
+  /** Ended and not durable yet, in their order. */
+  private final ArrayDeque<Unmarked> unmarked = new ArrayDeque<>();
+
+  private record Unmarked(RecordChangeEvent<SourceRecord> end, Transaction transaction) {}
 
   /**
    * @param beforeFirst looks at the slot once it streams; throws to stop
@@ -72,6 +79,11 @@ final class TransactionReader
   /** What large row changes go through. Any thread. */
   LargeRowGate gate() {
     return gate;
+  }
+
+  /** How far the log has come. Any thread. */
+  StreamPosition position() {
+    return position;
   }
 
   /** From now on the sink is not touched any more. Any thread. */
@@ -105,12 +117,15 @@ final class TransactionReader
       List<RecordChangeEvent<SourceRecord>> batch,
       DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
       throws InterruptedException {
-    RecordChangeEvent<SourceRecord> lastEnd = null;
-    Transaction last = null;
-    int ended = 0;
+    Lsn passed = Lsn.ZERO;
+    boolean late = false;
     StructureChangedException changed = null;
     for (RecordChangeEvent<SourceRecord> event : batch) {
       SourceRecord record = event.record();
+      if (record.topic().equals(StreamPosition.TOPIC)) {
+        passed = StreamPosition.of(record);
+        late |= StreamPosition.isLate(record);
+      }
       if (!(record.value() instanceof Struct value)) {
         continue;
       }
@@ -124,16 +139,14 @@ final class TransactionReader
       } else if ("BEGIN".equals(value.getString("status"))) {
         begin(record);
       } else {
-        last = end(record, value);
-        lastEnd = event;
-        ended++;
+        unmarked.add(new Unmarked(event, end(record, value)));
       }
     }
     if (open) {
       observer.insideTransaction(openId);
     }
-    if (lastEnd != null && last != null) {
-      commit(committer, lastEnd, last, ended);
+    if (!unmarked.isEmpty()) {
+      commit(committer, passed, late || changed != null);
     }
     if (changed != null) {
       throw changed;
@@ -142,19 +155,32 @@ final class TransactionReader
 
   private void commit(
       DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer,
-      RecordChangeEvent<SourceRecord> lastEnd,
-      Transaction last,
-      int ended)
+      Lsn passed,
+      boolean now)
       throws InterruptedException {
-    sink.commit();
-    observer.committed(last);
+    ChangeSink.Progress progress = sink.commit(passed, now);
+    if (progress.awaited() != null) {
+      position.await(progress.awaited());
+    }
+    Unmarked last = null;
+    int count = 0;
+    Unmarked next = unmarked.peek();
+    while (next != null && !next.transaction().end().isAfter(progress.durable())) {
+      last = unmarked.poll();
+      count++;
+      next = unmarked.peek();
+    }
+    if (last == null) {
+      return;
+    }
+    observer.committed(last.transaction());
     if (sentAgain.awaited()) {
       return;
     }
-    committer.markProcessed(lastEnd);
+    committer.markProcessed(last.end());
     committer.markBatchFinished();
-    ends.addAndGet(ended);
-    observer.marked(last);
+    ends.addAndGet(count);
+    observer.marked(last.transaction());
   }
 
   private void begin(SourceRecord record) {

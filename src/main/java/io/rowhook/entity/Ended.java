@@ -13,16 +13,30 @@ import java.util.Map;
  * @param changes by {@link NetChange#entityKey}, in the order of first touch
  * @param events what comes of them
  * @param rejected rows that no event can be made of
+ * @param weight about how many bytes of heap the changes hold
+ * @param isRead whether more than the log is needed for them
  */
 record Ended(
     Transaction transaction,
     Map<String, NetChange> changes,
     List<Event> events,
-    Rejections rejected)
+    Rejections rejected,
+    long weight,
+    boolean isRead)
     implements Outcome {
 
-  Ended(Transaction transaction, Map<String, NetChange> changes, Rejections rejected) {
-    this(transaction, changes, new ArrayList<>(changes.size()), rejected);
+  Ended(
+      Transaction transaction,
+      Map<String, NetChange> changes,
+      Rejections rejected,
+      long weight,
+      boolean isRead) {
+    this(transaction, changes, new ArrayList<>(changes.size()), rejected, weight, isRead);
+  }
+
+  /** One whose changes are elsewhere. */
+  Ended(Transaction transaction, Rejections rejected) {
+    this(transaction, Map.of(), rejected, 0, true);
   }
 
   @Override

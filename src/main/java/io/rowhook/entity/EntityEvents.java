@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ public final class EntityEvents implements ChangeSink {
 
   /** Past the limit so many bytes are staged at a time, while the next are gathered. */
   private static final int STAGED_AT_ONCE = 256 << 10;
+
+  /** So often a snapshot is given up that shows a later transaction and not an earlier one. */
+  private static final int MOST_HELD_ANEW = 3;
 
   private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
@@ -60,6 +64,14 @@ public final class EntityEvents implements ChangeSink {
   private final List<Ended> ended = new ArrayList<>();
 
   private long endedWeight;
+
+  /** Where the log has to come to before they are published; null: nothing is held for them. */
+  private @Nullable Lsn awaited;
+
+  /** How many of them had ended when the snapshot was taken that is held for them. */
+  private int held;
+
+  private int heldAnew;
 
   /** By this engine, before its first new one. */
   private long sentAgain;
@@ -108,6 +120,7 @@ public final class EntityEvents implements ChangeSink {
     forget();
     ended.clear();
     endedWeight = 0;
+    release();
     sentAgain = 0;
     Epoch epoch =
         history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
@@ -193,13 +206,13 @@ public final class EntityEvents implements ChangeSink {
       if (!open.isEmpty()) {
         stage();
       }
-      publishEnded();
+      publishEnded(Lsn.ZERO, true);
       publishStaged(transaction);
     } else {
-      ended.add(new Ended(transaction, open, rejected));
+      ended.add(new Ended(transaction, open, rejected, openWeight, openIsRead));
       endedWeight += openWeight;
       if ((ended.size() == 1 && !openIsRead) || endedWeight > memoryLimit) {
-        publishEnded();
+        publishEnded(Lsn.ZERO, true);
       }
     }
     counts.transactions.increment();
@@ -207,17 +220,68 @@ public final class EntityEvents implements ChangeSink {
     forget();
   }
 
-  private void publishEnded() {
-    if (ended.isEmpty()) {
-      return;
+  /**
+   * Publishes what has ended. What the log does not carry is read in a snapshot of the source,
+   * which may show later transactions as well; so it is held until these have come, and what they
+   * did is known: then each event shows its own moment.
+   *
+   * @return the position that is awaited for what is left; null: nothing is
+   */
+  private @Nullable Lsn publishEnded(Lsn passed, boolean now) {
+    while (!ended.isEmpty()) {
+      if (now || ended.stream().noneMatch(Ended::isRead)) {
+        publish(ended.size());
+        continue;
+      }
+      Lsn end = awaited;
+      if (end == null) {
+        held = ended.size();
+        end =
+            rows.hold(
+                ended.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
+        awaited = end;
+      }
+      if (end.isAfter(published) && end.isAfter(passed)) {
+        return end;
+      }
+      int shown = held;
+      while (shown < ended.size() && isShown(shown)) {
+        shown++;
+      }
+      boolean gap = IntStream.range(shown, ended.size()).anyMatch(this::isShown);
+      if (gap && heldAnew < MOST_HELD_ANEW) {
+        heldAnew++;
+        awaited = null; // one that the log has first was visible last
+      } else {
+        publish(shown);
+      }
     }
-    publishing().make(ended);
-    for (Ended one : ended) {
+    return null;
+  }
+
+  private boolean isShown(int place) {
+    return rows.holds(ended.get(place).transaction().id());
+  }
+
+  /** Publishes the first of those that have ended; the snapshot that is held shows them. */
+  private void publish(int count) {
+    List<Ended> first = ended.subList(0, count);
+    publishing().make(first);
+    for (Ended one : first) {
       reportRejected(one.transaction(), one.rejected());
       events.publish(one.transaction(), one.events(), one.rejected().rows());
+      endedWeight -= one.weight();
     }
-    ended.clear();
-    endedWeight = 0;
+    first.clear();
+    release();
+  }
+
+  private void release() {
+    if (awaited != null) {
+      rows.release();
+    }
+    awaited = null;
+    heldAnew = 0;
   }
 
   private void publishStaged(Transaction transaction) throws InterruptedException {
@@ -263,9 +327,11 @@ public final class EntityEvents implements ChangeSink {
   }
 
   @Override
-  public void commit() throws InterruptedException {
-    publishEnded();
+  public Progress commit(Lsn passed, boolean now) throws InterruptedException {
+    Lsn next = publishEnded(passed, now);
     events.commit();
+    return new Progress(
+        next == null ? published : new Lsn(ended.getFirst().transaction().end().value() - 1), next);
   }
 
   private void forget() {

@@ -183,13 +183,13 @@ final class Publishing {
       ChunkSink sink)
       throws InterruptedException {
     if (withParts) {
-      assignOwners(spilled, new Ended(transaction, Map.of(), rejected));
+      assignOwners(spilled, new Ended(transaction, rejected));
       makeOwned(spilled, transaction, rejected, sink);
       return;
     }
     List<Spilled> changes = spilled.after(0, SMALL_CHUNK, CHUNK_WEIGHT);
     while (!changes.isEmpty()) {
-      Ended chunk = new Ended(transaction, Map.of(), rejected);
+      Ended chunk = new Ended(transaction, rejected);
       compose(
           seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
               .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
@@ -204,7 +204,7 @@ final class Publishing {
       throws InterruptedException {
     List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
     while (!owned.isEmpty()) {
-      Ended chunk = new Ended(transaction, Map.of(), rejected);
+      Ended chunk = new Ended(transaction, rejected);
       compose(owned(chunk, owned));
       sink.take(chunk.events());
       owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);

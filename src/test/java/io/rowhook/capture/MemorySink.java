@@ -76,7 +76,7 @@ final class MemorySink implements ChangeSink {
   }
 
   @Override
-  public synchronized void commit() {
+  public synchronized Progress commit(Lsn passed, boolean now) {
     if (commitFails != null) {
       throw commitFails;
     }
@@ -85,6 +85,7 @@ final class MemorySink implements ChangeSink {
       history.advance(whole.transaction().end());
     }
     pending.clear();
+    return new Progress(new Lsn(Long.MAX_VALUE), null);
   }
 
   synchronized void failCommits(@Nullable RuntimeException failure) {

@@ -220,7 +220,7 @@ class EntityEventsTest {
     }
     lsn += 0x100;
     events.end(new Transaction(new Lsn(lsn), 5, COMMIT));
-    events.commit();
+    events.commit(Lsn.ZERO, true);
   }
 
   private static RowChange insert(String after) {

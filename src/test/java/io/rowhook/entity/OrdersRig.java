@@ -108,7 +108,7 @@ final class OrdersRig implements AutoCloseable {
   }
 
   void transaction(long id, RowChange... changes) throws Exception {
-    ended(id, changes).events.commit();
+    ended(id, changes).events.commit(Lsn.ZERO, true);
   }
 
   @Override

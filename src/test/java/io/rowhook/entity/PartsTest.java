@@ -359,7 +359,7 @@ class PartsTest {
       events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
       events.end(new Transaction(new Lsn(lsn), i, Instant.EPOCH));
     }
-    events.commit();
+    events.commit(Lsn.ZERO, true);
     assertThat(log.published).hasSize(500);
     assertThat(log.json(499).at("/data/lines")).hasSize(3);
     assertThat(rows.counts().statements()).as("order, lines, serials, customers").isEqualTo(4);
@@ -410,7 +410,7 @@ class PartsTest {
       events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
     }
     events.end(new Transaction(new Lsn(lsn += 0x100), 5, Instant.EPOCH));
-    events.commit();
+    events.commit(Lsn.ZERO, true);
     assertThat(log.published).hasSize(40);
     assertThat(log.json(39).at("/data/remark").asText()).isEqualTo(large);
     assertThat(rows.counts().statements()).isGreaterThan(8);
@@ -444,6 +444,6 @@ class PartsTest {
     }
     lsn += 0x100;
     events.end(new Transaction(new Lsn(lsn), 5, Instant.EPOCH));
-    events.commit();
+    events.commit(Lsn.ZERO, true);
   }
 }

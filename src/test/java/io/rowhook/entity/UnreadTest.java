@@ -235,7 +235,7 @@ class UnreadTest {
     boxes.row(ROWS.insert(tag, "{'id':1,'item':1}"));
     boxes.row(ROWS.update(ORDER, "{'oid':2,'total':1}", "{'oid':2,'total':2}"));
     boxes.end(new Transaction(new Lsn(0x9000), LONG_AGO, Instant.EPOCH));
-    boxes.commit();
+    boxes.commit(Lsn.ZERO, true);
     assertThat(rig.log.published).extracting(Event::entityId).containsExactly("2");
     assertThat(rig.log.rejected).hasSize(1);
     assertThat(rig.log.rejected.getFirst().table()).isEqualTo(tag);

@@ -84,7 +84,7 @@ class VisibilityTest {
       events.row(change);
     }
     events.end(new Transaction(new Lsn(0x2000), 3, Instant.EPOCH));
-    events.commit();
+    events.commit(Lsn.ZERO, true);
   }
 
   private List<String> published() {

@@ -112,7 +112,7 @@ class LargePublicationTest {
             new RowChange(LINE, RowChange.Operation.INSERT, key, null, line, List.of(), 100));
       }
       events.end(new Transaction(new Lsn(300), 5, NOON));
-      events.commit();
+      events.commit(Lsn.ZERO, true);
 
       assertThat(readings.get()).isPositive();
       assertThat(journal.head()).isEqualTo(1 + LINES / 3 + 1);

@@ -99,6 +99,25 @@ class SchemaTimeTest {
     }
   }
 
+  @Test
+  void linesThatComeLaterAreInNoEarlierEvent() {
+    try (Erp erp = orders()) {
+      erp.start();
+      erp.sql("INSERT INTO ord VALUES (1)");
+      erp.await("Order Created 1");
+      StringBuilder burst = new StringBuilder();
+      for (int i = 1; i <= 300; i++) {
+        burst.append("BEGIN; INSERT INTO line (ord, qty) VALUES (1, %d); COMMIT;".formatted(i));
+      }
+      erp.sql(burst.toString());
+      for (int i = 1; i <= 300; i++) {
+        JsonNode updated = erp.await("Order Updated 1");
+        assertThat(updated.at("/data/lines")).hasSize(i);
+        assertThat(updated.at("/previous/lines")).hasSize(i - 1);
+      }
+    }
+  }
+
   private static RowhookProcess process(Erp erp) {
     RowhookProcess.Setup setup =
         RowhookProcess.run(
