@@ -139,10 +139,20 @@ final class Rig implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    Eventually.within(
+        SOON,
+        "the slot is free",
+        () ->
+            "0"
+                .equals(
+                    database.query(
+                        "SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name = '"
+                            + name
+                            + "'")));
     database.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
             + name
-            + "' AND NOT active",
+            + "'",
         "DROP PUBLICATION IF EXISTS \"" + name + "\"");
   }
 }
