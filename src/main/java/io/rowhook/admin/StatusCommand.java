@@ -56,6 +56,17 @@ public final class StatusCommand implements Callable<Integer> {
               + "): "
               + Words.text(range.path("why")));
     }
+    JsonNode rejected = status.path("rejected");
+    if (rejected.isObject()) {
+      out.printf(
+          Locale.ROOT,
+          "rejected     %,d row changes, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
+          rejected.path("count").asLong(),
+          Words.text(rejected.path("operation")),
+          Words.text(rejected.path("table")),
+          Words.time(rejected.path("at")),
+          Words.text(rejected.path("why")));
+    }
     JsonNode rows = status.path("readBack");
     if (rows.path("statements").asLong() > 0) {
       out.printf(

@@ -78,6 +78,15 @@ final class Views {
           .put("upTo", range.upTo().toString())
           .put("why", range.reason());
     }
+    lookup
+        .rejected()
+        .ifPresent(one ->
+            json.putObject("rejected")
+                .put("count", one.count())
+                .put("at", one.at().toString())
+                .put("table", one.table())
+                .put("operation", one.operation())
+                .put("why", one.reason()));
     SourceRows.Counts rows = office.rows().get();
     ObjectNode readBack = json.putObject("readBack");
     readBack

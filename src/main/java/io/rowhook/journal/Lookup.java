@@ -48,6 +48,23 @@ public final class Lookup {
   public record Failure(
       Instant at, long sequence, String eventId, @Nullable Integer status, String error) {}
 
+  /**
+   * Row changes that no event could be made of, as far as they are kept.
+   *
+   * @param count how many
+   * @param at when the last was committed
+   * @param table the last one's table
+   * @param operation the last one's: INSERT, UPDATE, DELETE
+   * @param reason why, of the last one
+   */
+  public record Rejected(long count, Instant at, String table, String operation, String reason) {}
+
+  /** A row MORE stands for as many as its reason says. */
+  private static final String REJECTED =
+      "SELECT at, table_name, operation, reason, (SELECT sum(CASE operation WHEN 'MORE' THEN"
+          + " CAST(reason AS INTEGER) ELSE 1 END) FROM rejected_row) AS count FROM rejected_row"
+          + " WHERE operation <> 'MORE' ORDER BY n DESC LIMIT 1";
+
   private static final String OPEN =
       "(SELECT count(*) FROM delivery INDEXED BY delivery_open WHERE recipient = r.id"
           + " AND state <> 'failed' AND state = ";
@@ -90,6 +107,20 @@ public final class Lookup {
                     row.getLong("waiting"),
                     row.getLong("blocked"),
                     row.getLong("failed"))));
+  }
+
+  /** What was rejected; empty: nothing that is still kept. */
+  public Optional<Rejected> rejected() {
+    return readers.read(sql ->
+        sql.first(
+            REJECTED,
+            row ->
+                new Rejected(
+                    row.getLong("count"),
+                    Times.instant(row.getLong("at")),
+                    row.getString("table_name"),
+                    row.getString("operation"),
+                    row.getString("reason"))));
   }
 
   /** The names of the recipients that the journal knows, in order. */

@@ -5,8 +5,11 @@ import static io.rowhook.journal.Samples.NOON;
 import static io.rowhook.journal.Samples.attempt;
 import static io.rowhook.journal.Samples.lsn;
 import static io.rowhook.journal.Samples.publish;
+import static io.rowhook.journal.Samples.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.TableId;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -53,6 +56,28 @@ class LookupTest {
       assertThat(lookup.oldestOwed("shop").orElseThrow().sequence()).isEqualTo(3);
       assertThat(lookup.oldestOwed("budget").orElseThrow().sequence()).isEqualTo(1);
       assertThat(lookup.oldestOwed("nobody")).isEmpty();
+    }
+  }
+
+  @Test
+  void peopleSeeHowManyRowChangesWereRejectedAndWhy(@TempDir Path directory)
+      throws InterruptedException {
+    try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
+      journal.begin(EPOCH, lsn(100));
+      assertThat(journal.lookup().rejected()).isEmpty();
+      RejectedRow more =
+          new RejectedRow(
+              new TableId("public", "article"), "MORE", "{}", "250 more rows of this transaction");
+      journal.publish(transaction(200), List.of(), List.of(Samples.rejected(), more));
+      journal.commit();
+      assertThat(journal.lookup().rejected())
+          .contains(
+              new Lookup.Rejected(
+                  251,
+                  transaction(200).committedAt(),
+                  "public.article",
+                  "UPDATE",
+                  "the key is null"));
     }
   }
 }

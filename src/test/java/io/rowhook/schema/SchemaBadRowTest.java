@@ -219,4 +219,19 @@ class SchemaBadRowTest {
       erp.await("Order Created 3");
     }
   }
+
+  @Test
+  void theStatusSaysHowManyRowsWereRejected() {
+    try (Erp erp =
+        new Erp(directory, "CREATE TABLE article (id int PRIMARY KEY, j json)")
+            .entities("Article: { table: article }")
+            .start()) {
+      erp.sql(
+          "INSERT INTO article SELECT n, (repeat('[', 5000) || repeat(']', 5000))::json FROM"
+              + " generate_series(1, 3) n",
+          "INSERT INTO article VALUES (4, '1')");
+      erp.await("Article Created 4");
+      assertThat(erp.status()).contains("rejected     3 row changes", "INSERT of public.article");
+    }
+  }
 }
