@@ -89,7 +89,6 @@ final class Publication {
       throws SQLException {
     Set<TableId> wanted =
         tables.stream().map(TableFacts::table).collect(Collectors.toCollection(TreeSet::new));
-    String list = wanted.stream().map(TableId::quoted).collect(Collectors.joining(", "));
     List<String> statements = new ArrayList<>();
     List<String> changes = new ArrayList<>();
     boolean mine;
@@ -118,7 +117,7 @@ final class Publication {
           if (row.getBoolean("puballtables")) {
             needed |= roots(connection, source, tables, statements, changes);
           } else {
-            needed |= tables(connection, source, tables, kept, statements, changes);
+            needed |= tables(connection, source, tables, kept, mine, statements, changes);
           }
         } else {
           what = "does not exist";
@@ -126,7 +125,7 @@ final class Publication {
           mine = may(connection, "SELECT has_database_privilege(current_database(), 'CREATE')");
           statements.add(
               "CREATE PUBLICATION \"%s\" FOR TABLE %s%s;"
-                  .formatted(source.publication(), list, options(connection, tables)));
+                  .formatted(source.publication(), list(wanted), options(connection, tables)));
           changes.add("made, with " + wanted);
         }
       }
@@ -187,12 +186,17 @@ final class Publication {
     }
   }
 
-  /** Whether a table is missing or not whole; one too many is taken out where that is allowed. */
+  /**
+   * Whether a table is missing or not whole; one too many is taken out where that is allowed.
+   *
+   * @param mine whether the publication may be altered; else its owner is asked for what is missing
+   */
   private static boolean tables(
       Connection connection,
       Source source,
       List<TableFacts> tables,
       Set<TableId> kept,
+      boolean mine,
       List<String> statements,
       List<String> changes)
       throws SQLException {
@@ -220,12 +224,12 @@ final class Publication {
     change(changes, "added ", added);
     change(changes, "removed ", removed);
     change(changes, "row filter or column list removed from ", partly);
-    if (!added.isEmpty() || !removed.isEmpty() || !partly.isEmpty()) {
+    if (!mine && !added.isEmpty() && partly.isEmpty()) { // what else it holds is another's affair
       statements.add(
-          "ALTER PUBLICATION \"%s\" SET TABLE %s;"
-              .formatted(
-                  source.publication(),
-                  listed.stream().map(TableId::quoted).collect(Collectors.joining(", "))));
+          "ALTER PUBLICATION \"%s\" ADD TABLE %s;".formatted(source.publication(), list(added)));
+    } else if (!added.isEmpty() || !removed.isEmpty() || !partly.isEmpty()) {
+      statements.add(
+          "ALTER PUBLICATION \"%s\" SET TABLE %s;".formatted(source.publication(), list(listed)));
     }
     return !added.isEmpty() || !partly.isEmpty();
   }
@@ -266,6 +270,10 @@ final class Publication {
         }
       }
     }
+  }
+
+  private static String list(Set<TableId> tables) {
+    return tables.stream().map(TableId::quoted).collect(Collectors.joining(", "));
   }
 
   private static void change(List<String> changes, String what, Set<TableId> tables) {

@@ -142,4 +142,41 @@ class SchemaPublicationTest {
       erp.until("INSERT INTO article SELECT max(id) + 1, 'back' FROM article", "back");
     }
   }
+
+  @Test
+  void anothersPublicationOfSchemasDoes() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE SCHEMA sales",
+            "CREATE TABLE sales.article (id int PRIMARY KEY, name text)",
+            "CREATE TABLE sales.noise (id int PRIMARY KEY)",
+            "CREATE TABLE sales.part (id int, year int, PRIMARY KEY (id, year)) PARTITION BY LIST"
+                + " (year)",
+            "CREATE TABLE sales.part_26 PARTITION OF sales.part FOR VALUES IN (2026)",
+            "CREATE TABLE other (id int PRIMARY KEY)")) {
+      if (Integer.parseInt(String.valueOf(erp.source().query("SHOW server_version_num")))
+          < 150_000) {
+        return; // there is none
+      }
+      erp.sql("CREATE PUBLICATION rowhook FOR TABLES IN SCHEMA sales");
+      erp.connect(erp.role());
+      String entities = "Article: { table: sales.article }\nPart: { table: sales.part, id: id }\n";
+      erp.entities(entities).start();
+      erp.listen().entities(entities + "Other: { table: other }");
+      erp.said("refused", "ALTER PUBLICATION \"rowhook\" ADD TABLE \"public\".\"other\";");
+      erp.listen().sql("ALTER PUBLICATION rowhook ADD TABLE other");
+      erp.said("entity Other added");
+      erp.sql(
+          "INSERT INTO sales.noise VALUES (1)",
+          "INSERT INTO sales.article VALUES (1, 'x')",
+          "INSERT INTO sales.part VALUES (1, 2026)",
+          "INSERT INTO other VALUES (1)");
+      erp.await("Article Created 1");
+      erp.await("Part Created 1");
+      erp.await("Other Created 1");
+      erp.listen().sql("ALTER PUBLICATION rowhook DROP TABLES IN SCHEMA sales");
+      assertThat(erp.said("missing", "--accept-gap")).contains("sales.article");
+    }
+  }
 }
