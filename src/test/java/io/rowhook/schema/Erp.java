@@ -41,12 +41,16 @@ final class Erp implements AutoCloseable {
   private final SourceDatabase source;
   private final Stage stage;
   private final List<String> log = new CopyOnWriteArrayList<>();
+  private final List<String> alarms = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
           if (event.getLevel().isGreaterOrEqual(Level.INFO)) {
             log.add(event.getFormattedMessage());
+          }
+          if (event.getLevel() == Level.ERROR || event.getThrowableProxy() != null) {
+            alarms.add(event.getLoggerName() + ": " + event.getFormattedMessage());
           }
         }
       };
@@ -227,6 +231,11 @@ final class Erp implements AutoCloseable {
   /** All that is logged. */
   String words() {
     return String.join("\n", log);
+  }
+
+  /** What is logged as an error, or with a stack trace. */
+  List<String> alarms() {
+    return alarms;
   }
 
   /** {@code rowhook status}. */

@@ -250,4 +250,29 @@ class SchemaStructureTest {
       assertThat(erp.everything()).doesNotContain("123456", "223344", "334455", "amount");
     }
   }
+
+  /** A new engine that was asked for is no error: a line says why, and nothing else. */
+  @Test
+  void aRestartThatIsMeantAlarmsNobody() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE article (id int PRIMARY KEY, name text)",
+            "CREATE TABLE other (id int PRIMARY KEY)",
+            "ALTER TABLE article REPLICA IDENTITY FULL",
+            "ALTER TABLE other REPLICA IDENTITY FULL")) {
+      erp.entities("Article: { table: article }").start();
+      erp.listen().sql("ALTER TABLE article ADD COLUMN more int", "INSERT INTO article VALUES (1)");
+      erp.await("Article Created 1");
+      erp.said("looked at anew");
+      erp.listen().entities("Article: { table: article }\nOther: { table: other }");
+      erp.until("INSERT INTO other SELECT coalesce(max(id), 0) + 1 FROM other", "Other");
+      erp.listen().sql("ALTER TABLE article DROP COLUMN more");
+      erp.said("looked at anew");
+      erp.said("Streaming");
+      erp.stage().stop();
+      assertThat(erp.alarms()).isEmpty();
+      assertThat(erp.words()).doesNotContain("not connector specific");
+    }
+  }
 }
