@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "resume",
     description = {
-      "Goes on sending to a recipient, whatever paused it: a person, failures, a 410. With --all: clears",
-      "the kill switch; recipients that are paused themselves stay so."
+      "Goes on sending to a recipient, whatever paused it: a person, failures, a 410. With --all:"
+          + " clears the kill switch; recipients that are paused themselves stay so."
     },
     footer = {
       "",
