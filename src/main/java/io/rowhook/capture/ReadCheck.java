@@ -55,7 +55,7 @@ final class ReadCheck {
   }
 
   /**
-   * Adds a problem if rows of this table could not be looked up; once for each table.
+   * Adds all problems that keep rows of this table from being looked up; once for each table.
    *
    * @param place who asks
    * @param columns what is read of it
@@ -67,7 +67,7 @@ final class ReadCheck {
       statement.setString(2, table.schema());
       statement.setString(3, table.name());
       try (ResultSet row = statement.executeQuery()) {
-        if (row.next()) {
+        if (!told.contains(table) && row.next()) {
           look(place, table, row);
         }
       }
@@ -111,8 +111,7 @@ final class ReadCheck {
   }
 
   private void problem(String place, TableId table, String what) {
-    if (told.add(table)) {
-      findings.unavailable(table, place + ": " + what);
-    }
+    told.add(table);
+    findings.unavailable(table, place + ": " + what);
   }
 }

@@ -57,6 +57,7 @@ final class ReadCheckTest {
 
   @Test
   void rightsOnSchemaTableAndColumns() {
+    assertThat(problems(customer())).as("all that is missing at once").hasSize(2);
     database.execute("GRANT SELECT ON crm.customer TO narrow");
     assertThat(problems(customer()))
         .containsExactly(
