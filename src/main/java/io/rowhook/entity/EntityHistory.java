@@ -35,25 +35,24 @@ final class EntityHistory {
   /** Of an entity that one transaction touched, and of which nothing else is known. */
   static EntityHistory of(Touched touched) {
     PartHistory parts = new PartHistory();
-    parts.add(touched, 0);
+    parts.add(touched);
     return new EntityHistory(List.of(touched), parts);
   }
 
-  /** Places the entities of a batch, in the order of its transactions, in their histories. */
-  @SuppressWarnings("ReferenceEquality") // a transaction is told by its outcome
-  static void place(Collection<Touched> batch) {
+  /**
+   * Places the entities of a batch in their histories.
+   *
+   * @param batch what each of its transactions touched, in their order
+   * @param parts of the whole batch
+   */
+  static void place(List<Collection<Touched>> batch, PartHistory parts) {
     Map<Owner, List<Touched>> byOwner = new LinkedHashMap<>();
-    PartHistory parts = new PartHistory();
     Map<Touched, Integer> moments = new HashMap<>();
-    Outcome transaction = null;
-    int moment = -1;
-    for (Touched touched : batch) {
-      if (touched.outcome() != transaction) {
-        transaction = touched.outcome();
-        moment++;
-      }
-      if (touched.isRead()) {
-        parts.add(touched, moment);
+    for (int moment = 0; moment < batch.size(); moment++) {
+      for (Touched touched : batch.get(moment)) {
+        if (!touched.isRead()) {
+          continue;
+        }
         moments.put(touched, moment);
         byOwner
             .computeIfAbsent(

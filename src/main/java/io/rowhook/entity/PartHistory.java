@@ -50,24 +50,24 @@ final class PartHistory {
   /** By part and by what they belonged to at some moment: the keys of rows. */
   private final Map<Shape.Node, Map<RowKey, Set<RowKey>>> under = new HashMap<>();
 
-  /** Adds what one transaction did to an entity; the transactions in their order. */
-  void add(Touched touched, int moment) {
+  /** Adds what one transaction did to an entity of which nothing else is known. */
+  void add(Touched touched) {
     for (Shape.Node part : touched.shape().parts()) {
-      for (NetChange change : touched.changes(part)) {
-        ObjectNode image = change.after() == null ? change.before() : change.after();
-        RowKey.of(image, part.primaryKey())
-            .ifPresent(key -> add(part, key, new Step(moment, change), touched.spellings()));
-      }
+      touched.changes(part).forEach(change -> add(part, change, 0, touched.spellings()));
     }
   }
 
+  /** Adds what one transaction did to a row of a part; the transactions in their order. */
+  void add(Shape.Node part, NetChange change, int moment, Spellings spellings) {
+    ObjectNode image = change.after() == null ? change.before() : change.after();
+    RowKey.of(image, part.primaryKey())
+        .ifPresent(key -> add(part, key, new Step(moment, change), spellings));
+  }
+
   private void add(Shape.Node part, RowKey key, Step step, Spellings spellings) {
-    List<Step> steps =
-        rows.computeIfAbsent(part, _ -> new LinkedHashMap<>())
-            .computeIfAbsent(key, _ -> new ArrayList<>(1));
-    if (!steps.contains(step)) { // a row that moves is a change of two entities
-      steps.add(step);
-    }
+    rows.computeIfAbsent(part, _ -> new LinkedHashMap<>())
+        .computeIfAbsent(key, _ -> new ArrayList<>(1))
+        .add(step);
     for (ObjectNode image : Arrays.asList(step.change().before(), step.change().after())) {
       if (image != null) {
         part.parentKey(image)

@@ -75,13 +75,29 @@ final class Publishing {
     }
     parents.read(
         rows, transactions.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
-    List<Touched> entities = new ArrayList<>();
+    List<Collection<Touched>> touched = new ArrayList<>();
+    PartHistory history = new PartHistory();
     for (int i = 0; i < transactions.size(); i++) {
-      entities.addAll(sort(transactions.get(i), i, others, parents));
+      touched.add(sort(transactions.get(i), i, others, parents));
+      addParts(transactions.get(i), i, history, parents.spellings());
     }
+    List<Touched> entities = touched.stream().flatMap(Collection::stream).toList();
     entities.forEach(entity -> entity.spell(parents.spellings()));
-    EntityHistory.place(entities);
+    EntityHistory.place(touched, history);
     compose(entities);
+  }
+
+  /** Also those that belong to nothing that exists for us: they may have, and may again. */
+  private void addParts(Ended one, int moment, PartHistory history, Spellings spellings) {
+    if (!one.isRead()) {
+      return;
+    }
+    for (NetChange change : one.changes().values()) {
+      Shape.Node part = shapes.named(change.entityType()).part();
+      if (part != null) {
+        history.add(part, change, moment, spellings);
+      }
+    }
   }
 
   /** Has what the transactions did judged for all of them at once. */

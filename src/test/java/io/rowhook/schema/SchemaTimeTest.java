@@ -317,4 +317,51 @@ class SchemaTimeTest {
       assertThat(erp.everything()).doesNotContain("no event can be made");
     }
   }
+
+  /** Its part was hidden, was shown, and was hidden again before Rowhook came to it. */
+  @Test
+  void aPartsPartIsShownWhileItsPartWasShown() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE ord (id int PRIMARY KEY)",
+            "CREATE TABLE line (id serial PRIMARY KEY, ord int, hidden bool)",
+            "CREATE TABLE piece (id serial PRIMARY KEY, line int, name text)",
+            "CREATE INDEX ON line (ord)",
+            "CREATE INDEX ON piece (line)",
+            "ALTER TABLE ord REPLICA IDENTITY FULL",
+            "ALTER TABLE line REPLICA IDENTITY FULL",
+            "ALTER TABLE piece REPLICA IDENTITY FULL",
+            "INSERT INTO ord VALUES (7)",
+            "INSERT INTO line VALUES (71, 7, true)",
+            "INSERT INTO piece VALUES (70, 71, 'old')")) {
+      erp.entities(
+          "Order: { table: ord, contains: { lines: { table: line, key: ord, where: not hidden,"
+              + " contains: { pieces: { table: piece, key: line, order-by: id } } } } }");
+      erp.start().sql("INSERT INTO ord VALUES (3)");
+      erp.await("Order Created 3");
+      erp.stage().stop();
+      erp.sql(
+          "UPDATE line SET hidden = false",
+          "INSERT INTO piece VALUES (76, 71, 'new')",
+          "UPDATE line SET hidden = true",
+          "UPDATE piece SET name = 'LATER' WHERE id = 70",
+          "INSERT INTO ord VALUES (4)");
+      erp.start();
+      String shown =
+          "[{'id':71,'ord':7,'hidden':false,'pieces':[{'id':70,'line':71,'name':'old'}]}]";
+      String two =
+          "[{'id':71,'ord':7,'hidden':false,'pieces':[{'id':70,'line':71,'name':'old'},{'id':76,'line':71,'name':'new'}]}]";
+      JsonNode first = erp.await("Order Updated 7");
+      assertJson(first.at("/data/lines"), shown);
+      assertJson(first.at("/previous/lines"), "[]");
+      JsonNode second = erp.await("Order Updated 7");
+      assertJson(second.at("/data/lines"), two);
+      assertJson(second.at("/previous/lines"), shown);
+      JsonNode third = erp.await("Order Updated 7");
+      assertJson(third.at("/data/lines"), "[]");
+      assertJson(third.at("/previous/lines"), two);
+      erp.await("Order Created 4");
+    }
+  }
 }
