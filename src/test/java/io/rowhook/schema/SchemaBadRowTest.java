@@ -94,6 +94,37 @@ class SchemaBadRowTest {
     }
   }
 
+  /** A jsonb may name a row, and may be nested deeper than a key can be written as text. */
+  @Test
+  void aKeyThatIsNestedTooDeepStopsNothing() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE good (id int PRIMARY KEY)",
+            "CREATE TABLE kind (id jsonb PRIMARY KEY)",
+            "CREATE TABLE deep (id int PRIMARY KEY, kind jsonb)",
+            "CREATE TABLE inner_part (id int PRIMARY KEY, kind jsonb)",
+            "ALTER TABLE deep REPLICA IDENTITY FULL",
+            "ALTER TABLE inner_part REPLICA IDENTITY FULL")) {
+      erp.entities(
+              """
+              Good: { table: good }
+              Kind: { table: kind, contains: { parts: { table: inner_part, key: kind } } }
+              Deep: { table: deep, refers: { kind: { table: kind, key: kind } } }
+              """)
+          .start();
+      String key = "(repeat('[', 1500) || repeat(']', 1500))::jsonb";
+      erp.sql(
+          "BEGIN; INSERT INTO deep VALUES (1, " + key + "); INSERT INTO good VALUES (1); COMMIT",
+          "BEGIN; INSERT INTO inner_part VALUES (1, " + key + "); INSERT INTO good VALUES (2); COMMIT",
+          "BEGIN; DELETE FROM inner_part; DELETE FROM deep; INSERT INTO good VALUES (3); COMMIT");
+      for (int i = 1; i <= 3; i++) {
+        erp.await("Good Created " + i);
+      }
+      assertThat(erp.streams()).isTrue();
+    }
+  }
+
   @Test
   void numbersAreWrittenAsTheyAre() {
     try (Erp erp = new Erp(directory, "CREATE TABLE n (id int PRIMARY KEY, a numeric, b json)")) {
