@@ -2,12 +2,14 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.json.UTF8JsonGenerator;
 import com.fasterxml.jackson.core.json.WriterBasedJsonGenerator;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -58,6 +60,15 @@ public final class ExactJson {
     return number.scale() < -MAX_ZEROS || number.scale() > MAX_SCALE
         ? number.toString()
         : number.toPlainString();
+  }
+
+  /** JSON as text, however deep it is nested: {@link JsonNode#toString} ends at 1,000 levels. */
+  public static String text(JsonNode json) {
+    try {
+      return json.isContainerNode() ? MAPPER.writeValueAsString(json) : json.toString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("JSON that cannot be written", e); // without its values
+    }
   }
 
   private static JsonMapper build() {

@@ -250,7 +250,7 @@ final class RowChangeDeserializer {
   private static UnreadableRow unreadable(
       Layout layout, Operation operation, ObjectNode key, String reason) {
     return new UnreadableRow(
-        new RejectedRow(layout.facts.table(), operation.name(), key.toString(), reason));
+        new RejectedRow(layout.facts.table(), operation.name(), ExactJson.text(key), reason));
   }
 
   private static ObjectNode key(Layout layout, Row row) {
@@ -322,7 +322,7 @@ final class RowChangeDeserializer {
         new RejectedRow(
             layout.facts.table(),
             operation.name(),
-            key(layout, row).toString(),
+            ExactJson.text(key(layout, row)),
             "the row change is larger than %d MB, as text and with the old row, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does, for larger ones"
                 .formatted(
                     OversizedMessages.largest() >> 20, Runtime.getRuntime().maxMemory() >> 19)));

@@ -78,25 +78,16 @@ public final class RowKey {
   /** A value as PostgreSQL reads it. */
   String sql(int column) {
     JsonNode value = values.get(column);
-    return value.isTextual() ? value.textValue() : written(value);
+    return value.isTextual() ? value.textValue() : ExactJson.text(value);
   }
 
   /** All of it in one text, different for different keys. */
   public String text() {
     ArrayNode array = ExactJson.MAPPER.createArrayNode();
     values.forEach(array::add);
-    return values.stream().anyMatch(JsonNode::isContainerNode) ? written(array) : array.toString();
-  }
-
-  /** A jsonb may be nested deeper than its toString() goes. */
-  private static String written(JsonNode value) {
-    try {
-      return value.isContainerNode()
-          ? ExactJson.MAPPER.writeValueAsString(value)
-          : value.toString();
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not a key", e); // the text may be personal data
-    }
+    return values.stream().anyMatch(JsonNode::isContainerNode)
+        ? ExactJson.text(array)
+        : array.toString();
   }
 
   /** One way to write each number: 7 for 7.00. */

@@ -214,6 +214,6 @@ final class RowMapper {
 
   /** The value of a single column as text; of several, their JSON object. */
   static String idText(JsonNode id) {
-    return id.isTextual() ? id.textValue() : id.toString();
+    return id.isTextual() ? id.textValue() : ExactJson.text(id);
   }
 }

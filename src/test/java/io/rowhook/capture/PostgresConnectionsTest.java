@@ -51,6 +51,24 @@ final class PostgresConnectionsTest {
   }
 
   @Test
+  void aStandbyIsPassedOver() throws Exception {
+    try (SourceDatabase primary = SourceDatabase.start();
+        SourceDatabase standby = primary.standby();
+        Rig rig = new Rig(primary, "standby_first", "public.article")) {
+      rig.properties =
+          Map.of(
+              "database.hostname", standby.host() + "," + primary.host(),
+              "database.port", standby.port() + "," + primary.port());
+      try (Connection connection = PostgresConnections.connect(rig.source());
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+        row.next();
+        assertThat(row.getBoolean(1)).isFalse();
+      }
+    }
+  }
+
+  @Test
   void credentialsAreAskedForEachConnectionAnew() throws Exception {
     try (Rig rig = new Rig(database, "credentials", "public.article")) {
       AtomicInteger asked = new AtomicInteger();
@@ -124,6 +142,7 @@ final class PostgresConnectionsTest {
 
   @Test
   void whatDecidesHowValuesAreWrittenIsPinned() throws Exception {
+    database.execute("ALTER DATABASE erp SET lc_monetary = 'POSIX'"); // a locale that all know
     try (Rig rig = new Rig(database, "pinned", "public.article");
         Connection connection = PostgresConnections.connect(rig.source());
         Statement statement = connection.createStatement()) {
@@ -139,6 +158,8 @@ final class PostgresConnectionsTest {
           assertThat(row.getString(1)).as(pinned.getFirst()).isEqualTo(pinned.getLast());
         }
       }
+    } finally {
+      database.execute("ALTER DATABASE erp RESET lc_monetary");
     }
   }
 }

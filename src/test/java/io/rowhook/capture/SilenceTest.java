@@ -106,6 +106,39 @@ final class SilenceTest {
     }
   }
 
+  /** The server answers, so there is nothing to connect anew for, and yet nothing comes. */
+  @Test
+  void aSenderThatWaitsForAStandbyIsNoticed() {
+    database.execute("SELECT pg_create_physical_replication_slot('late', true)");
+    try (Rig rig = new Rig(database, "waiting_sender", "public.article")) {
+      Capture capture = rig.start();
+      insert();
+      rig.awaitRows(1);
+      database.set("synchronized_standby_slots", "late");
+      try {
+        Eventually.within(
+            Rig.SOON,
+            "it is noticed",
+            () -> capture.state() instanceof CaptureState.Stalled);
+        insert();
+      } finally {
+        database.set("synchronized_standby_slots", "");
+      }
+      rig.awaitRows(2);
+      Eventually.within(
+          Rig.SOON, "streams again", () -> capture.state() instanceof CaptureState.Streaming);
+      assertThat(rig.failures).isEmpty();
+    } finally {
+      database.execute("SELECT pg_drop_replication_slot('late')");
+    }
+  }
+
+  @Test
+  void inProductionSilenceIsNoticedWithinHalfAMinute() {
+    assertThat(Timing.DEFAULT.silence()).isLessThanOrEqualTo(Duration.ofSeconds(30));
+    assertThat(Timing.DEFAULT.heartbeat()).isLessThan(Timing.DEFAULT.silence().dividedBy(2));
+  }
+
   @Test
   void anIdleSourceIsNotStalledAndSeesFewMessages() throws Exception {
     try (Rig rig = new Rig(database, "idle", "public.article")) {

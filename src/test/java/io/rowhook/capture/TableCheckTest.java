@@ -221,6 +221,26 @@ final class TableCheckTest {
     assertThat(look("metric").suspended()).isNotEmpty();
   }
 
+  /** A hypertable without a chunk has no table that inherits from it. */
+  @Test
+  void anEmptyHypertableIsRefused() {
+    database.execute(
+        "CREATE TABLE measure (id int PRIMARY KEY)",
+        "CREATE SCHEMA _timescaledb_catalog",
+        "CREATE TABLE _timescaledb_catalog.hypertable (schema_name name, table_name name)",
+        "INSERT INTO _timescaledb_catalog.hypertable VALUES ('public', 'measure')",
+        "CREATE EXTENSION citext",
+        "SET allow_system_table_mods = on; UPDATE pg_extension SET extname = 'timescaledb' WHERE"
+            + " extname = 'citext'");
+    try {
+      assertThat(problems("measure").getFirst()).contains("is a hypertable of TimescaleDB");
+    } finally {
+      database.execute(
+          "SET allow_system_table_mods = on; UPDATE pg_extension SET extname = 'citext' WHERE"
+              + " extname = 'timescaledb'");
+    }
+  }
+
   @Test
   void aSystemTableIsRefused() {
     assertThat(problems("pg_catalog.pg_class"))

@@ -3,6 +3,7 @@ package io.rowhook.entity;
 import static io.rowhook.entity.RowChanges.quoted;
 import static io.rowhook.entity.RowChanges.tree;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.Lsn;
@@ -243,6 +244,29 @@ class EntityEventsTest {
       inner = inner.putObject("x");
     }
     return deepest;
+  }
+
+  /** Not dropped in silence: the engine that meets it begins anew, and loses nothing. */
+  @Test
+  void aRowThatNothingMapsIsAnError() {
+    RowChange unmapped = ROWS.insert(TableId.parse("public.other"), "{'id':1}");
+    assertThatThrownBy(() -> transaction(unmapped))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("public.other");
+    assertThat(log.published).isEmpty();
+  }
+
+  /** A jsonb may be a key, and with lz4 in the index one of many levels. */
+  @Test
+  void anIdMayBeNestedAsDeepAsItIsRead() throws Exception {
+    String deep = "[".repeat(1_990) + "]".repeat(1_990);
+    ObjectNode row = tree("{'id':" + deep + ",'name':'a'}");
+    transaction(
+        new RowChange(
+            ARTICLE, Operation.INSERT, tree("{'id':" + deep + "}"), null, row, List.of(), 100),
+        insert("{'id':3,'name':'c'}"));
+    assertThat(log.published).extracting(Event::entityId).containsExactly(deep, "3");
+    assertThat(log.rejected).isEmpty();
   }
 
   @Test

@@ -231,4 +231,40 @@ class SchemaPartitionTest {
       assertJson(created.at("/data/lines"), "[]");
     }
   }
+
+  /** Where each of them is captured by itself, a row of one is no row of the other. */
+  @Test
+  void rowsOfTablesThatInheritAreNotReadBackAsTheParents() {
+    try (Erp erp =
+        new Erp(
+            directory,
+            "CREATE TABLE place (id int PRIMARY KEY, name text)",
+            "CREATE TABLE town (mayor text, PRIMARY KEY (id)) INHERITS (place)",
+            "CREATE TABLE ord (id int PRIMARY KEY, place int)",
+            "CREATE TABLE line (id int PRIMARY KEY, ord int)",
+            "CREATE TABLE line_old (PRIMARY KEY (id)) INHERITS (line)",
+            "INSERT INTO town VALUES (1, 'child', 'x'), (2, 'child', 'x')",
+            "INSERT INTO place VALUES (1, 'parent')",
+            "INSERT INTO line_old VALUES (5, 1)",
+            "ALTER TABLE line REPLICA IDENTITY FULL")) {
+      erp.entities(
+              """
+              Order:
+                table: ord
+                contains: { lines: { table: line, key: ord } }
+                refers: { at: { table: place, key: place, attributes: [name] } }
+              Old: { table: line_old }
+              """)
+          .start();
+      erp.sql(
+          "BEGIN; INSERT INTO ord VALUES (1, 1); INSERT INTO line VALUES (6, 1); COMMIT",
+          "INSERT INTO ord VALUES (2, 2)");
+      JsonNode created = erp.await("Order Created 1");
+      assertJson(created.at("/data/at"), "{'name':'parent'}");
+      assertJson(created.at("/data/lines"), "[{'id':6,'ord':1}]");
+      assertThat(erp.await("Order Created 2").at("/data/at").isMissingNode())
+          .as("there is no such place, only a town")
+          .isTrue();
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Receiver;
@@ -9,6 +10,8 @@ import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -125,7 +128,10 @@ final class LargeRowsTest {
                   "-Duser.timezone=America/St_Johns")) {
         source.execute(
             "INSERT INTO public.article VALUES (DEFAULT, '2026-05-24 13:20:44+00', '[2026-01-01 00:00+00,)', 1234567.50)");
-        assertThat(Stage.json(stage.await("shop", 1).getFirst()).get("data"))
+        JsonNode event = Stage.json(stage.await("shop", 1).getFirst());
+        assertThat(Instant.parse(event.get("timestamp").asText()))
+            .isCloseTo(Instant.now(), within(10, ChronoUnit.MINUTES));
+        assertThat(event.get("data"))
             .hasToString(
                 "{\"id\":1,\"at\":\"2026-05-24T13:20:44Z\",\"during\":\"[\\\"2026-01-01 00:00:00+00\\\",)\",\"n\":1234567.50}");
         assertThat(process.stop()).isZero();
