@@ -117,9 +117,7 @@ final class SilenceTest {
       database.set("synchronized_standby_slots", "late");
       try {
         Eventually.within(
-            Rig.SOON,
-            "it is noticed",
-            () -> capture.state() instanceof CaptureState.Stalled);
+            Rig.SOON, "it is noticed", () -> capture.state() instanceof CaptureState.Stalled);
         insert();
       } finally {
         database.set("synchronized_standby_slots", "");

@@ -116,7 +116,9 @@ class SchemaBadRowTest {
       String key = "(repeat('[', 1500) || repeat(']', 1500))::jsonb";
       erp.sql(
           "BEGIN; INSERT INTO deep VALUES (1, " + key + "); INSERT INTO good VALUES (1); COMMIT",
-          "BEGIN; INSERT INTO inner_part VALUES (1, " + key + "); INSERT INTO good VALUES (2); COMMIT",
+          "BEGIN; INSERT INTO inner_part VALUES (1, "
+              + key
+              + "); INSERT INTO good VALUES (2); COMMIT",
           "BEGIN; DELETE FROM inner_part; DELETE FROM deep; INSERT INTO good VALUES (3); COMMIT");
       for (int i = 1; i <= 3; i++) {
         erp.await("Good Created " + i);
