@@ -2,6 +2,7 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.ChangeSink;
 import io.rowhook.capture.Epoch;
+import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.History;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.RejectedRow;
@@ -159,7 +160,7 @@ public final class EntityEvents implements ChangeSink {
   private void reject(RowChange change, String reason) {
     reject(
         new RejectedRow(
-            change.table(), change.operation().name(), change.key().toString(), reason));
+            change.table(), change.operation().name(), ExactJson.text(change.key()), reason));
   }
 
   private void add(NetChange net) {
