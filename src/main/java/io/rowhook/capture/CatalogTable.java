@@ -64,9 +64,9 @@ record CatalogTable(
   private static final String LEAVES =
       READ
           + """
-           JOIN pg_partition_tree(?::oid::regclass) t ON t.relid = c.oid AND t.isleaf
-          WHERE t.relid <> ?::oid ORDER BY n.nspname, c.relname
-          """;
+          WHERE c.relkind <> 'p' AND c.oid IN (%s SELECT relid FROM tree) ORDER BY n.nspname, c.relname
+          """
+              .formatted(PublicationMembers.tree("?::oid"));
 
   /** Those that inherit from it: their rows are its rows for a SELECT, but not for the log. */
   private static final String HEIRS =
@@ -119,7 +119,6 @@ record CatalogTable(
     }
     try (PreparedStatement statement = connection.prepareStatement(LEAVES)) {
       statement.setLong(1, oid);
-      statement.setLong(2, oid);
       return read(statement);
     }
   }

@@ -23,12 +23,14 @@ final class Fingerprints {
                   FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                (SELECT string_agg(concat_ws(',', i.indexrelid, i.indkey, i.indisprimary, i.indisreplident, i.indisvalid, i.indimmediate), ' ' ORDER BY i.indexrelid)
                   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
-               (SELECT string_agg(concat_ws(',', l.relid::oid, x.relreplident), ' ' ORDER BY l.relid::oid)
-                  FROM pg_partition_tree(c.oid) l JOIN pg_class x ON x.oid = l.relid WHERE c.relkind = 'p' AND l.isleaf))
+               CASE WHEN c.relkind = 'p' THEN (%s
+                SELECT string_agg(concat_ws(',', x.oid, x.relreplident), ' ' ORDER BY x.oid)
+                  FROM tree JOIN pg_class x ON x.oid = tree.relid WHERE x.relkind <> 'p') END)
         FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (schema, name, place)
         JOIN pg_namespace n ON n.nspname = w.schema
         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
-      """;
+      """
+          .formatted(PublicationMembers.tree("c.oid"));
 
   private Fingerprints() {}
 

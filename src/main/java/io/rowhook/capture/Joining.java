@@ -50,8 +50,10 @@ final class Joining {
    * @param acceptGap begin a new epoch where something may be missing
    * @return whether there was a gap, which was accepted
    * @throws SourceException a gap, unless accepted; or the source does not let us
+   * @throws TablesLockedException tables that are missing in the publication are locked
    */
-  boolean join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap) {
+  boolean join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap)
+      throws TablesLockedException {
     try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Epoch> epoch = history.epoch();
       PostgresConnections.Identity server = PostgresConnections.identify(source);
@@ -82,7 +84,7 @@ final class Joining {
         throw SourceException.of(plan.problems());
       }
       watch.expect(null);
-      Publication.apply(connection, source, plan);
+      Publication.apply(connection, source, plan, tables);
       boolean unreadable = membership.unreadable();
       switch (verdict) {
         case EpochRule.Verdict.GoOn() -> {}
@@ -183,11 +185,13 @@ final class Joining {
       Optional<PublishedTables> before = history.published();
       before.ifPresent(known -> history.published(known.only(names(tables)), List.of()));
       try {
-        Publication.apply(connection, source, plan);
-      } catch (SQLException e) {
+        Publication.apply(connection, source, plan, tables);
+      } catch (SQLException | TablesLockedException e) {
         before.ifPresent(known -> history.published(known, List.of()));
         throw e;
       }
+    } catch (TablesLockedException e) {
+      throw SourceException.of(List.copyOf(e.reasons().values()));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }

@@ -28,10 +28,11 @@ final class KeyCheck {
   /** The columns that a partitioned table, at any depth, is partitioned by. */
   private static final String PARTITIONED_BY =
       """
-      SELECT DISTINCT a.attname FROM pg_partition_tree(?::oid::regclass) t
+      %s SELECT DISTINCT a.attname FROM tree t
         JOIN pg_partitioned_table p ON p.partrelid = t.relid
         JOIN pg_attribute a ON a.attrelid = t.relid AND a.attnum = ANY (p.partattrs::int2[])
-      """;
+      """
+          .formatted(PublicationMembers.tree("?::oid"));
 
   private final Connection connection;
   private final Findings findings;

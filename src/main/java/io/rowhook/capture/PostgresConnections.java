@@ -76,6 +76,13 @@ final class PostgresConnections {
     return open(source, driver);
   }
 
+  /** What looks at the catalog waits for no lock that somebody holds for long. */
+  static void giveUpLocks(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET lock_timeout = '5s'");
+    }
+  }
+
   /** Which cluster this is, and where its log ends: {@code IDENTIFY_SYSTEM}. */
   static Identity identify(Source source) throws SQLException {
     try (Connection connection = replication(source);

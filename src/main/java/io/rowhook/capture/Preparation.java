@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class Preparation {
     if (!checked.tables().equals(last.facts())) {
       checked.warnings().forEach(warning -> log.warn("{}", warning));
     }
-    boolean accepted = joining.join(facts, suspended.keySet(), acceptGap);
+    boolean accepted = join(facts, suspended, acceptGap);
     tell(suspended);
     checked.tables().forEach(table -> lastFacts.put(table.table(), table));
     last =
@@ -94,20 +95,36 @@ final class Preparation {
     return new Result(last, accepted);
   }
 
+  /** Joins. A table that somebody has locked, and that is not published yet, waits by itself. */
+  private boolean join(
+      List<TableFacts> facts, Map<TableId, Suspended> suspended, boolean acceptGap) {
+    while (true) {
+      try {
+        return joining.join(facts, suspended.keySet(), acceptGap);
+      } catch (TablesLockedException e) {
+        facts.removeIf(table -> e.reasons().containsKey(table.table()));
+        if (facts.isEmpty()) {
+          throw SourceException.of(List.copyOf(e.reasons().values()));
+        }
+        e.reasons().forEach((table, reason) -> suspended.put(table, suspension(table, reason)));
+      }
+    }
+  }
+
   private Map<TableId, Suspended> suspended(SourceCheck.Checked checked) {
     Map<TableId, Suspended> suspended = new LinkedHashMap<>();
     checked
         .suspended()
-        .forEach((table, reasons) -> {
-          Suspended before = last.suspended().get(table);
-          String reason = String.join("; ", reasons);
-          suspended.put(
-              table,
-              before != null && before.reason().equals(reason)
-                  ? before
-                  : new Suspended(table, Instant.now(), reason));
-        });
+        .forEach((table, reasons) ->
+            suspended.put(table, suspension(table, String.join("; ", reasons))));
     return suspended;
+  }
+
+  private Suspended suspension(TableId table, String reason) {
+    Suspended before = last.suspended().get(table);
+    return before != null && before.reason().equals(reason)
+        ? before
+        : new Suspended(table, Instant.now(), reason);
   }
 
   /** Of suspended tables what was last known; where that is nothing, what is asked of them. */
@@ -158,8 +175,11 @@ final class Preparation {
       return true;
     }
     SourceCheck.Checked checked = SourceCheck.lookAtTables(source, prepared.generation().tables());
-    return !checked.problems().isEmpty()
-        || checked.suspended().keySet().equals(prepared.suspended().keySet());
+    Set<TableId> still = new HashSet<>(checked.suspended().keySet());
+    Set<TableId> waiting = new HashSet<>(prepared.suspended().keySet());
+    waiting.removeAll(still);
+    still.addAll(TableLocks.read(connection, waiting).keySet());
+    return !checked.problems().isEmpty() || still.equals(prepared.suspended().keySet());
   }
 
   private Map<TableId, String> fingerprints(List<TableId> tables) {

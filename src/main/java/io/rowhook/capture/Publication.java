@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,32 +30,6 @@ final class Publication {
         FROM pg_publication p WHERE p.pubname = ?
       """;
 
-  /**
-   * A table is whole if neither rows nor columns are left out. A partitioned table is named as
-   * itself, also where its partitions are sent under their own names.
-   */
-  @SuppressWarnings("InlineFormatString") // too long to stand in its method
-  private static final String TABLES =
-      """
-      SELECT n.nspname, c.relname,
-             NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid
-                            AND coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NOT NULL)
-             AS whole
-        FROM pg_publication p, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE p.pubname = ?
-         AND (EXISTS (SELECT FROM pg_publication_tables t WHERE t.pubname = p.pubname
-                         AND t.schemaname = n.nspname AND t.tablename = c.relname)
-              OR c.relkind = 'p'
-                 AND (EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)
-                      OR p.puballtables %s))
-      """;
-
-  /** Publications of whole schemas came with PostgreSQL 15. */
-  private static final String SCHEMAS =
-      """
-      OR EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = n.oid)
-      """;
-
   private static final String OWNER =
       """
       SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -68,11 +43,16 @@ final class Publication {
    *
    * @param missing whether there is no such publication
    * @param statements to run, in order; empty: it is as it must be
+   * @param removals to run after them; they need not succeed
    * @param changes what they change, for the log
    * @param problems where Rowhook may not run them
    */
   record Plan(
-      boolean missing, List<String> statements, List<String> changes, List<String> problems) {}
+      boolean missing,
+      List<String> statements,
+      List<String> removals,
+      List<String> changes,
+      List<String> problems) {}
 
   /** Looks, and changes nothing. */
   static Plan plan(Connection connection, Source source, List<TableFacts> tables)
@@ -90,6 +70,7 @@ final class Publication {
     Set<TableId> wanted =
         tables.stream().map(TableFacts::table).collect(Collectors.toCollection(TreeSet::new));
     List<String> statements = new ArrayList<>();
+    List<String> removals = new ArrayList<>();
     List<String> changes = new ArrayList<>();
     boolean mine;
     String what;
@@ -117,7 +98,7 @@ final class Publication {
           if (row.getBoolean("puballtables")) {
             needed |= roots(connection, source, tables, statements, changes);
           } else {
-            needed |= tables(connection, source, tables, kept, mine, statements, changes);
+            needed |= tables(connection, source, tables, kept, mine, statements, removals, changes);
           }
         } else {
           what = "does not exist";
@@ -130,15 +111,17 @@ final class Publication {
         }
       }
     }
-    if (statements.isEmpty() || (mine && ownsAll(connection, wanted))) {
-      return new Plan(missing, statements, changes, List.of());
+    boolean whole = statements.isEmpty() && removals.isEmpty();
+    if (whole || (mine && ownsAll(connection, wanted))) {
+      return new Plan(missing, statements, removals, changes, List.of());
     }
     if (!needed) {
       return new Plan(
-          missing, List.of(), List.of(), List.of()); // more than we need, and not ours to change
+          missing, List.of(), List.of(), List.of(), List.of()); // more than we need, and not ours to change
     }
     return new Plan(
         missing,
+        List.of(),
         List.of(),
         List.of(),
         List.of(
@@ -174,16 +157,55 @@ final class Publication {
         .anyMatch(table -> !table.generatedColumns().isEmpty());
   }
 
-  /** Does what the plan says. */
-  static void apply(Connection connection, Source source, Plan plan) throws SQLException {
+  /**
+   * Does what the plan says.
+   *
+   * @param tables that it is for
+   * @throws TablesLockedException where it would have to wait for a lock; nothing is waited for
+   *     longer than that autovacuum gives way
+   */
+  static void apply(Connection connection, Source source, Plan plan, List<TableFacts> tables)
+      throws SQLException, TablesLockedException {
     try (Statement statement = connection.createStatement()) {
-      for (String sql : plan.statements()) {
-        statement.execute(sql);
+      statement.execute("SET lock_timeout = '2s'");
+      try {
+        for (String sql : plan.statements()) {
+          statement.execute(sql);
+        }
+        for (String sql : plan.removals()) {
+          remove(statement, sql);
+        }
+      } catch (SQLException e) {
+        Map<TableId, TableLocks.Holder> locked =
+            isLocked(e)
+                ? TableLocks.read(connection, tables.stream().map(TableFacts::table).toList())
+                : Map.of();
+        if (locked.isEmpty()) {
+          throw e;
+        }
+        throw TablesLockedException.of(source, locked);
       }
+      statement.execute("SET lock_timeout = 0");
     }
     if (!plan.changes().isEmpty()) {
       log.info("publication {}: {}", source.publication(), String.join("; ", plan.changes()));
     }
+  }
+
+  /** One too many does no harm, and is tried again at the next start. */
+  private static void remove(Statement statement, String sql) throws SQLException {
+    try {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      if (!isLocked(e)) {
+        throw e;
+      }
+      log.info("the table is locked by another session, so this has to wait: {}", sql);
+    }
+  }
+
+  static boolean isLocked(SQLException e) {
+    return "55P03".equals(e.getSQLState()); // lock_not_available
   }
 
   /**
@@ -198,6 +220,7 @@ final class Publication {
       Set<TableId> kept,
       boolean mine,
       List<String> statements,
+      List<String> removals,
       List<String> changes)
       throws SQLException {
     Set<TableId> wanted = new TreeSet<>();
@@ -208,7 +231,7 @@ final class Publication {
     }
     Set<TableId> whole = new TreeSet<>();
     Set<TableId> partly = new TreeSet<>();
-    members(connection, source, whole, partly);
+    PublicationMembers.read(connection, source.publication(), whole, partly);
     Set<TableId> added = new TreeSet<>(wanted);
     added.removeAll(whole);
     added.removeAll(partly);
@@ -224,12 +247,16 @@ final class Publication {
     change(changes, "added ", added);
     change(changes, "removed ", removed);
     change(changes, "row filter or column list removed from ", partly);
-    if (!mine && !added.isEmpty() && partly.isEmpty()) { // what else it holds is another's affair
-      statements.add(
-          "ALTER PUBLICATION \"%s\" ADD TABLE %s;".formatted(source.publication(), list(added)));
-    } else if (!added.isEmpty() || !removed.isEmpty() || !partly.isEmpty()) {
-      statements.add(
-          "ALTER PUBLICATION \"%s\" SET TABLE %s;".formatted(source.publication(), list(listed)));
+    String alter = "ALTER PUBLICATION \"" + source.publication() + "\" ";
+    if (!partly.isEmpty()) {
+      statements.add(alter + "SET TABLE " + list(listed) + ";");
+      return true;
+    }
+    if (!added.isEmpty()) { // by itself, since it locks the tables that it names
+      statements.add(alter + "ADD TABLE " + list(added) + ";");
+    }
+    if (mine) { // else what it holds besides is another's affair
+      removed.forEach(table -> removals.add(alter + "DROP TABLE " + table.quoted() + ";"));
     }
     return !added.isEmpty() || !partly.isEmpty();
   }
@@ -246,7 +273,7 @@ final class Publication {
       List<String> changes)
       throws SQLException {
     Set<TableId> sent = new TreeSet<>();
-    members(connection, source, sent, sent);
+    PublicationMembers.read(connection, source.publication(), sent, sent);
     if (tables.stream().allMatch(table -> sent.contains(table.table()))) {
       return false;
     }
@@ -255,21 +282,6 @@ final class Publication {
             .formatted(source.publication()));
     changes.add("publishes partitions under their own names");
     return true;
-  }
-
-  private static void members(
-      Connection connection, Source source, Set<TableId> whole, Set<TableId> partly)
-      throws SQLException {
-    String schemas = connection.getMetaData().getDatabaseMajorVersion() < 15 ? "" : SCHEMAS;
-    try (PreparedStatement statement = connection.prepareStatement(TABLES.formatted(schemas))) {
-      statement.setString(1, source.publication());
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          (row.getBoolean("whole") ? whole : partly)
-              .add(new TableId(row.getString("nspname"), row.getString("relname")));
-        }
-      }
-    }
   }
 
   private static String list(Set<TableId> tables) {

@@ -52,10 +52,9 @@ record PublicationState(
                            AND (r.prrelid = c.oid OR r.prrelid IN (SELECT pg_partition_ancestors(c.oid)))
                            AND coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NULL)
              OR NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)
-                AND (EXISTS (SELECT FROM pg_get_publication_tables(p.pubname::text) t WHERE t.relid = c.oid)
-                     OR c.relkind = 'p' AND NOT EXISTS (
-                          SELECT FROM pg_partition_tree(c.oid) l WHERE l.isleaf AND l.relid NOT IN
-                            (SELECT t.relid FROM pg_get_publication_tables(p.pubname::text) t)))
+                AND (%1$s OR c.relkind = 'p' AND NOT EXISTS (
+                       %2$s SELECT FROM tree JOIN pg_class leaf ON leaf.oid = tree.relid
+                             WHERE leaf.relkind <> 'p' AND NOT %3$s))
              AS whole
         FROM pg_publication p LEFT JOIN pg_class c ON c.oid = ANY (?::int8[]::oid[])
              LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -70,7 +69,12 @@ record PublicationState(
    */
   static Optional<PublicationState> read(
       Connection connection, String publication, Collection<Long> oids) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+    String sql =
+        READ.formatted(
+            PublicationMembers.sent(connection, "c"),
+            PublicationMembers.tree("c.oid"),
+            PublicationMembers.sent(connection, "leaf"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("int8", oids.toArray()));
       statement.setString(2, publication);
       try (ResultSet row = statement.executeQuery()) {

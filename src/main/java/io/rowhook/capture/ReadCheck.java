@@ -19,13 +19,16 @@ final class ReadCheck {
 
   /**
    * Whether the policies of table {@code c} let the role see all of its rows: one that applies has
-   * the condition {@code true}, and no restrictive one has another.
+   * the condition {@code true}, and no restrictive one has another. The condition is taken as it is
+   * stored, since {@code pg_get_expr} waits for whoever has locked the table.
    */
   static final String POLICIES_SHOW_ALL =
       """
-      (SELECT coalesce(bool_or(polpermissive AND condition IS NOT DISTINCT FROM 'true'), false)
-              AND NOT coalesce(bool_or(NOT polpermissive AND condition <> 'true'), false)
-         FROM (SELECT polpermissive, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy
+      (SELECT coalesce(bool_or(polpermissive AND coalesce(shows, false)), false)
+              AND NOT coalesce(bool_or(NOT polpermissive AND NOT shows), false)
+         FROM (SELECT polpermissive,
+                      polqual::text ~ '^[{]CONST :consttype 16 .* :constisnull false .*:constvalue 1 [[][ 0]* 1 [ 0]*[]][}]$' AS shows
+                 FROM pg_policy
                 WHERE polrelid = c.oid AND polcmd IN ('r', '*')
                   AND EXISTS (SELECT FROM unnest(polroles) r WHERE r = 0 OR pg_has_role(r, 'USAGE'))) applies)
       """;

@@ -167,6 +167,7 @@ final class SlotWatch implements AutoCloseable {
         PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
     try (Statement statement = opened.createStatement()) {
       statement.execute("SET synchronous_commit = local");
+      PostgresConnections.giveUpLocks(opened);
       return opened;
     } catch (SQLException e) {
       opened.close();

@@ -107,6 +107,7 @@ public final class SourceCheck {
   private Checked check(List<CapturedTable> tables, boolean whole, boolean publication) {
     List<TableFacts> facts = List.of();
     try (Connection connection = PostgresConnections.connect(source)) {
+      PostgresConnections.giveUpLocks(connection);
       if (whole) {
         int version = connection.getMetaData().getDatabaseMajorVersion();
         if (version < OLDEST) {
@@ -162,6 +163,9 @@ public final class SourceCheck {
               .formatted(source.place(), source.server(), source.user(), says);
       case "57P03" -> // cannot_connect_now
           "%s: %s takes no connections yet; the server says: %s"
+              .formatted(source.place(), source.server(), says);
+      case "55P03" -> // lock_not_available
+          "%s: %s keeps something locked that has to be looked at; it says: %s. Find out who waits for whom by SELECT pid, pg_blocking_pids(pid), state, query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;"
               .formatted(source.place(), source.server(), says);
       case "3D000" ->
           "%s: database.dbname is '%s', but the server at %s has no such database"
