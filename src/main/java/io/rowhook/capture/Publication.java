@@ -117,7 +117,8 @@ final class Publication {
     }
     if (!needed) {
       return new Plan(
-          missing, List.of(), List.of(), List.of(), List.of()); // more than we need, and not ours to change
+          missing, List.of(), List.of(), List.of(),
+          List.of()); // more than we need, and not ours to change
     }
     return new Plan(
         missing,

@@ -84,9 +84,7 @@ final class PublicationMembers {
    */
   static String sent(Connection connection, String table) throws SQLException {
     return SENT.formatted(
-        table,
-        named(connection, table),
-        UNDER.formatted(table, named(connection, "above")));
+        table, named(connection, table), UNDER.formatted(table, named(connection, "above")));
   }
 
   /** Adds the tables in it: those with all rows and columns, and the others. */

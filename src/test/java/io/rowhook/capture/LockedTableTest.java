@@ -48,8 +48,7 @@ final class LockedTableTest {
   }
 
   private static Rig rig() {
-    return new Rig(
-        database, "locked" + ++named, "public.article", "public.other", "public.parted");
+    return new Rig(database, "locked" + ++named, "public.article", "public.other", "public.parted");
   }
 
   /** Held until it is closed. */
@@ -146,8 +145,7 @@ final class LockedTableTest {
           "GRANT SELECT ON article TO " + rig.name);
       try (Connection _ = lock("article");
           Connection connection =
-              PostgresConnections.connect(
-                  rig.source(Map.of("database.user", rig.name)))) {
+              PostgresConnections.connect(rig.source(Map.of("database.user", rig.name)))) {
         PostgresConnections.giveUpLocks(connection);
         assertThat(TableColumns.read(connection, ARTICLE).policed()).isTrue();
       }
