@@ -2,9 +2,11 @@ package io.rowhook.recipient;
 
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which events of which entity a recipient gets, under which condition, and in which attribute set.
@@ -15,6 +17,9 @@ import java.util.regex.Pattern;
  * @param events which of the three
  * @param id this entity only (seed 002), as text; see {@link Event#entityId}
  * @param changed at least one of these attributes must have changed; empty: whatever changed
+ * @param becomes by attribute the values, as text, of which it must have one: the entity was
+ *     created so, or has changed to it; every attribute named must have one of its values now, and
+ *     at least one must have just got it. Empty: whatever it became
  * @param when a condition in JSLT over the event; empty: none
  * @param attributes the attribute set's name; empty: the recipient's own for the entity, else the
  *     one for all, else built-in {@code full}
@@ -27,6 +32,7 @@ public record Subscription(
     Set<EventType> events,
     Optional<String> id,
     Set<String> changed,
+    Map<String, Set<String>> becomes,
     Optional<String> when,
     Optional<String> attributes,
     Optional<String> topic,
@@ -38,12 +44,25 @@ public record Subscription(
   public Subscription {
     events = Set.copyOf(events);
     changed = Set.copyOf(changed);
+    becomes =
+        becomes.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, one -> Set.copyOf(one.getValue())));
   }
 
   /** One without conditions. */
   public Subscription(
       String entity, Set<EventType> events, Optional<String> id, Optional<String> attributes) {
-    this(entity, events, id, Set.of(), Optional.empty(), attributes, Optional.empty(), false);
+    this(
+        entity,
+        events,
+        id,
+        Set.of(),
+        Map.of(),
+        Optional.empty(),
+        attributes,
+        Optional.empty(),
+        false);
   }
 
   /** Whether an event is of the kind that is wanted, whatever its values are. */
@@ -55,7 +74,7 @@ public record Subscription(
 
   /** Whether it looks at an event's values too. */
   public boolean isConditional() {
-    return when.isPresent() || !changed.isEmpty();
+    return when.isPresent() || !changed.isEmpty() || !becomes.isEmpty();
   }
 
   /**
@@ -64,6 +83,9 @@ public record Subscription(
   public Optional<String> needingOldValues() {
     if (!changed.isEmpty()) {
       return Optional.of("changed");
+    }
+    if (!becomes.isEmpty() && events.contains(EventType.Updated)) {
+      return Optional.of("becomes");
     }
     return when.filter(text -> OLD_VALUES.matcher(text).find()).map(_ -> "when");
   }

@@ -12,14 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds recipients against the source: a subscription that asks what has changed can be judged only
- * where the source logs a row's old state whole. Otherwise it would be silent for good, which
- * nobody would notice. Asked at the start and at each edit. One thread.
+ * where the source logs a row's old state whole, and attributes that it names must be there.
+ * Otherwise it would be silent for good, which nobody would notice. Asked at the start and at each
+ * edit. One thread.
  */
 public final class OldValues {
 
@@ -48,10 +50,18 @@ public final class OldValues {
     for (int i = 0; i < recipient.subscriptions().size(); i++) {
       Subscription subscription = recipient.subscriptions().get(i);
       Optional<String> key = subscription.needingOldValues();
-      if (key.isEmpty() || !entities.contains(subscription.entity())) {
+      boolean names = AttributeNamesCheck.isNeeded(subscription);
+      if ((key.isEmpty() && !names) || !entities.contains(subscription.entity())) {
         continue;
       }
-      computed(recipient, i, subscription).ifPresent(problems::add);
+      Optional<String> computed = computed(recipient, i, subscription);
+      computed.ifPresent(problems::add);
+      if (names && computed.isEmpty()) {
+        problems.addAll(misspelt(recipient, i, subscription));
+      }
+      if (key.isEmpty()) {
+        continue;
+      }
       for (TableFacts table : tables(subscription.entity())) {
         if (table.identity() != ReplicaIdentity.FULL) {
           problems.add(
@@ -71,19 +81,51 @@ public final class OldValues {
 
   /** A column that PostgreSQL computes is in no event, so it never changes there. */
   private Optional<String> computed(Recipient recipient, int index, Subscription subscription) {
+    return root(subscription.entity()).stream()
+        .flatMap(table -> table.generatedColumns().stream())
+        .flatMap(column -> {
+          Optional<String> key =
+              subscription.changed().contains(column)
+                  ? Optional.of("changed")
+                  : Optional.of("becomes").filter(_ -> subscription.becomes().containsKey(column));
+          return key.stream()
+              .map(k ->
+                  "recipients/%s.yaml: subscriptions[%d].%s names %s, which PostgreSQL computes (generated): it is not in the log, so in no event. Name the columns that it is computed from"
+                      .formatted(recipient.name(), index, k, column));
+        })
+        .findFirst();
+  }
+
+  /** Nothing can be said of an entity whose table the source does not show. */
+  private List<String> misspelt(Recipient recipient, int index, Subscription subscription) {
+    Set<String> known = new TreeSet<>();
+    for (EntityType type : types) {
+      if (type.name().equals(subscription.entity())) {
+        root(type.name()).stream()
+            .flatMap(table -> table.columns().stream())
+            .filter(type.attributes()::test)
+            .forEach(known::add);
+        if (!known.isEmpty()) {
+          type.parts().forEach(part -> known.add(part.name()));
+          type.references().forEach(reference -> known.add(reference.name()));
+        }
+      }
+    }
+    return known.isEmpty()
+        ? List.of()
+        : AttributeNamesCheck.problems(
+            "recipients/%s.yaml: subscriptions[%d]".formatted(recipient.name(), index),
+            subscription,
+            known);
+  }
+
+  private List<TableFacts> root(String entity) {
     Set<TableId> roots =
         types.stream()
-            .filter(type -> type.name().equals(subscription.entity()))
+            .filter(type -> type.name().equals(entity))
             .map(EntityType::table)
             .collect(Collectors.toSet());
-    return tables(subscription.entity()).stream()
-        .filter(table -> roots.contains(table.table()))
-        .flatMap(table -> table.generatedColumns().stream())
-        .filter(subscription.changed()::contains)
-        .findFirst()
-        .map(column ->
-            "recipients/%s.yaml: subscriptions[%d].changed names %s, which PostgreSQL computes (generated): it is not in the log, so in no event. Name the columns that it is computed from"
-                .formatted(recipient.name(), index, column));
+    return tables(entity).stream().filter(table -> roots.contains(table.table())).toList();
   }
 
   /** Those that an entity and its parts stand in. */

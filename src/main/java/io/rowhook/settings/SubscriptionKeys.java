@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Reads {@code subscriptions} in a recipient's file: which events of which entity it gets. */
@@ -19,7 +20,8 @@ final class SubscriptionKeys {
   private static final YamlKeys ONE =
       new YamlKeys(
           List.of("entity"),
-          List.of("events", "id", "changed", "when", "attributes", "topic", "latest-only"));
+          List.of(
+              "events", "id", "changed", "becomes", "when", "attributes", "topic", "latest-only"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
@@ -85,11 +87,12 @@ final class SubscriptionKeys {
     Optional<String> attributes =
         fields.read("attributes", value -> sets.checked(recipient, value));
     Set<String> changed = changed(fields, events);
+    Map<String, Set<String>> becomes = becomes(fields, events);
     Optional<String> when = fields.read("when", Rule.condition("'.data.status == \"shipped\"'"));
     Optional<String> topic = fields.read("topic", SubscriptionKeys::topic);
     boolean latestOnly = fields.read("latest-only", Rule.flag()).orElse(false);
-    return entity.map(
-        name -> new Subscription(name, events, id, changed, when, attributes, topic, latestOnly));
+    return entity.map(name ->
+        new Subscription(name, events, id, changed, becomes, when, attributes, topic, latestOnly));
   }
 
   /** Whether the entity has them is not for the settings to know. */
@@ -117,6 +120,52 @@ final class SubscriptionKeys {
                   + " sent. Add Updated, or take it out.");
     }
     return Set.copyOf(named.get());
+  }
+
+  /** By attribute its values; a single value stands for a list of one. */
+  private Map<String, Set<String>> becomes(Fields fields, Set<EventType> events) {
+    Optional<Fields> named = fields.mapping("becomes");
+    if (named.isEmpty()) {
+      return Map.of();
+    }
+    Place place = named.get().place();
+    if (named.get().names().isEmpty()) {
+      reading
+          .problems()
+          .add(
+              place,
+              place.key()
+                  + " names no attribute. Write for example becomes: {status: shipped}, or take it"
+                  + " out.");
+    } else if (!events.contains(EventType.Created) && !events.contains(EventType.Updated)) {
+      reading
+          .problems()
+          .add(
+              place,
+              place.key()
+                  + " is for Created and Updated events, which events does not name, so that"
+                  + " nothing would be sent. Add one of them, or take it out.");
+    }
+    Map<String, Set<String>> becomes = new TreeMap<>();
+    for (String attribute : named.get().names()) {
+      Optional<List<String>> values = named.get().readList(attribute, value -> value);
+      if (values.isPresent() && values.get().isEmpty()) {
+        named
+            .get()
+            .get(attribute)
+            .filter(node -> node instanceof Items items && items.items().isEmpty())
+            .ifPresent(node ->
+                reading
+                    .problems()
+                    .add(
+                        node.place(),
+                        node.place().key()
+                            + " is an empty list, so that nothing would be sent. Name values, or"
+                            + " take it out."));
+      }
+      becomes.put(attribute, Set.copyOf(values.orElse(List.of())));
+    }
+    return becomes;
   }
 
   private static String topic(String value) throws Refused {

@@ -166,9 +166,16 @@ public final class Wanting {
       throws TemplateException {
     Subscription subscription = rule.subscription;
     if (!subscription.changed().isEmpty()) {
-      List<String> changed = changed(rule, json);
+      List<String> changed = changed(rule.key("changed"), json);
       if (changed.stream().noneMatch(subscription.changed()::contains)) {
         return "none of " + sorted(subscription.changed()) + " has changed, but " + sorted(changed);
+      }
+    }
+    if (!subscription.becomes().isEmpty()) {
+      String whyNot =
+          new Transition(subscription.becomes(), rule.key("becomes")).whyNot(event.type(), json);
+      if (whyNot != null) {
+        return whyNot;
       }
     }
     return rule.when.isPresent() && !rule.when.get().holds(event, json)
@@ -177,11 +184,11 @@ public final class Wanting {
   }
 
   /** A row's old state that the source did not log is not known; that must not pass in silence. */
-  private static List<String> changed(Rule rule, JsonNode json) throws TemplateException {
+  static List<String> changed(String key, JsonNode json) throws TemplateException {
     JsonNode changed = json.path("changed");
     if (!changed.isArray()) {
       throw new TemplateException(
-          rule.key("changed")
+          key
               + ": what has changed is not known, since table "
               + json.path("source").path("table").asText("(unknown)")
               + " did not log old rows then. ALTER TABLE ... REPLICA IDENTITY FULL mends it for"
@@ -192,7 +199,7 @@ public final class Wanting {
     return names;
   }
 
-  private static String sorted(java.util.Collection<String> names) {
+  static String sorted(java.util.Collection<String> names) {
     return names.isEmpty() ? "nothing" : String.join(", ", names.stream().sorted().toList());
   }
 

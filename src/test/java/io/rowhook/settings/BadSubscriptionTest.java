@@ -67,6 +67,21 @@ class BadSubscriptionTest {
             ":5:12: subscriptions[0].changed is for Updated events, which events does not name, so"
                 + " that nothing would be sent. Add Updated, or take it out."),
         shop(
+            "becomes without an attribute",
+            one + "  becomes: {}\n",
+            ":4:12: subscriptions[0].becomes names no attribute. Write for example becomes:"
+                + " {status: shipped}, or take it out."),
+        shop(
+            "becomes without a value",
+            one + "  becomes: { sku: [] }\n",
+            ":4:19: subscriptions[0].becomes.sku is an empty list, so that nothing would be sent."
+                + " Name values, or take it out."),
+        shop(
+            "becomes where nothing can become",
+            one + "  events: Deleted\n  becomes: { sku: x }\n",
+            ":5:12: subscriptions[0].becomes is for Created and Updated events, which events does"
+                + " not name, so that nothing would be sent. Add one of them, or take it out."),
+        shop(
             "topic that no header can carry",
             one + "  topic: order shipped\n",
             ":4:10: subscriptions[0].topic must be a topic: up to 128 letters, digits, full stops,"

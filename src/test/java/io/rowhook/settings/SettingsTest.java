@@ -83,6 +83,7 @@ class SettingsTest {
               - entity: Order
                 events: [Created, Updated]
                 changed: [status, total]
+                becomes: { status: shipped, total: [1, 2.50] }
                 when: '.data.status == "shipped"'
                 attributes: order-status
                 topic: order.shipped
@@ -126,6 +127,7 @@ class SettingsTest {
                 EnumSet.of(EventType.Created, EventType.Updated),
                 Optional.empty(),
                 Set.of("status", "total"),
+                Map.of("status", Set.of("shipped"), "total", Set.of("1", "2.50")),
                 Optional.of(".data.status == \"shipped\""),
                 Optional.of("order-status"),
                 Optional.of("order.shipped"),
@@ -135,6 +137,7 @@ class SettingsTest {
                 EnumSet.of(EventType.Deleted),
                 Optional.of("007"),
                 Set.of(),
+                Map.of(),
                 Optional.empty(),
                 Optional.of("notify"),
                 Optional.empty(),

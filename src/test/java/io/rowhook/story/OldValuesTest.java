@@ -75,4 +75,34 @@ class OldValuesTest {
           .isEqualTo("[\"stock\"]");
     }
   }
+
+  @Test
+  @Tag("feature-16")
+  @Tag("feature-17")
+  void aNameThatTheEntityDoesNotHaveIsRefusedWithTheNearest() throws Exception {
+    try (SourceDatabase source = SourceDatabase.start();
+        Stage stage = new Stage(source, directory).tables()) {
+      stage.receiver("shop", Receiver.Settings.DEFAULT);
+      stage.recipient(
+          "shop",
+          """
+          url: ${env:SHOP_URL}
+          subscriptions:
+            - { entity: Article, changed: [stok, name] }
+            - { entity: Article, becomes: { stocks: 0 } }
+            - { entity: Article, events: Created, when: '.data.nmae == ".data.nothing" and .data.price > 1' }
+            - { entity: Article, when: 'not(any([for (.data.tags) .data.color == "red"]))' }
+          """);
+      try (Wiring wiring = new Wiring(stage.options(), stage.env(), Wiring.Observers.NONE)) {
+        assertThatThrownBy(wiring::start)
+            .isInstanceOf(SettingsException.class)
+            .hasMessage(
+                """
+                recipients/shop.yaml: subscriptions[0].changed names stok, which Article does not have. Did you mean stock?
+                recipients/shop.yaml: subscriptions[1].becomes names stocks, which Article does not have. Did you mean stock?
+                recipients/shop.yaml: subscriptions[2].when names nmae, which Article does not have. Did you mean name?\
+                """);
+      }
+    }
+  }
 }

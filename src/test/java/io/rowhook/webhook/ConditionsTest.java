@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,7 @@ class ConditionsTest {
             ALL,
             Optional.empty(),
             Set.of("stock"),
+            Map.of(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -97,6 +99,52 @@ class ConditionsTest {
                       + " public.article did not log old rows then. ALTER TABLE ... REPLICA"
                       + " IDENTITY FULL mends it for what comes"));
       assertThat(out.ledger("shop").ends()).doesNotContainKeys(2L, 4L);
+    }
+  }
+
+  /** All attributes must be so now, and one of them must have just become so. */
+  @Test
+  @Tag("feature-17")
+  void whatBecomesIsWhatWasCreatedSoOrHasChangedToIt() {
+    Subscription becomes =
+        new Subscription(
+            "Order",
+            ALL,
+            Optional.empty(),
+            Set.of(),
+            Map.of("status", Set.of("shipped", "done"), "total", Set.of("12.5")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false);
+    String so = "{\"status\":\"shipped\",\"total\":12.50}";
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound()) {
+      out.start(recipient(shop, new Sequential(false), becomes));
+      out.journal.append(
+          List.of(
+              event(1, so, "[\"status\"]"),
+              event(2, so, "[\"name\"]"),
+              event(3, "{\"status\":\"shipped\",\"total\":12}", "[\"status\"]"),
+              event(4, "{\"status\":\"done\",\"total\":12.5}", "[\"total\"]"),
+              event(5, so, "null"),
+              event(EventType.Created, 6, so, "[]"),
+              event(EventType.Deleted, 7, so, "[]"),
+              event(8, "{\"total\":12.5}", "[\"total\"],\"unavailable\":[\"status\"]")));
+      out.settled("shop");
+      assertThat(shop.ids()).containsExactly("evt_1", "evt_4", "evt_6");
+      assertThat(out.ledger("shop").ends())
+          .containsEntry(
+              5L,
+              new Failed(
+                  "subscriptions[0].becomes: what has changed is not known, since table"
+                      + " public.article did not log old rows then. ALTER TABLE ... REPLICA"
+                      + " IDENTITY FULL mends it for what comes"))
+          .containsEntry(
+              8L,
+              new Failed(
+                  "subscriptions[0].becomes.status: its value is not known, see unavailable of the"
+                      + " event"));
     }
   }
 
@@ -159,11 +207,15 @@ class ConditionsTest {
   }
 
   private static Event event(int id, String data, String changed) {
+    return event(EventType.Updated, id, data, changed);
+  }
+
+  private static Event event(EventType type, int id, String data, String changed) {
     return new Event(
         "evt_" + id,
         "Order",
         Integer.toString(id),
-        EventType.Updated,
+        type,
         Instant.parse("2026-05-24T15:20:44Z"),
         new Lsn(id),
         ("{\"type\":\"order.updated\",\"data\":"
@@ -180,6 +232,7 @@ class ConditionsTest {
         ALL,
         Optional.empty(),
         Set.of(),
+        Map.of(),
         Optional.of(when),
         Optional.empty(),
         Optional.of(topic),

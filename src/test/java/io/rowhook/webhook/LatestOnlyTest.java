@@ -385,6 +385,7 @@ class LatestOnlyTest {
         events,
         Optional.empty(),
         Set.of(),
+        Map.of(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
