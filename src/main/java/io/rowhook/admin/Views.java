@@ -155,7 +155,7 @@ final class Views {
     json.put("waiting", standing.waiting());
     json.put("blocked", standing.blocked());
     json.put("failed", standing.failed());
-    json.put("owedBytes", backlog.bytes());
+    json.put("owedBytes", backlog.bytes() + backlog.requestedBytes());
     json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
     json.put("trouble", courier == null ? null : courier.trouble());
     json.put("failures", lookup.failureCount(name, since));

@@ -10,12 +10,19 @@ final class BacklogTable {
   /** Those after the cursor are among the events after it. */
   static final String OPEN =
       "SELECT coalesce(sum(bytes), 0) FROM delivery INDEXED BY delivery_open"
-          + " WHERE recipient = ? AND state <> 'failed' AND sequence <= ?";
+          + " WHERE recipient = ? AND state <> 'failed' AND sequence <= ? AND redelivery = 0";
+
+  static final String REQUESTED =
+      "SELECT coalesce(sum(bytes), 0) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed' AND redelivery > 0";
+
+  /** Of these, what is among the events after the cursor. */
+  private static final String REQUESTED_AFTER = REQUESTED + " AND sequence > ?";
 
   static final String OLDEST =
       "SELECT journaled_at FROM event WHERE sequence = (SELECT min(sequence) FROM ("
           + "SELECT min(sequence) AS sequence FROM delivery INDEXED BY delivery_open"
-          + " WHERE recipient = ? AND state <> 'failed'"
+          + " WHERE recipient = ? AND state <> 'failed' AND redelivery = 0"
           + " UNION ALL SELECT min(sequence) FROM event WHERE sequence > ? AND sequence <= "
           + EventTable.HEAD
           + "))";
@@ -27,7 +34,9 @@ final class BacklogTable {
     long open = sql.number(OPEN, recipient, cursor);
     Optional<Instant> oldest =
         sql.first(OLDEST, row -> Times.instant(row.getLong(1)), recipient, cursor);
-    return new Backlog(open + after(sql, cursor), oldest);
+    long requested = sql.number(REQUESTED, recipient);
+    long counted = requested == 0 ? 0 : sql.number(REQUESTED_AFTER, recipient, cursor);
+    return new Backlog(open + after(sql, cursor) - counted, oldest, requested);
   }
 
   /** Bytes of the events after a sequence, whether or not the one with it is still there. */

@@ -155,7 +155,10 @@ final class DeliveryTable {
           "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
               + " redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)"
               + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
-              + " next_at = excluded.next_at, reason = excluded.reason",
+              + " next_at = excluded.next_at, reason = excluded.reason"
+              + " WHERE redelivery = 0 AND NOT ("
+              + DISCARDED
+              + ")",
           key.recipient(),
           key.sequence(),
           key.entityKey(),

@@ -61,8 +61,11 @@ public interface Ledger {
    */
   Optional<Delivery> oldestOpen();
 
-  /** The oldest deliveries that are Waiting or Blocked, in order. */
-  List<Delivery> oldestOpen(int limit);
+  /**
+   * Returns the oldest deliveries that are Waiting or Blocked and that no person has redelivered or
+   * replayed, in order.
+   */
+  List<Delivery> oldestUnrequested(int limit);
 
   /** The oldest delivery of one entity that is Waiting or Blocked. */
   Optional<Delivery> oldestOpen(String entityKey);
@@ -119,7 +122,10 @@ public interface Ledger {
    */
   void release(Instant at) throws InterruptedException;
 
-  /** Queues a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. */
+  /**
+   * Queues a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. A
+   * delivery that a person has redelivered, replayed or discarded meanwhile stays as it is.
+   */
   void put(Entry entry, DeliveryState state) throws InterruptedException;
 
   /**

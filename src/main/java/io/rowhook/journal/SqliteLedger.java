@@ -30,11 +30,11 @@ final class SqliteLedger implements Ledger {
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
           + " WHERE recipient = ? AND state <> 'failed')";
 
-  static final String OPEN =
+  static final String OPEN_UNREQUESTED =
       DeliveryTable.SELECT
           + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_open"
-          + " WHERE recipient = ? AND state <> 'failed' ORDER BY sequence LIMIT ?)"
-          + " ORDER BY d.sequence";
+          + " WHERE recipient = ? AND state <> 'failed' AND redelivery = 0"
+          + " ORDER BY sequence LIMIT ?) ORDER BY d.sequence";
 
   static final String OLDEST_OPEN_OF_ENTITY =
       DeliveryTable.SELECT
@@ -148,9 +148,9 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public List<Delivery> oldestOpen(int limit) {
+  public List<Delivery> oldestUnrequested(int limit) {
     return readers.read(
-        sql -> sql.list(OPEN, DeliveryTable::delivery, recipient, recipient, limit));
+        sql -> sql.list(OPEN_UNREQUESTED, DeliveryTable::delivery, recipient, recipient, limit));
   }
 
   @Override

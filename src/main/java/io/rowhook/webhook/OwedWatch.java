@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds what a recipient is owed against its limit: announces it from 80 % on, and beyond it ends
  * the oldest deliveries failed, so that a recipient that nobody mends can never fill the journal.
- * Owned by the courier's thread.
+ * What a person has redelivered or replayed is beside the limit: however old it is, it is tried
+ * until its retries are used up. Owned by the courier's thread.
  */
 final class OwedWatch {
 
@@ -98,7 +99,7 @@ final class OwedWatch {
     Excess excess = new Excess(ledger.backlog().bytes(), limit, tooOld);
     boolean more = true;
     while (more && !closing.getAsBoolean()) {
-      List<Delivery> open = ledger.oldestOpen(PAGE);
+      List<Delivery> open = ledger.oldestUnrequested(PAGE);
       more = open.size() == PAGE;
       for (Delivery delivery : open) {
         Owed owed = Owed.of(delivery);

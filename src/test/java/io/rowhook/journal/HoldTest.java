@@ -136,6 +136,37 @@ class HoldTest {
     assertThat(shop.backlog()).isEqualTo(new Backlog(0, Optional.empty()));
   }
 
+  @Test
+  void whatAPersonHasAskedForIsBesideTheBacklogAndIsNotShed() throws Exception {
+    asIfJournaledAtTheCommit();
+    Failed failed = new Failed("no use");
+    shop.attempted(entries.get(0), attempt(1, NOON, "set"), failed, 0, 0);
+    shop.attempted(entries.get(1), attempt(1, NOON, "set"), failed, 0, 0);
+    shop.put(entries.get(2), new Blocked());
+    shop.advance(entries.get(3).sequence());
+    shop.flush();
+    Operations operations = journal.operations();
+    operations.redeliver("shop", entries.get(0).sequence(), NOON);
+    operations.replay("shop", Range.ALL, true, _ -> true, true);
+
+    List<Entry> more = publish(journal, 900, "e");
+    asIfJournaledAtTheCommit();
+    assertThat(shop.backlog()).isEqualTo(new Backlog(20, Optional.of(NOON.plusMillis(200)), 20));
+    assertThat(shop.oldestUnrequested(9))
+        .extracting(Delivery::entry)
+        .extracting(Entry::sequence)
+        .containsExactly(entries.get(2).sequence());
+    // As if a person had decided between the look at what is too old and its end.
+    shop.put(entries.get(0), new Failed(Failed.OWED_LIMIT));
+    operations.discard("shop", entries.get(2).sequence());
+    shop.put(entries.get(2), new Blocked());
+    shop.flush();
+    assertThat(shop.asked(9)).hasSize(1);
+    assertThat(shop.isOpen(entries.get(2).sequence(), 0)).isFalse();
+    assertThat(shop.backlog().bytes()).isEqualTo(10);
+    assertThat(more).hasSize(1);
+  }
+
   private void asIfJournaledAtTheCommit() throws InterruptedException {
     journal.write(sql -> sql.update("UPDATE event SET journaled_at = committed_at"));
   }

@@ -121,7 +121,9 @@ class SchemaTest {
               BacklogTable.OLDEST,
               SqliteLedger.UNHELD,
               SkippedTable.LATER,
-              SkippedTable.EARLIER)) {
+              SkippedTable.EARLIER,
+              BacklogTable.REQUESTED,
+              SqliteLedger.OPEN_UNREQUESTED)) {
         plans.add(
             journal.write(sql ->
                 String.join(
@@ -152,6 +154,8 @@ class SchemaTest {
         .contains("COVERING INDEX delivery_open (recipient=? AND sequence<?)")
         .doesNotContain("SCAN");
     assertThat(plans.get(6)).contains("COVERING INDEX delivery_open (recipient=?)");
+    assertThat(plans.get(10)).contains("COVERING INDEX delivery_open (recipient=?)");
+    assertThat(plans.get(11)).contains("COVERING INDEX delivery_open (recipient=?)");
   }
 
   @Test

@@ -185,8 +185,13 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public List<Delivery> oldestOpen(int limit) {
-    return journal.reading(() -> allOpen.stream().limit(limit).map(this::exception).toList());
+  public List<Delivery> oldestUnrequested(int limit) {
+    return journal.reading(() ->
+        allOpen.stream()
+            .map(this::exception)
+            .filter(delivery -> delivery.redelivery() == 0)
+            .limit(limit)
+            .toList());
   }
 
   @Override
@@ -249,12 +254,24 @@ public final class MemoryLedger implements Ledger {
     return journal.reading(() -> {
       List<Entry> owed = new ArrayList<>(journal.after(cursor));
       allOpen.headSet(cursor, true).forEach(sequence -> owed.add(exception(sequence).entry()));
+      List<Entry> requested =
+          allOpen.stream()
+              .map(this::exception)
+              .filter(delivery -> delivery.redelivery() > 0)
+              .map(Delivery::entry)
+              .toList();
+      owed.removeAll(requested);
       return new Backlog(
-          owed.stream().mapToLong(entry -> entry.event().json().length).sum(),
+          bytes(owed),
           owed.stream()
               .min(Comparator.comparingLong(Entry::sequence))
-              .map(entry -> entry.event().committedAt()));
+              .map(entry -> entry.event().committedAt()),
+          bytes(requested));
     });
+  }
+
+  private static long bytes(List<Entry> entries) {
+    return entries.stream().mapToLong(entry -> entry.event().json().length).sum();
   }
 
   @Override
@@ -318,6 +335,9 @@ public final class MemoryLedger implements Ledger {
   public void put(Entry entry, DeliveryState state) throws InterruptedException {
     journal.queue(() -> {
       Delivery before = exceptions.get(entry.sequence());
+      if (before != null && (before.redelivery() > 0 || isDiscarded(before))) {
+        return; // a person has decided meanwhile
+      }
       stand(
           before == null
               ? new Delivery(entry, state, 0, null, null, 0, 0, merged.get(entry.sequence()))

@@ -363,6 +363,33 @@ class HoldingTest {
     }
   }
 
+  /** A kept failure may be older than the limit when somebody looks at it. */
+  @Test
+  void neverShedsWhatAPersonHasAskedFor() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = this::now;
+      Instant journaled = orders(1, 1).getFirst().committedAt();
+      OwedLimit limit = new OwedLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(1), limit));
+      out.journal.append(orders(2, 1));
+      eventually("each is tried", () -> shop.count() == 2 && waiting(out, 2));
+      forward(courier, Duration.ofSeconds(31));
+      MemoryLedger ledger = out.ledger("shop");
+      eventually("both have failed", () -> ledger.ends().size() == 2);
+      forward(courier, Duration.ofDays(30)); // far beyond the limit
+
+      ledger.redeliver(1, now());
+      courier.ledgerChanged();
+      eventually("sent again", () -> shop.count() == 5 && waiting(out, 1));
+      forward(courier, Duration.ofMinutes(2)); // it looks every minute
+      eventually("and tried again", () -> shop.count() == 6 && ledger.ends().size() == 2);
+      assertThat(((Failed) Objects.requireNonNull(ledger.ends().get(1L))).reason())
+          .startsWith("all 2 attempts failed");
+    }
+  }
+
   @Test
   @Tag("feature-31")
   void acknowledgesAsTheRecipientsRuleSays() {
