@@ -67,7 +67,7 @@ final class ConditionCheck {
         problems.add(
             "column %s is generated, so it is not in the log. Write the expression that it is made by"
                 .formatted(column));
-      } else if (captured && !RowConditions.canBeJudged(columns.types().getOrDefault(column, ""))) {
+      } else if (captured && !RowConditions.canBeJudged(columns.base(column))) {
         problems.add(
             "column %s is a %s, which a condition cannot look at. Name other columns"
                 .formatted(column, columns.types().get(column)));

@@ -50,6 +50,7 @@ final class KeyCheck {
     if (columns.missing(fault, id.place(), id.columns(), facts.table())) {
       return;
     }
+    told(fault, id.place(), id.columns(), facts.table());
     Set<String> named = Set.copyOf(id.columns());
     if (facts.uniqueKeys().stream().anyMatch(named::containsAll)) {
       columns.logged(fault, id.place(), id.columns(), facts);
@@ -68,6 +69,18 @@ final class KeyCheck {
                   facts.table(),
                   facts.table().quoted(),
                   ColumnCheck.quoted(id.columns())));
+    }
+  }
+
+  /** Rows that differ have to differ as sent too. */
+  void told(Fault fault, String place, List<String> key, TableId table) throws SQLException {
+    TableColumns all = columns.of(table);
+    for (String column : KeyTypes.ambiguous(all, key)) {
+      columns.problem(
+          fault,
+          place,
+          "column %s of %s is a %s, of which two that differ can be the same as sent, so rows cannot be told by it. Give the table a key of another type and name it as the REPLICA IDENTITY USING INDEX or, for an entity, with id"
+              .formatted(column, table, all.types().get(column)));
     }
   }
 

@@ -34,9 +34,11 @@ final class KeyClasses {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < columns.size(); i++) {
         int column = i;
+        String base = table.base(columns.get(i));
         statement.setArray(
             i + 1,
-            connection.createArrayOf("text", keys.stream().map(key -> key.sql(column)).toArray()));
+            connection.createArrayOf(
+                "text", keys.stream().map(key -> key.sql(column, base)).toArray()));
       }
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {

@@ -3,16 +3,28 @@ package io.rowhook.capture;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Whether a column of one table can name rows of another by a column there: by their types. */
 final class KeyTypes {
 
-  /** Those whose text in an event is not what PostgreSQL reads; so are arrays. */
-  private static final Set<String> NO_KEYS = Set.of("bytea", "hstore");
+  /**
+   * Those of which what is sent is not what PostgreSQL reads, or is not all of it: a {@code timetz}
+   * is sent without its zone, an array without its bounds. By {@link TableColumns#bases}.
+   */
+  private static final Set<String> NO_KEYS = Set.of("bytea", "hstore", "array", "record", "timetz");
+
+  /** Those of which two that differ can be the same as sent. */
+  private static final Set<String> NO_IDS = Set.of("array", "timetz");
 
   private KeyTypes() {}
+
+  /** Those of some columns that rows cannot be told by. */
+  static List<String> ambiguous(TableColumns columns, List<String> key) {
+    return key.stream().filter(name -> NO_IDS.contains(columns.base(name))).toList();
+  }
 
   /**
    * What is wrong, as a whole sentence. PostgreSQL itself says whether it compares the two; it is
@@ -29,12 +41,15 @@ final class KeyTypes {
       throws SQLException {
     String one = fromColumns.types().getOrDefault(column, "");
     String other = toColumns.types().getOrDefault(target, "");
-    if (NO_KEYS.contains(other) || other.endsWith("[]")) {
-      return Optional.of(
-          "column %s of %s is a %s, by which rows cannot be looked up"
-              .formatted(target, to, other));
+    if (NO_KEYS.contains(toColumns.base(target))) {
+      return Optional.of(noKey(target, to, other));
     }
-    String sql = "SELECT NULL::%s = NULL::%s".formatted(other, one);
+    if (NO_KEYS.contains(fromColumns.base(column))) {
+      return Optional.of(noKey(column, from, one));
+    }
+    String sql =
+        "SELECT NULL::%s %s NULL::%s"
+            .formatted(other, toColumns.equality(target, fromColumns, column), one);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.getMetaData();
       return Optional.empty();
@@ -63,5 +78,10 @@ final class KeyTypes {
                   TableId.quote(column),
                   other));
     }
+  }
+
+  private static String noKey(String column, TableId table, String type) {
+    return "column %s of %s is a %s, by which rows cannot be looked up"
+        .formatted(column, table, type);
   }
 }

@@ -46,6 +46,7 @@ final class LookupStatement {
   private final Query query;
   private final List<String> by;
   private final List<String> keyTypes = new ArrayList<>();
+  private final List<String> keyBases = new ArrayList<>();
   private final Set<String> hidden;
   private final String sql;
 
@@ -90,9 +91,10 @@ final class LookupStatement {
       String column = from == null ? by.get(i) : from.columns().get(i);
       String type = type(of, table, column);
       keyTypes.add(type);
+      keyBases.add(of.base(column));
       arrays.add("?::text[]::%s[]".formatted(type));
       names.add("k" + i);
-      equal.add(equal(i, columns, of.collations().get(column)));
+      equal.add(equal(i, columns, of, column));
     }
     names.add("n");
     List<String> outputs = new ArrayList<>();
@@ -102,7 +104,7 @@ final class LookupStatement {
       outputs.add("t." + TableId.quote(MATCHES));
       table =
           "(SELECT *, (%s) IS TRUE AS %s FROM %s)"
-              .formatted(query.condition(), TableId.quote(MATCHES), table);
+              .formatted(SqlCondition.prepared(query.condition()), TableId.quote(MATCHES), table);
     }
     for (String column : selected) {
       type(columns, query.table(), column);
@@ -117,15 +119,18 @@ final class LookupStatement {
             String.join(" AND ", equal));
   }
 
-  private String equal(int i, TableColumns columns, @Nullable String collation)
+  private String equal(int i, TableColumns columns, TableColumns of, String asked)
       throws SQLException {
     String column = by.get(i);
     type(columns, query.table(), column);
+    String collation = of.collations().get(asked);
+    String operator = columns.equality(column, of, asked);
     String key = "k.k" + i + (collation == null ? "" : " COLLATE " + collation);
     if (!query.prefix().isEmpty()) {
       key = "%s || k.k%d::text".formatted(literal(query.prefix()), i);
+      operator = "=";
     }
-    return "t.%s = %s".formatted(TableId.quote(column), key);
+    return "t.%s %s %s".formatted(TableId.quote(column), operator, key);
   }
 
   private static String type(TableColumns columns, TableId table, String column)
@@ -156,7 +161,8 @@ final class LookupStatement {
     @Nullable String[] texts = new @Nullable String[keys.size()];
     for (int i = 0; i < texts.length; i++) {
       JsonNode value = keys.get(i).values().get(column);
-      texts[i] = fits(value, keyTypes.get(column)) ? keys.get(i).sql(column) : null;
+      texts[i] =
+          fits(value, keyTypes.get(column)) ? keys.get(i).sql(column, keyBases.get(column)) : null;
     }
     return texts;
   }

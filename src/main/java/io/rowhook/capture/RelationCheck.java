@@ -41,6 +41,7 @@ final class RelationCheck {
       if (facts == null) {
         continue; // has a problem of its own
       }
+      told(table, facts);
       for (Demand demand : table.demands()) {
         switch (demand) {
           case Demand.Id id -> keys.id(id, facts);
@@ -53,6 +54,16 @@ final class RelationCheck {
           case Demand.Where where -> conditions.captured(where, facts, columns.of(facts.table()));
         }
       }
+    }
+  }
+
+  /** Two rows that have the same key as sent would be one entity, or one row of a part. */
+  private void told(CapturedTable table, TableFacts facts) throws SQLException {
+    boolean byPrimaryKey =
+        table.demands().stream().noneMatch(Demand.Id.class::isInstance)
+            || table.demands().stream().anyMatch(Demand.Part.class::isInstance);
+    if (byPrimaryKey) {
+      keys.told(new Fault(facts.table(), true), "entities.yaml", facts.primaryKey(), facts.table());
     }
   }
 

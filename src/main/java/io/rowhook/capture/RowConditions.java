@@ -23,19 +23,23 @@ final class RowConditions {
 
   /** A year as ISO 8601 writes it, where PostgreSQL writes another: before Christ, after 9999. */
   private static final Pattern FAR_YEAR =
-      Pattern.compile("([+-])([0-9]{4,})(-[0-9]{2}-[0-9]{2}.*)");
+      Pattern.compile("([+-]|(?=0000))([0-9]{4,})(-[0-9]{2}-[0-9]{2}.*)");
 
-  private static final Set<String> DATES =
-      Set.of("date", "timestamp without time zone", "timestamp with time zone");
+  /** By their names in {@code pg_catalog}. */
+  private static final Set<String> DATES = Set.of("date", "timestamp", "timestamptz");
 
   /** Types whose values are sent in a form that PostgreSQL does not read. */
-  private static final Set<String> UNREADABLE = Set.of("bytea", "money", "hstore", "xml");
+  private static final Set<String> UNREADABLE = Set.of("bytea", "money", "hstore", "xml", "array");
 
   private RowConditions() {}
 
-  /** True if what is sent of a column of this type can be turned into its value again. */
-  static boolean canBeJudged(String type) {
-    return !UNREADABLE.contains(type) && !type.endsWith("[]");
+  /**
+   * True if what is sent of a column can be turned into its value again.
+   *
+   * @param base see {@link TableColumns#bases}
+   */
+  static boolean canBeJudged(String base) {
+    return !UNREADABLE.contains(base);
   }
 
   static BitSet matching(
@@ -79,7 +83,9 @@ final class RowConditions {
       LATERAL json_to_record("rowhook.row"::json) AS %s (%s) WHERE (%s)\
     """
         .formatted(
-            TableId.quote(condition.table().name()), String.join(", ", typed), condition.sql());
+            TableId.quote(condition.table().name()),
+            String.join(", ", typed),
+            SqlCondition.prepared(condition.sql()));
   }
 
   private static ObjectNode row(ObjectNode image, TableColumns columns, List<String> wanted) {
@@ -87,18 +93,27 @@ final class RowConditions {
     for (String name : wanted) {
       JsonNode value = image.get(name);
       if (value != null) {
-        boolean far = value.isTextual() && DATES.contains(columns.types().getOrDefault(name, ""));
-        row.set(name, value);
-        if (far) {
+        if (value.isTextual() && DATES.contains(columns.base(name))) {
           row.put(name, date(value.textValue()));
+        } else {
+          row.set(name, value);
         }
       }
     }
     return row;
   }
 
+  /**
+   * A text that was sent, as PostgreSQL reads it.
+   *
+   * @param base see {@link TableColumns#bases}
+   */
+  static String text(String sent, String base) {
+    return DATES.contains(base) ? date(sent) : sent;
+  }
+
   /** ISO 8601's year 0 is PostgreSQL's 1 BC. */
-  static String date(String text) {
+  private static String date(String text) {
     Matcher far = FAR_YEAR.matcher(text);
     if (!far.matches()) {
       return text;

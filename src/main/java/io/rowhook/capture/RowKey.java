@@ -75,10 +75,17 @@ public final class RowKey {
     return values;
   }
 
-  /** A value as PostgreSQL reads it. */
-  String sql(int column) {
+  /**
+   * A value as PostgreSQL reads it.
+   *
+   * @param base of the column that it comes from, see {@link TableColumns#bases}
+   */
+  String sql(int column, String base) {
     JsonNode value = values.get(column);
-    return value.isTextual() ? value.textValue() : ExactJson.text(value);
+    if (!value.isTextual() || "jsonb".equals(base)) {
+      return ExactJson.text(value);
+    }
+    return RowConditions.text(value.textValue(), base);
   }
 
   /** All of it in one text, different for different keys. */

@@ -166,6 +166,19 @@ public final class SqlCondition {
     problem = problem.isEmpty() ? rule : problem;
   }
 
+  /**
+   * The condition as it may stand in a statement that is prepared: a question mark is an operator,
+   * not the place of an argument.
+   */
+  static String prepared(String text) {
+    StringBuilder sql = new StringBuilder(text.length());
+    Matcher token = TOKEN.matcher(text);
+    while (token.find()) {
+      sql.append("?".equals(token.group("other")) ? "??" : token.group());
+    }
+    return sql.toString();
+  }
+
   /** What is wrong with it by its words alone: {@code must be ...}. */
   public Optional<String> problem() {
     return problem.isEmpty() ? Optional.empty() : Optional.of(problem);

@@ -17,6 +17,10 @@ import java.util.Set;
  *
  * @param types of each by name, in the table's order, without length or precision; empty: there is
  *     no such table
+ * @param bases what those types are at bottom, without domains: the name in {@code pg_catalog} (or
+ *     {@code hstore}), {@code array}, {@code record} for a composite type; empty: any other
+ * @param equals how SQL names the equality of those whose type is of an extension; that need not be
+ *     in the search path
  * @param collations of those whose collation is not their type's own, as SQL writes it
  * @param generated those that PostgreSQL computes: they are not in the log, and so are never read
  * @param primaryKey in the key's order; empty: there is none
@@ -26,6 +30,8 @@ import java.util.Set;
  */
 record TableColumns(
     Map<String, String> types,
+    Map<String, String> bases,
+    Map<String, String> equals,
     Map<String, String> collations,
     Set<String> generated,
     List<String> primaryKey,
@@ -39,10 +45,25 @@ record TableColumns(
       SELECT a.attname, format_type(a.atttypid, -1), a.attgenerated <> '',
              CASE WHEN a.attcollation <> t.typcollation
                   THEN format('%%I.%%I', l.nspname, o.collname) END,
-             c.relkind = 'p', CASE WHEN row_security_active(c.oid) THEN %s ELSE false END
+             c.relkind = 'p', CASE WHEN row_security_active(c.oid) THEN %s ELSE false END,
+             CASE WHEN u.typtype = 'c' THEN 'record'
+                  WHEN EXISTS (SELECT FROM pg_type e WHERE e.typarray = u.oid) THEN 'array'
+                  WHEN un.nspname = 'pg_catalog' OR u.typname = 'hstore' THEN u.typname ELSE '' END,
+             (SELECT format('OPERATOR(%%I.%%s)', pn.nspname, p.oprname)
+                FROM pg_opclass s JOIN pg_am m ON m.oid = s.opcmethod AND m.amname IN ('btree', 'hash')
+                JOIN pg_amop r ON r.amopfamily = s.opcfamily AND r.amoplefttype = u.oid AND r.amoprighttype = u.oid
+                     AND r.amopstrategy = CASE m.amname WHEN 'btree' THEN 3 ELSE 1 END
+                JOIN pg_operator p ON p.oid = r.amopopr JOIN pg_namespace pn ON pn.oid = p.oprnamespace
+               WHERE s.opcdefault AND s.opcintype = u.oid AND pn.nspname <> 'pg_catalog'
+               ORDER BY m.amname LIMIT 1)
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_type t ON t.oid = a.atttypid
+        JOIN LATERAL (WITH RECURSIVE under (oid, base) AS (
+                        SELECT t.oid, t.typbasetype
+                        UNION ALL SELECT d.oid, d.typbasetype FROM under JOIN pg_type d ON d.oid = under.base)
+                      SELECT oid FROM under WHERE base = 0) AS bottom ON true
+        JOIN pg_type u ON u.oid = bottom.oid JOIN pg_namespace un ON un.oid = u.typnamespace
         LEFT JOIN pg_collation o ON o.oid = a.attcollation
         LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
@@ -62,6 +83,8 @@ record TableColumns(
 
   static TableColumns read(Connection connection, TableId table) throws SQLException {
     Map<String, String> types = new LinkedHashMap<>();
+    Map<String, String> bases = new HashMap<>();
+    Map<String, String> equals = new HashMap<>();
     Map<String, String> collations = new HashMap<>();
     Set<String> generated = new HashSet<>();
     boolean partitioned = false;
@@ -80,6 +103,11 @@ record TableColumns(
         if (collation != null) {
           collations.put(name, collation);
         }
+        bases.put(name, row.getString(7));
+        String equal = row.getString(8);
+        if (equal != null) {
+          equals.put(name, equal);
+        }
       }
     }
     List<String> primaryKey = new ArrayList<>();
@@ -95,6 +123,8 @@ record TableColumns(
     }
     return new TableColumns(
         types,
+        bases,
+        equals,
         collations,
         generated,
         primaryKey,
@@ -109,6 +139,17 @@ record TableColumns(
    */
   String from(TableId table) {
     return partitioned ? table.quoted() : "ONLY " + table.quoted();
+  }
+
+  /** What a column's type is at bottom; empty: none that differs from others. */
+  String base(String column) {
+    return bases.getOrDefault(column, "");
+  }
+
+  /** How the equality of this column and one that is compared with it is written. */
+  String equality(String column, TableColumns others, String other) {
+    String own = equals.get(column);
+    return own != null && own.equals(others.equals.get(other)) ? own : "=";
   }
 
   /** All that can be read back, in the table's order. */

@@ -1,6 +1,7 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowChange;
@@ -45,6 +46,8 @@ final class RowMapper {
       List<String> id,
       List<String> parentKey,
       @Nullable Set<String> columns) {}
+
+  private static final JsonNode ZERO = DoubleNode.valueOf(0);
 
   private final Map<TableId, List<Role>> byTable = new HashMap<>();
 
@@ -149,7 +152,7 @@ final class RowMapper {
       return List.of(updated);
     }
     NetChange gone = change(role, row, before, true, before, null);
-    if (gone.id().equals(updated.id())) {
+    if (gone.entityId().equals(updated.entityId())) { // 1.0 and 1.00 are two to recipients
       return List.of(updated);
     }
     return List.of(gone, change(role, row, after, false, null, after));
@@ -207,9 +210,12 @@ final class RowMapper {
               + " is not in the row that was logged; it must be in the table's REPLICA IDENTITY");
     }
     if (value.isNull()) {
-      throw new Unmappable("the id's column " + column + " is null");
+      throw new Unmappable(
+          "the id's column "
+              + column
+              + " is null, or null as JSON has it, by which nothing can be known");
     }
-    return value;
+    return value.isDouble() && value.doubleValue() == 0 ? ZERO : value; // -0 is the same number
   }
 
   /** The value of a single column as text; of several, their JSON object. */

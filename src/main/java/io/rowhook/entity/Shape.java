@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class Shape {
 
   /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
   private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
+
+  /** {@code date}, {@code timestamp}, {@code timestamptz}: these can be compared. */
+  private static final Set<Long> DATES = Set.of(1082L, 1114L, 1184L);
 
   /**
    * A part, at any depth.
@@ -198,7 +202,22 @@ final class Shape {
     return parent == null
         || key.size() != target.size()
         || (key.stream().allMatch(name -> isExact(child, name))
-            && target.stream().allMatch(name -> isExact(parent, name)));
+            && target.stream().allMatch(name -> isExact(parent, name))
+            && IntStream.range(0, key.size())
+                .noneMatch(i -> differ(type(child, key.get(i)), type(parent, target.get(i)))));
+  }
+
+  /** A date and a timestamp can be equal, and are not sent the same. */
+  private static boolean differ(long one, long other) {
+    return one != other && DATES.contains(one) && DATES.contains(other);
+  }
+
+  private static long type(TableFacts facts, String column) {
+    return facts.allColumns().stream()
+        .filter(one -> one.name().equals(column))
+        .mapToLong(TableFacts.Column::type)
+        .findFirst()
+        .orElse(0);
   }
 
   private static boolean isExact(TableFacts facts, String column) {

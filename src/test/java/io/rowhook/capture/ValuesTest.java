@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Values arrive exactly; what is not in the log is left out and never replaced. */
 final class ValuesTest {
@@ -94,6 +96,14 @@ final class ValuesTest {
           return "(%d, '%s UTC', '%s', '%s')".formatted(i, time, time, time);
         })
         .collect(Collectors.joining(", "));
+  }
+
+  /** As README says; a numeric of PostgreSQL has its zeros in the source too. */
+  @ParameterizedTest
+  @CsvSource({"1E+40, 41", "1E+41, 5", "1E-41, 43", "1E-16383, 16385", "1E-16384, 8"})
+  void anExponentStaysOneWhereItWouldTakeTooManyZeros(String number, int length) throws Exception {
+    assertThat(ExactJson.MAPPER.writeValueAsString(PostgresJsonParser.parse(number)))
+        .hasSize(length);
   }
 
   @Test

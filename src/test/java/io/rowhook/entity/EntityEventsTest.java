@@ -199,7 +199,10 @@ class EntityEventsTest {
     assertThat(log.rejected)
         .containsExactly(
             new RejectedRow(
-                ARTICLE, "INSERT", quoted("{'id':null}"), "the id's column id is null"));
+                ARTICLE,
+                "INSERT",
+                quoted("{'id':null}"),
+                "the id's column id is null, or null as JSON has it, by which nothing can be known"));
   }
 
   @Test
