@@ -122,7 +122,7 @@ final class SuspensionTest {
       awaitSuspended(stage, "public.house");
       source.execute("UPDATE villa SET name = 'Home'");
       stage.awaitJournaled();
-      assertThat(rejected(stage)).isEqualTo("1");
+      assertThat(rejected(stage)).isEqualTo("{\"id\":7}");
       assertThat(status(stage))
           .contains(
               "suspended    public.house since ",
@@ -133,14 +133,18 @@ final class SuspensionTest {
       source.execute("UPDATE house SET name = 'Castle'");
       assertThat(event(stage, 2).path("data").path("name").asText()).isEqualTo("Castle");
       assertThat(event(stage, 2).path("previous").path("name").asText()).isEqualTo("Home");
+      assertThat(status(stage))
+          .doesNotContain("suspended    ")
+          .contains("rejected     1 row changes", "UPDATE of public.house", "does not exist");
     }
   }
 
+  /** The keys of all rejected rows. */
   private static String rejected(Stage stage) throws Exception {
     try (var connection =
             java.sql.DriverManager.getConnection("jdbc:sqlite:" + stage.journalFile());
         var statement = connection.createStatement();
-        var row = statement.executeQuery("SELECT count(*) FROM rejected_row")) {
+        var row = statement.executeQuery("SELECT group_concat(key) FROM rejected_row")) {
       row.next();
       return row.getString(1);
     }

@@ -40,7 +40,9 @@ public final class StatusCommand implements Callable<Integer> {
               + Words.text(table.path("table"))
               + " since "
               + Words.time(table.path("since"))
-              + ", its row changes are rejected: "
+              + ", "
+              + Words.text(table.path("effect"))
+              + ": "
               + Words.text(table.path("why")));
     }
     for (JsonNode range : status.path("missed")) {

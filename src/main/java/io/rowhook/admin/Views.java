@@ -66,6 +66,7 @@ final class Views {
           .addObject()
           .put("table", table.table().toString())
           .put("since", table.since().toString())
+          .put("effect", table.effect())
           .put("why", table.reason());
     }
     ArrayNode missed = json.putArray("missed");

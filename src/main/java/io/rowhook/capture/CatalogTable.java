@@ -8,7 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -110,6 +113,16 @@ record CatalogTable(
       statement.setString(2, table.name());
       return read(statement).stream().findFirst();
     }
+  }
+
+  /** The OIDs of tables by their names; without those that do not exist. */
+  static Map<TableId, Long> oids(Connection connection, Collection<TableId> tables)
+      throws SQLException {
+    Map<TableId, Long> oids = new HashMap<>();
+    for (TableId table : tables) {
+      read(connection, table).ifPresent(found -> oids.put(table, found.oid()));
+    }
+    return oids;
   }
 
   /** Its partitions that hold rows, at any depth; empty where it is not partitioned. */

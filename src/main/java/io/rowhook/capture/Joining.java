@@ -3,7 +3,6 @@ package io.rowhook.capture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -42,26 +41,34 @@ final class Joining {
   }
 
   /**
+   * What came of it.
+   *
+   * @param accepted whether there was a gap, which was accepted
+   * @param unsent suspended tables whose row changes the source does not send
+   */
+  record Joined(boolean accepted, Set<TableId> unsent) {}
+
+  /**
    * Joins the epoch of the journal, or begins one. Whether something is missing is judged before
    * whether we may mend it.
    *
    * @param tables that are to be captured
    * @param suspended that cannot be at present; they stay in the publication if they are
    * @param acceptGap begin a new epoch where something may be missing
-   * @return whether there was a gap, which was accepted
    * @throws SourceException a gap, unless accepted; or the source does not let us
    * @throws TablesLockedException tables that are missing in the publication are locked
    */
-  boolean join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap)
+  Joined join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap)
       throws TablesLockedException {
     try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Epoch> epoch = history.epoch();
       PostgresConnections.Identity server = PostgresConnections.identify(source);
       Optional<Slot> slot = Slot.read(connection, source.slot());
       Optional<PublishedTables> before = history.published();
-      Map<TableId, Long> oids = oids(before, tables, suspended);
-      List<Long> looked = new ArrayList<>(oids.values());
-      before.ifPresent(known -> looked.addAll(known.tables().values()));
+      Map<TableId, Long> present = CatalogTable.oids(connection, suspended);
+      Set<Long> looked = new HashSet<>(present.values());
+      tables.forEach(table -> looked.add(table.oid()));
+      before.ifPresent(known -> known.tables().values().forEach(table -> looked.add(table.oid())));
       Optional<PublicationState> state =
           PublicationState.read(connection, source.publication(), looked);
       Membership membership = Membership.since(source, before, state, tables, server.position());
@@ -79,7 +86,7 @@ final class Joining {
         throw SourceException.gap(what);
       }
       Publication.Plan plan =
-          Publication.plan(connection, source, tables, names(suspended, oids, state));
+          Publication.plan(connection, source, tables, names(suspended, before, state));
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
@@ -99,49 +106,78 @@ final class Joining {
           begin(server, usable(connection, server, slot, unreadable));
         }
       }
-      note(connection, server.position(), oids, membership);
-      return verdict instanceof EpochRule.Verdict.Gap;
+      PublicationState made =
+          plan.alters() || state.isEmpty()
+              ? made(connection, looked)
+              : state.get(); // or what somebody alters now would be lost
+      Map<TableId, PublishedTables.Table> known = suspended(before, suspended, made);
+      for (TableFacts table : tables) {
+        PublicationState.Member member = made.tables().get(table.oid());
+        Routes routes = member == null ? Routes.NONE : member.routes();
+        known.put(
+            table.table(),
+            new PublishedTables.Table(table.oid(), routes, null, table.primaryKey()));
+      }
+      note(connection, new PublishedTables(made.oid(), server.position(), known), membership);
+      Set<Long> watched = new HashSet<>(present.values());
+      known.values().forEach(table -> watched.add(table.oid()));
+      watch.expect(made.only(watched));
+      present.values().removeIf(made::isWhole);
+      return new Joined(verdict instanceof EpochRule.Verdict.Gap, Set.copyOf(present.keySet()));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
   }
 
-  /** From here on the publication has to stay as it is. */
-  private void note(
-      Connection connection, Lsn position, Map<TableId, Long> oids, Membership membership)
-      throws SQLException {
-    PublicationState made =
-        PublicationState.read(connection, source.publication(), oids.values())
-            .orElseThrow(() ->
-                SourceException.of(
-                    List.of(
-                        "%s: publication '%s' was dropped while it was looked at"
-                            .formatted(source.place(), source.publication()))));
-    membership.tell(source);
-    history.published(new PublishedTables(made.oid(), position, oids), membership.missed());
-    watch.expect(made);
+  private PublicationState made(Connection connection, Set<Long> looked) throws SQLException {
+    return PublicationState.read(connection, source.publication(), looked)
+        .orElseThrow(() ->
+            SourceException.of(
+                List.of(
+                    "%s: publication '%s' was dropped while it was looked at"
+                        .formatted(source.place(), source.publication()))));
   }
 
-  /** Those of suspended tables are as they were last known. */
-  private static Map<TableId, Long> oids(
-      Optional<PublishedTables> before, List<TableFacts> tables, Set<TableId> suspended) {
-    Map<TableId, Long> oids = new LinkedHashMap<>();
+  private void note(Connection connection, PublishedTables now, Membership membership)
+      throws SQLException {
+    List<MissedRange> missed =
+        membership.missed().isEmpty()
+            ? List.of()
+            : membership.missed(PostgresConnections.position(connection));
+    history.published(now, missed);
+    Membership.tell(source, missed);
+  }
+
+  /**
+   * What is known of suspended tables. One that has kept its name and its place in the publication
+   * misses nothing; of another it stays known when it was so last.
+   */
+  private static Map<TableId, PublishedTables.Table> suspended(
+      Optional<PublishedTables> before, Set<TableId> suspended, PublicationState now) {
+    Map<TableId, PublishedTables.Table> kept = new LinkedHashMap<>();
     before.ifPresent(known -> {
-      oids.putAll(known.tables());
-      oids.keySet().retainAll(suspended);
+      kept.putAll(known.tables());
+      kept.keySet().retainAll(suspended);
+      kept.replaceAll((name, table) -> {
+        PublicationState.Member member = now.tables().get(table.oid());
+        boolean good = member != null && member.name().equals(name) && member.whole();
+        return good && now.follows(table)
+            ? new PublishedTables.Table(table.oid(), member.routes(), null, table.key())
+            : new PublishedTables.Table(
+                table.oid(), table.routes(), known.seenAt(table), table.key());
+      });
     });
-    tables.forEach(table -> oids.put(table.table(), table.oid()));
-    return oids;
+    return kept;
   }
 
   /** What suspended tables are called, and were. */
   private static Set<TableId> names(
-      Set<TableId> suspended, Map<TableId, Long> oids, Optional<PublicationState> state) {
+      Set<TableId> suspended, Optional<PublishedTables> before, Optional<PublicationState> state) {
     Set<TableId> names = new HashSet<>(suspended);
-    for (TableId table : suspended) {
-      Long oid = oids.get(table);
+    for (TableId name : suspended) {
+      PublishedTables.Table table = before.map(known -> known.tables().get(name)).orElse(null);
       PublicationState.Member member =
-          oid == null ? null : state.map(known -> known.tables().get(oid)).orElse(null);
+          table == null ? null : state.map(now -> now.tables().get(table.oid())).orElse(null);
       if (member != null) {
         names.add(member.name());
       }
@@ -183,9 +219,17 @@ final class Joining {
         throw SourceException.of(plan.problems());
       }
       Optional<PublishedTables> before = history.published();
+      Set<Long> looked = new HashSet<>();
+      before.ifPresent(known -> known.tables().values().forEach(table -> looked.add(table.oid())));
+      Optional<PublicationState> state =
+          PublicationState.read(connection, source.publication(), looked);
       before.ifPresent(known -> history.published(known.only(names(tables)), List.of()));
       try {
         Publication.apply(connection, source, plan, tables);
+        if (before.isPresent() && state.isPresent() && plan.alters()) {
+          PublishedTables kept = before.get().only(names(tables));
+          history.published(kept.follow(state.get(), made(connection, looked)), List.of());
+        }
       } catch (SQLException | TablesLockedException e) {
         before.ifPresent(known -> history.published(known, List.of()));
         throw e;

@@ -17,11 +17,21 @@ import org.slf4j.LoggerFactory;
  *     narrowed
  * @param unreadable whether the log that the slot holds cannot be read with this publication
  * @param after the position from which on they may be
- * @param missed tables that were swapped for others of the same name; they are taken in again
+ * @param missed tables that are captured on, although they were swapped for others of the same name,
+ *     or were out of the publication for a while
  */
-record Membership(@Nullable String lost, boolean unreadable, Lsn after, List<MissedRange> missed) {
+record Membership(
+    @Nullable String lost, boolean unreadable, Lsn after, List<Membership.Missed> missed) {
 
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
+
+  /**
+   * A table of which changes may be missing until now.
+   *
+   * @param after the position from which on they may be
+   * @param reason in a sentence
+   */
+  record Missed(TableId table, Lsn after, String reason) {}
 
   /**
    * Compares.
@@ -54,47 +64,62 @@ record Membership(@Nullable String lost, boolean unreadable, Lsn after, List<Mis
           "publication '%s' does not publish insert, update and delete any more",
           publication, false, after);
     }
-    List<MissedRange> missed = new ArrayList<>();
+    List<Missed> missed = new ArrayList<>();
     List<String> left = new ArrayList<>();
     for (TableFacts table : tables) {
-      Long known = before.get().tables().get(table.table());
+      PublishedTables.Table known = before.get().tables().get(table.table());
       if (known == null) {
         continue;
       }
-      if (known != table.oid() && !state.allTables()) {
-        missed.add(
-            new MissedRange(
-                Instant.now(),
-                table.table(),
-                after,
-                end,
-                "another table (OID %d, before it %d) has taken the name; it is captured from now on"
-                    .formatted(table.oid(), known)));
-      } else if (known == table.oid() && !state.isWhole(known)) {
+      Lsn good = before.get().seenAt(known);
+      if (known.oid() != table.oid()) {
+        if (!state.allTables()) {
+          missed.add(
+              new Missed(
+                  table.table(),
+                  good,
+                  "another table (OID %d, before it %d) has taken the name; it is captured from now on"
+                      .formatted(table.oid(), known.oid())));
+        }
+      } else if (!state.isWhole(known.oid())) {
         left.add(table.table().toString());
+        after = good.isAfter(after) ? after : good;
+      } else if (!state.follows(known)) {
+        missed.add(
+            new Missed(
+                table.table(),
+                good,
+                "publication '%s' was altered and altered back, and what was written between is never sent; the table is captured on"
+                    .formatted(publication)));
       }
     }
-    return left.isEmpty()
-        ? new Membership(null, false, after, missed)
-        : lost(
-            "publication '%s' does not hold all of "
-                + String.join(", ", left)
-                + " any more: taken out, or narrowed by a row filter or a column list",
-            publication,
-            false,
-            after);
+    if (left.isEmpty()) {
+      return new Membership(null, false, after, missed);
+    }
+    String what =
+        "publication '%s' does not hold all of "
+            + String.join(", ", left)
+            + " any more: taken out, or narrowed by a row filter or a column list";
+    return new Membership(lost(what, publication), false, after, missed);
   }
 
   private static Membership lost(String what, String publication, boolean unreadable, Lsn after) {
-    return new Membership(
-        what.formatted(publication) + ", and what is written without it is never sent",
-        unreadable,
-        after,
-        List.of());
+    return new Membership(lost(what, publication), unreadable, after, List.of());
+  }
+
+  private static String lost(String what, String publication) {
+    return what.formatted(publication) + ", and what is written without it is never sent";
+  }
+
+  /** What was missed up to this position. */
+  List<MissedRange> missed(Lsn upTo) {
+    return missed.stream()
+        .map(one -> new MissedRange(Instant.now(), one.table(), one.after(), upTo, one.reason()))
+        .toList();
   }
 
   /** Says what was missed, once. */
-  void tell(Source source) {
+  static void tell(Source source, List<MissedRange> missed) {
     for (MissedRange range : missed) {
       log.warn(
           "{}: table {}: {}. Its changes committed after {} and up to {} may be missing; resync what recipients must have",

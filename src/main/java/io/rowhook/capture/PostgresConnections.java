@@ -107,6 +107,15 @@ final class PostgresConnections {
     }
   }
 
+  /** Where a primary's log ends. */
+  static Lsn position(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_current_wal_lsn()")) {
+      row.next();
+      return Lsn.parse(row.getString(1));
+    }
+  }
+
   /** Each earlier timeline of this cluster and where it was left: {@code TIMELINE_HISTORY}. */
   static NavigableMap<Integer, Lsn> timelineHistory(Source source, int timeline)
       throws SQLException {

@@ -71,18 +71,19 @@ final class Preparation {
     if (strict && checked.tableProblems().stream().anyMatch(one -> !known.contains(one.table()))) {
       checked.strict();
     }
-    Map<TableId, Suspended> suspended = suspended(checked);
+    Map<TableId, List<String>> reasons = checked.suspended();
     List<TableFacts> facts = new ArrayList<>(checked.tables());
-    facts.removeIf(table -> suspended.containsKey(table.table()));
+    facts.removeIf(table -> reasons.containsKey(table.table()));
     if (facts.isEmpty()) {
       checked.strict();
     }
     if (!checked.tables().equals(last.facts())) {
       checked.warnings().forEach(warning -> log.warn("{}", warning));
     }
-    boolean accepted = join(facts, suspended, acceptGap);
-    tell(suspended);
     checked.tables().forEach(table -> lastFacts.put(table.table(), table));
+    Joining.Joined joined = join(facts, reasons, acceptGap);
+    Map<TableId, Suspended> suspended = suspended(reasons, joined.unsent());
+    tell(suspended);
     last =
         new Prepared(
                 generation,
@@ -92,39 +93,50 @@ final class Preparation {
                 fingerprints,
                 Map.of())
             .known(history.published());
-    return new Result(last, accepted);
+    return new Result(last, joined.accepted());
   }
 
   /** Joins. A table that somebody has locked, and that is not published yet, waits by itself. */
-  private boolean join(
-      List<TableFacts> facts, Map<TableId, Suspended> suspended, boolean acceptGap) {
+  private Joining.Joined join(
+      List<TableFacts> facts, Map<TableId, List<String>> reasons, boolean acceptGap) {
     while (true) {
       try {
-        return joining.join(facts, suspended.keySet(), acceptGap);
+        return joining.join(facts, reasons.keySet(), acceptGap);
       } catch (TablesLockedException e) {
         facts.removeIf(table -> e.reasons().containsKey(table.table()));
         if (facts.isEmpty()) {
           throw SourceException.of(List.copyOf(e.reasons().values()));
         }
-        e.reasons().forEach((table, reason) -> suspended.put(table, suspension(table, reason)));
+        e.reasons().forEach((table, reason) -> reasons.put(table, List.of(reason)));
       }
     }
   }
 
-  private Map<TableId, Suspended> suspended(SourceCheck.Checked checked) {
+  private Map<TableId, Suspended> suspended(
+      Map<TableId, List<String>> reasons, Set<TableId> unsent) {
     Map<TableId, Suspended> suspended = new LinkedHashMap<>();
-    checked
-        .suspended()
-        .forEach((table, reasons) ->
-            suspended.put(table, suspension(table, String.join("; ", reasons))));
+    reasons.forEach((table, all) -> {
+      Suspended before = last.suspended().get(table);
+      String reason = String.join("; ", all);
+      Instant since =
+          before != null && before.reason().equals(reason) ? before.since() : Instant.now();
+      boolean sent = !unsent.contains(table);
+      suspended.put(table, new Suspended(table, since, reason, sent, key(table)));
+    });
     return suspended;
   }
 
-  private Suspended suspension(TableId table, String reason) {
-    Suspended before = last.suspended().get(table);
-    return before != null && before.reason().equals(reason)
-        ? before
-        : new Suspended(table, Instant.now(), reason);
+  /** As last known, also by the process before. */
+  private List<String> key(TableId table) {
+    TableFacts facts = lastFacts.get(table);
+    if (facts != null) {
+      return facts.primaryKey();
+    }
+    return history
+        .published()
+        .map(known -> known.tables().get(table))
+        .map(PublishedTables.Table::key)
+        .orElse(List.of());
   }
 
   /** Of suspended tables what was last known; where that is nothing, what is asked of them. */
@@ -154,8 +166,9 @@ final class Preparation {
     for (Suspended one : suspended.values()) {
       if (!one.equals(last.suspended().get(one.table()))) {
         log.warn(
-            "{} is suspended: its row changes are rejected, others go on; it is looked at again by itself. {}",
+            "{} is suspended: {}; others go on, and it is looked at again by itself. {}",
             one.table(),
+            one.effect(),
             one.reason());
       }
     }

@@ -52,7 +52,12 @@ final class Publication {
       List<String> statements,
       List<String> removals,
       List<String> changes,
-      List<String> problems) {}
+      List<String> problems) {
+
+    boolean alters() {
+      return !statements.isEmpty() || !removals.isEmpty();
+    }
+  }
 
   /** Looks, and changes nothing. */
   static Plan plan(Connection connection, Source source, List<TableFacts> tables)

@@ -42,7 +42,6 @@ final class RowChangeDeserializer {
   private final Ancestors ancestors;
   private final RelationListener listener;
   private final Map<Integer, Layout> layouts = new HashMap<>();
-  private final Map<Integer, Suspended> rejected = new HashMap<>();
 
   RowChangeDeserializer(
       Prepared prepared, TypeCatalog types, Ancestors ancestors, RelationListener listener) {
@@ -63,6 +62,7 @@ final class RowChangeDeserializer {
    * @param types of the columns; null: excluded
    * @param missing a column of the key that is not in the log; null: all are
    * @param ofRoot whether rows of partitions come under the name of their root
+   * @param suspended why they are rejected, of which the key alone is read then; null: they are not
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
   private record Layout(
@@ -71,7 +71,8 @@ final class RowChangeDeserializer {
       @Nullable PostgresType[] types,
       boolean[] inIdentity,
       @Nullable String missing,
-      boolean ofRoot) {}
+      boolean ofRoot,
+      @Nullable Suspended suspended) {}
 
   /**
    * Reads one message; hands the row changes that it holds to the sink.
@@ -109,13 +110,12 @@ final class RowChangeDeserializer {
     Relation relation = new Relation(oid, table, identity, columns);
     listener.seen(relation);
     layouts.remove(oid); // the publication may hold more than was asked for
-    rejected.remove(oid);
     TableId captures = captures(relation);
     Suspended suspended = captures == null ? null : prepared.suspended().get(captures);
     TableFacts known = facts.get(captures);
     CapturedTable asked = captured.get(captures);
     if (suspended != null) {
-      rejected.put(oid, suspended);
+      layouts.put(oid, layout(relation, suspended));
     } else if (known != null && asked != null) {
       layouts.put(oid, layout(relation, known, asked));
     }
@@ -157,7 +157,39 @@ final class RowChangeDeserializer {
         read,
         inIdentity,
         missing.isEmpty() ? null : missing.getFirst(),
-        known.partitioned() && known.oid() == Integer.toUnsignedLong(relation.oid()));
+        known.partitioned() && known.oid() == Integer.toUnsignedLong(relation.oid()),
+        null);
+  }
+
+  /** Reads the key: as it is known if the log has it, else the replica identity's. */
+  private Layout layout(Relation relation, Suspended suspended) {
+    List<Column> columns = relation.columns();
+    List<String> names = columns.stream().map(Column::name).toList();
+    List<String> key = suspended.key();
+    if (key.isEmpty() || !names.containsAll(key)) {
+      key =
+          columns.stream()
+              .filter(column -> column.key() && relation.identity() != 'f') // f: all are
+              .map(Column::name)
+              .toList();
+    }
+    @Nullable PostgresType[] read = new @Nullable PostgresType[columns.size()];
+    boolean[] inIdentity = new boolean[columns.size()];
+    for (int i = 0; i < read.length; i++) {
+      read[i] = key.contains(names.get(i)) ? type(columns.get(i).typeOid()) : null;
+      inIdentity[i] = columns.get(i).key();
+    }
+    TableFacts facts =
+        new TableFacts(
+            suspended.table(),
+            Integer.toUnsignedLong(relation.oid()),
+            List.of(),
+            key,
+            TableFacts.ReplicaIdentity.DEFAULT,
+            key,
+            List.of());
+    return new Layout(
+        facts, names.toArray(String[]::new), read, inIdentity, null, false, suspended);
   }
 
   private PostgresType type(int oid) {
@@ -170,11 +202,9 @@ final class RowChangeDeserializer {
 
   private void change(Operation operation, MessageCursor cursor, ChangeSink sink)
       throws InterruptedException {
-    int oid = cursor.int32();
-    Layout layout = layouts.get(oid);
+    Layout layout = layouts.get(cursor.int32());
     if (layout == null) {
-      reject(operation.name(), oid, sink);
-      return;
+      return; // not asked for
     }
     Row old = null;
     Row after = null;
@@ -196,14 +226,12 @@ final class RowChangeDeserializer {
     }
   }
 
-  /** A row of a suspended table; others without a layout are not asked for. */
-  private void reject(String operation, int oid, ChangeSink sink) {
-    Suspended table = rejected.get(oid);
-    if (table != null) {
-      sink.reject(
-          new RejectedRow(
-              table.table(), operation, "{}", "the table is suspended: " + table.reason()));
-    }
+  private static RejectedRow rejected(Suspended suspended, String operation, ObjectNode key) {
+    return new RejectedRow(
+        suspended.table(),
+        operation,
+        ExactJson.text(key),
+        "the table is suspended: " + suspended.reason());
   }
 
   private static void emit(
@@ -211,6 +239,9 @@ final class RowChangeDeserializer {
       throws UnreadableRow, InterruptedException {
     Row keyed = Objects.requireNonNull(after == null ? old : after);
     ObjectNode key = key(layout, keyed);
+    if (layout.suspended != null) {
+      throw new UnreadableRow(rejected(layout.suspended, operation.name(), key));
+    }
     for (Row row : new @Nullable Row[] {after, old}) {
       if (row != null && row.unreadable != null) {
         throw unreadable(layout, operation, key, row.unreadable);
@@ -332,10 +363,13 @@ final class RowChangeDeserializer {
     int count = cursor.int32();
     cursor.int8(); // CASCADE, RESTART IDENTITY
     for (int i = 0; i < count; i++) {
-      int oid = cursor.int32();
-      Layout layout = layouts.get(oid);
+      Layout layout = layouts.get(cursor.int32());
       if (layout == null) {
-        reject("TRUNCATE", oid, sink);
+        continue; // not asked for
+      }
+      if (layout.suspended != null) {
+        sink.reject(
+            rejected(layout.suspended, "TRUNCATE", JsonNodeFactory.instance.objectNode()));
       } else {
         sink.reject(
             new RejectedRow(

@@ -1,11 +1,17 @@
 package io.rowhook.journal;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.PublishedTables;
+import io.rowhook.capture.Routes;
 import io.rowhook.capture.SlotIntent;
 import io.rowhook.capture.TableId;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +26,33 @@ final class PublicationTable {
   private PublicationTable() {}
 
   static Optional<PublishedTables> read(Sql sql) throws SQLException {
-    Map<TableId, Long> tables = new HashMap<>();
+    Map<TableId, PublishedTables.Table> tables = new HashMap<>();
     sql.each(
-        "SELECT schema_name, table_name, oid FROM captured_table",
+        "SELECT * FROM captured_table",
         row -> {
-          tables.put(new TableId(row.getString(1), row.getString(2)), row.getLong(3));
+          TableId name = new TableId(row.getString("schema_name"), row.getString("table_name"));
+          tables.put(name, table(row));
           return true;
         });
     return sql.first(
         "SELECT oid, seen_at FROM publication",
         row -> new PublishedTables(row.getLong(1), new Lsn(row.getLong(2)), tables));
+  }
+
+  private static PublishedTables.Table table(ResultSet row) throws SQLException {
+    String routes = row.getString("routes");
+    String lastGood = row.getString("last_good");
+    List<String> key = new ArrayList<>();
+    try {
+      ExactJson.MAPPER.readTree(row.getString("key_columns")).forEach(one -> key.add(one.asText()));
+    } catch (JsonProcessingException e) {
+      throw new SQLException("captured_table.key_columns is no JSON", e);
+    }
+    return new PublishedTables.Table(
+        row.getLong("oid"),
+        routes == null ? null : new Routes(routes),
+        lastGood == null ? null : new Lsn(Long.parseLong(lastGood)),
+        key);
   }
 
   static void write(Sql sql, PublishedTables now, List<MissedRange> missed) throws SQLException {
@@ -39,12 +62,19 @@ final class PublicationTable {
         now.publication(),
         now.seenAt().value());
     sql.update("DELETE FROM captured_table");
-    for (Map.Entry<TableId, Long> table : now.tables().entrySet()) {
+    for (Map.Entry<TableId, PublishedTables.Table> entry : now.tables().entrySet()) {
+      PublishedTables.Table table = entry.getValue();
+      ArrayNode key = ExactJson.MAPPER.createArrayNode();
+      table.key().forEach(key::add);
       sql.update(
-          "INSERT INTO captured_table (schema_name, table_name, oid) VALUES (?, ?, ?)",
-          table.getKey().schema(),
-          table.getKey().name(),
-          table.getValue());
+          "INSERT INTO captured_table (schema_name, table_name, oid, routes, last_good, key_columns)"
+              + " VALUES (?, ?, ?, ?, ?, ?)",
+          entry.getKey().schema(),
+          entry.getKey().name(),
+          table.oid(),
+          table.routes() == null ? null : table.routes().text(),
+          table.lastGood() == null ? null : table.lastGood().value(),
+          key.toString());
     }
     for (MissedRange range : missed) {
       sql.update(

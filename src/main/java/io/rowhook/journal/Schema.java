@@ -236,8 +236,19 @@ record Schema(List<String> migrations) {
         WHERE state <> 'failed';
       """;
 
+  /**
+   * By which rows of the catalog tables are published, and what of suspended ones has to be kept.
+   */
+  private static final String SEVENTH =
+      """
+      ALTER TABLE captured_table ADD COLUMN routes TEXT;        -- null: not known yet
+      ALTER TABLE captured_table ADD COLUMN last_good INTEGER;  -- null: as publication.seen_at
+      ALTER TABLE captured_table ADD COLUMN key_columns TEXT NOT NULL DEFAULT '[]';  -- JSON
+      """;
+
   /** The one in force. */
-  static final Schema CURRENT = new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH));
+  static final Schema CURRENT =
+      new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH));
 
   Schema {
     migrations = List.copyOf(migrations);

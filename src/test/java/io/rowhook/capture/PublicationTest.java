@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +27,10 @@ final class PublicationTest {
     database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text)",
-        "CREATE TABLE other (id int PRIMARY KEY)");
+        "CREATE TABLE other (id int PRIMARY KEY)",
+        "CREATE TABLE extra (id int PRIMARY KEY)",
+        "CREATE ROLE visitor LOGIN REPLICATION",
+        "GRANT SELECT ON article, other TO visitor");
   }
 
   @AfterAll
@@ -208,6 +213,166 @@ final class PublicationTest {
       insert();
       Eventually.within(Rig.SOON, "goes on", () -> newest().equals(last(rig)));
       assertThat(rig.sink.rows()).hasSize(2);
+    }
+  }
+
+  /** Nobody saw it altered: what is in the log before and after looks the same. */
+  private static void isMissed(String name, int tables, String... statements) {
+    isMissed(rig(name), tables, statements);
+  }
+
+  private static void isMissed(Rig made, int tables, String... statements) {
+    try (Rig rig = made) {
+      Capture capture = rig.start();
+      insert();
+      rig.awaitRows(1);
+      List<String> all = new ArrayList<>(List.of(statements));
+      all.add(1, "UPDATE article SET name = 'between'");
+      Lsn before = position();
+      database.execute(String.join("; ", all)); // one transaction: no look in between
+      Lsn written = position();
+      Eventually.passes(
+          Rig.SOON, "missed", () -> assertMissed(rig.history.missed(9), tables, before, written));
+      awaitNext(rig);
+      assertThat(capture.state()).isInstanceOf(CaptureState.Streaming.class);
+      rig.stop();
+
+      Lsn stopped = position();
+      all.forEach(database::execute);
+      Lsn altered = position();
+      rig.start();
+      awaitNext(rig);
+      assertMissed(rig.history.missed(tables), tables, stopped, altered);
+      rig.stop();
+      rig.start();
+      awaitNext(rig);
+      assertThat(rig.history.missed(9)).as("said once each").hasSize(2 * tables);
+      assertThat(rig.failures).isEmpty();
+    }
+  }
+
+  private static void assertMissed(List<MissedRange> missed, int tables, Lsn after, Lsn upTo) {
+    assertThat(missed)
+        .hasSize(tables)
+        .anySatisfy(one -> assertThat(one.table()).hasToString("public.article"))
+        .allSatisfy(one -> {
+          assertThat(one.after().isAfter(after)).isFalse();
+          assertThat(upTo.isAfter(one.upTo())).isFalse();
+          assertThat(one.reason()).contains("was altered and altered back");
+        });
+  }
+
+  private static Lsn position() {
+    return Lsn.parse(String.valueOf(database.query("SELECT pg_current_wal_lsn()")));
+  }
+
+  private static void awaitNext(Rig rig) {
+    insert();
+    Eventually.within(Rig.SOON, "goes on", () -> newest().equals(last(rig)));
+  }
+
+  @Test
+  void aTableTakenOutAndAddedAgain() {
+    isMissed(
+        "out_and_in",
+        1,
+        "ALTER PUBLICATION out_and_in DROP TABLE article",
+        "ALTER PUBLICATION out_and_in ADD TABLE article");
+  }
+
+  @Test
+  void operationsTakenOutAndAddedAgain() {
+    isMissed(
+        "operations_back",
+        2,
+        "ALTER PUBLICATION operations_back SET (publish = 'insert')",
+        "ALTER PUBLICATION operations_back SET (publish = 'insert, update, delete, truncate')");
+  }
+
+  @Test
+  void aRowFilterSetAndRemoved() {
+    if (version() < 15) {
+      return; // there are none
+    }
+    isMissed(
+        "filter_back",
+        1,
+        "ALTER PUBLICATION filter_back SET TABLE article WHERE (id > 1000), other",
+        "ALTER PUBLICATION filter_back SET TABLE article, other");
+  }
+
+  @Test
+  void aSchemaTakenOutAndAddedAgain() {
+    if (version() < 15) {
+      return; // there are none
+    }
+    database.execute("CREATE PUBLICATION schema_back FOR TABLES IN SCHEMA public");
+    Rig rig = rig("schema_back");
+    rig.properties = Map.of("database.user", "visitor"); // which cannot make it one of tables
+    isMissed(
+        rig,
+        2,
+        "ALTER PUBLICATION schema_back DROP TABLES IN SCHEMA public",
+        "ALTER PUBLICATION schema_back ADD TABLES IN SCHEMA public");
+  }
+
+  @Test
+  void aTableThatIsPublishedTwiceMissesNothing() {
+    if (version() < 15) {
+      return; // there are no publications of schemas
+    }
+    database.execute("CREATE PUBLICATION twice FOR TABLES IN SCHEMA public");
+    try (Rig rig = rig("twice")) {
+      rig.properties = Map.of("database.user", "visitor");
+      rig.start();
+      awaitNext(rig);
+      database.execute("ALTER PUBLICATION twice ADD TABLE article");
+      awaitNext(rig);
+      database.execute("ALTER PUBLICATION twice DROP TABLE article");
+      awaitNext(rig);
+      rig.stop();
+      rig.start();
+      awaitNext(rig);
+      assertThat(rig.history.missed(1)).isEmpty();
+    }
+  }
+
+  /** One that an earlier version wrote takes over what is. */
+  @Test
+  void aJournalThatDoesNotKnowHowTablesArePublishedTakesItOver() {
+    try (Rig rig = rig("earlier")) {
+      rig.start();
+      awaitNext(rig);
+      rig.stop();
+      PublishedTables known = rig.history.published().orElseThrow();
+      Map<TableId, PublishedTables.Table> earlier = new HashMap<>(known.tables());
+      earlier.replaceAll(
+          (name, table) -> new PublishedTables.Table(table.oid(), null, null, List.of()));
+      rig.history.published(
+          new PublishedTables(known.publication(), known.seenAt(), earlier), List.of());
+      rig.start();
+      awaitNext(rig);
+      assertThat(rig.history.missed(1)).isEmpty();
+      assertThat(rig.history.published().orElseThrow().tables()).isEqualTo(known.tables());
+    }
+  }
+
+  /** What Rowhook alters itself is no alarm; what somebody altered just before is one. */
+  @Test
+  void whatRowhookAltersItselfIsNotMissed() {
+    try (Rig rig = rig("itself")) {
+      rig.start();
+      awaitNext(rig);
+      rig.stop();
+      database.execute("ALTER PUBLICATION itself SET (publish = 'insert, update, delete')");
+      rig.start();
+      rig.stop();
+      int missed = rig.history.missed(9).size();
+      database.execute("ALTER PUBLICATION itself ADD TABLE ONLY extra");
+      rig.joining().publish(SourceCheck.tables(rig.source(), rig.tables).tables());
+      rig.start();
+      awaitNext(rig);
+      assertThat(rig.history.missed(9)).hasSize(missed);
     }
   }
 

@@ -182,6 +182,99 @@ final class StructureTest {
                 .satisfies(one -> assertThat(one.reason()).contains(reason)));
   }
 
+  /** Swapped for one without a key: what is missed begins when the old one was there last. */
+  @Test
+  void aTableSwappedForOneThatDoesNotFitIsMissedFromTheSwapOn() {
+    try (Rig rig = rig()) {
+      Capture capture = rig.start();
+      database.execute("INSERT INTO article VALUES (1, 'old', 1)");
+      await(rig, "article", 1);
+      Lsn before = position();
+      database.execute(
+          "BEGIN; ALTER TABLE article RENAME TO article_old;"
+              + " CREATE TABLE article (id int, name text, stock int);"
+              + " INSERT INTO article VALUES (2, 'never sent', 1); COMMIT");
+      assertSuspended(capture, "has no primary key");
+      assertThat(capture.suspended().getFirst().effect())
+          .contains("missing", "the publication does not hold all of it");
+      othersGoOn(rig);
+      for (int i = 0; i < 2; i++) {
+        rig.stop();
+        capture = rig.start();
+        assertSuspended(capture, "has no primary key");
+        othersGoOn(rig);
+      }
+      database.execute("INSERT INTO article VALUES (3, 'nor this', 1)");
+      Lsn written = position();
+      database.execute("ALTER TABLE article ADD PRIMARY KEY (id)");
+      awaitAgain(rig, capture);
+      database.execute("INSERT INTO article VALUES (4, 'new', 1)");
+      await(rig, "article", 2);
+      assertMissed(rig);
+      assertThat(rig.history.missed(9)).hasSize(1);
+      MissedRange missed = rig.history.missed(1).getFirst();
+      assertThat(missed.after().isAfter(before)).isFalse();
+      assertThat(written.isAfter(missed.upTo())).isFalse();
+      assertThat(rig.sink.rejected()).isEmpty();
+    }
+  }
+
+  private static Lsn position() {
+    return Lsn.parse(String.valueOf(database.query("SELECT pg_current_wal_lsn()")));
+  }
+
+  /** Rejected rows can be found again: by the key that was known, or that the log names. */
+  @Test
+  void rowsOfASuspendedTableAreRejectedWithTheirKeys() {
+    try (Rig rig = rig()) {
+      Capture capture = rig.start();
+      database.execute("INSERT INTO article VALUES (1, 'a', 1)");
+      await(rig, "article", 1);
+      database.execute(
+          "ALTER TABLE article DROP CONSTRAINT article_pkey", // all old rows are logged whole
+          "INSERT INTO article VALUES (2, 'b', 1)",
+          "UPDATE article SET id = 3 WHERE id = 2");
+      assertSuspended(capture, "has no primary key");
+      awaitRejected(rig, "INSERT {\"id\":2}", "UPDATE {\"id\":3}");
+      rig.stop();
+      rig.start();
+      database.execute("DELETE FROM article WHERE id = 3", "TRUNCATE article");
+      awaitRejected(
+          rig,
+          "INSERT {\"id\":2}",
+          "UPDATE {\"id\":3}",
+          "DELETE {\"id\":3}",
+          "TRUNCATE {}");
+    }
+  }
+
+  @Test
+  void rowsOfATableThatIsGoneAreRejectedWithTheKeyOfItsIdentity() {
+    try (Rig rig = rig()) {
+      Capture capture = rig.start();
+      database.execute("INSERT INTO other VALUES (1, 'a')");
+      await(rig, "other", 1);
+      database.execute(
+          "ALTER TABLE other RENAME id TO no",
+          "ALTER TABLE other RENAME TO something",
+          "UPDATE something SET note = 'b'",
+          "DELETE FROM something",
+          "DROP TABLE something");
+      assertSuspended(capture, "does not exist");
+      awaitRejected(rig, "UPDATE {\"no\":1}", "DELETE {\"no\":1}");
+    }
+  }
+
+  private static void awaitRejected(Rig rig, String... rows) {
+    Eventually.passes(
+        Rig.SOON,
+        "rejected",
+        () ->
+            assertThat(rig.sink.rejected())
+                .extracting(row -> row.operation() + " " + row.key())
+                .containsExactly(rows));
+  }
+
   @Test
   void aTableNeverCapturedThatIsMissingRefusesTheStart() {
     try (Rig rig = rig()) {

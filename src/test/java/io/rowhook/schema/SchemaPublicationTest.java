@@ -3,6 +3,7 @@ package io.rowhook.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,75 @@ class SchemaPublicationTest {
           "CREATE PUBLICATION rowhook FOR TABLE article, other",
           "INSERT INTO article VALUES (3, 'z')");
       erp.said("publication", "missing", "--accept-gap");
+    }
+  }
+
+  /** What was written between is never sent, and nothing else tells of it. */
+  @Test
+  void aPublicationIsAlteredAndAlteredBack() {
+    try (Erp erp = articles()) {
+      erp.listen()
+          .sql(
+              "BEGIN; ALTER PUBLICATION rowhook DROP TABLE article; UPDATE article SET name = 'y';"
+                  + " ALTER PUBLICATION rowhook ADD TABLE article; COMMIT");
+      erp.said("article", "may be missing", "altered and altered back");
+      assertThat(missed(erp)).containsExactly("public.article");
+      erp.until(
+          "INSERT INTO article SELECT coalesce(max(id), 100) + 1, 'back' FROM article", "back");
+      erp.stage().stop();
+
+      erp.listen()
+          .sql(
+              "ALTER PUBLICATION rowhook SET (publish = 'insert')",
+              "UPDATE article SET name = 'z'",
+              "ALTER PUBLICATION rowhook SET (publish = 'insert, update, delete, truncate')");
+      erp.start();
+      erp.said("other", "may be missing", "altered and altered back");
+      assertThat(missed(erp))
+          .containsExactlyInAnyOrder("public.article", "public.article", "public.other");
+      erp.until("INSERT INTO other SELECT coalesce(max(id), 0) + 1 FROM other", "Other");
+      erp.stage().stop();
+
+      erp.sql("CREATE TABLE more (id int)", "ALTER PUBLICATION rowhook ADD TABLE more");
+      erp.listen().start();
+      erp.until("UPDATE article SET name = 'again'", "again");
+      assertThat(missed(erp)).as("once each").hasSize(3);
+    }
+  }
+
+  private static List<String> missed(Erp erp) {
+    return erp.status()
+        .lines()
+        .filter(line -> line.startsWith("missed "))
+        .map(line -> line.substring("missed ".length(), line.indexOf(',')).strip())
+        .toList();
+  }
+
+  /** What is said of a table that is not captured is true, and ends in the range that is missing. */
+  @Test
+  void aTableIsSwappedForOneWithoutAKey() {
+    try (Erp erp = articles()) {
+      String before = erp.source().query("SELECT pg_current_wal_lsn()");
+      erp.listen()
+          .sql(
+              "BEGIN; ALTER TABLE article RENAME TO article_old;"
+                  + " CREATE TABLE article (id int, name text);"
+                  + " INSERT INTO article VALUES (2, 'never sent'); COMMIT");
+      erp.said("article", "suspended", "has no primary key");
+      assertThat(erp.status()).contains("public.article", "its row changes are missing");
+      erp.stage().stop();
+      erp.start();
+      erp.said("article", "suspended", "has no primary key");
+      erp.sql("ALTER TABLE article ADD PRIMARY KEY (id)");
+      erp.until(
+          "INSERT INTO article SELECT coalesce(max(id), 100) + 1, 'back' FROM article", "back");
+      String said = erp.said("article", "may be missing");
+      String after = said.replaceAll("(?s).*committed after (\\S+) .*", "$1");
+      assertThat(
+              erp.source()
+                  .query("SELECT '" + after + "'::pg_lsn <= '" + before + "'::pg_lsn"))
+          .as("%s; the table was as it must be at %s", said, before)
+          .isEqualTo("t");
     }
   }
 
