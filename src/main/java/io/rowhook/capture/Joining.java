@@ -160,8 +160,10 @@ final class Joining {
       kept.keySet().retainAll(suspended);
       kept.replaceAll((name, table) -> {
         PublicationState.Member member = now.tables().get(table.oid());
-        boolean good = member != null && member.name().equals(name) && member.whole();
-        return good && now.follows(table)
+        return member != null
+                && member.name().equals(name)
+                && member.whole()
+                && now.follows(table)
             ? new PublishedTables.Table(table.oid(), member.routes(), null, table.key())
             : new PublishedTables.Table(
                 table.oid(), table.routes(), known.seenAt(table), table.key());
