@@ -160,10 +160,7 @@ final class Joining {
       kept.keySet().retainAll(suspended);
       kept.replaceAll((name, table) -> {
         PublicationState.Member member = now.tables().get(table.oid());
-        return member != null
-                && member.name().equals(name)
-                && member.whole()
-                && now.follows(table)
+        return member != null && member.name().equals(name) && member.whole() && now.follows(table)
             ? new PublishedTables.Table(table.oid(), member.routes(), null, table.key())
             : new PublishedTables.Table(
                 table.oid(), table.routes(), known.seenAt(table), table.key());

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  *     narrowed
  * @param unreadable whether the log that the slot holds cannot be read with this publication
  * @param after the position from which on they may be
- * @param missed tables that are captured on, although they were swapped for others of the same name,
- *     or were out of the publication for a while
+ * @param missed tables that are captured on, although they were swapped for others of the same
+ *     name, or were out of the publication for a while
  */
 record Membership(
     @Nullable String lost, boolean unreadable, Lsn after, List<Membership.Missed> missed) {

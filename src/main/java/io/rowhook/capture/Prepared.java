@@ -42,7 +42,8 @@ record Prepared(
   /** The same, known by these OIDs as well. */
   Prepared known(Optional<PublishedTables> published) {
     Map<Long, TableId> known = new HashMap<>();
-    published.ifPresent(tables -> tables.tables().forEach((name, table) -> known.put(table.oid(), name)));
+    published.ifPresent(
+        tables -> tables.tables().forEach((name, table) -> known.put(table.oid(), name)));
     for (TableFacts table : facts) {
       known.put(table.oid(), table.table());
       table.leaves().forEach(leaf -> known.put(leaf.oid(), table.table()));

@@ -123,7 +123,9 @@ record PublicationState(
         do {
           if (row.getString("relname") != null) {
             TableId name = new TableId(row.getString("nspname"), row.getString("relname"));
-            tables.put(row.getLong("relation"), new Member(name, row.getBoolean("whole"), new Routes(row.getString("routes"))));
+            tables.put(
+                row.getLong("relation"),
+                new Member(name, row.getBoolean("whole"), new Routes(row.getString("routes"))));
           }
         } while (row.next());
         return Optional.of(new PublicationState(oid, allTables, operations, roots, tables));

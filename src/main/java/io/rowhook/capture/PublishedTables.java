@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param seenAt the end of the source's log then, or before; later changes are not vouched for
  * @param tables each captured table by its name
  */
-public record PublishedTables(long publication, Lsn seenAt, Map<TableId, PublishedTables.Table> tables) {
+public record PublishedTables(
+    long publication, Lsn seenAt, Map<TableId, PublishedTables.Table> tables) {
 
   /**
    * A table.
@@ -25,8 +26,7 @@ public record PublishedTables(long publication, Lsn seenAt, Map<TableId, Publish
    *     #seenAt}
    * @param key the columns that tell its rows apart
    */
-  public record Table(
-      long oid, @Nullable Routes routes, @Nullable Lsn lastGood, List<String> key) {
+  public record Table(long oid, @Nullable Routes routes, @Nullable Lsn lastGood, List<String> key) {
     public Table {
       key = List.copyOf(key);
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the transaction that wrote it: one that was altered, or taken away and made again, is another,
  * although it says the same. PostgreSQL never sends what was written between.
  *
- * @param text words of the form {@code TABLE/ROUTE}: by which route it holds which table, the one in
- *     question or, where it holds the partitions one by one, a partition of it
+ * @param text words of the form {@code TABLE/ROUTE}: by which route it holds which table, the one
+ *     in question or, where it holds the partitions one by one, a partition of it
  */
 public record Routes(String text) {
 

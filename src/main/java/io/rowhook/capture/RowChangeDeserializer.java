@@ -368,8 +368,7 @@ final class RowChangeDeserializer {
         continue; // not asked for
       }
       if (layout.suspended != null) {
-        sink.reject(
-            rejected(layout.suspended, "TRUNCATE", JsonNodeFactory.instance.objectNode()));
+        sink.reject(rejected(layout.suspended, "TRUNCATE", JsonNodeFactory.instance.objectNode()));
       } else {
         sink.reject(
             new RejectedRow(

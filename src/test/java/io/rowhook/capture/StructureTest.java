@@ -240,11 +240,7 @@ final class StructureTest {
       rig.start();
       database.execute("DELETE FROM article WHERE id = 3", "TRUNCATE article");
       awaitRejected(
-          rig,
-          "INSERT {\"id\":2}",
-          "UPDATE {\"id\":3}",
-          "DELETE {\"id\":3}",
-          "TRUNCATE {}");
+          rig, "INSERT {\"id\":2}", "UPDATE {\"id\":3}", "DELETE {\"id\":3}", "TRUNCATE {}");
     }
   }
 

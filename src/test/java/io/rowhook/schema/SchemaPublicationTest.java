@@ -153,7 +153,9 @@ class SchemaPublicationTest {
         .toList();
   }
 
-  /** What is said of a table that is not captured is true, and ends in the range that is missing. */
+  /**
+   * What is said of a table that is not captured is true, and ends in the range that is missing.
+   */
   @Test
   void aTableIsSwappedForOneWithoutAKey() {
     try (Erp erp = articles()) {
@@ -173,9 +175,7 @@ class SchemaPublicationTest {
           "INSERT INTO article SELECT coalesce(max(id), 100) + 1, 'back' FROM article", "back");
       String said = erp.said("article", "may be missing");
       String after = said.replaceAll("(?s).*committed after (\\S+) .*", "$1");
-      assertThat(
-              erp.source()
-                  .query("SELECT '" + after + "'::pg_lsn <= '" + before + "'::pg_lsn"))
+      assertThat(erp.source().query("SELECT '" + after + "'::pg_lsn <= '" + before + "'::pg_lsn"))
           .as("%s; the table was as it must be at %s", said, before)
           .isEqualTo("t");
     }
