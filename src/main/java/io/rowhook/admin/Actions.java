@@ -174,7 +174,7 @@ final class Actions {
             .hmac()
             .map(hmac -> hmac.header().toLowerCase(Locale.ROOT))
             .orElse(Authentication.Style.standard.defaultHeader().toLowerCase(Locale.ROOT));
-    if (!name.startsWith(signature)) {
+    if (!name.equals(signature) && !name.equals(signature + "-previous")) {
       return "***";
     }
     return field.value().length() <= SIGNATURE_SHOWN

@@ -4,14 +4,26 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How requests to a recipient are authenticated: neither, either or both (seed 000: optional).
+ * How requests to a recipient are authenticated (seed 000: optional). At most one of basic and
+ * bearer, which share a header.
  *
  * @param hmac signs the body
  * @param basic user name and password (RFC 7617, UTF-8)
+ * @param bearer a token that is sent as it is (RFC 6750)
  */
-public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic) {
+public record Authentication(
+    Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
 
   public static final Authentication NONE = new Authentication(Optional.empty(), Optional.empty());
+
+  public Authentication(Optional<Hmac> hmac, Optional<Basic> basic) {
+    this(hmac, basic, Optional.empty());
+  }
+
+  /** Whether it sends the header {@code Authorization}. */
+  public boolean hasAuthorization() {
+    return basic.isPresent() || bearer.isPresent();
+  }
 
   /** How a signature is made and written; see {@code wire.md}, signature styles. */
   public enum Style {

@@ -19,6 +19,7 @@ import java.util.List;
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
  * @param tls whom it is trusted by, and who Rowhook is to it
  * @param format what its bodies are written in
+ * @param request what its requests have beyond those of most
  * @param subscriptions the first that wants an event decides how it is sent; never empty: without
  *     any in its file there is one for each entity
  */
@@ -35,6 +36,7 @@ public record Recipient(
     Allow allow,
     Tls tls,
     Format format,
+    RequestOptions request,
     List<Subscription> subscriptions) {
 
   /** Xena's rule (seed 002): an answer must come within 5 seconds. */
@@ -42,6 +44,57 @@ public record Recipient(
 
   public Recipient {
     subscriptions = List.copyOf(subscriptions);
+  }
+
+  /** A recipient whose requests are like most. */
+  public Recipient(
+      String name,
+      URI url,
+      Authentication authentication,
+      Processing processing,
+      Duration timeout,
+      Acknowledge acknowledge,
+      Retry retry,
+      Pause pause,
+      OwedLimit owed,
+      Allow allow,
+      Tls tls,
+      Format format,
+      List<Subscription> subscriptions) {
+    this(
+        name,
+        url,
+        authentication,
+        processing,
+        timeout,
+        acknowledge,
+        retry,
+        pause,
+        owed,
+        allow,
+        tls,
+        format,
+        RequestOptions.DEFAULT,
+        subscriptions);
+  }
+
+  /** The same with other request options. */
+  public Recipient with(RequestOptions other) {
+    return new Recipient(
+        name,
+        url,
+        authentication,
+        processing,
+        timeout,
+        acknowledge,
+        retry,
+        pause,
+        owed,
+        allow,
+        tls,
+        format,
+        other,
+        subscriptions);
   }
 
   /** A recipient like most. */

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code authentication} in a recipient's file: none, HMAC, basic, or both. */
+/** Reads {@code authentication} in a recipient's file: none, or HMAC, or basic or bearer, or both. */
 final class AuthenticationKeys {
 
-  private static final YamlKeys BOTH = new YamlKeys(List.of(), List.of("hmac", "basic"));
+  private static final YamlKeys ALL =
+      new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
   private static final YamlKeys HMAC =
       new YamlKeys(List.of("secret"), List.of("style", "header", "previous"));
   private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());
@@ -24,7 +25,7 @@ final class AuthenticationKeys {
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS =
       Map.of(
-          "authentication", BOTH,
+          "authentication", ALL,
           "authentication.hmac", HMAC,
           "authentication.hmac.previous", PREVIOUS,
           "authentication.basic", BASIC);
@@ -38,21 +39,32 @@ final class AuthenticationKeys {
   static Authentication read(Fields recipient, Reading reading) {
     return recipient
         .mapping("authentication")
-        .map(fields -> new AuthenticationKeys(reading).both(fields))
+        .map(fields -> new AuthenticationKeys(reading).all(fields))
         .orElse(Authentication.NONE);
   }
 
-  private Authentication both(Fields fields) {
-    fields.check(BOTH);
+  private Authentication all(Fields fields) {
+    fields.check(ALL);
     if (fields.keys().isEmpty()) {
       reading
           .problems()
           .add(
               fields.place(),
-              "authentication has neither hmac nor basic. Add one, or take authentication out.");
+              "authentication is empty. Add hmac, basic or bearer, or take authentication out.");
+    }
+    Optional<Place> bearer = fields.get("bearer").map(YamlNode::place);
+    if (bearer.isPresent() && fields.get("basic").isPresent()) {
+      reading
+          .problems()
+          .add(
+              bearer.get(),
+              "authentication.bearer cannot stand beside basic: both are sent in the header"
+                  + " Authorization. Take one of them out.");
     }
     return new Authentication(
-        fields.mapping("hmac").flatMap(this::hmac), fields.mapping("basic").flatMap(this::basic));
+        fields.mapping("hmac").flatMap(this::hmac),
+        fields.mapping("basic").flatMap(this::basic),
+        fields.read("bearer", RecipientRules::bearer));
   }
 
   private Optional<Hmac> hmac(Fields fields) {

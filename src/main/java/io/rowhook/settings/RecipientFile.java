@@ -8,6 +8,7 @@ import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Retry;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.recipient.Tls;
@@ -79,6 +80,7 @@ final class RecipientFile {
     Tls tls = TlsKeys.read(fields, reading);
     Format format = fields.read("format", Rule.oneOf(Format.class)).orElse(Format.json);
     var authentication = AuthenticationKeys.read(fields, reading);
+    RequestOptions request = RequestKeys.read(fields, authentication, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
     return url.map(u ->
         new Recipient(
@@ -94,6 +96,7 @@ final class RecipientFile {
             allow,
             tls,
             format,
+            request,
             subscriptions));
   }
 
@@ -168,6 +171,7 @@ final class RecipientFile {
                 "allow",
                 "tls",
                 "format",
+                "headers",
                 "subscriptions")));
     keys.put("allow", new YamlKeys(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);

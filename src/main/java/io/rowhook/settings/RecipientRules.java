@@ -22,6 +22,9 @@ final class RecipientRules {
 
   private static final int MAX_SECRET = 64;
 
+  /** Servers commonly take 8 KB a line. */
+  private static final int MAX_HEADER_VALUE = 8_000;
+
   private static final String NEW_SECRET =
       "Make one with: echo \"whsec_$(openssl rand -base64 32)\"";
 
@@ -171,19 +174,54 @@ final class RecipientRules {
     return new Secret(value);
   }
 
+  /** Characters that a header takes as they are, without a blank: RFC 6750, section 2.1, and more. */
+  static Secret bearer(String value) throws Refused {
+    if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw Refused.hidden(
+          "must be a token of printable ASCII characters without spaces",
+          "Give it the token alone, without the word Bearer.");
+    }
+    return new Secret(value);
+  }
+
+  /** What a header can carry: RFC 9110, section 5.5, without what is obsolete. Never shown. */
+  static Secret headerValue(String value) throws Refused {
+    boolean plain = value.chars().allMatch(c -> (c >= ' ' && c < 0x7F) || c == '\t');
+    if (!plain || value.isEmpty() || !value.equals(value.strip())) {
+      throw Refused.hidden(
+          "must be printable ASCII characters, with no spaces at either end",
+          "Look for a line end at its end, and write what is not ASCII as the recipient expects it.");
+    }
+    if (value.length() > MAX_HEADER_VALUE) {
+      throw Refused.hidden(
+          "must have at most " + MAX_HEADER_VALUE + " characters, and it has " + value.length(),
+          "Shorten it.");
+    }
+    return new Secret(value);
+  }
+
+  static boolean isToken(String name) {
+    return TOKEN.matcher(name).matches();
+  }
+
+  /** Whether Rowhook or HTTP itself sets it; its name in small letters. */
+  static boolean isTaken(String name) {
+    return TAKEN.contains(name) || name.startsWith("rowhook-");
+  }
+
   private static boolean hasControls(String value) {
     return value.chars().anyMatch(Character::isISOControl);
   }
 
   /** A field name that HTTP allows and that nothing else is written to. */
   static String header(String value) throws Refused {
-    if (!TOKEN.matcher(value).matches()) {
+    if (!isToken(value)) {
       throw Refused.because(
           "must be an HTTP field name: letters, digits and hyphens",
           "Write for example X-Hub-Signature-256.");
     }
     String name = value.toLowerCase(Locale.ROOT);
-    if (TAKEN.contains(name) || name.startsWith("rowhook-")) {
+    if (isTaken(name)) {
       throw Refused.because("must not be a header that Rowhook sets itself", "Use another name.");
     }
     return value;

@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.RequestOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,6 +155,12 @@ public record SettingsDiff(
         Authentication::basic,
         "authentication.basic",
         keys);
+    differs(
+        before.authentication(),
+        after.authentication(),
+        Authentication::bearer,
+        "authentication.bearer",
+        keys);
     differs(before, after, Recipient::processing, "processing", keys);
     differs(before, after, Recipient::timeout, "timeout", keys);
     differs(before, after, Recipient::acknowledge, "acknowledge", keys);
@@ -163,6 +170,7 @@ public record SettingsDiff(
     differs(before, after, Recipient::allow, "allow", keys);
     differs(before, after, Recipient::tls, "tls", keys);
     differs(before, after, Recipient::format, "format", keys);
+    differs(before.request(), after.request(), RequestOptions::headers, "headers", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
     return keys;
   }

@@ -41,6 +41,7 @@ final class Attempting {
   private final Wanting wanting;
   private final AttributeSets attributeSets;
   private final Signer signer;
+  private final List<Field> ownHeaders;
   private final Judge judge;
   private final Redaction redaction;
   private final Sender sender;
@@ -64,6 +65,7 @@ final class Attempting {
     this.wanting = wanting;
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
+    this.ownHeaders = Headers.own(recipient.request());
     this.judge = new Judge(recipient.acknowledge());
     this.redaction = new Redaction(recipient);
     this.sender = sender;
@@ -128,6 +130,7 @@ final class Attempting {
                 started.requestId.toString(),
                 started.owed.redelivery(),
                 started.at));
+    fields.addAll(ownHeaders);
     fields.addAll(signer.fields(event.id(), started.at, body));
     return fields;
   }

@@ -1,6 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.entity.Event;
+import io.rowhook.recipient.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -60,6 +61,13 @@ final class Headers {
     }
     fields.add(new Field("Rowhook-Committed-At", MICROSECONDS.format(event.committedAt())));
     return fields;
+  }
+
+  /** The recipient's own headers. */
+  static List<Field> own(RequestOptions request) {
+    return request.headers().entrySet().stream()
+        .map(header -> new Field(header.getKey(), header.getValue().reveal()))
+        .toList();
   }
 
   /**

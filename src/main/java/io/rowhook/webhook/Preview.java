@@ -66,6 +66,9 @@ public record Preview(
       fields.addAll(
           Headers.of(
               event, set.topic(event), entry.sequence(), 1, UUID.randomUUID().toString(), 0, now));
+      for (Field own : Headers.own(recipient.request())) {
+        fields.add(new Field(own.name(), MASK));
+      }
       for (Field proof : new Signer(recipient.authentication()).fields(event.id(), now, body)) {
         fields.add(new Field(proof.name(), MASK));
       }

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -27,6 +28,10 @@ final class Redaction {
   /** Of a path: {@code /hooks/erp} may be shown, what follows it may be a token. */
   private static final int SHORTEST_SEGMENT = 12;
 
+  /** Headers of its own whose values are words of everyone's. */
+  private static final Set<String> NO_SECRETS =
+      Set.of("accept", "accept-charset", "accept-language", "content-language", "prefer");
+
   private static final String STANDARD_PREFIX = "whsec_";
   private static final String MASK = "***";
 
@@ -37,6 +42,12 @@ final class Redaction {
     Set<String> all = new HashSet<>();
     recipient.authentication().hmac().ifPresent(hmac -> add(all, hmac));
     recipient.authentication().basic().ifPresent(basic -> add(all, basic));
+    recipient.authentication().bearer().ifPresent(bearer -> add(all, bearer));
+    recipient.request().headers().forEach((name, value) -> {
+      if (!NO_SECRETS.contains(name.toLowerCase(Locale.ROOT))) {
+        addHeader(all, value.reveal());
+      }
+    });
     add(all, recipient.url());
     secrets =
         all.stream()
@@ -79,6 +90,16 @@ final class Redaction {
     all.add(password);
     String pair = basic.username() + ":" + password;
     all.add(Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The whole value, and each longer word: {@code Token abc} has the secret after the blank. */
+  private static void addHeader(Set<String> all, String value) {
+    all.add(value);
+    for (String word : value.split("[ ,;=\"]+", -1)) {
+      if (word.length() >= SHORTEST_SEGMENT) {
+        all.add(word);
+      }
+    }
   }
 
   private static void add(Set<String> all, URI url) {

@@ -51,7 +51,7 @@ public final class Signer {
   private final @Nullable Key key;
   private final @Nullable Key previousKey;
   private final @Nullable Instant previousUntil;
-  private final @Nullable Field basic;
+  private final @Nullable Field authorization;
 
   /**
    * Decodes the keys.
@@ -69,7 +69,12 @@ public final class Signer {
       previousKey = null;
       previousUntil = null;
     }
-    basic = authentication.basic().map(Signer::basic).orElse(null);
+    authorization =
+        authentication
+            .basic()
+            .map(Signer::basic)
+            .or(() -> authentication.bearer().map(Signer::bearer))
+            .orElse(null);
   }
 
   /**
@@ -89,8 +94,8 @@ public final class Signer {
               : Optional.empty();
       sign(fields, hmac, key, old, id, now.getEpochSecond(), body);
     }
-    if (basic != null) {
-      fields.add(basic);
+    if (authorization != null) {
+      fields.add(authorization);
     }
     return fields;
   }
@@ -164,6 +169,10 @@ public final class Signer {
     return new Field(
         "Authorization",
         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Field bearer(Secret token) {
+    return new Field("Authorization", "Bearer " + token.reveal());
   }
 
   private static String base64(Key key, String before, byte[] body) {

@@ -89,7 +89,7 @@ class BadRecipientTest {
         shop(
             "neither",
             URL + "authentication: {}\n",
-            ":2:17: authentication has neither hmac nor basic. Add one, or take authentication out."),
+            ":2:17: authentication is empty. Add hmac, basic or bearer, or take authentication out."),
         shop(
             "no secret",
             hmac + "    style: standard\n",

@@ -1,0 +1,127 @@
+package io.rowhook.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Secret;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a recipient's file says about its requests. */
+class RequestKeysTest {
+
+  private static final String FILE = "config/recipients/shop.yaml";
+  private static final String URL = "url: https://a.example\n";
+
+  @TempDir Path temp;
+
+  @Test
+  void headersAndBearerArriveAsSecrets() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp)
+            .env("KEY", "canary1")
+            .shop(
+                URL
+                    + "authentication: {bearer: '${env:KEY}-t'}\n"
+                    + "headers: {X-API-Key: '${env:KEY}', Accept: application/json, X-Number: 7}\n");
+    Settings before = directory.read();
+    Recipient shop = before.recipients().getFirst();
+    assertThat(shop.request().headers())
+        .containsExactly(
+            Map.entry("X-API-Key", new Secret("canary1")),
+            Map.entry("Accept", new Secret("application/json")),
+            Map.entry("X-Number", new Secret("7")));
+    assertThat(shop.authentication().bearer()).contains(new Secret("canary1-t"));
+    assertThat(before.toString() + shop.authentication() + shop.request())
+        .doesNotContain("canary1");
+    directory.env("KEY", "canary2");
+    assertThat(SettingsDiff.between(before, directory.read()).lines())
+        .containsExactly("recipient shop: authentication.bearer, headers changed");
+  }
+
+  @Test
+  void authorizationMayBeAHeaderOfItsOwn() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp).shop(URL + "headers: {Authorization: Token abc}\n");
+    assertThat(directory.read().recipients().getFirst().request().headers())
+        .containsEntry("Authorization", new Secret("Token abc"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> bearer() {
+    String rule =
+        ":2:26: authentication.bearer must be a token of printable ASCII characters without spaces."
+            + " Give it the token alone, without the word Bearer.";
+    return Stream.of(
+        shop("with the scheme", URL + "authentication: {bearer: Bearer hidden}\n", rule),
+        shop("empty", URL + "authentication: {bearer: ''}\n", rule),
+        shop(
+            "beside basic",
+            URL + "authentication: {bearer: x, basic: {username: a, password: b}}\n",
+            ":2:26: authentication.bearer cannot stand beside basic: both are sent in the header"
+                + " Authorization. Take one of them out."));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> headers() {
+    String taken = " must not be a header that Rowhook or HTTP sets itself. Take it out.";
+    return Stream.of(
+        shop(
+            "none",
+            URL + "headers: {}\n",
+            ":2:10: headers must have 1 to 50 names. Write for example headers: {Accept:"
+                + " application/json}, or take it out."),
+        shop("HTTP's", URL + "headers: {Content-Length: 5}\n", ":2:11: headers.Content-Length" + taken),
+        shop("Rowhook's", URL + "headers: {rowhook-x: 5}\n", ":2:11: headers.rowhook-x" + taken),
+        shop(
+            "the standard's",
+            URL + "headers: {webhook-signature: 5}\n",
+            ":2:11: headers.webhook-signature" + taken),
+        shop(
+            "the signature's",
+            URL
+                + "authentication: {hmac: {secret: s, style: hex, header: X-Sign}}\n"
+                + "headers: {x-sign-previous: 5}\n",
+            ":3:11: headers.x-sign-previous" + taken),
+        shop(
+            "authorization beside basic",
+            URL
+                + "authentication: {basic: {username: a, password: b}}\n"
+                + "headers: {Authorization: x}\n",
+            ":3:11: headers.Authorization must not stand beside what authentication sends in the"
+                + " same header. Take one of them out."),
+        shop(
+            "twice",
+            URL + "headers: {X-A: 1, x-a: 2}\n",
+            ":2:19: headers.x-a stands here twice; capitals make no difference. Take one out."),
+        shop(
+            "no name",
+            URL + "headers: {X Key: hidden}\n",
+            ":2:11: headers has a name that is no HTTP field name: letters, digits and hyphens."
+                + " Write for example X-API-Key."),
+        shop(
+            "glued",
+            URL + "headers: {X-Key:hidden}\n",
+            ":2:11: headers has a name that is no HTTP field name: letters, digits and hyphens."
+                + " Write a space after the colon."),
+        shop(
+            "a second header in the value",
+            URL + "headers: {X-Key: \"hidden\\r\\nX-Other: 1\"}\n",
+            ":2:18: headers.X-Key must be printable ASCII characters, with no spaces at either end."
+                + " Look for a line end at its end, and write what is not ASCII as the recipient"
+                + " expects it."),
+        shop(
+            "long value",
+            URL + "headers: {X-Key: " + "x".repeat(8001) + "}\n",
+            ":2:18: headers.X-Key must have at most 8000 characters, and it has 8001. Shorten it."));
+  }
+
+  private DynamicTest shop(String name, String text, String problem) {
+    return SettingsDirectory.bad(temp, name, d -> d.shop(text), FILE + problem);
+  }
+}
