@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param basic user name and password (RFC 7617, UTF-8)
  * @param bearer a token that is sent as it is (RFC 6750)
  */
-public record Authentication(
-    Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
+public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
 
   public static final Authentication NONE = new Authentication(Optional.empty(), Optional.empty());
 

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code authentication} in a recipient's file: none, or HMAC, or basic or bearer, or both. */
+/**
+ * Reads {@code authentication} in a recipient's file: none, or HMAC, or basic or bearer, or both.
+ */
 final class AuthenticationKeys {
 
-  private static final YamlKeys ALL =
-      new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
+  private static final YamlKeys ALL = new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
   private static final YamlKeys HMAC =
       new YamlKeys(List.of("secret"), List.of("style", "header", "previous"));
   private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());

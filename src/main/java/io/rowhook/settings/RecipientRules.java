@@ -174,7 +174,9 @@ final class RecipientRules {
     return new Secret(value);
   }
 
-  /** Characters that a header takes as they are, without a blank: RFC 6750, section 2.1, and more. */
+  /**
+   * Characters that a header takes as they are, without a blank: RFC 6750, section 2.1, and more.
+   */
   static Secret bearer(String value) throws Refused {
     if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
       throw Refused.hidden(

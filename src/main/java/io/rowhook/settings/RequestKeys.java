@@ -60,15 +60,17 @@ final class RequestKeys {
     }
     Map<String, Secret> headers = new LinkedHashMap<>();
     Set<String> seen = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    fields.keys().forEach((name, place) -> {
-      Optional<String> wrong = wrongName(name, fields.get(name), seen);
-      if (wrong.isPresent()) {
-        reading.problems().add(place, wrong.get());
-      } else {
-        seen.add(name);
-        fields.read(name, RecipientRules::headerValue).ifPresent(v -> headers.put(name, v));
-      }
-    });
+    fields
+        .keys()
+        .forEach((name, place) -> {
+          Optional<String> wrong = wrongName(name, fields.get(name), seen);
+          if (wrong.isPresent()) {
+            reading.problems().add(place, wrong.get());
+          } else {
+            seen.add(name);
+            fields.read(name, RecipientRules::headerValue).ifPresent(v -> headers.put(name, v));
+          }
+        });
     return headers;
   }
 
@@ -100,8 +102,7 @@ final class RequestKeys {
             || lower.startsWith("webhook-")
             || authentication.hmac().filter(hmac -> isSignature(lower, hmac)).isPresent();
     return ours
-        ? Optional.of(
-            key + " must not be a header that Rowhook or HTTP sets itself. Take it out.")
+        ? Optional.of(key + " must not be a header that Rowhook or HTTP sets itself. Take it out.")
         : Optional.empty();
   }
 

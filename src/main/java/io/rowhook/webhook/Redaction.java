@@ -43,11 +43,14 @@ final class Redaction {
     recipient.authentication().hmac().ifPresent(hmac -> add(all, hmac));
     recipient.authentication().basic().ifPresent(basic -> add(all, basic));
     recipient.authentication().bearer().ifPresent(bearer -> add(all, bearer));
-    recipient.request().headers().forEach((name, value) -> {
-      if (!NO_SECRETS.contains(name.toLowerCase(Locale.ROOT))) {
-        addHeader(all, value.reveal());
-      }
-    });
+    recipient
+        .request()
+        .headers()
+        .forEach((name, value) -> {
+          if (!NO_SECRETS.contains(name.toLowerCase(Locale.ROOT))) {
+            addHeader(all, value.reveal());
+          }
+        });
     add(all, recipient.url());
     secrets =
         all.stream()

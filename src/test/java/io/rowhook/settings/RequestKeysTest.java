@@ -76,7 +76,10 @@ class RequestKeysTest {
             URL + "headers: {}\n",
             ":2:10: headers must have 1 to 50 names. Write for example headers: {Accept:"
                 + " application/json}, or take it out."),
-        shop("HTTP's", URL + "headers: {Content-Length: 5}\n", ":2:11: headers.Content-Length" + taken),
+        shop(
+            "HTTP's",
+            URL + "headers: {Content-Length: 5}\n",
+            ":2:11: headers.Content-Length" + taken),
         shop("Rowhook's", URL + "headers: {rowhook-x: 5}\n", ":2:11: headers.rowhook-x" + taken),
         shop(
             "the standard's",

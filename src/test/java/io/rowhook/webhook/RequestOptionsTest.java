@@ -52,8 +52,8 @@ class RequestOptionsTest {
                 .containsExactly("Bearer bearer-token");
           });
       assertThat(out.ledger("shop").attempts(1))
-          .allSatisfy(attempt ->
-              assertThat(attempt.answer()).isEqualTo("*** Bearer *** application/json"));
+          .allSatisfy(
+              attempt -> assertThat(attempt.answer()).isEqualTo("*** Bearer *** application/json"));
     }
   }
 
