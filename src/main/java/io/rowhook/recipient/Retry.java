@@ -19,7 +19,10 @@ public record Retry(List<Duration> delays, From from, double jitter) {
   public enum From {
     /** The start of the attempt before. */
     previous,
-    /** The start of the first attempt. */
+    /**
+     * The start of the first attempt. A retry whose time passed while the recipient was paused
+     * comes as long after the attempt before as the schedule has between the two.
+     */
     first
   }
 
@@ -68,8 +71,23 @@ public record Retry(List<Duration> delays, From from, double jitter) {
     if (attempts > delays.size()) {
       return Optional.empty();
     }
-    Duration delay = delays.get(attempts - 1);
+    return Optional.of(moved(delays.get(attempts - 1), random));
+  }
+
+  /**
+   * Returns the time between the retry after so many attempts and the one before it, where delays
+   * count from the first attempt; between the first retry and the first attempt, if it is that.
+   *
+   * @param attempts made so far, at least 1 and at most as many as there are delays
+   * @param random from 0 to 1, for the jitter
+   */
+  public Duration gapAfter(int attempts, double random) {
+    Duration before = attempts == 1 ? Duration.ZERO : delays.get(attempts - 2);
+    return moved(delays.get(attempts - 1).minus(before), random);
+  }
+
+  private Duration moved(Duration delay, double random) {
     double factor = 1 + jitter * (2 * random - 1);
-    return Optional.of(Duration.ofNanos(Math.round(delay.toNanos() * factor)));
+    return Duration.ofNanos(Math.round(delay.toNanos() * factor));
   }
 }

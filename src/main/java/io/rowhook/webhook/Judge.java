@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Weighs what came back: was it acknowledged, and if not, why not? The rules are the recipient's
@@ -33,9 +32,6 @@ final class Judge {
   /** Nothing may stand behind the answer's one value. */
   private static final ObjectReader STRICT =
       ExactJson.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-  /** Whose {@code Retry-After} counts. */
-  private static final Set<Integer> HEEDED = Set.of(429, 502, 503, 504);
 
   private static final int GONE = 410;
 
@@ -88,9 +84,7 @@ final class Judge {
 
   private Verdict refused(Answer answer, String reason, String kept, Instant now) {
     Optional<Duration> retryAfter =
-        HEEDED.contains(answer.status())
-            ? answer.retryAfter().flatMap(value -> RetryAfter.parse(value, now))
-            : Optional.empty();
+        answer.retryAfter().flatMap(value -> RetryAfter.parse(value, now));
     return new Refused(
         answer.status(), reason, kept, retryAfter, rule.last().contains(answer.status()));
   }

@@ -101,11 +101,6 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
       double random,
       String reason,
       Optional<Duration> retryAfter) {
-    Instant from =
-        switch (retry.from()) {
-          case previous -> at;
-          case first -> first;
-        };
     Optional<Duration> delay = retry.delayAfter(attempts, random);
     if (delay.isEmpty()) {
       return new Failed(
@@ -113,7 +108,15 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
               ? "the only attempt failed: " + reason
               : "all " + attempts + " attempts failed, the last one: " + reason);
     }
-    Instant due = from.plus(delay.get());
+    Instant due =
+        switch (retry.from()) {
+          case previous -> at.plus(delay.get());
+          case first -> {
+            Instant planned = first.plus(delay.get());
+            // Overtaken, mostly by a pause: the retries left must not all go out at once.
+            yield planned.isAfter(now) ? planned : at.plus(retry.gapAfter(attempts, random));
+          }
+        };
     Instant asked = now.plus(retryAfter.orElse(Duration.ZERO));
     return new Waiting(due.isBefore(asked) ? asked : due);
   }

@@ -20,7 +20,8 @@ public sealed interface Verdict {
    * @param status of the answer
    * @param reason in words, without secrets
    * @param answer its beginning, for a person to read
-   * @param retryAfter how long the recipient asks to be left alone, where that counts
+   * @param retryAfter how long the recipient asks to be left alone, at most {@link
+   *     RetryAfter#LIMIT}
    * @param last whether there is no use in trying again
    */
   record Refused(

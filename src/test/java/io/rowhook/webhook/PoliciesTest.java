@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
@@ -20,6 +21,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -90,13 +92,13 @@ class PoliciesTest {
     "120, 120",
     "0, 0",
     " 7 , 7",
-    "86401, 86400",
-    "99999999999999999999999, 86400",
+    "604801, 604800",
+    "99999999999999999999999, 604800",
     "'Sat, 21 Nov 2026 12:01:00 GMT', 60",
     "'Saturday, 21-Nov-26 12:01:00 GMT', 60",
     "'Sat Nov 21 12:01:00 2026', 60",
     "'Sat, 21 Nov 2026 11:00:00 GMT', 0",
-    "'Sat, 28 Nov 2026 12:00:00 GMT', 86400",
+    "'Sat, 28 Nov 2026 12:00:01 GMT', 604800",
   })
   void readsRetryAfter(String value, long seconds) {
     assertThat(RetryAfter.parse(value, NOW)).contains(Duration.ofSeconds(seconds));
@@ -139,12 +141,11 @@ class PoliciesTest {
 
   @Test
   @Tag("feature-34")
-  void heedsRetryAfterWhereItCounts() {
-    for (int status : List.of(429, 502, 503, 504)) {
+  void heedsRetryAfterWhateverTheStatus() {
+    for (int status : List.of(302, 400, 401, 404, 429, 500, 502, 503, 504)) {
       assertThat(((Refused) judge(status, "60", null)).retryAfter())
           .contains(Duration.ofSeconds(60));
     }
-    assertThat(((Refused) judge(500, "60", null)).retryAfter()).isEmpty();
     assertThat(((Refused) judge(503, "soon", null)).retryAfter()).isEmpty();
   }
 
@@ -208,6 +209,21 @@ class PoliciesTest {
             .map(state -> ((Waiting) state).next().getEpochSecond() - first.getEpochSecond())
             .toList();
     assertThat(dues).containsExactly(60L, 120L, 300L, 600L);
+  }
+
+  /** Nothing goes out for an hour: the retries left are not used up all at once after it. */
+  @Test
+  @Tag("feature-33")
+  void keepsTheGapsOfActindosScheduleAfterAPause() {
+    Instant at = NOW.plusSeconds(3600);
+    List<Long> gaps = new ArrayList<>();
+    for (int attempts = 2; attempts <= 4; attempts++) {
+      DeliveryState state =
+          Sequel.state(new NoAnswer("x"), Retry.ACTINDO, attempts, NOW, at, at.plusMillis(5), 0.5);
+      gaps.add(Duration.between(at, ((Waiting) state).next()).toSeconds());
+      at = ((Waiting) state).next();
+    }
+    assertThat(gaps).containsExactly(60L, 180L, 300L);
   }
 
   @Test
