@@ -4,6 +4,7 @@ import io.rowhook.webhook.Reply.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -16,11 +17,14 @@ import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionReuseStrategy;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -49,8 +53,25 @@ final class Exchange implements Cancellable {
     this.connections = connections;
   }
 
-  /** Sends the request, which has all its headers, and waits for the answer. */
-  Answer run(HttpRoute route, ClassicHttpRequest request) throws IOException, HttpException {
+  /**
+   * Sends the request, which has all its headers, and waits for the answer. If a reused connection
+   * breaks before the first byte of an answer, the request is sent once more, over a new one: its
+   * other end had closed it, as it may at any time (RFC 9112, section 9.3.1).
+   *
+   * @param within the time of the whole call, of which connecting may take a share
+   */
+  Answer run(HttpRoute route, ClassicHttpRequest request, Duration within)
+      throws IOException, HttpException {
+    try {
+      return once(route, request, within, false);
+    } catch (StaleConnectionException _) {
+      return once(route, request, within, true);
+    }
+  }
+
+  private Answer once(
+      HttpRoute route, ClassicHttpRequest request, Duration within, boolean onNewConnection)
+      throws IOException, HttpException {
     ConnectionEndpoint leased = lease(route);
     TimeValue kept = null;
     try {
@@ -58,10 +79,15 @@ final class Exchange implements Cancellable {
       if (cancelled) {
         throw new InterruptedIOException("cancelled");
       }
-      if (!leased.isConnected()) {
-        connections.connect(leased, null, context);
+      if (onNewConnection && leased.isConnected()) {
+        leased.close(CloseMode.IMMEDIATE);
       }
-      ClassicHttpResponse response = leased.execute("", request, EXECUTOR::execute, context);
+      boolean reused = leased.isConnected();
+      if (!reused) {
+        connections.connect(leased, TimeValue.ofMilliseconds(within.toMillis()), context);
+      }
+      ClassicHttpResponse response =
+          leased.execute("", request, reused ? this::executeOnReused : EXECUTOR::execute, context);
       byte[] body = body(response);
       if (body.length <= Sender.ANSWER_LIMIT && REUSE.keepAlive(request, response, context)) {
         kept = DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
@@ -76,6 +102,31 @@ final class Exchange implements Cancellable {
         leased.close(CloseMode.IMMEDIATE); // else closing would read the rest, however long
       }
       connections.release(leased, null, kept == null ? TimeValue.ZERO_MILLISECONDS : kept);
+    }
+  }
+
+  private ClassicHttpResponse executeOnReused(
+      ClassicHttpRequest request, HttpClientConnection connection, HttpContext ofCall)
+      throws IOException, HttpException {
+    EndpointDetails details = connection.getEndpointDetails(); // counts on after it is closed
+    long before = details == null ? 0 : details.getReceivedBytesCount();
+    try {
+      return EXECUTOR.execute(request, connection, ofCall);
+    } catch (IOException e) {
+      boolean nothingCame = details == null || details.getReceivedBytesCount() == before;
+      if (nothingCame && !cancelled && !Thread.currentThread().isInterrupted()) {
+        throw new StaleConnectionException(e);
+      }
+      throw e;
+    }
+  }
+
+  /** A reused connection broke before the first byte of an answer. */
+  private static final class StaleConnectionException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    StaleConnectionException(IOException cause) {
+      super(cause);
     }
   }
 

@@ -6,8 +6,6 @@ import io.rowhook.recipient.Tls;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Proxy;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,7 +18,6 @@ import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
-import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -36,7 +33,6 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -54,10 +50,11 @@ import org.jspecify.annotations.Nullable;
  * means. One for each recipient, with connections of its own: a recipient that hangs has only its
  * own to exhaust. Any thread; virtual ones are what it is made for.
  *
- * <p>One call is one request on the wire: nothing is retried, redirected, unpacked, cached or
- * remembered in here, and no proxy of the system is asked. So a kept connection that its other end
- * closes at that very moment is a failed attempt like any other; connections that were idle are
- * asked first, which makes it rare.
+ * <p>One call is one request on the wire: nothing is redirected, unpacked, cached or remembered in
+ * here, and no proxy of the system is asked. There is one exception: a reused connection that
+ * breaks before the first byte of an answer says nothing about the recipient, so the request is
+ * sent once more at once, over a new connection and within the same time. Of a host's several
+ * addresses the next one is tried if one does not answer; see {@link FailoverConnector}.
  */
 public final class Sender implements AutoCloseable {
 
@@ -114,7 +111,7 @@ public final class Sender implements AutoCloseable {
   /** The same, with another way to find a host's addresses. */
   Sender(Networks networks, Optional<SSLContext> tls, Resolver.LookUp lookUp) {
     connections =
-        new DirectConnections()
+        new FailoverConnections(new Resolver(networks, lookUp))
             .setConnectionFactory(
                 ManagedHttpClientConnectionFactory.builder()
                     .http1Config(
@@ -125,7 +122,6 @@ public final class Sender implements AutoCloseable {
                     // HttpClient's own would look for HTTP behind any rubbish.
                     .responseParserFactory(new DefaultHttpResponseParserFactory())
                     .build())
-            .setDnsResolver(new Resolver(networks, lookUp))
             .setTlsSocketStrategy(
                 new DefaultClientTlsStrategy(
                     tls.orElseGet(() -> Handshake.of(Tls.DEFAULT)),
@@ -181,7 +177,7 @@ public final class Sender implements AutoCloseable {
     Exchange exchange = new Exchange(connections);
     try (Deadline deadline = new Deadline(within, exchange)) {
       try {
-        return exchange.run(to.route, request);
+        return exchange.run(to.route, request, within);
       } catch (IOException | HttpException | RuntimeException e) {
         return new Silence(
             deadline.passed()
@@ -237,18 +233,18 @@ public final class Sender implements AutoCloseable {
         : duration.toMillis() + "ms";
   }
 
-  /**
-   * Connects straight to the address that was checked: without this the JVM's SOCKS proxy is asked.
-   */
-  private static final class DirectConnections extends PoolingHttpClientConnectionManagerBuilder {
+  /** The builder has no setter for what connects. */
+  private static final class FailoverConnections extends PoolingHttpClientConnectionManagerBuilder {
+    private final Resolver resolver;
+
+    FailoverConnections(Resolver resolver) {
+      this.resolver = resolver;
+    }
+
     @Override
     protected HttpClientConnectionOperator createConnectionOperator(
-        SchemePortResolver ports, DnsResolver resolver, TlsSocketStrategy tls) {
-      return new DefaultHttpClientConnectionOperator(
-          _ -> new Socket(Proxy.NO_PROXY),
-          ports,
-          resolver,
-          RegistryBuilder.<TlsSocketStrategy>create().register(URIScheme.HTTPS.id, tls).build());
+        SchemePortResolver ports, DnsResolver ignored, TlsSocketStrategy tls) {
+      return new FailoverConnector(resolver, ports, tls);
     }
   }
 }
