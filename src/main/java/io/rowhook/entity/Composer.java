@@ -34,15 +34,17 @@ final class Composer {
    * changed.
    *
    * @param found null: nothing had to be read
+   * @param followed whether what was not found was not there; else it may be gone since
    * @throws Unmappable if the entity's id can no longer be known
    */
-  static void compose(Touched entity, @Nullable Found found, Consumer<Draft> drafts)
+  static void compose(
+      Touched entity, @Nullable Found found, boolean followed, Consumer<Draft> drafts)
       throws Unmappable {
     if (entity.roots().isEmpty()) {
       if (found == null) {
         throw new IllegalStateException("an entity whose root is not logged has to be read");
       }
-      if (existsForUs(entity, found)) {
+      if (existsForUs(entity, found, followed)) {
         drafts.accept(partsOnly(entity, found));
       }
       return;
@@ -59,21 +61,22 @@ final class Composer {
   }
 
   /**
-   * Whether a root row that the transaction did not touch is one that the conditions let through.
-   * Rows that may be parts of several types of entities belong to those that are there.
+   * Whether a root row that the transaction did not touch is there, and one that the conditions let
+   * through. Where the database does not hold it, parts may name one that never was. Rows that may
+   * be parts of several types of entities belong to those that are there.
    */
-  private static boolean existsForUs(Touched entity, Found found) {
+  private static boolean existsForUs(Touched entity, Found found, boolean followed) {
     boolean shared =
         entity.shape().parts().stream()
             .allMatch(part -> part.shared() || entity.changes(part).isEmpty());
-    if (entity.shape().role().condition() == null && !shared) {
-      return true;
-    }
+    boolean mayBeGone = entity.shape().role().condition() == null && !shared && !followed;
     return switch (entity.history().root(entity.position())) {
       case RowState.Present _ -> true;
       case RowState.Absent _ -> false;
       case RowState.AsRead _ ->
-          found.root(entity).isPresent()
+          mayBeGone
+              || found.root(entity).isPresent()
+              || entity.history().touches().stream().anyMatch(one -> !one.roots().isEmpty())
               || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent();
     };
   }

@@ -231,7 +231,7 @@ public final class EntityEvents implements ChangeSink {
   private @Nullable Lsn publishEnded(Lsn passed, boolean now) {
     while (!ended.isEmpty()) {
       if (now || ended.stream().noneMatch(Ended::isRead)) {
-        publish(ended.size());
+        publish(ended.size(), false);
         continue;
       }
       Lsn end = awaited;
@@ -254,7 +254,7 @@ public final class EntityEvents implements ChangeSink {
         heldAnew++;
         awaited = null; // one that the log has first was visible last
       } else {
-        publish(shown);
+        publish(shown, !gap);
       }
     }
     return null;
@@ -264,10 +264,14 @@ public final class EntityEvents implements ChangeSink {
     return rows.holds(ended.get(place).transaction().id());
   }
 
-  /** Publishes the first of those that have ended; the snapshot that is held shows them. */
-  private void publish(int count) {
+  /**
+   * Publishes the first of those that have ended; the snapshot that is held shows them.
+   *
+   * @param followed whether it shows no others, so that what it has not was not there
+   */
+  private void publish(int count, boolean followed) {
     List<Ended> first = ended.subList(0, count);
-    publishing().make(first);
+    publishing().make(first, followed);
     for (Ended one : first) {
       reportRejected(one.transaction(), one.rejected());
       events.publish(one.transaction(), one.events(), one.rejected().rows());

@@ -56,7 +56,7 @@ public final class EntityReading {
           new NetChange(
               type.name(), "", RowMapper.id(shape.id(), root), false, null, root, List.of(), 0));
       Found found = Found.read(rows, List.of(entity), Set.of(), false);
-      Composer.compose(entity, found, drafts::add);
+      Composer.compose(entity, found, true, drafts::add);
     } catch (Unmappable e) {
       throw new IllegalStateException(e.getMessage(), e);
     }

@@ -32,6 +32,9 @@ final class PartView {
   /** By part and by what they belong to: the only rows; null: as read and as logged. */
   private @Nullable Map<Shape.Node, Map<RowKey, List<ObjectNode>>> only;
 
+  /** Whether a list that could not be read is left out; not of an entity that is new with it. */
+  private boolean leavesOut;
+
   /** Names of parts of which something is not known. */
   private final Set<String> incomplete = new LinkedHashSet<>();
 
@@ -44,7 +47,10 @@ final class PartView {
 
   /** After the transaction. */
   static PartView after(Touched entity, Found found) {
-    return new PartView(entity, found, true, entity.moment() + 1);
+    PartView view = new PartView(entity, found, true, entity.moment() + 1);
+    view.leavesOut =
+        entity.roots().isEmpty() || entity.roots().stream().anyMatch(NetChange::existed);
+    return view;
   }
 
   /** Before the transaction. */
@@ -154,13 +160,25 @@ final class PartView {
   void fill(ObjectNode data, Optional<RowKey> key, Set<String> missing) {
     for (Shape.Node part : entity.shape().parts()) {
       if (part.parent() == null) {
-        data.set(
-            part.part().name(),
-            key.isPresent() ? list(part, key.get(), missing) : ExactJson.MAPPER.createArrayNode());
+        put(data, part, key, missing);
       }
     }
     incomplete.stream().filter(name -> !isInside(name)).forEach(missing::add);
     embed(data, entity.shape().links(), "", missing);
+  }
+
+  /**
+   * Puts in the rows of one part. Those of a list that could not be read are left out where the log
+   * has only what was touched: whoever takes them for all would delete the others.
+   */
+  private void put(ObjectNode data, Shape.Node part, Optional<RowKey> key, Set<String> missing) {
+    ArrayNode list =
+        key.isPresent() ? list(part, key.get(), missing) : ExactJson.MAPPER.createArrayNode();
+    if (leavesOut && key.filter(parent -> found.isUnread(part.byParent(), parent)).isPresent()) {
+      data.remove(part.part().name());
+    } else {
+      data.set(part.part().name(), list);
+    }
   }
 
   /** The rows of one part, for {@code previous}. */
@@ -176,11 +194,7 @@ final class PartView {
       copy.setAll(row); // the values are shared and never changed
       for (Shape.Node inner : entity.shape().parts()) {
         if (part.equals(inner.parent())) {
-          copy.set(
-              inner.part().name(),
-              RowKey.of(row, part.primaryKey())
-                  .map(key -> list(inner, key, missing))
-                  .orElseGet(ExactJson.MAPPER::createArrayNode));
+          put(copy, inner, RowKey.of(row, part.primaryKey()), missing);
         }
       }
       embed(copy, part.links(), name(part) + ".", missing);

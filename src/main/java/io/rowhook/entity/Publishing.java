@@ -63,8 +63,12 @@ final class Publishing {
     this.visibility = new Visibility(shapes, rows);
   }
 
-  /** Makes the events of some transactions: reads for all of them at once. */
-  void make(List<Ended> transactions) {
+  /**
+   * Makes the events of some transactions: reads for all of them at once.
+   *
+   * @param followed whether what is read shows no other transaction that is not published yet
+   */
+  void make(List<Ended> transactions, boolean followed) {
     if (visibility.isNeeded()) {
       seen(transactions);
     }
@@ -85,7 +89,7 @@ final class Publishing {
     List<Touched> entities = touched.stream().flatMap(Collection::stream).toList();
     entities.forEach(entity -> entity.spell(parents.spellings()));
     EntityHistory.place(touched, history);
-    compose(entities);
+    compose(entities, followed);
   }
 
   /** Also those that belong to nothing that exists for us: they may have, and may again. */
@@ -210,7 +214,8 @@ final class Publishing {
       compose(
           seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
               .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
-              .toList());
+              .toList(),
+          false);
       sink.take(chunk.events());
       changes = spilled.after(changes.getLast().ordinal(), SMALL_CHUNK, CHUNK_WEIGHT);
     }
@@ -222,7 +227,7 @@ final class Publishing {
     List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
     while (!owned.isEmpty()) {
       Ended chunk = new Ended(transaction, rejected);
-      compose(owned(chunk, owned));
+      compose(owned(chunk, owned), false);
       sink.take(chunk.events());
       owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
     }
@@ -305,7 +310,7 @@ final class Publishing {
   }
 
   /** Reads for all of them at once, or for as many as fit. */
-  private void compose(List<Touched> entities) {
+  private void compose(List<Touched> entities, boolean followed) {
     List<Touched> read = entities.stream().filter(Touched::isRead).toList();
     Found found = null;
     if (!read.isEmpty()) {
@@ -314,17 +319,17 @@ final class Publishing {
       } catch (RowLookup.TooMuch e) {
         if (entities.size() == 1) {
           log.warn("An event says only what the log has: {}", e.getMessage());
-          compose(entities.getFirst(), Found.nothing());
+          compose(entities.getFirst(), Found.nothing(), followed);
           return;
         }
         int half = entities.size() / 2;
-        compose(entities.subList(0, half));
-        compose(entities.subList(half, entities.size()));
+        compose(entities.subList(0, half), followed);
+        compose(entities.subList(half, entities.size()), followed);
         return;
       }
     }
     for (Touched entity : entities) {
-      compose(entity, found != null && entity.isRead() ? of(entity, found) : null);
+      compose(entity, found != null && entity.isRead() ? of(entity, found) : null, followed);
     }
   }
 
@@ -338,11 +343,12 @@ final class Publishing {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private void compose(Touched entity, @Nullable Found found) {
+  private void compose(Touched entity, @Nullable Found found, boolean followed) {
     Outcome outcome = entity.outcome();
     List<Event> made = new ArrayList<>(1);
     try {
-      Composer.compose(entity, found, draft -> made.add(maker.make(draft, outcome.transaction())));
+      Composer.compose(
+          entity, found, followed, draft -> made.add(maker.make(draft, outcome.transaction())));
     } catch (Unmappable e) {
       reject(entity, "its row was deleted before it could be looked up: " + e.getMessage());
       return;

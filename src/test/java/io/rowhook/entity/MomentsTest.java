@@ -118,8 +118,7 @@ class MomentsTest {
               ORDER, "{'oid':8,'customer':null,'total':0}", "{'oid':8,'customer':null,'total':1}"));
       JsonNode json = rig.log.json(0);
       assertThat(json.at("/data/total").asInt()).isEqualTo(2);
-      assertThat(json.at("/data/lines").toString())
-          .isEqualTo(quoted("[{'oid':7,'no':1,'quantity':6,'note':null,'serials':[]}]"));
+      assertThat(json.get("data").has("lines")).as("the log has one of two").isFalse();
       assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
       assertThat(json.at("/previous/lines").isNull()).isTrue();
       assertThat(rig.log.json(1).has("unavailable")).isFalse();
@@ -132,9 +131,7 @@ class MomentsTest {
               "{'oid':7,'no':2,'quantity':5,'note':null}",
               "{'oid':7,'no':2,'quantity':6,'note':null}"));
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(400));
-      assertThat(rig.log.json(2).get("data"))
-          .hasToString(
-              quoted("{'oid':7,'lines':[{'oid':7,'no':2,'quantity':6,'note':null,'serials':[]}]}"));
+      assertThat(rig.log.json(2).get("data")).hasToString(quoted("{'oid':7}"));
       assertThat(rig.log.json(2).get("unavailable"))
           .hasToString(quoted("['customer','total','lines','buyer']"));
     }

@@ -83,7 +83,7 @@ class UnreadTest {
     source.execute("REVOKE SELECT ON line FROM reader");
     JsonNode json = updated(1);
     assertThat(json.get("unavailable")).hasToString(quoted("['lines']"));
-    assertThat(json.at("/data/lines")).isEmpty();
+    assertThat(json.get("data").has("lines")).as("they are not none").isFalse();
     assertThat(json.at("/data/buyer/name").asText()).isEqualTo("Ada");
     assertThat(json.get("read")).hasToString(quoted("['buyer']"));
     assertThat(json.get("changed")).hasToString(quoted("['total']"));
@@ -94,6 +94,28 @@ class UnreadTest {
     Eventually.within(
         Duration.ofSeconds(20), "it is read again", () -> !isUnavailable(updatedSilently(2)));
     assertThat(rig.rows.counts().tables()).isEmpty();
+  }
+
+  /** Of an order that is new the log has what it has; of another only what was touched. */
+  @Test
+  void aListThatMayNotBeReadIsLeftOutWhereTheLogHasOnlySomeOfIt() throws Exception {
+    source.execute("REVOKE SELECT ON line FROM reader", "INSERT INTO orders VALUES (20, 3, 1)");
+    rig.transaction(
+        LONG_AGO,
+        total(1),
+        ROWS.update(
+            LINE,
+            "{'oid':1,'no':1,'quantity':0,'note':null}",
+            "{'oid':1,'no':1,'quantity':1,'note':null}"),
+        ROWS.insert(ORDER, "{'oid':20,'customer':3,'total':1}"),
+        ROWS.insert(LINE, "{'oid':20,'no':1,'quantity':1,'note':null}"));
+    JsonNode updated = rig.log.json(0);
+    assertThat(updated.get("data").has("lines")).isFalse();
+    assertThat(updated.get("changed")).hasToString(quoted("['total','lines']"));
+    assertThat(updated.get("unavailable")).hasToString(quoted("['lines']"));
+    JsonNode created = rig.log.json(1);
+    assertThat(created.at("/data/lines")).hasSize(1);
+    assertThat(created.get("unavailable")).hasToString(quoted("['lines']"));
   }
 
   private JsonNode updatedSilently(int oid) {
@@ -137,6 +159,7 @@ class UnreadTest {
     JsonNode json = updated(1);
     assertThat(json.get("unavailable")).hasToString(quoted("['lines.serials','buyer']"));
     assertThat(json.at("/data/lines")).hasSize(2);
+    assertThat(json.at("/data/lines/0").has("serials")).isFalse();
     assertThat(rig.rows.counts().tables()).hasSize(2);
   }
 
@@ -192,6 +215,7 @@ class UnreadTest {
       assertThat(json.path("unavailable").toString())
           .as("order " + (i + 1))
           .isEqualTo(quoted(i == 4 ? "['lines','buyer']" : "['buyer']"));
+      assertThat(json.get("data").has("lines")).isEqualTo(i != 4);
       assertThat(json.at("/data/lines")).hasSize(i == 4 ? 0 : 2);
     }
     assertThat(rig.rows.counts().unread()).isEqualTo(1);

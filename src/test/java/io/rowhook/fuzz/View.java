@@ -62,6 +62,7 @@ final class View {
       own(row, data, optional);
       for (Entity.Part part : entity.parts()) {
         data.put(part.name(), list(part, touched.key(), ""));
+        unread(part.name(), part.name(), optional);
       }
       embed(data, optional, row, entity.references(), "");
       all.add(new Fields(data, optional));
@@ -136,6 +137,13 @@ final class View {
     }
   }
 
+  /** A list that could not be read is left out; whether it may be missing is another question. */
+  private void unread(String name, String path, Set<String> optional) {
+    if (side == Side.NOW && unavailable.contains(path)) {
+      optional.add(name);
+    }
+  }
+
   static boolean isLarge(Cell cell) {
     String text = cell.text();
     return text != null && text.length() > 1000;
@@ -198,6 +206,7 @@ final class View {
         });
     for (Entity.Part inner : part.parts()) {
       item.put(inner.name(), list(inner, key, path));
+      unread(inner.name(), path + inner.name(), optional);
     }
     embed(item, optional, state, part.references(), path);
     return new Fields(item, optional);
