@@ -201,10 +201,10 @@ final class Attempting {
           error = refused.reason();
           answer = refused.answer();
         }
-        case Gone(String reason, String text) -> {
-          status = 410;
-          error = reason;
-          answer = text;
+        case Gone gone -> {
+          status = gone.status();
+          error = gone.acknowledged() ? null : gone.reason();
+          answer = gone.answer();
         }
         case NoAnswer(String reason) -> error = reason;
         case Unrenderable(String reason) -> error = reason;

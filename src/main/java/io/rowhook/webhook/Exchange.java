@@ -96,6 +96,7 @@ final class Exchange implements Cancellable {
           response.getCode(),
           value(response.getFirstHeader("Retry-After")),
           value(response.getFirstHeader("Location")),
+          value(response.getFirstHeader("Webhook-Delivery")),
           body);
     } finally {
       if (kept == null) {

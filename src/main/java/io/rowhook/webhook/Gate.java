@@ -87,7 +87,7 @@ final class Gate {
    */
   Change after(Verdict verdict, Way way, Pause pause, Instant now) {
     return switch (verdict) {
-      case Verdict.Gone(String reason, _) -> held(Hold.by(Hold.Kind.gone, micros(now), reason));
+      case Verdict.Gone gone -> held(Hold.by(Hold.Kind.gone, micros(now), gone.reason()));
       case Verdict.Unrenderable _ -> none(); // says nothing about the recipient
       case Verdict.Acknowledged _ -> hold.isPresent() && way == Way.trial ? released() : none();
       case Verdict.Refused refused -> failed(refused.reason(), way, pause, now);

@@ -26,6 +26,11 @@ final class Headers {
   private static final DateTimeFormatter MICROSECONDS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** Servers commonly take 8 KB of headers in all, and answer 431 beyond. */
+  private static final int MOST_OF_AN_ID = 256;
+
+  private static final String ELLIPSIS = "...";
+
   private Headers() {}
 
   /**
@@ -51,7 +56,7 @@ final class Headers {
     fields.add(new Field("Webhook-Timestamp", Long.toString(now.getEpochSecond())));
     fields.add(new Field("Rowhook-Topic", safe(topic)));
     fields.add(new Field("Rowhook-Entity-Type", safe(event.entityType())));
-    fields.add(new Field("Rowhook-Entity-Id", safe(event.entityId())));
+    fields.add(new Field("Rowhook-Entity-Id", shortened(safe(event.entityId()))));
     fields.add(new Field("Rowhook-Entity-Event", event.type().name()));
     fields.add(new Field("Rowhook-Attempt", Integer.toString(attempt)));
     fields.add(new Field("Rowhook-Request-Id", requestId));
@@ -91,6 +96,30 @@ final class Headers {
       }
     }
     return out.toString();
+  }
+
+  /**
+   * At most {@link #MOST_OF_AN_ID} characters, which are bytes here, of an encoded value ({@code
+   * wire.md}: "shortened beyond 256 bytes"); never half of a character.
+   */
+  static String shortened(String encoded) {
+    if (encoded.length() <= MOST_OF_AN_ID) {
+      return encoded;
+    }
+    int end = MOST_OF_AN_ID - ELLIPSIS.length();
+    int percent = encoded.lastIndexOf('%', end - 1);
+    if (percent > end - 3 && percent >= 0) {
+      end = percent;
+    }
+    while (end > 0 && isContinuation(encoded, end)) {
+      end -= 3;
+    }
+    return encoded.substring(0, end) + ELLIPSIS;
+  }
+
+  /** Whether a byte stands there, percent-encoded, that is not the first one of its character. */
+  private static boolean isContinuation(String encoded, int at) {
+    return encoded.charAt(at) == '%' && "89AB".indexOf(encoded.charAt(at + 1)) >= 0;
   }
 
   private static boolean isSafe(String value) {

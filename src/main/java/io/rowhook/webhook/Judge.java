@@ -35,6 +35,13 @@ final class Judge {
 
   private static final int GONE = 410;
 
+  /** What an answer's {@code Webhook-Delivery} may ask for, in the words of Svix. */
+  private static final String ABORT = "abort-message";
+
+  private static final String DISABLE = "disable";
+  private static final String WANTS_NO_MORE =
+      "webhook-delivery: disable: it wants no more webhooks";
+
   private final Acknowledge rule;
   private final Optional<Condition> when;
 
@@ -70,10 +77,13 @@ final class Judge {
     if (rule.status().contains(status)) {
       return unmet(answer)
           .<Verdict>map(why -> refused(answer, "answered " + status + ", but " + why, kept, now))
-          .orElseGet(() -> new Acknowledged(status, kept));
+          .orElseGet(() ->
+              asks(answer, DISABLE)
+                  ? new Gone(status, true, "acknowledged it, with " + WANTS_NO_MORE, kept)
+                  : new Acknowledged(status, kept));
     }
     if (status == GONE && !rule.last().contains(GONE)) {
-      return new Gone("answered 410: it wants no more webhooks", kept);
+      return new Gone(status, false, "answered 410: it wants no more webhooks", kept);
     }
     String reason =
         status >= 300 && status < 400
@@ -83,10 +93,25 @@ final class Judge {
   }
 
   private Verdict refused(Answer answer, String reason, String kept, Instant now) {
+    if (asks(answer, DISABLE)) {
+      return new Gone(answer.status(), false, reason + ", with " + WANTS_NO_MORE, kept);
+    }
+    if (asks(answer, ABORT)) {
+      return new Refused(
+          answer.status(),
+          reason + ", with webhook-delivery: abort-message",
+          kept,
+          Optional.empty(),
+          true);
+    }
     Optional<Duration> retryAfter =
         answer.retryAfter().flatMap(value -> RetryAfter.parse(value, now));
     return new Refused(
         answer.status(), reason, kept, retryAfter, rule.last().contains(answer.status()));
+  }
+
+  private static boolean asks(Answer answer, String what) {
+    return answer.delivery().filter(value -> value.strip().equalsIgnoreCase(what)).isPresent();
   }
 
   /** Why the recipient's condition does not hold; empty: it does, or there is none. */

@@ -11,10 +11,16 @@ public sealed interface Reply {
    * @param status as sent
    * @param retryAfter the header of that name
    * @param location the header of that name
+   * @param delivery the header {@code Webhook-Delivery}
    * @param body what was read of it; not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Answer(int status, Optional<String> retryAfter, Optional<String> location, byte[] body)
+  record Answer(
+      int status,
+      Optional<String> retryAfter,
+      Optional<String> location,
+      Optional<String> delivery,
+      byte[] body)
       implements Reply {
 
     @Override

@@ -39,7 +39,8 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
     Verdict verdict = outcome.verdict();
     Owed owed = outcome.owed();
     Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
-    boolean free = verdict instanceof Gone || (way == Gate.Way.trial && verdict.isFailure());
+    boolean free =
+        (verdict instanceof Gone gone && !gone.acknowledged()) || (way == Gate.Way.trial && verdict.isFailure());
     if (free) {
       boolean ends = gate.until().isBefore(Instant.MAX);
       return new Sequel(new Waiting(ends ? gate.until() : now), owed.trials() + 1, change);
@@ -82,7 +83,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
     return switch (verdict) {
       case Acknowledged _ -> new Delivered();
       case Unrenderable(String reason) -> new Failed(reason);
-      case Gone _ -> new Waiting(now);
+      case Gone gone -> gone.acknowledged() ? new Delivered() : new Waiting(now);
       case NoAnswer(String reason) ->
           again(retry, attempts, first, at, now, random, reason, Optional.empty());
       case Refused refused when refused.last() ->

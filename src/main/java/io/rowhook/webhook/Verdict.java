@@ -29,12 +29,15 @@ public sealed interface Verdict {
       implements Verdict {}
 
   /**
-   * The recipient does not want anything any more: 410.
+   * The recipient does not want anything any more: it answered 410, or {@code Webhook-Delivery:
+   * disable}.
    *
+   * @param status of the answer
+   * @param acknowledged whether it has this delivery all the same
    * @param reason in words, without secrets
    * @param answer its beginning, for a person to read
    */
-  record Gone(String reason, String answer) implements Verdict {}
+  record Gone(int status, boolean acknowledged, String reason, String answer) implements Verdict {}
 
   /**
    * There was no complete answer.
@@ -54,7 +57,8 @@ public sealed interface Verdict {
   default boolean isFailure() {
     return switch (this) {
       case Acknowledged _, Unrenderable _ -> false;
-      case Refused _, Gone _, NoAnswer _ -> true;
+      case Gone gone -> !gone.acknowledged();
+      case Refused _, NoAnswer _ -> true;
     };
   }
 }

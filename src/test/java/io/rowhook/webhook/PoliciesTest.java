@@ -81,6 +81,18 @@ class PoliciesTest {
   }
 
   @Test
+  void boundsAnIdInAHeaderAtAWholeCharacter() {
+    assertThat(Headers.shortened("x".repeat(256))).isEqualTo("x".repeat(256));
+    assertThat(Headers.shortened("x".repeat(257))).isEqualTo("x".repeat(253) + "...");
+    String euro = Headers.safe("\u20AC"); // nine characters: 28 of them are 252
+    assertThat(Headers.shortened(euro.repeat(40))).isEqualTo(euro.repeat(28) + "...");
+    assertThat(Headers.shortened("x" + euro.repeat(40))).isEqualTo("x" + euro.repeat(28) + "...");
+    assertThat(Headers.shortened("xx" + euro.repeat(40))).isEqualTo("xx" + euro.repeat(27) + "...");
+    assertThat(Headers.shortened("xxx" + euro.repeat(40)))
+        .isEqualTo("xxx" + euro.repeat(27) + "...");
+  }
+
+  @Test
   void letsNoIdBeginAHeaderOfItsOwn() {
     assertThat(Headers.safe("7\r\nAuthorization: x\u0000\u0085"))
         .isEqualTo("7%0D%0AAuthorization: x%00%C2%85");
@@ -325,6 +337,7 @@ class PoliciesTest {
                 status,
                 Optional.ofNullable(retryAfter),
                 Optional.ofNullable(location),
+                Optional.empty(),
                 "body".getBytes(StandardCharsets.UTF_8)),
             NOW);
   }

@@ -4,8 +4,12 @@ import static io.rowhook.testing.Events.orders;
 import static io.rowhook.webhook.Outbound.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.journal.DeliveryState.Delivered;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.Hold;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
@@ -54,6 +58,61 @@ class RequestOptionsTest {
       assertThat(out.ledger("shop").attempts(1))
           .allSatisfy(
               attempt -> assertThat(attempt.answer()).isEqualTo("*** Bearer *** application/json"));
+    }
+  }
+
+  @Test
+  void heedsAnAnswerThatAborts() {
+    try (Receiver shop =
+            new Receiver(request ->
+                request.number() == 1
+                    ? Answer.of(400, "webhook-delivery", "abort-message")
+                    : Answer.of(200, "webhook-delivery", "abort-message"));
+        Outbound out = new Outbound()) {
+      out.start(recipient(shop.url("/"), Authentication.NONE));
+      out.journal.append(orders(1, 2));
+      out.settled("shop");
+      assertThat(out.ledger("shop").ends())
+          .containsEntry(
+              1L,
+              new Failed(
+                  "answered 400, with webhook-delivery: abort-message, which is final for this"
+                      + " recipient"))
+          .containsEntry(2L, new Delivered());
+      assertThat(shop.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void heedsAnAnswerThatDisables() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(200, "webhook-delivery", "Disable"));
+        Outbound out = new Outbound()) {
+      out.start(
+          Outbound.recipient("shop", shop.url("/"), new Sequential(), retry(50, 50)));
+      out.journal.append(orders(1, 2));
+      Outbound.eventually("held", () -> out.ledger("shop").hold().isPresent());
+      Hold hold = out.ledger("shop").hold().orElseThrow();
+      assertThat(hold.kind()).isEqualTo(Hold.Kind.gone);
+      assertThat(hold.reason())
+          .isEqualTo("acknowledged it, with webhook-delivery: disable: it wants no more webhooks");
+      Outbound.eventually(
+          "delivered", () -> new Delivered().equals(out.ledger("shop").ends().get(1L)));
+      assertThat(out.ledger("shop").attempts(1))
+          .allSatisfy(attempt -> assertThat(attempt.error()).isNull());
+      assertThat(shop.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void keepsWhatWasNotAcknowledgedWhenItIsDisabled() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(500, "webhook-delivery", "disable"));
+        Outbound out = new Outbound()) {
+      out.start(recipient(shop.url("/"), Authentication.NONE));
+      out.journal.append(orders(1, 1));
+      Outbound.eventually("held", () -> out.ledger("shop").hold().isPresent());
+      assertThat(out.ledger("shop").hold().orElseThrow().reason())
+          .isEqualTo("answered 500, with webhook-delivery: disable: it wants no more webhooks");
+      assertThat(out.ledger("shop").ends()).isEmpty();
     }
   }
 
