@@ -40,7 +40,8 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
     Owed owed = outcome.owed();
     Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
     boolean free =
-        (verdict instanceof Gone gone && !gone.acknowledged()) || (way == Gate.Way.trial && verdict.isFailure());
+        (verdict instanceof Gone gone && !gone.acknowledged())
+            || (way == Gate.Way.trial && verdict.isFailure());
     if (free) {
       boolean ends = gate.until().isBefore(Instant.MAX);
       return new Sequel(new Waiting(ends ? gate.until() : now), owed.trials() + 1, change);

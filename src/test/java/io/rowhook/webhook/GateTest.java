@@ -101,7 +101,8 @@ class GateTest {
   @Test
   @Tag("feature-34")
   void isShutAt410UntilAPersonOpensIt() {
-    Change change = gate.after(new Gone(410, false, "answered 410", ""), Way.open, Pause.DEFAULT, now);
+    Change change =
+        gate.after(new Gone(410, false, "answered 410", ""), Way.open, Pause.DEFAULT, now);
     assertThat(change).isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
     assertThat(gate.way(now.plus(Duration.ofDays(1000)))).isEqualTo(Way.asked);
     assertThat(gate.until()).isEqualTo(Instant.MAX);

@@ -447,7 +447,8 @@ class HoldingTest {
     return new Reply.Answer(
         status,
         Optional.empty(),
-        Optional.empty(), Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 

@@ -87,8 +87,7 @@ class RequestOptionsTest {
   void heedsAnAnswerThatDisables() {
     try (Receiver shop = new Receiver(_ -> Answer.of(200, "webhook-delivery", "Disable"));
         Outbound out = new Outbound()) {
-      out.start(
-          Outbound.recipient("shop", shop.url("/"), new Sequential(), retry(50, 50)));
+      out.start(Outbound.recipient("shop", shop.url("/"), new Sequential(), retry(50, 50)));
       out.journal.append(orders(1, 2));
       Outbound.eventually("held", () -> out.ledger("shop").hold().isPresent());
       Hold hold = out.ledger("shop").hold().orElseThrow();
