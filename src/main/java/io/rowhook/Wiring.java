@@ -17,6 +17,7 @@ import io.rowhook.entity.EntityCounts;
 import io.rowhook.entity.EntityEvents;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
+import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.OldValues;
@@ -34,6 +35,7 @@ import io.rowhook.webhook.Networks;
 import io.rowhook.webhook.Sender;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +182,16 @@ public final class Wiring implements AutoCloseable {
     @Override
     public void recapture(List<EntityType> entities) throws InterruptedException {
       capture.recapture(generation(entities));
+    }
+
+    @Override
+    public void pause(String recipient, String reason) throws InterruptedException {
+      try {
+        journal.operations().pause(recipient, reason, Instant.now());
+      } catch (OperationException e) {
+        throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
+      }
+      couriers.ledgerChanged(recipient);
     }
 
     @Override

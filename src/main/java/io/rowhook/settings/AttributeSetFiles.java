@@ -1,16 +1,14 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
+import io.rowhook.template.DirectoryTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Which attribute sets there are files for, so that a misspelt name is found before anything is
@@ -27,9 +25,19 @@ final class AttributeSetFiles {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
   private final Path directory;
+  private final Set<String> files;
 
   AttributeSetFiles(Path directory) {
     this.directory = directory;
+    this.files = files(directory);
+  }
+
+  private static Set<String> files(Path directory) {
+    try {
+      return DirectoryTree.files(directory).keySet();
+    } catch (IOException e) {
+      return Set.of(); // whoever reads them says so
+    }
   }
 
   /** The name itself, if there is a set of that name for this recipient. */
@@ -39,9 +47,9 @@ final class AttributeSetFiles {
           "must be the name of an attribute set: letters, digits, hyphens and underscores",
           "Write it without directory and " + SUFFIX + ".");
     }
-    Path own = directory.resolve(recipient).resolve(name + SUFFIX);
-    Path common = directory.resolve(name + SUFFIX);
-    if (Files.isRegularFile(own) || Files.isRegularFile(common) || BUILT_IN.contains(name)) {
+    if (files.contains(recipient + "/" + name + SUFFIX)
+        || files.contains(name + SUFFIX)
+        || BUILT_IN.contains(name)) {
       return name;
     }
     String near =
@@ -58,24 +66,12 @@ final class AttributeSetFiles {
 
   private NavigableSet<String> names(String recipient) {
     NavigableSet<String> names = new TreeSet<>(BUILT_IN);
-    names.addAll(in(directory));
-    names.addAll(in(directory.resolve(recipient)));
-    return names;
-  }
-
-  private static NavigableSet<String> in(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      return Collections.emptyNavigableSet();
-    }
-    NavigableSet<String> names = new TreeSet<>();
-    try (Stream<Path> files = Files.list(directory)) {
-      files
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(file -> file.endsWith(SUFFIX))
-          .map(file -> file.substring(0, file.length() - SUFFIX.length()))
-          .forEach(names::add);
-    } catch (IOException | UncheckedIOException e) {
-      return names; // these names only help a message
+    for (String file : files) {
+      String name =
+          file.startsWith(recipient + "/") ? file.substring(recipient.length() + 1) : file;
+      if (name.endsWith(SUFFIX) && name.indexOf('/') < 0) {
+        names.add(name.substring(0, name.length() - SUFFIX.length()));
+      }
     }
     return names;
   }

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.template.DirectoryTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,18 +14,6 @@ final class SettingsFiles {
   private SettingsFiles() {}
 
   /**
-   * Whether it is passed over: hidden ({@code .git}, a mounted volume's {@code ..data}, an editor's
-   * {@code .shop.yaml.swp}), an editor's backup, or a {@code README}.
-   */
-  static boolean ignored(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return name.startsWith(".")
-        || name.endsWith("~")
-        || name.startsWith("#")
-        || name.startsWith("README");
-  }
-
-  /**
    * What stands in a directory and counts, in the order of the names; nothing if it does not exist.
    */
   static List<Path> visible(Path directory, Reading reading) {
@@ -32,7 +21,7 @@ final class SettingsFiles {
       return List.of();
     }
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> !ignored(file)).sorted().toList();
+      return files.filter(file -> !DirectoryTree.isIgnored(file)).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
       reading
           .problems()

@@ -1,9 +1,8 @@
 package io.rowhook.settings;
 
+import io.rowhook.template.DirectoryTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What files hold, as hashes: by content, since mounted volumes give no notifications and their
@@ -24,11 +22,6 @@ import java.util.stream.Stream;
  * say why.
  */
 final class SettingsHashes {
-
-  private static final int MAX_DEPTH = 8;
-
-  /** In one directory; far beyond any real one, and little enough to hash every second. */
-  private static final int MAX_FILES = 5_000;
 
   private static final String UNREADABLE = "unreadable";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{file:([^}]*)}");
@@ -69,33 +62,13 @@ final class SettingsHashes {
   }
 
   private static SortedMap<String, Path> files(Path directory) {
-    SortedMap<String, Path> files = new TreeMap<>();
-    if (!Files.isDirectory(directory)) {
-      return files;
-    }
-    try (Stream<Path> walk = Files.walk(directory, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      walk.filter(file -> counts(directory.relativize(file)) && Files.isRegularFile(file))
-          .limit(MAX_FILES)
-          .forEach(file -> files.put(name(directory.relativize(file)), file));
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      return DirectoryTree.files(directory);
+    } catch (IOException e) {
       // Vanished under our eyes, or not readable: the first is settled at the next look, of the
       // second the reading of the settings says more than could be said here.
-      files.put(UNREADABLE, directory);
+      return new TreeMap<>(Map.of(UNREADABLE, directory));
     }
-    return files;
-  }
-
-  private static boolean counts(Path inside) {
-    for (Path part : inside) {
-      if (!part.toString().isEmpty() && SettingsFiles.ignored(part)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static String name(Path inside) {
-    return inside.toString().replace('\\', '/');
   }
 
   private static String hash(Path file) {

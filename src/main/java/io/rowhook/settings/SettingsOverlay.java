@@ -46,11 +46,16 @@ final class SettingsOverlay {
    *
    * @param problems why some of the files are not in them, beside what is wrong in itself
    * @param conflicts why these entities may not be put in force; empty: they may
+   * @param withdrawn by recipient why it is to be paused: its attribute set is gone
    * @param bySource whether the source's tables are a reason for any of them, which may change
    *     without an edit
    */
   record Result(
-      Settings settings, List<String> problems, List<String> conflicts, boolean bySource) {}
+      Settings settings,
+      List<String> problems,
+      List<String> conflicts,
+      Map<String, String> withdrawn,
+      boolean bySource) {}
 
   private final Settings inForce;
   private final SettingsReader read;
@@ -101,6 +106,7 @@ final class SettingsOverlay {
    */
   Result with(List<EntityType> types, Function<List<EntityType>, List<TableFacts>> facts) {
     Map<String, AttributeSet> sets = sets();
+    var templates = new WithdrawnTemplates(inForce.sets(), sets.keySet(), read.directory());
     Map<String, Recipient> before = new TreeMap<>();
     inForce.recipients().forEach(recipient -> before.put(recipient.name(), recipient));
     OldValues oldValues = new OldValues(types, facts);
@@ -136,10 +142,13 @@ final class SettingsOverlay {
       conflicts.addAll(unjudged);
       gone(recipient, types).ifPresent(conflicts::add);
     }
+    Map<String, String> withdrawn = templates.keep(before, next.values(), sets);
+    problems.addAll(withdrawn.values());
     return new Result(
         settings(types, List.copyOf(next.values()), new Templates.Loaded(sets)),
         problems,
         conflicts,
+        withdrawn,
         bySource);
   }
 

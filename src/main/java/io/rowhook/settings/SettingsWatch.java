@@ -15,7 +15,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +73,13 @@ public final class SettingsWatch implements AutoCloseable {
     default void recapture(List<EntityType> entities) throws InterruptedException {}
 
     /**
+     * Pauses a recipient until a person resumes it, durably.
+     *
+     * @param reason in words, without values
+     */
+    default void pause(String recipient, String reason) throws InterruptedException {}
+
+    /**
      * Puts recipients and attribute sets in force.
      *
      * @param settings whose entities are in force already
@@ -90,10 +96,13 @@ public final class SettingsWatch implements AutoCloseable {
   private final Thread thread;
 
   private volatile Settings current;
-  private volatile List<String> problems = List.of();
+  private final Diagnosis diagnosis = new Diagnosis();
 
   /** As of the last files that were read; null: none yet, or there was no directory. */
   private @Nullable SettingsReader read;
+
+  /** Recipients that were paused since their attribute set is gone; while it is. */
+  private Set<String> withdrawn = Set.of();
 
   private boolean again;
   private int looks;
@@ -138,7 +147,7 @@ public final class SettingsWatch implements AutoCloseable {
 
   /** What is wrong with the files as they are now; empty while the files are what is in force. */
   public List<String> problems() {
-    return problems;
+    return diagnosis.problems();
   }
 
   /** Stops looking; returns when nothing is being put in force any more. */
@@ -171,7 +180,7 @@ public final class SettingsWatch implements AutoCloseable {
       files();
     } catch (RuntimeException | Error e) {
       log.debug("a look at the settings broke off", e);
-      report(
+      diagnosis.report(
           List.of(
               connectorConfig
                   + ": the settings could not be put in force: "
@@ -212,7 +221,7 @@ public final class SettingsWatch implements AutoCloseable {
     read = next;
     again = false;
     if (next == null) {
-      report(missing, List.of());
+      diagnosis.report(missing, List.of());
     } else {
       lay();
     }
@@ -252,6 +261,12 @@ public final class SettingsWatch implements AutoCloseable {
     }
     SettingsOverlay overlay = new SettingsOverlay(current, files);
     SettingsOverlay.Result result = overlay.with(current.entities(), this::known);
+    for (Map.Entry<String, String> one : result.withdrawn().entrySet()) {
+      if (!withdrawn.contains(one.getKey())) {
+        taker.pause(one.getKey(), one.getValue());
+      }
+    }
+    withdrawn = Set.copyOf(result.withdrawn().keySet());
     SettingsDiff changes = SettingsDiff.between(current, result.settings());
     if (!changes.isEmpty()) {
       taker.take(result.settings(), changes);
@@ -259,7 +274,7 @@ public final class SettingsWatch implements AutoCloseable {
     }
     refused.addAll(result.problems());
     again = bySource || result.bySource();
-    report(refused, overlay.notices());
+    diagnosis.report(refused, overlay.notices());
   }
 
   /** The files again, the recipients' held against the entities that stay. */
@@ -282,25 +297,6 @@ public final class SettingsWatch implements AutoCloseable {
       return taker.look(entities);
     } catch (SourceException e) {
       return taker.known(); // what is wrong with the source is for capture to say
-    }
-  }
-
-  /** Logs what has not been said yet. */
-  private void report(List<String> refused, List<String> notices) {
-    List<String> before = problems;
-    List<String> now = Stream.concat(refused.stream(), notices.stream()).distinct().toList();
-    problems = now;
-    List<String> fresh = refused.stream().filter(one -> !before.contains(one)).toList();
-    fresh.forEach(problem -> log.error("settings refused: {}", problem));
-    notices.stream()
-        .filter(one -> !before.contains(one))
-        .forEach(notice -> log.warn("settings: {}", notice));
-    if (!fresh.isEmpty()) {
-      log.warn(
-          "the settings were edited and are not all good; of the others the last good ones stay in force");
-    }
-    if (now.isEmpty() && !before.isEmpty()) {
-      log.info("the settings are good again");
     }
   }
 }

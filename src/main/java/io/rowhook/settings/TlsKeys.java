@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.recipient.Tls;
 import io.rowhook.recipient.Tls.Identity;
 import io.rowhook.settings.YamlNode.Fields;
+import io.rowhook.webhook.Handshake;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,13 +73,46 @@ final class TlsKeys {
     Optional<List<X509Certificate>> chain =
         fields.read(
             "certificate",
-            value -> valid(fields.place(), "certificate", Pem.certificates(text(value))));
+            value -> valid(fields.place(), "certificate", inOrder(Pem.certificates(text(value)))));
     if (chain.isEmpty()) {
-      return new Tls(authorities, Optional.empty());
+      return usable(new Tls(authorities, Optional.empty()), fields);
     }
     Optional<PrivateKey> key =
         fields.read("key", value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
-    return new Tls(authorities, key.map(k -> new Identity(chain.get(), k)));
+    if (key.isEmpty()) {
+      return Tls.DEFAULT; // that was reported
+    }
+    return usable(new Tls(authorities, key.map(k -> new Identity(chain.get(), k))), fields);
+  }
+
+  /** Each must be signed by the one behind it, or no connection can show them. */
+  private static List<X509Certificate> inOrder(List<X509Certificate> chain) throws Refused {
+    for (int i = 1; i < chain.size(); i++) {
+      if (!chain.get(i - 1).getIssuerX500Principal().equals(chain.get(i).getSubjectX500Principal())
+          || chain.indexOf(chain.get(i)) < i) {
+        throw Refused.because(
+            "must be a PEM file with the certificate first, and behind each the one of the"
+                + " authority that has signed it; certificate "
+                + (i + 1)
+                + " in it is another",
+            "Put them in that order, and take out what does not belong to them.");
+      }
+    }
+    return chain;
+  }
+
+  /** Tries what connections will begin with, so that what cannot be used is refused here. */
+  private Tls usable(Tls tls, Fields fields) {
+    try {
+      Handshake.of(tls);
+      return tls;
+    } catch (IllegalStateException e) {
+      problem(
+          fields.place(),
+          "tls names certificates or a key that this Java cannot use. Ask the recipient for a"
+              + " certificate with an RSA or EC key.");
+      return Tls.DEFAULT;
+    }
   }
 
   private void together(Fields fields, String one, String other) {

@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The {@code .jslt} files of one directory tree as they were at one moment, by their path relative
@@ -30,21 +29,20 @@ record TemplateFiles(Map<String, String> sources, Map<String, String> problems) 
   static TemplateFiles read(Path directory) throws TemplateException {
     Map<String, String> sources = new TreeMap<>();
     Map<String, String> problems = new TreeMap<>();
-    if (!Files.isDirectory(directory)) {
-      return new TemplateFiles(sources, problems); // the built-in ones need no file
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        String name = directory.relativize(file).toString().replace('\\', '/');
-        if (name.endsWith(EXTENSION)) {
+    try {
+      for (Map.Entry<String, Path> file : DirectoryTree.files(directory).entrySet()) {
+        String name = file.getKey();
+        if (!Files.exists(file.getValue()) && Files.isSymbolicLink(file.getValue())) {
+          problems.put(name, name + ": a link that leads nowhere. Mend it, or take it away");
+        } else if (name.endsWith(EXTENSION)) {
           try {
-            sources.put(name, read(file, name));
+            sources.put(name, read(file.getValue(), name));
           } catch (TemplateException e) {
             problems.put(name, String.valueOf(e.getMessage()));
           }
         }
       }
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException e) {
       throw new TemplateException(directory + " cannot be read: " + e.getMessage(), e);
     }
     return new TemplateFiles(sources, problems);

@@ -56,10 +56,10 @@ public final class Courier implements AutoCloseable {
   private final String name;
   private final Mailbox mailbox = new Mailbox();
   private final Runnable wake = mailbox::wake;
-  private final Thread thread;
 
   // Written by other threads, read by the courier's.
   private final AtomicReference<@Nullable Settings> wanted = new AtomicReference<>();
+  private volatile @Nullable Thread thread; // null: not started yet
   private volatile boolean changed;
   private volatile boolean closing;
   private volatile long closeBy; // System.nanoTime
@@ -105,13 +105,24 @@ public final class Courier implements AutoCloseable {
     this.owedWatch = new OwedWatch(name);
     this.settings = settings(recipient);
     this.told = new Told(name);
-    this.thread = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
   }
 
-  /** Sets it going. Once. */
+  /**
+   * Sets it going. Once; where the thread cannot be started, again.
+   *
+   * @throws OutOfMemoryError if the thread cannot be started
+   */
   public void start() {
+    Thread starting = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
+    starting.start();
+    thread = starting;
     journal.onPublished(wake);
-    thread.start();
+    mailbox.wake();
+  }
+
+  /** Whether {@link #start} has succeeded. */
+  boolean isStarted() {
+    return thread != null;
   }
 
   /** There may be new events. Any thread, as often as it likes; never waits. */
@@ -164,13 +175,16 @@ public final class Courier implements AutoCloseable {
     closeBy = System.nanoTime() + CLOSE_LIMIT.toNanos();
     closing = true;
     mailbox.wake();
+    Thread running = thread;
     try {
-      if (thread.getState() != Thread.State.NEW && !thread.join(CLOSE_LIMIT.multipliedBy(2))) {
-        thread.interrupt(); // the journal does not answer
-        thread.join(CLOSE_LIMIT);
+      if (running != null && !running.join(CLOSE_LIMIT.multipliedBy(2))) {
+        running.interrupt(); // the journal does not answer
+        running.join(CLOSE_LIMIT);
       }
     } catch (InterruptedException e) {
-      thread.interrupt();
+      if (running != null) {
+        running.interrupt();
+      }
       Thread.currentThread().interrupt();
     } finally {
       sender.close();
@@ -182,17 +196,26 @@ public final class Courier implements AutoCloseable {
       while (!closing) {
         try {
           serve();
-        } catch (RuntimeException e) {
-          Duration rest = hindrance.by(e);
-          told.tell(State.hindered, gate, hindrance);
-          abandon();
-          rest(rest);
+        } catch (RuntimeException | Error e) { // an Error ends one round, never the recipient
+          recover(e);
         }
       }
     } catch (InterruptedException e) {
       inFlight.interrupt(); // told to stop at once
     } finally {
       told.tell(State.closed, gate, hindrance);
+    }
+  }
+
+  /** Abandons what is in flight and waits; runs short of memory itself at worst. */
+  private void recover(Throwable e) throws InterruptedException {
+    try {
+      Duration rest = hindrance.by(e);
+      told.tell(State.hindered, gate, hindrance);
+      abandon();
+      rest(rest);
+    } catch (RuntimeException | Error again) {
+      Thread.sleep(LONGEST_WAIT);
     }
   }
 

@@ -29,28 +29,42 @@ public final class Couriers implements AutoCloseable {
     this.hire = hire;
   }
 
-  /** Brings the set in line: starts, reconfigures or closes couriers. Others are not disturbed. */
+  /**
+   * Brings the set in line: starts, reconfigures or closes couriers. Others are not disturbed. All
+   * that come are hired before any is closed: where one cannot be, everything stays as it is. May
+   * be called again after it has failed, and starts then what it could not start.
+   */
   public void apply(List<Recipient> recipients) {
-    Map<String, Hired> next = new TreeMap<>();
     Map<String, Hired> leaving = new TreeMap<>(byName);
-    List<Recipient> coming = new ArrayList<>();
-    for (Recipient recipient : recipients) {
-      Hired there = leaving.get(recipient.name());
-      if (there != null && connectsAlike(there.recipient, recipient)) {
-        leaving.remove(recipient.name());
-        there.courier.reconfigure(recipient);
-        next.put(recipient.name(), new Hired(recipient, there.courier));
-      } else {
-        coming.add(recipient); // another sender, and connections of its own
+    Map<String, Hired> next = new TreeMap<>();
+    List<Hired> coming = new ArrayList<>();
+    try {
+      for (Recipient recipient : recipients) {
+        Hired there = leaving.get(recipient.name());
+        if (there != null && connectsAlike(there.recipient, recipient)) {
+          leaving.remove(recipient.name());
+          next.put(recipient.name(), new Hired(recipient, there.courier));
+        } else { // another sender, and connections of its own
+          Hired hired = new Hired(recipient, hire.apply(recipient));
+          coming.add(hired);
+          next.put(recipient.name(), hired);
+        }
       }
-    }
-    close(leaving.values());
-    for (Recipient recipient : coming) {
-      Courier courier = hire.apply(recipient);
-      courier.start();
-      next.put(recipient.name(), new Hired(recipient, courier));
+      for (Hired one : next.values()) {
+        if (!coming.contains(one)) {
+          one.courier.reconfigure(one.recipient);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      close(coming);
+      throw e;
     }
     byName = Map.copyOf(next);
+    close(leaving.values());
+    next.values().stream()
+        .map(Hired::courier)
+        .filter(courier -> !courier.isStarted())
+        .forEach(Courier::start);
   }
 
   private static boolean connectsAlike(Recipient one, Recipient other) {

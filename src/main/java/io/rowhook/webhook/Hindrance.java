@@ -25,7 +25,7 @@ final class Hindrance {
   }
 
   /** It has happened; returns how long to rest. */
-  Duration by(RuntimeException e) {
+  Duration by(Throwable e) {
     String now = e.getClass().getSimpleName() + ": " + e.getMessage();
     rest = reason == null ? SHORTEST_REST : rest.multipliedBy(2);
     rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;

@@ -25,8 +25,8 @@ final class InFlight {
         Thread.ofVirtual()
             .name("attempt " + recipient)
             .unstarted(() -> mailbox.ended(attempting.attempt(owed)));
+    thread.start(); // first: one that cannot be started is not under way
     threads.put(owed.sequence(), thread);
-    thread.start();
   }
 
   /** Strikes out those that have ended. */

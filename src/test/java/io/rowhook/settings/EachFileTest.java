@@ -28,6 +28,7 @@ class EachFileTest {
   @TempDir Path temp;
 
   private final List<List<EntityType>> captured = new ArrayList<>();
+  private final List<String> paused = new ArrayList<>();
   private boolean sourceIsAway;
   private SettingsDirectory directory;
   private Settings first;
@@ -132,6 +133,36 @@ class EachFileTest {
         .isEqualTo("brief.jslt");
   }
 
+  /** Who gets an entity by a set gets no other when its file goes: it is paused, once. */
+  @Test
+  void aTemplateThatIsTakenAwayShowsNobodyMore() throws Exception {
+    directory.write("templates/stock/Order.jslt", "{ \"version\": 8 }");
+    looks(2);
+    directory.delete("templates/Order.jslt").delete("templates/stock/Order.jslt");
+    looks(2);
+    assertThat(version("Order")).isEqualTo("1");
+    assertThat(Templates.find(watch.current().sets(), "stock", "Order", Optional.empty()).name())
+        .isEqualTo("stock/Order.jslt");
+    assertThat(problems())
+        .containsExactly(
+            "templates/Order.jslt is gone, by which recipient shop gets Order. It is paused, so that"
+                + " it gets nothing else. Put the file back, or write what it is to get as"
+                + " attributes (full is the whole event), then rowhook resume shop",
+            "templates/stock/Order.jslt is gone, by which recipient stock gets Order. It is paused,"
+                + " so that it gets nothing else. Put the file back, or write what it is to get as"
+                + " attributes (full is the whole event), then rowhook resume stock");
+    directory.write("templates/Article.jslt", "{ \"version\": 2 }");
+    looks(2);
+    assertThat(paused).containsExactly("shop", "stock");
+    directory
+        .write("templates/stock/Order.jslt", "{ \"version\": 9 }")
+        .shop(
+            "url: https://shop.example.com\nsubscriptions: [{ entity: Order, attributes: full }]\n");
+    looks(2);
+    assertThat(problems()).isEmpty();
+    assertThat(watch.current().sets().sets()).doesNotContainKey("Order.jslt");
+  }
+
   @Test
   void anEntityStaysWhileARecipientInForceSubscribesToIt() throws Exception {
     directory
@@ -215,6 +246,11 @@ class EachFileTest {
       if (sourceIsAway) {
         throw SourceException.of(List.of("the source is away"));
       }
+    }
+
+    @Override
+    public void pause(String recipient, String reason) {
+      paused.add(recipient);
     }
 
     @Override

@@ -118,6 +118,15 @@ class TlsKeysTest {
                 + "must be a PEM file that is whole; a certificate in it cannot be read, got:"
                 + " tls/x.pem. Copy it anew."),
         bad(
+            "a chain in the wrong order",
+            both.replace("client.pem", "x.pem"),
+            ALL.client.certificatePem() + ALL.stranger.certificatePem() + ALL.ca.certificatePem(),
+            SHOP
+                + ":2:21: tls.certificate must be a PEM file with the certificate first, and behind"
+                + " each the one of the authority that has signed it; certificate 2 in it is"
+                + " another, got: tls/x.pem. Put them in that order, and take out what does not"
+                + " belong to them."),
+        bad(
             "the key of another",
             both.replace("client.key", "x.pem "),
             ALL.server.keyPem(),

@@ -3,10 +3,13 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.Receiver;
+import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +86,34 @@ class EditsTest {
     assertThat(stage.inbox("shop").stream().map(received -> Stage.json(received).toString()))
         .anyMatch("{\"version\":2}"::equals)
         .anyMatch(body -> body.contains("\"entityType\":\"Article\""));
+  }
+
+  /** Whoever was sent two attributes is not sent all of them since a file is gone. */
+  @Test
+  void aTemplateThatIsTakenAwayLetsDeliveriesWait() throws Exception {
+    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
+    stage.start();
+    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
+    awaitProblem("Order.jslt is gone, by which recipient shop gets Order. It is paused");
+    order(1);
+    Eventually.within(
+        LIMIT,
+        "the recipient is paused",
+        () ->
+            stage.wiring().couriers().stream()
+                .anyMatch(one -> one.hold() != null && one.hold().reason().contains("is gone")));
+    stage.stop();
+    stage.start(); // what is paused stays so, and the file has not come back
+    order(2);
+    stage.awaitJournaled();
+    assertThat(stage.inbox("shop")).isEmpty();
+    stage.stop();
+    stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
+    try (SqliteJournal journal = SqliteJournal.open(stage.journalFile())) {
+      journal.operations().resume("shop", Instant.now());
+    }
+    stage.start();
+    assertThat(Stage.json(stage.await("shop", 1).getFirst())).hasToString("{\"ref\":1}");
   }
 
   @Test

@@ -74,6 +74,31 @@ class TemplatesTest {
     assertThat(text(set.render(other))).isNotEqualTo(first);
   }
 
+  /** A release link, a mounted volume's {@code ..data}, and a link that leads nowhere. */
+  @Test
+  @Tag("feature-14")
+  void linksAreFollowed() throws Exception {
+    Path release = directory.resolve("releases/7");
+    Files.createDirectories(release.resolve("..2026/shop"));
+    Files.writeString(release.resolve("..2026/Order.jslt"), "{}");
+    Files.writeString(release.resolve("..2026/shop/Order.jslt"), "{}");
+    Files.createSymbolicLink(release.resolve("..data"), Path.of("..2026"));
+    Files.createSymbolicLink(release.resolve("Order.jslt"), Path.of("..data/Order.jslt"));
+    Files.createSymbolicLink(release.resolve("shop"), Path.of("..data/shop"));
+    Files.createSymbolicLink(release.resolve("again"), Path.of("."));
+    Path current = Files.createSymbolicLink(directory.resolve("current"), release);
+    assertThat(Templates.load(current).sets()).containsOnlyKeys("Order.jslt", "shop/Order.jslt");
+    Files.createSymbolicLink(release.resolve("Article.jslt"), Path.of("nowhere"));
+    assertThat(Templates.read(current).problems())
+        .containsOnly(
+            Map.entry(
+                "Article.jslt",
+                "Article.jslt: a link that leads nowhere. Mend it, or take it away"));
+    Path broken = Files.createSymbolicLink(directory.resolve("broken"), Path.of("nowhere"));
+    assertThat(Templates.read(broken).problems())
+        .containsOnly(Map.entry("", broken + " cannot be read: it is a link that leads nowhere"));
+  }
+
   @Test
   @Tag("feature-14")
   void setsShareModulesAndAnotherModuleIsAnotherHash() throws Exception {

@@ -1,0 +1,121 @@
+package io.rowhook.webhook;
+
+import static io.rowhook.webhook.Outbound.eventually;
+import static io.rowhook.webhook.Outbound.recipient;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Retry;
+import io.rowhook.testing.Events;
+import io.rowhook.testing.Receiver;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong when couriers come and go, or in one, ends no recipient for good. */
+class CouriersTest {
+
+  private final List<String> hired = new ArrayList<>();
+  private final AtomicInteger errors = new AtomicInteger();
+  private boolean broken;
+
+  /** Breaks off while an outcome is recorded, as with no memory left. */
+  private final Observer breaking =
+      new Observer() {
+        @Override
+        public void settled(String recipient, Entry entry, Attempt attempt, DeliveryState state) {
+          if (errors.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("a test's");
+          }
+        }
+      };
+
+  /** Hired one after the other, with the old one closed first, it left both in pieces. */
+  @Test
+  void oneThatCannotBeHiredLeavesAllAsTheyAre() {
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound();
+        Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
+      Recipient old = recipient("shop", shop.url("/"), new Parallel(1), Retry.DEFAULT);
+      out.ledger("shop");
+      out.ledger("stock");
+      couriers.apply(List.of(old));
+      Recipient other = connectingElsewhere(old);
+      Recipient stock = recipient("stock", shop.url("/"), new Parallel(1), Retry.DEFAULT);
+      broken = true;
+      assertThatThrownBy(() -> couriers.apply(List.of(other, stock)))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(couriers.statuses()).extracting(CourierStatus::recipient).containsExactly("shop");
+      out.journal.append(Events.orders(3, 1));
+      out.settled("shop");
+      assertThat(shop.ids()).hasSize(3).doesNotHaveDuplicates();
+      broken = false;
+      couriers.apply(List.of(other, stock));
+      out.settled("stock");
+      out.journal.append(Events.orders(3, 2));
+      out.settled("shop");
+      out.settled("stock");
+      assertThat(couriers.statuses())
+          .extracting(CourierStatus::recipient)
+          .containsExactly("shop", "stock");
+      assertThat(hired).containsExactly("shop", "shop", "shop", "stock");
+      assertThat(shop.ids().stream().distinct()).hasSize(6);
+    }
+  }
+
+  @Test
+  void anErrorEndsARoundAndNotTheRecipient() {
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound();
+        Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
+      out.ledger("shop");
+      errors.set(2);
+      couriers.apply(List.of(recipient("shop", shop.url("/"), new Parallel(1), Retry.DEFAULT)));
+      out.journal.append(Events.orders(3, 1));
+      out.settled("shop");
+      eventually("it is well", () -> couriers.statuses().getFirst().trouble() == null);
+      assertThat(shop.ids().stream().distinct()).hasSize(3);
+    }
+  }
+
+  private Courier courier(Recipient recipient, Outbound out) {
+    if (broken && recipient.name().equals("stock")) {
+      throw new IllegalStateException("a test's");
+    }
+    hired.add(recipient.name());
+    return new Courier(
+        recipient,
+        out.journal,
+        out.sets,
+        new Sender(Networks.ANY),
+        InstantSource.system(),
+        RandomGenerator.getDefault(),
+        breaking);
+  }
+
+  private static Recipient connectingElsewhere(Recipient old) {
+    return new Recipient(
+        old.name(),
+        old.url(),
+        old.authentication(),
+        old.processing(),
+        old.timeout(),
+        old.acknowledge(),
+        old.retry(),
+        old.pause(),
+        old.owed(),
+        new Allow(true, List.of()),
+        old.tls(),
+        old.format(),
+        old.subscriptions());
+  }
+}
