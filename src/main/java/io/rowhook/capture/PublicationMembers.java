@@ -11,6 +11,7 @@ import java.util.Set;
  * function under it lock each table, and so wait for whoever has locked any of them; what is asked
  * here waits for nobody.
  */
+@SuppressWarnings("InlineFormatString") // too long to stand in their methods
 final class PublicationMembers {
 
   /** Publications of whole schemas came with PostgreSQL 15. */

@@ -27,6 +27,7 @@ final class TableLocks {
        ORDER BY l.granted DESC, l.pid
       """;
 
+  @SuppressWarnings("InlineFormatString") // too long to stand in its method
   private static final String BY_NAME =
       """
       SELECT w.place, t.relid::int8 FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS w (schema, name, place)
