@@ -42,15 +42,57 @@ public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optiona
     }
   }
 
+  /** The hash under an HMAC. */
+  public enum Algorithm {
+    sha256("HmacSHA256"),
+    sha512("HmacSHA512");
+
+    private final String javaName;
+
+    Algorithm(String javaName) {
+      this.javaName = javaName;
+    }
+
+    /** As {@link javax.crypto.Mac} knows it. */
+    public String javaName() {
+      return javaName;
+    }
+  }
+
   /**
-   * HMAC-SHA256.
+   * HMAC.
    *
    * @param secret for {@code standard} {@code whsec_} and base64; otherwise the text as it is
    * @param style how it is written
    * @param header in which header; fixed for {@code standard}
+   * @param algorithm SHA-256 for {@code standard}
+   * @param prefix stands before the signature in {@code hex} and {@code base64}; may be empty
    * @param previous the secret before, while it is rotated
    */
-  public record Hmac(Secret secret, Style style, String header, Optional<Previous> previous) {}
+  public record Hmac(
+      Secret secret,
+      Style style,
+      String header,
+      Algorithm algorithm,
+      String prefix,
+      Optional<Previous> previous) {
+
+    /** As {@code wire.md} has each style. */
+    public Hmac(Secret secret, Style style, String header, Optional<Previous> previous) {
+      this(
+          secret,
+          style,
+          header,
+          Algorithm.sha256,
+          defaultPrefix(style, Algorithm.sha256),
+          previous);
+    }
+
+    /** As GitHub writes it in {@code hex}; none in the others. */
+    public static String defaultPrefix(Style style, Algorithm algorithm) {
+      return style == Style.hex ? algorithm.name() + "=" : "";
+    }
+  }
 
   /** A secret that is still signed with, until an instant. */
   public record Previous(Secret secret, Instant until) {}

@@ -1,6 +1,7 @@
 package io.rowhook.settings;
 
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
@@ -19,7 +20,7 @@ final class AuthenticationKeys {
 
   private static final YamlKeys ALL = new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
   private static final YamlKeys HMAC =
-      new YamlKeys(List.of("secret"), List.of("style", "header", "previous"));
+      new YamlKeys(List.of("secret"), List.of("style", "header", "algorithm", "prefix", "previous"));
   private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());
   private static final YamlKeys BASIC = new YamlKeys(List.of("username", "password"), List.of());
 
@@ -86,7 +87,50 @@ final class AuthenticationKeys {
                   + ". Take it out, or write another style.");
     }
     Optional<Previous> previous = fields.mapping("previous").flatMap(p -> previous(p, rule));
-    return secret.map(s -> new Hmac(s, style, header.orElse(style.defaultHeader()), previous));
+    Algorithm algorithm =
+        fields.read("algorithm", Rule.oneOf(Algorithm.class)).orElse(Algorithm.sha256);
+    Optional<String> prefix = fields.read("prefix", RecipientRules::prefix);
+    checkForm(fields, style, algorithm);
+    return secret.map(s ->
+        new Hmac(
+            s,
+            style,
+            header.orElse(style.defaultHeader()),
+            algorithm,
+            prefix.orElse(Hmac.defaultPrefix(style, algorithm)),
+            previous));
+  }
+
+  /** What the style fixes cannot be chosen. */
+  private void checkForm(Fields fields, Style style, Algorithm algorithm) {
+    if (algorithm != Algorithm.sha256 && style == Style.standard) {
+      problem(
+          fields,
+          "algorithm",
+          "authentication.hmac.algorithm cannot be chosen in style standard, which has sha256."
+              + " Take it out, or write another style.");
+    } else if (algorithm != Algorithm.sha256
+        && style != Style.timestamped
+        && fields.get("header").isEmpty()) {
+      problem(
+          fields,
+          "algorithm",
+          "authentication.hmac.algorithm: sha512 needs a header, since the name "
+              + style.defaultHeader()
+              + " says SHA-256. Add header with the name that the recipient looks for.");
+    }
+    if (fields.get("prefix").isPresent() && style != Style.hex && style != Style.base64) {
+      problem(
+          fields,
+          "prefix",
+          "authentication.hmac.prefix is for the styles hex and base64 only. Take it out, or write"
+              + " one of these.");
+    }
+  }
+
+  private void problem(Fields fields, String key, String sentence) {
+    Place place = fields.get(key).map(YamlNode::place).orElse(fields.place());
+    reading.problems().add(place, sentence);
   }
 
   private Optional<Previous> previous(Fields fields, Rule<Secret> rule) {

@@ -229,6 +229,17 @@ final class RecipientRules {
     return value;
   }
 
+  /** What stands before a signature in its header; may be empty. */
+  static String prefix(String value) throws Refused {
+    boolean printable = value.chars().allMatch(c -> c >= ' ' && c < 0x7F);
+    if (!printable || value.length() > 64 || value.startsWith(" ")) {
+      throw Refused.because(
+          "must be at most 64 printable ASCII characters, without a space at the beginning",
+          "Write for example sha512=, or '' for the signature alone.");
+    }
+    return value;
+  }
+
   static Instant instant(String value) throws Refused {
     try {
       return OffsetDateTime.parse(value).toInstant();

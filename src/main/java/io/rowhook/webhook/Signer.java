@@ -44,7 +44,6 @@ public final class Signer {
    */
   static final String PREVIOUS = "-Previous";
 
-  private static final String ALGORITHM = "HmacSHA256";
   private static final String STANDARD_PREFIX = "whsec_";
 
   private final @Nullable Hmac hmac;
@@ -61,9 +60,9 @@ public final class Signer {
    */
   public Signer(Authentication authentication) {
     hmac = authentication.hmac().orElse(null);
-    key = hmac == null ? null : key(hmac.secret(), hmac.style());
+    key = hmac == null ? null : key(hmac.secret(), hmac);
     if (hmac != null && hmac.previous().isPresent()) {
-      previousKey = key(hmac.previous().get().secret(), hmac.style());
+      previousKey = key(hmac.previous().get().secret(), hmac);
       previousUntil = hmac.previous().get().until();
     } else {
       previousKey = null;
@@ -125,27 +124,30 @@ public final class Signer {
                 hmac.header(), old.map(k -> value + ",v1=" + hex(k, signed, body)).orElse(value)));
       }
       case hex -> {
-        fields.add(new Field(hmac.header(), "sha256=" + hex(key, "", body)));
+        fields.add(new Field(hmac.header(), hmac.prefix() + hex(key, "", body)));
         old.ifPresent(
-            k -> fields.add(new Field(hmac.header() + PREVIOUS, "sha256=" + hex(k, "", body))));
+            k -> fields.add(new Field(hmac.header() + PREVIOUS, hmac.prefix() + hex(k, "", body))));
       }
       case base64 -> {
-        fields.add(new Field(hmac.header(), base64(key, "", body)));
-        old.ifPresent(k -> fields.add(new Field(hmac.header() + PREVIOUS, base64(k, "", body))));
+        fields.add(new Field(hmac.header(), hmac.prefix() + base64(key, "", body)));
+        old.ifPresent(
+            k ->
+                fields.add(
+                    new Field(hmac.header() + PREVIOUS, hmac.prefix() + base64(k, "", body))));
       }
     }
   }
 
-  private static Key key(Secret secret, Style style) {
+  private static Key key(Secret secret, Hmac hmac) {
     byte[] bytes =
-        switch (style) {
+        switch (hmac.style()) {
           case standard -> standardKey(secret);
           case hex, base64, timestamped -> secret.reveal().getBytes(StandardCharsets.UTF_8);
         };
     if (bytes.length == 0) {
       throw new IllegalArgumentException("the HMAC secret is empty");
     }
-    return new Key(new SecretKeySpec(bytes, ALGORITHM));
+    return new Key(new SecretKeySpec(bytes, hmac.algorithm().javaName()));
   }
 
   private static byte[] standardKey(Secret secret) {
@@ -209,11 +211,11 @@ public final class Signer {
 
     private static Mac withKey(SecretKeySpec secret) {
       try {
-        Mac mac = Mac.getInstance(ALGORITHM);
+        Mac mac = Mac.getInstance(secret.getAlgorithm());
         mac.init(secret);
         return mac;
       } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-        throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        throw new IllegalStateException("every Java platform has " + secret.getAlgorithm(), e);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Secret;
 import java.nio.file.Path;
@@ -65,6 +66,51 @@ class RequestKeysTest {
             URL + "authentication: {bearer: x, basic: {username: a, password: b}}\n",
             ":2:26: authentication.bearer cannot stand beside basic: both are sent in the header"
                 + " Authorization. Take one of them out."));
+  }
+
+  @Test
+  void formsOfASignatureArrive() throws SettingsException {
+    SettingsDirectory directory = new SettingsDirectory(temp).shop(hmac("hex, prefix: ''"));
+    assertThat(directory.read().recipients().getFirst().authentication().hmac())
+        .hasValueSatisfying(hmac -> assertThat(hmac.prefix()).isEmpty());
+    directory.shop(hmac("hex, algorithm: sha512, header: X-Sign"));
+    assertThat(directory.read().recipients().getFirst().authentication().hmac())
+        .hasValueSatisfying(hmac -> {
+          assertThat(hmac.prefix()).isEqualTo("sha512=");
+          assertThat(hmac.algorithm()).isEqualTo(Algorithm.sha512);
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> signatures() {
+    String standard = URL + "authentication: {hmac: {secret: " + SettingsDirectory.SECRET + ", ";
+    return Stream.of(
+        shop(
+            "algorithm of standard",
+            standard + "algorithm: sha512}}\n",
+            ":2:88: authentication.hmac.algorithm cannot be chosen in style standard, which has"
+                + " sha256. Take it out, or write another style."),
+        shop(
+            "prefix of standard",
+            standard + "prefix: v2}}\n",
+            ":2:85: authentication.hmac.prefix is for the styles hex and base64 only. Take it out,"
+                + " or write one of these."),
+        shop(
+            "sha512 under a name that says 256",
+            hmac("base64, algorithm: sha512"),
+            ":2:62: authentication.hmac.algorithm: sha512 needs a header, since the name"
+                + " X-Webhook-Hmac-Sha256 says SHA-256. Add header with the name that the recipient"
+                + " looks for."),
+        shop(
+            "prefix with a line end",
+            hmac("hex, prefix: \"a\\n\""),
+            ":2:56: authentication.hmac.prefix must be at most 64 printable ASCII characters,"
+                + " without a space at the beginning, got: a\uFFFD. Write for example sha512=, or ''"
+                + " for the signature alone."));
+  }
+
+  private static String hmac(String style) {
+    return URL + "authentication: {hmac: {secret: s, style: " + style + "}}\n";
   }
 
   @TestFactory

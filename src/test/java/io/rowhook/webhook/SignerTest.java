@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
@@ -21,6 +22,8 @@ import java.security.Provider;
 import java.security.Security;
 import java.security.spec.AlgorithmParameterSpec;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -219,6 +222,38 @@ class SignerTest {
     assertThat(new Signer(shopify).fields("evt_1", NOW, BODY))
         .extracting(Field::name)
         .containsExactly("X-Shopify-Hmac-Sha256");
+  }
+
+  /** Test case 2 of RFC 4231. */
+  @Test
+  void signsWithSha512AndAnyPrefix() {
+    String right =
+        "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+            + "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737";
+    byte[] data = "what do ya want for nothing?".getBytes(StandardCharsets.UTF_8);
+    String base64 = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(right));
+    assertThat(signed(Style.hex, Algorithm.sha512, "", data)).isEqualTo(right);
+    assertThat(signed(Style.hex, Algorithm.sha512, "sha512=", data)).isEqualTo("sha512=" + right);
+    assertThat(signed(Style.base64, Algorithm.sha512, "HMAC ", data)).isEqualTo("HMAC " + base64);
+    assertThat(signed(Style.hex, Algorithm.sha256, "", data))
+        .isEqualTo("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  }
+
+  private static String signed(Style style, Algorithm algorithm, String prefix, byte[] data) {
+    Hmac hmac =
+        new Hmac(
+            new Secret("Jefe"),
+            style,
+            "X-Sign",
+            algorithm,
+            prefix,
+            Optional.of(new Previous(new Secret("Jefe"), NOW.plusSeconds(1))));
+    List<Field> fields =
+        new Signer(new Authentication(Optional.of(hmac), Optional.empty()))
+            .fields("evt_1", NOW, data);
+    assertThat(fields).extracting(Field::name).containsExactly("X-Sign", "X-Sign-Previous");
+    assertThat(fields.getLast().value()).isEqualTo(fields.getFirst().value());
+    return fields.getFirst().value();
   }
 
   @Test
