@@ -20,7 +20,8 @@ final class AuthenticationKeys {
 
   private static final YamlKeys ALL = new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
   private static final YamlKeys HMAC =
-      new YamlKeys(List.of("secret"), List.of("style", "header", "algorithm", "prefix", "previous"));
+      new YamlKeys(
+          List.of("secret"), List.of("style", "header", "algorithm", "prefix", "previous"));
   private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());
   private static final YamlKeys BASIC = new YamlKeys(List.of("username", "password"), List.of());
 

@@ -130,10 +130,8 @@ public final class Signer {
       }
       case base64 -> {
         fields.add(new Field(hmac.header(), hmac.prefix() + base64(key, "", body)));
-        old.ifPresent(
-            k ->
-                fields.add(
-                    new Field(hmac.header() + PREVIOUS, hmac.prefix() + base64(k, "", body))));
+        old.ifPresent(k ->
+            fields.add(new Field(hmac.header() + PREVIOUS, hmac.prefix() + base64(k, "", body))));
       }
     }
   }
