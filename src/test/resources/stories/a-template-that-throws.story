@@ -1,4 +1,4 @@
-# A template that fails at run time hurts that delivery; the others go out (features.md 13).
+# A template that fails at run time hurts that delivery; the others go out (feature 13).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

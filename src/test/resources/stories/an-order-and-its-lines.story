@@ -1,4 +1,4 @@
-# Rows of a part belong to their entity (features.md 21): one transaction, one event of the order, with all its lines
+# Rows of a part belong to their entity (feature 21): one transaction, one event of the order, with all its lines
 # and their serial numbers, and the customer it names.
 
 === entities.yaml

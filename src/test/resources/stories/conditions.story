@@ -1,4 +1,4 @@
-# A subscription has a condition on what an event says (features.md 16) on what has changed or become so (17), and names its topic (52).
+# A subscription has a condition on what an event says (feature 16) on what has changed or become so (17), and names its topic (52).
 
 === recipients/shipping.yaml
 url: ${env:SHIPPING_URL}

@@ -1,4 +1,4 @@
-# A recipient gets the events it has asked for, in order, and no others (features.md 5, 4).
+# A recipient gets the events it has asked for, in order, and no others (features 5, 4).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

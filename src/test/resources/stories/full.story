@@ -1,4 +1,4 @@
-# A recipient that needs nothing but a URL gets the whole event (features.md 2, 18, 19).
+# A recipient that needs nothing but a URL gets the whole event (features 2, 18, 19).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

@@ -1,4 +1,4 @@
-# Each entity that a transaction touches is one message, whatever the statement (features.md 6).
+# Each entity that a transaction touches is one message, whatever the statement (feature 6).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

@@ -1,4 +1,4 @@
-# A subscription may be for one entity only (features.md 7; seed 002).
+# A subscription may be for one entity only (feature 7).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

@@ -1,4 +1,4 @@
-# One change, three recipients, three different bodies; a cleared field arrives as null (features.md 9, 11, 48).
+# One change, three recipients, three different bodies; a cleared field arrives as null (features 9, 11, 48).
 
 === recipients/shop.yaml
 url: ${env:SHOP_URL}

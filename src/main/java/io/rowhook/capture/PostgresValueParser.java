@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.HStoreConverter;
 
 /**
- * Reads values as PostgreSQL writes them into the values that {@code wire.md} promises: {@code
- * numeric} exact, timestamps ISO 8601, {@code bytea} base64, arrays as arrays. Stateless.
+ * Reads values as PostgreSQL writes them into the values that {@code docs/mapping.md} promises:
+ * {@code numeric} exact, timestamps ISO 8601, {@code bytea} base64, arrays as arrays. Stateless.
  */
 final class PostgresValueParser {
 

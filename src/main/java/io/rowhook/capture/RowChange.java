@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One committed INSERT, UPDATE or DELETE of one row, its values already as {@code wire.md} says
- * they are sent (numeric exact, timestamps ISO 8601, bytea base64, json as JSON).
+ * One committed INSERT, UPDATE or DELETE of one row, its values already as {@code docs/mapping.md}
+ * says they are sent (numeric exact, timestamps ISO 8601, bytea base64, json as JSON).
  *
  * <p>A column that is missing in {@code before} or {@code after} is unknown; one that is null there
  * is null in the row. The placeholder for an unchanged large value never gets this far: the column

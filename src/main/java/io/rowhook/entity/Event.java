@@ -13,8 +13,9 @@ import java.time.Instant;
  * @param type what happened
  * @param committedAt the transaction's commit, to the microsecond
  * @param lsn the transaction's END
- * @param json the whole event, UTF-8 JSON, as {@code wire.md} describes {@code full}: what a
- *     template is given and the built-in {@code full} sends. Not to be changed by whoever reads it
+ * @param json the whole event, UTF-8 JSON, as {@code docs/templates.md} describes {@code full}:
+ *     what a template is given and the built-in {@code full} sends. Not to be changed by whoever
+ *     reads it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copied nowhere, for speed
 public record Event(

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events, as {@code wire.md} describes {@code full}: the last step of this room. Pure; any
- * thread.
+ * Writes events, as {@code docs/templates.md} describes {@code full}: the last step of this room.
+ * Pure; any thread.
  */
 final class EventMaker {
 

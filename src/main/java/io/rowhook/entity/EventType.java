@@ -1,7 +1,7 @@
 package io.rowhook.entity;
 
 /**
- * What happened to an entity. The names are those that recipients see ({@code wire.md}; seed 002).
+ * What happened to an entity. The names are those that recipients see ({@code docs/templates.md}).
  */
 public enum EventType {
   Created,

@@ -16,7 +16,7 @@ public record Hold(Kind kind, Instant at, Optional<Instant> until, String reason
 
   /** What holds it. */
   public enum Kind {
-    /** Too many failed attempts (seed 002): ends by itself. */
+    /** Too many failed attempts: ends by itself. */
     failures,
     /** The recipient answered 410. */
     gone,

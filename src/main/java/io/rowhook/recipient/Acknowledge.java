@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Which answers mean that the recipient has it, and which that it never will. See {@code wire.md},
- * "Answers".
+ * Which answers mean that the recipient has it, and which that it never will. See {@code
+ * docs/receiving.md}, "Answers".
  *
  * @param status of an answer that acknowledges
  * @param when a condition in JSLT that the JSON answer must meet besides; empty: none
@@ -22,11 +22,11 @@ public record Acknowledge(Set<Integer> status, Optional<String> when, Set<Intege
           Optional.empty(),
           Set.of());
 
-  /** Xena (seed 002): exactly 200 and {@code {"Success": true}}. */
+  /** Xena: exactly 200 and {@code {"Success": true}}. */
   public static final Acknowledge XENA =
       new Acknowledge(Set.of(200), Optional.of(".Success == true"), Set.of());
 
-  /** GetResponse (seed 001): 200, 201 or 202 and {@code {"status": "OK"}}. */
+  /** GetResponse: 200, 201 or 202 and {@code {"status": "OK"}}. */
   public static final Acknowledge GETRESPONSE =
       new Acknowledge(Set.of(200, 201, 202), Optional.of(".status == \"OK\""), Set.of());
 

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How requests to a recipient are authenticated (seed 000: optional). At most one of basic and
- * bearer, which share a header.
+ * How requests to a recipient are authenticated. At most one of basic and bearer, which share a
+ * header.
  *
  * @param hmac signs the body
  * @param basic user name and password (RFC 7617, UTF-8)
@@ -24,7 +24,7 @@ public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optiona
     return basic.isPresent() || bearer.isPresent();
   }
 
-  /** How a signature is made and written; see {@code wire.md}, signature styles. */
+  /** How a signature is made and written; see {@code docs/receiving.md}, "Who has sent it?". */
   public enum Style {
     standard("Webhook-Signature"),
     hex("X-Hub-Signature-256"),
@@ -77,7 +77,7 @@ public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optiona
       String prefix,
       Optional<Previous> previous) {
 
-    /** As {@code wire.md} has each style. */
+    /** As {@code docs/receiving.md} has each style. */
     public Hmac(Secret secret, Style style, String header, Optional<Previous> previous) {
       this(
           secret,

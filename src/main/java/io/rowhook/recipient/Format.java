@@ -1,6 +1,8 @@
 package io.rowhook.recipient;
 
-/** What bodies are written in ({@code wire.md}): the same tree as JSON or as XML. */
+/**
+ * What bodies are written in ({@code docs/templates.md}, "XML"): the same tree as JSON or as XML.
+ */
 public enum Format {
   json("application/json"),
   xml("application/xml; charset=UTF-8");

@@ -3,7 +3,7 @@ package io.rowhook.recipient;
 import java.time.Duration;
 
 /**
- * When a recipient that fails too often is left alone for a while (seed 002): it is about the
+ * When a recipient that fails too often is left alone for a while (Xena's rule): it is about the
  * recipient, where {@link Retry} is about one delivery.
  *
  * @param failures so many failed attempts are borne; the next one pauses it. At most {@link

@@ -1,7 +1,8 @@
 package io.rowhook.recipient;
 
 /**
- * How many of a recipient's deliveries may be in flight at once (seed 000: sequential or parallel).
+ * How many of a recipient's deliveries may be in flight at once (as Actindo has it: sequential or
+ * parallel).
  */
 public sealed interface Processing {
 

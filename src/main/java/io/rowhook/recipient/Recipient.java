@@ -39,7 +39,7 @@ public record Recipient(
     RequestOptions request,
     List<Subscription> subscriptions) {
 
-  /** Xena's rule (seed 002): an answer must come within 5 seconds. */
+  /** Xena's rule: an answer must come within 5 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
   public Recipient {
@@ -124,6 +124,6 @@ public record Recipient(
 
   @Override
   public String toString() {
-    return "Recipient[" + name + "]"; // the URL's query may hold a secret (seed 001)
+    return "Recipient[" + name + "]"; // the URL's query may hold a secret
   }
 }

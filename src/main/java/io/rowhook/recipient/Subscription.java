@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param entity {@code Order}
  * @param events which of the three
- * @param id this entity only (seed 002), as text; see {@link Event#entityId}
+ * @param id this entity only, as text; see {@link Event#entityId}
  * @param changed at least one of these attributes must have changed; empty: whatever changed
  * @param becomes by attribute the values, as text, of which it must have one: the entity was
  *     created so, or has changed to it; every attribute named must have one of its values now, and

@@ -30,7 +30,7 @@ record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
 
-  /** Actindo keeps what it sent for 10 days (seed 003). */
+  /** Actindo keeps what it sent for 10 days. */
   static final Duration DEFAULT_RETENTION = Duration.ofDays(10);
 
   private static final Duration MIN_RETENTION = Duration.ofMinutes(1);

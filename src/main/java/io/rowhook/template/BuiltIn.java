@@ -7,7 +7,7 @@ import io.rowhook.entity.Event;
 import java.io.IOException;
 import java.util.List;
 
-/** The attribute sets that need no file ({@code wire.md}, "Built-in attribute sets"). */
+/** The attribute sets that need no file ({@code docs/templates.md}, "Built-in ones"). */
 enum BuiltIn implements AttributeSet {
 
   /** The whole event, as the journal has it. */
@@ -18,9 +18,7 @@ enum BuiltIn implements AttributeSet {
     }
   },
 
-  /**
-   * Exactly {@code EntityType}, {@code EntityId}, {@code EntityEvent}: Xena's payload (seed 002).
-   */
+  /** Exactly {@code EntityType}, {@code EntityId}, {@code EntityEvent}: Xena's payload. */
   notify {
     @Override
     public byte[] render(Event event) throws TemplateException {
@@ -41,6 +39,6 @@ enum BuiltIn implements AttributeSet {
 
   @Override
   public String hash() {
-    return "built-in-" + name(); // what it does is fixed by wire.md
+    return "built-in-" + name(); // what it does is fixed by docs/templates.md
   }
 }

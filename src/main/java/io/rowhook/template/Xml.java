@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Writes a tree as XML 1.0 ({@code wire.md}, "XML"): an object's keys are elements, an array is one
- * {@code <item>} for each entry, null is an empty element with {@code nil="true"}, and a key that
- * is no name becomes {@code <entry key="...">}. Pure.
+ * Writes a tree as XML 1.0 ({@code docs/templates.md}, "XML"): an object's keys are elements, an
+ * array is one {@code <item>} for each entry, null is an empty element with {@code nil="true"}, and
+ * a key that is no name becomes {@code <entry key="...">}. Pure.
  *
  * <p>What XML 1.0 cannot carry at all, not even as a reference (control characters but tab and line
  * ends, lone surrogates, U+FFFE and U+FFFF), becomes U+FFFD, the replacement character: a value

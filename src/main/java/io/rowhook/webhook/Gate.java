@@ -11,9 +11,9 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Whether a recipient may be sent to, and what its failures lead to (seed 002: more than 10 failed
- * attempts within 10 minutes, and it is left alone for an hour). Time comes in as an argument.
- * Owned by the courier's thread; what it decides is written to the ledger by the courier.
+ * Whether a recipient may be sent to, and what its failures lead to (Xena's rule: more than 10
+ * failed attempts within 10 minutes, and it is left alone for an hour). Time comes in as an
+ * argument. Owned by the courier's thread; what it decides is written to the ledger by the courier.
  */
 final class Gate {
 

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a request: the headers of {@code wire.md} that say what it is about. Those that prove who
- * sent it come from {@link Signer}. Pure functions.
+ * Names a request: the headers of {@code docs/receiving.md} that say what it is about. Those that
+ * prove who sent it come from {@link Signer}. Pure functions.
  */
 final class Headers {
 
@@ -99,8 +99,8 @@ final class Headers {
   }
 
   /**
-   * At most {@link #MOST_OF_AN_ID} characters, which are bytes here, of an encoded value ({@code
-   * wire.md}: "shortened beyond 256 bytes"); never half of a character.
+   * At most {@link #MOST_OF_AN_ID} characters, which are bytes here, of an encoded value; never
+   * half of a character.
    */
   static String shortened(String encoded) {
     if (encoded.length() <= MOST_OF_AN_ID) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * Weighs what came back: was it acknowledged, and if not, why not? The rules are the recipient's
- * own and those of {@code wire.md}, "Answers". Pure. Any thread.
+ * own and those of {@code docs/receiving.md}, "What to answer". Pure. Any thread.
  */
 final class Judge {
 

@@ -16,7 +16,10 @@ import java.util.Optional;
  */
 final class RetryAfter {
 
-  /** However much a recipient asks for, no delivery is put off by more than this (wire.md). */
+  /**
+   * However much a recipient asks for, no delivery is put off by more than this
+   * (docs/receiving.md).
+   */
   static final Duration LIMIT = Duration.ofDays(7);
 
   private static final int MAX_DIGITS = 9; // of seconds: 31 years, far beyond the limit

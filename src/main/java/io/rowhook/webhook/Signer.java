@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the headers that authenticate a request to one recipient, over the very bytes that {@link
- * Sender} sends. The styles are those of {@code wire.md}, "Signature styles"; keys are decoded
- * once. Any thread: every signature has a {@link Mac} of its own.
+ * Sender} sends. The styles are those of {@code docs/receiving.md}, "Who has sent it?"; keys are
+ * decoded once. Any thread: every signature has a {@link Mac} of its own.
  *
  * <p>While a previous secret is in force, a recipient that knows either secret must be able to
  * verify. What its verifier accepts decides how:

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The report's figures for the README, as SVG: rates on the left, delays on the right. What was not
- * measured is left out. Without a background, in colours that are legible on white and on black.
+ * The report's figures for docs/benchmark.md, as SVG: rates on the left, delays on the right. What
+ * was not measured is left out. Without a background, in colours that are legible on white and on
+ * black.
  */
 final class Plot {
 

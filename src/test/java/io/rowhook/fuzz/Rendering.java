@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the README promises under 'Values', of what PostgreSQL has written. Pure. */
+/** What docs/mapping.md promises under 'Values', of what PostgreSQL has written. Pure. */
 final class Rendering {
 
   private static final Pattern DATE =
@@ -202,7 +202,7 @@ final class Rendering {
         return NULL;
       }
       Json json = json(kind, value);
-      return kind.equals("money") // README: as PostgreSQL writes them
+      return kind.equals("money") // docs/mapping.md: as PostgreSQL writes them
           ? new Json.Either(List.of(json, new Json.Text(value)))
           : json;
     }

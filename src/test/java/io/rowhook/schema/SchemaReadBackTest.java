@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Values of all types, in an entity, in a part and in a reference: the same wherever they come from
- * (the log, or read back), and as the README says. One document has one column of each type, and a
- * part and a referred row with the same columns and values.
+ * (the log, or read back), and as {@code docs/mapping.md} says. One document has one column of each
+ * type, and a part and a referred row with the same columns and values.
  */
 class SchemaReadBackTest {
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The settings in this repository, which the demo uses and the README shows, are good ones. */
+/** The settings in this repository, which the demo uses and docs/start.md names, are good ones. */
 class OwnSettingsTest {
 
   private static final Map<String, String> ENV =

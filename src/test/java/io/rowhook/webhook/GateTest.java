@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** When a recipient is left alone, by a clock set by hand (seed 002). */
+/** When a recipient is left alone, by a clock set by hand. */
 class GateTest {
 
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
