@@ -31,6 +31,7 @@ import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Handshake;
+import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.Networks;
 import io.rowhook.webhook.Sender;
 import java.io.IOException;
@@ -68,6 +69,7 @@ public final class Wiring implements AutoCloseable {
   private final SourceRows rows;
   private final EntityCounts counts = new EntityCounts();
   private final Capture capture;
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final Couriers couriers;
   private final Housekeeping housekeeping;
   private final SettingsWatch watch;
@@ -123,7 +125,8 @@ public final class Wiring implements AutoCloseable {
             new Networks(recipient.allow().networks()), Optional.of(Handshake.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.getDefault(),
-        observers.webhook());
+        observers.webhook(),
+        budget);
   }
 
   /**

@@ -53,6 +53,7 @@ public final class Courier implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Observer observer;
+  private final MemoryBudget budget;
   private final String name;
   private final Mailbox mailbox = new Mailbox();
   private final Runnable wake = mailbox::wake;
@@ -83,6 +84,7 @@ public final class Courier implements AutoCloseable {
    * @param sender its own: closed with it
    * @param clock says when something is due, and what time requests carry
    * @param random for the retries' jitter
+   * @param budget what all couriers of the process share
    * @throws IllegalArgumentException if a secret has not the form that its style asks for
    */
   public Courier(
@@ -92,7 +94,8 @@ public final class Courier implements AutoCloseable {
       Sender sender,
       InstantSource clock,
       RandomGenerator random,
-      Observer observer) {
+      Observer observer,
+      MemoryBudget budget) {
     this.name = recipient.name();
     this.journal = journal;
     this.attributeSets = attributeSets;
@@ -100,7 +103,8 @@ public final class Courier implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.observer = observer;
-    this.inFlight = new InFlight(name, mailbox);
+    this.budget = budget;
+    this.inFlight = new InFlight(name, mailbox, budget);
     this.hindrance = new Hindrance(name);
     this.owedWatch = new OwedWatch(name);
     this.settings = settings(recipient);
@@ -203,6 +207,7 @@ public final class Courier implements AutoCloseable {
     } catch (InterruptedException e) {
       inFlight.interrupt(); // told to stop at once
     } finally {
+      inFlight.release();
       told.tell(State.closed, gate, hindrance);
     }
   }
@@ -223,7 +228,16 @@ public final class Courier implements AutoCloseable {
   private void serve() throws InterruptedException {
     Ledger ledger = journal.ledger(name);
     Recipient recipient = settings.recipient;
-    Window window = new Window(journal, ledger, recipient.processing());
+    Window window = new Window(journal, ledger, recipient.processing(), budget);
+    try {
+      serve(ledger, recipient, window);
+    } finally {
+      window.release();
+    }
+  }
+
+  private void serve(Ledger ledger, Recipient recipient, Window window)
+      throws InterruptedException {
     if (shedding) {
       owedWatch.shed(
           window,
@@ -320,7 +334,8 @@ public final class Courier implements AutoCloseable {
   }
 
   private void startWhatMay(Window window) throws InterruptedException {
-    int most = settings.recipient.processing().jobs() - inFlight.size();
+    long each = window.lanes().bytes() / Math.max(1, window.lanes().size());
+    int most = inFlight.room(settings.recipient.processing().jobs(), each);
     for (Owed owed : window.next(most, settings.wanting)) {
       inFlight.start(owed, settings.attempting);
     }

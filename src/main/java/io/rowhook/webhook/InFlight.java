@@ -13,11 +13,27 @@ final class InFlight {
 
   private final String recipient;
   private final Mailbox mailbox;
-  private final Map<Long, Thread> threads = new HashMap<>(); // by sequence
+  private final MemoryBudget budget;
+  private final Map<Long, Running> running = new HashMap<>(); // by sequence
+  private long bytes;
 
-  InFlight(String recipient, Mailbox mailbox) {
+  private record Running(Thread thread, long bytes) {}
+
+  InFlight(String recipient, Mailbox mailbox, MemoryBudget budget) {
     this.recipient = recipient;
     this.mailbox = mailbox;
+    this.budget = budget;
+  }
+
+  /**
+   * Returns how many more may be started: always one, if there is none.
+   *
+   * @param jobs how many may be in flight at most
+   * @param each bytes of an event, about
+   */
+  int room(int jobs, long each) {
+    long more = (budget.free() - bytes) / MemoryBudget.attemptBytes(each);
+    return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - size()));
   }
 
   void start(Owed owed, Attempting attempting) {
@@ -26,28 +42,45 @@ final class InFlight {
             .name("attempt " + recipient)
             .unstarted(() -> mailbox.ended(attempting.attempt(owed)));
     thread.start(); // first: one that cannot be started is not under way
-    threads.put(owed.sequence(), thread);
+    long taken = MemoryBudget.attemptBytes(owed.bytes());
+    budget.take(taken);
+    bytes += taken;
+    running.put(owed.sequence(), new Running(thread, taken));
   }
 
   /** Strikes out those that have ended. */
   void ended(Collection<Message> messages) {
     for (Message message : messages) {
       if (message instanceof Message.Ended(Outcome outcome)) {
-        threads.remove(outcome.owed().sequence());
+        Running ended = running.remove(outcome.owed().sequence());
+        if (ended != null) {
+          release(ended.bytes);
+        }
       }
     }
   }
 
   /** Cuts off what is still under way; what came of it stays unknown, and it will be sent again. */
   void interrupt() {
-    threads.values().forEach(Thread::interrupt);
+    running.values().forEach(one -> one.thread.interrupt());
+  }
+
+  /** Gives back what it has taken of the budget; for whoever does not look at it any more. */
+  void release() {
+    release(bytes);
+    running.clear();
+  }
+
+  private void release(long some) {
+    budget.release(some);
+    bytes -= some;
   }
 
   int size() {
-    return threads.size();
+    return running.size();
   }
 
   boolean isEmpty() {
-    return threads.isEmpty();
+    return running.isEmpty();
   }
 }

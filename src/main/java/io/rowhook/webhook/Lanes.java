@@ -12,34 +12,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order in a {@link Courier}'s window: one lane for each entity, or one for all; of each lane
- * only the head may be in flight, and what is behind it waits. Owned by the courier's thread.
- * Bounded by {@link Window}, which alone adds to it.
+ * only the head may be in flight, and what is behind it waits. What is in here takes its part of the
+ * {@link MemoryBudget}. Owned by the courier's thread. Bounded by {@link Window}, which alone adds
+ * to it.
  */
 final class Lanes {
 
   private final boolean oneForAll;
+  private final MemoryBudget budget;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final ArrayDeque<Lane> ready = new ArrayDeque<>(); // the head of each is not in flight
   private final Set<Long> sequences = new HashSet<>();
   private long bytes;
   private int fromDisk;
 
-  Lanes(boolean oneForAll) {
+  Lanes(boolean oneForAll, MemoryBudget budget) {
     this.oneForAll = oneForAll;
+    this.budget = budget;
   }
 
   private static final class Lane {
-    final ArrayDeque<Owed> waiting = new ArrayDeque<>();
+    final ArrayDeque<Owed> waiting = new ArrayDeque<>(1); // there are many, and mostly of one
     @Nullable Owed inFlight;
   }
 
   /** Puts a delivery, which must not be in here yet, at the end of its lane. */
-  void add(Owed owed) {
-    if (!sequences.add(owed.sequence())) {
-      throw new IllegalStateException("sequence " + owed.sequence() + " is in the window already");
+  void add(Owed one) {
+    if (sequences.contains(one.sequence())) {
+      throw new IllegalStateException("sequence " + one.sequence() + " is in the window already");
     }
-    bytes += owed.bytes();
-    fromDisk += owed.onDisk() ? 1 : 0;
+    Owed owed = admit(one);
     Lane lane = lanes.computeIfAbsent(key(owed), _ -> new Lane());
     lane.waiting.add(owed);
     if (lane.inFlight == null && lane.waiting.size() == 1) {
@@ -102,8 +104,8 @@ final class Lanes {
     List<Owed> kept = new ArrayList<>();
     for (Owed waiting : lane.waiting) {
       if (waiting.sequence() == newest.sequence()) {
-        kept.add(newest);
-        bytes += newest.bytes() - waiting.bytes();
+        forget(waiting);
+        kept.add(admit(newest));
       } else if (waiting.sequence() < newest.sequence()
           && waiting.entityKey().equals(owed.entityKey())) {
         gone.add(waiting);
@@ -123,10 +125,7 @@ final class Lanes {
     if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
       forget(newest);
     }
-    sequences.add(newest.sequence());
-    bytes += newest.bytes();
-    fromDisk += newest.onDisk() ? 1 : 0;
-    lane.inFlight = newest;
+    lane.inFlight = admit(newest);
   }
 
   /** Puts one that was taken, and is not in flight yet, back to the head of its lane. */
@@ -179,9 +178,20 @@ final class Lanes {
     return fromDisk;
   }
 
-  /** What their events weigh. */
+  /** Returns what they weigh, as if no other buffer held their events. */
   long bytes() {
     return bytes;
+  }
+
+  /** Takes out all, also what is in flight, for whoever uses this no more. */
+  void clear() {
+    clearWaiting();
+    lanes.values().forEach(lane -> {
+      if (lane.inFlight != null) {
+        forget(lane.inFlight);
+      }
+    });
+    lanes.clear();
   }
 
   private Lane leave(Owed owed) {
@@ -199,10 +209,27 @@ final class Lanes {
     return lane;
   }
 
+  /** Returns it with the event that all buffers share. */
+  private Owed admit(Owed owed) {
+    Owed shared = owed.with(budget.hold(owed.entry()));
+    sequences.add(owed.sequence());
+    budget.take(ownBytes(owed));
+    bytes += MemoryBudget.DELIVERY_BYTES + owed.bytes();
+    fromDisk += owed.onDisk() ? 1 : 0;
+    return shared;
+  }
+
   private void forget(Owed owed) {
-    sequences.remove(owed.sequence());
-    bytes -= owed.bytes();
-    fromDisk -= owed.onDisk() ? 1 : 0;
+    if (sequences.remove(owed.sequence())) {
+      budget.letGo(owed.entry());
+      budget.release(ownBytes(owed));
+      bytes -= MemoryBudget.DELIVERY_BYTES + owed.bytes();
+      fromDisk -= owed.onDisk() ? 1 : 0;
+    }
+  }
+
+  private static long ownBytes(Owed owed) {
+    return MemoryBudget.DELIVERY_BYTES + owed.bytes() - owed.entry().event().json().length;
   }
 
   private String key(Owed owed) {

@@ -53,6 +53,12 @@ record Owed(
         true);
   }
 
+  /** Returns it with another object of the same event. */
+  Owed with(Entry same) {
+    return new Owed(
+        same, attempts, firstAttempt, attributeSet, redelivery, trials, merged, onDisk);
+  }
+
   /** What the recipient gets. */
   Event event() {
     return merged == null ? entry.event() : merged.in(entry.event());

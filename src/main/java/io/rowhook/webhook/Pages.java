@@ -14,7 +14,8 @@ import java.util.Set;
  */
 final class Pages {
 
-  private static final long PAGE_BYTES = 4L << 20;
+  /** Of a page that is read for its first events only. */
+  private static final long AHEAD_BYTES = 64L << 10;
 
   private final Journal journal;
   private final Ledger ledger;
@@ -47,8 +48,8 @@ final class Pages {
   }
 
   /** The next entries, and which of them are settled or on disk already. */
-  List<Entry> next(int limit) throws InterruptedException {
-    List<Entry> page = journal.read(progress.position(), limit, PAGE_BYTES);
+  List<Entry> next(int limit, long maxBytes) throws InterruptedException {
+    List<Entry> page = journal.read(progress.position(), limit, maxBytes);
     caughtUp = page.isEmpty();
     if (!caughtUp && progress.mayKnow()) {
       window.flush();
@@ -63,7 +64,7 @@ final class Pages {
   Optional<Owed> oldest(Wanting wanting) throws InterruptedException {
     while (true) {
       if (ahead.isEmpty() || ahead.getFirst().sequence() <= progress.position()) {
-        ahead = new ArrayDeque<>(next(Window.SMALLEST));
+        ahead = new ArrayDeque<>(next(Window.SMALLEST, AHEAD_BYTES));
         if (caughtUp) {
           return Optional.empty();
         }
@@ -73,6 +74,13 @@ final class Pages {
         return Optional.of(fresh(next));
       }
       progress.passed(ahead.remove().sequence());
+    }
+  }
+
+  /** Keeps of what was read ahead only what {@link #oldest} has found: it may be long until then. */
+  void forgetRest() {
+    if (ahead.size() > 1) {
+      ahead = new ArrayDeque<>(List.of(ahead.getFirst()));
     }
   }
 

@@ -61,6 +61,9 @@ public final class Sender implements AutoCloseable {
   /** How much of an answer is read; then the connection is closed. */
   public static final int ANSWER_LIMIT = 64 * 1024;
 
+  /** For each way of a connection; what is larger goes past it. There may be thousands of them. */
+  private static final int BUFFER = 2 * 1024;
+
   private static final int HEAD_LINE_LIMIT = 8 * 1024;
   private static final int HEAD_LINES = 200;
 
@@ -116,6 +119,7 @@ public final class Sender implements AutoCloseable {
                 ManagedHttpClientConnectionFactory.builder()
                     .http1Config(
                         Http1Config.custom()
+                            .setBufferSize(BUFFER)
                             .setMaxLineLength(HEAD_LINE_LIMIT)
                             .setMaxHeaderCount(HEAD_LINES)
                             .build())

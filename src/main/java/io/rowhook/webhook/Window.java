@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of what a recipient is owed that is in memory, between the journal and the attempts: at
- * most so many deliveries and so many bytes, whatever is owed in all. Everything that a {@link
+ * most so many deliveries and so many bytes, whatever is owed in all, and no more than the {@link
+ * MemoryBudget} of all recipients has room for. Everything that a {@link
  * Courier} tells the ledger goes through here. Owned by the courier's thread.
  */
 final class Window {
@@ -46,6 +47,7 @@ final class Window {
   private static final int ADVANCE_EVERY = 256;
 
   private final Ledger ledger;
+  private final MemoryBudget budget;
   private final Lanes lanes;
   private final Progress progress;
   private final Pages pages;
@@ -55,14 +57,16 @@ final class Window {
   private boolean flushed;
 
   /** Starts where the ledger stands. */
-  Window(Journal journal, Ledger ledger, Processing processing) {
+  Window(Journal journal, Ledger ledger, Processing processing, MemoryBudget budget) {
     this.ledger = ledger;
+    this.budget = budget;
     this.lanes =
         new Lanes(
             switch (processing) {
               case Sequential _ -> true;
               case Parallel _ -> false;
-            });
+            },
+            budget);
     this.capacity = capacity(processing);
     long cursor = ledger.cursor();
     this.progress = new Progress(cursor, ledger.lastKnown());
@@ -92,9 +96,21 @@ final class Window {
     return lanes.oneForAll();
   }
 
-  /** How many more deliveries there is room for. */
+  /** How many more deliveries there is room for; always for one, if there is none. */
   int room() {
-    return lanes.bytes() >= BYTES ? 0 : Math.max(0, capacity - lanes.size());
+    if (lanes.size() == 0) {
+      return Math.clamp(budget.free() / MemoryBudget.DELIVERY_BYTES, 1, capacity);
+    }
+    if (isFull()) {
+      return 0;
+    }
+    long more = (budget.free() - lanes.bytes()) / MemoryBudget.DELIVERY_BYTES;
+    return Math.clamp(more, 0, Math.max(0, capacity - lanes.size()));
+  }
+
+  /** True if nothing more may be taken in, by the bytes. */
+  private boolean isFull() {
+    return lanes.size() > 0 && lanes.bytes() >= Math.min(BYTES, budget.free());
   }
 
   /** The journal may have more than was read. */
@@ -106,7 +122,11 @@ final class Window {
    * Whether another page should be read: half the window is empty, and the journal may have more.
    */
   boolean hungry() {
-    return !pages.caughtUp() && room() >= capacity / 2;
+    return !pages.caughtUp()
+        && (lanes.size() == 0
+            || (lanes.size() <= capacity / 2
+                && lanes.bytes() < BYTES
+                && lanes.bytes() <= budget.free() / 2));
   }
 
   /**
@@ -115,16 +135,24 @@ final class Window {
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
   void fill(Wanting wanting, Predicate<Entry> held) throws InterruptedException {
-    List<Entry> page = pages.next(room());
-    for (Entry entry : page) {
-      if (pages.isDone(entry, wanting)) {
-        progress.passed(entry.sequence());
-      } else if (held.test(entry)) {
-        block(entry);
-        progress.passed(entry.sequence());
-      } else {
-        take(entry);
+    int room = room();
+    long pageBytes = budget.takePage();
+    try {
+      int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));
+      for (Entry entry : pages.next(most, pageBytes)) {
+        if (pages.isDone(entry, wanting)) {
+          progress.passed(entry.sequence());
+        } else if (held.test(entry)) {
+          block(entry);
+          progress.passed(entry.sequence());
+        } else if (isFull()) {
+          return; // others have filled up meanwhile: the rest is read again
+        } else {
+          take(entry);
+        }
       }
+    } finally {
+      budget.release(pageBytes);
     }
   }
 
@@ -136,6 +164,7 @@ final class Window {
     flush();
     Optional<Owed> open = ledger.oldestOpen().map(Owed::of);
     Optional<Owed> fresh = pages.oldest(wanting);
+    pages.forgetRest();
     boolean isFresh =
         open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
     return isFresh ? fresh : open;
@@ -280,6 +309,11 @@ final class Window {
       ledger.advance(progress.cursor());
       progress.told();
     }
+  }
+
+  /** Gives back what it has taken of the budget; it is not used any more. */
+  void release() {
+    lanes.clear();
   }
 
   /** Waits until everything, the cursor too, is durable. */

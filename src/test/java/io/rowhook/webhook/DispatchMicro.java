@@ -28,8 +28,8 @@ public class DispatchMicro {
       IntStream.range(0, DELIVERIES)
           .mapToObj(i -> Owed.fresh(new Entry(i + 1L, event(i % ENTITIES))))
           .toList();
-  private final Lanes ofEntities = new Lanes(false);
-  private final Lanes ofAll = new Lanes(true);
+  private final Lanes ofEntities = new Lanes(false, MemoryBudget.ofHeap());
+  private final Lanes ofAll = new Lanes(true, MemoryBudget.ofHeap());
 
   @Benchmark
   @OperationsPerInvocation(DELIVERIES)

@@ -159,7 +159,8 @@ class IsolationTest {
         new Sender(Networks.ANY),
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
-        Observer.NONE);
+        Observer.NONE,
+        MemoryBudget.ofHeap());
   }
 
   private static Recipient sick(String name, URI url) {

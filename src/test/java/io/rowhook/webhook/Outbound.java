@@ -1,5 +1,7 @@
 package io.rowhook.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
@@ -41,6 +43,7 @@ final class Outbound implements AutoCloseable {
   MemoryJournal journal = new MemoryJournal();
   InstantSource clock = InstantSource.system();
   Observer observer = Observer.NONE;
+  MemoryBudget budget = MemoryBudget.ofHeap();
 
   static Retry retry(int... delaysMs) {
     return new Retry(
@@ -87,7 +90,8 @@ final class Outbound implements AutoCloseable {
             new Sender(Networks.ANY),
             clock,
             RandomGenerator.of("L64X128MixRandom"),
-            observer);
+            observer,
+            budget);
     couriers.add(courier);
     courier.start();
     return courier;
@@ -112,5 +116,6 @@ final class Outbound implements AutoCloseable {
   public void close() {
     couriers.forEach(Courier::close);
     journal.close();
+    assertThat(budget.used()).as("what the buffers have not given back").isZero();
   }
 }

@@ -257,7 +257,8 @@ class TlsTest {
         new Sender(Networks.ANY, Optional.of(Handshake.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
-        Observer.NONE);
+        Observer.NONE,
+        MemoryBudget.ofHeap());
   }
 
   private static Identity identity(Issued issued) {

@@ -1,0 +1,104 @@
+package io.rowhook.webhook;
+
+import static io.rowhook.testing.Events.orders;
+import static io.rowhook.webhook.Outbound.recipient;
+import static io.rowhook.webhook.Outbound.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.testing.Receiver;
+import io.rowhook.testing.Receiver.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However many recipients there are, together they hold no more than one budget. */
+class MemoryBudgetTest {
+
+  private static final int RECIPIENTS = 20;
+
+  @Test
+  void anEventThatSeveralHoldIsOneAndIsCountedOnce() {
+    MemoryBudget budget = new MemoryBudget(10_000);
+    Event event = orders(1, 1).getFirst();
+    Entry entry = new Entry(7, event);
+    assertThat(budget.hold(entry)).isSameAs(entry);
+    long once = budget.used();
+    assertThat(once).isGreaterThan(event.json().length);
+    assertThat(budget.hold(new Entry(7, event))).isSameAs(entry);
+    assertThat(budget.used()).isEqualTo(once);
+    assertThat(budget.free()).isEqualTo(10_000 - once);
+
+    budget.letGo(entry);
+    assertThat(budget.used()).isEqualTo(once);
+    budget.letGo(entry);
+    assertThat(budget.used()).isZero();
+  }
+
+  /** One delivery and one attempt are always allowed: so nobody ever stands still. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deliversAllWhereThereIsNoRoomForMoreThanOne(boolean sequential) {
+    Processing processing = sequential ? new Sequential() : new Parallel(8);
+    try (Receiver shop =
+            new Receiver(request -> Answer.of(request.number() % 5 == 0 ? 503 : 200));
+        Outbound out = new Outbound()) {
+      out.budget = new MemoryBudget(0);
+      out.start(recipient("shop", shop.url("/"), processing, retry(5, 5, 5, 5, 5, 5, 5, 5)));
+      out.journal.append(orders(30, 10));
+      out.settled("shop");
+      assertThat(out.ledger("shop").ends()).hasSize(300);
+      assertThat(shop.mostAtOnce()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void manyThatHangHoldNoMoreThanTheBudgetAndLeaveRoom() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    long total = 1 << 20;
+    try (Receiver hanging =
+            new Receiver(_ -> {
+              answer.await();
+              return Answer.of(200);
+            });
+        Receiver well = new Receiver();
+        Outbound out = new Outbound()) {
+      out.budget = new MemoryBudget(total);
+      List<Courier> couriers = new ArrayList<>();
+      for (int i = 0; i < RECIPIENTS; i++) {
+        couriers.add(
+            out.start(
+                recipient(
+                    "r" + i,
+                    hanging.url("/"),
+                    new Parallel(8),
+                    retry(60_000),
+                    Duration.ofMinutes(5),
+                    Authentication.NONE)));
+      }
+      out.start(recipient("well", well.url("/"), new Parallel(8), retry(60_000)));
+      out.journal.append(orders(300, 1));
+      out.settled("well");
+      assertThat(well.count()).isEqualTo(300);
+      Outbound.eventually(
+          "each holds something",
+          () -> couriers.stream().allMatch(courier -> courier.status().window() > 0));
+      int held = couriers.stream().mapToInt(courier -> courier.status().window()).sum();
+      assertThat(held * MemoryBudget.DELIVERY_BYTES).isLessThanOrEqualTo(total);
+      assertThat(out.budget.used()).isLessThanOrEqualTo(total + RECIPIENTS * (32L << 10));
+      answer.countDown();
+      for (int i = 0; i < RECIPIENTS; i++) {
+        out.settled("r" + i);
+      }
+    }
+  }
+}
