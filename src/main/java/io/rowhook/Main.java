@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
+import io.rowhook.admin.ForgetCommand;
 import io.rowhook.admin.PauseCommand;
 import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.ReceiveCommand;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
             .addSubcommand(new RedeliverCommand())
             .addSubcommand(new ReplayCommand())
             .addSubcommand(new DiscardCommand())
+            .addSubcommand(new ForgetCommand())
             .addSubcommand(new PauseCommand())
             .addSubcommand(new ResumeCommand())
             .addSubcommand(new TestCommand())

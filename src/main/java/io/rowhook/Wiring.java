@@ -18,6 +18,7 @@ import io.rowhook.entity.EntityEvents;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.OperationException;
+import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.OldValues;
@@ -38,11 +39,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,7 @@ public final class Wiring implements AutoCloseable {
   private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final Couriers couriers;
   private final Housekeeping housekeeping;
+  private final RemovedRecipients removed;
   private final SettingsWatch watch;
   private final Path journalFile;
   private volatile @Nullable AdminServer admin;
@@ -102,6 +106,7 @@ public final class Wiring implements AutoCloseable {
     watch = new SettingsWatch(settings, options.config(), options.templates(), env, new Taker());
     housekeeping =
         new Housekeeping(journal, () -> watch.current().retention(), this::recipientNames);
+    removed = new RemovedRecipients(journal);
   }
 
   /** {@code rowhook run}: until it is stopped, or capture has ended for good. */
@@ -137,6 +142,9 @@ public final class Wiring implements AutoCloseable {
    */
   public void start() throws InterruptedException, SettingsException {
     checkOldValues(watch.current());
+    List<String> withoutFile = new ArrayList<>(journal.lookup().recipients());
+    withoutFile.removeAll(recipientNames());
+    removed.removed(withoutFile, watch.current().retention());
     couriers.apply(watch.current().recipients());
     capture.start();
     housekeeping.start();
@@ -201,6 +209,7 @@ public final class Wiring implements AutoCloseable {
     public void take(Settings settings, SettingsDiff changes) {
       templates.replace(settings.sets());
       couriers.apply(settings.recipients());
+      removed.removed(changes.recipients().removed(), settings.retention());
     }
   }
 
@@ -236,8 +245,12 @@ public final class Wiring implements AutoCloseable {
     }
   }
 
+  /** Those with a file, and those that are still served. */
   private java.util.Set<String> recipientNames() {
-    return watch.current().recipients().stream().map(Recipient::name).collect(Collectors.toSet());
+    return Stream.concat(
+            watch.current().recipients().stream().map(Recipient::name),
+            couriers.statuses().stream().map(CourierStatus::recipient))
+        .collect(Collectors.toSet());
   }
 
   /** Where capture stands. Any thread. */

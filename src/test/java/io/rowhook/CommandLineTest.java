@@ -29,7 +29,16 @@ class CommandLineTest {
   private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+)");
 
   private static final List<String> COMMANDS =
-      List.of("status", "deliveries", "redeliver", "replay", "discard", "pause", "resume", "test");
+      List.of(
+          "status",
+          "deliveries",
+          "redeliver",
+          "replay",
+          "discard",
+          "forget",
+          "pause",
+          "resume",
+          "test");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();

@@ -229,6 +229,65 @@ class OperatingTest {
   }
 
   @Test
+  @Tag("feature-40")
+  void aBacklogThatWasNeverAttemptedIsDropped() {
+    shop(0, "");
+    shown("pause", "shop");
+    update(1);
+    update(2);
+    update(3);
+    stage.awaitJournaled();
+    assertThat(run("discard", "--all-of", "shop", "--state", "pending")).isEqualTo(1);
+    assertThat(out.toString()).contains("These are 3 deliveries. Nothing was done: --yes does it");
+    assertThat(shown("discard", "shop", "1")).contains("1 to shop is discarded");
+    assertThat(shown("discard", "--all-of", "shop", "--state", "pending", "--yes"))
+        .contains("2 deliveries discarded");
+    shown("resume", "shop");
+    update(4);
+    stage.awaitIdle();
+    assertThat(stage.inbox("shop"))
+        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .containsExactly("4");
+    assertThat(states("shop")).containsExactly("delivered", "failed", "failed", "failed");
+  }
+
+  @Test
+  void aRecipientWithoutAFileIsForgottenAndBeginsAnew() throws IOException {
+    shop(0, "");
+    shown("pause", "shop");
+    update(1);
+    stage.awaitJournaled();
+    assertThat(run("forget", "shop", "--yes")).isEqualTo(1);
+    assertThat(err.toString()).contains("recipient shop has a file");
+
+    Path file = stage.directory().resolve("connector-config/recipients/shop.yaml");
+    String yaml = Files.readString(file);
+    Files.delete(file);
+    Eventually.within(LIMIT, "nobody serves it", () -> stage.wiring().couriers().isEmpty());
+    Eventually.within(LIMIT, "it may be forgotten", () -> {
+      run("forget", "shop");
+      return out.toString().contains("would lose");
+    });
+    assertThat(out.toString())
+        .contains("shop would lose: 1 events after its cursor", "--yes does it");
+    assertThat(shown("forget", "shop", "--yes")).contains("shop is forgotten; dropped: 1 events");
+    assertThat(run("forget", "shop")).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no recipient 'shop'");
+
+    Files.writeString(file, yaml);
+    Eventually.within(LIMIT, "it is served", () -> stage.wiring().couriers().size() == 1);
+    Eventually.within(
+        LIMIT,
+        "it is known",
+        () -> stage.wiring().journal().lookup().recipients().contains("shop"));
+    update(2);
+    stage.awaitIdle();
+    assertThat(stage.inbox("shop"))
+        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .containsExactly("2");
+  }
+
+  @Test
   @Tag("feature-36")
   @Tag("feature-40")
   void aPausedRecipientIsSentNothingButWhatAPersonAsksFor() {

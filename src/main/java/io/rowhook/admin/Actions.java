@@ -8,10 +8,12 @@ import io.rowhook.capture.Nearest;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
+import io.rowhook.journal.Lookup;
 import io.rowhook.journal.Lookup.Exceptions;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.Operations;
 import io.rowhook.journal.Range;
+import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
@@ -19,6 +21,7 @@ import io.rowhook.webhook.Sample;
 import io.rowhook.webhook.Wanting;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +34,9 @@ final class Actions {
 
   /** A replay of more wants a {@code --yes}. */
   static final int ASKED_ABOVE = 100;
+
+  /** The state of what was never attempted. */
+  private static final String PENDING = "pending";
 
   /** Headers that say what a request is about; what is not among them may be a credential. */
   private static final Set<String> SHOWN =
@@ -51,7 +57,9 @@ final class Actions {
   static Map<String, Action> of(Office office) {
     Actions actions = new Actions(office);
     Views views = new Views(office);
-    return Map.of(
+    Map<String, Action> all = new HashMap<>();
+    all.put("test", actions::test);
+    all.putAll(Map.of(
         "status", views::status,
         "deliveries", views::deliveries,
         "delivery", views::delivery,
@@ -59,9 +67,10 @@ final class Actions {
         "redeliver", actions::redeliver,
         "replay", actions::replay,
         "discard", actions::discard,
+        "forget", actions::forget,
         "pause", actions::pause,
-        "resume", actions::resume,
-        "test", actions::test);
+        "resume", actions::resume));
+    return Map.copyOf(all);
   }
 
   private JsonNode redeliver(Asked asked) throws OperationException, InterruptedException {
@@ -98,13 +107,55 @@ final class Actions {
       operations.discard(recipient, event(office, event.get()).sequence());
     } else {
       boolean yes = asked.is("yes");
-      count = operations.discard(recipient, asked.range(), states(asked), yes);
+      count = discard(asked, recipient, yes);
       if (count == 0 || !yes) {
         return undone(count);
       }
     }
     office.couriers().ledgerChanged(recipient);
     return done(count);
+  }
+
+  private long discard(Asked asked, String recipient, boolean yes)
+      throws OperationException, InterruptedException {
+    Set<Exceptions> states = states(asked);
+    long count =
+        states.isEmpty() ? 0 : operations.discard(recipient, asked.range(), states, yes);
+    if (isPending(asked)) {
+      Predicate<Event> wanted = new Wanting(served(asked))::wants;
+      count += operations.discardPending(recipient, asked.range(), wanted, yes);
+    }
+    return count;
+  }
+
+  /** Forgets a recipient that has no file. */
+  private JsonNode forget(Asked asked) throws OperationException, InterruptedException {
+    String name = known(asked);
+    boolean hasFile =
+        office.recipients().get().stream().anyMatch(one -> one.name().equals(name));
+    if (hasFile) {
+      throw new OperationException(
+          "recipient "
+              + name
+              + " has a file, and a recipient that has one is not forgotten: remove recipients/"
+              + name
+              + ".yaml first");
+    }
+    if (office.couriers().statuses().stream().anyMatch(one -> one.recipient().equals(name))) {
+      throw new OperationException(
+          "recipient "
+              + name
+              + " is only just being taken out of service; ask again in some seconds");
+    }
+    Lookup.Standing dropped =
+        new RemovedRecipients(office.journal())
+            .standing(name)
+            .orElseThrow(() -> new OperationException("recipient " + name + " is forgotten already"));
+    boolean yes = asked.is("yes");
+    if (yes) {
+      operations.forget(name);
+    }
+    return (yes ? done(1) : undone(1)).put("dropped", RemovedRecipients.inWords(dropped));
   }
 
   private JsonNode pause(Asked asked) throws OperationException, InterruptedException {
@@ -234,10 +285,20 @@ final class Actions {
         case "waiting" -> states.add(Exceptions.WAITING);
         case "blocked" -> states.add(Exceptions.BLOCKED);
         case "failed" -> states.add(Exceptions.FAILED);
+        case PENDING -> {}
         default -> throw new OperationException("no state to discard: " + state.asText());
       }
     }
-    return states.isEmpty() ? EnumSet.allOf(Exceptions.class) : states;
+    return states.isEmpty() && !isPending(asked) ? EnumSet.allOf(Exceptions.class) : states;
+  }
+
+  private static boolean isPending(Asked asked) {
+    for (JsonNode state : asked.json().path("states")) {
+      if (state.asText().equals(PENDING)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static ObjectNode done(long count) {

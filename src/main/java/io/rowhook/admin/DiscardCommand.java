@@ -53,14 +53,17 @@ public final class DiscardCommand implements Callable<Integer> {
   @Option(
       names = "--all-of",
       paramLabel = "RECIPIENT",
-      description = "All of this recipient that wait, are blocked or failed.")
+      description = "All of this recipient that wait, are blocked or failed; see --state.")
   private @Nullable String allOf;
 
   @Option(
       names = "--state",
       split = ",",
       paramLabel = "STATE",
-      description = "With --all-of: only those waiting, blocked or failed; may be several.")
+      description = {
+        "With --all-of: only those waiting, blocked, failed or pending; may be several. Pending are"
+            + " those that were never attempted: a backlog is dropped by --state pending."
+      })
   private List<String> states = new ArrayList<>();
 
   @Option(names = "--yes", description = "With --all-of: do it.")

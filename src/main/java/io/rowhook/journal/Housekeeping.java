@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes from the journal what everyone has settled once it is older than the retention time, in
- * small steps, so that nobody waits for it. One daemon thread owns it.
+ * Removes from the journal what everyone has settled once it is older than the retention time, and
+ * recipients that have had no file for as long, in small steps, so that nobody waits for it. One daemon thread owns it.
  */
 public final class Housekeeping implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class Housekeeping implements AutoCloseable {
    * Builds it at rest.
    *
    * @param retention how long what is settled is kept
-   * @param present names of the recipients that have a file
+   * @param present names of the recipients that have a file, or are still served
    */
   public Housekeeping(
       SqliteJournal journal, Supplier<Duration> retention, Supplier<Set<String>> present) {
@@ -60,6 +60,7 @@ public final class Housekeeping implements AutoCloseable {
       Instant now = Instant.now();
       Instant before = now.minus(retention.get());
       Set<String> counting = journal.seen(present.get(), now, before);
+      journal.forgetUnseenSince(before);
       long removed = 0;
       int step;
       do {

@@ -113,7 +113,9 @@ public final class Operations {
     one(sql -> {
       Place place = place(sql, recipient, number, sequence);
       if (place.refusal() != null) {
-        return place.refusal();
+        boolean pending =
+            PendingDiscardJob.discard(sql, number, sequence, place.entityKey()) == 1;
+        return pending ? "" : place.refusal();
       }
       return sql.update(Discarding.DISCARD, number, sequence) == 1
           ? ""
@@ -121,6 +123,33 @@ public final class Operations {
               + " is "
               + (place.stands() ? "discarded already" : "delivered: there is nothing to discard");
     });
+  }
+
+  /**
+   * Discards what a recipient was never sent yet, of what it gets of a range of events.
+   *
+   * @param wanted which events the recipient gets
+   * @param really whether to do it, or only to count
+   * @return how many deliveries
+   * @throws OperationException if there is no such recipient
+   */
+  public long discardPending(
+      String recipient, Range range, Predicate<Event> wanted, boolean really)
+      throws OperationException, InterruptedException {
+    return new PendingDiscardJob(writer, readers, number(recipient), range, wanted)
+        .run(visible.head(), really);
+  }
+
+  /**
+   * Forgets a recipient, with all that waits for it: a file of its name begins anew. Nobody may
+   * serve it any more.
+   *
+   * @throws OperationException if there is no such recipient
+   */
+  public void forget(String recipient) throws OperationException, InterruptedException {
+    if (!new ForgetJob(writer).forget(recipient)) {
+      throw new OperationException("the journal has no recipient '" + recipient + "'");
+    }
   }
 
   /**
@@ -234,12 +263,15 @@ public final class Operations {
             > 0;
     if (state.isEmpty() && !attempted) {
       boolean ahead = sql.number("SELECT cursor FROM recipient WHERE id = ?", number) < sequence;
-      return refused(
+      return new Place(
           words(recipient, sequence)
               + (ahead
                   ? " has not been attempted yet: it goes out in its turn if it is wanted"
                   : " was never owed: it was not wanted, or is older than the recipient. replay"
-                      + " sends it all the same if it is wanted now"));
+                      + " sends it all the same if it is wanted now"),
+          key.get(),
+          false,
+          null);
     }
     long before = sql.number(BEFORE_IT, number, key.get(), sequence);
     boolean isBehind = state.isPresent() && state.get().equals("blocked") && before > 0;

@@ -246,9 +246,14 @@ record Schema(List<String> migrations) {
       ALTER TABLE captured_table ADD COLUMN key_columns TEXT NOT NULL DEFAULT '[]';  -- JSON
       """;
 
+  /** Recipients whose name is free again, while what the journal has of them is being removed. */
+  private static final String EIGHTH =
+      "CREATE TABLE forgotten_recipient (id INTEGER PRIMARY KEY) STRICT";
+
   /** The one in force. */
   static final Schema CURRENT =
-      new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH));
+      new Schema(
+          List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH));
 
   Schema {
     migrations = List.copyOf(migrations);

@@ -220,8 +220,9 @@ public final class SqliteJournal implements Journal {
         writer.writeThrough(
             Write.urgent(sql -> {
               sql.update(
-                  "INSERT INTO recipient (name, cursor, created_at, seen_at)"
-                      + " VALUES (?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
+                  "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES ("
+                      + ForgetJob.NEXT_ID
+                      + ", ?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
                       + " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
                   recipient,
                   now,
@@ -285,6 +286,14 @@ public final class SqliteJournal implements Journal {
                   row -> row.getString(1),
                   Times.micros(since)));
         }));
+  }
+
+  /**
+   * Forgets recipients that have had no file since an instant: a new file of such a name begins
+   * anew.
+   */
+  void forgetUnseenSince(Instant instant) throws InterruptedException {
+    new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer));
   }
 
   /**

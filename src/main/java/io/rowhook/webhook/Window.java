@@ -15,6 +15,7 @@ import io.rowhook.recipient.Processing.Sequential;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -213,6 +214,16 @@ final class Window {
   /** Lets go of what a person has discarded, or redelivered anew, and that is not in flight. */
   void recheck() {
     lanes.dropIf(owed -> owed.onDisk() && !ledger.isOpen(owed.sequence(), owed.redelivery()));
+    progress.knowsUpTo(ledger.lastKnown());
+    Set<Long> known = ledger.known(progress.cursor(), progress.position());
+    lanes.dropIf(owed -> {
+      boolean decided = !owed.onDisk() && known.contains(owed.sequence());
+      if (decided) {
+        progress.settled(owed.sequence());
+      }
+      return decided;
+    });
+    pages.stale();
   }
 
   /** Ends one that {@link #oldest} has found, without an attempt. */

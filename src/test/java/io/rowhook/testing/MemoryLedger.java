@@ -382,11 +382,16 @@ public final class MemoryLedger implements Ledger {
   /** A person discards: durable at once. */
   public void discard(long sequence) {
     journal.writing(() -> {
+      Failed discarded = new Failed(Failed.DISCARDED);
+      if (!exceptions.containsKey(sequence)) { // never attempted
+        stand(new Delivery(journal.entry(sequence), discarded, 0, null, null, 0, 0, null));
+        return;
+      }
       Delivery before = exception(sequence);
       stand(
           new Delivery(
               before.entry(),
-              new Failed(Failed.DISCARDED),
+              discarded,
               before.attempts(),
               before.firstAttempt(),
               before.attributeSet(),

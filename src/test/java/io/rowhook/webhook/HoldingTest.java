@@ -2,6 +2,7 @@ package io.rowhook.webhook;
 
 import static io.rowhook.testing.Events.orders;
 import static io.rowhook.webhook.Outbound.eventually;
+import static io.rowhook.webhook.Outbound.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.DeliveryState.Failed;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -298,6 +300,53 @@ class HoldingTest {
       assertThat(request.header("Webhook-Id")).startsWith("evt_test_");
       assertThat(request.text()).contains("\"entityType\":\"Test\"");
       assertThat(out.ledger("shop").ends()).hasSize(11); // nothing of it is recorded
+    }
+  }
+
+  /** Some of them wait in memory, others in the journal. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sendsNothingThatWasDiscardedBeforeItsTurn(boolean sequential) throws Exception {
+    Processing processing = sequential ? new Sequential() : new Parallel(4);
+    CountDownLatch answer = new CountDownLatch(1);
+    try (Receiver shop =
+            new Receiver(_ -> {
+              answer.await();
+              return Answer.of(200);
+            });
+        Outbound out = new Outbound()) {
+      Courier courier =
+          out.start(
+              recipient(
+                  "shop",
+                  shop.url("/"),
+                  processing,
+                  Retry.DEFAULT,
+                  Duration.ofMinutes(5),
+                  Authentication.NONE));
+      out.journal.append(orders(600, 1));
+      int jobs = processing.jobs();
+      eventually("some are in flight", () -> shop.count() == jobs);
+      MemoryLedger ledger = out.ledger("shop");
+      for (long sequence = 1; sequence <= 600; sequence++) {
+        if (sequence > 4 && sequence % 2 == 0) {
+          ledger.discard(sequence);
+        }
+      }
+      courier.ledgerChanged();
+      courier.reconfigure( // so that one round is over before the answers
+          recipient(
+              "shop",
+              shop.url("/"),
+              processing,
+              Retry.DEFAULT,
+              Duration.ofMinutes(4),
+              Authentication.NONE));
+      answer.countDown();
+      out.settled("shop");
+      List<Long> sent =
+          shop.requests().stream().map(r -> Long.valueOf(r.header("Rowhook-Sequence"))).toList();
+      assertThat(sent).hasSize(4 + 298).allMatch(sequence -> sequence <= 4 || sequence % 2 == 1);
     }
   }
 

@@ -1,0 +1,116 @@
+package io.rowhook.journal;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Forgets recipients: a file of the same name begins anew then. The name goes at once, in one
+ * commit; what the journal has of it goes afterwards, in small steps, and also after a crash.
+ *
+ * <p>A number is not given again before all that it stands in is gone. Nobody may write to a
+ * recipient's ledger any more when it is forgotten.
+ */
+final class ForgetJob {
+
+  private static final int STEP = 500;
+
+  /** Each has a recipient and a sequence. */
+  private static final List<String> TABLES = List.of("delivery", "attempt", "skipped", "merged");
+
+  /** The number of a recipient that is new. */
+  static final String NEXT_ID =
+      "(SELECT 1 + max(coalesce((SELECT max(id) FROM recipient), 0),"
+          + " coalesce((SELECT max(id) FROM forgotten_recipient), 0)))";
+
+  private final Writer writer;
+
+  ForgetJob(Writer writer) {
+    this.writer = writer;
+  }
+
+  /** Forgets one. Returns false if there is no such recipient. */
+  boolean forget(String name) throws InterruptedException {
+    boolean known =
+        writer.write(
+            Write.urgent(sql -> {
+              Optional<Long> id =
+                  sql.first("SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), name);
+              if (id.isPresent()) {
+                forget(sql, id.get());
+              }
+              return id.isPresent();
+            }));
+    removeRest();
+    return known;
+  }
+
+  /**
+   * Forgets those that have had no file since an instant.
+   *
+   * @return their names
+   */
+  List<String> forgetUnseenSince(Instant instant) throws InterruptedException {
+    List<String> names =
+        writer.write(
+            Write.urgent(sql -> {
+              long before = Times.micros(instant);
+              List<String> unseen =
+                  sql.list(
+                      "SELECT name FROM recipient WHERE seen_at < ? ORDER BY name",
+                      row -> row.getString(1),
+                      before);
+              for (long id :
+                  sql.list(
+                      "SELECT id FROM recipient WHERE seen_at < ?",
+                      row -> row.getLong(1),
+                      before)) {
+                forget(sql, id);
+              }
+              return unseen;
+            }));
+    removeRest();
+    return names;
+  }
+
+  private static void forget(Sql sql, long id) throws SQLException {
+    sql.update("INSERT INTO forgotten_recipient (id) VALUES (?)", id);
+    sql.update("DELETE FROM recipient WHERE id = ?", id);
+  }
+
+  /** Removes what is left of all that are forgotten. */
+  private void removeRest() throws InterruptedException {
+    boolean more = true;
+    while (more) {
+      more = writer.write(Write.urgent(ForgetJob::step));
+    }
+  }
+
+  private static boolean step(Sql sql) throws SQLException {
+    Optional<Long> id =
+        sql.first("SELECT min(id) FROM forgotten_recipient HAVING min(id) IS NOT NULL", row ->
+            row.getLong(1));
+    if (id.isEmpty()) {
+      return false;
+    }
+    for (String table : TABLES) {
+      int removed =
+          sql.update(
+              "DELETE FROM "
+                  + table
+                  + " WHERE recipient = ? AND sequence IN (SELECT sequence FROM "
+                  + table
+                  + " WHERE recipient = ? ORDER BY sequence LIMIT "
+                  + STEP
+                  + ")",
+              id.get(),
+              id.get());
+      if (removed > 0) {
+        return true;
+      }
+    }
+    sql.update("DELETE FROM forgotten_recipient WHERE id = ?", id.get());
+    return true;
+  }
+}
