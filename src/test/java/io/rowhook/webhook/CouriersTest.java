@@ -99,7 +99,8 @@ class CouriersTest {
         new Sender(Networks.ANY),
         InstantSource.system(),
         RandomGenerator.getDefault(),
-        breaking);
+        breaking,
+        out.budget);
   }
 
   private static Recipient connectingElsewhere(Recipient old) {
