@@ -264,10 +264,13 @@ class OperatingTest {
     String yaml = Files.readString(file);
     Files.delete(file);
     Eventually.within(LIMIT, "nobody serves it", () -> stage.wiring().couriers().isEmpty());
-    Eventually.within(LIMIT, "it may be forgotten", () -> {
-      run("forget", "shop");
-      return out.toString().contains("would lose");
-    });
+    Eventually.within(
+        LIMIT,
+        "it may be forgotten",
+        () -> {
+          run("forget", "shop");
+          return out.toString().contains("would lose");
+        });
     assertThat(out.toString())
         .contains("shop would lose: 1 events after its cursor", "--yes does it");
     assertThat(shown("forget", "shop", "--yes")).contains("shop is forgotten; dropped: 1 events");

@@ -59,17 +59,18 @@ final class Actions {
     Views views = new Views(office);
     Map<String, Action> all = new HashMap<>();
     all.put("test", actions::test);
-    all.putAll(Map.of(
-        "status", views::status,
-        "deliveries", views::deliveries,
-        "delivery", views::delivery,
-        "event", views::event,
-        "redeliver", actions::redeliver,
-        "replay", actions::replay,
-        "discard", actions::discard,
-        "forget", actions::forget,
-        "pause", actions::pause,
-        "resume", actions::resume));
+    all.putAll(
+        Map.of(
+            "status", views::status,
+            "deliveries", views::deliveries,
+            "delivery", views::delivery,
+            "event", views::event,
+            "redeliver", actions::redeliver,
+            "replay", actions::replay,
+            "discard", actions::discard,
+            "forget", actions::forget,
+            "pause", actions::pause,
+            "resume", actions::resume));
     return Map.copyOf(all);
   }
 
@@ -119,8 +120,7 @@ final class Actions {
   private long discard(Asked asked, String recipient, boolean yes)
       throws OperationException, InterruptedException {
     Set<Exceptions> states = states(asked);
-    long count =
-        states.isEmpty() ? 0 : operations.discard(recipient, asked.range(), states, yes);
+    long count = states.isEmpty() ? 0 : operations.discard(recipient, asked.range(), states, yes);
     if (isPending(asked)) {
       Predicate<Event> wanted = new Wanting(served(asked))::wants;
       count += operations.discardPending(recipient, asked.range(), wanted, yes);
@@ -131,8 +131,7 @@ final class Actions {
   /** Forgets a recipient that has no file. */
   private JsonNode forget(Asked asked) throws OperationException, InterruptedException {
     String name = known(asked);
-    boolean hasFile =
-        office.recipients().get().stream().anyMatch(one -> one.name().equals(name));
+    boolean hasFile = office.recipients().get().stream().anyMatch(one -> one.name().equals(name));
     if (hasFile) {
       throw new OperationException(
           "recipient "
@@ -150,7 +149,8 @@ final class Actions {
     Lookup.Standing dropped =
         new RemovedRecipients(office.journal())
             .standing(name)
-            .orElseThrow(() -> new OperationException("recipient " + name + " is forgotten already"));
+            .orElseThrow(
+                () -> new OperationException("recipient " + name + " is forgotten already"));
     boolean yes = asked.is("yes");
     if (yes) {
       operations.forget(name);

@@ -89,8 +89,9 @@ final class ForgetJob {
 
   private static boolean step(Sql sql) throws SQLException {
     Optional<Long> id =
-        sql.first("SELECT min(id) FROM forgotten_recipient HAVING min(id) IS NOT NULL", row ->
-            row.getLong(1));
+        sql.first(
+            "SELECT min(id) FROM forgotten_recipient HAVING min(id) IS NOT NULL",
+            row -> row.getLong(1));
     if (id.isEmpty()) {
       return false;
     }

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes from the journal what everyone has settled once it is older than the retention time, and
- * recipients that have had no file for as long, in small steps, so that nobody waits for it. One daemon thread owns it.
+ * recipients that have had no file for as long, in small steps, so that nobody waits for it. One
+ * daemon thread owns it.
  */
 public final class Housekeeping implements AutoCloseable {
 

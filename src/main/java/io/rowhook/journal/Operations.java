@@ -113,8 +113,7 @@ public final class Operations {
     one(sql -> {
       Place place = place(sql, recipient, number, sequence);
       if (place.refusal() != null) {
-        boolean pending =
-            PendingDiscardJob.discard(sql, number, sequence, place.entityKey()) == 1;
+        boolean pending = PendingDiscardJob.discard(sql, number, sequence, place.entityKey()) == 1;
         return pending ? "" : place.refusal();
       }
       return sql.update(Discarding.DISCARD, number, sequence) == 1
@@ -133,8 +132,7 @@ public final class Operations {
    * @return how many deliveries
    * @throws OperationException if there is no such recipient
    */
-  public long discardPending(
-      String recipient, Range range, Predicate<Event> wanted, boolean really)
+  public long discardPending(String recipient, Range range, Predicate<Event> wanted, boolean really)
       throws OperationException, InterruptedException {
     return new PendingDiscardJob(writer, readers, number(recipient), range, wanted)
         .run(visible.head(), really);

@@ -109,8 +109,7 @@ record PendingDiscardJob(
   }
 
   /** Discards one that was never attempted; returns 0 if it was, or is not after the cursor. */
-  static int discard(Sql sql, long recipient, long sequence, byte[] entityKey)
-      throws SQLException {
+  static int discard(Sql sql, long recipient, long sequence, byte[] entityKey) throws SQLException {
     return sql.update(
         DISCARD, recipient, entityKey, sequence, recipient, recipient, recipient, recipient);
   }

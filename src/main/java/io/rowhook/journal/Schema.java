@@ -252,8 +252,7 @@ record Schema(List<String> migrations) {
 
   /** The one in force. */
   static final Schema CURRENT =
-      new Schema(
-          List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH));
+      new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH));
 
   Schema {
     migrations = List.copyOf(migrations);

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order in a {@link Courier}'s window: one lane for each entity, or one for all; of each lane
- * only the head may be in flight, and what is behind it waits. What is in here takes its part of the
- * {@link MemoryBudget}. Owned by the courier's thread. Bounded by {@link Window}, which alone adds
- * to it.
+ * only the head may be in flight, and what is behind it waits. What is in here takes its part of
+ * the {@link MemoryBudget}. Owned by the courier's thread. Bounded by {@link Window}, which alone
+ * adds to it.
  */
 final class Lanes {
 
@@ -186,11 +186,13 @@ final class Lanes {
   /** Takes out all, also what is in flight, for whoever uses this no more. */
   void clear() {
     clearWaiting();
-    lanes.values().forEach(lane -> {
-      if (lane.inFlight != null) {
-        forget(lane.inFlight);
-      }
-    });
+    lanes
+        .values()
+        .forEach(lane -> {
+          if (lane.inFlight != null) {
+            forget(lane.inFlight);
+          }
+        });
     lanes.clear();
   }
 

@@ -58,7 +58,10 @@ public final class MemoryBudget {
     return new MemoryBudget(Runtime.getRuntime().maxMemory() / HEAP_PART);
   }
 
-  /** Returns how many bytes are free: how much each buffer may hold now. At most 0 if there are none. */
+  /**
+   * Returns how many bytes are free: how much each buffer may hold now. At most 0 if there are
+   * none.
+   */
   long free() {
     return total - used.get();
   }
@@ -81,8 +84,7 @@ public final class MemoryBudget {
     Held held =
         events.compute(
             entry.sequence(),
-            (_, now) ->
-                now == null ? new Held(entry, 1) : new Held(now.entry, now.buffers + 1));
+            (_, now) -> now == null ? new Held(entry, 1) : new Held(now.entry, now.buffers + 1));
     if (held.buffers == 1) {
       take(bytes(entry));
     }

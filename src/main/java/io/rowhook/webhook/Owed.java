@@ -55,8 +55,7 @@ record Owed(
 
   /** Returns it with another object of the same event. */
   Owed with(Entry same) {
-    return new Owed(
-        same, attempts, firstAttempt, attributeSet, redelivery, trials, merged, onDisk);
+    return new Owed(same, attempts, firstAttempt, attributeSet, redelivery, trials, merged, onDisk);
   }
 
   /** What the recipient gets. */

@@ -77,7 +77,9 @@ final class Pages {
     }
   }
 
-  /** Keeps of what was read ahead only what {@link #oldest} has found: it may be long until then. */
+  /**
+   * Keeps of what was read ahead only what {@link #oldest} has found: it may be long until then.
+   */
   void forgetRest() {
     if (ahead.size() > 1) {
       ahead = new ArrayDeque<>(List.of(ahead.getFirst()));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of what a recipient is owed that is in memory, between the journal and the attempts: at
  * most so many deliveries and so many bytes, whatever is owed in all, and no more than the {@link
- * MemoryBudget} of all recipients has room for. Everything that a {@link
- * Courier} tells the ledger goes through here. Owned by the courier's thread.
+ * MemoryBudget} of all recipients has room for. Everything that a {@link Courier} tells the ledger
+ * goes through here. Owned by the courier's thread.
  */
 final class Window {
 

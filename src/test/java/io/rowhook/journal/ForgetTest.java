@@ -124,9 +124,7 @@ class ForgetTest {
             operations.discardPending(
                 "shop", range, event -> event.id().equals(more.get(1).event().id()), true))
         .isEqualTo(1);
-    assertThat(shop.known(0, journal.head()))
-        .contains(f)
-        .doesNotContain(more.get(2).sequence());
+    assertThat(shop.known(0, journal.head())).contains(f).doesNotContain(more.get(2).sequence());
     // What was attempted, skipped or put aside is not meant.
     assertThat(operations.discardPending("shop", Range.ALL, _ -> true, true)).isEqualTo(2);
     assertThat(budget.known(0, journal.head())).hasSize(3);

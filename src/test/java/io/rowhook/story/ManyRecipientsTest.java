@@ -93,7 +93,9 @@ final class ManyRecipientsTest {
     return process;
   }
 
-  /** All recipients in one: keeps thousands of connections, and answers none until it is told to. */
+  /**
+   * All recipients in one: keeps thousands of connections, and answers none until it is told to.
+   */
   private static final class Receiving implements AutoCloseable {
 
     private static final byte[] OK =

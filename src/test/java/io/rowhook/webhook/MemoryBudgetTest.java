@@ -49,8 +49,7 @@ class MemoryBudgetTest {
   @ValueSource(booleans = {false, true})
   void deliversAllWhereThereIsNoRoomForMoreThanOne(boolean sequential) {
     Processing processing = sequential ? new Sequential() : new Parallel(8);
-    try (Receiver shop =
-            new Receiver(request -> Answer.of(request.number() % 5 == 0 ? 503 : 200));
+    try (Receiver shop = new Receiver(request -> Answer.of(request.number() % 5 == 0 ? 503 : 200));
         Outbound out = new Outbound()) {
       out.budget = new MemoryBudget(0);
       out.start(recipient("shop", shop.url("/"), processing, retry(5, 5, 5, 5, 5, 5, 5, 5)));
