@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param kind who or what holds it
  * @param at since when
- * @param until when it ends by itself, with one delivery tried alone; empty: a person ends it
+ * @param until when the next delivery is tried alone, which may end it; empty: a person ends it
  * @param reason in words, without values
  */
 public record Hold(Kind kind, Instant at, Optional<Instant> until, String reason) {

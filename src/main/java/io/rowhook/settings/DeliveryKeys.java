@@ -26,7 +26,7 @@ final class DeliveryKeys {
   private static final YamlKeys RETRY =
       new YamlKeys(List.of(), List.of("delays", "from", "jitter"));
   private static final YamlKeys PAUSE =
-      new YamlKeys(List.of(), List.of("failures", "within", "for"));
+      new YamlKeys(List.of(), List.of("failures", "within", "probe"));
   private static final YamlKeys OWED = new YamlKeys(List.of(), List.of("age", "bytes"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
@@ -172,19 +172,55 @@ final class DeliveryKeys {
   }
 
   Pause pause(Fields fields) {
-    Optional<Fields> inner = fields.mapping("pause");
-    if (inner.isEmpty()) {
-      return Pause.DEFAULT;
+    return either(fields.get("pause"), DeliveryKeys::breaker, this::breaker, Pause.DEFAULT);
+  }
+
+  private static Pause breaker(String value) throws Refused {
+    if (!value.equals("xena")) {
+      throw Refused.because(
+          "must be xena, or a mapping with failures, within and probe",
+          "Write for example pause: {failures: 10, within: 10m, probe: [5s, 1m, 1h]}.");
     }
-    inner.get().check(PAUSE);
+    return Pause.XENA;
+  }
+
+  private Pause breaker(Fields fields) {
+    fields.check(PAUSE);
     Rule<Duration> duration = Rule.duration(MIN_AGE, MAX_DELAY);
+    List<Duration> probe = fields.readList("probe", duration).orElse(Pause.DEFAULT.probe());
+    Place place = place(fields, "probe");
+    if (probe.isEmpty() || probe.size() > MAX_DELAYS) {
+      reading
+          .problems()
+          .add(
+              place,
+              "pause.probe must be from 1 to "
+                  + MAX_DELAYS
+                  + " waits, got: "
+                  + probe.size()
+                  + ". Write for example [5s, 1m, 1h].");
+      probe = Pause.DEFAULT.probe();
+    }
+    for (int i = 1; i < probe.size(); i++) {
+      if (probe.get(i).compareTo(probe.get(i - 1)) < 0) {
+        reading
+            .problems()
+            .add(
+                place,
+                "pause.probe must not shrink, since the last wait is repeated, got: "
+                    + Rule.written(probe.get(i))
+                    + " after "
+                    + Rule.written(probe.get(i - 1))
+                    + ". Put them in order.");
+        break;
+      }
+    }
     return new Pause(
-        inner
-            .get()
+        fields
             .read("failures", Rule.integer(0, Pause.MOST_FAILURES))
             .orElse(Pause.DEFAULT.failures()),
-        inner.get().read("within", duration).orElse(Pause.DEFAULT.within()),
-        inner.get().read("for", duration).orElse(Pause.DEFAULT.length()));
+        fields.read("within", duration).orElse(Pause.DEFAULT.within()),
+        probe);
   }
 
   OwedLimit owed(Fields fields) {

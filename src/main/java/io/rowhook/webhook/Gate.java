@@ -4,6 +4,7 @@ import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Pause;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -11,9 +12,10 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Whether a recipient may be sent to, and what its failures lead to (Xena's rule: more than 10
- * failed attempts within 10 minutes, and it is left alone for an hour). Time comes in as an
- * argument. Owned by the courier's thread; what it decides is written to the ledger by the courier.
+ * Whether a recipient may be sent to, and what its failures lead to, by the rule in {@link Pause}:
+ * a circuit breaker. More failed attempts than are borne open it; then single deliveries probe,
+ * with growing waits, until one is acknowledged. Time comes in as an argument. Owned by the
+ * courier's thread; what it decides is written to the ledger by the courier.
  */
 final class Gate {
 
@@ -21,7 +23,7 @@ final class Gate {
   enum Way {
     /** All that is owed. */
     open,
-    /** The oldest delivery owed, alone, to see whether the recipient is back. */
+    /** A probe: one delivery, alone, to see whether the recipient is back. */
     trial,
     /** Only what a person has asked for. */
     asked,
@@ -90,16 +92,21 @@ final class Gate {
       case Verdict.Gone gone -> held(Hold.by(Hold.Kind.gone, micros(now), gone.reason()));
       case Verdict.Unrenderable _ -> none(); // says nothing about the recipient
       case Verdict.Acknowledged _ -> hold.isPresent() && way == Way.trial ? released() : none();
-      case Verdict.Refused refused -> failed(refused.reason(), way, pause, now);
-      case Verdict.NoAnswer(String reason) -> failed(reason, way, pause, now);
+      case Verdict.Refused refused ->
+          failed(refused.reason(), refused.retryAfter().orElse(Duration.ZERO), way, pause, now);
+      case Verdict.NoAnswer(String reason) -> failed(reason, Duration.ZERO, way, pause, now);
     };
   }
 
-  private Change failed(String reason, Way way, Pause pause, Instant now) {
-    Instant until = micros(now.plus(pause.length()));
+  private Change failed(String reason, Duration retryAfter, Way way, Pause pause, Instant now) {
     if (hold.isPresent()) {
       return way == Way.trial
-          ? paused(now, until, "the delivery tried alone failed too: " + reason)
+          ? paused(
+              hold.get().at(),
+              retryAfter,
+              pause,
+              now,
+              "the delivery tried alone failed too: " + reason)
           : none();
     }
     failures.add(now);
@@ -110,19 +117,25 @@ final class Gate {
     return failures.size() > pause.failures()
         ? paused(
             now,
-            until,
+            retryAfter,
+            pause,
+            now,
             "%d failed attempts within %s, the last one: %s"
                 .formatted(failures.size(), Sender.inWords(pause.within()), reason))
         : none();
   }
 
-  private Change paused(Instant now, Instant until, String reason) {
-    return held(new Hold(Hold.Kind.failures, micros(now), Optional.of(until), reason));
+  /** Paused until the next probe, and no sooner than the recipient asks. */
+  private Change paused(
+      Instant since, Duration retryAfter, Pause pause, Instant now, String reason) {
+    Duration wait = pause.waitAfter(Duration.between(since, now));
+    Instant until = now.plus(wait.compareTo(retryAfter) < 0 ? retryAfter : wait);
+    return held(new Hold(Hold.Kind.failures, micros(since), Optional.of(micros(until)), reason));
   }
 
-  /** Retries are used up, and that stops this recipient. */
+  /** Retries are used up, and that stops this recipient; also one that is paused after failures. */
   Change exhausted(Instant now, String reason) {
-    return hold.isPresent()
+    return hold.isPresent() && hold.get().until().isEmpty()
         ? none()
         : held(Hold.by(Hold.Kind.exhausted, micros(now), "exhausted: stop; " + reason));
   }

@@ -1,18 +1,40 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.Ledger;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The trial after a pause: the oldest delivery owed, alone, whether its retry is due or not. Its
- * outcome says whether the recipient is back.
+ * The probe of a paused recipient: one delivery, alone, whose outcome says whether the recipient is
+ * back.
+ *
+ * <p>In sequential processing it is the oldest one owed. In parallel processing it is the oldest
+ * that was not tried so yet, one of each entity; then the one with the fewest attempts. One whose
+ * retry is not due comes last. So a delivery that always fails does not keep all others waiting.
  */
 final class OneAlone implements Order {
 
+  /** Candidates are looked for among so many deliveries. */
+  private static final int LOOKED_AT = 256;
+
+  /** Beyond any delay. */
+  private static final Duration WHENEVER_DUE = Duration.ofDays(365);
+
   private final Window window;
+  private final Ledger ledger;
   private boolean nothingOwed;
 
-  OneAlone(Window window) {
+  OneAlone(Window window, Ledger ledger) {
     this.window = window;
+    this.ledger = ledger;
   }
 
   @Override
@@ -37,9 +59,69 @@ final class OneAlone implements Order {
     if (window.lanes().size() > 0 || (nothingOwed && !window.hungry())) {
       return;
     }
-    var oldest = window.oldest(wanting);
-    nothingOwed = oldest.isEmpty();
-    oldest.ifPresent(window::load);
+    var next = window.inCommitOrder() ? window.oldest(wanting) : candidate(wanting, now);
+    nothingOwed = next.isEmpty();
+    next.ifPresent(window::load);
+  }
+
+  /** Which one to probe with, in parallel processing. */
+  private Optional<Owed> candidate(Wanting wanting, Instant now) throws InterruptedException {
+    window.flush();
+    Optional<Delivery> best = bestOnDisk(now);
+    Optional<Owed> fresh = window.oldestFresh(wanting);
+    boolean isOldest =
+        best.filter(delivery -> rank(delivery, now) == 0)
+            .filter(
+                delivery -> fresh.isEmpty() || delivery.entry().sequence() < fresh.get().sequence())
+            .isPresent();
+    return isOldest ? best.map(Owed::of) : firstFree(wanting).or(() -> best.map(Owed::of));
+  }
+
+  /** Of the deliveries on disk that come first of their entity, the one to probe with. */
+  private Optional<Delivery> bestOnDisk(Instant now) {
+    Map<String, Delivery> first = new HashMap<>(); // by entity
+    Stream.of(
+            ledger.oldestOpen().stream(),
+            ledger.due(now.plus(WHENEVER_DUE), LOOKED_AT).stream(),
+            ledger.unheld(LOOKED_AT).stream())
+        .flatMap(deliveries -> deliveries)
+        .forEach(delivery ->
+            first.computeIfAbsent(
+                delivery.entry().event().entityKey(),
+                key -> ledger.oldestOpen(key).orElse(delivery)));
+    return first.values().stream()
+        .min(
+            Comparator.comparingLong((Delivery delivery) -> rank(delivery, now))
+                .thenComparingLong(delivery -> delivery.entry().sequence()));
+  }
+
+  /** 0 for one that is due and no probe was made with yet; the higher, the later. */
+  private static long rank(Delivery delivery, Instant now) {
+    long tried = delivery.trials() == 0 ? 0 : delivery.attempts();
+    boolean due = !(delivery.state() instanceof Waiting(Instant next) && next.isAfter(now));
+    return due ? tried : Integer.MAX_VALUE + tried;
+  }
+
+  /**
+   * The oldest that was not taken in yet and that nothing on disk comes before. Those that
+   * something does are put aside on the way.
+   */
+  private Optional<Owed> firstFree(Wanting wanting) throws InterruptedException {
+    for (int looked = 0; looked < LOOKED_AT; looked++) {
+      Optional<Owed> fresh = window.oldestFresh(wanting);
+      if (fresh.isEmpty() || isFree(fresh.get())) {
+        return fresh;
+      }
+      window.end(fresh.get(), new Blocked());
+    }
+    return Optional.empty();
+  }
+
+  private boolean isFree(Owed fresh) {
+    return ledger
+        .oldestOpen(fresh.entityKey())
+        .filter(open -> open.entry().sequence() < fresh.sequence())
+        .isEmpty();
   }
 
   @Override

@@ -18,7 +18,7 @@ sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAs
             case Processing.Sequential _ -> new InSequence(window, ledger);
             case Processing.Parallel _ -> new InParallel(window, ledger);
           };
-      case trial -> new OneAlone(window);
+      case trial -> new OneAlone(window, ledger);
       case asked -> new OnlyAsked(window, ledger);
       case shut -> new Nothing();
     };

@@ -39,9 +39,11 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
     Verdict verdict = outcome.verdict();
     Owed owed = outcome.owed();
     Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
-    boolean free =
-        (verdict instanceof Gone gone && !gone.acknowledged())
-            || (way == Gate.Way.trial && verdict.isFailure());
+    // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
+    // can keep a recipient paused for ever.
+    boolean freeProbe =
+        way == Gate.Way.trial && verdict.isFailure() && !isFinal(verdict) && owed.trials() == 0;
+    boolean free = (verdict instanceof Gone gone && !gone.acknowledged()) || freeProbe;
     if (free) {
       boolean ends = gate.until().isBefore(Instant.MAX);
       return new Sequel(new Waiting(ends ? gate.until() : now), owed.trials() + 1, change);
@@ -59,9 +61,15 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
             random);
     boolean stops =
         recipient.processing() instanceof Sequential(boolean whenExhausted) && whenExhausted;
-    return stops && state instanceof Failed(String reason) && change instanceof Gate.Change.None
-        ? new Sequel(state, owed.trials(), gate.exhausted(now, reason))
-        : new Sequel(state, owed.trials(), change);
+    if (stops && way != Gate.Way.asked && state instanceof Failed(String reason)) {
+      Gate.Change stopped = gate.exhausted(now, reason);
+      change = stopped instanceof Gate.Change.None ? change : stopped;
+    }
+    return new Sequel(state, owed.trials(), change);
+  }
+
+  private static boolean isFinal(Verdict verdict) {
+    return verdict instanceof Refused refused && refused.last();
   }
 
   /**

@@ -226,7 +226,7 @@ final class Window {
     pages.stale();
   }
 
-  /** Ends one that {@link #oldest} has found, without an attempt. */
+  /** Ends one that {@link #oldest} has found, or blocks it, without an attempt. */
   void end(Owed owed, DeliveryState end) throws InterruptedException {
     ledger.put(owed.entry(), end);
     wrote();

@@ -139,7 +139,7 @@ final class Return {
   private Turn start() throws IOException {
     RowhookItself rowhook = new RowhookItself(place.rowhook(), "", Map.of("JAVA_OPTS", "-Xmx128m"));
     String live = rowhook.recipient(place.receiver().url("now", LIVE));
-    String back = rowhook.recipient(place.receiver().url("gated", BACK)) + "pause: { for: 5s }\n";
+    String back = rowhook.recipient(place.receiver().url("gated", BACK)) + "pause: { probe: 5s }\n";
     return Turn.of(
         place,
         rowhook,

@@ -176,6 +176,6 @@ class BacklogTest {
             "live",
             "url: " + live + "\n" + common,
             "back",
-            "url: " + back + "\npause: { for: 5s }\n" + common));
+            "url: " + back + "\npause: { probe: 5s }\n" + common));
   }
 }

@@ -191,6 +191,21 @@ class BadRecipientTest {
             ":2:17: retry.delays must grow, since they all count from the first attempt, got: 30s"
                 + " after 1m. Put them in order, or write from: previous."),
         shop(
+            "unknown pause",
+            URL + "pause: zena\n",
+            ":2:8: pause must be xena, or a mapping with failures, within and probe, got: zena."
+                + " Write for example pause: {failures: 10, within: 10m, probe: [5s, 1m, 1h]}."),
+        shop(
+            "probes that come sooner and sooner",
+            URL + "pause: {probe: [1m, 30s]}\n",
+            ":2:16: pause.probe must not shrink, since the last wait is repeated, got: 30s after"
+                + " 1m. Put them in order."),
+        shop(
+            "no probe",
+            URL + "pause: {probe: []}\n",
+            ":2:16: pause.probe must be from 1 to 100 waits, got: 0. Write for example [5s, 1m,"
+                + " 1h]."),
+        shop(
             "jitter",
             URL + "retry: {jitter: 20}\n",
             ":2:17: retry.jitter must be a number from 0 to 1, got: 20. Write for example 0.2 for"

@@ -53,6 +53,7 @@ class SettingsFuzzTest {
           authentication: { basic: { username: erp, password: "p: #1" } }
           acknowledge: { status: [200, 202], when: ".ok == true", final: [422] }
           retry: { delays: [5s, 5m], from: previous, jitter: 0.2 }
+          pause: { failures: 10, within: 10m, probe: [5s, 1h] }
           processing: parallel
           jobs: 8
           subscriptions:

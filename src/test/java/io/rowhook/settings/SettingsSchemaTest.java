@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
@@ -56,6 +57,14 @@ class SettingsSchemaTest {
             StreamSupport.stream(retry.at("/delays/default").spliterator(), false)
                 .map(JsonNode::asText))
         .containsExactlyElementsOf(Retry.DEFAULT.delays().stream().map(Rule::written).toList());
+    JsonNode pause = properties.at("/pause/anyOf/1/properties");
+    assertThat(pause.at("/failures/default").asInt()).isEqualTo(Pause.DEFAULT.failures());
+    assertThat(pause.at("/within/default").asText())
+        .isEqualTo(Rule.written(Pause.DEFAULT.within()));
+    assertThat(
+            StreamSupport.stream(pause.at("/probe/default").spliterator(), false)
+                .map(JsonNode::asText))
+        .containsExactlyElementsOf(Pause.DEFAULT.probe().stream().map(Rule::written).toList());
     assertThat(properties.at("/jobs/anyOf/0/maximum").asInt()).isEqualTo(Processing.MAX_JOBS);
     assertThat(new Processing.Parallel(properties.at("/jobs/default").asInt()))
         .isEqualTo(Processing.DEFAULT);

@@ -13,6 +13,7 @@ import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.Style;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Network;
+import io.rowhook.recipient.Pause;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
@@ -54,6 +55,7 @@ class SettingsTest {
     assertThat(shop.processing()).isEqualTo(new Processing.Parallel(4));
     assertThat(shop.timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(shop.retry()).isEqualTo(Retry.DEFAULT);
+    assertThat(shop.pause()).isEqualTo(Pause.DEFAULT);
     assertThat(shop.allow()).isEqualTo(Allow.NOTHING);
     assertThat(shop.subscriptions())
         .containsExactly(
@@ -77,6 +79,7 @@ class SettingsTest {
             jobs: 8
             timeout: 2500ms
             retry: { delays: [1s, 2m, 3h, 4d], from: first, jitter: 0 }
+            pause: { failures: 3, within: 1m, probe: [2s, 1m] }
             allow: { http: true, networks: [10.1.0.0/16, "fd00::/8"] }
             format: xml
             subscriptions:
@@ -106,6 +109,10 @@ class SettingsTest {
     assertThat(shop.authentication().basic()).contains(new Basic("erp", new Secret("0123")));
     assertThat(shop.processing()).isEqualTo(new Processing.Parallel(8));
     assertThat(shop.timeout()).isEqualTo(Duration.ofMillis(2500));
+    assertThat(shop.pause())
+        .isEqualTo(
+            new Pause(
+                3, Duration.ofMinutes(1), List.of(Duration.ofSeconds(2), Duration.ofMinutes(1))));
     assertThat(shop.retry())
         .isEqualTo(
             new Retry(
@@ -152,12 +159,14 @@ class SettingsTest {
         authentication: { hmac: { secret: "x", style: hex, header: X-Mine } }
         processing: sequential
         retry: actindo
+        pause: xena
         """);
     Recipient shop = directory.read().recipients().getFirst();
     assertThat(shop.authentication().hmac())
         .contains(new Hmac(new Secret("x"), Style.hex, "X-Mine", Optional.empty()));
     assertThat(shop.processing()).isEqualTo(new Processing.Sequential());
     assertThat(shop.retry()).isEqualTo(Retry.ACTINDO);
+    assertThat(shop.pause()).isEqualTo(Pause.XENA);
   }
 
   @Test

@@ -52,6 +52,8 @@ class AnyPolicyTest {
   /** What was answered, by sequence and in order. */
   private final Map<Long, StringBuilder> answers = new TreeMap<>(); // guarded by itself
 
+  private final Map<Long, String> requestIds = new HashMap<>(); // guarded by answers
+
   private volatile boolean mended;
 
   @RepeatedTest(12)
@@ -113,7 +115,10 @@ class AnyPolicyTest {
     Pause pause =
         random.nextInt(3) == 0
             ? Outbound.SELDOM
-            : new Pause(1 + random.nextInt(12), Duration.ofMinutes(10), Duration.ofMinutes(30));
+            : new Pause(
+                1 + random.nextInt(12),
+                Duration.ofMinutes(10),
+                random.nextBoolean() ? Pause.DEFAULT.probe() : List.of(Duration.ofMinutes(30)));
     OwedLimit owed =
         switch (random.nextInt(4)) {
           case 0 -> new OwedLimit(Duration.ofHours(2), 1L << 40);
@@ -154,11 +159,15 @@ class AnyPolicyTest {
               default -> Answer.of(200 + chance % 3);
             };
     synchronized (answers) {
-      answers
-          .computeIfAbsent(
-              Long.valueOf(request.header("Rowhook-Sequence")), _ -> new StringBuilder())
-          .append(answer.status())
-          .append(' ');
+      long sequence = Long.parseLong(request.header("Rowhook-Sequence"));
+      StringBuilder codes = answers.computeIfAbsent(sequence, _ -> new StringBuilder());
+      String id = request.header("Rowhook-Request-Id");
+      if (id.equals(requestIds.put(sequence, id))) {
+        // The same attempt again: it had met a reused connection that was closed.
+        assertThat(codes.toString()).endsWith("0 ");
+        codes.setLength(codes.length() - 2);
+      }
+      codes.append(answer.status()).append(' ');
     }
     if (answer.status() == 0) {
       throw new IOException("closes without an answer");

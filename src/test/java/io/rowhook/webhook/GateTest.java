@@ -9,6 +9,7 @@ import io.rowhook.webhook.Gate.Way;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
+import io.rowhook.webhook.Verdict.Refused;
 import io.rowhook.webhook.Verdict.Unrenderable;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,8 +67,7 @@ class GateTest {
       before.add(NOW.minusSeconds(60 - n));
     }
     Gate restarted = new Gate(false, Optional.empty(), before);
-    assertThat(restarted.after(FAILURE, Way.open, Pause.DEFAULT, NOW))
-        .isInstanceOf(Change.Held.class);
+    assertThat(restarted.after(FAILURE, Way.open, Pause.XENA, NOW)).isInstanceOf(Change.Held.class);
   }
 
   @Test
@@ -76,33 +76,69 @@ class GateTest {
     paused();
     now = now.plus(Duration.ofHours(1));
     assertThat(gate.way(now)).isEqualTo(Way.trial);
-    assertThat(gate.after(new Unrenderable("x.jslt:1"), Way.trial, Pause.DEFAULT, now))
+    assertThat(gate.after(new Unrenderable("x.jslt:1"), Way.trial, Pause.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(FAILURE, Way.trial, Pause.DEFAULT, now)).isInstanceOf(Change.Held.class);
+    assertThat(gate.after(FAILURE, Way.trial, Pause.XENA, now)).isInstanceOf(Change.Held.class);
     assertThat(gate.way(now.plusSeconds(3599))).isEqualTo(Way.asked);
     now = now.plus(Duration.ofHours(1));
-    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, Pause.DEFAULT, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, Pause.XENA, now))
         .isInstanceOf(Change.Released.class);
     assertThat(gate.way(now)).isEqualTo(Way.open);
     assertThat(fail()).isInstanceOf(Change.None.class); // counted from anew
   }
 
   @Test
+  @Tag("feature-35")
+  void probesWithGrowingWaitsUpToAnHour() {
+    Instant since = NOW;
+    for (int n = 1; n <= 10; n++) {
+      gate.after(FAILURE, Way.open, Pause.DEFAULT, now);
+    }
+    List<Long> waits = new ArrayList<>();
+    Change change = gate.after(FAILURE, Way.open, Pause.DEFAULT, now);
+    for (int probe = 1; probe <= 9; probe++) {
+      Hold hold = ((Change.Held) change).hold();
+      assertThat(hold.at()).as("the pause is one").isEqualTo(since);
+      waits.add(Duration.between(now, hold.until().orElseThrow()).toSeconds());
+      now = hold.until().orElseThrow();
+      assertThat(gate.way(now.minusMillis(1))).isEqualTo(Way.asked);
+      assertThat(gate.way(now)).isEqualTo(Way.trial);
+      change = gate.after(FAILURE, Way.trial, Pause.DEFAULT, now);
+    }
+    assertThat(waits).containsExactly(5L, 10L, 30L, 60L, 300L, 900L, 3600L, 3600L, 3600L);
+    now = gate.until();
+    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, Pause.DEFAULT, now))
+        .isInstanceOf(Change.Released.class);
+  }
+
+  @Test
+  @Tag("feature-34")
+  void probesNoSoonerThanTheRecipientAsks() {
+    Verdict busy = new Refused(503, "answered 503", "", Optional.of(Duration.ofMinutes(2)), false);
+    for (int n = 1; n <= 11; n++) {
+      gate.after(busy, Way.open, Pause.DEFAULT, now);
+    }
+    assertThat(gate.until()).isEqualTo(NOW.plusSeconds(120));
+    now = gate.until();
+    gate.after(busy, Way.trial, Pause.DEFAULT, now);
+    assertThat(gate.until()).isEqualTo(now.plusSeconds(300)); // its own wait is longer by now
+  }
+
+  @Test
   void isNotOpenedByWhatWasInFlightOrAskedFor() {
     paused();
-    assertThat(gate.after(new Acknowledged(200, ""), Way.open, Pause.DEFAULT, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.open, Pause.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(new Acknowledged(200, ""), Way.asked, Pause.DEFAULT, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.asked, Pause.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(FAILURE, Way.asked, Pause.DEFAULT, now)).isInstanceOf(Change.None.class);
+    assertThat(gate.after(FAILURE, Way.asked, Pause.XENA, now)).isInstanceOf(Change.None.class);
     assertThat(gate.way(now)).isEqualTo(Way.asked);
   }
 
   @Test
   @Tag("feature-34")
   void isShutAt410UntilAPersonOpensIt() {
-    Change change =
-        gate.after(new Gone(410, false, "answered 410", ""), Way.open, Pause.DEFAULT, now);
+    Change change = gate.after(new Gone(410, false, "answered 410", ""), Way.open, Pause.XENA, now);
     assertThat(change).isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
     assertThat(gate.way(now.plus(Duration.ofDays(1000)))).isEqualTo(Way.asked);
     assertThat(gate.until()).isEqualTo(Instant.MAX);
@@ -124,7 +160,8 @@ class GateTest {
   void holdsExactlyWhenMoreFailThanIsBorne() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    Pause pause = new Pause(random.nextInt(6), Duration.ofSeconds(30), Duration.ofSeconds(100));
+    Pause pause =
+        new Pause(random.nextInt(6), Duration.ofSeconds(30), List.of(Duration.ofSeconds(100)));
     List<Instant> failures = new ArrayList<>();
     Instant heldUntil = Instant.MIN;
     boolean held = false;
@@ -153,7 +190,7 @@ class GateTest {
   }
 
   private Change fail() {
-    return gate.after(FAILURE, gate.way(now), Pause.DEFAULT, now);
+    return gate.after(FAILURE, gate.way(now), Pause.XENA, now);
   }
 
   private void paused() {

@@ -5,6 +5,7 @@ import static io.rowhook.webhook.Outbound.eventually;
 import static io.rowhook.webhook.Outbound.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.journal.Hold;
@@ -75,7 +76,7 @@ class HoldingTest {
       forward(courier, Duration.ofMinutes(59));
       assertHeld(courier, shop, 11);
 
-      // The oldest is tried alone; it fails, so the pause begins again and costs no retry.
+      // The oldest is tried alone; it fails, which costs no retry the first time.
       forward(courier, Duration.ofMinutes(1));
       eventually("the trial", () -> shop.count() == 12 && courier.status().state() == State.held);
       MemoryLedger ledger = out.ledger("shop");
@@ -92,7 +93,8 @@ class HoldingTest {
       out.settled("shop");
       assertThat(courier.status().hold()).isNull();
       List<String> after = shop.ids().subList(12, shop.count());
-      assertThat(after.getFirst()).isEqualTo("evt_Order_1_1");
+      // The second probe takes another entity, if it may.
+      assertThat(after.getFirst()).isEqualTo(sequential ? "evt_Order_1_1" : "evt_Order_2_2");
       assertThat(after)
           .containsExactlyInAnyOrder(
               "evt_Order_1_1",
@@ -104,6 +106,106 @@ class HoldingTest {
       if (sequential) {
         assertThat(after).isSorted();
       }
+    }
+  }
+
+  /** Away for seconds: it has everything seconds after it is back. */
+  @Test
+  @Tag("feature-35")
+  void flowsAgainSecondsAfterAShortOutage() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = this::now;
+      Recipient like = shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
+      Courier courier = out.start(with(like, Pause.DEFAULT));
+      out.journal.append(orders(300, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      forward(courier, Duration.ofSeconds(3));
+      status.set(200);
+      assertHeld(courier, shop, shop.count());
+      forward(courier, Duration.ofSeconds(2));
+      eventually("the probe", () -> courier.status().hold() == null);
+      forward(courier, Duration.ofSeconds(30)); // the retries of those that had failed
+      out.settled("shop");
+      assertThat(out.ledger("shop").ends().values()).containsOnly(new Delivered());
+    }
+  }
+
+  /** The oldest always fails: the second probe takes another entity, and everything else flows. */
+  @Test
+  @Tag("feature-35")
+  void isNotKeptPausedByOneDeliveryThatAlwaysFails() {
+    try (Receiver shop =
+            new Receiver(request ->
+                Answer.of(
+                    request.header("Webhook-Id").equals("evt_Order_1_1") ? 400 : status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = this::now;
+      Courier courier =
+          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH));
+      out.journal.append(orders(30, 1));
+      eventually("held", () -> courier.status().state() == State.held);
+      status.set(200);
+      forward(courier, Duration.ofHours(1));
+      eventually("the first probe", () -> out.ledger("shop").standing(1).trials() == 1);
+      eventually("held", () -> courier.status().state() == State.held);
+      assertThat(courier.status().hold()).isNotNull();
+      assertThat(shop.ids().getLast()).isEqualTo("evt_Order_1_1");
+      forward(courier, Duration.ofHours(1));
+      eventually("all others", () -> out.ledger("shop").ends().size() == 29);
+      assertThat(courier.status().hold()).isNull();
+    }
+  }
+
+  /** Nothing else is owed, or it is sequential: each probe but the first uses a retry. */
+  @ParameterizedTest
+  @Tag("feature-35")
+  @ValueSource(booleans = {false, true})
+  void endsADeliveryWhoseRetriesAreUsedUpByProbes(boolean sequential) {
+    Processing processing = sequential ? new Sequential() : new Parallel(1);
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = this::now;
+      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(12), MUCH));
+      out.journal.append(orders(1, 1));
+      for (int failed = 1; failed <= 10; failed++) {
+        int count = failed;
+        eventually("attempt " + count, () -> shop.count() == count && waiting(out, 1));
+        forward(courier, Duration.ofSeconds(30));
+      }
+      // 11 attempts until it is paused, a probe that is free, and two that are not.
+      for (int sent = 11; sent < 14; sent++) {
+        int count = sent;
+        eventually("held", () -> shop.count() == count && courier.status().state() == State.held);
+        forward(courier, Duration.ofHours(1));
+      }
+      eventually("ended", () -> out.ledger("shop").ends().size() == 1);
+      assertThat(shop.count()).isEqualTo(14);
+      assertThat(out.ledger("shop").ends().values())
+          .containsOnly(new Failed("all 13 attempts failed, the last one: answered 503"));
+    }
+  }
+
+  @Test
+  @Tag("feature-34")
+  void aFinalStatusEndsADeliveryAlsoInAProbe() {
+    try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
+        Outbound out = new Outbound()) {
+      out.clock = this::now;
+      Acknowledge rule = new Acknowledge(Set.of(200), Optional.empty(), Set.of(422));
+      Courier courier = out.start(shop(shop, new Sequential(), rule, retries(40), MUCH));
+      out.journal.append(orders(1, 1));
+      for (int failed = 1; failed <= 10; failed++) {
+        int count = failed;
+        eventually("attempt " + count, () -> shop.count() == count && waiting(out, 1));
+        forward(courier, Duration.ofSeconds(30));
+      }
+      eventually("held", () -> courier.status().state() == State.held);
+      status.set(422);
+      forward(courier, Duration.ofHours(1));
+      eventually("ended", () -> out.ledger("shop").ends().size() == 1);
+      assertThat(out.ledger("shop").ends().values())
+          .containsOnly(new Failed("answered 422, which is final for this recipient"));
     }
   }
 
@@ -547,11 +649,28 @@ class HoldingTest {
         Duration.ofSeconds(5),
         rule,
         retry,
-        Pause.DEFAULT,
+        Pause.XENA,
         owed,
         Allow.NOTHING,
         Tls.DEFAULT,
         Format.json,
         Outbound.recipient("shop", receiver.url("/"), processing, retry).subscriptions());
+  }
+
+  private static Recipient with(Recipient like, Pause pause) {
+    return new Recipient(
+        like.name(),
+        like.url(),
+        like.authentication(),
+        like.processing(),
+        like.timeout(),
+        like.acknowledge(),
+        like.retry(),
+        pause,
+        like.owed(),
+        like.allow(),
+        like.tls(),
+        like.format(),
+        like.subscriptions());
   }
 }

@@ -36,7 +36,7 @@ final class Outbound implements AutoCloseable {
 
   /** Lets a recipient fail as often as most tests want. */
   static final Pause SELDOM =
-      new Pause(Pause.MOST_FAILURES, Duration.ofSeconds(1), Duration.ofSeconds(1));
+      new Pause(Pause.MOST_FAILURES, Duration.ofSeconds(1), List.of(Duration.ofSeconds(1)));
 
   final PlainSets sets = new PlainSets();
   final List<Courier> couriers = new ArrayList<>();
