@@ -45,6 +45,9 @@ record LookupFailure(Kind kind, String reason) {
     if (isOfConnection(state, server)) {
       return new LookupFailure(Kind.CONNECTION, String.valueOf(sql.getMessage()));
     }
+    if (OversizedRows.ROW.equals(state) && server != null) {
+      return new LookupFailure(Kind.ROW, String.valueOf(server.getMessage())); // our own words
+    }
     if (LOCKED.equals(state)) {
       return new LookupFailure(Kind.RELATION, "the table is locked by another session");
     }

@@ -7,6 +7,7 @@ import java.lang.reflect.Field;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.UnaryOperator;
 import org.postgresql.core.PGStream;
 import org.postgresql.core.QueryExecutorBase;
 import org.postgresql.core.VisibleBufferedInputStream;
@@ -79,6 +80,11 @@ final class OversizedMessages extends FilterInputStream {
    * @throws SQLException if this driver keeps its stream elsewhere
    */
   static void keepFrom(Connection connection, LargeRowGate gate) throws SQLException {
+    below(connection, in -> new OversizedMessages(in, largest(), gate));
+  }
+
+  /** Puts a filter below the driver. */
+  static void below(Connection connection, UnaryOperator<InputStream> filter) throws SQLException {
     try {
       Field stream = QueryExecutorBase.class.getDeclaredField("pgStream");
       Field input = PGStream.class.getDeclaredField("pgInput");
@@ -89,7 +95,7 @@ final class OversizedMessages extends FilterInputStream {
       if (whole.available() > 0) {
         throw new SQLException("the server says something that nobody asked for");
       }
-      InputStream bounded = new OversizedMessages(whole.getWrapped(), largest(), gate);
+      InputStream bounded = filter.apply(whole.getWrapped());
       input.set(from, new VisibleBufferedInputStream(bounded, BUFFER));
     } catch (ReflectiveOperationException | IOException e) {
       throw new SQLException(

@@ -162,6 +162,10 @@ final class SnapshotRows implements RowLookup.Snapshot {
       if (forgetColumns(query) && LookupFailure.isOfNames(e)) {
         throw new Again(carefully); // the table was altered since its columns were looked at
       }
+      if (e instanceof SQLException sql && OversizedRows.ROWS.equals(sql.getSQLState())) {
+        shared.largest().put(query.table(), FETCHED_BYTES); // from now on one by one
+        throw new Again(carefully);
+      }
       LookupFailure failure = judge(query, e, Duration.ofNanos(System.nanoTime() - begin));
       if (before == null) {
         throw new Again(failure.kind() == LookupFailure.Kind.ROW);

@@ -34,7 +34,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   static final long MAX_BYTES = 16L << 20;
 
   /** The same for a single entity: else it would take the process with it. */
-  static final long MOST_BYTES = Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 6);
+  static final long MOST_BYTES = Math.max(MAX_BYTES, OversizedMessages.largest());
 
   /** How long a transaction that was streamed may stay invisible to others. */
   public static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
@@ -62,6 +62,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
 
   private final Source source;
   private final Duration visibleWithin;
+  private final long largestRow;
   private final ReentrantLock lock = new ReentrantLock();
   private final LookupCircuits circuits = new LookupCircuits(System::nanoTime);
   private final LookupState shared = new LookupState(circuits);
@@ -86,8 +87,18 @@ public final class SourceRows implements RowLookup, AutoCloseable {
    * @param visibleWithin see {@link #VISIBLE_WITHIN}
    */
   public SourceRows(Source source, Duration visibleWithin) {
+    this(source, visibleWithin, OversizedMessages.largest());
+  }
+
+  /**
+   * The same, with one limit more.
+   *
+   * @param largestRow bytes of text; a larger one is {@link Rows#unread}
+   */
+  SourceRows(Source source, Duration visibleWithin, long largestRow) {
     this.source = source;
     this.visibleWithin = visibleWithin;
+    this.largestRow = largestRow;
   }
 
   @Override
@@ -248,6 +259,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       try (Statement statement = opened.createStatement()) {
         statement.execute(SESSION);
       }
+      OversizedMessages.below(opened, in -> new OversizedRows(in, largestRow));
       opened.setReadOnly(true);
       opened.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       opened.setAutoCommit(false);

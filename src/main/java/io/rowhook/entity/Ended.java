@@ -39,6 +39,13 @@ record Ended(
     this(transaction, Map.of(), rejected, 0, true);
   }
 
+  /** The events so far, which are not kept here any longer. */
+  List<Event> taken() {
+    List<Event> taken = List.copyOf(events);
+    events.clear();
+    return taken;
+  }
+
   @Override
   public void event(Event event) {
     events.add(event);

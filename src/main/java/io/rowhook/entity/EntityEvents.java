@@ -66,6 +66,9 @@ public final class EntityEvents implements ChangeSink {
 
   private long endedWeight;
 
+  /** Whether events of the first of them are written already. */
+  private boolean appended;
+
   /** Where the log has to come to before they are published; null: nothing is held for them. */
   private @Nullable Lsn awaited;
 
@@ -121,6 +124,7 @@ public final class EntityEvents implements ChangeSink {
     forget();
     ended.clear();
     endedWeight = 0;
+    appended = false;
     release();
     sentAgain = 0;
     Epoch epoch =
@@ -228,7 +232,7 @@ public final class EntityEvents implements ChangeSink {
    *
    * @return the position that is awaited for what is left; null: nothing is
    */
-  private @Nullable Lsn publishEnded(Lsn passed, boolean now) {
+  private @Nullable Lsn publishEnded(Lsn passed, boolean now) throws InterruptedException {
     while (!ended.isEmpty()) {
       if (now || ended.stream().noneMatch(Ended::isRead)) {
         publish(ended.size(), false);
@@ -269,16 +273,38 @@ public final class EntityEvents implements ChangeSink {
    *
    * @param followed whether it shows no others, so that what it has not was not there
    */
-  private void publish(int count, boolean followed) {
-    List<Ended> first = ended.subList(0, count);
-    publishing().make(first, followed);
-    for (Ended one : first) {
-      reportRejected(one.transaction(), one.rejected());
-      events.publish(one.transaction(), one.events(), one.rejected().rows());
-      endedWeight -= one.weight();
+  private void publish(int count, boolean followed) throws InterruptedException {
+    int left = ended.size() - count;
+    publishing().make(List.copyOf(ended.subList(0, count)), followed, this::relieve);
+    while (ended.size() > left) {
+      publishFirst();
     }
-    first.clear();
     release();
+  }
+
+  /** More events are made at once than fit in memory: those that are made go to the journal. */
+  private void relieve(Outcome current) throws InterruptedException {
+    while (!ended.getFirst().transaction().equals(current.transaction())) {
+      publishFirst();
+    }
+    events.append(current.transaction(), ended.getFirst().taken());
+    appended = true;
+  }
+
+  private void publishFirst() throws InterruptedException {
+    Ended one = ended.getFirst();
+    reportRejected(one.transaction(), one.rejected());
+    if (appended) {
+      if (!one.events().isEmpty()) {
+        events.append(one.transaction(), one.taken());
+      }
+      events.publishStaged(one.transaction(), one.rejected().rows());
+    } else {
+      events.publish(one.transaction(), one.events(), one.rejected().rows());
+    }
+    appended = false;
+    endedWeight -= one.weight();
+    ended.removeFirst();
   }
 
   private void release() {

@@ -1,13 +1,15 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
-import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -30,6 +32,20 @@ final class EventMaker {
   private static final DateTimeFormatter MICROSECONDS =
       new DateTimeFormatterBuilder().appendInstant(6).toFormatter().withZone(ZoneOffset.UTC);
 
+  /** Bytes of one event: it lives in several copies. */
+  private static final long LARGEST = Runtime.getRuntime().maxMemory() / 8;
+
+  /** An event does not fit in memory. */
+  static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooLarge() {
+      super(
+          "its event is larger than %d MB, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does"
+              .formatted(LARGEST >> 20, Runtime.getRuntime().maxMemory() >> 19));
+    }
+  }
+
   private final Map<String, TableId> tables;
   private final Epoch epoch;
 
@@ -51,8 +67,8 @@ final class EventMaker {
             transaction.committedAt(),
             transaction.end(),
             new byte[0]);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(BUFFER);
-    try (JsonGenerator json = ExactJson.MAPPER.createGenerator(bytes)) {
+    ByteArrayBuilder bytes = new ByteArrayBuilder(BUFFER); // in blocks: it is not copied to grow
+    try (JsonGenerator json = ExactJson.MAPPER.createGenerator(new Bounded(bytes))) {
       json.writeStartObject();
       json.writeStringField("id", id);
       json.writeStringField("type", header.topic());
@@ -84,6 +100,29 @@ final class EventMaker {
         header.committedAt(),
         header.lsn(),
         bytes.toByteArray());
+  }
+
+  /** Takes as much as fits. */
+  private static final class Bounded extends FilterOutputStream {
+    private long written;
+
+    Bounded(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      written += length;
+      if (written > LARGEST) {
+        throw new TooLarge();
+      }
+      out.write(bytes, offset, length);
+    }
   }
 
   /** What is unknown is null, never an empty list. */

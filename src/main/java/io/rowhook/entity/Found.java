@@ -81,6 +81,11 @@ final class Found {
     return new Found(Instant.EPOCH, true);
   }
 
+  /** Whether nothing could be read. */
+  boolean isNothing() {
+    return blind;
+  }
+
   /** What is to be used for a transaction: nothing, if this is older. */
   Found of(Transaction transaction) {
     return unseen.contains(transaction.id()) ? new Found(at, true) : this;

@@ -45,6 +45,14 @@ final class Publishing {
   /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
   private static final int SMALL_CHUNK = 250;
 
+  /** Bytes of events that are made before they are taken away, whatever is read for them. */
+  private static final long MOST_MADE = 8 << 20;
+
+  private static final String TOO_MANY =
+      "what one transaction did to it holds more than %d MB, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does"
+          .formatted(
+              SpilledChanges.MOST_OWNED >> 20, Runtime.getRuntime().maxMemory() >> 19);
+
   private static final Logger log = LoggerFactory.getLogger(Publishing.class);
 
   private final Shapes shapes;
@@ -53,6 +61,14 @@ final class Publishing {
   private final RowLookup rows;
   private final EntityCounts counts;
   private final Visibility visibility;
+
+  /** Bytes of events that were made and not taken away. */
+  private long made;
+
+  /** Takes away what was made, up to and with what an outcome has by now, before it is too much. */
+  interface Relief {
+    void take(Outcome current) throws InterruptedException;
+  }
 
   Publishing(Shapes shapes, EventMaker maker, RowLookup rows, EntityCounts counts) {
     this.shapes = shapes;
@@ -64,11 +80,13 @@ final class Publishing {
   }
 
   /**
-   * Makes the events of some transactions: reads for all of them at once.
+   * Makes the events of some transactions, in their order: reads for all of them at once.
    *
    * @param followed whether what is read shows no other transaction that is not published yet
    */
-  void make(List<Ended> transactions, boolean followed) {
+  void make(List<Ended> transactions, boolean followed, Relief relief)
+      throws InterruptedException {
+    made = 0;
     if (visibility.isNeeded()) {
       seen(transactions);
     }
@@ -89,7 +107,7 @@ final class Publishing {
     List<Touched> entities = touched.stream().flatMap(Collection::stream).toList();
     entities.forEach(entity -> entity.spell(parents.spellings()));
     EntityHistory.place(touched, history);
-    compose(entities, followed);
+    compose(entities, followed, relief);
   }
 
   /** Also those that belong to nothing that exists for us: they may have, and may again. */
@@ -215,8 +233,9 @@ final class Publishing {
           seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
               .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
               .toList(),
-          false);
-      sink.take(chunk.events());
+          false,
+          _ -> take(chunk, sink));
+      take(chunk, sink);
       changes = spilled.after(changes.getLast().ordinal(), SMALL_CHUNK, CHUNK_WEIGHT);
     }
   }
@@ -227,10 +246,15 @@ final class Publishing {
     List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
     while (!owned.isEmpty()) {
       Ended chunk = new Ended(transaction, rejected);
-      compose(owned(chunk, owned), false);
-      sink.take(chunk.events());
+      compose(owned(chunk, owned), false, _ -> take(chunk, sink));
+      take(chunk, sink);
       owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
     }
+  }
+
+  private void take(Ended chunk, ChunkSink sink) throws InterruptedException {
+    sink.take(chunk.taken());
+    made = 0;
   }
 
   private List<Touched> owned(Outcome chunk, List<Owned> owned) {
@@ -241,7 +265,12 @@ final class Publishing {
             .iterator();
     for (Owned one : owned) {
       List<NetChange> own = one.changes().stream().map(_ -> seen.next()).toList();
-      entities.add(owned(chunk, one.owner(), own));
+      Touched entity = owned(chunk, one.owner(), own);
+      if (one.whole()) {
+        entities.add(entity);
+      } else {
+        reject(entity, TOO_MANY);
+      }
     }
     spell(entities);
     return entities;
@@ -310,7 +339,7 @@ final class Publishing {
   }
 
   /** Reads for all of them at once, or for as many as fit. */
-  private void compose(List<Touched> entities, boolean followed) {
+  private void compose(List<Touched> entities, boolean followed, Relief relief) throws InterruptedException {
     List<Touched> read = entities.stream().filter(Touched::isRead).toList();
     Found found = null;
     if (!read.isEmpty()) {
@@ -319,17 +348,17 @@ final class Publishing {
       } catch (RowLookup.TooMuch e) {
         if (entities.size() == 1) {
           log.warn("An event says only what the log has: {}", e.getMessage());
-          compose(entities.getFirst(), Found.nothing(), followed);
+          compose(entities.getFirst(), Found.nothing(), followed, relief);
           return;
         }
         int half = entities.size() / 2;
-        compose(entities.subList(0, half), followed);
-        compose(entities.subList(half, entities.size()), followed);
+        compose(entities.subList(0, half), followed, relief);
+        compose(entities.subList(half, entities.size()), followed, relief);
         return;
       }
     }
     for (Touched entity : entities) {
-      compose(entity, found != null && entity.isRead() ? of(entity, found) : null, followed);
+      compose(entity, found != null && entity.isRead() ? of(entity, found) : null, followed, relief);
     }
   }
 
@@ -343,12 +372,20 @@ final class Publishing {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private void compose(Touched entity, @Nullable Found found, boolean followed) {
+  private void compose(Touched entity, @Nullable Found found, boolean followed, Relief relief)
+      throws InterruptedException {
     Outcome outcome = entity.outcome();
-    List<Event> made = new ArrayList<>(1);
+    List<Event> all = new ArrayList<>(1);
     try {
-      Composer.compose(
-          entity, found, followed, draft -> made.add(maker.make(draft, outcome.transaction())));
+      Composer.compose(entity, found, followed, draft -> all.add(maker.make(draft, outcome.transaction())));
+    } catch (EventMaker.TooLarge e) {
+      if (found == null || found.isNothing()) {
+        reject(entity, String.valueOf(e.getMessage()));
+      } else {
+        log.warn("An event says only what the log has: {}", e.getMessage());
+        compose(entity, Found.nothing(), followed, relief);
+      }
+      return;
     } catch (Unmappable e) {
       reject(entity, "its row was deleted before it could be looked up: " + e.getMessage());
       return;
@@ -356,8 +393,15 @@ final class Publishing {
       reject(entity, cannotBeMade(e));
       return;
     }
-    made.forEach(outcome::event);
-    (made.isEmpty() ? counts.unchanged : counts.events).add(Math.max(1, made.size()));
+    for (Event event : all) {
+      outcome.event(event);
+      made += event.json().length;
+    }
+    (all.isEmpty() ? counts.unchanged : counts.events).add(Math.max(1, all.size()));
+    if (made > MOST_MADE) {
+      relief.take(outcome);
+      made = 0;
+    }
   }
 
   /** One row, or one entity, whose values nothing can be made of; in words without values. */

@@ -28,8 +28,13 @@ public interface SpilledChanges {
    * An entity with all its changes, in order.
    *
    * @param ordinal grows in the order in which entities were first assigned to; from 1
+   * @param changes the first alone, where all together weigh more than {@link #MOST_OWNED}
+   * @param whole whether they are all
    */
-  record Owned(long ordinal, String owner, List<NetChange> changes) {}
+  record Owned(long ordinal, String owner, List<NetChange> changes, boolean whole) {}
+
+  /** Bytes of heap that the changes of one entity may hold. */
+  long MOST_OWNED = Runtime.getRuntime().maxMemory() / 6;
 
   /** Those after an ordinal, in order; ends with the one that brings them to a weight. */
   List<Spilled> after(long ordinal, int limit, int maxWeight);

@@ -1,6 +1,7 @@
 package io.rowhook.journal;
 
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.SpilledChanges;
 import io.rowhook.entity.SpilledChanges.Assignment;
 import io.rowhook.entity.SpilledChanges.Owned;
 import io.rowhook.entity.SpilledChanges.Spilled;
@@ -93,6 +94,7 @@ final class SpilledChangeTable {
       throws SQLException {
     List<Owned> found = new ArrayList<>();
     int[] weight = {0};
+    long[] own = {0};
     sql.each(
         "SELECT o.ordinal, o.name, c.net FROM owner o"
             + " CROSS JOIN owned d ON d.owner = o.name"
@@ -104,15 +106,25 @@ final class SpilledChangeTable {
             if (found.size() == limit || weight[0] >= maxWeight) {
               return false;
             }
+            own[0] = 0;
             found.add(
                 new Owned(
                     owner,
                     new String(row.getBytes(2), StandardCharsets.UTF_8),
-                    new ArrayList<>(2)));
+                    new ArrayList<>(2),
+                    true));
           }
-          NetChange change = NetChangeCodec.decode(row.getBytes(3));
-          found.getLast().changes().add(change);
-          weight[0] += change.weight();
+          Owned last = found.getLast();
+          if (last.whole()) {
+            NetChange change = NetChangeCodec.decode(row.getBytes(3));
+            last.changes().add(change);
+            weight[0] += change.weight();
+            own[0] += change.weight();
+          }
+          if (last.whole() && own[0] > SpilledChanges.MOST_OWNED) {
+            List<NetChange> first = List.of(last.changes().getFirst());
+            found.set(found.size() - 1, new Owned(owner, last.owner(), first, false));
+          }
           return true;
         },
         ordinal);

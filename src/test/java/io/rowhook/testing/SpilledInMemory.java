@@ -78,7 +78,7 @@ public final class SpilledInMemory implements SpilledChanges {
     for (Map.Entry<String, List<NetChange>> one : owners.entrySet()) {
       at++;
       if (at > ordinal && found.size() < limit) {
-        found.add(new Owned(at, one.getKey(), one.getValue()));
+        found.add(new Owned(at, one.getKey(), one.getValue(), true));
       }
     }
     return found;
