@@ -40,15 +40,16 @@ public interface EventLog {
   SpilledChanges staged();
 
   /**
-   * Writes events of a transaction that are too many for memory: the next ones, in order. Nobody sees
-   * them before {@link #publishStaged}; what a crash leaves of them goes. May return before that is
-   * done; what it then meets is thrown by the next call.
+   * Writes events of a transaction that are too many for memory: the next ones, in order. Nobody
+   * sees them before {@link #publishStaged}; what a crash leaves of them goes. May return before
+   * that is done; what it then meets is thrown by the next call.
    */
   void append(Transaction transaction, List<Event> events) throws InterruptedException;
 
   /**
    * Publishes a transaction of which all events were appended; what was staged of it is forgotten.
-   * Moves the watermark. Durable and visible when it returns, with all that was published before it.
+   * Moves the watermark. Durable and visible when it returns, with all that was published before
+   * it.
    *
    * @param rejected the rows that no event could be made of
    */

@@ -50,8 +50,7 @@ final class Publishing {
 
   private static final String TOO_MANY =
       "what one transaction did to it holds more than %d MB, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does"
-          .formatted(
-              SpilledChanges.MOST_OWNED >> 20, Runtime.getRuntime().maxMemory() >> 19);
+          .formatted(SpilledChanges.MOST_OWNED >> 20, Runtime.getRuntime().maxMemory() >> 19);
 
   private static final Logger log = LoggerFactory.getLogger(Publishing.class);
 
@@ -84,8 +83,7 @@ final class Publishing {
    *
    * @param followed whether what is read shows no other transaction that is not published yet
    */
-  void make(List<Ended> transactions, boolean followed, Relief relief)
-      throws InterruptedException {
+  void make(List<Ended> transactions, boolean followed, Relief relief) throws InterruptedException {
     made = 0;
     if (visibility.isNeeded()) {
       seen(transactions);
@@ -339,7 +337,8 @@ final class Publishing {
   }
 
   /** Reads for all of them at once, or for as many as fit. */
-  private void compose(List<Touched> entities, boolean followed, Relief relief) throws InterruptedException {
+  private void compose(List<Touched> entities, boolean followed, Relief relief)
+      throws InterruptedException {
     List<Touched> read = entities.stream().filter(Touched::isRead).toList();
     Found found = null;
     if (!read.isEmpty()) {
@@ -358,7 +357,8 @@ final class Publishing {
       }
     }
     for (Touched entity : entities) {
-      compose(entity, found != null && entity.isRead() ? of(entity, found) : null, followed, relief);
+      compose(
+          entity, found != null && entity.isRead() ? of(entity, found) : null, followed, relief);
     }
   }
 
@@ -377,7 +377,8 @@ final class Publishing {
     Outcome outcome = entity.outcome();
     List<Event> all = new ArrayList<>(1);
     try {
-      Composer.compose(entity, found, followed, draft -> all.add(maker.make(draft, outcome.transaction())));
+      Composer.compose(
+          entity, found, followed, draft -> all.add(maker.make(draft, outcome.transaction())));
     } catch (EventMaker.TooLarge e) {
       if (found == null || found.isNothing()) {
         reject(entity, String.valueOf(e.getMessage()));

@@ -68,10 +68,7 @@ final class LargeEntitiesTest {
           B: { table: b, contains: { l: { table: bl, key: bid } } }
           Br: { table: br, refers: { r: { table: r, key: rid } } }
           """);
-      stage.recipient(
-          "shop",
-          "url: http://127.0.0.1:%d/\ntimeout: 60s"
-              .formatted(shop.port()));
+      stage.recipient("shop", "url: http://127.0.0.1:%d/\ntimeout: 60s".formatted(shop.port()));
       RowhookProcess.Setup setup =
           RowhookProcess.run(
                   stage.options().config(), stage.options().templates(), stage.journalFile())
