@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 final class LargeEntitiesTest {
 
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @SuppressWarnings("NullAway.Init")
   private static SourceDatabase source;
