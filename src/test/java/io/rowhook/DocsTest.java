@@ -117,7 +117,7 @@ class DocsTest {
   @Test
   void anUnknownCommandOrOptionWouldBeNoticed() {
     CommandLine rowhook = Main.commandLine(_ -> {});
-    assertThat(problem(rowhook, "forget", " shop")).isEqualTo("no command forget");
+    assertThat(problem(rowhook, "unsend", " shop")).isEqualTo("no command unsend");
     assertThat(problem(rowhook, "status", " --all")).isEqualTo("no option --all");
     assertThat(problem(rowhook, "preview", " [--check DIR]")).isEmpty();
   }
