@@ -147,7 +147,7 @@ class HoldingTest {
       eventually("held", () -> courier.status().state() == State.held);
       status.set(200);
       forward(courier, Duration.ofHours(1));
-      eventually("the first probe", () -> out.ledger("shop").standing(1).trials() == 1);
+      eventually("the first probe", () -> trials(out) == 1);
       eventually("held", () -> courier.status().state() == State.held);
       assertThat(courier.status().hold()).isNotNull();
       assertThat(shop.ids().getLast()).isEqualTo("evt_Order_1_1");
@@ -672,5 +672,9 @@ class HoldingTest {
         like.tls(),
         like.format(),
         like.subscriptions());
+  }
+
+  private static int trials(Outbound out) {
+    return Objects.requireNonNull(out.ledger("shop").standing(1)).trials();
   }
 }
