@@ -234,7 +234,8 @@ final class PublicationTest {
       Eventually.passes(
           Rig.SOON, "missed", () -> assertMissed(rig.history.missed(9), tables, before, written));
       awaitNext(rig);
-      assertThat(capture.state()).isInstanceOf(CaptureState.Streaming.class);
+      Eventually.within(
+          Rig.SOON, "streams", () -> capture.state() instanceof CaptureState.Streaming);
       rig.stop();
 
       Lsn stopped = position();
