@@ -11,12 +11,10 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +36,6 @@ public final class EntityEvents implements ChangeSink {
   /** Past the limit so many bytes are staged at a time, while the next are gathered. */
   private static final int STAGED_AT_ONCE = 256 << 10;
 
-  /** So often a snapshot is given up that shows a later transaction and not an earlier one. */
-  private static final int MOST_HELD_ANEW = 3;
-
   private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
   private final History history;
@@ -53,6 +48,7 @@ public final class EntityEvents implements ChangeSink {
   private Shapes shapes;
   private RowMapper mapper;
   private @Nullable Publishing publishing;
+  private @Nullable CompletedTransactions completed;
   private Lsn published = Lsn.ZERO;
   private Map<String, NetChange> open = new LinkedHashMap<>();
   private long openWeight;
@@ -60,22 +56,6 @@ public final class EntityEvents implements ChangeSink {
   private boolean openHasParts;
   private boolean staged;
   private Rejections rejected = new Rejections();
-
-  /** Ended and not published yet: what the log does not carry is read for all of them at once. */
-  private final List<Ended> ended = new ArrayList<>();
-
-  private long endedWeight;
-
-  /** Whether events of the first of them are written already. */
-  private boolean appended;
-
-  /** Where the log has to come to before they are published; null: nothing is held for them. */
-  private @Nullable Lsn awaited;
-
-  /** How many of them had ended when the snapshot was taken that is held for them. */
-  private int held;
-
-  private int heldAnew;
 
   /** By this engine, before its first new one. */
   private long sentAgain;
@@ -122,10 +102,9 @@ public final class EntityEvents implements ChangeSink {
   public void restart(List<TableFacts> facts) throws InterruptedException {
     events.discard();
     forget();
-    ended.clear();
-    endedWeight = 0;
-    appended = false;
-    release();
+    if (completed != null) {
+      completed.release();
+    }
     sentAgain = 0;
     Epoch epoch =
         history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
@@ -135,6 +114,7 @@ public final class EntityEvents implements ChangeSink {
     Map<String, TableId> tables =
         types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
     publishing = new Publishing(shapes, new EventMaker(tables, epoch), rows, counts);
+    completed = new CompletedTransactions(publishing, rows, events);
   }
 
   @Override
@@ -211,108 +191,18 @@ public final class EntityEvents implements ChangeSink {
       if (!open.isEmpty()) {
         stage();
       }
-      publishEnded(Lsn.ZERO, true);
+      completed().publish(Lsn.ZERO, true, published);
       publishStaged(transaction);
     } else {
-      ended.add(new Ended(transaction, open, rejected, openWeight, openIsRead));
-      endedWeight += openWeight;
-      if ((ended.size() == 1 && !openIsRead) || endedWeight > memoryLimit) {
-        publishEnded(Lsn.ZERO, true);
+      CompletedTransactions all = completed();
+      all.add(new Ended(transaction, open, rejected, openWeight, openIsRead));
+      if ((all.size() == 1 && !openIsRead) || all.weight() > memoryLimit) {
+        all.publish(Lsn.ZERO, true, transaction.end());
       }
     }
     counts.transactions.increment();
     published = transaction.end();
     forget();
-  }
-
-  /**
-   * Publishes what has ended. What the log does not carry is read in a snapshot of the source,
-   * which may show later transactions as well; so it is held until these have come, and what they
-   * did is known: then each event shows its own moment.
-   *
-   * @return the position that is awaited for what is left; null: nothing is
-   */
-  private @Nullable Lsn publishEnded(Lsn passed, boolean now) throws InterruptedException {
-    while (!ended.isEmpty()) {
-      if (now || ended.stream().noneMatch(Ended::isRead)) {
-        publish(ended.size(), false);
-        continue;
-      }
-      Lsn end = awaited;
-      if (end == null) {
-        held = ended.size();
-        end =
-            rows.hold(
-                ended.stream().map(one -> one.transaction().id()).collect(Collectors.toSet()));
-        awaited = end;
-      }
-      if (end.isAfter(published) && end.isAfter(passed)) {
-        return end;
-      }
-      int shown = held;
-      while (shown < ended.size() && isShown(shown)) {
-        shown++;
-      }
-      boolean gap = IntStream.range(shown, ended.size()).anyMatch(this::isShown);
-      if (gap && heldAnew < MOST_HELD_ANEW) {
-        heldAnew++;
-        awaited = null; // one that the log has first was visible last
-      } else {
-        publish(shown, !gap);
-      }
-    }
-    return null;
-  }
-
-  private boolean isShown(int place) {
-    return rows.holds(ended.get(place).transaction().id());
-  }
-
-  /**
-   * Publishes the first of those that have ended; the snapshot that is held shows them.
-   *
-   * @param followed whether it shows no others, so that what it has not was not there
-   */
-  private void publish(int count, boolean followed) throws InterruptedException {
-    int left = ended.size() - count;
-    publishing().make(List.copyOf(ended.subList(0, count)), followed, this::relieve);
-    while (ended.size() > left) {
-      publishFirst();
-    }
-    release();
-  }
-
-  /** More events are made at once than fit in memory: those that are made go to the journal. */
-  private void relieve(Outcome current) throws InterruptedException {
-    while (!ended.getFirst().transaction().equals(current.transaction())) {
-      publishFirst();
-    }
-    events.append(current.transaction(), ended.getFirst().taken());
-    appended = true;
-  }
-
-  private void publishFirst() throws InterruptedException {
-    Ended one = ended.getFirst();
-    reportRejected(one.transaction(), one.rejected());
-    if (appended) {
-      if (!one.events().isEmpty()) {
-        events.append(one.transaction(), one.taken());
-      }
-      events.publishStaged(one.transaction(), one.rejected().rows());
-    } else {
-      events.publish(one.transaction(), one.events(), one.rejected().rows());
-    }
-    appended = false;
-    endedWeight -= one.weight();
-    ended.removeFirst();
-  }
-
-  private void release() {
-    if (awaited != null) {
-      rows.release();
-    }
-    awaited = null;
-    heldAnew = 0;
   }
 
   private void publishStaged(Transaction transaction) throws InterruptedException {
@@ -323,7 +213,7 @@ public final class EntityEvents implements ChangeSink {
             transaction,
             rejected,
             chunk -> events.append(transaction, chunk));
-    reportRejected(transaction, rejected);
+    rejected.report(transaction);
     events.publishStaged(transaction, rejected.rows());
   }
 
@@ -334,6 +224,13 @@ public final class EntityEvents implements ChangeSink {
     return publishing;
   }
 
+  private CompletedTransactions completed() {
+    if (completed == null) {
+      throw new IllegalStateException("restart() comes first");
+    }
+    return completed;
+  }
+
   private void reportSentAgain() {
     if (sentAgain > 0) {
       log.info("the source has sent again: {} transactions that the journal had", sentAgain);
@@ -341,28 +238,11 @@ public final class EntityEvents implements ChangeSink {
     }
   }
 
-  private static void reportRejected(Transaction transaction, Rejections rejections) {
-    if (rejections.isEmpty()) {
-      return;
-    }
-    RejectedRow first = rejections.rows().getFirst();
-    log.atWarn()
-        .addKeyValue("rows", rejections.count())
-        .addKeyValue("table", first.table())
-        .addKeyValue("operation", first.operation())
-        .addKeyValue("lsn", transaction.end())
-        .log(
-            "Row changes that no event can be made of; kept in the journal's table rejected_row."
-                + " The first: {}",
-            first.reason());
-  }
-
   @Override
   public Progress commit(Lsn passed, boolean now) throws InterruptedException {
-    Lsn next = publishEnded(passed, now);
+    Progress progress = completed().publish(passed, now, published);
     events.commit();
-    return new Progress(
-        next == null ? published : new Lsn(ended.getFirst().transaction().end().value() - 1), next);
+    return progress;
   }
 
   private void forget() {

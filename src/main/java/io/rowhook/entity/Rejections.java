@@ -1,8 +1,11 @@
 package io.rowhook.entity;
 
 import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rows of one transaction that no event can be made of: the first are kept one by one, the
@@ -11,6 +14,9 @@ import java.util.List;
 final class Rejections {
 
   private static final int MAX = 1000;
+
+  /** The log's name for whoever gathers them. */
+  private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
   private final List<RejectedRow> rows = new ArrayList<>(0);
   private long more;
@@ -21,10 +27,6 @@ final class Rejections {
     } else {
       more++;
     }
-  }
-
-  boolean isEmpty() {
-    return rows.isEmpty();
   }
 
   /** How many in all. */
@@ -42,5 +44,22 @@ final class Rejections {
         new RejectedRow(
             rows.getFirst().table(), "MORE", "{}", more + " more rows of this transaction"));
     return all;
+  }
+
+  /** Logs how many there are, if any, and why the first. */
+  void report(Transaction transaction) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    RejectedRow first = rows.getFirst();
+    log.atWarn()
+        .addKeyValue("rows", count())
+        .addKeyValue("table", first.table())
+        .addKeyValue("operation", first.operation())
+        .addKeyValue("lsn", transaction.end())
+        .log(
+            "Row changes that no event can be made of; kept in the journal's table rejected_row."
+                + " The first: {}",
+            first.reason());
   }
 }
