@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Events and rejected rows on disk. */
 final class EventTable {
@@ -23,6 +24,11 @@ final class EventTable {
 
   /** The newest sequence that may be seen: what is behind it is being published. */
   static final String HEAD = "(SELECT head FROM epoch ORDER BY n DESC LIMIT 1)";
+
+  /** Events that a job looks at in one step, and about so many bytes of them. */
+  static final int STEP_EVENTS = 500;
+
+  private static final long STEP_BYTES = 4L << 20;
 
   private static final String PREFIX = "evt_";
   private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
@@ -167,6 +173,22 @@ final class EventTable {
             + HEAD
             + ", 0) ORDER BY sequence DESC LIMIT ?)",
         limit);
+  }
+
+  /** The events that a query finds, up to the one that brings them to a job's step. */
+  static List<Entry> page(Sql sql, String query, @Nullable Object... values) throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    long[] bytes = {0};
+    sql.each(
+        query,
+        row -> {
+          Entry entry = entry(row);
+          found.add(entry);
+          bytes[0] += entry.event().json().length;
+          return bytes[0] < STEP_BYTES;
+        },
+        values);
+    return found;
   }
 
   static Entry entry(ResultSet row) throws SQLException {

@@ -3,7 +3,6 @@ package io.rowhook.journal;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.DeliveryState.Failed;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -16,9 +15,6 @@ import java.util.function.Predicate;
  */
 record PendingDiscardJob(
     Writer writer, Readers readers, long recipient, Range range, Predicate<Event> wanted) {
-
-  private static final int STEP_EVENTS = 500;
-  private static final long STEP_BYTES = 4L << 20;
 
   /** Whether an event, {@code e}, is after the cursor, and nothing has become of it. */
   private static final String NEVER_ATTEMPTED =
@@ -33,7 +29,7 @@ record PendingDiscardJob(
           + " FROM event e WHERE e.sequence > ? AND e.sequence <= ? AND"
           + NEVER_ATTEMPTED
           + " ORDER BY e.sequence LIMIT "
-          + STEP_EVENTS;
+          + EventTable.STEP_EVENTS;
 
   static final String DISCARD =
       "INSERT INTO delivery (recipient, sequence, entity_key, state, attempts, redelivery, reason,"
@@ -79,25 +75,8 @@ record PendingDiscardJob(
   }
 
   private List<Entry> page(long after, long last) {
-    List<Entry> found = new ArrayList<>();
-    long[] bytes = {0};
-    return readers.read(sql -> {
-      sql.each(
-          PAGE,
-          row -> {
-            Entry entry = EventTable.entry(row);
-            found.add(entry);
-            bytes[0] += entry.event().json().length;
-            return bytes[0] < STEP_BYTES;
-          },
-          after,
-          last,
-          recipient,
-          recipient,
-          recipient,
-          recipient);
-      return found;
-    });
+    return readers.read(
+        sql -> EventTable.page(sql, PAGE, after, last, recipient, recipient, recipient, recipient));
   }
 
   private long discard(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {

@@ -2,7 +2,6 @@ package io.rowhook.journal;
 
 import io.rowhook.entity.Event;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,6 @@ record Replaying(
     Range range,
     boolean failedOnly,
     Predicate<Event> wanted) {
-
-  /** Events looked at in one step, and about so many bytes of them. */
-  private static final int STEP_EVENTS = 500;
-
-  private static final long STEP_BYTES = 4L << 20;
 
   private static final String PAGE =
       "SELECT "
@@ -92,20 +86,7 @@ record Replaying(
   }
 
   private List<Entry> page(long after, long last) {
-    List<Entry> found = new ArrayList<>();
-    long[] bytes = {0};
-    return readers.read(sql -> {
-      sql.each(
-          PAGE,
-          row -> {
-            Entry entry = EventTable.entry(row);
-            found.add(entry);
-            bytes[0] += entry.event().json().length;
-            return bytes[0] < STEP_BYTES;
-          },
-          parameters(after, last));
-      return found;
-    });
+    return readers.read(sql -> EventTable.page(sql, PAGE, parameters(after, last)));
   }
 
   private @Nullable Object[] parameters(long after, long last) {
@@ -120,7 +101,7 @@ record Replaying(
       range.entityId(),
       failedOnly ? 1 : 0,
       recipient,
-      STEP_EVENTS
+      EventTable.STEP_EVENTS
     };
   }
 
