@@ -139,36 +139,45 @@ final class DeliveryKeys {
         fields
             .readList("delays", Rule.duration(MIN_DELAY, MAX_DELAY))
             .orElse(Retry.DEFAULT.delays());
-    Place place = place(fields, "delays");
     if (delays.size() > MAX_DELAYS) {
-      reading
-          .problems()
-          .add(
-              place,
-              "retry.delays must be at most "
-                  + MAX_DELAYS
-                  + " delays, got: "
-                  + delays.size()
-                  + ". Take some out.");
+      problem(
+          fields,
+          "delays",
+          "retry.delays must be at most "
+              + MAX_DELAYS
+              + " delays, got: "
+              + delays.size()
+              + ". Take some out.");
     }
     Retry.From from =
         fields.read("from", Rule.oneOf(Retry.From.class)).orElse(Retry.DEFAULT.from());
     double jitter = fields.read("jitter", Rule.part()).orElse(Retry.DEFAULT.jitter());
-    for (int i = 1; from == Retry.From.first && i < delays.size(); i++) {
-      if (delays.get(i).compareTo(delays.get(i - 1)) <= 0) {
-        reading
-            .problems()
-            .add(
-                place,
-                "retry.delays must grow, since they all count from the first attempt, got: "
-                    + Rule.written(delays.get(i))
-                    + " after "
-                    + Rule.written(delays.get(i - 1))
-                    + ". Put them in order, or write from: previous.");
-        break;
-      }
+    if (from == Retry.From.first) {
+      outOfOrder(delays, true)
+          .ifPresent(which ->
+              problem(
+                  fields,
+                  "delays",
+                  "retry.delays must grow, since they all count from the first attempt, got: "
+                      + which
+                      + ". Put them in order, or write from: previous."));
     }
     return new Retry(delays, from, jitter);
+  }
+
+  /**
+   * The first that may not follow the one before it, and that one, in words.
+   *
+   * @param strictly whether equal ones are out of order too
+   */
+  private static Optional<String> outOfOrder(List<Duration> waits, boolean strictly) {
+    for (int i = 1; i < waits.size(); i++) {
+      int compared = waits.get(i).compareTo(waits.get(i - 1));
+      if (compared < 0 || (strictly && compared == 0)) {
+        return Optional.of(Rule.written(waits.get(i)) + " after " + Rule.written(waits.get(i - 1)));
+      }
+    }
+    return Optional.empty();
   }
 
   Pause pause(Fields fields) {
@@ -188,33 +197,25 @@ final class DeliveryKeys {
     fields.check(PAUSE);
     Rule<Duration> duration = Rule.duration(MIN_AGE, MAX_DELAY);
     List<Duration> probe = fields.readList("probe", duration).orElse(Pause.DEFAULT.probe());
-    Place place = place(fields, "probe");
     if (probe.isEmpty() || probe.size() > MAX_DELAYS) {
-      reading
-          .problems()
-          .add(
-              place,
-              "pause.probe must be from 1 to "
-                  + MAX_DELAYS
-                  + " waits, got: "
-                  + probe.size()
-                  + ". Write for example [5s, 1m, 1h].");
+      problem(
+          fields,
+          "probe",
+          "pause.probe must be from 1 to "
+              + MAX_DELAYS
+              + " waits, got: "
+              + probe.size()
+              + ". Write for example [5s, 1m, 1h].");
       probe = Pause.DEFAULT.probe();
     }
-    for (int i = 1; i < probe.size(); i++) {
-      if (probe.get(i).compareTo(probe.get(i - 1)) < 0) {
-        reading
-            .problems()
-            .add(
-                place,
+    outOfOrder(probe, false)
+        .ifPresent(which ->
+            problem(
+                fields,
+                "probe",
                 "pause.probe must not shrink, since the last wait is repeated, got: "
-                    + Rule.written(probe.get(i))
-                    + " after "
-                    + Rule.written(probe.get(i - 1))
-                    + ". Put them in order.");
-        break;
-      }
-    }
+                    + which
+                    + ". Put them in order."));
     return new Pause(
         fields
             .read("failures", Rule.integer(0, Pause.MOST_FAILURES))
