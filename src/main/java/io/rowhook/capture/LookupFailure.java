@@ -27,7 +27,9 @@ record LookupFailure(Kind kind, String reason) {
   /** A dead lock, or a conflict with recovery: the same again may do. */
   private static final Set<String> AGAIN = Set.of("40001", "40P01", "40003");
 
-  private static final String LOCKED = "55P03";
+  /** {@code lock_not_available}. */
+  static final String LOCKED = "55P03";
+
   private static final String NOT_ALLOWED = "42501";
   private static final String CANCELED = "57014";
 

@@ -211,7 +211,7 @@ final class Publication {
   }
 
   static boolean isLocked(SQLException e) {
-    return "55P03".equals(e.getSQLState()); // lock_not_available
+    return LookupFailure.LOCKED.equals(e.getSQLState());
   }
 
   /**

@@ -68,14 +68,18 @@ final class PublicationMembers {
     return TREE.formatted(oid);
   }
 
+  /** Whether there can be publications of whole schemas. */
+  static boolean hasSchemas(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion() >= SCHEMAS_SINCE;
+  }
+
   /**
    * Whether the publication {@code p} names a table, or its schema, or all; as SQL.
    *
    * @param table an alias of {@code pg_class}
    */
   private static String named(Connection connection, String table) throws SQLException {
-    boolean schemas = connection.getMetaData().getDatabaseMajorVersion() >= SCHEMAS_SINCE;
-    return (schemas ? NAMED + SCHEMA + ")" : NAMED + ")").formatted(table);
+    return (hasSchemas(connection) ? NAMED + SCHEMA + ")" : NAMED + ")").formatted(table);
   }
 
   /**

@@ -99,8 +99,7 @@ record PublicationState(
    */
   static Optional<PublicationState> read(
       Connection connection, String publication, Collection<Long> oids) throws SQLException {
-    boolean schemas = connection.getMetaData().getDatabaseMajorVersion() >= 15;
-    String routes = schemas ? ROUTES + SCHEMA_ROUTES : ROUTES;
+    String routes = PublicationMembers.hasSchemas(connection) ? ROUTES + SCHEMA_ROUTES : ROUTES;
     String sql =
         READ.formatted(
             PublicationMembers.sent(connection, "c"),

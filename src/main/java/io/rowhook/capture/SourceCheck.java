@@ -164,7 +164,7 @@ public final class SourceCheck {
       case "57P03" -> // cannot_connect_now
           "%s: %s takes no connections yet; the server says: %s"
               .formatted(source.place(), source.server(), says);
-      case "55P03" -> // lock_not_available
+      case LookupFailure.LOCKED ->
           "%s: %s keeps something locked that has to be looked at; it says: %s. Find out who waits for whom by SELECT pid, pg_blocking_pids(pid), state, query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;"
               .formatted(source.place(), source.server(), says);
       case "3D000" ->
