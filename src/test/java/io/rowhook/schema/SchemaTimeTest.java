@@ -118,6 +118,21 @@ class SchemaTimeTest {
     }
   }
 
+  /** Orders with lines, these with pieces, all told by keys of their own. */
+  private Erp pieces(String... more) {
+    return new Erp(
+            directory,
+            "CREATE TABLE ord (id int PRIMARY KEY)",
+            "CREATE TABLE line (id serial PRIMARY KEY, ord int)",
+            "CREATE TABLE piece (id serial PRIMARY KEY, line int, name text)",
+            "CREATE INDEX ON line (ord)",
+            "CREATE INDEX ON piece (line)",
+            "ALTER TABLE ord REPLICA IDENTITY FULL",
+            "ALTER TABLE line REPLICA IDENTITY FULL",
+            "ALTER TABLE piece REPLICA IDENTITY FULL")
+        .sql(more);
+  }
+
   private static RowhookProcess process(Erp erp) {
     RowhookProcess.Setup setup =
         RowhookProcess.run(
@@ -279,18 +294,7 @@ class SchemaTimeTest {
   @Test
   void aPartsPartBelongsToWhatItsPartBelongedToThen() {
     try (Erp erp =
-        new Erp(
-            directory,
-            "CREATE TABLE ord (id int PRIMARY KEY)",
-            "CREATE TABLE line (id serial PRIMARY KEY, ord int)",
-            "CREATE TABLE piece (id serial PRIMARY KEY, line int, name text)",
-            "CREATE INDEX ON line (ord)",
-            "CREATE INDEX ON piece (line)",
-            "ALTER TABLE ord REPLICA IDENTITY FULL",
-            "ALTER TABLE line REPLICA IDENTITY FULL",
-            "ALTER TABLE piece REPLICA IDENTITY FULL",
-            "INSERT INTO ord VALUES (1), (2)",
-            "INSERT INTO line VALUES (10, 1), (11, 1)")) {
+        pieces("INSERT INTO ord VALUES (1), (2)", "INSERT INTO line VALUES (10, 1), (11, 1)")) {
       erp.entities(
           "Order: { table: ord, contains: { lines: { table: line, key: ord, order-by: id,"
               + " contains: { pieces: { table: piece, key: line } } } } }");
@@ -322,16 +326,8 @@ class SchemaTimeTest {
   @Test
   void aPartsPartIsShownWhileItsPartWasShown() {
     try (Erp erp =
-        new Erp(
-            directory,
-            "CREATE TABLE ord (id int PRIMARY KEY)",
-            "CREATE TABLE line (id serial PRIMARY KEY, ord int, hidden bool)",
-            "CREATE TABLE piece (id serial PRIMARY KEY, line int, name text)",
-            "CREATE INDEX ON line (ord)",
-            "CREATE INDEX ON piece (line)",
-            "ALTER TABLE ord REPLICA IDENTITY FULL",
-            "ALTER TABLE line REPLICA IDENTITY FULL",
-            "ALTER TABLE piece REPLICA IDENTITY FULL",
+        pieces(
+            "ALTER TABLE line ADD COLUMN hidden bool",
             "INSERT INTO ord VALUES (7)",
             "INSERT INTO line VALUES (71, 7, true)",
             "INSERT INTO piece VALUES (70, 71, 'old')")) {
