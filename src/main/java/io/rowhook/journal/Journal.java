@@ -17,7 +17,11 @@ public interface Journal extends EventLog, History, AutoCloseable {
 
   /**
    * Events after a sequence, in order: at most {@code limit}, and no more than about {@code
-   * maxBytes} of them, but at least one if there is one. Any thread.
+   * maxBytes} of them, but at least one if there is one. So an empty list says that there are none.
+   * Any thread.
+   *
+   * @param limit at least 1
+   * @throws IllegalArgumentException if it is less
    */
   List<Entry> read(long after, int limit, long maxBytes);
 

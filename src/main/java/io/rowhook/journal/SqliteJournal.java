@@ -193,6 +193,9 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public List<Entry> read(long after, int limit, long maxBytes) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit);
+    }
     long head = visible.head();
     if (after >= head) {
       return List.of();

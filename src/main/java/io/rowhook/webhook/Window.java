@@ -137,6 +137,9 @@ final class Window {
    */
   void fill(Wanting wanting, Predicate<Entry> held) throws InterruptedException {
     int room = room();
+    if (room == 0) {
+      return; // others have filled up since it was hungry
+    }
     long pageBytes = budget.takePage();
     try {
       int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));

@@ -8,6 +8,7 @@ import static io.rowhook.journal.Samples.lsn;
 import static io.rowhook.journal.Samples.publish;
 import static io.rowhook.journal.Samples.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.capture.Epoch;
@@ -216,6 +217,8 @@ class JournalContractTest {
       assertThat(ids(journal.read(0, 3, 1_000_000))).as(from).containsExactly("0", "1", "2");
       assertThat(ids(journal.read(1, 100, 2_500))).as(from).containsExactly("1", "2");
       assertThat(ids(journal.read(2, 100, 1))).as(from).containsExactly("2");
+      // an empty page would say that there are no more
+      assertThatIllegalArgumentException().as(from).isThrownBy(() -> journal.read(0, 0, 1_000));
       reopen();
     }
   }

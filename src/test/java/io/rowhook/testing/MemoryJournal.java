@@ -116,6 +116,9 @@ public final class MemoryJournal implements Journal {
   @Override
   public synchronized List<Entry> read(long after, int limit, long maxBytes) {
     check();
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit);
+    }
     List<Entry> page = new ArrayList<>();
     long bytes = 0;
     for (Entry entry : entries.tailMap(after, false).values()) {

@@ -11,8 +11,10 @@ import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Recipient;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,30 @@ class MemoryBudgetTest {
       out.settled("shop");
       assertThat(out.ledger("shop").ends()).hasSize(300);
       assertThat(shop.mostAtOnce()).isEqualTo(1);
+    }
+  }
+
+  /** Between the look whether there is room and the reading others may take it. */
+  @Test
+  void aWindowWithoutRoomDoesNotTakeTheJournalForRead() throws Exception {
+    try (Outbound out = new Outbound()) {
+      out.budget = new MemoryBudget(1 << 20);
+      Recipient recipient =
+          recipient("shop", URI.create("http://127.0.0.1:1/"), new Parallel(8), retry(60_000));
+      Window window =
+          new Window(out.journal, out.journal.ledger("shop"), recipient.processing(), out.budget);
+      out.journal.append(orders(2, 1));
+      Wanting wanting = new Wanting(recipient);
+      out.budget.take(1 << 20);
+      window.fill(wanting, _ -> false);
+      assertThat(window.lanes().size()).as("always one").isEqualTo(1);
+      window.fill(wanting, _ -> false);
+      assertThat(window.lanes().size()).as("no room").isEqualTo(1);
+      out.budget.release(1 << 20);
+      assertThat(window.hungry()).isTrue();
+      window.fill(wanting, _ -> false);
+      assertThat(window.lanes().size()).isEqualTo(2);
+      window.release();
     }
   }
 
