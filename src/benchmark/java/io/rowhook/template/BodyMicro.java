@@ -6,9 +6,10 @@ import io.rowhook.capture.Lsn;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -50,8 +51,8 @@ public class BodyMicro {
           Jslt.compile(
               "shop/article.jslt",
               Map.of(
-                  "shop/article.jslt", resource("article.jslt"),
-                  "lib/shop.jslt", resource("shop.jslt")));
+                  "shop/article.jslt", example("article.jslt"),
+                  "lib/shop.jslt", example("shop.jslt")));
     } catch (TemplateException | IOException e) {
       throw new IllegalStateException(e);
     }
@@ -73,12 +74,9 @@ public class BodyMicro {
     return template.apply(event, tree);
   }
 
-  private static String resource(String name) {
-    try (InputStream in = BodyMicro.class.getResourceAsStream("/benchmark/" + name)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  private static String example(String name) {
+    try {
+      return Files.readString(Path.of("src/benchmark/templates", name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

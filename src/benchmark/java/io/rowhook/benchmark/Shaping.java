@@ -1,8 +1,8 @@
 package io.rowhook.benchmark;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -67,8 +67,7 @@ final class Shaping {
     String of = "i  a template of 40 keys, with a module, decisions and exact amounts";
     String file = rowhook.recipient(place.receiver().url("now", 0));
     Map<String, String> templates =
-        Map.of(
-            "shop/article.jslt", resource("article.jslt"), "lib/shop.jslt", resource("shop.jslt"));
+        Map.of("shop/article.jslt", example("article.jslt"), "lib/shop.jslt", example("shop.jslt"));
     String subscription = "subscriptions:\n  - entity: Article\n    attributes: article\n";
     for (int round = 0; round < place.rounds(); round++) {
       measure(of, NONE, Map.of("shop", file), Map.of(), place.rows());
@@ -101,12 +100,7 @@ final class Shaping {
     }
   }
 
-  private static String resource(String name) throws IOException {
-    try (InputStream in = Shaping.class.getResourceAsStream("/benchmark/" + name)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private static String example(String name) throws IOException {
+    return Files.readString(Path.of("src/benchmark/templates", name));
   }
 }
