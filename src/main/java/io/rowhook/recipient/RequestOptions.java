@@ -3,19 +3,29 @@ package io.rowhook.recipient;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a recipient's requests have beyond those of most.
  *
  * @param headers of its own, by name as they are sent, in the order of its file; each value may be
  *     a credential
+ * @param maxBody empty: bodies may have any size
+ * @param integers how those beyond 2^53 are written in JSON
  */
-public record RequestOptions(Map<String, Secret> headers) {
+public record RequestOptions(
+    Map<String, Secret> headers, Optional<BodyLimit> maxBody, Integers integers) {
 
   /** As most recipients want it. */
-  public static final RequestOptions DEFAULT = new RequestOptions(Map.of());
+  public static final RequestOptions DEFAULT =
+      new RequestOptions(Map.of(), Optional.empty(), Integers.number);
 
   public RequestOptions {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  /** As most recipients want it, with headers of its own. */
+  public static RequestOptions withHeaders(Map<String, Secret> headers) {
+    return new RequestOptions(headers, Optional.empty(), Integers.number);
   }
 }

@@ -80,7 +80,7 @@ final class RecipientFile {
     Tls tls = TlsKeys.read(fields, reading);
     Format format = fields.read("format", Rule.oneOf(Format.class)).orElse(Format.json);
     var authentication = AuthenticationKeys.read(fields, reading);
-    RequestOptions request = RequestKeys.read(fields, authentication, reading);
+    RequestOptions request = RequestKeys.read(fields, authentication, format, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
     return url.map(u ->
         new Recipient(
@@ -172,10 +172,13 @@ final class RecipientFile {
                 "tls",
                 "format",
                 "headers",
+                "integers",
+                "max-body",
                 "subscriptions")));
     keys.put("allow", new YamlKeys(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);
     keys.putAll(AuthenticationKeys.KEYS);
+    keys.putAll(BodyKeys.KEYS);
     keys.putAll(TlsKeys.KEYS);
     keys.putAll(SubscriptionKeys.KEYS);
     return Map.copyOf(keys);

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Hmac;
+import io.rowhook.recipient.Format;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.YamlNode.Fields;
@@ -14,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads what a recipient's file says about its requests: {@code headers}. */
+/**
+ * Reads what a recipient's file says about its requests: {@code headers}, and the rest of {@link
+ * RequestOptions}.
+ */
 final class RequestKeys {
 
   private static final int MAX_HEADERS = 50;
@@ -39,12 +43,16 @@ final class RequestKeys {
     this.reading = reading;
   }
 
-  static RequestOptions read(Fields recipient, Authentication authentication, Reading reading) {
-    return new RequestKeys(authentication, reading).options(recipient);
+  static RequestOptions read(
+      Fields recipient, Authentication authentication, Format format, Reading reading) {
+    return new RequestKeys(authentication, reading).options(recipient, format);
   }
 
-  private RequestOptions options(Fields recipient) {
-    return new RequestOptions(recipient.mapping("headers").map(this::headers).orElse(Map.of()));
+  private RequestOptions options(Fields recipient, Format format) {
+    return new RequestOptions(
+        recipient.mapping("headers").map(this::headers).orElse(Map.of()),
+        BodyKeys.limit(recipient, reading),
+        BodyKeys.integers(recipient, format, reading));
   }
 
   private Map<String, Secret> headers(Fields fields) {

@@ -171,6 +171,8 @@ public record SettingsDiff(
     differs(before, after, Recipient::tls, "tls", keys);
     differs(before, after, Recipient::format, "format", keys);
     differs(before.request(), after.request(), RequestOptions::headers, "headers", keys);
+    differs(before.request(), after.request(), RequestOptions::maxBody, "max-body", keys);
+    differs(before.request(), after.request(), RequestOptions::integers, "integers", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
     return keys;
   }

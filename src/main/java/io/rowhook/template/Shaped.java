@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.Format;
+import io.rowhook.recipient.Integers;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,17 +18,24 @@ import java.util.regex.Pattern;
  *
  * @param set makes the tree
  * @param format in which it is written
+ * @param integers how large ones are written in JSON; XML has text anyway
  * @param topic stands as {@code type} in the event that the set is given; empty: the event's own
  */
-public record Shaped(AttributeSet set, Format format, Optional<String> topic)
+public record Shaped(AttributeSet set, Format format, Integers integers, Optional<String> topic)
     implements AttributeSet {
 
   /** A topic has no semicolon; an attribute set's hash neither. */
-  private static final Pattern HASH = Pattern.compile("([^;]+)(;xml)?(?:;topic=([^;]+))?");
+  private static final Pattern HASH =
+      Pattern.compile("([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?");
 
   /** The whole event. */
-  public static Shaped full(Format format) {
-    return new Shaped(BuiltIn.full, format, Optional.empty());
+  public static Shaped full(Format format, Integers integers) {
+    return new Shaped(BuiltIn.full, format, integers, Optional.empty());
+  }
+
+  /** The same with the built-in set {@code notify}. */
+  public Shaped asNotify() {
+    return new Shaped(BuiltIn.notify, format, integers, topic);
   }
 
   /** The one of an earlier attempt; empty if its attribute set was not kept. */
@@ -37,8 +45,9 @@ public record Shaped(AttributeSet set, Format format, Optional<String> topic)
       return Optional.empty();
     }
     Format format = parts.group(2) == null ? Format.json : Format.xml;
-    Optional<String> topic = Optional.ofNullable(parts.group(3));
-    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, topic));
+    Integers integers = parts.group(3) == null ? Integers.number : Integers.text;
+    Optional<String> topic = Optional.ofNullable(parts.group(4));
+    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, integers, topic));
   }
 
   @Override
@@ -51,6 +60,7 @@ public record Shaped(AttributeSet set, Format format, Optional<String> topic)
   public String hash() {
     return set.hash()
         + (format == Format.xml ? ";xml" : "")
+        + (integers == Integers.text ? ";integers=text" : "")
         + topic.map(text -> ";topic=" + text).orElse("");
   }
 
@@ -63,7 +73,7 @@ public record Shaped(AttributeSet set, Format format, Optional<String> topic)
   public byte[] render(Event event) throws TemplateException {
     byte[] json = set.render(topic.isEmpty() ? event : retyped(event, topic.get()));
     return switch (format) {
-      case json -> json;
+      case json -> integers == Integers.text ? LargeIntegers.asText(json) : json;
       case xml -> Xml.write(event.entityType(), read(json, "the result of " + set.name()));
     };
   }

@@ -4,7 +4,6 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
@@ -23,7 +22,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,10 +76,9 @@ final class Attempting {
     Started started =
         new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
-      Shaped set = shaped(owed);
-      byte[] body = render(set, owed.event());
-      Verdict verdict = post(started, set, body);
-      return started.ended(verdict, set.hash(), sha256(body));
+      RenderedBody body = render(owed);
+      Verdict verdict = post(started, body);
+      return started.ended(verdict, body.set().hash(), sha256(body.bytes()));
     } catch (TemplateException e) {
       return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
     } catch (RuntimeException | Error e) {
@@ -104,54 +101,54 @@ final class Attempting {
     Started started =
         new Started(
             Owed.fresh(new Entry(0, event)), now, System.nanoTime(), UUID.randomUUID(), redaction);
-    Shaped set = Shaped.full(recipient.format());
-    byte[] body;
+    Shaped set = Shaped.full(recipient.format(), recipient.request().integers());
+    RenderedBody body;
     try {
-      body = set.render(event);
+      body = RenderedBody.of(set, event, recipient.request().maxBody());
     } catch (TemplateException e) {
       throw new IllegalStateException("the sample is made by no template", e);
     }
-    List<Field> fields = fields(started, set, body);
+    List<Field> fields = fields(started, body);
     fields.add(Sample.MARK);
-    Reply reply = send(fields, set, body);
+    Reply reply = send(fields, body);
     Attempt attempt = started.ended(judge.judge(reply, clock.instant()), null, null).attempt();
     return new Sample(fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
   }
 
-  private List<Field> fields(Started started, Shaped set, byte[] body) {
+  private List<Field> fields(Started started, RenderedBody body) {
     Event event = started.owed.event();
     List<Field> fields =
         new ArrayList<>(
             Headers.of(
                 event,
-                set.topic(event),
+                body.set().topic(event),
                 started.owed.sequence(),
                 started.owed.attempts() + 1,
                 started.requestId.toString(),
                 started.owed.redelivery(),
                 started.at));
     fields.addAll(ownHeaders);
-    fields.addAll(signer.fields(event.id(), started.at, body));
+    fields.addAll(signer.fields(event.id(), started.at, body.bytes()));
     return fields;
   }
 
-  private Reply send(List<Field> fields, Shaped set, byte[] body) {
-    return sender.post(recipient.url(), fields, set.format(), body, recipient.timeout());
+  private Reply send(List<Field> fields, RenderedBody body) {
+    return sender.post(
+        recipient.url(), fields, body.set().format(), body.bytes(), recipient.timeout());
   }
 
-  private Verdict post(Started started, Shaped set, byte[] body) {
-    List<Field> fields = fields(started, set, body);
-    Reply reply = send(fields, set, body);
+  private Verdict post(Started started, RenderedBody body) {
+    Reply reply = send(fields(started, body), body);
     observer.posted(recipient.name(), started.owed.entry());
     return judge.judge(reply, clock.instant());
   }
 
-  private Shaped shaped(Owed owed) throws TemplateException {
+  private RenderedBody render(Owed owed) throws TemplateException {
     String hash = owed.attributeSet();
     if (hash != null) {
       Optional<Shaped> first = Shaped.byHash(attributeSets, hash);
       if (first.isPresent()) {
-        return first.get();
+        return RenderedBody.again(first.get(), owed.event());
       }
       LOG.atWarn()
           .setMessage(
@@ -162,19 +159,8 @@ final class Attempting {
           .addKeyValue("attribute_set", hash)
           .log();
     }
-    return wanting.shaped(attributeSets, owed.entry().event());
-  }
-
-  private static byte[] render(AttributeSet set, Event event) throws TemplateException {
-    try {
-      return set.render(event);
-    } catch (CancellationException e) {
-      throw e; // Rowhook stops; it is no fault of the set
-    } catch (RuntimeException | StackOverflowError e) {
-      // Its message may quote a value.
-      throw new TemplateException(
-          "the attribute set " + set.name() + " broke off: " + e.getClass().getSimpleName());
-    }
+    Shaped set = wanting.shaped(attributeSets, owed.entry().event());
+    return RenderedBody.of(set, owed.event(), recipient.request().maxBody());
   }
 
   private static String sha256(byte[] body) {

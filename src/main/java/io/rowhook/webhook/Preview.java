@@ -61,7 +61,9 @@ public record Preview(
       } finally {
         missing.addAll(reads.missing());
       }
-      byte[] body = set.render(event);
+      RenderedBody rendered = RenderedBody.of(set, event, recipient.request().maxBody());
+      byte[] body = rendered.bytes();
+      name = rendered.set().name();
       fields.add(new Field("Content-Type", recipient.format().contentType()));
       fields.addAll(
           Headers.of(

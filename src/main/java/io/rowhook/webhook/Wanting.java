@@ -109,7 +109,11 @@ public final class Wanting {
     AttributeSet set =
         sets.current(
             recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
-    return new Shaped(set, recipient.format(), subscription.flatMap(Subscription::topic));
+    return new Shaped(
+        set,
+        recipient.format(),
+        recipient.request().integers(),
+        subscription.flatMap(Subscription::topic));
   }
 
   /**

@@ -3,10 +3,15 @@ package io.rowhook.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.recipient.Authentication.Algorithm;
+import io.rowhook.recipient.BodyLimit;
+import io.rowhook.recipient.BodyLimit.Then;
+import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -111,6 +116,44 @@ class RequestKeysTest {
 
   private static String hmac(String style) {
     return URL + "authentication: {hmac: {secret: s, style: " + style + "}}\n";
+  }
+
+  @Test
+  void sizeAndIntegersOfBodiesArrive() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp).shop(URL + "max-body: 256KB\nintegers: text\n");
+    Settings before = directory.read();
+    assertThat(before.recipients().getFirst().request())
+        .isEqualTo(
+            new RequestOptions(
+                Map.of(), Optional.of(new BodyLimit(256 << 10, Then.failed)), Integers.text));
+    directory.shop(URL + "max-body: {bytes: 1KB, then: notify}\n");
+    Settings after = directory.read();
+    assertThat(after.recipients().getFirst().request().maxBody())
+        .contains(new BodyLimit(1024, Then.notify));
+    assertThat(SettingsDiff.between(before, after).lines())
+        .containsExactly("recipient shop: max-body, integers changed");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> bodies() {
+    return Stream.of(
+        shop(
+            "too small",
+            URL + "max-body: 1023B\n",
+            ":2:11: max-body must be at least 1KB, got: 1023B. Write for example 256KB."),
+        shop(
+            "without a size",
+            URL + "max-body: {then: notify}\n",
+            ":2:11: bytes is missing in max-body. Add it."),
+        shop(
+            "another end",
+            URL + "max-body: {bytes: 1KB, then: notfy}\n",
+            ":2:30: max-body.then must be one of failed, notify, got: notfy. Did you mean notify?"),
+        shop(
+            "integers of XML",
+            URL + "format: xml\nintegers: text\n",
+            ":3:11: integers is for format: json only; in XML every number is text. Take it out."));
   }
 
   @TestFactory

@@ -44,7 +44,7 @@ class RequestOptionsTest {
                         + " "
                         + request.header("Accept")));
         Outbound out = new Outbound()) {
-      out.start(recipient(shop.url("/"), BEARER).with(new RequestOptions(headers)));
+      out.start(recipient(shop.url("/"), BEARER).with(RequestOptions.withHeaders(headers)));
       out.journal.append(orders(1, 1));
       out.settled("shop");
       assertThat(shop.requests())

@@ -1,0 +1,70 @@
+package io.rowhook.webhook;
+
+import io.rowhook.entity.Event;
+import io.rowhook.recipient.BodyLimit;
+import io.rowhook.recipient.BodyLimit.Then;
+import io.rowhook.template.Shaped;
+import io.rowhook.template.TemplateException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/**
+ * The bytes of a body, and what made them, which is what an attempt notes. Made by {@link
+ * Attempting} and {@link Preview}.
+ *
+ * @param set renders the same bytes of the same event at any time
+ * @param bytes as they are signed and sent; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record RenderedBody(Shaped set, byte[] bytes) {
+
+  /**
+   * Renders a body for the first time, within the recipient's limit.
+   *
+   * @throws TemplateException if the set breaks off, or the body is too large
+   */
+  static RenderedBody of(Shaped set, Event event, Optional<BodyLimit> limit)
+      throws TemplateException {
+    RenderedBody body = again(set, event);
+    if (limit.isEmpty() || body.fits(limit.get())) {
+      return body;
+    }
+    if (limit.get().then() == Then.notify) {
+      RenderedBody instead = again(set.asNotify(), event);
+      if (instead.fits(limit.get())) {
+        return instead;
+      }
+      throw new TemplateException(tooLarge(body, limit.get()) + ", and so is notify in its place");
+    }
+    throw new TemplateException(tooLarge(body, limit.get()));
+  }
+
+  /**
+   * Renders what an earlier attempt sent. The limit is not asked: it may have been edited since,
+   * and the bytes must be the same.
+   *
+   * @throws TemplateException if the set breaks off
+   */
+  static RenderedBody again(Shaped set, Event event) throws TemplateException {
+    try {
+      return new RenderedBody(set, set.render(event));
+    } catch (CancellationException e) {
+      throw e; // Rowhook stops; it is no fault of the set
+    } catch (RuntimeException | StackOverflowError e) {
+      // Its message may quote a value.
+      throw new TemplateException(
+          "the attribute set " + set.name() + " broke off: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private boolean fits(BodyLimit limit) {
+    return bytes.length <= limit.bytes();
+  }
+
+  private static String tooLarge(RenderedBody body, BodyLimit limit) {
+    return "the body has "
+        + body.bytes.length
+        + " bytes, more than max-body allows, which is "
+        + limit.bytes();
+  }
+}
