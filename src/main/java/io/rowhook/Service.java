@@ -26,12 +26,12 @@ public final class Service {
 
   private final RunCommand.Options options;
   private final Map<String, String> env;
-  private final Wiring.Observers observers;
+  private final Observers observers;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean asked;
 
-  public Service(RunCommand.Options options, Map<String, String> env, Wiring.Observers observers) {
+  public Service(RunCommand.Options options, Map<String, String> env, Observers observers) {
     this.options = options;
     this.env = env;
     this.observers = observers;
@@ -46,13 +46,13 @@ public final class Service {
   public void run() throws Exception {
     long begin = System.nanoTime();
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-    try (Wiring wiring = new Wiring(options, env, observers)) {
-      wiring.start();
+    try (Flow flow = Wiring.flow(options, env, observers)) {
+      flow.start();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
       Optional<HealthFile> health =
           Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        CaptureState state = wiring.capture();
+        CaptureState state = flow.capture();
         health.ifPresent(file -> file.say(state, Instant.now()));
         if (state instanceof CaptureState.Stopped(String reason, _)) {
           throw new IllegalStateException(reason);

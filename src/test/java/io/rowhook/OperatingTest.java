@@ -263,7 +263,7 @@ class OperatingTest {
     Path file = stage.directory().resolve("connector-config/recipients/shop.yaml");
     String yaml = Files.readString(file);
     Files.delete(file);
-    Eventually.within(LIMIT, "nobody serves it", () -> stage.wiring().couriers().isEmpty());
+    Eventually.within(LIMIT, "nobody serves it", () -> stage.flow().couriers().isEmpty());
     Eventually.within(
         LIMIT,
         "it may be forgotten",
@@ -278,11 +278,11 @@ class OperatingTest {
     assertThat(err.toString()).contains("there is no recipient 'shop'");
 
     Files.writeString(file, yaml);
-    Eventually.within(LIMIT, "it is served", () -> stage.wiring().couriers().size() == 1);
+    Eventually.within(LIMIT, "it is served", () -> stage.flow().couriers().size() == 1);
     Eventually.within(
         LIMIT,
         "it is known",
-        () -> stage.wiring().journal().lookup().recipients().contains("shop"));
+        () -> stage.flow().journal().lookup().recipients().contains("shop"));
     update(2);
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))

@@ -71,7 +71,7 @@ final class SuspensionTest {
         SOON,
         List.of(tables) + " are suspended",
         () ->
-            stage.wiring().suspended().stream()
+            stage.flow().suspended().stream()
                 .map(one -> one.table().toString())
                 .toList()
                 .equals(List.of(tables)));

@@ -58,14 +58,28 @@ public final class AdminServer implements AutoCloseable {
   private final Path file;
 
   /**
+   * Opens the server of a running service.
+   *
+   * @throws IllegalStateException if it cannot listen, or cannot say where; in words for the user
+   */
+  public static AdminServer open(Path journal, Office office) {
+    try {
+      return new AdminServer(journal, Actions.of(office));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the commands cannot reach the service, which so cannot be operated: "
+              + file(journal)
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
    * Listens, and says where beside the journal.
    *
    * @throws IOException if it cannot listen, or cannot say so
    */
-  public AdminServer(Path journal, Office office) throws IOException {
-    this(journal, Actions.of(office));
-  }
-
   AdminServer(Path journal, Map<String, Action> actions) throws IOException {
     this.actions = Map.copyOf(actions);
     this.file = AdminFile.beside(journal);

@@ -64,6 +64,15 @@ public final class SettingsWatch implements AutoCloseable {
       return List.of();
     }
 
+    /** Of entities in force: they are known, at least as they were when capture began. */
+    default List<TableFacts> lookOrKnown(List<EntityType> entities) {
+      try {
+        return look(entities);
+      } catch (SourceException e) {
+        return known(); // what is wrong with the source is for capture to say
+      }
+    }
+
     /**
      * Captures other entities from now on; all of it or nothing.
      *
@@ -260,7 +269,7 @@ public final class SettingsWatch implements AutoCloseable {
       refused.addAll(files.problems());
     }
     SettingsOverlay overlay = new SettingsOverlay(current, files);
-    SettingsOverlay.Result result = overlay.with(current.entities(), this::known);
+    SettingsOverlay.Result result = overlay.with(current.entities(), taker::lookOrKnown);
     for (Map.Entry<String, String> one : result.withdrawn().entrySet()) {
       if (!withdrawn.contains(one.getKey())) {
         taker.pause(one.getKey(), one.getValue());
@@ -289,14 +298,5 @@ public final class SettingsWatch implements AutoCloseable {
   private void inForce(Settings next) {
     SettingsDiff.between(current, next).lines().forEach(line -> log.info("settings: {}", line));
     current = next;
-  }
-
-  /** The tables of entities in force are known, at least as they were when capture began. */
-  private List<TableFacts> known(List<EntityType> entities) {
-    try {
-      return taker.look(entities);
-    } catch (SourceException e) {
-      return taker.known(); // what is wrong with the source is for capture to say
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,6 +28,22 @@ public final class SourceCredentials implements Supplier<Source.Credentials> {
     this.file = connectorConfig.resolve("source.properties");
     this.env = Map.copyOf(env);
     this.last = last;
+  }
+
+  /**
+   * Returns the source that settings name, its credentials read anew for each connection.
+   *
+   * @throws SettingsException if capture refuses what {@code source.properties} says
+   */
+  public static Source source(Settings settings, Path connectorConfig, Map<String, String> env)
+      throws SettingsException {
+    SourceProperties properties = settings.source();
+    try {
+      Source source = Source.of(properties.values(), properties.file().toString());
+      return source.with(new SourceCredentials(connectorConfig, env, source.credentials().get()));
+    } catch (SourceException e) {
+      throw new SettingsException(e.problems());
+    }
   }
 
   @Override

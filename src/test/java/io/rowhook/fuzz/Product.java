@@ -1,5 +1,7 @@
 package io.rowhook.fuzz;
 
+import io.rowhook.Flow;
+import io.rowhook.Observers;
 import io.rowhook.Wiring;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
@@ -26,7 +28,7 @@ final class Product implements AutoCloseable {
   private final Path directory;
   private final Map<String, List<Arrival>> arrivals; // lists guarded by themselves
   private final List<Receiver> receivers = new ArrayList<>();
-  private @Nullable Wiring wiring;
+  private @Nullable Flow flow;
 
   Product(Path directory, Map<String, String> source, String entities) throws IOException {
     this.directory = directory;
@@ -77,16 +79,16 @@ final class Product implements AutoCloseable {
 
   /** Starts it, and waits until it streams. */
   void start() throws Exception {
-    Wiring built =
-        new Wiring(
+    Flow built =
+        Wiring.flow(
             new RunCommand.Options(
                 directory.resolve("connector-config"),
                 directory.resolve("jslt-templates"),
                 Optional.of(directory.resolve("journal.db")),
                 false),
             Map.of(),
-            Wiring.Observers.NONE);
-    wiring = built;
+            Observers.NONE);
+    flow = built;
     built.start();
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!(built.capture() instanceof CaptureState.Streaming)) {
@@ -99,7 +101,7 @@ final class Product implements AutoCloseable {
 
   /** Waits until all up to a place in the log is journaled, so that nothing more is read for it. */
   void awaitJournaled(String lsn) throws InterruptedException {
-    Wiring running = java.util.Objects.requireNonNull(wiring);
+    Flow running = java.util.Objects.requireNonNull(flow);
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (running.journal().watermark().compareTo(Lsn.parse(lsn)) < 0
         && System.nanoTime() < deadline) {
@@ -108,13 +110,13 @@ final class Product implements AutoCloseable {
   }
 
   String state() {
-    Wiring running = wiring;
+    Flow running = flow;
     return running == null ? "stopped" : String.valueOf(running.capture());
   }
 
   void stop() {
-    Wiring running = wiring;
-    wiring = null;
+    Flow running = flow;
+    flow = null;
     if (running != null) {
       running.close();
     }

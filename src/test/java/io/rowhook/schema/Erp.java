@@ -152,7 +152,7 @@ final class Erp implements AutoCloseable {
   }
 
   boolean streams() {
-    return stage.wiring().capture() instanceof CaptureState.Streaming;
+    return stage.flow().capture() instanceof CaptureState.Streaming;
   }
 
   /** Waits for the next event. */

@@ -100,7 +100,7 @@ class EditsTest {
         LIMIT,
         "the recipient is paused",
         () ->
-            stage.wiring().couriers().stream()
+            stage.flow().couriers().stream()
                 .anyMatch(one -> one.hold() != null && one.hold().reason().contains("is gone")));
     stage.stop();
     stage.start(); // what is paused stays so, and the file has not come back
@@ -175,12 +175,12 @@ class EditsTest {
       stage.user("rowhook_reader").start();
       stage.write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
       awaitProblem("ALTER PUBLICATION");
-      source.execute(statement(stage.wiring().problems()));
+      source.execute(statement(stage.flow().problems()));
       awaitNoProblem();
       source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
       assertThat(stage.await("shop", 1).getFirst().header("Rowhook-Entity-Type"))
           .isEqualTo("Customer");
-      assertThat(stage.wiring().problems()).isEmpty();
+      assertThat(stage.flow().problems()).isEmpty();
     } finally {
       stage.stop();
       source.execute("DROP OWNED BY rowhook_reader", "DROP ROLE rowhook_reader");
@@ -244,11 +244,11 @@ class EditsTest {
     Eventually.within(
         LIMIT,
         "a problem with " + part,
-        () -> stage.wiring().problems().stream().anyMatch(problem -> problem.contains(part)));
+        () -> stage.flow().problems().stream().anyMatch(problem -> problem.contains(part)));
   }
 
   private void awaitNoProblem() {
-    Eventually.within(LIMIT, "no problem is left", () -> stage.wiring().problems().isEmpty());
+    Eventually.within(LIMIT, "no problem is left", () -> stage.flow().problems().isEmpty());
   }
 
   private static void awaitPublished(String table) {

@@ -97,7 +97,7 @@ final class ExtremeValuesTest {
       assertThat(text(of(stage.inbox("xml"), 3))).contains("<n>1E+999999999</n>");
       assertThat(text(of(stage.inbox("xml"), 8))).contains("<n>a\uFFFDb</n>");
       assertThat(source.query("SELECT count(*) FROM public.article")).isEqualTo("12");
-      assertThat(stage.wiring().capture().toString()).contains("Streaming");
+      assertThat(stage.flow().capture().toString()).contains("Streaming");
     }
   }
 

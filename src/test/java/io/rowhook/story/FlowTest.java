@@ -80,8 +80,8 @@ class FlowTest {
 
     stage.write("jslt-templates/second/Article.jslt", "{ broken");
     Eventually.within(
-        LIMIT, "the broken template is reported", () -> !stage.wiring().problems().isEmpty());
-    assertThat(stage.wiring().problems().getFirst()).startsWith("second/Article.jslt:1:");
+        LIMIT, "the broken template is reported", () -> !stage.flow().problems().isEmpty());
+    assertThat(stage.flow().problems().getFirst()).startsWith("second/Article.jslt:1:");
     insert(3);
     List<Received> second = stage.inbox("second");
     stage.await("second", second.size() + 1);
@@ -277,7 +277,7 @@ class FlowTest {
     Eventually.within(
         LIMIT,
         name + " has its courier",
-        () -> stage.wiring().couriers().stream().anyMatch(c -> c.recipient().equals(name)));
+        () -> stage.flow().couriers().stream().anyMatch(c -> c.recipient().equals(name)));
   }
 
   private static void insert(int id) {

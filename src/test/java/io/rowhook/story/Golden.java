@@ -52,7 +52,7 @@ final class Golden {
 
   /** Compares events, requests, and what became of them. */
   void hold(Stage stage) throws IOException {
-    List<Entry> events = stage.wiring().journal().read(0, 1000, Long.MAX_VALUE);
+    List<Entry> events = stage.flow().journal().read(0, 1000, Long.MAX_VALUE);
     List<String> sent = new ArrayList<>();
     for (Path file : Example.files(files)) {
       if (file.toString().endsWith(EVENT)) {
@@ -69,7 +69,7 @@ final class Golden {
               file + " stands as delivered",
               () ->
                   stage
-                      .wiring()
+                      .flow()
                       .journal()
                       .listing()
                       .find(recipient, entry.sequence())

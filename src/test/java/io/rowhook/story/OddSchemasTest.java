@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.Flow;
+import io.rowhook.Observers;
 import io.rowhook.Wiring;
 import io.rowhook.admin.Receiver;
 import io.rowhook.settings.SettingsException;
@@ -107,8 +109,8 @@ final class OddSchemasTest {
       stage.stop();
       stage.recipient(
           "shop", "url: ${env:SHOP_URL}\nsubscriptions:\n  - { entity: House, changed: [up] }\n");
-      try (Wiring wiring = new Wiring(stage.options(), stage.env(), Wiring.Observers.NONE)) {
-        assertThatThrownBy(wiring::start)
+      try (Flow flow = Wiring.flow(stage.options(), stage.env(), Observers.NONE)) {
+        assertThatThrownBy(flow::start)
             .isInstanceOf(SettingsException.class)
             .hasMessageStartingWith(
                 "recipients/shop.yaml: subscriptions[0].changed names up, which PostgreSQL computes (generated): it is not in the log, so in no event. Name the columns that it is computed from");

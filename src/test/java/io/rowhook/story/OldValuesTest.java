@@ -3,6 +3,8 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rowhook.Flow;
+import io.rowhook.Observers;
 import io.rowhook.Wiring;
 import io.rowhook.admin.Receiver;
 import io.rowhook.settings.SettingsException;
@@ -38,8 +40,8 @@ class OldValuesTest {
           "ALTER TABLE public.article REPLICA IDENTITY DEFAULT",
           "ALTER TABLE crm.customer REPLICA IDENTITY DEFAULT");
       stage.receiver("shop", Receiver.Settings.DEFAULT).recipient("shop", ONLY_STOCK);
-      try (Wiring wiring = new Wiring(stage.options(), stage.env(), Wiring.Observers.NONE)) {
-        assertThatThrownBy(wiring::start)
+      try (Flow flow = Wiring.flow(stage.options(), stage.env(), Observers.NONE)) {
+        assertThatThrownBy(flow::start)
             .isInstanceOf(SettingsException.class)
             .hasMessage(
                 "recipients/shop.yaml: subscriptions[1].changed asks what has changed of Article,"
@@ -53,8 +55,8 @@ class OldValuesTest {
       Eventually.within(
           Duration.ofSeconds(30),
           "the edit is refused",
-          () -> !stage.wiring().problems().isEmpty());
-      assertThat(stage.wiring().problems())
+          () -> !stage.flow().problems().isEmpty());
+      assertThat(stage.flow().problems())
           .containsExactly(
               "recipients/shop.yaml: subscriptions[2].when asks what has changed of Customer, but"
                   + " table crm.customer does not log old rows. Run ALTER TABLE"
@@ -63,7 +65,7 @@ class OldValuesTest {
       Eventually.within(
           Duration.ofSeconds(30),
           "the edit is taken by itself",
-          () -> stage.wiring().problems().isEmpty());
+          () -> stage.flow().problems().isEmpty());
       source.execute(
           "INSERT INTO article VALUES (1, 'A-1', 'One', 1.00, 0)",
           "UPDATE article SET name = 'Eins'",
@@ -93,8 +95,8 @@ class OldValuesTest {
             - { entity: Article, events: Created, when: '.data.nmae == ".data.nothing" and .data.price > 1' }
             - { entity: Article, when: 'not(any([for (.data.tags) .data.color == "red"]))' }
           """);
-      try (Wiring wiring = new Wiring(stage.options(), stage.env(), Wiring.Observers.NONE)) {
-        assertThatThrownBy(wiring::start)
+      try (Flow flow = Wiring.flow(stage.options(), stage.env(), Observers.NONE)) {
+        assertThatThrownBy(flow::start)
             .isInstanceOf(SettingsException.class)
             .hasMessage(
                 """

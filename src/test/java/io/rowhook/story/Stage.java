@@ -2,6 +2,8 @@ package io.rowhook.story;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.Flow;
+import io.rowhook.Observers;
 import io.rowhook.Wiring;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
@@ -41,7 +43,7 @@ public final class Stage implements AutoCloseable {
   private final Map<String, List<Received>> inboxes =
       new HashMap<>(); // lists guarded by themselves
   private final Map<String, String> env = new HashMap<>();
-  private @Nullable Wiring wiring;
+  private @Nullable Flow flow;
 
   public Stage(SourceDatabase source, Path directory) {
     this.source = source;
@@ -197,8 +199,8 @@ public final class Stage implements AutoCloseable {
   /** Starts the product and waits until the source sends. */
   public Stage start() {
     try {
-      Wiring built = new Wiring(options(), env, Wiring.Observers.NONE);
-      wiring = built;
+      Flow built = Wiring.flow(options(), env, Observers.NONE);
+      flow = built;
       built.start();
       Eventually.within(
           LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
@@ -208,8 +210,8 @@ public final class Stage implements AutoCloseable {
     return this;
   }
 
-  public Wiring wiring() {
-    Wiring running = wiring;
+  public Flow flow() {
+    Flow running = flow;
     if (running == null) {
       throw new IllegalStateException("not started");
     }
@@ -218,9 +220,9 @@ public final class Stage implements AutoCloseable {
 
   /** Stops the product; receivers and the source stay. */
   public void stop() {
-    if (wiring != null) {
-      wiring.close();
-      wiring = null;
+    if (flow != null) {
+      flow.close();
+      flow = null;
     }
   }
 
@@ -255,7 +257,7 @@ public final class Stage implements AutoCloseable {
   public void awaitJournaled() {
     source.execute("SELECT pg_logical_emit_message(true, 'rowhook', '')");
     Lsn now = Lsn.parse(String.valueOf(source.query("SELECT pg_current_wal_lsn()")));
-    Wiring running = wiring();
+    Flow running = flow();
     Eventually.within(
         LIMIT,
         "everything up to " + now + " is journaled",
@@ -265,7 +267,7 @@ public final class Stage implements AutoCloseable {
   /** Waits until everything committed in the source so far is journaled and settled. */
   public void awaitIdle() {
     awaitJournaled();
-    Wiring running = wiring();
+    Flow running = flow();
     Eventually.within(
         LIMIT,
         "everything is settled",

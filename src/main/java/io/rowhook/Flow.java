@@ -1,0 +1,107 @@
+package io.rowhook;
+
+import io.rowhook.admin.AdminServer;
+import io.rowhook.capture.Capture;
+import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.SourceException;
+import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.Suspended;
+import io.rowhook.journal.Housekeeping;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.settings.SettingsApplier;
+import io.rowhook.settings.SettingsException;
+import io.rowhook.settings.SettingsWatch;
+import io.rowhook.webhook.CourierStatus;
+import io.rowhook.webhook.Couriers;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flow that {@link Wiring} has built: {@link #start} starts its parts in the order of the data,
+ * and {@link #close} ends them against it. One thread starts and closes it.
+ */
+public final class Flow implements AutoCloseable {
+
+  private final SqliteJournal journal;
+  private final SourceRows rows;
+  private final Capture capture;
+  private final Couriers couriers;
+  private final SettingsApplier applier;
+  private final SettingsWatch watch;
+  private final Housekeeping housekeeping;
+  private final Supplier<AdminServer> listen;
+  private @Nullable AdminServer admin;
+
+  Flow(
+      SqliteJournal journal,
+      SourceRows rows,
+      Capture capture,
+      Couriers couriers,
+      SettingsApplier applier,
+      SettingsWatch watch,
+      Housekeeping housekeeping,
+      Supplier<AdminServer> listen) {
+    this.journal = journal;
+    this.rows = rows;
+    this.capture = capture;
+    this.couriers = couriers;
+    this.applier = applier;
+    this.watch = watch;
+    this.housekeeping = housekeeping;
+    this.listen = listen;
+  }
+
+  /**
+   * Sets it going.
+   *
+   * @throws SourceException with everything that is wrong with the source
+   * @throws SettingsException if the settings ask for what the source does not log
+   */
+  public void start() throws InterruptedException, SettingsException {
+    applier.begin(watch.current());
+    capture.start();
+    housekeeping.start();
+    watch.start();
+    admin = listen.get();
+  }
+
+  /** Where capture stands. Any thread. */
+  public CaptureState capture() {
+    return capture.state();
+  }
+
+  /** The captured tables whose row changes cannot be told at present. Any thread. */
+  public List<Suspended> suspended() {
+    return capture.suspended();
+  }
+
+  /** What is wrong with the settings as they are now on disk; empty while they are in force. */
+  public List<String> problems() {
+    return watch.problems();
+  }
+
+  /** The journal, for whoever looks in from outside. */
+  public SqliteJournal journal() {
+    return journal;
+  }
+
+  /** What each courier was doing a moment ago. Any thread. */
+  public List<CourierStatus> couriers() {
+    return couriers.statuses();
+  }
+
+  /** Stops capture, lets what is in flight end, and closes the journal. */
+  @Override
+  public void close() {
+    if (admin != null) {
+      admin.close();
+    }
+    watch.close();
+    capture.close();
+    rows.close();
+    couriers.close();
+    housekeeping.close();
+    journal.close();
+  }
+}

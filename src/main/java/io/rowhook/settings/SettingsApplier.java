@@ -1,0 +1,114 @@
+package io.rowhook.settings;
+
+import io.rowhook.capture.Capture;
+import io.rowhook.capture.Generation;
+import io.rowhook.capture.TableFacts;
+import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.EntityType;
+import io.rowhook.journal.OperationException;
+import io.rowhook.journal.RemovedRecipients;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.Templates;
+import io.rowhook.webhook.CourierStatus;
+import io.rowhook.webhook.Couriers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Puts settings in force in the rooms: those of the start by {@link #begin}, then each edit that
+ * {@link SettingsWatch} has found good. One thread at a time; {@link #recipientNames} any thread.
+ */
+public final class SettingsApplier implements SettingsWatch.Taker {
+
+  private final Capture capture;
+  private final Function<List<EntityType>, Generation> generations;
+  private final SqliteJournal journal;
+  private final Templates templates;
+  private final Couriers couriers;
+  private final RemovedRecipients removed;
+
+  /**
+   * @param generations makes what capture reads for these entities, and what makes events of it
+   */
+  public SettingsApplier(
+      Capture capture,
+      Function<List<EntityType>, Generation> generations,
+      SqliteJournal journal,
+      Templates templates,
+      Couriers couriers,
+      RemovedRecipients removed) {
+    this.capture = capture;
+    this.generations = generations;
+    this.journal = journal;
+    this.templates = templates;
+    this.couriers = couriers;
+    this.removed = removed;
+  }
+
+  /**
+   * Checks the settings of the start against the source, reports recipients without a file, and
+   * starts the couriers. Capture has these entities from its own start on.
+   *
+   * @throws SettingsException if a subscription asks for what the source does not log
+   */
+  public void begin(Settings settings) throws SettingsException {
+    OldValues oldValues = new OldValues(settings.entities(), this::lookOrKnown);
+    List<String> problems =
+        settings.recipients().stream()
+            .flatMap(recipient -> oldValues.problems(recipient).stream())
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+    List<String> withoutFile = new ArrayList<>(journal.lookup().recipients());
+    withoutFile.removeAll(recipientNames(settings));
+    removed.removed(withoutFile, settings.retention());
+    couriers.apply(settings.recipients());
+  }
+
+  /** Returns the recipients that have a file in these settings, and those that are still served. */
+  public Set<String> recipientNames(Settings settings) {
+    return Stream.concat(
+            settings.recipients().stream().map(Recipient::name),
+            couriers.statuses().stream().map(CourierStatus::recipient))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public List<TableFacts> look(List<EntityType> entities) {
+    return capture.look(CapturedTables.of(entities));
+  }
+
+  @Override
+  public List<TableFacts> known() {
+    return capture.tables();
+  }
+
+  @Override
+  public void recapture(List<EntityType> entities) throws InterruptedException {
+    capture.recapture(generations.apply(entities));
+  }
+
+  @Override
+  public void pause(String recipient, String reason) throws InterruptedException {
+    try {
+      journal.operations().pause(recipient, reason, Instant.now());
+    } catch (OperationException e) {
+      throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
+    }
+    couriers.ledgerChanged(recipient);
+  }
+
+  @Override
+  public void take(Settings settings, SettingsDiff changes) {
+    templates.replace(settings.sets());
+    couriers.apply(settings.recipients());
+    removed.removed(changes.recipients().removed(), settings.retention());
+  }
+}
