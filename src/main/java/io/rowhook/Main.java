@@ -44,8 +44,9 @@ public final class Main implements Runnable {
     // Debezium finds its own settings by small letters, which Turkish has not; and %d has digits
     // of its own in some languages, also in a statement.
     Locale.setDefault(Locale.ROOT);
-    System.exit(commandLine(
-            options -> new Service(options, System.getenv(), Observers.NONE).run()).execute(arguments));
+    System.exit(
+        commandLine(options -> new Service(options, System.getenv(), Observers.NONE).run())
+            .execute(arguments));
   }
 
   /** The commands; apart from {@link #main} so that a test can run them in its own process. */

@@ -6,8 +6,7 @@ package io.rowhook;
  * @param capture of the loop in
  * @param webhook of the loop out
  */
-public record Observers(
-    io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
+public record Observers(io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
   public static final Observers NONE =
       new Observers(new io.rowhook.capture.Observer() {}, new io.rowhook.webhook.Observer() {});
 }

@@ -75,17 +75,16 @@ public final class Wiring {
             options.acceptGap());
     MemoryBudget budget = MemoryBudget.ofHeap();
     Couriers couriers =
-        new Couriers(
-            recipient ->
-                new Courier(
-                    recipient,
-                    journal,
-                    templates,
-                    sender(recipient),
-                    InstantSource.system(),
-                    RandomGenerator.getDefault(),
-                    observers.webhook(),
-                    budget));
+        new Couriers(recipient ->
+            new Courier(
+                recipient,
+                journal,
+                templates,
+                sender(recipient),
+                InstantSource.system(),
+                RandomGenerator.getDefault(),
+                observers.webhook(),
+                budget));
     SettingsApplier applier =
         new SettingsApplier(
             capture, generations, journal, templates, couriers, new RemovedRecipients(journal));

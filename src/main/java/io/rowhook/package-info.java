@@ -16,7 +16,8 @@
  * settings} may use all and are used by none of them. Each outside library enters one room;
  * Jackson's tree model is the one foreign type that all share. {@code LawTest} holds it.
  *
- * <p>Start reading in Wiring: the whole flow, built by hand, on one screen. Flow starts and ends it.
+ * <p>Start reading in Wiring: the whole flow, built by hand, on one screen. Flow starts and ends
+ * it.
  */
 @NullMarked
 package io.rowhook;

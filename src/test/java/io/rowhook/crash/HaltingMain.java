@@ -1,7 +1,7 @@
 package io.rowhook.crash;
 
-import io.rowhook.Service;
 import io.rowhook.Observers;
+import io.rowhook.Service;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.Observer;

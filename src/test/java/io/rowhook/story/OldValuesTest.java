@@ -53,9 +53,7 @@ class OldValuesTest {
       stage.recipient(
           "shop", ONLY_STOCK + "  - { entity: Customer, when: '.previous.email == null' }\n");
       Eventually.within(
-          Duration.ofSeconds(30),
-          "the edit is refused",
-          () -> !stage.flow().problems().isEmpty());
+          Duration.ofSeconds(30), "the edit is refused", () -> !stage.flow().problems().isEmpty());
       assertThat(stage.flow().problems())
           .containsExactly(
               "recipients/shop.yaml: subscriptions[2].when asks what has changed of Customer, but"
