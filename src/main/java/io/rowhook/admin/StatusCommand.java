@@ -115,6 +115,14 @@ public final class StatusCommand implements Callable<Integer> {
               + Words.text(one.path("why"))
               + ". Its deliveries fail until it is edited");
     }
+    int lost = status.path("templateThreadsLost").asInt();
+    if (lost > 0) {
+      out.println(
+          "templates    "
+              + lost
+              + " threads run without an end, of the 16 that there may be. Restart Rowhook once the"
+              + " templates above are mended");
+    }
     out.println();
     Table table =
         new Table(

@@ -102,6 +102,7 @@ final class Views {
     ArrayNode problems = json.putArray("settings");
     office.problems().get().forEach(problems::add);
     json.set("quarantine", quarantine());
+    json.put("templateThreadsLost", Renderers.lost());
     json.set("killSwitch", hold(office.journal().killSwitch()));
     Map<String, Recipient> files =
         office.recipients().get().stream()

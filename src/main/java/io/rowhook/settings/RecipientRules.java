@@ -113,11 +113,14 @@ final class RecipientRules {
   private static String withoutSecrets(String url) {
     int slashes = url.indexOf("//");
     int from = slashes < 0 ? 0 : slashes + 2;
-    int at = url.lastIndexOf('@');
-    String user = at < 0 ? "" : "...@";
-    String rest = url.substring(Math.max(from, at + 1));
-    String host = rest.split("[/?#]", 2)[0];
-    return url.substring(0, from) + user + host + (host.length() < rest.length() ? "/..." : "");
+    String rest = url.substring(from);
+    String authority = rest.split("[/?#]", 2)[0];
+    String more = authority.length() < rest.length() ? "/..." : "";
+    int at = authority.lastIndexOf('@');
+    if (at < 0 && rest.indexOf('@') >= 0) {
+      return url.substring(0, from) + "..."; // a password may have been cut in two
+    }
+    return url.substring(0, from) + (at < 0 ? "" : "...@") + authority.substring(at + 1) + more;
   }
 
   /** {@code whsec_} and the base64 of 24 to 64 bytes. */
@@ -155,7 +158,7 @@ final class RecipientRules {
   /** Without a colon, which ends it (RFC 7617), and without control characters. */
   static String username(String value) throws Refused {
     if (value.isEmpty() || value.indexOf(':') >= 0 || hasControls(value)) {
-      throw Refused.because(
+      throw Refused.hidden( // who writes user:password writes a secret
           "must be a user name without a colon or control characters (RFC 7617)",
           "Use another name.");
     }

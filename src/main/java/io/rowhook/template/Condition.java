@@ -37,13 +37,14 @@ public final class Condition {
       return new Condition(
           name,
           text,
-          new Parser(new StringReader(text))
-              .withSource(name)
-              .withResourceResolver(imported -> {
-                throw new JsltException("a condition cannot import " + imported);
-              })
-              .withFunctions(Functions.ALL)
-              .compile());
+          ExactJslt.mended(
+              new Parser(new StringReader(text))
+                  .withSource(name)
+                  .withResourceResolver(imported -> {
+                    throw new JsltException("a condition cannot import " + imported);
+                  })
+                  .withFunctions(Functions.ALL)
+                  .compile()));
     } catch (JsltException e) {
       throw new TemplateException(Jslt.syntaxError(name, e), e);
     } catch (StackOverflowError e) {

@@ -25,8 +25,13 @@ final class Functions {
 
   /** All that templates and conditions have beside JSLT's own. */
   static final List<Function> ALL =
-      Stream.concat(
-              Stream.of(new Now(), new RandomNumber(), new RandomUuid()), Decimals.ALL.stream())
+      Stream.of(
+              List.of(new Now(), new RandomNumber(), new RandomUuid()),
+              Decimals.ALL,
+              Times.ALL,
+              RegexFunctions.ALL)
+          .flatMap(List::stream)
+          .map(Function.class::cast)
           .toList();
 
   private Functions() {}

@@ -58,7 +58,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
               .withObjectFilter(new TrueJsonFilter())
               .withFunctions(Functions.ALL)
               .compile();
-      return new Jslt(name, hash(name, used), Map.copyOf(used), expression);
+      return new Jslt(name, hash(name, used), Map.copyOf(used), ExactJslt.mended(expression));
     } catch (JsltException e) {
       throw new TemplateException(syntaxError(name, e), e);
     } catch (RuntimeException | StackOverflowError e) {

@@ -52,12 +52,16 @@ public final class Renderers {
   /** A machine so busy that a thread gets no processor time is not the template's fault. */
   private static final int PATIENCE = 10;
 
+  /** One that takes this part of the limit is slow, and runs alone until it is quick again. */
+  private static final int SLOW_PART = 4;
+
   private static final int MOST_SHARES = 10_000;
 
   /** One for the process: what it bounds is the process's own. */
   static final Renderers SHARED = new Renderers(LIMIT, SHARE);
 
   private static final Logger LOG = LoggerFactory.getLogger(Renderers.class);
+  private static final ThreadLocal<@Nullable Run<?>> RUNNING = new ThreadLocal<>();
   private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
   /**
@@ -71,7 +75,7 @@ public final class Renderers {
   private final Duration limit;
   private final int share;
   private final Semaphore threads;
-  private final Map<String, Semaphore> shares = new ConcurrentHashMap<>();
+  private final Map<String, Share> shares = new ConcurrentHashMap<>();
   private final Map<String, Quarantined> quarantine = new ConcurrentHashMap<>();
   private final AtomicInteger lost = new AtomicInteger();
   private final Executor executor;
@@ -103,6 +107,29 @@ public final class Renderers {
         .toList();
   }
 
+  /** How many threads run without an end. Any thread. */
+  public static int lost() {
+    return SHARED.lost.get();
+  }
+
+  /** Thrown into a rendering that was given up. */
+  static final class GivenUpException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    GivenUpException() {
+      super("given up", null, false, false);
+    }
+  }
+
+  /**
+   * What the rendering on this thread calls wherever it may run for long: throws {@link
+   * GivenUpException} once it was given up. Cheap enough for each character of a text.
+   */
+  static Runnable checkpoint() {
+    Run<?> run = RUNNING.get();
+    return run == null ? () -> {} : run::checkpoint;
+  }
+
   /** Lets go what is not used any more, as after an edit. */
   void lift(Predicate<Quarantined> isGone) {
     quarantine.values().removeIf(isGone);
@@ -121,19 +148,23 @@ public final class Renderers {
     if (shares.size() > MOST_SHARES) {
       shares.clear(); // of sets that were edited away
     }
-    Semaphore own = shares.computeIfAbsent(key, _ -> new Semaphore(share, true));
+    Share own = shares.computeIfAbsent(key, _ -> new Share(share));
     try {
-      own.acquire();
+      own.enter();
+      boolean quick = false;
       try {
         threads.acquire();
         try {
           refuseQuarantined(key, name); // by one that was waited for
-          return await(key, name, new Run<>(work, lost));
+          long begin = System.nanoTime();
+          T made = await(key, name, new Run<>(work, lost), own);
+          quick = System.nanoTime() - begin < limit.toNanos() / SLOW_PART;
+          return made;
         } finally {
           threads.release();
         }
       } finally {
-        own.release();
+        own.leave(quick);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -161,13 +192,14 @@ public final class Renderers {
     }
   }
 
-  private <T> T await(String key, String name, Run<T> run)
+  private <T> T await(String key, String name, Run<T> run, Share own)
       throws InterruptedException, TemplateException {
     executor.execute(run);
     for (int round = 1; ; round++) {
       try {
         return run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
+        own.slow();
         if (round == PATIENCE || run.cpuNanos() >= limit.toNanos() / 2) {
           throw overrun(key, name, run);
         }
@@ -207,7 +239,7 @@ public final class Renderers {
     private final AtomicInteger lost;
     private volatile @Nullable Thread thread;
     private volatile long cpuAtStart;
-    private boolean abandoned; // guarded by this
+    private volatile boolean abandoned; // written while this is held
     private boolean ended; // guarded by this
 
     Run(Callable<T> work, AtomicInteger lost) {
@@ -215,13 +247,21 @@ public final class Renderers {
       this.lost = lost;
     }
 
+    private void checkpoint() {
+      if (abandoned) {
+        throw new GivenUpException();
+      }
+    }
+
     @Override
     public void run() {
       cpuAtStart = CLOCK.getCurrentThreadCpuTime();
       thread = Thread.currentThread();
+      RUNNING.set(this);
       try {
         super.run();
       } finally {
+        RUNNING.remove();
         synchronized (this) {
           ended = true;
           if (abandoned) {

@@ -54,6 +54,16 @@ class BadRecipientTest {
             ":1:6: url must not hold a user or password, got: https://...@shop.example.com/...."
                 + " Put them under authentication: {basic: {username: ..., password: ...}}."),
         shop(
+            "an at sign and a token in the query",
+            "url: http://shop.example.com/hook?email=a@b.com&token=geheim\n",
+            ":1:6: url must begin with https://, since http:// sends everything unencrypted, got:"
+                + " http://.... Use https://, or add allow: {http: true}."),
+        shop(
+            "a slash in the password",
+            "url: https://erp:ge/heim@shop.example.com/hook\n",
+            ":1:6: url must have a host of letters, digits, dots and hyphens, got: https://...."
+                + example),
+        shop(
             "fragment",
             "url: 'https://shop.example.com/hook#top'\n",
             ":1:6: url must not have a fragment (#...), which HTTP does not send, got:"
@@ -146,7 +156,7 @@ class BadRecipientTest {
             "colon in the user name",
             basic + "    {username: 'erp:1', password: hidden}\n",
             ":4:16: authentication.basic.username must be a user name without a colon or control"
-                + " characters (RFC 7617), got: erp:1. Use another name."),
+                + " characters (RFC 7617). Use another name."),
         shop(
             "line end in the password",
             basic + "    {username: erp, password: \"hidden\\n\"}\n",

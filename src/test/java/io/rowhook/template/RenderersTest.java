@@ -3,9 +3,12 @@ package io.rowhook.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.rowhook.testing.Eventually;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -95,6 +98,7 @@ class RenderersTest {
     Renderers renderers = new Renderers(Duration.ofSeconds(30), 2);
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
+    renderers.run("slow", "slow", () -> "quick once");
     for (int i = 0; i < 10; i++) {
       Thread.startVirtualThread(() -> {
         try {
@@ -113,6 +117,66 @@ class RenderersTest {
     Eventually.within(Duration.ofSeconds(20), "it has its share", () -> running.get() == 2);
     assertThat(renderers.run("quick", "quick", () -> running.get())).isEqualTo(2);
     release.countDown();
+  }
+
+  /** Eight bad ones on two cores took all sixteen, and no template ran any more. */
+  @Test
+  void oneThatNeverEndsCostsOneThread() throws Exception {
+    Renderers renderers = new Renderers(LIMIT, 4);
+    CountDownLatch ended = new CountDownLatch(4);
+    AtomicInteger spinning = new AtomicInteger();
+    try {
+      for (int i = 0; i < 4; i++) {
+        Thread.startVirtualThread(() -> {
+          try {
+            renderers.run(
+                "bad",
+                "bad.jslt",
+                () -> {
+                  spinning.incrementAndGet();
+                  return spin();
+                });
+          } catch (TemplateException e) {
+            ended.countDown();
+          }
+        });
+      }
+      assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(spinning).hasValue(1);
+    } finally {
+      goOn.set(false);
+    }
+  }
+
+  /** An expression that goes back and forth for ever is ended, and its thread is free again. */
+  @Test
+  void aSlowRegularExpressionIsEnded() throws Exception {
+    Renderers renderers = new Renderers(LIMIT, 2);
+    for (String call :
+        List.of(
+            "test(., \".*.*.*.*.*.*.*.*.*.*X\")",
+            "capture(., \"(?<x>.*.*.*.*.*.*.*.*.*.*X)\")",
+            "split(., \".*.*.*.*.*.*.*.*.*.*X\")",
+            "replace(., \".*.*.*.*.*.*.*.*.*.*X\", \"x\")",
+            "{ \"x\" : [for ([1, 2, 3]) test($text, \".*.*.*.*.*.*.*.*.*.*X\")] }")) {
+      var expression =
+          Jslt.compile("bad.jslt", Map.of("bad.jslt", "let text = string(.)\n" + call))
+              .expression();
+      CountDownLatch gone = new CountDownLatch(1);
+      assertThatThrownBy(() ->
+              renderers.run(
+                  call,
+                  "bad.jslt",
+                  () -> {
+                    try {
+                      return expression.apply(new TextNode("a".repeat(60)));
+                    } finally {
+                      gone.countDown();
+                    }
+                  }))
+          .hasMessage("bad.jslt: it ran for longer than 100 ms, and is in quarantine now");
+      assertThat(gone.await(30, TimeUnit.SECONDS)).as(call).isTrue();
+    }
   }
 
   @Test
