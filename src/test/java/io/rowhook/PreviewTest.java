@@ -109,6 +109,35 @@ class PreviewTest {
   }
 
   @Test
+  @Tag("feature-54")
+  void methodPathAndBodyAreThoseOfADelivery() {
+    write(
+        "connector-config/recipients/shop.yaml",
+        """
+        url: https://shop.example.com/v1/?tenant=1
+        method: { Updated: PUT }
+        path: /orders/{data.order_id}/{data.status}
+        max-body: { bytes: 1KB, then: notify }
+        integers: text
+        """);
+    write("order.json", ORDER.replace("\"order_id\":7", "\"order_id\":9007199254740993"));
+    assertThat(run("shop", "--file", path("order.json"))).isZero();
+    assertThat(out.toString())
+        .contains(
+            "PUT https://shop.example.com/v1/orders/9007199254740993/packed?tenant=1\n",
+            "\"order_id\":\"9007199254740993\"");
+    write("order.json", ORDER.replace("Meier", "M".repeat(2_000)));
+    assertThat(run("shop", "--file", path("order.json"))).isZero();
+    assertThat(out.toString())
+        .contains(
+            "set        notify\n",
+            "{\"EntityType\":\"Order\",\"EntityId\":7,\"EntityEvent\":\"Updated\"}\n");
+    write("order.json", ORDER.replace("packed", "../admin"));
+    assertThat(run("shop", "--file", path("order.json"))).isEqualTo(1);
+    assertThat(out.toString()).contains("FAILS      path /orders/").doesNotContain("PUT ");
+  }
+
+  @Test
   void whatCannotBeRenderedIsRefusedWithItsPlace() {
     write("jslt-templates/shop/status.jslt", "{\n \"n\": number(.data.status) - 1 }");
     assertThat(run("shop", "--file", path("order.json"))).isEqualTo(1);

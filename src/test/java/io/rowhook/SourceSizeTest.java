@@ -19,7 +19,7 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          Actions Capture CaptureTest Child Composer Courier CourierTest HoldingTest Joining
+          Capture CaptureTest Child Composer Courier CourierTest HoldingTest Joining
           JournalContractTest LatestOnlyTest LedgerContractTest Listing MemoryJournal MemoryLedger
           MergingModelTest OperatingTest Operations OperationsTest OwedTest Owners PartsTest
           PoliciesTest Publication PublicationTest Publishing RowChangeDeserializer RowhookProcess

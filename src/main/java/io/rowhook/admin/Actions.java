@@ -1,7 +1,6 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Nearest;
@@ -14,16 +13,13 @@ import io.rowhook.journal.OperationException;
 import io.rowhook.journal.Operations;
 import io.rowhook.journal.Range;
 import io.rowhook.journal.RemovedRecipients;
-import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
 import io.rowhook.webhook.Wanting;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,13 +33,6 @@ final class Actions {
 
   /** The state of what was never attempted. */
   private static final String PENDING = "pending";
-
-  /** Headers that say what a request is about; what is not among them may be a credential. */
-  private static final Set<String> SHOWN =
-      Set.of("user-agent", "content-type", "webhook-id", "webhook-timestamp");
-
-  /** Of a signature, which is no secret but could be sent again for some minutes. */
-  private static final int SIGNATURE_SHOWN = 12;
 
   private final Office office;
   private final Operations operations;
@@ -201,36 +190,7 @@ final class Actions {
                     "recipient "
                         + recipient.name()
                         + " is only just being taken into service; ask again in a second"));
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
-    ArrayNode headers = json.putArray("headers");
-    for (Field field : sample.headers()) {
-      headers.addObject().put("name", field.name()).put("value", shown(field, recipient));
-    }
-    return json.put("status", sample.status())
-        .put("error", sample.error())
-        .put("answer", sample.answer())
-        .put("tookMillis", sample.took().toMillis())
-        .put("acknowledged", sample.error() == null);
-  }
-
-  /** A header's value without what proves who sent it. */
-  private static String shown(Field field, Recipient recipient) {
-    String name = field.name().toLowerCase(Locale.ROOT);
-    if (SHOWN.contains(name) || name.startsWith("rowhook-")) {
-      return field.value();
-    }
-    String signature =
-        recipient
-            .authentication()
-            .hmac()
-            .map(hmac -> hmac.header().toLowerCase(Locale.ROOT))
-            .orElse(Authentication.Style.standard.defaultHeader().toLowerCase(Locale.ROOT));
-    if (!name.equals(signature) && !name.equals(signature + "-previous")) {
-      return "***";
-    }
-    return field.value().length() <= SIGNATURE_SHOWN
-        ? field.value()
-        : field.value().substring(0, SIGNATURE_SHOWN) + "...";
+    return SampleView.json(sample, recipient);
   }
 
   /** A recipient that has a file: nothing is sent to others. */

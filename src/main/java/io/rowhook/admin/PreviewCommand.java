@@ -174,7 +174,9 @@ public final class PreviewCommand implements Callable<Integer> {
     preview.why().forEach(why::add);
     ArrayNode missing = json.putArray("missing");
     preview.missing().forEach(missing::add);
-    json.put("attributeSet", preview.attributeSet()).put("url", preview.url());
+    json.put("attributeSet", preview.attributeSet())
+        .put("method", preview.method())
+        .put("url", preview.url());
     ArrayNode headers = json.putArray("headers");
     for (Field field : preview.fields()) {
       headers.addObject().put("name", field.name()).put("value", field.value());
@@ -212,7 +214,7 @@ public final class PreviewCommand implements Callable<Integer> {
       return;
     }
     out.println();
-    out.println("POST " + Words.body(json.path("url")));
+    out.println(Words.text(json.path("method")) + " " + Words.body(json.path("url")));
     for (JsonNode header : json.path("headers")) {
       out.println(header.path("name").asText() + ": " + Words.body(header.path("value")));
     }

@@ -40,9 +40,12 @@ public final class TestCommand implements Callable<Integer> {
   }
 
   private static void print(JsonNode sample, PrintWriter out) {
+    out.println(Words.text(sample.path("method")) + " " + Words.body(sample.path("url")));
     for (JsonNode header : sample.path("headers")) {
       out.println(Words.text(header.path("name")) + ": " + Words.text(header.path("value")));
     }
+    out.println();
+    out.println(Words.body(sample.path("body")));
     out.println();
     out.println(
         "answer  "

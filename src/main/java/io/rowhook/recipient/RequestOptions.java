@@ -10,15 +10,16 @@ import java.util.Optional;
  *
  * @param headers of its own, by name as they are sent, in the order of its file; each value may be
  *     a credential
+ * @param line method and path, where its subscriptions say nothing of them
  * @param maxBody empty: bodies may have any size
  * @param integers how those beyond 2^53 are written in JSON
  */
 public record RequestOptions(
-    Map<String, Secret> headers, Optional<BodyLimit> maxBody, Integers integers) {
+    Map<String, Secret> headers, RequestLine line, Optional<BodyLimit> maxBody, Integers integers) {
 
   /** As most recipients want it. */
   public static final RequestOptions DEFAULT =
-      new RequestOptions(Map.of(), Optional.empty(), Integers.number);
+      new RequestOptions(Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number);
 
   public RequestOptions {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
@@ -26,6 +27,6 @@ public record RequestOptions(
 
   /** As most recipients want it, with headers of its own. */
   public static RequestOptions withHeaders(Map<String, Secret> headers) {
-    return new RequestOptions(headers, Optional.empty(), Integers.number);
+    return new RequestOptions(headers, RequestLine.OPEN, Optional.empty(), Integers.number);
   }
 }

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * @param topic instead of the event's own: {@code order.shipped}
  * @param latestOnly of several events of one entity that were not attempted yet only the newest is
  *     sent, merged over the others
+ * @param line method and path of its requests; what it leaves open, the recipient says
  */
 public record Subscription(
     String entity,
@@ -36,7 +37,8 @@ public record Subscription(
     Optional<String> when,
     Optional<String> attributes,
     Optional<String> topic,
-    boolean latestOnly) {
+    boolean latestOnly,
+    RequestLine line) {
 
   /** In JSLT; that it may stand inside of a text there does no harm. */
   private static final Pattern OLD_VALUES = Pattern.compile("\\.\\s*\"?(previous|changed)\\b");
@@ -48,6 +50,30 @@ public record Subscription(
         becomes.entrySet().stream()
             .collect(
                 Collectors.toUnmodifiableMap(Map.Entry::getKey, one -> Set.copyOf(one.getValue())));
+  }
+
+  /** One whose requests are the recipient's usual ones. */
+  public Subscription(
+      String entity,
+      Set<EventType> events,
+      Optional<String> id,
+      Set<String> changed,
+      Map<String, Set<String>> becomes,
+      Optional<String> when,
+      Optional<String> attributes,
+      Optional<String> topic,
+      boolean latestOnly) {
+    this(
+        entity,
+        events,
+        id,
+        changed,
+        becomes,
+        when,
+        attributes,
+        topic,
+        latestOnly,
+        RequestLine.OPEN);
   }
 
   /** One without conditions. */

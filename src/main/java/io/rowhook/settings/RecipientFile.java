@@ -174,11 +174,14 @@ final class RecipientFile {
                 "headers",
                 "integers",
                 "max-body",
+                "method",
+                "path",
                 "subscriptions")));
     keys.put("allow", new YamlKeys(List.of(), List.of("http", "networks")));
     keys.putAll(DeliveryKeys.KEYS);
     keys.putAll(AuthenticationKeys.KEYS);
     keys.putAll(BodyKeys.KEYS);
+    keys.putAll(RequestLineKeys.KEYS);
     keys.putAll(TlsKeys.KEYS);
     keys.putAll(SubscriptionKeys.KEYS);
     return Map.copyOf(keys);

@@ -51,6 +51,7 @@ final class RequestKeys {
   private RequestOptions options(Fields recipient, Format format) {
     return new RequestOptions(
         recipient.mapping("headers").map(this::headers).orElse(Map.of()),
+        RequestLineKeys.read(recipient, reading),
         BodyKeys.limit(recipient, reading),
         BodyKeys.integers(recipient, format, reading));
   }

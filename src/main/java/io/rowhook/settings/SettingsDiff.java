@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -171,6 +172,9 @@ public record SettingsDiff(
     differs(before, after, Recipient::tls, "tls", keys);
     differs(before, after, Recipient::format, "format", keys);
     differs(before.request(), after.request(), RequestOptions::headers, "headers", keys);
+    RequestLine line = before.request().line();
+    differs(line, after.request().line(), RequestLine::methods, "method", keys);
+    differs(line, after.request().line(), RequestLine::path, "path", keys);
     differs(before.request(), after.request(), RequestOptions::maxBody, "max-body", keys);
     differs(before.request(), after.request(), RequestOptions::integers, "integers", keys);
     differs(before, after, Recipient::subscriptions, "subscriptions", keys);
@@ -178,7 +182,7 @@ public record SettingsDiff(
   }
 
   private static <T> void differs(
-      T before, T after, Function<T, Object> part, String key, List<String> keys) {
+      T before, T after, Function<T, ?> part, String key, List<String> keys) {
     addIf(!Objects.equals(part.apply(before), part.apply(after)), key, keys);
   }
 

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EventType;
+import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Items;
@@ -21,7 +22,16 @@ final class SubscriptionKeys {
       new YamlKeys(
           List.of("entity"),
           List.of(
-              "events", "id", "changed", "becomes", "when", "attributes", "topic", "latest-only"));
+              "events",
+              "id",
+              "changed",
+              "becomes",
+              "when",
+              "attributes",
+              "topic",
+              "latest-only",
+              "method",
+              "path"));
 
   /** By mapping, see {@link RecipientFile#KEYS}. */
   static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
@@ -91,8 +101,10 @@ final class SubscriptionKeys {
     Optional<String> when = fields.read("when", Rule.condition("'.data.status == \"shipped\"'"));
     Optional<String> topic = fields.read("topic", SubscriptionKeys::topic);
     boolean latestOnly = fields.read("latest-only", Rule.flag()).orElse(false);
+    RequestLine line = RequestLineKeys.read(fields, reading);
     return entity.map(name ->
-        new Subscription(name, events, id, changed, becomes, when, attributes, topic, latestOnly));
+        new Subscription(
+            name, events, id, changed, becomes, when, attributes, topic, latestOnly, line));
   }
 
   /** Whether the entity has them is not for the settings to know. */

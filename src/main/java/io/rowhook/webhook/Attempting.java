@@ -37,6 +37,7 @@ final class Attempting {
 
   private final Recipient recipient;
   private final Wanting wanting;
+  private final RequestTargets targets;
   private final AttributeSets attributeSets;
   private final Signer signer;
   private final List<Field> ownHeaders;
@@ -61,6 +62,7 @@ final class Attempting {
       Observer observer) {
     this.recipient = recipient;
     this.wanting = wanting;
+    this.targets = new RequestTargets(recipient, wanting);
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
     this.ownHeaders = Headers.own(recipient.request());
@@ -77,7 +79,9 @@ final class Attempting {
         new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
     try {
       RenderedBody body = render(owed);
-      Verdict verdict = post(started, body);
+      String topic = body.set().topic(owed.event());
+      RequestTarget target = targets.of(owed.entry().event(), owed.event(), topic);
+      Verdict verdict = post(started, target, body);
       return started.ended(verdict, body.set().hash(), sha256(body.bytes()));
     } catch (TemplateException e) {
       return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
@@ -110,9 +114,18 @@ final class Attempting {
     }
     List<Field> fields = fields(started, body);
     fields.add(Sample.MARK);
-    Reply reply = send(fields, body);
+    RequestTarget target = targets.ofTest();
+    Reply reply = send(target, fields, body);
     Attempt attempt = started.ended(judge.judge(reply, clock.instant()), null, null).attempt();
-    return new Sample(fields, attempt.status(), attempt.error(), attempt.answer(), attempt.took());
+    return new Sample(
+        target.method().name(),
+        redaction.of(target.url().toString()),
+        fields,
+        body.bytes(),
+        attempt.status(),
+        attempt.error(),
+        attempt.answer(),
+        attempt.took());
   }
 
   private List<Field> fields(Started started, RenderedBody body) {
@@ -132,13 +145,12 @@ final class Attempting {
     return fields;
   }
 
-  private Reply send(List<Field> fields, RenderedBody body) {
-    return sender.post(
-        recipient.url(), fields, body.set().format(), body.bytes(), recipient.timeout());
+  private Reply send(RequestTarget target, List<Field> fields, RenderedBody body) {
+    return sender.send(target, fields, body.set().format(), body.bytes(), recipient.timeout());
   }
 
-  private Verdict post(Started started, RenderedBody body) {
-    Reply reply = send(fields(started, body), body);
+  private Verdict post(Started started, RequestTarget target, RenderedBody body) {
+    Reply reply = send(target, fields(started, body), body);
     observer.posted(recipient.name(), started.owed.entry());
     return judge.judge(reply, clock.instant());
   }

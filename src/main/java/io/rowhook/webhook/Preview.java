@@ -2,6 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Condition;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param wanted whether a subscription wants the event
  * @param why which one, or of each why not
  * @param missing what the condition or the template reads and the event does not have
- * @param url where to; what may be secret in it is masked
+ * @param method of the request
+ * @param url where to, with the path of the event; what may be secret in it is masked
  * @param attributeSet the name of the set; null: it failed before one was chosen
  * @param fields the headers, Content-Type included; those that prove who sent it are masked
  * @param body the bytes that would be signed and sent; null: it cannot be rendered
@@ -33,6 +35,7 @@ public record Preview(
     boolean wanted,
     List<String> why,
     List<String> missing,
+    String method,
     String url,
     @Nullable String attributeSet,
     List<Field> fields,
@@ -48,7 +51,8 @@ public record Preview(
     List<String> why = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
-    String url = new Redaction(recipient).of(recipient.url().toString());
+    Redaction redaction = new Redaction(recipient);
+    RequestTarget target = new RequestTarget(Method.POST, recipient.url());
     boolean wanted = false;
     @Nullable String name = null;
     try {
@@ -64,6 +68,7 @@ public record Preview(
       RenderedBody rendered = RenderedBody.of(set, event, recipient.request().maxBody());
       byte[] body = rendered.bytes();
       name = rendered.set().name();
+      target = new RequestTargets(recipient, wanting).of(event, event, rendered.set().topic(event));
       fields.add(new Field("Content-Type", recipient.format().contentType()));
       fields.addAll(
           Headers.of(
@@ -74,10 +79,14 @@ public record Preview(
       for (Field proof : new Signer(recipient.authentication()).fields(event.id(), now, body)) {
         fields.add(new Field(proof.name(), MASK));
       }
-      return new Preview(wanted, why, missing, url, name, fields, body, null);
-    } catch (TemplateException e) {
+      String url = redaction.of(target.url().toString());
       return new Preview(
-          wanted, why, missing, url, name, fields, null, String.valueOf(e.getMessage()));
+          wanted, why, missing, target.method().name(), url, name, fields, body, null);
+    } catch (TemplateException e) {
+      String url = redaction.of(target.url().toString());
+      String trouble = String.valueOf(e.getMessage());
+      return new Preview(
+          wanted, why, missing, target.method().name(), url, name, fields, null, trouble);
     }
   }
 

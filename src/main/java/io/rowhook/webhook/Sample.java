@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  * A test delivery: what went out, and what came back. Signed and judged as any other, and marked by
  * the header {@code Rowhook-Test}; nothing of it is journaled, retried or counted.
  *
+ * @param method of the request
+ * @param url where it went; what may be secret in it is masked
  * @param headers of the request; some hold secrets
+ * @param body as it was sent; not to be changed
  * @param status the answer's; null: there was none
  * @param error why it was not acknowledged, in words; null: it was
  * @param answer its first bytes, secrets taken out; null: none
  * @param took until it was judged
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Sample(
+    String method,
+    String url,
     List<Field> headers,
+    byte[] body,
     @Nullable Integer status,
     @Nullable String error,
     @Nullable String answer,

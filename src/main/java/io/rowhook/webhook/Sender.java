@@ -1,6 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.recipient.Format;
+import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Tls;
 import io.rowhook.webhook.Reply.Silence;
@@ -46,7 +47,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the POST of one attempt and brings back what was answered; {@link Judge} says what that
+ * Makes the request of one attempt and brings back what was answered; {@link Judge} says what that
  * means. One for each recipient, with connections of its own: a recipient that hangs has only its
  * own to exhaust. Any thread; virtual ones are what it is made for.
  *
@@ -148,27 +149,28 @@ public final class Sender implements AutoCloseable {
             .build();
   }
 
-  /** Sends JSON; see the other. */
+  /** Posts JSON; see the other. */
   public Reply post(URI url, List<Field> fields, byte[] body, Duration within) {
-    return post(url, fields, Format.json, body, within);
+    return send(new RequestTarget(Method.POST, url), fields, Format.json, body, within);
   }
 
   /**
    * Sends one request and waits for the answer.
    *
-   * @param url path and query are sent byte for byte
+   * @param where path and query of its URL are sent byte for byte
    * @param fields every header but {@code Host}, {@code Content-*} and {@code Connection}
    * @param format what the body is
    * @param body the bytes that were signed
    * @param within for the whole call; beyond it the call is cut off
    */
-  public Reply post(URI url, List<Field> fields, Format format, byte[] body, Duration within) {
+  Reply send(RequestTarget where, List<Field> fields, Format format, byte[] body, Duration within) {
+    URI url = where.url();
     Target to = target;
     if (to == null || !to.url.equals(url)) {
       to = Target.of(url);
       target = to;
     }
-    ClassicHttpRequest request = new BasicClassicHttpRequest("POST", "/");
+    ClassicHttpRequest request = new BasicClassicHttpRequest(where.method().name(), "/");
     request.setPath(to.path); // as it is: the constructor would read it as a URL
     request.addHeader(to.host);
     for (Field field : fields) {

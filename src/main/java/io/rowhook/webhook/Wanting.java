@@ -101,11 +101,7 @@ public final class Wanting {
    * @throws TemplateException if a condition breaks off, or there is no such attribute set
    */
   Shaped shaped(AttributeSets sets, Event event) throws TemplateException {
-    Optional<Subscription> subscription = deciding(event);
-    if (subscription.isEmpty()) {
-      subscription =
-          rules.stream().map(Rule::subscription).filter(one -> one.concerns(event)).findFirst();
-    }
+    Optional<Subscription> subscription = subscription(event);
     AttributeSet set =
         sets.current(
             recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
@@ -114,6 +110,18 @@ public final class Wanting {
         recipient.format(),
         recipient.request().integers(),
         subscription.flatMap(Subscription::topic));
+  }
+
+  /**
+   * The subscription by which an event that is owed is sent; see {@link #shaped}.
+   *
+   * @throws TemplateException if a condition breaks off
+   */
+  Optional<Subscription> subscription(Event event) throws TemplateException {
+    Optional<Subscription> subscription = deciding(event);
+    return subscription.isPresent()
+        ? subscription
+        : rules.stream().map(Rule::subscription).filter(one -> one.concerns(event)).findFirst();
   }
 
   /**

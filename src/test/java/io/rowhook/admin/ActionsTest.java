@@ -18,6 +18,7 @@ import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,11 +77,14 @@ class ActionsTest {
     tested.add(recipient);
     return Optional.of(
         new Sample(
+            "POST",
+            "https://shop.example.com/hook",
             List.of(
                 new Field("Webhook-Signature", "v1,6Wm1ZJ9o8oF0cYpl0m3fWq3kq8m9m3zB0YzL7cQ2m5A="),
                 new Field("authorization", "Basic ZXJwOmdlaGVpbQ=="),
                 new Field("X-Api-Key", "also-secret"),
                 new Field("Rowhook-Topic", "rowhook.test")),
+            "{}".getBytes(StandardCharsets.UTF_8),
             503,
             "answered 503",
             "busy",

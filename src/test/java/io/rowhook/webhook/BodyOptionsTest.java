@@ -13,6 +13,7 @@ import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Processing.Parallel;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.testing.Receiver;
@@ -22,9 +23,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What decides a body beside its set, as a real receiver gets it, and over a restart. */
+@Tag("feature-55")
 class BodyOptionsTest {
 
   private static final String LARGE =
@@ -125,6 +128,6 @@ class BodyOptionsTest {
             retry(300, 300),
             Duration.ofSeconds(5),
             Authentication.NONE)
-        .with(new RequestOptions(Map.of(), limit, integers));
+        .with(new RequestOptions(Map.of(), RequestLine.OPEN, limit, integers));
   }
 }

@@ -1,0 +1,64 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.webhook.Field;
+import io.rowhook.webhook.Sample;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
+/** A test delivery as an answer of the service: without what proves who has sent it. Pure. */
+final class SampleView {
+
+  /** Headers that say what a request is about; what is not among them may be a credential. */
+  private static final Set<String> SHOWN =
+      Set.of("user-agent", "content-type", "webhook-id", "webhook-timestamp");
+
+  /** Of a signature, which is no secret but could be sent again for some minutes. */
+  private static final int SIGNATURE_SHOWN = 12;
+
+  private SampleView() {}
+
+  static ObjectNode json(Sample sample, Recipient recipient) {
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    json.put("method", sample.method()).put("url", sample.url());
+    ArrayNode headers = json.putArray("headers");
+    for (Field field : sample.headers()) {
+      headers.addObject().put("name", field.name()).put("value", shown(field, recipient));
+    }
+    return json.put("body", new String(sample.body(), StandardCharsets.UTF_8))
+        .put("status", sample.status())
+        .put("error", sample.error())
+        .put("answer", sample.answer())
+        .put("tookMillis", sample.took().toMillis())
+        .put("acknowledged", sample.error() == null);
+  }
+
+  private static String shown(Field field, Recipient recipient) {
+    String name = field.name().toLowerCase(Locale.ROOT);
+    if (SHOWN.contains(name) || name.startsWith("rowhook-")) {
+      return field.value();
+    }
+    if (!isSignature(name, recipient)) {
+      return "***";
+    }
+    return field.value().length() <= SIGNATURE_SHOWN
+        ? field.value()
+        : field.value().substring(0, SIGNATURE_SHOWN) + "...";
+  }
+
+  private static boolean isSignature(String name, Recipient recipient) {
+    String own =
+        recipient
+            .authentication()
+            .hmac()
+            .map(hmac -> hmac.header().toLowerCase(Locale.ROOT))
+            .orElse("");
+    return name.equals(Style.standard.defaultHeader().toLowerCase(Locale.ROOT))
+        || (!own.isEmpty() && (name.equals(own) || name.equals(own + "-previous")));
+  }
+}

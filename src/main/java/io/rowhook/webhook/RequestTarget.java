@@ -1,0 +1,18 @@
+package io.rowhook.webhook;
+
+import io.rowhook.recipient.Method;
+import java.net.URI;
+
+/**
+ * Where one request goes: made by {@link RequestTargets}, sent by {@link Sender}.
+ *
+ * @param method of the request
+ * @param url the recipient's, with what its settings append to the path
+ */
+record RequestTarget(Method method, URI url) {
+
+  @Override
+  public String toString() {
+    return "RequestTarget[" + method + "]"; // the URL may hold a secret
+  }
+}
