@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -142,7 +143,7 @@ final class RequestTargets {
   private static String value(
       PathTemplate template, Placeholder placeholder, JsonNode event, String topic)
       throws TemplateException {
-    if (placeholder.names().equals(java.util.List.of("type"))) {
+    if (placeholder.names().equals(List.of("type"))) {
       return topic;
     }
     JsonNode value = event;
