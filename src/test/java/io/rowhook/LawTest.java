@@ -73,11 +73,11 @@ class LawTest {
                 package io.rowhook.util;
 
                 class Planted {
-                  io.rowhook.capture.Lsn lsn;
+                  io.rowhook.capture.Position lsn;
                 }
                 """))
         .containsExactly(
-            "io.rowhook.util.Planted (util) uses io.rowhook.capture.Lsn (capture), which is not"
+            "io.rowhook.util.Planted (util) uses io.rowhook.capture.Position (capture), which is not"
                 + " before it");
   }
 

@@ -1,6 +1,6 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableId;
@@ -35,7 +35,7 @@ public class EventMicro {
           log,
           new RowLookup() {
             @Override
-            public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
+            public <T> T read(Set<String> transactions, boolean limited, Reading<T> reading) {
               throw new AssertionError("nothing has to be read");
             }
           },
@@ -68,9 +68,9 @@ public class EventMicro {
 
   private Event event(RowChange change) throws InterruptedException {
     lsn++;
-    events.begin(lsn);
+    events.begin(Long.toString(lsn));
     events.row(change);
-    events.end(new Transaction(new Lsn(lsn), lsn, COMMIT));
+    events.end(new Transaction(Position.of(lsn), Long.toString(lsn), COMMIT));
     return log.published.removeLast();
   }
 }

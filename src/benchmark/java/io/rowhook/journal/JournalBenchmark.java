@@ -68,7 +68,7 @@ class JournalBenchmark {
         event.entityId(),
         event.type(),
         event.committedAt(),
-        event.lsn(),
+        event.position(),
         event.json());
   }
 

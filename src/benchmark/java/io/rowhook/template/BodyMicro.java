@@ -2,7 +2,7 @@ package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public class BodyMicro {
           "7",
           EventType.Updated,
           Instant.parse("2026-05-24T15:20:44.123456Z"),
-          Lsn.parse("0/16B3748"),
+          Position.parse("0/16B3748"),
           EVENT.getBytes(StandardCharsets.UTF_8));
   private final JsonNode tree;
   private final Jslt template;

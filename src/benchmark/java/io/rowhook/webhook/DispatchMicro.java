@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Entry;
@@ -63,7 +63,7 @@ public class DispatchMicro {
         Integer.toString(i),
         EventType.Updated,
         Instant.EPOCH,
-        Lsn.ZERO,
+        Position.START,
         JSON);
   }
 }

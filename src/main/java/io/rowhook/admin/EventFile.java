@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Entry;
@@ -69,7 +69,7 @@ final class EventFile {
           json.path("timestamp").isTextual()
               ? OffsetDateTime.parse(json.path("timestamp").asText()).toInstant()
               : Instant.EPOCH,
-          Lsn.ZERO,
+          Position.START,
           json.toString().getBytes(StandardCharsets.UTF_8));
     } catch (DateTimeException e) {
       throw new IllegalStateException(

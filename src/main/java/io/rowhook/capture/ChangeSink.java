@@ -19,7 +19,7 @@ public interface ChangeSink {
   void restart(List<TableFacts> tables) throws InterruptedException;
 
   /** A transaction begins; the one before it has ended. */
-  void begin(long transactionId);
+  void begin(String transactionId);
 
   /** One row change of the open transaction. */
   void row(RowChange change) throws InterruptedException;
@@ -37,15 +37,15 @@ public interface ChangeSink {
    * @param awaited the rest waits until all that the log has before this position has been handed
    *     over: then it is to be called again; null: there is no rest
    */
-  record Progress(Lsn durable, @Nullable Lsn awaited) {}
+  record Progress(Position durable, @Nullable Position awaited) {}
 
   /**
    * Makes transactions durable that have ended; all of them, or as many as need not wait for what
    * the log brings next.
    *
-   * @param passed all that the log has before this position has been handed over; {@link Lsn#ZERO}:
-   *     nothing is known but the transactions
+   * @param passed all that the log has before this position has been handed over; {@link
+   *     Position#START}: nothing is known but the transactions
    * @param now whether none may wait
    */
-  Progress commit(Lsn passed, boolean now) throws InterruptedException;
+  Progress commit(Position passed, boolean now) throws InterruptedException;
 }

@@ -53,7 +53,7 @@ final class EpochRule {
   static Verdict judge(
       Source source,
       @Nullable Epoch epoch,
-      Lsn watermark,
+      Position watermark,
       PostgresConnections.Identity server,
       Optional<Slot> slot,
       @Nullable SlotIntent intent,
@@ -68,7 +68,7 @@ final class EpochRule {
   private static Verdict judge(
       Source source,
       @Nullable Epoch epoch,
-      Lsn watermark,
+      Position watermark,
       PostgresConnections.Identity server,
       Optional<Slot> slot,
       NavigableMap<Integer, Lsn> switches,
@@ -123,7 +123,7 @@ final class EpochRule {
     return newTimeline ? new Verdict.FailedOver() : new Verdict.GoOn();
   }
 
-  private static Lsn least(Lsn one, Lsn other) {
+  private static Position least(Position one, Position other) {
     return one.isAfter(other) ? other : one;
   }
 
@@ -143,13 +143,13 @@ final class EpochRule {
 
   /** Where the journal stands, for sentences. */
   private record Journaled(
-      Source source, Epoch epoch, Lsn watermark, PostgresConnections.Identity server) {
+      Source source, Epoch epoch, Position watermark, PostgresConnections.Identity server) {
 
     Verdict gap(String why) {
       return gap(why, watermark);
     }
 
-    Verdict gap(String why, Lsn after) {
+    Verdict gap(String why, Position after) {
       return new Verdict.Gap(
           ("%s: %s. Row changes committed after %s%s in the epoch that began %s,"
                   + " may be missing, up to %s, the end of the server's log now. Connect the server"

@@ -16,7 +16,7 @@ public interface History {
    * The position of the last END whose transaction is durable, in this epoch; where the epoch began
    * before the first. The slot's confirmed position is never after it: only ENDs are marked.
    */
-  Lsn watermark();
+  Position watermark();
 
   /**
    * The transaction whose END is the watermark; empty where it made no event, or is not kept any
@@ -30,7 +30,7 @@ public interface History {
    * Starts an epoch at a position, durably; or, with the id of the current one, notes its new
    * timeline.
    */
-  void begin(Epoch epoch, Lsn start);
+  void begin(Epoch epoch, Position start);
 
   /** A slot that was about to be made, and no epoch has begun since. */
   default Optional<SlotIntent> slotIntent() {
@@ -53,7 +53,7 @@ public interface History {
   default void published(PublishedTables now, List<MissedRange> missed) {}
 
   /** The publication is as {@link #published} has it, still at this position. */
-  default void publicationSeen(Lsn at) {}
+  default void publicationSeen(Position at) {}
 
   /** Where changes may be missing, the newest first, at most so many. */
   default List<MissedRange> missed(int limit) {

@@ -76,7 +76,7 @@ final class Joining {
           EpochRule.judge(
               source,
               epoch.orElse(null),
-              epoch.isPresent() ? history.watermark() : Lsn.ZERO,
+              epoch.isPresent() ? history.watermark() : Position.START,
               server,
               slot,
               history.slotIntent().orElse(null),
@@ -264,7 +264,7 @@ final class Joining {
                 "%s: the server at %s is another since the engine started (timeline %d, before it %d); it is looked at anew"
                     .formatted(source.place(), source.address(), timeline, joined)));
       }
-      Lsn watermark = history.watermark();
+      Position watermark = history.watermark();
       if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {
         throw SourceException.gap(
             "%s: replication slot '%s' was made anew or moved while the engine started: row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"

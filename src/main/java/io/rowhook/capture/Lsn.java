@@ -4,17 +4,17 @@ package io.rowhook.capture;
  * A place in the source's log: a byte position, an unsigned 64-bit number, written as PostgreSQL
  * writes its {@code pg_lsn}: {@code 0/16B3748}.
  */
-public record Lsn(long value) implements Comparable<Lsn> {
+record Lsn(long value) implements Position {
 
   /** Before everything. */
-  public static final Lsn ZERO = new Lsn(0);
+  static final Lsn ZERO = new Lsn(0);
 
   /**
    * Reads {@code 0/16B3748}.
    *
    * @throws IllegalArgumentException for anything else
    */
-  public static Lsn parse(String text) {
+  static Lsn parse(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
       throw new IllegalArgumentException("a log position is written 0/16B3748, got: " + text);
@@ -24,18 +24,24 @@ public record Lsn(long value) implements Comparable<Lsn> {
     return new Lsn(high << 32 | low);
   }
 
-  public boolean isAfter(Lsn other) {
-    return compareTo(other) > 0;
-  }
-
   /** Bytes from {@code other} to here; negative where this is the earlier one. */
-  public long minus(Lsn other) {
+  long minus(Lsn other) {
     return value - other.value;
   }
 
   @Override
-  public int compareTo(Lsn other) {
-    return Long.compareUnsigned(value, other.value);
+  public long stored() {
+    return value;
+  }
+
+  @Override
+  public Position justBefore() {
+    return new Lsn(value - 1);
+  }
+
+  @Override
+  public int compareTo(Position other) {
+    return Long.compareUnsigned(value, other.stored());
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *     name, or were out of the publication for a while
  */
 record Membership(
-    @Nullable String lost, boolean unreadable, Lsn after, List<Membership.Missed> missed) {
+    @Nullable String lost, boolean unreadable, Position after, List<Membership.Missed> missed) {
 
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
@@ -31,7 +31,7 @@ record Membership(
    * @param after the position from which on they may be
    * @param reason in a sentence
    */
-  record Missed(TableId table, Lsn after, String reason) {}
+  record Missed(TableId table, Position after, String reason) {}
 
   /**
    * Compares.
@@ -46,8 +46,8 @@ record Membership(
       Optional<PublishedTables> before,
       Optional<PublicationState> now,
       List<TableFacts> tables,
-      Lsn end) {
-    Lsn after = before.map(PublishedTables::seenAt).orElse(end);
+      Position end) {
+    Position after = before.map(PublishedTables::seenAt).orElse(end);
     String publication = source.publication();
     if (now.isEmpty()) {
       return lost("publication '%s' does not exist any more", publication, true, after);
@@ -71,7 +71,7 @@ record Membership(
       if (known == null) {
         continue;
       }
-      Lsn good = before.get().seenAt(known);
+      Position good = before.get().seenAt(known);
       if (known.oid() != table.oid()) {
         if (!state.allTables()) {
           missed.add(
@@ -103,7 +103,8 @@ record Membership(
     return new Membership(lost(what, publication), false, after, missed);
   }
 
-  private static Membership lost(String what, String publication, boolean unreadable, Lsn after) {
+  private static Membership lost(
+      String what, String publication, boolean unreadable, Position after) {
     return new Membership(lost(what, publication), unreadable, after, List.of());
   }
 
@@ -112,7 +113,7 @@ record Membership(
   }
 
   /** What was missed up to this position. */
-  List<MissedRange> missed(Lsn upTo) {
+  List<MissedRange> missed(Position upTo) {
     return missed.stream()
         .map(one -> new MissedRange(Instant.now(), one.table(), one.after(), upTo, one.reason()))
         .toList();

@@ -11,4 +11,5 @@ import java.time.Instant;
  * @param upTo not after this position
  * @param reason in a sentence
  */
-public record MissedRange(Instant noticedAt, TableId table, Lsn after, Lsn upTo, String reason) {}
+public record MissedRange(
+    Instant noticedAt, TableId table, Position after, Position upTo, String reason) {}

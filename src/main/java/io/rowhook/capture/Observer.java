@@ -24,7 +24,7 @@ public interface Observer {
   default void stopped(String reason) {}
 
   /** A batch was handed on that ends inside a transaction. */
-  default void insideTransaction(long transactionId) {}
+  default void insideTransaction(String transactionId) {}
 
   /** Everything up to here is durable, and nothing of it marked. */
   default void committed(Transaction last) {}
@@ -33,5 +33,5 @@ public interface Observer {
   default void marked(Transaction last) {}
 
   /** The source knows: the slot's confirmed position has moved to here. */
-  default void flushed(Lsn confirmed) {}
+  default void flushed(Position confirmed) {}
 }

@@ -24,8 +24,8 @@ final class PublicationWatch {
   private volatile @Nullable PublicationState expected;
 
   // of the thread that looks
-  private Lsn good = Lsn.ZERO;
-  private Lsn noted = Lsn.ZERO;
+  private Position good = Position.START;
+  private Position noted = Position.START;
   private long notedAt;
 
   /**
@@ -49,7 +49,7 @@ final class PublicationWatch {
    * @return whether it is as it was
    */
   @SuppressWarnings("ReferenceEquality") // whether it is still this one
-  boolean look(Connection connection, Lsn end) throws SQLException {
+  boolean look(Connection connection, Position end) throws SQLException {
     PublicationState before = expected;
     if (before == null) {
       return true;
@@ -60,7 +60,7 @@ final class PublicationWatch {
       return expected != before; // joined anew meanwhile
     }
     // a change that is in the log already may not be visible yet: up to the look before it was good
-    Lsn seen = good;
+    Position seen = good;
     good = end;
     if (seen.isAfter(noted) && System.nanoTime() - notedAt > every.toNanos()) {
       note(seen);
@@ -68,7 +68,7 @@ final class PublicationWatch {
     return true;
   }
 
-  private void note(Lsn seen) {
+  private void note(Position seen) {
     notedAt = System.nanoTime();
     try {
       history.publicationSeen(seen);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables each captured table by its name
  */
 public record PublishedTables(
-    long publication, Lsn seenAt, Map<TableId, PublishedTables.Table> tables) {
+    long publication, Position seenAt, Map<TableId, PublishedTables.Table> tables) {
 
   /**
    * A table.
@@ -26,7 +26,8 @@ public record PublishedTables(
    *     #seenAt}
    * @param key the columns that tell its rows apart
    */
-  public record Table(long oid, @Nullable Routes routes, @Nullable Lsn lastGood, List<String> key) {
+  public record Table(
+      long oid, @Nullable Routes routes, @Nullable Position lastGood, List<String> key) {
     public Table {
       key = List.copyOf(key);
     }
@@ -44,7 +45,7 @@ public record PublishedTables(
   }
 
   /** The position up to which changes of a table are vouched for. */
-  Lsn seenAt(Table table) {
+  Position seenAt(Table table) {
     return table.lastGood() == null ? seenAt : table.lastGood();
   }
 

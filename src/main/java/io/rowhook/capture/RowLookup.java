@@ -105,7 +105,7 @@ public interface RowLookup {
      *
      * @param transaction id as in the log
      */
-    boolean shows(long transaction);
+    boolean shows(String transaction);
 
     /** The rows for each key. One statement, where nothing is wrong. */
     Rows rows(Query query, Collection<RowKey> keys) throws SQLException;
@@ -145,7 +145,7 @@ public interface RowLookup {
    * @throws TooMuch if it does not fit in memory
    * @throws SourceException if the source cannot be reached; trying again later may do
    */
-  <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading);
+  <T> T read(Set<String> transactions, boolean limited, Reading<T> reading);
 
   /**
    * Takes a snapshot, as {@link #read} does, and holds it for each reading until {@link #release}.
@@ -155,12 +155,12 @@ public interface RowLookup {
    *     {@code synchronous_commit = off} in a session whose role or own setting says so
    * @throws SourceException as {@link #read} does
    */
-  default Lsn hold(Set<Long> transactions) {
-    return Lsn.ZERO;
+  default Position hold(Set<String> transactions) {
+    return Position.START;
   }
 
   /** Whether the snapshot that is held has what a transaction did; true if none is held. */
-  default boolean holds(long transaction) {
+  default boolean holds(String transaction) {
     return true;
   }
 

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class SentAgain {
 
   private final Source source;
-  private final Lsn watermark;
+  private final Position watermark;
   private final @Nullable Transaction last;
   private boolean awaited;
 
-  private SentAgain(Source source, Lsn watermark, @Nullable Transaction last, boolean awaited) {
+  private SentAgain(
+      Source source, Position watermark, @Nullable Transaction last, boolean awaited) {
     this.source = source;
     this.watermark = watermark;
     this.last = last;
@@ -27,11 +28,11 @@ final class SentAgain {
 
   /** The slot is where the journal is. */
   static SentAgain nothing(Source source) {
-    return new SentAgain(source, Lsn.ZERO, null, false);
+    return new SentAgain(source, Position.START, null, false);
   }
 
   /** The slot lies behind. */
-  static SentAgain upTo(Source source, Lsn watermark, Optional<Transaction> last) {
+  static SentAgain upTo(Source source, Position watermark, Optional<Transaction> last) {
     return new SentAgain(source, watermark, last.orElse(null), true);
   }
 

@@ -126,7 +126,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
   }
 
   @Override
-  public boolean shows(long transaction) {
+  public boolean shows(String transaction) {
     return moment.transactions().shows(transaction);
   }
 

@@ -102,12 +102,12 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   @Override
-  public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
+  public <T> T read(Set<String> transactions, boolean limited, Reading<T> reading) {
     return locked(carefully -> attempt(transactions, limited, carefully, reading));
   }
 
   @Override
-  public Lsn hold(Set<Long> transactions) {
+  public Position hold(Set<String> transactions) {
     return locked(_ -> {
       letGo();
       Connection connection = connection();
@@ -125,7 +125,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   @Override
-  public boolean holds(long transaction) {
+  public boolean holds(String transaction) {
     lock.lock();
     try {
       return held == null || held.transactions().shows(transaction);
@@ -185,7 +185,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   private <T> T attempt(
-      Set<Long> transactions, boolean limited, boolean carefully, Reading<T> reading)
+      Set<String> transactions, boolean limited, boolean carefully, Reading<T> reading)
       throws SQLException {
     Connection connection = connection();
     boolean good = false;
@@ -217,7 +217,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
   }
 
   /** Takes one that has all the transactions; waits for it, but not for ever. */
-  private Moment moment(Connection connection, Set<Long> transactions) throws SQLException {
+  private Moment moment(Connection connection, Set<String> transactions) throws SQLException {
     long limit = (impatient ? IMPATIENT : visibleWithin).toNanos();
     long begin = System.nanoTime();
     long pause = FIRST_LOOK.toNanos();

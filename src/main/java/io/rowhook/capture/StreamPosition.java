@@ -32,8 +32,8 @@ final class StreamPosition {
 
   // guarded by this
   private @Nullable RecordQueue queue;
-  private Lsn received = Lsn.ZERO;
-  private @Nullable Lsn awaited;
+  private Position received = Position.START;
+  private @Nullable Position awaited;
   private long deadline;
 
   StreamPosition() {
@@ -50,12 +50,12 @@ final class StreamPosition {
   /** Records go into this queue from now on. */
   synchronized void into(RecordQueue records) {
     queue = records;
-    received = Lsn.ZERO;
+    received = Position.START;
     awaited = null;
   }
 
   /** Asks to be told once the log has come this far; one position at a time, the last. */
-  synchronized void await(Lsn position) {
+  synchronized void await(Position position) {
     if (!position.equals(awaited)) {
       awaited = position;
       deadline = System.nanoTime() + patience.toNanos();
@@ -73,15 +73,15 @@ final class StreamPosition {
     long now = driver.getLastReceiveLSN().asLong();
     // that of a message can be ahead of what follows it; only a keepalive's goes beyond the last
     boolean isKeepalive = !found && last != null && now > last.asLong();
-    looked(isKeepalive ? new Lsn(now) : Lsn.ZERO);
+    looked(isKeepalive ? Position.of(now) : Position.START);
   }
 
   /**
    * All that the log has before a position is in the queue.
    *
-   * @param position {@link Lsn#ZERO}: as before
+   * @param position {@link Position#START}: as before
    */
-  synchronized void looked(Lsn position) {
+  synchronized void looked(Position position) {
     if (position.isAfter(received)) {
       received = position;
     }
@@ -89,7 +89,7 @@ final class StreamPosition {
   }
 
   private synchronized void tell() {
-    Lsn position = awaited;
+    Position position = awaited;
     if (queue == null || position == null) {
       return;
     }
@@ -99,13 +99,15 @@ final class StreamPosition {
       queue.enqueue(
           new DataChangeEvent(
               new SourceRecord(
-                  Map.of(), Map.of(LSN, received.value(), LATE, !reached), TOPIC, null, null)));
+                  Map.of(), Map.of(LSN, received.stored(), LATE, !reached), TOPIC, null, null)));
     }
   }
 
   /** The position that a record of {@link #TOPIC} tells. */
-  static Lsn of(SourceRecord record) {
-    return record.sourceOffset().get(LSN) instanceof Long value ? new Lsn(value) : Lsn.ZERO;
+  static Position of(SourceRecord record) {
+    return record.sourceOffset().get(LSN) instanceof Long value
+        ? Position.of(value)
+        : Position.START;
   }
 
   /** Whether a record of {@link #TOPIC} comes because it took too long. */

@@ -117,7 +117,7 @@ final class TransactionReader
       List<RecordChangeEvent<SourceRecord>> batch,
       DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
       throws InterruptedException {
-    Lsn passed = Lsn.ZERO;
+    Position passed = Position.START;
     boolean late = false;
     StructureChangedException changed = null;
     for (RecordChangeEvent<SourceRecord> event : batch) {
@@ -143,7 +143,7 @@ final class TransactionReader
       }
     }
     if (open) {
-      observer.insideTransaction(openId);
+      observer.insideTransaction(Long.toString(openId));
     }
     if (!unmarked.isEmpty()) {
       commit(committer, passed, late || changed != null);
@@ -155,7 +155,7 @@ final class TransactionReader
 
   private void commit(
       DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer,
-      Lsn passed,
+      Position passed,
       boolean now)
       throws InterruptedException {
     ChangeSink.Progress progress = sink.commit(passed, now);
@@ -191,7 +191,7 @@ final class TransactionReader
     open = true;
     openId = id(record);
     seen = 0;
-    sink.begin(openId);
+    sink.begin(Long.toString(openId));
   }
 
   private void row(Struct value) throws InterruptedException {
@@ -232,7 +232,7 @@ final class TransactionReader
     Transaction transaction =
         new Transaction(
             new Lsn(number(offset, "lsn")),
-            id,
+            Long.toString(id),
             Instant.EPOCH.plus(number(offset, "ts_usec"), ChronoUnit.MICROS));
     sentAgain.look(transaction);
     sink.end(transaction);

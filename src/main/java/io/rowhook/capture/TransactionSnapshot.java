@@ -48,6 +48,11 @@ record TransactionSnapshot(long oldest, long next, Set<Long> running) {
     return whole < oldest || (whole < next && !running.contains(whole));
   }
 
+  /** The same of an id as text. */
+  boolean shows(String id) {
+    return shows(Long.parseLong(id));
+  }
+
   /**
    * The 64 bits of an id in the log: those nearest to this snapshot, as PostgreSQL lets no two
    * transactions that matter be further apart than half of all ids.

@@ -1,7 +1,7 @@
 package io.rowhook.entity;
 
 import io.rowhook.capture.ChangeSink.Progress;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowLookup;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class CompletedTransactions {
   private boolean appended;
 
   /** Where the log has to come to before they are published; null: nothing is held for them. */
-  private @Nullable Lsn awaited;
+  private @Nullable Position awaited;
 
   /** How many of them had ended when the snapshot was taken that is held for them. */
   private int held;
@@ -65,13 +65,13 @@ final class CompletedTransactions {
    * @param now whether none may wait for that
    * @param durable what is durable with the next commit if none is left
    */
-  Progress publish(Lsn passed, boolean now, Lsn durable) throws InterruptedException {
+  Progress publish(Position passed, boolean now, Position durable) throws InterruptedException {
     while (!ended.isEmpty()) {
       if (now || ended.stream().noneMatch(Ended::isRead)) {
         publish(ended.size(), false);
         continue;
       }
-      Lsn end = awaited;
+      Position end = awaited;
       if (end == null) {
         held = ended.size();
         end =
@@ -80,7 +80,7 @@ final class CompletedTransactions {
         awaited = end;
       }
       if (end.isAfter(ended.getLast().transaction().end()) && end.isAfter(passed)) {
-        return new Progress(new Lsn(ended.getFirst().transaction().end().value() - 1), end);
+        return new Progress(ended.getFirst().transaction().end().justBefore(), end);
       }
       int shown = held;
       while (shown < ended.size() && isShown(shown)) {

@@ -4,7 +4,7 @@ import io.rowhook.capture.ChangeSink;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.History;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowLookup;
@@ -49,7 +49,7 @@ public final class EntityEvents implements ChangeSink {
   private RowMapper mapper;
   private @Nullable Publishing publishing;
   private @Nullable CompletedTransactions completed;
-  private Lsn published = Lsn.ZERO;
+  private Position published = Position.START;
   private Map<String, NetChange> open = new LinkedHashMap<>();
   private long openWeight;
   private boolean openIsRead;
@@ -118,7 +118,7 @@ public final class EntityEvents implements ChangeSink {
   }
 
   @Override
-  public void begin(long transactionId) {
+  public void begin(String transactionId) {
     forget();
   }
 
@@ -191,13 +191,13 @@ public final class EntityEvents implements ChangeSink {
       if (!open.isEmpty()) {
         stage();
       }
-      completed().publish(Lsn.ZERO, true, published);
+      completed().publish(Position.START, true, published);
       publishStaged(transaction);
     } else {
       CompletedTransactions all = completed();
       all.add(new Ended(transaction, open, rejected, openWeight, openIsRead));
       if ((all.size() == 1 && !openIsRead) || all.weight() > memoryLimit) {
-        all.publish(Lsn.ZERO, true, transaction.end());
+        all.publish(Position.START, true, transaction.end());
       }
     }
     counts.transactions.increment();
@@ -239,7 +239,7 @@ public final class EntityEvents implements ChangeSink {
   }
 
   @Override
-  public Progress commit(Lsn passed, boolean now) throws InterruptedException {
+  public Progress commit(Position passed, boolean now) throws InterruptedException {
     Progress progress = completed().publish(passed, now, published);
     events.commit();
     return progress;

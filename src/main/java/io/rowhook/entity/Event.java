@@ -1,6 +1,6 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import java.time.Instant;
 
 /**
@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param entityId the id as text: the value of a single column, else a JSON object of the columns
  * @param type what happened
  * @param committedAt the transaction's commit, to the microsecond
- * @param lsn the transaction's END
+ * @param position the transaction's END
  * @param json the whole event, UTF-8 JSON, as {@code docs/templates.md} describes {@code full}:
  *     what a template is given and the built-in {@code full} sends. Not to be changed by whoever
  *     reads it
@@ -24,7 +24,7 @@ public record Event(
     String entityId,
     EventType type,
     Instant committedAt,
-    Lsn lsn,
+    Position position,
     byte[] json) {
 
   /** One key for one entity, whatever its type and id: for order, and for finding it again. */

@@ -31,7 +31,7 @@ final class EventId {
       Epoch epoch, Transaction transaction, String entityType, String entityId, EventType type) {
     MessageDigest digest = sha256();
     add(digest, epoch.id());
-    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(transaction.end().value()).array());
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(transaction.end().stored()).array());
     add(digest, entityType);
     add(digest, entityId);
     add(digest, type.name());

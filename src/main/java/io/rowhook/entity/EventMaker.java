@@ -98,7 +98,7 @@ final class EventMaker {
         header.entityId(),
         type,
         header.committedAt(),
-        header.lsn(),
+        header.position(),
         bytes.toByteArray());
   }
 
@@ -146,8 +146,7 @@ final class EventMaker {
   private void writeSource(JsonGenerator json, Transaction transaction, String entityType)
       throws IOException {
     json.writeObjectFieldStart("source");
-    json.writeStringField("lsn", transaction.end().toString());
-    json.writeNumberField("txId", transaction.id());
+    transaction.writeSource(json);
     json.writeStringField("table", String.valueOf(tables.get(entityType)));
     json.writeEndObject();
   }

@@ -32,7 +32,7 @@ final class Found {
   private final Map<Query, Map<RowKey, String>> unread = new HashMap<>();
 
   /** Transactions that it should have and has not. */
-  private final Set<Long> unseen = new HashSet<>();
+  private final Set<String> unseen = new HashSet<>();
 
   private final boolean blind;
 
@@ -51,7 +51,7 @@ final class Found {
    * @param limited see {@link RowLookup#read}
    */
   static Found read(
-      RowLookup source, List<Touched> entities, Set<Long> transactions, boolean limited) {
+      RowLookup source, List<Touched> entities, Set<String> transactions, boolean limited) {
     List<EntityHistory> histories = entities.stream().map(Touched::history).distinct().toList();
     return source.read(
         transactions,

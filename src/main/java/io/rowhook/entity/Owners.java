@@ -80,7 +80,7 @@ final class Owners {
      *
      * @param transactions whose changes it is for, by the ids in the log
      */
-    void read(RowLookup rows, Set<Long> transactions) {
+    void read(RowLookup rows, Set<String> transactions) {
       if (!wanted.isEmpty()) {
         readWanted(rows, transactions);
         found.forEach((part, keys) ->
@@ -94,7 +94,7 @@ final class Owners {
       return spellings;
     }
 
-    private void readWanted(RowLookup rows, Set<Long> transactions) {
+    private void readWanted(RowLookup rows, Set<String> transactions) {
       rows.read(
           transactions,
           false,

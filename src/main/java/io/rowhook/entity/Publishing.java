@@ -276,7 +276,7 @@ final class Publishing {
 
   private void spell(List<Touched> entities) {
     Spellings spellings = new Spellings();
-    Set<Long> transactions = new HashSet<>();
+    Set<String> transactions = new HashSet<>();
     for (Touched entity : entities) {
       if (entity.shape().isSpelled()) {
         for (Shape.Node part : entity.shape().parts()) {
@@ -366,7 +366,7 @@ final class Publishing {
     return found.of(entity.outcome().transaction());
   }
 
-  private static Set<Long> transactions(List<Touched> entities) {
+  private static Set<String> transactions(List<Touched> entities) {
     return entities.stream()
         .map(entity -> entity.outcome().transaction().id())
         .collect(Collectors.toUnmodifiableSet());

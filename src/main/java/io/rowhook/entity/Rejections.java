@@ -56,7 +56,7 @@ final class Rejections {
         .addKeyValue("rows", count())
         .addKeyValue("table", first.table())
         .addKeyValue("operation", first.operation())
-        .addKeyValue("lsn", transaction.end())
+        .addKeyValue("position", transaction.end())
         .log(
             "Row changes that no event can be made of; kept in the journal's table rejected_row."
                 + " The first: {}",

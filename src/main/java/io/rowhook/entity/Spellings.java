@@ -84,7 +84,7 @@ final class Spellings {
   }
 
   /** Has the source say which keys are one. */
-  void read(RowLookup rows, Set<Long> transactions) {
+  void read(RowLookup rows, Set<String> transactions) {
     if (!asked.isEmpty()) {
       known.putAll(rows.read(transactions, false, this::read));
     }

@@ -1,7 +1,7 @@
 package io.rowhook.journal;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class EpochTable {
    * @param head the newest sequence given, in this epoch or one before it
    * @param total bytes of the JSON of all events ever journaled, up to the head
    */
-  record Place(long n, Epoch epoch, Lsn watermark, long head, long total) {}
+  record Place(long n, Epoch epoch, Position watermark, long head, long total) {}
 
   private EpochTable() {}
 
@@ -37,12 +37,12 @@ final class EpochTable {
             row.getInt("timeline"),
             row.getString("slot"),
             Times.instant(row.getLong("started_at")));
-    Lsn watermark = new Lsn(row.getLong("watermark"));
+    Position watermark = Position.of(row.getLong("watermark"));
     return new Place(row.getLong("n"), epoch, watermark, row.getLong("head"), row.getLong("total"));
   }
 
   /** Starts an epoch; or, where it is the current one, notes its timeline and leaves the rest. */
-  static Place begin(Sql sql, Epoch epoch, Lsn start) throws SQLException {
+  static Place begin(Sql sql, Epoch epoch, Position start) throws SQLException {
     Optional<Place> current = newest(sql);
     if (current.isPresent() && current.get().epoch().id().equals(epoch.id())) {
       sql.update("UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
@@ -55,7 +55,7 @@ final class EpochTable {
           epoch.timeline(),
           epoch.slot(),
           Times.micros(epoch.startedAt()),
-          start.value(),
+          start.stored(),
           current.map(Place::head).orElse(0L),
           current.map(Place::total).orElse(0L));
     }
@@ -67,7 +67,7 @@ final class EpochTable {
   static void move(Sql sql, Place place) throws SQLException {
     sql.update(
         "UPDATE epoch SET watermark = ?, head = ?, total = ? WHERE n = ?",
-        place.watermark().value(),
+        place.watermark().stored(),
         place.head(),
         place.total(),
         place.n());

@@ -1,6 +1,6 @@
 package io.rowhook.journal;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
@@ -61,13 +61,13 @@ final class EventTable {
             event.entityId(),
             event.type().name(),
             Times.micros(event.committedAt()),
-            event.lsn().value(),
+            event.position().stored(),
             transaction.id(),
             event.json(),
             total,
             Times.micros(Instant.now()),
             id,
-            transaction.end().value());
+            transaction.end().stored());
     if (inserted == 0) {
       insertRejected(
           sql,
@@ -92,7 +92,7 @@ final class EventTable {
         "INSERT INTO rejected_row (at, lsn, tx, table_name, operation, key, reason)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?)",
         Times.micros(transaction.committedAt()),
-        transaction.end().value(),
+        transaction.end().stored(),
         transaction.id(),
         table,
         operation,
@@ -154,8 +154,8 @@ final class EventTable {
             + " ORDER BY sequence DESC LIMIT 1",
         row ->
             new Transaction(
-                new Lsn(row.getLong("lsn")),
-                row.getLong("tx"),
+                Position.of(row.getLong("lsn")),
+                row.getString("tx"),
                 Times.instant(row.getLong("committed_at"))));
   }
 
@@ -199,7 +199,7 @@ final class EventTable {
             row.getString("entity_id"),
             EventType.valueOf(row.getString("type")),
             Times.instant(row.getLong("committed_at")),
-            new Lsn(row.getLong("lsn")),
+            Position.of(row.getLong("lsn")),
             row.getBytes("body"));
     return new Entry(row.getLong("sequence"), event);
   }

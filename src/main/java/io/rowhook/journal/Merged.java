@@ -22,7 +22,7 @@ public record Merged(EventType type, byte[] json) {
         event.entityId(),
         type,
         event.committedAt(),
-        event.lsn(),
+        event.position(),
         json);
   }
 

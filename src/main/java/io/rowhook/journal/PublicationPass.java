@@ -1,6 +1,6 @@
 package io.rowhook.journal;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
@@ -23,7 +23,7 @@ final class PublicationPass {
   private final Deque<Entry> newest = new ArrayDeque<>();
   private long newestBytes;
   private boolean complete = true;
-  private Lsn watermark;
+  private Position watermark;
   private long head;
   private long total;
 

@@ -3,8 +3,8 @@ package io.rowhook.journal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
 import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.Routes;
 import io.rowhook.capture.SlotIntent;
@@ -36,7 +36,7 @@ final class PublicationTable {
         });
     return sql.first(
         "SELECT oid, seen_at FROM publication",
-        row -> new PublishedTables(row.getLong(1), new Lsn(row.getLong(2)), tables));
+        row -> new PublishedTables(row.getLong(1), Position.of(row.getLong(2)), tables));
   }
 
   private static PublishedTables.Table table(ResultSet row) throws SQLException {
@@ -51,7 +51,7 @@ final class PublicationTable {
     return new PublishedTables.Table(
         row.getLong("oid"),
         routes == null ? null : new Routes(routes),
-        lastGood == null ? null : new Lsn(Long.parseLong(lastGood)),
+        lastGood == null ? null : Position.of(Long.parseLong(lastGood)),
         key);
   }
 
@@ -60,7 +60,7 @@ final class PublicationTable {
         "INSERT INTO publication (one, oid, seen_at) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE"
             + " SET oid = excluded.oid, seen_at = excluded.seen_at",
         now.publication(),
-        now.seenAt().value());
+        now.seenAt().stored());
     sql.update("DELETE FROM captured_table");
     for (Map.Entry<TableId, PublishedTables.Table> entry : now.tables().entrySet()) {
       PublishedTables.Table table = entry.getValue();
@@ -73,7 +73,7 @@ final class PublicationTable {
           entry.getKey().name(),
           table.oid(),
           table.routes() == null ? null : table.routes().text(),
-          table.lastGood() == null ? null : table.lastGood().value(),
+          table.lastGood() == null ? null : table.lastGood().stored(),
           key.toString());
     }
     for (MissedRange range : missed) {
@@ -83,8 +83,8 @@ final class PublicationTable {
           Times.micros(range.noticedAt()),
           range.table().schema(),
           range.table().name(),
-          range.after().value(),
-          range.upTo().value(),
+          range.after().stored(),
+          range.upTo().stored(),
           range.reason());
     }
   }
@@ -97,8 +97,8 @@ final class PublicationTable {
             new MissedRange(
                 Times.instant(row.getLong("at")),
                 new TableId(row.getString("schema_name"), row.getString("table_name")),
-                new Lsn(row.getLong("after_lsn")),
-                new Lsn(row.getLong("to_lsn")),
+                Position.of(row.getLong("after_lsn")),
+                Position.of(row.getLong("to_lsn")),
                 row.getString("reason")),
         limit);
   }

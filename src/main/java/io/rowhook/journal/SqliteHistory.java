@@ -2,8 +2,8 @@ package io.rowhook.journal;
 
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.History;
-import io.rowhook.capture.Lsn;
 import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.SlotIntent;
 import io.rowhook.capture.Transaction;
@@ -29,18 +29,18 @@ final class SqliteHistory implements History {
   }
 
   @Override
-  public Lsn watermark() {
+  public Position watermark() {
     return visible.watermark();
   }
 
   @Override
-  public void begin(Epoch epoch, Lsn start) {
+  public void begin(Epoch epoch, Position start) {
     writer.writeThrough(Write.urgent(sql -> EpochTable.begin(sql, epoch, start), visible::began));
   }
 
   @Override
   public Optional<Transaction> last() {
-    Lsn watermark = watermark();
+    Position watermark = watermark();
     return readers
         .read(EventTable::newestTransaction)
         .filter(transaction -> transaction.end().equals(watermark));
@@ -75,9 +75,9 @@ final class SqliteHistory implements History {
   }
 
   @Override
-  public void publicationSeen(Lsn at) {
+  public void publicationSeen(Position at) {
     writer.writeThrough(
-        Write.urgent(sql -> sql.update("UPDATE publication SET seen_at = ?", at.value())));
+        Write.urgent(sql -> sql.update("UPDATE publication SET seen_at = ?", at.stored())));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.rowhook.journal;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
 import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.SlotIntent;
@@ -142,7 +142,7 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
-  public Lsn watermark() {
+  public Position watermark() {
     return history.watermark();
   }
 
@@ -172,7 +172,7 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
-  public void publicationSeen(Lsn at) {
+  public void publicationSeen(Position at) {
     history.publicationSeen(at);
   }
 
@@ -182,7 +182,7 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
-  public void begin(Epoch epoch, Lsn start) {
+  public void begin(Epoch epoch, Position start) {
     history.begin(epoch, start);
   }
 

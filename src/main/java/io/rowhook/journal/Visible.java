@@ -1,6 +1,6 @@
 package io.rowhook.journal;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,8 +37,8 @@ final class Visible {
     return place.map(EpochTable.Place::head).orElse(0L);
   }
 
-  Lsn watermark() {
-    return place.map(EpochTable.Place::watermark).orElse(Lsn.ZERO);
+  Position watermark() {
+    return place.map(EpochTable.Place::watermark).orElse(Position.START);
   }
 
   Optional<EpochTable.Place> place() {

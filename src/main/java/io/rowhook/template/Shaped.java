@@ -90,7 +90,7 @@ public record Shaped(AttributeSet set, Format format, Integers integers, Optiona
           event.entityId(),
           event.type(),
           event.committedAt(),
-          event.lsn(),
+          event.position(),
           ExactJson.MAPPER.writeValueAsBytes(json));
     } catch (IOException e) {
       throw new TemplateException("the event in the journal cannot be written again", e);

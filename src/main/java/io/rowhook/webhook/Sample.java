@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,7 @@ public record Sample(
         "0",
         EventType.Created,
         now,
-        new Lsn(0),
+        Position.of(0),
         json.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

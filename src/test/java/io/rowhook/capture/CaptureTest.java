@@ -150,7 +150,7 @@ final class CaptureTest {
       database.execute(
           "INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO article VALUES (2, 'a', 1)");
       rig.awaitRows(2);
-      Lsn end = rig.sink.transactions().getLast().transaction().end();
+      Position end = rig.sink.transactions().getLast().transaction().end();
 
       Eventually.within(Rig.SOON, "the slot has moved", () -> rig.confirmed().equals(end));
       assertThat(rig.history.watermark()).isEqualTo(end);
@@ -313,12 +313,12 @@ final class CaptureTest {
   @Test
   void aLargeTransactionPassesBatchByBatch() throws Exception {
     database.execute("TRUNCATE article");
-    List<Long> inside = new ArrayList<>();
+    List<String> inside = new ArrayList<>();
     try (Rig rig = new Rig(database, "large", "public.article")) {
       rig.observer =
           new Observer() {
             @Override
-            public void insideTransaction(long transactionId) {
+            public void insideTransaction(String transactionId) {
               inside.add(transactionId);
             }
           };

@@ -61,7 +61,7 @@ final class EpochTest {
   void aVanishedSlotStops() {
     try (Rig rig = captured("vanished")) {
       Epoch before = rig.history.epoch().orElseThrow();
-      Lsn watermark = rig.history.watermark();
+      Position watermark = rig.history.watermark();
       database.execute("SELECT pg_drop_replication_slot('vanished')");
       insert();
 
@@ -117,7 +117,7 @@ final class EpochTest {
   void anOldCopyOfTheJournalStops() {
     try (Rig rig = captured("copy")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
-      Lsn old = rig.history.watermark();
+      Position old = rig.history.watermark();
       rig.start();
       insert();
       rig.awaitRows(2);

@@ -20,7 +20,7 @@ final class MemorySink implements ChangeSink {
   private final List<Transaction> replayed = new ArrayList<>();
   private List<RowChange> rows = new ArrayList<>();
   private List<RejectedRow> rejected = new ArrayList<>();
-  private @Nullable Long open;
+  private @Nullable String open;
   private @Nullable RuntimeException commitFails;
   private int restarts;
   private Runnable onRestart = () -> {};
@@ -45,7 +45,7 @@ final class MemorySink implements ChangeSink {
   }
 
   @Override
-  public synchronized void begin(long transactionId) {
+  public synchronized void begin(String transactionId) {
     check(open == null, "BEGIN inside a transaction");
     open = transactionId;
     rows = new ArrayList<>();
@@ -66,7 +66,7 @@ final class MemorySink implements ChangeSink {
 
   @Override
   public synchronized void end(Transaction transaction) {
-    check(open != null && open == transaction.id(), "END of another transaction");
+    check(transaction.id().equals(open), "END of another transaction");
     open = null;
     if (history.isNew(transaction.end())) {
       pending.add(new Whole(transaction, rows, rejected));
@@ -76,7 +76,7 @@ final class MemorySink implements ChangeSink {
   }
 
   @Override
-  public synchronized Progress commit(Lsn passed, boolean now) {
+  public synchronized Progress commit(Position passed, boolean now) {
     if (commitFails != null) {
       throw commitFails;
     }

@@ -3,8 +3,8 @@ package io.rowhook.crash;
 import io.rowhook.Observers;
 import io.rowhook.Service;
 import io.rowhook.admin.RunCommand;
-import io.rowhook.capture.Lsn;
 import io.rowhook.capture.Observer;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import io.rowhook.journal.Entry;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ final class HaltingMain {
           }
 
           @Override
-          public void insideTransaction(long transactionId) {
+          public void insideTransaction(String transactionId) {
             pass(HaltPoint.INSIDE_TRANSACTION);
           }
 
@@ -73,7 +73,7 @@ final class HaltingMain {
           }
 
           @Override
-          public void flushed(Lsn confirmed) {
+          public void flushed(Position confirmed) {
             pass(HaltPoint.AFTER_FLUSH);
           }
         },

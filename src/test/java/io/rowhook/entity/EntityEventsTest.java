@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowChange.Operation;
@@ -34,7 +34,7 @@ class EntityEventsTest {
   private static final RowLookup NOTHING =
       new RowLookup() {
         @Override
-        public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
+        public <T> T read(Set<String> transactions, boolean limited, Reading<T> reading) {
           throw new AssertionError("nothing has to be read");
         }
       };
@@ -101,7 +101,7 @@ class EntityEventsTest {
         update("{'id':1,'name':'b'}", "{'id':1,'name':'a'}"));
     assertThat(log.published).isEmpty();
     assertThat(events.counts().unchanged()).isEqualTo(2);
-    assertThat(log.watermark()).isEqualTo(new Lsn(lsn));
+    assertThat(log.watermark()).isEqualTo(Position.of(lsn));
   }
 
   @Test
@@ -157,7 +157,7 @@ class EntityEventsTest {
     List<String> first = log.published.stream().map(Event::id).toList();
     assertThat(first).doesNotHaveDuplicates();
     log.published.clear();
-    log.watermark = Lsn.ZERO; // as if nothing had been journaled
+    log.watermark = Position.START; // as if nothing had been journaled
     events.restart(List.of());
     lsn = 0x16B3000;
     transaction(insert("{'id':1}"), ROWS.insert(PRICE, "{'id':1}"));
@@ -218,13 +218,13 @@ class EntityEventsTest {
   }
 
   private void transaction(RowChange... rows) throws Exception {
-    events.begin(5);
+    events.begin("5");
     for (RowChange row : rows) {
       events.row(row);
     }
     lsn += 0x100;
-    events.end(new Transaction(new Lsn(lsn), 5, COMMIT));
-    events.commit(Lsn.ZERO, true);
+    events.end(new Transaction(Position.of(lsn), "5", COMMIT));
+    events.commit(Position.START, true);
   }
 
   private static RowChange insert(String after) {

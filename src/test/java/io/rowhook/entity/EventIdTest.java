@@ -3,7 +3,7 @@ package io.rowhook.entity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +21,7 @@ class EventIdTest {
       new Epoch("epoch-2", "7506543210987654321", 1, "rowhook", NOON);
 
   private static Transaction transaction(long end, Instant committedAt) {
-    return new Transaction(new Lsn(end), 7, committedAt);
+    return new Transaction(Position.of(end), "7", committedAt);
   }
 
   private static String id(Transaction transaction, String entityId) {

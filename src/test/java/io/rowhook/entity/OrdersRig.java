@@ -1,6 +1,6 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceRows;
@@ -98,17 +98,17 @@ final class OrdersRig implements AutoCloseable {
 
   /** One that waits for the next commit. */
   OrdersRig ended(long id, RowChange... changes) throws Exception {
-    events.begin(id);
+    events.begin(Long.toString(id));
     for (RowChange change : changes) {
       events.row(change);
     }
     lsn += 0x100;
-    events.end(new Transaction(new Lsn(lsn), id, Instant.EPOCH));
+    events.end(new Transaction(Position.of(lsn), Long.toString(id), Instant.EPOCH));
     return this;
   }
 
   void transaction(long id, RowChange... changes) throws Exception {
-    ended(id, changes).events.commit(Lsn.ZERO, true);
+    ended(id, changes).events.commit(Position.START, true);
   }
 
   @Override

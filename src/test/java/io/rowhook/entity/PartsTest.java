@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceException;
@@ -353,13 +353,13 @@ class PartsTest {
         "INSERT INTO customer SELECT n, 'c' || n FROM generate_series(0, 4) n",
         "INSERT INTO orders SELECT n, 'A-' || n, n % 5, 1, NULL FROM generate_series(1, 500) n",
         "INSERT INTO line SELECT n, l, 1 FROM generate_series(1, 500) n, generate_series(1, 3) l");
-    events.begin(5);
+    events.begin("5");
     for (int i = 1; i <= 500; i++) {
       lsn += 0x100;
       events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
-      events.end(new Transaction(new Lsn(lsn), i, Instant.EPOCH));
+      events.end(new Transaction(Position.of(lsn), Long.toString(i), Instant.EPOCH));
     }
-    events.commit(Lsn.ZERO, true);
+    events.commit(Position.START, true);
     assertThat(log.published).hasSize(500);
     assertThat(log.json(499).at("/data/lines")).hasSize(3);
     assertThat(rows.counts().statements()).as("order, lines, serials, customers").isEqualTo(4);
@@ -405,12 +405,12 @@ class PartsTest {
     String large = "x".repeat(1 << 20);
     source.execute(
         "INSERT INTO orders SELECT n, 'A-' || n, NULL, 1, repeat('x', 1 << 20) FROM generate_series(1, 40) n");
-    events.begin(5);
+    events.begin("5");
     for (int i = 1; i <= 40; i++) {
       events.row(ROWS.insert(LINE, "{'oid':" + i + ",'no':1,'quantity':1}"));
     }
-    events.end(new Transaction(new Lsn(lsn += 0x100), 5, Instant.EPOCH));
-    events.commit(Lsn.ZERO, true);
+    events.end(new Transaction(Position.of(lsn += 0x100), "5", Instant.EPOCH));
+    events.commit(Position.START, true);
     assertThat(log.published).hasSize(40);
     assertThat(log.json(39).at("/data/remark").asText()).isEqualTo(large);
     assertThat(rows.counts().statements()).isGreaterThan(8);
@@ -438,12 +438,12 @@ class PartsTest {
   }
 
   private void transaction(RowChange... changes) throws Exception {
-    events.begin(5);
+    events.begin("5");
     for (RowChange change : changes) {
       events.row(change);
     }
     lsn += 0x100;
-    events.end(new Transaction(new Lsn(lsn), 5, Instant.EPOCH));
-    events.commit(Lsn.ZERO, true);
+    events.end(new Transaction(Position.of(lsn), "5", Instant.EPOCH));
+    events.commit(Position.START, true);
   }
 }

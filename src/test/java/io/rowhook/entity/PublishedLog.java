@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.History;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.SpilledInMemory;
@@ -27,7 +27,7 @@ final class PublishedLog implements EventLog, History {
   final List<Event> appended = new ArrayList<>();
   int largestStage;
   int largestAppended;
-  Lsn watermark = Lsn.ZERO;
+  Position watermark = Position.START;
 
   @Override
   public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
@@ -80,12 +80,12 @@ final class PublishedLog implements EventLog, History {
   }
 
   @Override
-  public Lsn watermark() {
+  public Position watermark() {
     return watermark;
   }
 
   @Override
-  public void begin(Epoch epoch, Lsn start) {
+  public void begin(Epoch epoch, Position start) {
     throw new AssertionError("capture begins epochs");
   }
 

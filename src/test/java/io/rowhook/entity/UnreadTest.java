@@ -8,7 +8,7 @@ import static io.rowhook.entity.RowChanges.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
@@ -255,11 +255,11 @@ class UnreadTest {
             OrdersRig.facts(ORDER, ReplicaIdentity.FULL, List.of("oid"), "oid"),
             OrdersRig.facts(item, ReplicaIdentity.FULL, List.of("id"), "id", "oid"),
             OrdersRig.facts(tag, ReplicaIdentity.FULL, List.of("id"), "id", "item")));
-    boxes.begin(LONG_AGO);
+    boxes.begin(Long.toString(LONG_AGO));
     boxes.row(ROWS.insert(tag, "{'id':1,'item':1}"));
     boxes.row(ROWS.update(ORDER, "{'oid':2,'total':1}", "{'oid':2,'total':2}"));
-    boxes.end(new Transaction(new Lsn(0x9000), LONG_AGO, Instant.EPOCH));
-    boxes.commit(Lsn.ZERO, true);
+    boxes.end(new Transaction(Position.of(0x9000), Long.toString(LONG_AGO), Instant.EPOCH));
+    boxes.commit(Position.START, true);
     assertThat(rig.log.published).extracting(Event::entityId).containsExactly("2");
     assertThat(rig.log.rejected).hasSize(1);
     assertThat(rig.log.rejected.getFirst().table()).isEqualTo(tag);

@@ -3,7 +3,7 @@ package io.rowhook.entity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.ColumnFilter;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.Source;
 import io.rowhook.capture.SourceRows;
@@ -79,12 +79,12 @@ class VisibilityTest {
   }
 
   private void transaction(EntityEvents events, List<RowChange> changes) throws Exception {
-    events.begin(3);
+    events.begin("3");
     for (RowChange change : changes) {
       events.row(change);
     }
-    events.end(new Transaction(new Lsn(0x2000), 3, Instant.EPOCH));
-    events.commit(Lsn.ZERO, true);
+    events.end(new Transaction(Position.of(0x2000), "3", Instant.EPOCH));
+    events.commit(Position.START, true);
   }
 
   private List<String> published() {

@@ -5,7 +5,7 @@ import io.rowhook.Observers;
 import io.rowhook.Wiring;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.testing.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ final class Product implements AutoCloseable {
   void awaitJournaled(String lsn) throws InterruptedException {
     Flow running = java.util.Objects.requireNonNull(flow);
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (running.journal().watermark().compareTo(Lsn.parse(lsn)) < 0
+    while (running.journal().watermark().compareTo(Position.parse(lsn)) < 0
         && System.nanoTime() < deadline) {
       Thread.sleep(1);
     }

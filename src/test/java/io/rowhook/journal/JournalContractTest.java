@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.testing.SpilledInMemory;
 import java.nio.charset.StandardCharsets;
@@ -176,13 +176,14 @@ class JournalContractTest {
 
   @Test
   void positionsAreUnsigned() throws InterruptedException {
-    Lsn high = Lsn.parse("FFFFFFFF/00000001");
-    journal.begin(new Epoch("epoch-2", "1", 1, "rowhook", NOON), Lsn.parse("7FFFFFFF/FFFFFFFF"));
-    publish(journal, high.value(), "1");
+    Position high = Position.parse("FFFFFFFF/00000001");
+    journal.begin(
+        new Epoch("epoch-2", "1", 1, "rowhook", NOON), Position.parse("7FFFFFFF/FFFFFFFF"));
+    publish(journal, high.stored(), "1");
     reopen();
 
     assertThat(journal.watermark()).isEqualTo(high);
-    assertThat(journal.read(0, 1, 1_000).getFirst().event().lsn()).isEqualTo(high);
+    assertThat(journal.read(0, 1, 1_000).getFirst().event().position()).isEqualTo(high);
     assertThat(all()).containsExactly("1");
   }
 
@@ -263,7 +264,7 @@ class JournalContractTest {
   void nothingIsPublishedBeforeAnEpoch(@TempDir Path other) {
     try (Journal fresh = kind.opener().open(other)) {
       assertThat(fresh.epoch()).isEmpty();
-      assertThat(fresh.watermark()).isEqualTo(Lsn.ZERO);
+      assertThat(fresh.watermark()).isEqualTo(Position.START);
       fresh.publish(transaction(200), List.of(), List.of());
       assertThatThrownBy(fresh::commit)
           .isInstanceOf(JournalException.class)

@@ -41,7 +41,7 @@ class JournalCrashTest {
         journal.begin(EPOCH, lsn(1_000));
       }
       Ledger ledger = journal.ledger("shop");
-      for (long end = journal.watermark().value() + 1; ; end++) {
+      for (long end = journal.watermark().stored() + 1; ; end++) {
         List<Event> events = new ArrayList<>();
         List<NetChange> changes = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
@@ -95,12 +95,12 @@ class JournalCrashTest {
 
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       List<Entry> all = journal.read(0, Integer.MAX_VALUE, Long.MAX_VALUE);
-      long last = journal.watermark().value();
+      long last = journal.watermark().stored();
       assertThat(last).isGreaterThanOrEqualTo(committed);
       assertThat(all).extracting(Entry::sequence).doesNotHaveDuplicates().isSorted();
       assertThat(
               all.stream()
-                  .map(entry -> entry.event().lsn().value())
+                  .map(entry -> entry.event().position().stored())
                   .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())))
           .as("each transaction is there once and whole")
           .hasSize((int) (last - 1_000))

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
@@ -48,7 +48,7 @@ class LargePublicationTest {
       implements RowLookup {
 
     @Override
-    public <T> T read(Set<Long> transactions, boolean limited, Reading<T> reading) {
+    public <T> T read(Set<String> transactions, boolean limited, Reading<T> reading) {
       readings.incrementAndGet();
       CompletableFuture<Void> outcome =
           CompletableFuture.runAsync(() -> {
@@ -76,7 +76,7 @@ class LargePublicationTest {
     }
 
     @Override
-    public boolean shows(long transaction) {
+    public boolean shows(String transaction) {
       return true;
     }
 
@@ -104,15 +104,15 @@ class LargePublicationTest {
       Entry owed = publish(journal, 200, "1").getFirst();
       AtomicInteger readings = new AtomicInteger();
       EntityEvents events = events(journal, new BusyLookup(ledger, owed, readings));
-      events.begin(5);
+      events.begin("5");
       for (int i = 1; i <= LINES; i++) {
         ObjectNode line = JsonNodeFactory.instance.objectNode().put("id", i).put("oid", i / 3);
         ObjectNode key = JsonNodeFactory.instance.objectNode().put("id", i);
         events.row(
             new RowChange(LINE, RowChange.Operation.INSERT, key, null, line, List.of(), 100));
       }
-      events.end(new Transaction(new Lsn(300), 5, NOON));
-      events.commit(Lsn.ZERO, true);
+      events.end(new Transaction(Position.of(300), "5", NOON));
+      events.commit(Position.START, true);
 
       assertThat(readings.get()).isPositive();
       assertThat(journal.head()).isEqualTo(1 + LINES / 3 + 1);

@@ -210,7 +210,7 @@ class LedgerContractTest {
             like.entityId(),
             EventType.Created,
             like.committedAt(),
-            like.lsn(),
+            like.position(),
             like.json());
     journal.publish(Samples.transaction(500), List.of(created), List.of());
     journal.commit();

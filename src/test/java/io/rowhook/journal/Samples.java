@@ -3,7 +3,7 @@ package io.rowhook.journal;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
@@ -25,12 +25,12 @@ final class Samples {
 
   private Samples() {}
 
-  static Lsn lsn(long value) {
-    return new Lsn(value);
+  static Position lsn(long value) {
+    return Position.of(value);
   }
 
   static Transaction transaction(long end) {
-    return new Transaction(lsn(end), end + 1_000, NOON.plusMillis(end));
+    return new Transaction(lsn(end), Long.toString(end + 1_000), NOON.plusMillis(end));
   }
 
   static Event event(String entityId, long end) {

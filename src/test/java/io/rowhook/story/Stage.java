@@ -10,7 +10,7 @@ import io.rowhook.admin.Receiver;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -256,7 +256,7 @@ public final class Stage implements AutoCloseable {
   /** Waits until everything committed in the source so far is journaled. */
   public void awaitJournaled() {
     source.execute("SELECT pg_logical_emit_message(true, 'rowhook', '')");
-    Lsn now = Lsn.parse(String.valueOf(source.query("SELECT pg_current_wal_lsn()")));
+    Position now = Position.parse(String.valueOf(source.query("SELECT pg_current_wal_lsn()")));
     Flow running = flow();
     Eventually.within(
         LIMIT,

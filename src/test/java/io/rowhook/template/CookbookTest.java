@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +87,7 @@ class CookbookTest {
         json.path("entityId").asText(),
         EventType.valueOf(json.path("event").asText()),
         Instant.parse(json.path("timestamp").asText()),
-        Lsn.ZERO,
+        Position.START,
         json.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,7 +3,7 @@ package io.rowhook.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +85,7 @@ class DecimalsTest {
             "7",
             EventType.Updated,
             Instant.EPOCH,
-            Lsn.ZERO,
+            Position.START,
             json.getBytes(StandardCharsets.UTF_8));
     Jslt set = Jslt.compile("t.jslt", Map.of("t.jslt", template.replace('\'', '"')));
     return new String(set.render(event), StandardCharsets.UTF_8);

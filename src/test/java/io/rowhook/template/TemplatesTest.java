@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.testing.MemoryJournal;
@@ -137,7 +137,8 @@ class TemplatesTest {
         .isEqualTo(first);
     assertThat(first).startsWith("[1.779636044123E9,");
     Event other =
-        new Event("evt_2", "A", "1", EventType.Created, Instant.EPOCH, Lsn.ZERO, event.json());
+        new Event(
+            "evt_2", "A", "1", EventType.Created, Instant.EPOCH, Position.START, event.json());
     assertThat(text(set.render(other))).isNotEqualTo(first);
   }
 
@@ -342,7 +343,7 @@ class TemplatesTest {
         "7",
         EventType.Updated,
         Instant.parse("2026-05-24T15:20:44.123456Z"),
-        Lsn.ZERO,
+        Position.START,
         quoted(json).getBytes(StandardCharsets.UTF_8));
   }
 

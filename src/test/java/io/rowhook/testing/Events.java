@@ -1,6 +1,6 @@
 package io.rowhook.testing;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ public final class Events {
         Integer.toString(id),
         EventType.Updated,
         Instant.parse("2026-05-24T15:20:44.123456Z"),
-        new Lsn(1000L + n),
+        Position.of(1000L + n),
         ("{\"id\":\"" + name + "\",\"entityId\":" + id + ",\"n\":" + n + "}")
             .getBytes(StandardCharsets.UTF_8));
   }

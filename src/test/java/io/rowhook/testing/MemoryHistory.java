@@ -2,8 +2,8 @@ package io.rowhook.testing;
 
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.History;
-import io.rowhook.capture.Lsn;
 import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.SlotIntent;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryHistory implements History {
 
   private @Nullable Epoch epoch;
-  private Lsn watermark = Lsn.ZERO;
+  private Position watermark = Position.START;
   private @Nullable SlotIntent intent;
   private @Nullable PublishedTables published;
   private final List<MissedRange> missed = new ArrayList<>();
@@ -26,12 +26,12 @@ public final class MemoryHistory implements History {
   }
 
   @Override
-  public synchronized Lsn watermark() {
+  public synchronized Position watermark() {
     return watermark;
   }
 
   @Override
-  public synchronized void begin(Epoch next, Lsn start) {
+  public synchronized void begin(Epoch next, Position start) {
     if (epoch == null || !epoch.id().equals(next.id())) {
       watermark = start;
     }
@@ -61,7 +61,7 @@ public final class MemoryHistory implements History {
   }
 
   @Override
-  public synchronized void publicationSeen(Lsn at) {
+  public synchronized void publicationSeen(Position at) {
     if (published != null) {
       published = new PublishedTables(published.publication(), at, published.tables());
     }
@@ -73,16 +73,16 @@ public final class MemoryHistory implements History {
   }
 
   /** As if it had been another journal. */
-  public synchronized void set(Epoch other, Lsn at) {
+  public synchronized void set(Epoch other, Position at) {
     epoch = other;
     watermark = at;
   }
 
-  public synchronized boolean isNew(Lsn end) {
+  public synchronized boolean isNew(Position end) {
     return end.isAfter(watermark);
   }
 
-  public synchronized void advance(Lsn end) {
+  public synchronized void advance(Position end) {
     if (end.isAfter(watermark)) {
       watermark = end;
     }

@@ -1,7 +1,7 @@
 package io.rowhook.testing;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
@@ -45,7 +45,7 @@ public final class MemoryJournal implements Journal {
   private final List<Event> appended = new ArrayList<>();
   private final List<Event> published = new ArrayList<>();
   private final MemoryHistory history = new MemoryHistory();
-  private Lsn publishedEnd = Lsn.ZERO;
+  private Position publishedEnd = Position.START;
   private long commits;
   private boolean halted;
   private @Nullable String failure;
@@ -254,12 +254,12 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public Lsn watermark() {
+  public Position watermark() {
     return history.watermark();
   }
 
   @Override
-  public void begin(Epoch next, Lsn start) {
+  public void begin(Epoch next, Position start) {
     history.begin(next, start);
   }
 

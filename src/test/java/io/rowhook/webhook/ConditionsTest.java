@@ -4,7 +4,7 @@ import static io.rowhook.webhook.Outbound.eventually;
 import static io.rowhook.webhook.Outbound.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -217,7 +217,7 @@ class ConditionsTest {
         Integer.toString(id),
         type,
         Instant.parse("2026-05-24T15:20:44Z"),
-        new Lsn(id),
+        Position.of(id),
         ("{\"type\":\"order.updated\",\"data\":"
                 + data
                 + ",\"changed\":"

@@ -4,7 +4,7 @@ import static io.rowhook.webhook.Outbound.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.SqliteJournal;
@@ -98,7 +98,7 @@ class IsolationTest {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve(name + ".db"));
         Couriers couriers = new Couriers(recipient -> courier(recipient, journal));
         SickServers servers = new SickServers()) {
-      journal.begin(new Epoch(name, "1", 1, "rowhook", Instant.now()), new Lsn(0));
+      journal.begin(new Epoch(name, "1", 1, "rowhook", Instant.now()), Position.of(0));
       for (int i = 0; i < HEALTHY; i++) {
         Healthy one = new Healthy();
         healthy.add(one);
@@ -118,7 +118,7 @@ class IsolationTest {
       List<Event> events = Events.orders(entities, each);
       for (int n = 0; n < each; n++) {
         journal.publish(
-            new Transaction(new Lsn(1_000L + n), n, Instant.now()),
+            new Transaction(Position.of(1_000L + n), Long.toString(n), Instant.now()),
             events.subList(n * entities, (n + 1) * entities),
             List.of());
         journal.commit();

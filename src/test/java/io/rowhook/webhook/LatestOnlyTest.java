@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Delivery;
@@ -438,7 +438,7 @@ class LatestOnlyTest {
         Integer.toString(id),
         type,
         Instant.parse("2026-05-24T15:20:44.123456Z"),
-        new Lsn(1000L + v),
+        Position.of(1000L + v),
         json.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Merged;
@@ -271,7 +271,7 @@ class MergingModelTest {
       json.put("readAt", "moment " + numbers);
     }
     return new Event(
-        json.path("id").asText(), "Order", "1", type, Instant.EPOCH, new Lsn(1), bytes(json));
+        json.path("id").asText(), "Order", "1", type, Instant.EPOCH, Position.of(1), bytes(json));
   }
 
   private void lookUp(ObjectNode data, ArrayNode unavailable, ArrayNode read) {

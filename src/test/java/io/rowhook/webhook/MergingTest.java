@@ -5,7 +5,7 @@ import static io.rowhook.entity.EventType.Deleted;
 import static io.rowhook.entity.EventType.Updated;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Merged;
@@ -170,7 +170,7 @@ class MergingTest {
         "1",
         type,
         Instant.EPOCH,
-        new Lsn(1),
+        Position.of(1),
         (json.substring(0, json.length() - 1) + more + "}")
             .replace('\'', '"')
             .getBytes(StandardCharsets.UTF_8));

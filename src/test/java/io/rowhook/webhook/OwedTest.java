@@ -289,7 +289,7 @@ class OwedTest {
         event.entityId(),
         event.type(),
         event.committedAt(),
-        event.lsn(),
+        event.position(),
         (json.substring(0, json.length() - 1) + text).getBytes(UTF_8));
   }
 

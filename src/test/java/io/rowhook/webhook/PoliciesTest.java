@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState;
@@ -45,7 +45,7 @@ class PoliciesTest {
             "7",
             EventType.Updated,
             Instant.parse("2026-05-24T15:20:44.1234Z"),
-            new Lsn(1),
+            Position.of(1),
             new byte[0]);
     assertThat(Headers.of(event, event.topic(), 18231, 2, "req", 0, NOW))
         .containsExactly(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Lsn;
+import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Delivered;
@@ -267,7 +267,7 @@ class RequestTargetsTest {
         Integer.toString(id),
         type,
         Instant.parse("2026-05-24T15:20:44.123456Z"),
-        new Lsn(1000L + id),
+        Position.of(1000L + id),
         json.toString().getBytes(StandardCharsets.UTF_8));
   }
 }
