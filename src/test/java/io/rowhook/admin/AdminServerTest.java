@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -110,14 +109,19 @@ class AdminServerTest {
               + "\r\nAuthorization: "
               + bearer()
               + "\r\nContent-Length: 100\r\n\r\n{";
-      for (String half : List.of(head, head.substring(0, 40))) {
-        try (Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port())) {
-          socket.setSoTimeout(1000 * 4 * AdminServer.REQUEST_SECONDS);
-          socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
-          assertThat(socket.getInputStream().read()).isEqualTo(-1);
-        }
+      try (Socket body = half(head);
+          Socket line = half(head.substring(0, 40))) {
+        assertThat(body.getInputStream().read()).isEqualTo(-1);
+        assertThat(line.getInputStream().read()).isEqualTo(-1);
       }
     }
+  }
+
+  private Socket half(String request) throws IOException {
+    Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port());
+    socket.setSoTimeout(1000 * 4 * AdminServer.REQUEST_SECONDS);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
   }
 
   @Test
