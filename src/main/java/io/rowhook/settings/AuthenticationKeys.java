@@ -7,9 +7,9 @@ import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.Style;
 import io.rowhook.recipient.Secret;
+import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,20 +18,93 @@ import java.util.Optional;
  */
 final class AuthenticationKeys {
 
-  private static final YamlKeys ALL = new YamlKeys(List.of(), List.of("hmac", "basic", "bearer"));
-  private static final YamlKeys HMAC =
-      new YamlKeys(
-          List.of("secret"), List.of("style", "header", "algorithm", "prefix", "previous"));
-  private static final YamlKeys PREVIOUS = new YamlKeys(List.of("secret", "until"), List.of());
-  private static final YamlKeys BASIC = new YamlKeys(List.of("username", "password"), List.of());
+  private static final Setting<Secret> SECRET =
+      Setting.required(
+              "secret",
+              Value.text(RecipientRules::anySecret),
+              "`whsec_` and base64 for `standard`; otherwise any text. Better a reference:"
+                  + " `${env:NAME}` or `${file:/path}`")
+          .within("`standard`: 24 to 64 bytes");
 
-  /** By mapping, see {@link RecipientFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS =
-      Map.of(
-          "authentication", ALL,
-          "authentication.hmac", HMAC,
-          "authentication.hmac.previous", PREVIOUS,
-          "authentication.basic", BASIC);
+  private static final Setting<Style> STYLE =
+      Setting.of(
+              "style",
+              Value.oneOf(Style.class),
+              "how the signature is written: [styles](receiving.md#who-has-sent-it)")
+          .or(Style.standard);
+
+  private static final Setting<String> HEADER =
+      Setting.of("header", Value.text(RecipientRules::header), "in which header")
+          .within("not with `standard`")
+          .without("[the style's](receiving.md#who-has-sent-it)");
+
+  private static final Setting<Algorithm> ALGORITHM =
+      Setting.of("algorithm", Value.oneOf(Algorithm.class), "the hash")
+          .within("`sha512` with `header` and not with `standard`")
+          .or(Algorithm.sha256);
+
+  private static final Setting<String> PREFIX =
+      Setting.of(
+              "prefix",
+              Value.of(RecipientRules::prefix, Map.of("type", "string", "maxLength", 64)),
+              "what stands before the signature in `hex` and `base64`; `''` makes plain hex")
+          .within("`hex` and `base64` only; 64 characters at most")
+          .without("`sha256=` or `sha512=` in `hex`, none in `base64`");
+
+  private static final Setting<Secret> OLD_SECRET =
+      Setting.required(
+              "secret",
+              Value.text(RecipientRules::anySecret),
+              "the secret before; both sign until then")
+          .within("as `secret`");
+
+  private static final Setting<Instant> UNTIL =
+      Setting.required("until", Value.text(RecipientRules::instant), "until when")
+          .within("a time with its offset, `2026-12-01T00:00:00Z`");
+
+  private static final Setting<Fields> PREVIOUS =
+      Setting.of(
+          "previous",
+          new Mapping(ObjectSetting.of(OLD_SECRET, UNTIL)),
+          "the secret before, which is also signed with until then");
+
+  private static final Setting<Fields> HMAC =
+      Setting.of(
+          "hmac",
+          new Mapping(
+              ObjectSetting.of(SECRET, STYLE, HEADER, ALGORITHM, PREFIX, PREVIOUS)),
+          "a signature");
+
+  private static final Setting<String> USERNAME =
+      Setting.required("username", Value.text(RecipientRules::username), "the user, as in RFC 7617, in UTF-8")
+          .within("no colon");
+
+  private static final Setting<Secret> PASSWORD =
+      Setting.required("password", Value.text(RecipientRules::password), "the password");
+
+  private static final Setting<Fields> BASIC =
+      Setting.of(
+          "basic", new Mapping(ObjectSetting.of(USERNAME, PASSWORD)), "a name and a password");
+
+  private static final Setting<Secret> BEARER =
+      Setting.of(
+              "bearer",
+              Value.text(RecipientRules::bearer),
+              "a token, sent as `Authorization: Bearer` (RFC 6750)")
+          .within("not beside `basic`")
+          .without("none");
+
+  static final ObjectSetting<Authentication> OBJECT =
+      ObjectSetting.<Authentication>empty()
+          .with(HMAC, Authentication::hmac)
+          .with(BASIC, Authentication::basic)
+          .with(BEARER, Authentication::bearer);
+
+  static final Setting<Fields> SETTING =
+      Setting.of(
+          "authentication",
+          new Mapping(OBJECT),
+          "none, or `hmac`, or one of `basic` and `bearer`, or both");
 
   private final Reading reading;
 
@@ -41,13 +114,12 @@ final class AuthenticationKeys {
 
   static Authentication read(Fields recipient, Reading reading) {
     return recipient
-        .mapping("authentication")
+        .read(SETTING)
         .map(fields -> new AuthenticationKeys(reading).all(fields))
         .orElse(Authentication.NONE);
   }
 
   private Authentication all(Fields fields) {
-    fields.check(ALL);
     if (fields.keys().isEmpty()) {
       reading
           .problems()
@@ -55,42 +127,34 @@ final class AuthenticationKeys {
               fields.place(),
               "authentication is empty. Add hmac, basic or bearer, or take authentication out.");
     }
-    Optional<Place> bearer = fields.get("bearer").map(YamlNode::place);
-    if (bearer.isPresent() && fields.get("basic").isPresent()) {
-      reading
-          .problems()
-          .add(
-              bearer.get(),
+    if (fields.get(BEARER).isPresent() && fields.get(BASIC).isPresent()) {
+      fields.problem(
+          BEARER,
               "authentication.bearer cannot stand beside basic: both are sent in the header"
                   + " Authorization. Take one of them out.");
     }
     return new Authentication(
-        fields.mapping("hmac").flatMap(this::hmac),
-        fields.mapping("basic").flatMap(this::basic),
-        fields.read("bearer", RecipientRules::bearer));
+        fields.read(HMAC).flatMap(this::hmac),
+        fields.read(BASIC).flatMap(this::basic),
+        fields.read(BEARER));
   }
 
   private Optional<Hmac> hmac(Fields fields) {
-    fields.check(HMAC);
-    Style style = fields.read("style", Rule.oneOf(Style.class)).orElse(Style.standard);
+    Style style = fields.readOrDefault(STYLE);
     Rule<Secret> rule =
         style == Style.standard ? RecipientRules::standardSecret : RecipientRules::anySecret;
-    Optional<Secret> secret = fields.read("secret", rule);
-    Optional<String> header = fields.read("header", RecipientRules::header);
+    Optional<Secret> secret = fields.read(SECRET, rule);
+    Optional<String> header = fields.read(HEADER);
     if (header.isPresent() && style == Style.standard) {
-      Place place = fields.get("header").map(YamlNode::place).orElse(fields.place());
-      reading
-          .problems()
-          .add(
-              place,
+      fields.problem(
+          HEADER,
               "authentication.hmac.header cannot be chosen in style standard, which has "
                   + Style.standard.defaultHeader()
                   + ". Take it out, or write another style.");
     }
-    Optional<Previous> previous = fields.mapping("previous").flatMap(p -> previous(p, rule));
-    Algorithm algorithm =
-        fields.read("algorithm", Rule.oneOf(Algorithm.class)).orElse(Algorithm.sha256);
-    Optional<String> prefix = fields.read("prefix", RecipientRules::prefix);
+    Optional<Previous> previous = fields.read(PREVIOUS).flatMap(p -> previous(p, rule));
+    Algorithm algorithm = fields.readOrDefault(ALGORITHM);
+    Optional<String> prefix = fields.read(PREFIX);
     checkForm(fields, style, algorithm);
     return secret.map(s ->
         new Hmac(
@@ -105,46 +169,36 @@ final class AuthenticationKeys {
   /** What the style fixes cannot be chosen. */
   private void checkForm(Fields fields, Style style, Algorithm algorithm) {
     if (algorithm != Algorithm.sha256 && style == Style.standard) {
-      problem(
-          fields,
-          "algorithm",
+      fields.problem(
+          ALGORITHM,
           "authentication.hmac.algorithm cannot be chosen in style standard, which has sha256."
               + " Take it out, or write another style.");
     } else if (algorithm != Algorithm.sha256
         && style != Style.timestamped
-        && fields.get("header").isEmpty()) {
-      problem(
-          fields,
-          "algorithm",
+        && fields.get(HEADER).isEmpty()) {
+      fields.problem(
+          ALGORITHM,
           "authentication.hmac.algorithm: sha512 needs a header, since the name "
               + style.defaultHeader()
               + " says SHA-256. Add header with the name that the recipient looks for.");
     }
-    if (fields.get("prefix").isPresent() && style != Style.hex && style != Style.base64) {
-      problem(
-          fields,
-          "prefix",
+    if (fields.get(PREFIX).isPresent() && style != Style.hex && style != Style.base64) {
+      fields.problem(
+          PREFIX,
           "authentication.hmac.prefix is for the styles hex and base64 only. Take it out, or write"
               + " one of these.");
     }
   }
 
-  private void problem(Fields fields, String key, String sentence) {
-    Place place = fields.get(key).map(YamlNode::place).orElse(fields.place());
-    reading.problems().add(place, sentence);
-  }
-
   private Optional<Previous> previous(Fields fields, Rule<Secret> rule) {
-    fields.check(PREVIOUS);
-    Optional<Secret> secret = fields.read("secret", rule);
-    Optional<Instant> until = fields.read("until", RecipientRules::instant);
+    Optional<Secret> secret = fields.read(OLD_SECRET, rule);
+    Optional<Instant> until = fields.read(UNTIL);
     return secret.flatMap(s -> until.map(u -> new Previous(s, u)));
   }
 
   private Optional<Basic> basic(Fields fields) {
-    fields.check(BASIC);
-    Optional<String> username = fields.read("username", RecipientRules::username);
-    Optional<Secret> password = fields.read("password", RecipientRules::password);
+    Optional<String> username = fields.read(USERNAME);
+    Optional<Secret> password = fields.read(PASSWORD);
     return username.flatMap(u -> password.map(p -> new Basic(u, p)));
   }
 }

@@ -4,57 +4,69 @@ import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Integers;
+import io.rowhook.settings.Value.MappingOr;
+import io.rowhook.settings.Value.One;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Items;
 import io.rowhook.settings.YamlNode.Scalar;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads what a recipient's file says about its bodies: {@code max-body} and {@code integers}. */
 final class BodyKeys {
 
-  private static final YamlKeys MAX_BODY = new YamlKeys(List.of("bytes"), List.of("then"));
+  private static final One<Long> SIZE = Value.bytes(BodyLimit.MIN_BYTES, "256KB");
 
-  /** By mapping, see {@link RecipientFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS = Map.of("max-body", MAX_BODY);
+  private static final Setting<Long> BYTES =
+      Setting.required("bytes", SIZE, "`{ bytes: 256KB, then: notify }`");
+
+  private static final Setting<Then> THEN =
+      Setting.of(
+              "then",
+              Value.oneOf(Then.class),
+              "`failed`: the delivery ends failed, with both sizes as the reason. `notify`: built-in"
+                  + " `notify` is sent in its place")
+          .or(Then.failed);
+
+  static final Setting<YamlNode> MAX_BODY =
+      Setting.of(
+              "max-body",
+              new MappingOr(SIZE, ObjectSetting.of(BYTES, THEN)),
+              "the largest body it takes, of the bytes that are sent: a size as `256KB`, or a"
+                  + " mapping that says what becomes of a larger one. A retry sends what the first"
+                  + " attempt sent, whatever was edited since")
+          .without("any size");
+
+  static final Setting<Integers> INTEGERS =
+      Setting.of(
+              "integers",
+              Value.oneOf(Integers.class),
+              "how integers beyond 2^53 are written in JSON, wherever they stand: `text` for a"
+                  + " parser that makes doubles of numbers; all others stay numbers")
+          .within("not with `xml`")
+          .or(Integers.number);
 
   private BodyKeys() {}
 
   /** A size alone stands for a mapping with {@code then: failed}. */
-  static Optional<BodyLimit> limit(Fields recipient, Reading reading) {
-    return switch (recipient.get("max-body").orElse(null)) {
+  static Optional<BodyLimit> limit(Fields recipient) {
+    return switch (recipient.read(MAX_BODY).orElse(null)) {
       case null -> Optional.empty();
       case Scalar scalar ->
-          scalar.read(BodyKeys::size).map(size -> new BodyLimit(size, Then.failed));
-      case Items items -> Yaml.wrongKind(items, "a size or a mapping", reading);
-      case Fields fields -> limit(fields.check(MAX_BODY));
+          scalar.read(SIZE.rule()).map(size -> new BodyLimit(size, Then.failed));
+      case Items items -> Yaml.wrongKind(items, "a size or a mapping", items.reading());
+      case Fields fields -> {
+        Then then = fields.readOrDefault(THEN);
+        yield fields.read(BYTES).map(size -> new BodyLimit(size, then));
+      }
     };
   }
 
-  private static Optional<BodyLimit> limit(Fields fields) {
-    Then then = fields.read("then", Rule.oneOf(Then.class)).orElse(Then.failed);
-    return fields.read("bytes", BodyKeys::size).map(size -> new BodyLimit(size, then));
-  }
-
-  private static long size(String value) throws Refused {
-    long size = Rule.bytes().apply(value);
-    if (size < BodyLimit.MIN_BYTES) {
-      throw Refused.because("must be at least 1KB", "Write for example 256KB.");
+  static Integers integers(Fields recipient, Format format) {
+    Integers integers = recipient.readOrDefault(INTEGERS);
+    if (format == Format.xml && recipient.get(INTEGERS).isPresent()) {
+      recipient.problem(
+          INTEGERS, "integers is for format: json only; in XML every number is text. Take it out.");
     }
-    return size;
-  }
-
-  static Integers integers(Fields recipient, Format format, Reading reading) {
-    Optional<Integers> integers = recipient.read("integers", Rule.oneOf(Integers.class));
-    Optional<YamlNode> node = recipient.get("integers");
-    if (format == Format.xml && node.isPresent()) {
-      reading
-          .problems()
-          .add(
-              node.get().place(),
-              "integers is for format: json only; in XML every number is text. Take it out.");
-    }
-    return integers.orElse(Integers.number);
+    return integers;
   }
 }

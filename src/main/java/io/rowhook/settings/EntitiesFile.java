@@ -27,14 +27,7 @@ import java.util.regex.Pattern;
  */
 record EntitiesFile(List<String> names, List<EntityType> entities) {
 
-  private static final YamlKeys ENTITY =
-      new YamlKeys(
-          List.of("table"), List.of("id", "attributes", "where", "deleted", "contains", "refers"));
-
-  /** By mapping; {@code *} is the entity. */
-  static final Map<String, YamlKeys> KEYS = keys();
-
-  private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,62}");
+  static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,62}");
 
   /** PostgreSQL's {@code NAMEDATALEN} less one, in bytes. */
   private static final int MAX_IDENTIFIER = 63;
@@ -48,13 +41,6 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     Optional<Fields> root = Yaml.read(file, reading);
     return root.map(fields -> new Reader(reading).all(fields))
         .orElse(new EntitiesFile(List.of(), List.of()));
-  }
-
-  private static Map<String, YamlKeys> keys() {
-    Map<String, YamlKeys> keys = new HashMap<>(RelationKeys.KEYS);
-    keys.put("*", ENTITY);
-    keys.put("*.attributes", RelationKeys.ATTRIBUTES);
-    return Map.copyOf(keys);
   }
 
   static TableId table(String value) throws Refused {
@@ -79,8 +65,12 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
   }
 
   /** One column or a list of them; empty where there is none. */
-  static List<String> columns(Fields fields, String key, Reading reading) {
-    List<String> columns = fields.readList(key, EntitiesFile::column).orElse(List.of());
+  static List<String> columns(Fields fields, Setting<List<String>> setting, Reading reading) {
+    return apart(fields, setting, fields.read(setting).orElse(List.of()), reading);
+  }
+
+  private static List<String> apart(
+      Fields fields, Setting<?> setting, List<String> columns, Reading reading) {
     List<String> seen = new ArrayList<>();
     for (String column : columns) {
       if (seen.contains(column)) {
@@ -90,7 +80,7 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
                 fields.place(),
                 fields.place().key()
                     + "."
-                    + key
+                    + setting.name()
                     + " names "
                     + Problems.printable(column)
                     + " twice. Take one out.");
@@ -101,11 +91,11 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
   }
 
   /** An SQL condition on one row; empty where there is none. */
-  static String condition(Fields fields, String key) {
-    return fields.read(key, EntitiesFile::condition).orElse("");
+  static String condition(Fields fields, Setting<String> setting) {
+    return fields.read(setting).orElse("");
   }
 
-  private static String condition(String value) throws Refused {
+  static String condition(String value) throws Refused {
     String advice =
         "Write a condition as it may stand in a CHECK of the table: company_id = 1 AND active.";
     if (value.isBlank()) {
@@ -124,18 +114,22 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
    * @param needed columns that must not be excluded
    */
   static ColumnFilter attributes(Fields fields, Set<String> needed, Reading reading) {
-    Optional<YamlNode> node = fields.get("attributes");
-    if (node.isPresent() && !(node.get() instanceof Fields)) {
-      return ColumnFilter.only(columns(fields, "attributes", reading));
-    }
-    Optional<Fields> inner =
-        fields.mapping("attributes").map(it -> it.check(RelationKeys.ATTRIBUTES));
-    if (inner.isEmpty()) {
-      return ColumnFilter.ALL;
-    }
-    List<String> include = columns(inner.get(), "include", reading);
-    List<String> exclude = columns(inner.get(), "exclude", reading);
-    Place place = inner.get().place();
+    return switch (fields.read(EntitySettings.ATTRIBUTES).orElse(null)) {
+      case null -> ColumnFilter.ALL;
+      case Fields inner -> attributes(inner, needed);
+      default -> {
+        String name = EntitySettings.ATTRIBUTES.name();
+        List<String> only = fields.readList(name, EntitiesFile::column).orElse(List.of());
+        yield ColumnFilter.only(apart(fields, EntitySettings.ATTRIBUTES, only, reading));
+      }
+    };
+  }
+
+  private static ColumnFilter attributes(Fields inner, Set<String> needed) {
+    Reading reading = inner.reading();
+    List<String> include = columns(inner, EntitySettings.INCLUDE, reading);
+    List<String> exclude = columns(inner, EntitySettings.EXCLUDE, reading);
+    Place place = inner.place();
     if (!include.isEmpty() && !exclude.isEmpty()) {
       reading
           .problems()
@@ -157,7 +151,7 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     return new ColumnFilter(include, exclude);
   }
 
-  private static String column(String value) throws Refused {
+  static String column(String value) throws Refused {
     if (value.isBlank() || value.getBytes(StandardCharsets.UTF_8).length > MAX_IDENTIFIER) {
       throw Refused.because(
           "must be a column's name, from 1 to " + MAX_IDENTIFIER + " bytes",
@@ -215,16 +209,16 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
     }
 
     private Optional<EntityType> entity(String name, Fields fields) {
-      fields.check(ENTITY);
-      Optional<TableId> table = fields.read("table", EntitiesFile::table);
+      fields.check(EntitySettings.ENTITY);
+      Optional<TableId> table = fields.read(EntitySettings.TABLE);
       table.ifPresent(id -> checkTable(id, name, fields));
-      List<String> id = columns(fields, "id", reading);
+      List<String> id = columns(fields, EntitySettings.ID, reading);
       ColumnFilter attributes = attributes(fields, Set.copyOf(id), reading);
-      String where = condition(fields, "where");
-      String deleted = condition(fields, "deleted");
+      String where = condition(fields, EntitySettings.WHERE);
+      String deleted = condition(fields, EntitySettings.DELETED);
       RelationKeys relations =
           new RelationKeys(
-              table.orElse(new TableId("", name)), name, fields.get("where").isPresent(), reading);
+              table.orElse(new TableId("", name)), name, fields.get(EntitySettings.WHERE).isPresent(), reading);
       List<Part> parts = relations.parts(fields);
       List<Reference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);
@@ -234,11 +228,11 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
 
     private void checkTable(TableId table, String name, Fields fields) {
       String other = tables.putIfAbsent(table, name);
-      if (fields.get("where").isEmpty()) {
+      if (fields.get(EntitySettings.WHERE).isEmpty()) {
         unconditional.add(table);
       }
       if (other != null && unconditional.contains(table)) {
-        Place place = fields.get("table").map(YamlNode::place).orElse(fields.place());
+        Place place = fields.place(EntitySettings.TABLE);
         reading
             .problems()
             .add(

@@ -12,30 +12,122 @@ import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Retry;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.recipient.Tls;
+import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads one {@code recipients/<name>.yaml}: who is sent webhooks, where, how signed, how fast. */
 final class RecipientFile {
-
-  /** By mapping; the file itself is the empty key. */
-  static final Map<String, YamlKeys> KEYS = keys();
-
-  private static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
-  private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
 
   /** What {@code processing} says; the number of jobs stands beside it. */
   private enum Mode {
     sequential,
     parallel
   }
+
+  /** What {@code exhausted} says, in capitals since {@code continue} is a word of Java's. */
+  private enum Exhausted {
+    CONTINUE,
+    STOP;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final Setting<URI> URL =
+      Setting.required(
+              "url", Value.text(RecipientRules.url(false)), "path and query are sent untouched")
+          .within(
+              "absolute; `https://`, or `http://` where allowed; no user, password or fragment in"
+                  + " it");
+
+  private static final Setting<Mode> PROCESSING =
+      Setting.of(
+              "processing",
+              Value.oneOf(Mode.class),
+              "`sequential`: one at a time, in commit order; `parallel`: up to `jobs`, never two of"
+                  + " one entity")
+          .or(Mode.parallel);
+
+  private static final Setting<Integer> JOBS =
+      Setting.of("jobs", Value.integer(1, Processing.MAX_JOBS), "how many at a time")
+          .within("with `parallel` only")
+          .or(Processing.DEFAULT.jobs());
+
+  private static final Setting<Duration> TIMEOUT =
+      Setting.of(
+              "timeout",
+              Value.duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
+              "for the whole call: connect, send, answer; of a host with several addresses each may"
+                  + " take a share of it to connect, the one that worked last first")
+          .or(Recipient.DEFAULT_TIMEOUT);
+
+  private static final Setting<Exhausted> EXHAUSTED =
+      Setting.of(
+              "exhausted",
+              Value.oneOf(RecipientFile::exhausted, List.of("continue", "stop")),
+              "`stop`: a delivery that ends failed stops the recipient until a person decides")
+          .within("`stop` with `sequential` only")
+          .or(Exhausted.CONTINUE);
+
+  private static final Setting<Boolean> HTTP =
+      Setting.of("http", Value.flag(), "unencrypted requests").or(false);
+
+  private static final Setting<List<Network>> NETWORKS =
+      Setting.of(
+              "networks",
+              Value.listOf(Value.text(RecipientRules::network)),
+              "private, loopback or link-local networks it may be in, checked on the address"
+                  + " connected to")
+          .within("as `10.1.0.0/16`")
+          .or(List.of());
+
+  private static final Setting<Fields> ALLOW =
+      Setting.of(
+          "allow",
+          new Mapping(ObjectSetting.of(HTTP, NETWORKS)),
+          "what is refused for everyone else");
+
+  private static final Setting<Format> FORMAT =
+      Setting.of(
+              "format",
+              Value.oneOf(Format.class),
+              "`json`, or `xml`: [the same tree](templates.md#xml)")
+          .or(Format.json);
+
+  /** The file. */
+  static final ObjectSetting<Recipient> OBJECT =
+      ObjectSetting.<Recipient>empty()
+          .with(URL, Recipient::url)
+          .with(
+              AuthenticationKeys.SETTING,
+              Recipient::authentication,
+              AuthenticationKeys.OBJECT)
+          .with(RequestKeys.HEADERS, recipient -> recipient.request().headers())
+          .with(RequestLineKeys.METHOD, recipient -> recipient.request().line().methods())
+          .with(RequestLineKeys.PATH, recipient -> recipient.request().line().path())
+          .with(PROCESSING, recipient -> recipient.processing().getClass())
+          .with(JOBS, recipient -> jobs(recipient.processing()))
+          .with(TIMEOUT, Recipient::timeout)
+          .with(AcknowledgeKeys.SETTING, Recipient::acknowledge)
+          .with(EXHAUSTED, recipient -> stops(recipient.processing()))
+          .with(BacklogKeys.SETTING, Recipient::owed)
+          .with(PauseKeys.SETTING, Recipient::pause)
+          .with(RetryKeys.SETTING, Recipient::retry)
+          .with(ALLOW, Recipient::allow)
+          .with(TlsKeys.SETTING, Recipient::tls)
+          .with(FORMAT, Recipient::format)
+          .with(BodyKeys.MAX_BODY, recipient -> recipient.request().maxBody())
+          .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
+          .with(SubscriptionKeys.SETTING, Recipient::subscriptions);
 
   private final List<Network> allowedToAll;
   private final Reading reading;
@@ -64,21 +156,17 @@ final class RecipientFile {
 
   private Optional<Recipient> recipient(
       String name, Fields fields, EntityNames entities, AttributeSetFiles sets) {
-    fields.check(keys(""));
-    Allow allow = allow(fields.mapping("allow"));
-    Optional<URI> url = fields.read("url", RecipientRules.url(allow.http()));
+    fields.check(OBJECT);
+    Allow allow = allow(fields.read(ALLOW));
+    Optional<URI> url = fields.read(URL, RecipientRules.url(allow.http()));
     Processing processing = processing(fields);
-    Duration timeout =
-        fields
-            .read("timeout", Rule.duration(MIN_TIMEOUT, MAX_TIMEOUT))
-            .orElse(Recipient.DEFAULT_TIMEOUT);
-    DeliveryKeys delivery = new DeliveryKeys(reading);
-    Acknowledge acknowledge = delivery.acknowledge(fields);
-    Retry retry = delivery.retry(fields);
-    Pause pause = delivery.pause(fields);
-    OwedLimit owed = delivery.owed(fields);
+    Duration timeout = fields.readOrDefault(TIMEOUT);
+    Acknowledge acknowledge = AcknowledgeKeys.read(fields);
+    Retry retry = RetryKeys.read(fields);
+    Pause pause = PauseKeys.read(fields);
+    OwedLimit owed = BacklogKeys.read(fields);
     Tls tls = TlsKeys.read(fields, reading);
-    Format format = fields.read("format", Rule.oneOf(Format.class)).orElse(Format.json);
+    Format format = fields.readOrDefault(FORMAT);
     var authentication = AuthenticationKeys.read(fields, reading);
     RequestOptions request = RequestKeys.read(fields, authentication, format, reading);
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
@@ -101,89 +189,51 @@ final class RecipientFile {
   }
 
   private Allow allow(Optional<Fields> own) {
-    own.ifPresent(fields -> fields.check(keys("allow")));
     List<Network> networks = new ArrayList<>(allowedToAll);
-    own.flatMap(fields -> fields.readList("networks", RecipientRules::network))
-        .ifPresent(networks::addAll);
-    return new Allow(
-        own.flatMap(fields -> fields.read("http", Rule.flag())).orElse(false), networks);
+    own.map(fields -> fields.readOrDefault(NETWORKS)).ifPresent(networks::addAll);
+    return new Allow(own.map(fields -> fields.readOrDefault(HTTP)).orElse(false), networks);
   }
 
-  private Processing processing(Fields fields) {
-    Optional<Mode> mode = fields.read("processing", Rule.oneOf(Mode.class));
-    Optional<Integer> jobs = fields.read("jobs", Rule.integer(1, Processing.MAX_JOBS));
-    Optional<Boolean> stops = fields.read("exhausted", RecipientFile::stops);
-    if (mode.equals(Optional.of(Mode.sequential))) {
-      fields
-          .get("jobs")
-          .ifPresent(node ->
-              reading
-                  .problems()
-                  .add(
-                      node.place(),
-                      "jobs is for processing: parallel only; sequential has always one."
-                          + " Take it out, or write processing: parallel."));
-      return new Processing.Sequential(stops.orElse(false));
+  private static Processing processing(Fields fields) {
+    Mode mode = fields.readOrDefault(PROCESSING);
+    Optional<Integer> jobs = fields.read(JOBS);
+    boolean stops = fields.readOrDefault(EXHAUSTED) == Exhausted.STOP;
+    if (mode == Mode.sequential) {
+      if (fields.get(JOBS).isPresent()) {
+        fields.problem(
+            JOBS,
+            "jobs is for processing: parallel only; sequential has always one."
+                + " Take it out, or write processing: parallel.");
+      }
+      return new Processing.Sequential(stops);
     }
-    if (stops.orElse(false)) {
-      fields
-          .get("exhausted")
-          .ifPresent(node ->
-              reading
-                  .problems()
-                  .add(
-                      node.place(),
-                      "exhausted: stop is for processing: sequential only; in parallel the other"
-                          + " entities go on anyway. Take it out, or write processing:"
-                          + " sequential."));
+    if (stops) {
+      fields.problem(
+          EXHAUSTED,
+          "exhausted: stop is for processing: sequential only; in parallel the other"
+              + " entities go on anyway. Take it out, or write processing:"
+              + " sequential.");
     }
     return jobs.<Processing>map(Processing.Parallel::new).orElse(Processing.DEFAULT);
   }
 
-  private static boolean stops(String value) throws Refused {
+  /** As its file says it, or would; one at a time is no number of jobs. */
+  private static int jobs(Processing processing) {
+    return processing instanceof Processing.Parallel parallel
+        ? parallel.jobs()
+        : Processing.DEFAULT.jobs();
+  }
+
+  private static boolean stops(Processing processing) {
+    return processing instanceof Processing.Sequential sequential
+        && sequential.stopsWhenExhausted();
+  }
+
+  private static Exhausted exhausted(String value) throws Refused {
     return switch (value) {
-      case "stop" -> true;
-      case "continue" -> false;
+      case "stop" -> Exhausted.STOP;
+      case "continue" -> Exhausted.CONTINUE;
       default -> throw Refused.because("must be continue or stop", "Write one of the two.");
     };
-  }
-
-  private static YamlKeys keys(String mapping) {
-    return KEYS.getOrDefault(mapping, new YamlKeys(List.of(), List.of()));
-  }
-
-  private static Map<String, YamlKeys> keys() {
-    Map<String, YamlKeys> keys = new HashMap<>();
-    keys.put(
-        "",
-        new YamlKeys(
-            List.of("url"),
-            List.of(
-                "authentication",
-                "processing",
-                "jobs",
-                "timeout",
-                "acknowledge",
-                "retry",
-                "exhausted",
-                "owed",
-                "pause",
-                "allow",
-                "tls",
-                "format",
-                "headers",
-                "integers",
-                "max-body",
-                "method",
-                "path",
-                "subscriptions")));
-    keys.put("allow", new YamlKeys(List.of(), List.of("http", "networks")));
-    keys.putAll(DeliveryKeys.KEYS);
-    keys.putAll(AuthenticationKeys.KEYS);
-    keys.putAll(BodyKeys.KEYS);
-    keys.putAll(RequestLineKeys.KEYS);
-    keys.putAll(TlsKeys.KEYS);
-    keys.putAll(SubscriptionKeys.KEYS);
-    return Map.copyOf(keys);
   }
 }

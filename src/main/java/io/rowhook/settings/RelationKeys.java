@@ -22,28 +22,6 @@ import java.util.regex.Pattern;
  */
 final class RelationKeys {
 
-  /** How deep rows may name rows that name rows. */
-  private static final int DEPTH = 4;
-
-  private static final YamlKeys INNERMOST =
-      new YamlKeys(
-          List.of("table", "key"), List.of("prefix", "order-by", "attributes", "where", "refers"));
-  private static final YamlKeys OUTER =
-      new YamlKeys(
-          List.of("table", "key"),
-          List.of("to", "prefix", "order-by", "attributes", "where", "contains", "refers"));
-  private static final YamlKeys REFERENCE =
-      new YamlKeys(
-          List.of("table", "key"), List.of("to", "prefix", "attributes", "where", "refers"));
-  private static final YamlKeys LAST_REFERENCE =
-      new YamlKeys(List.of("table", "key"), List.of("to", "prefix", "attributes", "where"));
-
-  /** Of entities, parts and references. */
-  static final YamlKeys ATTRIBUTES = new YamlKeys(List.of(), List.of("include", "exclude"));
-
-  /** By mapping, see {@link EntitiesFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS = keys();
-
   private static final Pattern ORDER =
       Pattern.compile(
           "(?is)(?<column>.+?)(?:\\s+(?<direction>asc|desc))?(?:\\s+nulls\\s+(?<nulls>first|last))?");
@@ -66,25 +44,9 @@ final class RelationKeys {
     }
   }
 
-  private static Map<String, YamlKeys> keys() {
-    Map<String, YamlKeys> keys = new HashMap<>();
-    keys.put("*.contains.*", OUTER);
-    keys.put("*.contains.*.contains.*", INNERMOST);
-    for (String above : List.of("*", "*.contains.*", "*.contains.*.contains.*")) {
-      String path = above;
-      for (int depth = 1; depth <= DEPTH; depth++) {
-        path += ".refers.*";
-        keys.put(path, depth == DEPTH ? LAST_REFERENCE : REFERENCE);
-        keys.put(path + ".attributes", ATTRIBUTES);
-      }
-      keys.put(above + ".attributes", ATTRIBUTES);
-    }
-    return Map.copyOf(keys);
-  }
-
   /** What it contains. */
   List<Part> parts(Fields owner) {
-    List<Part> parts = parts(owner, OUTER);
+    List<Part> parts = parts(owner, EntitySettings.PART);
     for (Part part : parts) {
       if (!part.to().equals(parts.getFirst().to())) {
         problem(
@@ -96,32 +58,32 @@ final class RelationKeys {
     return parts;
   }
 
-  private List<Part> parts(Fields owner, YamlKeys keys) {
+  private List<Part> parts(Fields owner, ObjectSetting<?> object) {
     List<Part> parts = new ArrayList<>();
     owner
-        .mapping("contains")
+        .read(EntitySettings.CONTAINS)
         .ifPresent(all -> {
           for (String name : all.names()) {
             checkName(name, all);
-            all.mapping(name).flatMap(part -> part(name, part, keys)).ifPresent(parts::add);
+            all.mapping(name).flatMap(part -> part(name, part, object)).ifPresent(parts::add);
           }
         });
     return parts;
   }
 
-  private Optional<Part> part(String name, Fields fields, YamlKeys keys) {
-    fields.check(keys);
-    Optional<TableId> table = fields.read("table", EntitiesFile::table);
+  private Optional<Part> part(String name, Fields fields, ObjectSetting<?> object) {
+    fields.check(object);
+    Optional<TableId> table = fields.read(EntitySettings.TABLE);
     table.ifPresent(id -> checkTable(id, fields));
-    List<String> key = EntitiesFile.columns(fields, "key", reading);
-    List<String> to = keys.known().contains("to") ? to(fields, key) : List.of();
+    List<String> key = EntitiesFile.columns(fields, EntitySettings.KEY, reading);
+    List<String> to = object.has(EntitySettings.TO) ? to(fields, key) : List.of();
     List<OrderBy> orderBy = orderBy(fields);
     Set<String> needed = new HashSet<>(key);
     orderBy.forEach(by -> needed.add(by.column()));
     ColumnFilter attributes = EntitiesFile.attributes(fields, needed, reading);
     String prefix = prefix(fields, key);
-    String where = EntitiesFile.condition(fields, "where");
-    List<Part> inner = keys.known().contains("contains") ? parts(fields, INNERMOST) : List.of();
+    String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
+    List<Part> inner = object.has(EntitySettings.CONTAINS) ? parts(fields, EntitySettings.INNERMOST) : List.of();
     List<Reference> references = references(fields);
     checkApart(inner, references, fields);
     return table
@@ -134,7 +96,7 @@ final class RelationKeys {
   private List<OrderBy> orderBy(Fields fields) {
     List<OrderBy> all = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    for (String written : EntitiesFile.columns(fields, "order-by", reading)) {
+    for (String written : EntitiesFile.columns(fields, EntitySettings.ORDER_BY, reading)) {
       Matcher matcher = ORDER.matcher(written.strip());
       if (!matcher.matches()) {
         throw new IllegalStateException("a column is never blank");
@@ -154,7 +116,7 @@ final class RelationKeys {
   }
 
   private List<String> to(Fields fields, List<String> key) {
-    List<String> to = EntitiesFile.columns(fields, "to", reading);
+    List<String> to = EntitiesFile.columns(fields, EntitySettings.TO, reading);
     if (!to.isEmpty() && to.size() != key.size()) {
       problem(
           fields.place(),
@@ -168,7 +130,7 @@ final class RelationKeys {
   }
 
   private String prefix(Fields fields, List<String> key) {
-    String prefix = fields.read("prefix", value -> value).orElse("");
+    String prefix = fields.read(EntitySettings.PREFIX).orElse("");
     if (!prefix.isEmpty() && key.size() > 1) {
       problem(
           fields.place(),
@@ -187,7 +149,7 @@ final class RelationKeys {
   private List<Reference> references(Fields owner, int depth) {
     List<Reference> references = new ArrayList<>();
     owner
-        .mapping("refers")
+        .read(EntitySettings.REFERS)
         .ifPresent(all -> {
           for (String name : all.names()) {
             checkName(name, all);
@@ -200,14 +162,14 @@ final class RelationKeys {
   }
 
   private Optional<Reference> reference(String name, Fields fields, int depth) {
-    fields.check(depth == DEPTH ? LAST_REFERENCE : REFERENCE);
-    Optional<TableId> table = fields.read("table", EntitiesFile::table);
-    List<String> key = EntitiesFile.columns(fields, "key", reading);
+    fields.check(EntitySettings.reference(depth));
+    Optional<TableId> table = fields.read(EntitySettings.TABLE);
+    List<String> key = EntitiesFile.columns(fields, EntitySettings.KEY, reading);
     List<String> to = to(fields, key);
     ColumnFilter attributes = EntitiesFile.attributes(fields, Set.of(), reading);
     String prefix = prefix(fields, key);
-    String where = EntitiesFile.condition(fields, "where");
-    List<Reference> inner = depth == DEPTH ? List.of() : references(fields, depth + 1);
+    String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
+    List<Reference> inner = depth == EntitySettings.DEPTH ? List.of() : references(fields, depth + 1);
     return table
         .filter(id -> !key.isEmpty())
         .map(id -> new Reference(name, id, key, to, prefix, attributes, where, inner));
@@ -239,9 +201,9 @@ final class RelationKeys {
   }
 
   private void checkTable(TableId table, Fields fields) {
-    Place place = fields.get("table").map(YamlNode::place).orElse(fields.place());
+    Place place = fields.place(EntitySettings.TABLE);
     String other = tables.putIfAbsent(table, fields.place().key());
-    if (fields.get("where").isEmpty()) {
+    if (fields.get(EntitySettings.WHERE).isEmpty()) {
       unconditional.add(table);
     }
     if (other != null && unconditional.contains(table)) {

@@ -5,10 +5,12 @@ import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
+import io.rowhook.settings.Value.Named;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Scalar;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,21 @@ import java.util.TreeSet;
 final class RequestKeys {
 
   private static final int MAX_HEADERS = 50;
+
+  static final Setting<Fields> HEADERS =
+      Setting.of(
+              "headers",
+              new Named(
+                  Value.of(
+                      RecipientRules::headerValue,
+                      Map.of("type", List.of("string", "number", "boolean"))),
+                  "",
+                  1,
+                  MAX_HEADERS),
+              "headers of its own on every request: `{ X-API-Key: \"${file:/run/secrets/key}\","
+                  + " Accept: application/json }`. Every value is treated as a secret")
+          .within("not those that Rowhook or HTTP sets")
+          .without("none");
 
   /** Rowhook's own and HTTP's, beside those that {@link RecipientRules#header} refuses. */
   private static final Set<String> TAKEN =
@@ -50,10 +67,10 @@ final class RequestKeys {
 
   private RequestOptions options(Fields recipient, Format format) {
     return new RequestOptions(
-        recipient.mapping("headers").map(this::headers).orElse(Map.of()),
-        RequestLineKeys.read(recipient, reading),
-        BodyKeys.limit(recipient, reading),
-        BodyKeys.integers(recipient, format, reading));
+        recipient.read(HEADERS).map(this::headers).orElse(Map.of()),
+        RequestLineKeys.read(recipient),
+        BodyKeys.limit(recipient),
+        BodyKeys.integers(recipient, format));
   }
 
   private Map<String, Secret> headers(Fields fields) {

@@ -7,6 +7,8 @@ import io.rowhook.recipient.PathTemplate;
 import io.rowhook.recipient.PathTemplate.Placeholder;
 import io.rowhook.recipient.PathTemplate.Segment;
 import io.rowhook.recipient.RequestLine;
+import io.rowhook.settings.Value.MappingOr;
+import io.rowhook.settings.Value.One;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Items;
 import io.rowhook.settings.YamlNode.Scalar;
@@ -18,12 +20,41 @@ import java.util.stream.Stream;
 /** Reads {@code method} and {@code path}, of a recipient or of one of its subscriptions. */
 final class RequestLineKeys {
 
-  private static final YamlKeys METHOD =
-      new YamlKeys(List.of(), Stream.of(EventType.values()).map(Enum::name).toList());
+  private static final One<Method> ONE = Value.oneOf(Method.class);
 
-  /** By mapping, see {@link RecipientFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS =
-      Map.of("method", METHOD, "subscriptions[].method", METHOD);
+  static final Setting<YamlNode> METHOD =
+      Setting.of(
+              "method",
+              new MappingOr(ONE, byEvent("of requests about these", "`POST`")),
+              "of every request: one, or by event `{ Created: POST, Updated: PUT, Deleted: DELETE }`."
+                  + " The body is sent with each, a `DELETE` too")
+          .without("the mapping's");
+
+  static final Setting<PathTemplate> PATH =
+      Setting.of(
+              "path",
+              Value.text(RequestLineKeys::path),
+              "appended to the path of `url`, before its query, with values of the event:"
+                  + " [`/articles/{data.sku}`](#paths)")
+          .within("begins with a slash")
+          .without("none");
+
+  /** A subscription's. */
+  static final Setting<YamlNode> OWN_METHOD =
+      Setting.of(
+              METHOD.name(),
+              new MappingOr(ONE, byEvent("as above", "the recipient's")),
+              "in place of the recipient's, for what this subscription decides")
+          .without("the recipient's");
+
+  /** A subscription's. */
+  static final Setting<PathTemplate> OWN_PATH =
+      Setting.of(
+              PATH.name(),
+              PATH.value(),
+              "in place of the recipient's, for what this subscription decides")
+          .within("as `path`")
+          .without("the recipient's");
 
   /** What a placeholder may begin with. */
   private static final List<String> OF_EVENT =
@@ -41,38 +72,45 @@ final class RequestLineKeys {
 
   private RequestLineKeys() {}
 
-  static RequestLine read(Fields fields, Reading reading) {
-    return new RequestLine(methods(fields, reading), fields.read("path", RequestLineKeys::path));
+  private static ObjectSetting<?> byEvent(String sentence, String without) {
+    return ObjectSetting.of(
+        Stream.of(EventType.values())
+            .map(type -> method(type, sentence).without(without))
+            .toArray(Setting<?>[]::new));
   }
 
-  private static Map<EventType, Method> methods(Fields fields, Reading reading) {
+  private static Setting<Method> method(EventType type, String sentence) {
+    return Setting.of(type.name(), ONE, sentence);
+  }
+
+  /** Of a recipient's file, or of one of its subscriptions. */
+  static RequestLine read(Fields fields) {
+    return new RequestLine(methods(fields), fields.read(PATH));
+  }
+
+  private static Map<EventType, Method> methods(Fields fields) {
     Map<EventType, Method> methods = new EnumMap<>(EventType.class);
-    switch (fields.get("method").orElse(null)) {
+    switch (fields.read(METHOD).orElse(null)) {
       case null -> {}
       case Scalar scalar ->
           scalar
-              .read(Rule.oneOf(Method.class))
+              .read(ONE.rule())
               .ifPresent(method -> {
                 for (EventType type : EventType.values()) {
                   methods.put(type, method);
                 }
               });
-      case Items items -> Yaml.wrongKind(items, "a method or a mapping", reading);
+      case Items items -> Yaml.wrongKind(items, "a method or a mapping", items.reading());
       case Fields named -> {
-        named.check(METHOD);
         if (named.names().isEmpty()) {
-          reading
-              .problems()
-              .add(
-                  named.place(),
-                  named.place().key()
-                      + " names no event. Write for example method: {Created: POST, Updated: PUT,"
-                      + " Deleted: DELETE}, or take it out.");
+          fields.problem(
+              METHOD,
+              named.place().key()
+                  + " names no event. Write for example method: {Created: POST, Updated: PUT,"
+                  + " Deleted: DELETE}, or take it out.");
         }
         for (EventType type : EventType.values()) {
-          named
-              .read(type.name(), Rule.oneOf(Method.class))
-              .ifPresent(method -> methods.put(type, method));
+          named.read(method(type, "")).ifPresent(method -> methods.put(type, method));
         }
       }
     }

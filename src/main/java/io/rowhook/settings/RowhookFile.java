@@ -1,13 +1,13 @@
 package io.rowhook.settings;
 
 import io.rowhook.recipient.Network;
+import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,21 +20,48 @@ import java.util.Optional;
  */
 record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
 
-  private static final YamlKeys ROOT =
-      new YamlKeys(List.of(), List.of("journal", "retention", "allow"));
-  private static final YamlKeys ALLOW = new YamlKeys(List.of("networks"), List.of());
-
-  /** By mapping; the file itself is the empty key. */
-  static final Map<String, YamlKeys> KEYS = Map.of("", ROOT, "allow", ALLOW);
-
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
 
   /** Actindo keeps what it sent for 10 days. */
   static final Duration DEFAULT_RETENTION = Duration.ofDays(10);
 
-  private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
-  private static final Duration MAX_RETENTION = Duration.ofDays(3650);
+  private static final Setting<Path> JOURNAL =
+      Setting.of(
+              "journal",
+              Value.text(journal(List.of())),
+              "the journal's file, on a local disk; a relative path counts from the working"
+                  + " directory. A change takes effect at the next start")
+          .or(DEFAULT_JOURNAL);
+
+  private static final Setting<Duration> RETENTION =
+      Setting.of(
+              "retention",
+              Value.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+              "how long what is settled is kept, and the place of a recipient whose file was"
+                  + " removed; failed deliveries stay")
+          .or(DEFAULT_RETENTION);
+
+  private static final Setting<List<Network>> NETWORKS =
+      Setting.required(
+              "networks",
+              Value.listOf(Value.text(RecipientRules::network)),
+              "networks that are not public and that any recipient may be in, beside its own"
+                  + " `allow.networks`")
+          .within("as `10.1.0.0/16`");
+
+  private static final Setting<Fields> ALLOW =
+      Setting.of(
+          "allow",
+          new Mapping(ObjectSetting.of(NETWORKS)),
+          "what every recipient is allowed, beside what its own file allows");
+
+  /** The file. */
+  static final ObjectSetting<RowhookFile> OBJECT =
+      ObjectSetting.<RowhookFile>empty()
+          .with(JOURNAL, RowhookFile::journal)
+          .with(RETENTION, RowhookFile::retention)
+          .with(ALLOW, RowhookFile::allowed);
 
   /**
    * @param watched directories whose every change is looked at: the journal cannot be in there
@@ -42,17 +69,14 @@ record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
   static RowhookFile read(Path file, List<Path> watched, Reading reading) {
     Optional<Fields> fields =
         Files.exists(file) ? Yaml.readOrEmpty(file, reading) : Optional.empty();
-    fields.ifPresent(f -> f.check(ROOT));
+    fields.ifPresent(f -> f.check(OBJECT));
     return new RowhookFile(
-        fields.flatMap(f -> f.read("journal", journal(watched))).orElse(DEFAULT_JOURNAL),
+        fields.flatMap(f -> f.read(JOURNAL, journal(watched))).orElse(DEFAULT_JOURNAL),
+        fields.map(f -> f.readOrDefault(RETENTION)).orElse(DEFAULT_RETENTION),
         fields
-            .flatMap(f -> f.read("retention", Rule.duration(MIN_RETENTION, MAX_RETENTION)))
-            .orElse(DEFAULT_RETENTION),
-        fields.flatMap(f -> f.mapping("allow")).flatMap(RowhookFile::networks).orElse(List.of()));
-  }
-
-  private static Optional<List<Network>> networks(Fields allow) {
-    return allow.check(ALLOW).readList("networks", RecipientRules::network);
+            .flatMap(f -> f.read(ALLOW))
+            .flatMap(allow -> allow.read(NETWORKS))
+            .orElse(List.of()));
   }
 
   private static Rule<Path> journal(List<Path> watched) {

@@ -116,6 +116,28 @@ interface Rule<T> {
     return value -> quantity(value, SIZE, BYTES, "a size", "64KB, 10MB or 2GB");
   }
 
+  /** As {@link #bytes()}, but not less than this. */
+  static Rule<Long> bytes(long min, String example) {
+    return value -> {
+      long bytes = bytes().apply(value);
+      if (bytes < min) {
+        throw Refused.because("must be at least " + size(min), "Write for example " + example + ".");
+      }
+      return bytes;
+    };
+  }
+
+  /** As one writes it in a file, in the largest unit that leaves nothing over. */
+  static String size(long bytes) {
+    for (String unit : List.of("TB", "GB", "MB", "KB")) {
+      long one = BYTES.getOrDefault(unit, 1L);
+      if (bytes > 0 && bytes % one == 0) {
+        return bytes / one + unit;
+      }
+    }
+    return bytes + "B";
+  }
+
   /** As one writes it in a file, in the largest unit that leaves nothing over. */
   static String written(Duration duration) {
     long millis = duration.toMillis();

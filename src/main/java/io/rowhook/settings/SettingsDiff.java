@@ -1,15 +1,11 @@
 package io.rowhook.settings;
 
 import io.rowhook.entity.EntityType;
-import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.RequestLine;
-import io.rowhook.recipient.RequestOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -56,10 +52,7 @@ public record SettingsDiff(
   }
 
   public static SettingsDiff between(Settings before, Settings after) {
-    List<String> rowhook = new ArrayList<>();
-    addIf(!before.journal().equals(after.journal()), "journal", rowhook);
-    addIf(!before.retention().equals(after.retention()), "retention", rowhook);
-    addIf(!before.allowed().equals(after.allowed()), "allow", rowhook);
+    List<String> rowhook = RowhookFile.OBJECT.differences(rowhook(before), rowhook(after));
     Named properties =
         named(before.source().values(), after.source().values(), (_, _) -> List.of(""));
     TreeSet<String> source = new TreeSet<>(properties.changed().keySet());
@@ -70,11 +63,11 @@ public record SettingsDiff(
         named(
             by(before.entities(), EntityType::name),
             by(after.entities(), EntityType::name),
-            SettingsDiff::entity),
+            EntitySettings.ENTITY::differences),
         named(
             by(before.recipients(), Recipient::name),
             by(after.recipients(), Recipient::name),
-            SettingsDiff::recipient),
+            RecipientFile.OBJECT::differences),
         named(before.templateHashes(), after.templateHashes(), (_, _) -> List.of()),
         rowhook);
   }
@@ -129,66 +122,7 @@ public record SettingsDiff(
     return byName;
   }
 
-  private static List<String> entity(EntityType before, EntityType after) {
-    List<String> keys = new ArrayList<>();
-    addIf(!before.table().equals(after.table()), "table", keys);
-    addIf(!before.id().equals(after.id()), "id", keys);
-    addIf(!before.attributes().equals(after.attributes()), "attributes", keys);
-    addIf(!before.where().equals(after.where()), "where", keys);
-    addIf(!before.deleted().equals(after.deleted()), "deleted", keys);
-    addIf(!before.parts().equals(after.parts()), "contains", keys);
-    addIf(!before.references().equals(after.references()), "refers", keys);
-    return keys;
-  }
-
-  private static List<String> recipient(Recipient before, Recipient after) {
-    List<String> keys = new ArrayList<>();
-    differs(before, after, Recipient::url, "url", keys);
-    differs(
-        before.authentication(),
-        after.authentication(),
-        Authentication::hmac,
-        "authentication.hmac",
-        keys);
-    differs(
-        before.authentication(),
-        after.authentication(),
-        Authentication::basic,
-        "authentication.basic",
-        keys);
-    differs(
-        before.authentication(),
-        after.authentication(),
-        Authentication::bearer,
-        "authentication.bearer",
-        keys);
-    differs(before, after, Recipient::processing, "processing", keys);
-    differs(before, after, Recipient::timeout, "timeout", keys);
-    differs(before, after, Recipient::acknowledge, "acknowledge", keys);
-    differs(before, after, Recipient::retry, "retry", keys);
-    differs(before, after, Recipient::pause, "pause", keys);
-    differs(before, after, Recipient::owed, "owed", keys);
-    differs(before, after, Recipient::allow, "allow", keys);
-    differs(before, after, Recipient::tls, "tls", keys);
-    differs(before, after, Recipient::format, "format", keys);
-    differs(before.request(), after.request(), RequestOptions::headers, "headers", keys);
-    RequestLine line = before.request().line();
-    differs(line, after.request().line(), RequestLine::methods, "method", keys);
-    differs(line, after.request().line(), RequestLine::path, "path", keys);
-    differs(before.request(), after.request(), RequestOptions::maxBody, "max-body", keys);
-    differs(before.request(), after.request(), RequestOptions::integers, "integers", keys);
-    differs(before, after, Recipient::subscriptions, "subscriptions", keys);
-    return keys;
-  }
-
-  private static <T> void differs(
-      T before, T after, Function<T, ?> part, String key, List<String> keys) {
-    addIf(!Objects.equals(part.apply(before), part.apply(after)), key, keys);
-  }
-
-  private static void addIf(boolean different, String key, List<String> keys) {
-    if (different) {
-      keys.add(key);
-    }
+  private static RowhookFile rowhook(Settings settings) {
+    return new RowhookFile(settings.journal(), settings.retention(), settings.allowed());
   }
 }

@@ -4,6 +4,8 @@ import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.Value.Mappings;
+import io.rowhook.settings.Value.Named;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.settings.YamlNode.Items;
 import java.util.ArrayList;
@@ -18,27 +20,93 @@ import java.util.regex.Pattern;
 /** Reads {@code subscriptions} in a recipient's file: which events of which entity it gets. */
 final class SubscriptionKeys {
 
-  private static final YamlKeys ONE =
-      new YamlKeys(
-          List.of("entity"),
-          List.of(
-              "events",
-              "id",
-              "changed",
-              "becomes",
-              "when",
-              "attributes",
-              "topic",
-              "latest-only",
-              "method",
-              "path"));
-
-  /** By mapping, see {@link RecipientFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS = Map.of("subscriptions[]", ONE);
-
   private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}");
 
   private static final Set<EventType> ALL = EnumSet.allOf(EventType.class);
+
+  private static final List<String> ANY = List.of("string", "number", "boolean");
+
+  private static final Setting<String> ENTITY =
+      Setting.required(
+          "entity",
+          Value.of(
+              Rule.text(), Map.of("type", "string", "pattern", "^[A-Z][A-Za-z0-9]*$|\\$\\{")),
+          "as `entities.yaml` names it");
+
+  private static final Setting<List<EventType>> EVENTS =
+      Setting.of("events", Value.someOf(Value.oneOf(EventType.class)), "which of them")
+          .without("all three");
+
+  private static final Setting<String> ID =
+      Setting.of(
+              "id",
+              Value.of(Rule.text(), Map.of("type", List.of("string", "number"))),
+              "this entity only")
+          .without("all");
+
+  private static final Setting<List<String>> CHANGED =
+      Setting.of(
+              "changed",
+              Value.someOf(Value.text(Rule.text())),
+              "at least one of these attributes has changed; so never a Created or Deleted")
+          .within("needs `REPLICA IDENTITY FULL`")
+          .without("whatever changed");
+
+  private static final Setting<Fields> BECOMES =
+      Setting.of(
+              "becomes",
+              new Named(
+                  Value.someOf(Value.of(value -> value, Map.of("type", ANY))),
+                  "",
+                  1,
+                  Integer.MAX_VALUE),
+              "`{ status: shipped }`: created so, or changed to it. Several names: all are so now,"
+                  + " and one has just become so; a list of values: any of them. So never a Deleted")
+          .within("needs `REPLICA IDENTITY FULL`")
+          .without("whatever it became");
+
+  private static final Setting<String> WHEN =
+      Setting.of(
+              "when",
+              Value.text(Rule.condition("'.data.status == \"shipped\"'")),
+              "a JSLT condition over the event: `'.data.status == \"shipped\"'`, `'.previous.stock =="
+                  + " 0 and .data.stock > 0'`")
+          .within("[Conditions](templates.md#conditions)")
+          .without("none");
+
+  private static final Setting<String> SUBJECT =
+      Setting.of(
+              "topic",
+              Value.text(SubscriptionKeys::topic),
+              "its own name for it, as `order.shipped`: the header `Rowhook-Topic`, and `type` of"
+                  + " the event that the attribute set is given and `full` sends")
+          .without("`order.updated` and the like");
+
+  private static final Setting<String> ATTRIBUTES =
+      Setting.of(
+              "attributes",
+              Value.text(Rule.text()),
+              "the [attribute set](templates.md#attribute-sets):"
+                  + " `jslt-templates/<recipient>/<name>.jslt`, then `jslt-templates/<name>.jslt`,"
+                  + " then built-in `full`, `notify`")
+          .without("`<recipient>/<Entity>.jslt`, then `<Entity>.jslt`, then `full`");
+
+  private static final Setting<Boolean> LATEST_ONLY =
+      Setting.of(
+              "latest-only",
+              Value.flag(),
+              "of several events of one entity that were not attempted yet [only the"
+                  + " newest](templates.md#only-the-latest) is sent")
+          .or(false);
+
+  private static final ObjectSetting<?> OBJECT =
+      ObjectSetting.of(
+          ENTITY, EVENTS, ID, CHANGED, BECOMES, WHEN, SUBJECT, ATTRIBUTES, RequestLineKeys.OWN_METHOD, RequestLineKeys.OWN_PATH, LATEST_ONLY);
+
+  static final Setting<Items> SETTING =
+      Setting.of(
+              "subscriptions", new Mappings(OBJECT), "the first that wants an event decides")
+          .without("everything, as `full`");
 
   private final String recipient;
   private final List<String> entities;
@@ -60,13 +128,13 @@ final class SubscriptionKeys {
       EntityNames entities,
       AttributeSetFiles sets,
       Reading reading) {
-    if (fields.get("subscriptions").isEmpty()) {
+    if (fields.get(SETTING).isEmpty()) {
       return entities.captured().stream()
           .map(entity -> new Subscription(entity, ALL, Optional.empty(), Optional.empty()))
           .toList();
     }
     SubscriptionKeys keys = new SubscriptionKeys(recipient, entities.described(), sets, reading);
-    return fields.list("subscriptions").map(keys::all).orElse(List.of());
+    return fields.read(SETTING).map(keys::all).orElse(List.of());
   }
 
   private List<Subscription> all(Items items) {
@@ -90,18 +158,17 @@ final class SubscriptionKeys {
   }
 
   private Optional<Subscription> one(Fields fields) {
-    fields.check(ONE);
-    Optional<String> entity = fields.read("entity", this::entity);
+    fields.check(OBJECT);
+    Optional<String> entity = fields.read(ENTITY, this::entity);
     Set<EventType> events = events(fields);
-    Optional<String> id = fields.read("id", Rule.text());
-    Optional<String> attributes =
-        fields.read("attributes", value -> sets.checked(recipient, value));
+    Optional<String> id = fields.read(ID);
+    Optional<String> attributes = fields.read(ATTRIBUTES, value -> sets.checked(recipient, value));
     Set<String> changed = changed(fields, events);
     Map<String, Set<String>> becomes = becomes(fields, events);
-    Optional<String> when = fields.read("when", Rule.condition("'.data.status == \"shipped\"'"));
-    Optional<String> topic = fields.read("topic", SubscriptionKeys::topic);
-    boolean latestOnly = fields.read("latest-only", Rule.flag()).orElse(false);
-    RequestLine line = RequestLineKeys.read(fields, reading);
+    Optional<String> when = fields.read(WHEN);
+    Optional<String> topic = fields.read(SUBJECT);
+    boolean latestOnly = fields.readOrDefault(LATEST_ONLY);
+    RequestLine line = RequestLineKeys.read(fields);
     return entity.map(name ->
         new Subscription(
             name, events, id, changed, becomes, when, attributes, topic, latestOnly, line));
@@ -109,15 +176,13 @@ final class SubscriptionKeys {
 
   /** Whether the entity has them is not for the settings to know. */
   private Set<String> changed(Fields fields, Set<EventType> events) {
-    Optional<List<String>> named = fields.readList("changed", Rule.text());
+    Optional<List<String>> named = fields.read(CHANGED);
     if (named.isEmpty()) {
       return Set.of();
     }
-    Place place = fields.get("changed").map(YamlNode::place).orElse(fields.place());
+    Place place = fields.place(CHANGED);
     if (named.get().isEmpty()) {
-      boolean empty =
-          fields.get("changed").orElse(null) instanceof Items items && items.items().isEmpty();
-      if (empty) {
+      if (fields.hasEmptyList(CHANGED)) {
         reading
             .problems()
             .add(place, place.key() + " is an empty list. Name attributes, or take it out.");
@@ -136,7 +201,7 @@ final class SubscriptionKeys {
 
   /** By attribute its values; a single value stands for a list of one. */
   private Map<String, Set<String>> becomes(Fields fields, Set<EventType> events) {
-    Optional<Fields> named = fields.mapping("becomes");
+    Optional<Fields> named = fields.read(BECOMES);
     if (named.isEmpty()) {
       return Map.of();
     }
@@ -200,12 +265,10 @@ final class SubscriptionKeys {
   }
 
   private Set<EventType> events(Fields fields) {
-    Optional<List<EventType>> named = fields.readList("events", Rule.oneOf(EventType.class));
+    Optional<List<EventType>> named = fields.read(EVENTS);
     if (named.isEmpty() || named.get().isEmpty()) {
-      boolean empty =
-          fields.get("events").orElse(null) instanceof Items items && items.items().isEmpty();
-      if (empty) {
-        Place place = fields.get("events").map(YamlNode::place).orElse(fields.place());
+      if (fields.hasEmptyList(EVENTS)) {
+        Place place = fields.place(EVENTS);
         reading
             .problems()
             .add(place, place.key() + " is an empty list. Name events, or take it out to get all.");

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Tls;
 import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.webhook.Handshake;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +28,35 @@ final class TlsKeys {
   /** Where files for {@code tls} may stand in the settings' directory. */
   static final String DIRECTORY = "tls";
 
-  private static final YamlKeys TLS = new YamlKeys(List.of(), List.of("ca", "certificate", "key"));
-
   private static final Logger LOG = LoggerFactory.getLogger(TlsKeys.class);
 
-  /** By mapping, see {@link RecipientFile#KEYS}. */
-  static final Map<String, YamlKeys> KEYS = Map.of("tls", TLS);
+  private static final Setting<String> CA =
+      Setting.of(
+              "ca",
+              Value.text(Rule.text()),
+              "PEM file of the authorities trusted for it, in place of those that Java knows")
+          .within("1 MB")
+          .without("Java's");
+
+  private static final Setting<String> CERTIFICATE =
+      Setting.of(
+              "certificate",
+              Value.text(Rule.text()),
+              "PEM file of a client certificate, with those that lead to its authority")
+          .within("with `key`")
+          .without("none");
+
+  private static final Setting<String> KEY =
+      Setting.of("key", Value.text(Rule.text()), "PEM file of its key")
+          .within("not encrypted; with `certificate`")
+          .without("none");
+
+  static final Setting<Fields> SETTING =
+      Setting.of(
+          "tls",
+          new Mapping(ObjectSetting.of(CA, CERTIFICATE, KEY)),
+          "certificates other than those that Java knows. A relative path counts from the settings'"
+              + " directory, where `tls/` is for them. An edited file takes effect at once");
 
   /** All authorities that a browser knows are a quarter of this. In bytes. */
   private static final int MAX_FILE = 1 << 20;
@@ -51,34 +74,34 @@ final class TlsKeys {
     Path recipients = recipient.place().file().toAbsolutePath().getParent();
     Path base = recipients == null ? null : recipients.getParent();
     return recipient
-        .mapping("tls")
+        .read(SETTING)
         .map(fields -> new TlsKeys(reading, base == null ? Path.of("") : base).tls(fields))
         .orElse(Tls.DEFAULT);
   }
 
   private Tls tls(Fields fields) {
-    fields.check(TLS);
     if (fields.keys().isEmpty()) {
       problem(
           fields.place(),
           "tls has neither ca nor certificate and key. Add what the recipient asks for, or take"
               + " tls out.");
     }
-    together(fields, "certificate", "key");
-    together(fields, "key", "certificate");
+    together(fields, CERTIFICATE, KEY);
+    together(fields, KEY, CERTIFICATE);
     List<X509Certificate> authorities =
         fields
-            .read("ca", value -> valid(fields.place(), "ca", Pem.certificates(text(value))))
+            .read(CA.name(), value -> valid(fields.place(), CA, Pem.certificates(text(value))))
             .orElse(List.of());
     Optional<List<X509Certificate>> chain =
         fields.read(
-            "certificate",
-            value -> valid(fields.place(), "certificate", inOrder(Pem.certificates(text(value)))));
+            CERTIFICATE.name(),
+            value -> valid(fields.place(), CERTIFICATE, inOrder(Pem.certificates(text(value)))));
     if (chain.isEmpty()) {
+      fields.read(KEY); // what it belongs to is not known, but it must be one value
       return usable(new Tls(authorities, Optional.empty()), fields);
     }
     Optional<PrivateKey> key =
-        fields.read("key", value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
+        fields.read(KEY.name(), value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
     if (key.isEmpty()) {
       return Tls.DEFAULT; // that was reported
     }
@@ -115,11 +138,17 @@ final class TlsKeys {
     }
   }
 
-  private void together(Fields fields, String one, String other) {
+  private static void together(Fields fields, Setting<?> one, Setting<?> other) {
     if (fields.get(one).isPresent() && fields.get(other).isEmpty()) {
-      problem(
-          fields.get(one).map(YamlNode::place).orElse(fields.place()),
-          "tls." + one + " needs tls." + other + " beside it. Add it, or take " + one + " out.");
+      fields.problem(
+          one,
+          "tls."
+              + one.name()
+              + " needs tls."
+              + other.name()
+              + " beside it. Add it, or take "
+              + one.name()
+              + " out.");
     }
   }
 
@@ -132,7 +161,7 @@ final class TlsKeys {
    * alone. Its deliveries fail with these words, and all others go on, also after a restart.
    */
   private static List<X509Certificate> valid(
-      Place place, String key, List<X509Certificate> certificates) {
+      Place place, Setting<?> setting, List<X509Certificate> certificates) {
     Instant now = Instant.now();
     for (X509Certificate certificate : certificates) {
       Instant from = certificate.getNotBefore().toInstant();
@@ -141,11 +170,11 @@ final class TlsKeys {
         LOG.warn(
             "{}: tls.{} holds a certificate that has expired on {}. Put the new one in its place",
             place.file(),
-            key,
+            setting.name(),
             until);
       } else if (now.isBefore(from)) {
         LOG.warn(
-            "{}: tls.{} holds a certificate that is valid only from {}", place.file(), key, from);
+            "{}: tls.{} holds a certificate that is valid only from {}", place.file(), setting.name(), from);
       }
     }
     return certificates;

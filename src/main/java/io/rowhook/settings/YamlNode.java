@@ -90,13 +90,14 @@ sealed interface YamlNode {
     }
 
     /** Reports keys that are not known, or missing. */
-    Fields check(YamlKeys known) {
+    Fields check(ObjectSetting<?> object) {
+      List<String> known = object.known();
       keys.forEach((name, at) -> {
-        if (!known.known().contains(name)) {
-          problem(at, unknown(name, at, known.known()));
+        if (!known.contains(name)) {
+          problem(at, unknown(name, at, known));
         }
       });
-      for (String name : known.required()) {
+      for (String name : object.required()) {
         if (!keys.containsKey(name)) {
           String inside = place.key().isEmpty() ? "" : " in " + place.key();
           problem(place, name + " is missing" + inside + ". Add it.");
@@ -122,8 +123,42 @@ sealed interface YamlNode {
       reading.problems().add(at, sentence);
     }
 
+    /** Reports what is wrong with a setting, where its value stands. */
+    void problem(Setting<?> setting, String sentence) {
+      problem(place(setting), sentence);
+    }
+
+    /** Where the setting's value stands; without one, where the mapping does. */
+    Place place(Setting<?> setting) {
+      return get(setting).map(YamlNode::place).orElse(place);
+    }
+
     Optional<YamlNode> get(String name) {
       return Optional.ofNullable(fields.get(name));
+    }
+
+    Optional<YamlNode> get(Setting<?> setting) {
+      return get(setting.name());
+    }
+
+    /** Whether it has an empty list there. */
+    boolean hasEmptyList(Setting<?> setting) {
+      return fields.get(setting.name()) instanceof Items items && items.items().isEmpty();
+    }
+
+    /** A setting's value; empty where there is none and where what is wrong was reported. */
+    <T> Optional<T> read(Setting<T> setting) {
+      return setting.value().read(this, setting.name());
+    }
+
+    /** As {@link #read(Setting)}, by a rule that depends on other settings. */
+    <T> Optional<T> read(Setting<T> setting, Rule<T> rule) {
+      return read(setting.name(), rule);
+    }
+
+    /** A setting's value, or its default. */
+    <T> T readOrDefault(Setting<T> setting) {
+      return read(setting).or(setting::fallback).orElseThrow();
     }
 
     /** A single value; empty where there is none and where it was reported. */

@@ -1,0 +1,113 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Acknowledge;
+import io.rowhook.settings.Value.MappingOr;
+import io.rowhook.settings.YamlNode.Fields;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code acknowledge} in a recipient's file: which answers mean that it has a delivery. */
+final class AcknowledgeKeys {
+
+  private static final int MAX_STATUS = 599;
+
+  private static final Map<String, Acknowledge> PRESETS =
+      Map.of(
+          "any-2xx",
+          Acknowledge.ANY_2XX,
+          "xena",
+          Acknowledge.XENA,
+          "getresponse",
+          Acknowledge.GETRESPONSE);
+
+  private static final Setting<List<Integer>> STATUS =
+      Setting.required(
+              "status",
+              Value.someOf(Value.integer(AcknowledgeKeys::acknowledging, 200, MAX_STATUS)),
+              "statuses that acknowledge: `{ status: [200, 202], when: \".ok == true\", final: [422]"
+                  + " }`")
+          .within("not those from 300 to 399");
+
+  private static final Setting<String> WHEN =
+      Setting.of(
+              "when",
+              Value.text(Rule.condition("\".ok == true\"")),
+              "a JSLT condition on the answer, which must be JSON then")
+          .within("an answer of at most 64 KB")
+          .without("none");
+
+  private static final Setting<List<Integer>> FINAL =
+      Setting.of(
+              "final",
+              Value.someOf(Value.integer(300, MAX_STATUS)),
+              "statuses after which there is no use in trying again")
+          .without("none");
+
+  static final Setting<YamlNode> SETTING =
+      Setting.of(
+              "acknowledge",
+              new MappingOr(
+                  Value.oneOf(
+                      AcknowledgeKeys::preset, List.of("any-2xx", "xena", "getresponse")),
+                  ObjectSetting.of(STATUS, WHEN, FINAL)),
+              "`any-2xx`; `xena`: 200 and `{\"Success\": true}`; `getresponse`: 200, 201 or 202 and"
+                  + " `{\"status\": \"OK\"}`; or a mapping")
+          .without("`any-2xx`");
+
+  private AcknowledgeKeys() {}
+
+  static Acknowledge read(Fields recipient) {
+    return Value.either(
+        recipient.read(SETTING),
+        AcknowledgeKeys::preset,
+        AcknowledgeKeys::rule,
+        Acknowledge.ANY_2XX);
+  }
+
+  private static Acknowledge preset(String value) throws Refused {
+    Acknowledge preset = PRESETS.get(value);
+    if (preset == null) {
+      throw Refused.because(
+          "must be any-2xx, xena or getresponse, or a mapping with status, when and final",
+          "Write for example acknowledge: {status: [200, 202], when: \".ok == true\"}.");
+    }
+    return preset;
+  }
+
+  private static Acknowledge rule(Fields fields) {
+    Set<Integer> status = statuses(fields, STATUS);
+    Set<Integer> last = statuses(fields, FINAL);
+    Set<Integer> both = new HashSet<>(status);
+    both.retainAll(last);
+    if (!both.isEmpty()) {
+      fields.problem(
+          FINAL,
+          "acknowledge.final must not name what acknowledge.status names too, got: "
+              + both.iterator().next()
+              + ". Take it out of one of them.");
+    }
+    Optional<String> when = fields.read(WHEN);
+    return new Acknowledge(status, when, last);
+  }
+
+  private static Set<Integer> statuses(Fields fields, Setting<List<Integer>> setting) {
+    List<Integer> named = fields.read(setting).orElse(List.of());
+    if (fields.hasEmptyList(setting)) {
+      fields.problem(
+          setting,
+          "acknowledge." + setting.name() + " is an empty list. Name statuses, as [200, 202].");
+    }
+    return Set.copyOf(named);
+  }
+
+  private static int acknowledging(String value) throws Refused {
+    int status = Rule.integer(200, MAX_STATUS).apply(value);
+    if (status >= 300 && status < 400) {
+      throw Refused.because("must not be a redirect, which is always a failure", "Take it out.");
+    }
+    return status;
+  }
+}

@@ -1,0 +1,38 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.OwedLimit;
+import io.rowhook.settings.Value.Mapping;
+import io.rowhook.settings.YamlNode.Fields;
+import java.time.Duration;
+
+/** Reads {@code owed} in a recipient's file: what may wait for it. */
+final class BacklogKeys {
+
+  private static final Setting<Duration> AGE =
+      Setting.of(
+              "age",
+              Value.duration(Duration.ofSeconds(1), Duration.ofDays(3650)),
+              "how long what waits for it may wait, since it came into the journal; beyond, its"
+                  + " oldest deliveries end failed, 'owed limit'. What a person redelivers or"
+                  + " replays is beside it")
+          .or(OwedLimit.DEFAULT.age());
+
+  private static final Setting<Long> BYTES =
+      Setting.of("bytes", Value.bytes(1L << 20, "2GB"), "how much may wait for it, of the events' JSON")
+          .or(OwedLimit.DEFAULT.bytes());
+
+  static final Setting<Fields> SETTING =
+      Setting.of(
+          "owed",
+          new Mapping(ObjectSetting.of(AGE, BYTES)),
+          "what may wait for it; beyond, the oldest deliveries end failed");
+
+  private BacklogKeys() {}
+
+  static OwedLimit read(Fields recipient) {
+    return recipient
+        .read(SETTING)
+        .map(fields -> new OwedLimit(fields.readOrDefault(AGE), fields.readOrDefault(BYTES)))
+        .orElse(OwedLimit.DEFAULT);
+  }
+}

@@ -1,0 +1,84 @@
+package io.rowhook.settings;
+
+import io.rowhook.recipient.Pause;
+import io.rowhook.settings.Value.Many;
+import io.rowhook.settings.Value.MappingOr;
+import io.rowhook.settings.Value.One;
+import io.rowhook.settings.YamlNode.Fields;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads {@code pause} in a recipient's file: when one that fails too often is left alone. */
+final class PauseKeys {
+
+  private static final int MAX_PROBES = 100;
+  private static final One<Duration> WAIT =
+      Value.duration(Duration.ofSeconds(1), Duration.ofDays(30));
+
+  private static final Setting<Integer> FAILURES =
+      Setting.of(
+              "failures",
+              Value.integer(0, Pause.MOST_FAILURES),
+              "so many failed attempts are borne; with one more it is left alone for a while")
+          .or(Pause.DEFAULT.failures());
+
+  private static final Setting<Duration> WITHIN =
+      Setting.of("within", WAIT, "in which time").or(Pause.DEFAULT.within());
+
+  private static final Setting<List<Duration>> PROBE =
+      Setting.of(
+              "probe",
+              new Many<>(WAIT, 1, MAX_PROBES, false),
+              "how long to wait before each probe, which is one delivery alone; the last wait is"
+                  + " repeated")
+          .within("none shorter than the one before")
+          .or(Pause.DEFAULT.probe());
+
+  static final Setting<YamlNode> SETTING =
+      Setting.of(
+              "pause",
+              new MappingOr(
+                  Value.oneOf(PauseKeys::preset, List.of("xena")),
+                  ObjectSetting.of(FAILURES, WITHIN, PROBE)),
+              "when a recipient that fails too often is left alone: a mapping, or `xena`, which is"
+                  + " 10 failures in 10 minutes and an hour's rest before each probe")
+          .without("the mapping's");
+
+  private PauseKeys() {}
+
+  static Pause read(Fields recipient) {
+    return Value.either(
+        recipient.read(SETTING), PauseKeys::preset, PauseKeys::breaker, Pause.DEFAULT);
+  }
+
+  private static Pause preset(String value) throws Refused {
+    if (!value.equals("xena")) {
+      throw Refused.because(
+          "must be xena, or a mapping with failures, within and probe",
+          "Write for example pause: {failures: 10, within: 10m, probe: [5s, 1m, 1h]}.");
+    }
+    return Pause.XENA;
+  }
+
+  private static Pause breaker(Fields fields) {
+    List<Duration> probe = fields.readOrDefault(PROBE);
+    if (probe.isEmpty() || probe.size() > MAX_PROBES) {
+      fields.problem(
+          PROBE,
+          "pause.probe must be from 1 to "
+              + MAX_PROBES
+              + " waits, got: "
+              + probe.size()
+              + ". Write for example [5s, 1m, 1h].");
+      probe = Pause.DEFAULT.probe();
+    }
+    RetryKeys.outOfOrder(probe, false)
+        .ifPresent(which ->
+            fields.problem(
+                PROBE,
+                "pause.probe must not shrink, since the last wait is repeated, got: "
+                    + which
+                    + ". Put them in order."));
+    return new Pause(fields.readOrDefault(FAILURES), fields.readOrDefault(WITHIN), probe);
+  }
+}
