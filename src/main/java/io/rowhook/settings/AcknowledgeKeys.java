@@ -50,8 +50,7 @@ final class AcknowledgeKeys {
       Setting.of(
               "acknowledge",
               new MappingOr(
-                  Value.oneOf(
-                      AcknowledgeKeys::preset, List.of("any-2xx", "xena", "getresponse")),
+                  Value.oneOf(AcknowledgeKeys::preset, List.of("any-2xx", "xena", "getresponse")),
                   ObjectSetting.of(STATUS, WHEN, FINAL)),
               "`any-2xx`; `xena`: 200 and `{\"Success\": true}`; `getresponse`: 200, 201 or 202 and"
                   + " `{\"status\": \"OK\"}`; or a mapping")

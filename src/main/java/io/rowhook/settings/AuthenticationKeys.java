@@ -71,12 +71,14 @@ final class AuthenticationKeys {
   private static final Setting<Fields> HMAC =
       Setting.of(
           "hmac",
-          new Mapping(
-              ObjectSetting.of(SECRET, STYLE, HEADER, ALGORITHM, PREFIX, PREVIOUS)),
+          new Mapping(ObjectSetting.of(SECRET, STYLE, HEADER, ALGORITHM, PREFIX, PREVIOUS)),
           "a signature");
 
   private static final Setting<String> USERNAME =
-      Setting.required("username", Value.text(RecipientRules::username), "the user, as in RFC 7617, in UTF-8")
+      Setting.required(
+              "username",
+              Value.text(RecipientRules::username),
+              "the user, as in RFC 7617, in UTF-8")
           .within("no colon");
 
   private static final Setting<Secret> PASSWORD =
@@ -130,8 +132,8 @@ final class AuthenticationKeys {
     if (fields.get(BEARER).isPresent() && fields.get(BASIC).isPresent()) {
       fields.problem(
           BEARER,
-              "authentication.bearer cannot stand beside basic: both are sent in the header"
-                  + " Authorization. Take one of them out.");
+          "authentication.bearer cannot stand beside basic: both are sent in the header"
+              + " Authorization. Take one of them out.");
     }
     return new Authentication(
         fields.read(HMAC).flatMap(this::hmac),
@@ -148,9 +150,9 @@ final class AuthenticationKeys {
     if (header.isPresent() && style == Style.standard) {
       fields.problem(
           HEADER,
-              "authentication.hmac.header cannot be chosen in style standard, which has "
-                  + Style.standard.defaultHeader()
-                  + ". Take it out, or write another style.");
+          "authentication.hmac.header cannot be chosen in style standard, which has "
+              + Style.standard.defaultHeader()
+              + ". Take it out, or write another style.");
     }
     Optional<Previous> previous = fields.read(PREVIOUS).flatMap(p -> previous(p, rule));
     Algorithm algorithm = fields.readOrDefault(ALGORITHM);

@@ -18,7 +18,10 @@ final class BacklogKeys {
           .or(OwedLimit.DEFAULT.age());
 
   private static final Setting<Long> BYTES =
-      Setting.of("bytes", Value.bytes(1L << 20, "2GB"), "how much may wait for it, of the events' JSON")
+      Setting.of(
+              "bytes",
+              Value.bytes(1L << 20, "2GB"),
+              "how much may wait for it, of the events' JSON")
           .or(OwedLimit.DEFAULT.bytes());
 
   static final Setting<Fields> SETTING =

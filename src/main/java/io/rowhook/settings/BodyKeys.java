@@ -51,8 +51,7 @@ final class BodyKeys {
   static Optional<BodyLimit> limit(Fields recipient) {
     return switch (recipient.read(MAX_BODY).orElse(null)) {
       case null -> Optional.empty();
-      case Scalar scalar ->
-          scalar.read(SIZE.rule()).map(size -> new BodyLimit(size, Then.failed));
+      case Scalar scalar -> scalar.read(SIZE.rule()).map(size -> new BodyLimit(size, Then.failed));
       case Items items -> Yaml.wrongKind(items, "a size or a mapping", items.reading());
       case Fields fields -> {
         Then then = fields.readOrDefault(THEN);

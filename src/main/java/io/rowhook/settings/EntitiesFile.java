@@ -218,7 +218,10 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
       String deleted = condition(fields, EntitySettings.DELETED);
       RelationKeys relations =
           new RelationKeys(
-              table.orElse(new TableId("", name)), name, fields.get(EntitySettings.WHERE).isPresent(), reading);
+              table.orElse(new TableId("", name)),
+              name,
+              fields.get(EntitySettings.WHERE).isPresent(),
+              reading);
       List<Part> parts = relations.parts(fields);
       List<Reference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);

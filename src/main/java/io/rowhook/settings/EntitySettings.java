@@ -161,7 +161,9 @@ final class EntitySettings {
                   COLUMNS,
                   ObjectSetting.of(
                           Setting.of(
-                                  "exclude", COLUMNS, "columns of the other row that are not embedded")
+                                  "exclude",
+                                  COLUMNS,
+                                  "columns of the other row that are not embedded")
                               .within("not together with `include`")
                               .without("none"),
                           Setting.of("include", COLUMNS, "the only ones that are")
@@ -194,8 +196,7 @@ final class EntitySettings {
 
   /** A part of a part, which has none again. */
   static final ObjectSetting<?> INNERMOST =
-      ObjectSetting.of(
-              PART_TABLE, KEY, PREFIX, ORDER_BY, ATTRIBUTES, PART_WHERE, PART_REFERS)
+      ObjectSetting.of(PART_TABLE, KEY, PREFIX, ORDER_BY, ATTRIBUTES, PART_WHERE, PART_REFERS)
           .named("innermost");
 
   /** A part. */

@@ -49,22 +49,24 @@ record ObjectSetting<R>(String name, List<Member<R>> members) {
 
   /** The same and one more setting, and where its value is in what is read. */
   ObjectSetting<R> with(Setting<?> setting, Function<R, ?> part) {
-    return with(new Member<>(
-        setting,
-        Optional.of((before, after) ->
-            Objects.equals(part.apply(before), part.apply(after))
-                ? List.of()
-                : List.of(setting.name()))));
+    return with(
+        new Member<>(
+            setting,
+            Optional.of((before, after) ->
+                Objects.equals(part.apply(before), part.apply(after))
+                    ? List.of()
+                    : List.of(setting.name()))));
   }
 
   /** The same and one more mapping, whose settings are compared one by one. */
   <P> ObjectSetting<R> with(Setting<?> setting, Function<R, P> part, ObjectSetting<P> inner) {
-    return with(new Member<>(
-        setting,
-        Optional.of((before, after) ->
-            inner.differences(part.apply(before), part.apply(after)).stream()
-                .map(name -> setting.name() + "." + name)
-                .toList())));
+    return with(
+        new Member<>(
+            setting,
+            Optional.of((before, after) ->
+                inner.differences(part.apply(before), part.apply(after)).stream()
+                    .map(name -> setting.name() + "." + name)
+                    .toList())));
   }
 
   private ObjectSetting<R> with(Member<R> member) {

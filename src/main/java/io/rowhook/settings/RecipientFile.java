@@ -107,10 +107,7 @@ final class RecipientFile {
   static final ObjectSetting<Recipient> OBJECT =
       ObjectSetting.<Recipient>empty()
           .with(URL, Recipient::url)
-          .with(
-              AuthenticationKeys.SETTING,
-              Recipient::authentication,
-              AuthenticationKeys.OBJECT)
+          .with(AuthenticationKeys.SETTING, Recipient::authentication, AuthenticationKeys.OBJECT)
           .with(RequestKeys.HEADERS, recipient -> recipient.request().headers())
           .with(RequestLineKeys.METHOD, recipient -> recipient.request().line().methods())
           .with(RequestLineKeys.PATH, recipient -> recipient.request().line().path())

@@ -83,7 +83,8 @@ final class RelationKeys {
     ColumnFilter attributes = EntitiesFile.attributes(fields, needed, reading);
     String prefix = prefix(fields, key);
     String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
-    List<Part> inner = object.has(EntitySettings.CONTAINS) ? parts(fields, EntitySettings.INNERMOST) : List.of();
+    List<Part> inner =
+        object.has(EntitySettings.CONTAINS) ? parts(fields, EntitySettings.INNERMOST) : List.of();
     List<Reference> references = references(fields);
     checkApart(inner, references, fields);
     return table
@@ -169,7 +170,8 @@ final class RelationKeys {
     ColumnFilter attributes = EntitiesFile.attributes(fields, Set.of(), reading);
     String prefix = prefix(fields, key);
     String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
-    List<Reference> inner = depth == EntitySettings.DEPTH ? List.of() : references(fields, depth + 1);
+    List<Reference> inner =
+        depth == EntitySettings.DEPTH ? List.of() : references(fields, depth + 1);
     return table
         .filter(id -> !key.isEmpty())
         .map(id -> new Reference(name, id, key, to, prefix, attributes, where, inner));

@@ -121,7 +121,8 @@ interface Rule<T> {
     return value -> {
       long bytes = bytes().apply(value);
       if (bytes < min) {
-        throw Refused.because("must be at least " + size(min), "Write for example " + example + ".");
+        throw Refused.because(
+            "must be at least " + size(min), "Write for example " + example + ".");
       }
       return bytes;
     };

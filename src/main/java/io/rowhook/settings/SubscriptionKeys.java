@@ -29,8 +29,7 @@ final class SubscriptionKeys {
   private static final Setting<String> ENTITY =
       Setting.required(
           "entity",
-          Value.of(
-              Rule.text(), Map.of("type", "string", "pattern", "^[A-Z][A-Za-z0-9]*$|\\$\\{")),
+          Value.of(Rule.text(), Map.of("type", "string", "pattern", "^[A-Z][A-Za-z0-9]*$|\\$\\{")),
           "as `entities.yaml` names it");
 
   private static final Setting<List<EventType>> EVENTS =
@@ -104,8 +103,7 @@ final class SubscriptionKeys {
           ENTITY, EVENTS, ID, CHANGED, BECOMES, WHEN, SUBJECT, ATTRIBUTES, RequestLineKeys.OWN_METHOD, RequestLineKeys.OWN_PATH, LATEST_ONLY);
 
   static final Setting<Items> SETTING =
-      Setting.of(
-              "subscriptions", new Mappings(OBJECT), "the first that wants an event decides")
+      Setting.of("subscriptions", new Mappings(OBJECT), "the first that wants an event decides")
           .without("everything, as `full`");
 
   private final String recipient;

@@ -101,7 +101,8 @@ final class TlsKeys {
       return usable(new Tls(authorities, Optional.empty()), fields);
     }
     Optional<PrivateKey> key =
-        fields.read(KEY.name(), value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
+        fields.read(
+            KEY.name(), value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
     if (key.isEmpty()) {
       return Tls.DEFAULT; // that was reported
     }
@@ -174,7 +175,10 @@ final class TlsKeys {
             until);
       } else if (now.isBefore(from)) {
         LOG.warn(
-            "{}: tls.{} holds a certificate that is valid only from {}", place.file(), setting.name(), from);
+            "{}: tls.{} holds a certificate that is valid only from {}",
+            place.file(),
+            setting.name(),
+            from);
       }
     }
     return certificates;

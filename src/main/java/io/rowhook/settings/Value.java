@@ -25,7 +25,9 @@ sealed interface Value<T> {
    */
   Optional<T> read(Fields fields, String name);
 
-  /** Returns the limits that follow from the kind of value, in Markdown; empty if there are none. */
+  /**
+   * Returns the limits that follow from the kind of value, in Markdown; empty if there are none.
+   */
   default String limits() {
     return "";
   }
@@ -202,17 +204,13 @@ sealed interface Value<T> {
 
   /** One of the names of an enum. */
   static <E extends Enum<E>> One<E> oneOf(Class<E> type) {
-    return oneOf(
-        Rule.oneOf(type), Arrays.stream(type.getEnumConstants()).map(Enum::name).toList());
+    return oneOf(Rule.oneOf(type), Arrays.stream(type.getEnumConstants()).map(Enum::name).toList());
   }
 
   /** One of these names, as the rule reads them. */
   static <T> One<T> oneOf(Rule<T> rule, List<String> names) {
     return new One<>(
-        rule,
-        Map.of("enum", names),
-        "`" + String.join("`, `", names) + "`",
-        Object::toString);
+        rule, Map.of("enum", names), "`" + String.join("`, `", names) + "`", Object::toString);
   }
 
   /** Any number of these, or one without brackets. */
@@ -231,15 +229,13 @@ sealed interface Value<T> {
     return switch (node.orElse(null)) {
       case null -> otherwise;
       case Scalar scalar -> scalar.read(name).orElse(otherwise);
-      case Items items ->
-          Yaml.<T>wrongKind(items, "a mapping", items.reading()).orElse(otherwise);
+      case Items items -> Yaml.<T>wrongKind(items, "a mapping", items.reading()).orElse(otherwise);
       case Fields inner -> mapping.apply(inner);
     };
   }
 
   private static Map<String, Object> orReference(Map<String, Object> schema) {
     return Map.of(
-        "anyOf",
-        List.of(schema, Map.of("type", "string", "pattern", "\\$\\{(env|file):")));
+        "anyOf", List.of(schema, Map.of("type", "string", "pattern", "\\$\\{(env|file):")));
   }
 }

@@ -134,8 +134,7 @@ class DeclaredSettingsTest {
       switch (setting.value()) {
         case Mapping mapping -> collect(mapping.object(), name + ".", here, files);
         case MappingOr either -> collect(either.object(), name + ".", here, files);
-        case Mappings list ->
-            collect(list.object(), name + "[0].", here.formatted("[%s]"), files);
+        case Mappings list -> collect(list.object(), name + "[0].", here.formatted("[%s]"), files);
         case Named named when named.each() instanceof Mapping each ->
             collect(each.object(), name + ".a.", here.formatted("{a: %s}"), files);
         default -> {}
