@@ -100,7 +100,17 @@ final class SubscriptionKeys {
 
   private static final ObjectSetting<?> OBJECT =
       ObjectSetting.of(
-          ENTITY, EVENTS, ID, CHANGED, BECOMES, WHEN, SUBJECT, ATTRIBUTES, RequestLineKeys.OWN_METHOD, RequestLineKeys.OWN_PATH, LATEST_ONLY);
+          ENTITY,
+          EVENTS,
+          ID,
+          CHANGED,
+          BECOMES,
+          WHEN,
+          SUBJECT,
+          ATTRIBUTES,
+          RequestLineKeys.OWN_METHOD,
+          RequestLineKeys.OWN_PATH,
+          LATEST_ONLY);
 
   static final Setting<Items> SETTING =
       Setting.of("subscriptions", new Mappings(OBJECT), "the first that wants an event decides")
