@@ -3,6 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Entry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,9 +25,9 @@ public class DispatchMicro {
   private static final int DELIVERIES = 256;
   private static final byte[] JSON = "{}".getBytes(StandardCharsets.US_ASCII);
 
-  private final List<Owed> owed =
+  private final List<Delivery> owed =
       IntStream.range(0, DELIVERIES)
-          .mapToObj(i -> Owed.fresh(new Entry(i + 1L, event(i % ENTITIES))))
+          .mapToObj(i -> Delivery.pending(new Entry(i + 1L, event(i % ENTITIES)), null, null))
           .toList();
   private final Lanes ofEntities = new Lanes(false, MemoryBudget.ofHeap());
   private final Lanes ofAll = new Lanes(true, MemoryBudget.ofHeap());
@@ -46,7 +47,7 @@ public class DispatchMicro {
   private int all(Lanes lanes) {
     owed.forEach(lanes::add);
     int settled = 0;
-    for (Owed next = lanes.next(); next != null; next = lanes.next()) {
+    for (Delivery next = lanes.next(); next != null; next = lanes.next()) {
       lanes.settled(next);
       settled++;
     }

@@ -76,7 +76,7 @@ final class Actions {
     Range range = asked.range();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    Predicate<Event> wanted = new Wanting(recipient)::wants;
+    Predicate<Event> wanted = Wanting.of(recipient, office.attributeSets())::wants;
     boolean yes = asked.is("yes");
     long count = operations.replay(name, range, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {
@@ -111,7 +111,7 @@ final class Actions {
     Set<Exceptions> states = states(asked);
     long count = states.isEmpty() ? 0 : operations.discard(recipient, asked.range(), states, yes);
     if (isPending(asked)) {
-      Predicate<Event> wanted = new Wanting(served(asked))::wants;
+      Predicate<Event> wanted = Wanting.of(served(asked), office.attributeSets())::wants;
       count += operations.discardPending(recipient, asked.range(), wanted, yes);
     }
     return count;

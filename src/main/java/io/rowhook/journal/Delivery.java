@@ -1,17 +1,20 @@
 package io.rowhook.journal;
 
+import io.rowhook.entity.Event;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that is an exception: Waiting, Blocked or Failed, with what its next attempt needs.
+ * One event owed to one recipient, from the store to the worker and back.
  *
  * @param entry the event owed
  * @param state where it stands
+ * @param match how it is sent, as decided when it was dispatched first, in the words of {@code
+ *     recipient.Match}: every attempt goes by it; a person's redelivery decides anew; null: not
+ *     decided yet
  * @param attempts made so far; a person's redelivery starts again from 0
  * @param firstAttempt when the first of these started; null before it
- * @param attributeSet SHA-256 of the attribute set that the first attempt was rendered with: a
- *     retry renders with the same; null: with the current one
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
  * @param trials how many of the attempts use up no retry: those that tried whether a held recipient
  *     is back
@@ -20,9 +23,60 @@ import org.jspecify.annotations.Nullable;
 public record Delivery(
     Entry entry,
     DeliveryState state,
+    @Nullable String match,
     int attempts,
     @Nullable Instant firstAttempt,
-    @Nullable String attributeSet,
     int redelivery,
     int trials,
-    @Nullable Merged merged) {}
+    @Nullable Merged merged) {
+
+  /** One that comes from the journal for the first time. */
+  public static Delivery pending(Entry entry, @Nullable String match, @Nullable Merged merged) {
+    return new Delivery(entry, new DeliveryState.Pending(), match, 0, null, 0, 0, merged);
+  }
+
+  /** Returns it after a move of its state. */
+  public Delivery to(UnaryOperator<DeliveryState> move) {
+    return to(move.apply(state), trials);
+  }
+
+  /** Returns it where an attempt has led it. */
+  public Delivery to(DeliveryState next, int trialsNow) {
+    return new Delivery(entry, next, match, attempts, firstAttempt, redelivery, trialsNow, merged);
+  }
+
+  /** Returns it with another object of the same event. */
+  public Delivery with(Entry same) {
+    return new Delivery(same, state, match, attempts, firstAttempt, redelivery, trials, merged);
+  }
+
+  /** Returns it with what was decided. */
+  public Delivery matched(@Nullable String decided) {
+    return new Delivery(entry, state, decided, attempts, firstAttempt, redelivery, trials, merged);
+  }
+
+  /** What the recipient gets. */
+  public Event event() {
+    return merged == null ? entry.event() : merged.in(entry.event());
+  }
+
+  /** The event's place in the journal. */
+  public long sequence() {
+    return entry.sequence();
+  }
+
+  /** Of the event's entity. */
+  public String entityKey() {
+    return entry.event().entityKey();
+  }
+
+  /** Of the event's JSON, and of what is sent instead. */
+  public int bytes() {
+    return entry.event().json().length + (merged == null ? 0 : merged.json().length);
+  }
+
+  /** Whether it stands on disk, so that it needs no telling if it leaves the memory. */
+  public boolean isStored() {
+    return state.isStored();
+  }
+}

@@ -3,17 +3,31 @@ package io.rowhook.journal;
 import java.time.Instant;
 
 /**
- * Where a delivery stands. Delivered, Failed (and skipped, which leaves no trace but the cursor, or
- * a note where a newer one was sent in its place) are its ends; there is no fourth. A Failed one
- * starts again only when a person redelivers it.
+ * Where a delivery stands, and where it may go from there: {@code Pending}, {@code Blocked} and
+ * {@code Retrying} to {@code InFlight}, and from there to {@code Delivered}, {@code Retrying} or
+ * {@code Failed}. A move that is not legal throws {@link IllegalStateException}.
+ *
+ * <p>Delivered, Failed (and skipped, which leaves no trace but the cursor, or a note where a newer
+ * one was sent in its place) are its ends; there is no fourth. A Failed one starts again only when
+ * a person redelivers it. Pending and InFlight stand in memory alone.
  */
 public sealed interface DeliveryState {
+
+  /** It was not attempted and stands nowhere but in the journal. */
+  record Pending() implements DeliveryState {}
+
+  /**
+   * An attempt is under way.
+   *
+   * @param from where it stood before, and still stands on disk
+   */
+  record InFlight(DeliveryState from) implements DeliveryState {}
 
   /** The recipient has acknowledged it. */
   record Delivered() implements DeliveryState {}
 
-  /** An attempt failed; the next one is due. */
-  record Waiting(Instant next) implements DeliveryState {}
+  /** An attempt failed, or a person wants one; it is due. */
+  record Retrying(Instant at) implements DeliveryState {}
 
   /**
    * It waits for its turn: behind an earlier delivery of the same entity, or, where a person
@@ -39,5 +53,58 @@ public sealed interface DeliveryState {
      * either, and a late outcome of an attempt under way opens it no more.
      */
     public static final String DISCARDED = "discarded by a person";
+  }
+
+  /** Whether it stands on disk in this state. */
+  default boolean isStored() {
+    return switch (this) {
+      case Pending _, Delivered _ -> false;
+      case InFlight(DeliveryState from) -> from.isStored();
+      case Retrying _, Blocked _, Failed _ -> true;
+    };
+  }
+
+  /** An attempt starts. */
+  default InFlight toInFlight() {
+    return switch (this) {
+      case Pending _, Retrying _, Blocked _ -> new InFlight(this);
+      case InFlight _, Delivered _, Failed _ -> throw illegal("in flight");
+    };
+  }
+
+  /** The attempt that was about to start is not made. */
+  default DeliveryState toWhereItStood() {
+    return this instanceof InFlight(DeliveryState from) ? from : illegally("back");
+  }
+
+  /** The attempt has failed, and another is due. */
+  default Retrying toRetrying(Instant at) {
+    return this instanceof InFlight ? new Retrying(at) : illegally("retrying");
+  }
+
+  /** An earlier one of its entity has failed, or is still to be attempted. */
+  default Blocked toBlocked() {
+    return this instanceof Pending ? new Blocked() : illegally("blocked");
+  }
+
+  /** The recipient has acknowledged it. */
+  default Delivered toDelivered() {
+    return this instanceof InFlight ? new Delivered() : illegally("delivered");
+  }
+
+  /** No attempt is made any more: after one, or by a limit without one. */
+  default Failed toFailed(String reason) {
+    return switch (this) {
+      case Pending _, InFlight _, Retrying _, Blocked _ -> new Failed(reason);
+      case Delivered _, Failed _ -> throw illegal("failed");
+    };
+  }
+
+  private <T> T illegally(String to) {
+    throw illegal(to);
+  }
+
+  private IllegalStateException illegal(String to) {
+    return new IllegalStateException("from " + this + " no way leads to " + to);
   }
 }

@@ -3,7 +3,9 @@ package io.rowhook.journal;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.InFlight;
+import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.DeliveryState.Retrying;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +21,7 @@ final class DeliveryTable {
 
   /** A delivery with its event. */
   static final String SELECT =
-      "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.attribute_set, d.redelivery,"
+      "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.matched, d.redelivery,"
           + " d.reason, d.trials, m.type AS merged_type, m.body AS merged_body, "
           + EventTable.COLUMNS
           + " FROM delivery d JOIN event e ON e.sequence = d.sequence"
@@ -57,7 +59,7 @@ final class DeliveryTable {
           + " AND error IS NOT NULL AND body_sha256 IS NOT NULL";
 
   /**
-   * Which delivery, without its event's body: this waits in a queue.
+   * A delivery without its event's body: this waits in a queue.
    *
    * @param recipient its number
    * @param sequence of the event
@@ -65,11 +67,26 @@ final class DeliveryTable {
    * @param bytes of the event's JSON
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Key(long recipient, long sequence, byte[] entityKey, int bytes) {
+  record Row(
+      long recipient,
+      long sequence,
+      byte[] entityKey,
+      int bytes,
+      DeliveryState state,
+      @Nullable String match,
+      int redelivery,
+      int trials) {
 
-    static Key of(long recipient, Entry entry) {
-      byte[] entityKey = entry.event().entityKey().getBytes(StandardCharsets.UTF_8);
-      return new Key(recipient, entry.sequence(), entityKey, entry.event().json().length);
+    static Row of(long recipient, Delivery delivery) {
+      return new Row(
+          recipient,
+          delivery.sequence(),
+          delivery.entityKey().getBytes(StandardCharsets.UTF_8),
+          delivery.entry().event().json().length,
+          delivery.state(),
+          delivery.match(),
+          delivery.redelivery(),
+          delivery.trials());
     }
   }
 
@@ -79,31 +96,29 @@ final class DeliveryTable {
    * The outcome of an attempt: its entry in the log, and where the delivery now stands. Where a
    * person has redelivered or discarded it while the attempt was under way, their word stands.
    */
-  static void attempted(
-      Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery, int trials)
-      throws SQLException {
-    log(sql, key, attempt, state, redelivery);
-    if (state instanceof Delivered) {
+  static void attempted(Sql sql, Row key, Attempt attempt) throws SQLException {
+    log(sql, key, attempt);
+    if (key.state() instanceof Delivered) {
       sql.update(
           "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND redelivery <= ?",
           key.recipient(),
           key.sequence(),
-          redelivery);
+          key.redelivery());
       return;
     }
-    // The first attempt's time and attribute set stay, until a person redelivers.
+    // The first attempt's time and what was decided stay, until a person redelivers.
     sql.update(
         "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
-            + " first_attempt_at, attribute_set, redelivery, reason, trials, bytes)"
+            + " first_attempt_at, matched, redelivery, reason, trials, bytes)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
             + " next_at = excluded.next_at, attempts = excluded.attempts,"
             + " first_attempt_at = CASE WHEN redelivery = excluded.redelivery"
             + " THEN coalesce(first_attempt_at, excluded.first_attempt_at)"
             + " ELSE excluded.first_attempt_at END,"
-            + " attribute_set = CASE WHEN redelivery = excluded.redelivery"
-            + " THEN coalesce(attribute_set, excluded.attribute_set)"
-            + " ELSE excluded.attribute_set END,"
+            + " matched = CASE WHEN redelivery = excluded.redelivery"
+            + " THEN coalesce(matched, excluded.matched)"
+            + " ELSE excluded.matched END,"
             + " redelivery = excluded.redelivery, reason = excluded.reason,"
             + " trials = excluded.trials, asked = 0"
             + " WHERE redelivery < excluded.redelivery"
@@ -113,27 +128,26 @@ final class DeliveryTable {
         key.recipient(),
         key.sequence(),
         key.entityKey(),
-        name(state),
-        nextAt(state),
+        name(key.state()),
+        nextAt(key.state()),
         attempt.number(),
         Times.micros(attempt.at()),
-        attempt.attributeSet(),
-        redelivery,
-        reason(state),
-        trials,
+        key.match(),
+        key.redelivery(),
+        reason(key.state()),
+        key.trials(),
         key.bytes());
   }
 
   /** Written again after a crash, an attempt takes the place of the one with its number. */
-  private static void log(Sql sql, Key key, Attempt attempt, DeliveryState state, int redelivery)
-      throws SQLException {
+  private static void log(Sql sql, Row key, Attempt attempt) throws SQLException {
     sql.update(
         "INSERT OR REPLACE INTO attempt (recipient, sequence, redelivery, number, at, took,"
             + " request_id, status, error, answer, attribute_set, body_sha256, outcome)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         key.recipient(),
         key.sequence(),
-        redelivery,
+        key.redelivery(),
         attempt.number(),
         Times.micros(attempt.at()),
         Times.micros(attempt.took()),
@@ -143,17 +157,18 @@ final class DeliveryTable {
         attempt.answer(),
         attempt.attributeSet(),
         attempt.bodySha256(),
-        name(state));
+        name(key.state()));
   }
 
   /** A state that no attempt led to; what is known of its attempts stays. */
-  static void put(Sql sql, Key key, DeliveryState state) throws SQLException {
+  static void put(Sql sql, Row key) throws SQLException {
+    DeliveryState state = key.state();
     if (state instanceof Delivered) {
       remove(sql, key);
     } else {
       sql.update(
           "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
-              + " redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)"
+              + " matched, redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?)"
               + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
               + " next_at = excluded.next_at, reason = excluded.reason"
               + " WHERE redelivery = 0 AND NOT ("
@@ -164,12 +179,13 @@ final class DeliveryTable {
           key.entityKey(),
           name(state),
           nextAt(state),
+          key.match(),
           reason(state),
           key.bytes());
     }
   }
 
-  /** See {@link Ledger#lastKnown}: each the end of a primary key. */
+  /** See {@link DeliveryCursor#lastKnown}: each the end of a primary key. */
   static long lastKnown(Sql sql, long recipient) throws SQLException {
     long last = 0;
     for (String max :
@@ -183,7 +199,7 @@ final class DeliveryTable {
     return last;
   }
 
-  /** See {@link Ledger#known}. */
+  /** See {@link DeliveryCursor#known}. */
   static Set<Long> known(Sql sql, long recipient, long after, long through) throws SQLException {
     Set<Long> known = new HashSet<>();
     for (String some :
@@ -197,7 +213,7 @@ final class DeliveryTable {
     return known;
   }
 
-  /** See {@link Ledger#isOpen}. */
+  /** See {@link PendingDeliveries#isOpen}. */
   static boolean isOpen(Sql sql, long recipient, long sequence, int redelivery)
       throws SQLException {
     return sql.number(
@@ -209,7 +225,7 @@ final class DeliveryTable {
         > 0;
   }
 
-  private static void remove(Sql sql, Key key) throws SQLException {
+  private static void remove(Sql sql, Row key) throws SQLException {
     sql.update(
         "DELETE FROM delivery WHERE recipient = ? AND sequence = ?",
         key.recipient(),
@@ -220,9 +236,9 @@ final class DeliveryTable {
     return new Delivery(
         EventTable.entry(row),
         state(row),
+        row.getString("matched"),
         row.getInt("attempts"),
         Times.instant(row, "first_attempt_at"),
-        row.getString("attribute_set"),
         row.getInt("redelivery"),
         row.getInt("trials"),
         SkippedTable.merged(row));
@@ -250,28 +266,29 @@ final class DeliveryTable {
   private static DeliveryState state(ResultSet row) throws SQLException {
     String name = row.getString("state");
     return switch (name) {
-      case "waiting" -> new Waiting(waitsUntil(row));
+      case "waiting" -> new Retrying(dueAt(row));
       case "blocked" -> new Blocked();
       case "failed" -> new Failed(Objects.requireNonNullElse(row.getString("reason"), ""));
       default -> throw new SQLException("no state of a delivery: " + name);
     };
   }
 
-  private static Instant waitsUntil(ResultSet row) throws SQLException {
+  private static Instant dueAt(ResultSet row) throws SQLException {
     return Objects.requireNonNullElse(Times.instant(row, "next_at"), Instant.EPOCH);
   }
 
   private static String name(DeliveryState state) {
     return switch (state) {
-      case Delivered delivered -> "delivered";
-      case Waiting waiting -> "waiting";
-      case Blocked blocked -> "blocked";
-      case Failed failed -> "failed";
+      case Delivered _ -> "delivered";
+      case Retrying _ -> "waiting";
+      case Blocked _ -> "blocked";
+      case Failed _ -> "failed";
+      case Pending _, InFlight _ -> throw new IllegalArgumentException(state + " is never on disk");
     };
   }
 
   private static @Nullable Long nextAt(DeliveryState state) {
-    return state instanceof Waiting waiting ? Times.micros(waiting.next()) : null;
+    return state instanceof Retrying(Instant at) ? Times.micros(at) : null;
   }
 
   private static @Nullable String reason(DeliveryState state) {

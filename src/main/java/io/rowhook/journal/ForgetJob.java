@@ -77,6 +77,7 @@ final class ForgetJob {
   private static void forget(Sql sql, long id) throws SQLException {
     sql.update("INSERT INTO forgotten_recipient (id) VALUES (?)", id);
     sql.update("DELETE FROM recipient WHERE id = ?", id);
+    sql.update("DELETE FROM matching WHERE recipient = ?", id);
   }
 
   /** Removes what is left of all that are forgotten. */

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entry the event
  * @param onDisk whether it stands as Blocked
+ * @param match how it is sent, as in {@link Delivery}; null: not decided yet
  * @param merged what the recipient gets instead, if others were skipped for it already; else null
  */
-public record Later(Entry entry, boolean onDisk, @Nullable Merged merged) {
+public record Later(Entry entry, boolean onDisk, @Nullable String match, @Nullable Merged merged) {
 
   /** As the recipient gets it. */
   public Event event() {

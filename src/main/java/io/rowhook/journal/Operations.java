@@ -26,7 +26,7 @@ public final class Operations {
           + ", 1, length(e.body) FROM event e WHERE e.sequence = ?"
           + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = 'waiting',"
           + " next_at = excluded.next_at, attempts = 0, first_attempt_at = NULL,"
-          + " attribute_set = NULL, redelivery = excluded.redelivery, reason = NULL, trials = 0,"
+          + " matched = NULL, redelivery = excluded.redelivery, reason = NULL, trials = 0,"
           + " asked = 1";
 
   private static final String BEFORE_IT =

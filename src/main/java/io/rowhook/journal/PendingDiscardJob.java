@@ -56,10 +56,10 @@ record PendingDiscardJob(
       if (page.isEmpty()) {
         return count;
       }
-      List<DeliveryTable.Key> keys =
+      List<DeliveryTable.Row> keys =
           page.stream()
               .filter(this::isMeant)
-              .map(entry -> DeliveryTable.Key.of(recipient, entry))
+              .map(entry -> DeliveryTable.Row.of(recipient, Delivery.pending(entry, null, null)))
               .toList();
       if (!keys.isEmpty()) {
         count += really ? writer.write(Write.urgent(sql -> discard(sql, keys))) : keys.size();
@@ -79,9 +79,9 @@ record PendingDiscardJob(
         sql -> EventTable.page(sql, PAGE, after, last, recipient, recipient, recipient, recipient));
   }
 
-  private long discard(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {
+  private long discard(Sql sql, List<DeliveryTable.Row> keys) throws SQLException {
     long count = 0;
-    for (DeliveryTable.Key key : keys) {
+    for (DeliveryTable.Row key : keys) {
       count += discard(sql, recipient, key.sequence(), key.entityKey());
     }
     return count;

@@ -51,7 +51,7 @@ record Replaying(
           + ", length(e.body)"
           + SETTLED
           + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = 'blocked', next_at = NULL,"
-          + " attempts = 0, first_attempt_at = NULL, attribute_set = NULL,"
+          + " attempts = 0, first_attempt_at = NULL, matched = NULL,"
           + " redelivery = excluded.redelivery, reason = NULL, trials = 0, asked = 0";
 
   /**
@@ -70,10 +70,10 @@ record Replaying(
       if (page.isEmpty()) {
         return count;
       }
-      List<DeliveryTable.Key> keys =
+      List<DeliveryTable.Row> keys =
           page.stream()
               .filter(entry -> wanted.test(entry.event()))
-              .map(entry -> DeliveryTable.Key.of(recipient, entry))
+              .map(entry -> DeliveryTable.Row.of(recipient, Delivery.pending(entry, null, null)))
               .toList();
       if (!keys.isEmpty()) {
         count +=
@@ -105,9 +105,9 @@ record Replaying(
     };
   }
 
-  private static long replay(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {
+  private static long replay(Sql sql, List<DeliveryTable.Row> keys) throws SQLException {
     long count = 0;
-    for (DeliveryTable.Key key : keys) {
+    for (DeliveryTable.Row key : keys) {
       long number = key.recipient();
       long sequence = key.sequence();
       count +=
@@ -128,9 +128,9 @@ record Replaying(
     return count;
   }
 
-  private static long count(Sql sql, List<DeliveryTable.Key> keys) throws SQLException {
+  private static long count(Sql sql, List<DeliveryTable.Row> keys) throws SQLException {
     long count = 0;
-    for (DeliveryTable.Key key : keys) {
+    for (DeliveryTable.Row key : keys) {
       long number = key.recipient();
       count +=
           sql.number("SELECT count(*)" + SETTLED, key.sequence(), number, number, number, number);

@@ -250,9 +250,24 @@ record Schema(List<String> migrations) {
   private static final String EIGHTH =
       "CREATE TABLE forgotten_recipient (id INTEGER PRIMARY KEY) STRICT";
 
+  /** What was decided about a delivery, and by which subscriptions. */
+  private static final String NINTH =
+      """
+      -- how it is sent: subscription, attribute set, topic, format
+      ALTER TABLE delivery RENAME COLUMN attribute_set TO matched;
+
+      -- which subscriptions decide about events up to a sequence
+      CREATE TABLE matching (
+        recipient INTEGER NOT NULL,
+        through INTEGER NOT NULL,
+        definition TEXT NOT NULL,
+        PRIMARY KEY (recipient, through)
+      ) STRICT, WITHOUT ROWID;
+      """;
+
   /** The one in force. */
   static final Schema CURRENT =
-      new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH));
+      new Schema(List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH));
 
   Schema {
     migrations = List.copyOf(migrations);

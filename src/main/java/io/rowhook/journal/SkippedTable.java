@@ -20,6 +20,8 @@ final class SkippedTable {
           + ", m.type AS merged_type, m.body AS merged_body,"
           + " EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = e.sequence)"
           + " AS on_disk,"
+          + " (SELECT matched FROM delivery WHERE recipient = ? AND sequence = e.sequence)"
+          + " AS matched,"
           + " EXISTS (SELECT 1 FROM attempt WHERE recipient = ? AND sequence = e.sequence)"
           + " OR EXISTS (SELECT 1 FROM skipped WHERE recipient = ? AND sequence = e.sequence)"
           + " OR EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = e.sequence"
@@ -41,7 +43,7 @@ final class SkippedTable {
 
   private SkippedTable() {}
 
-  /** See {@link Ledger#later}. */
+  /** See {@link SupersededDeliveries#later}. */
   static List<Later> later(Sql sql, long recipient, Entry entry, int limit, long maxBytes)
       throws SQLException {
     List<Later> found = new ArrayList<>();
@@ -52,11 +54,17 @@ final class SkippedTable {
           if (row.getBoolean("touched")) {
             return false;
           }
-          Later later = new Later(EventTable.entry(row), row.getBoolean("on_disk"), merged(row));
+          Later later =
+              new Later(
+                  EventTable.entry(row),
+                  row.getBoolean("on_disk"),
+                  row.getString("matched"),
+                  merged(row));
           found.add(later);
           bytes[0] += later.event().json().length;
           return bytes[0] < maxBytes;
         },
+        recipient,
         recipient,
         recipient,
         recipient,
@@ -69,7 +77,7 @@ final class SkippedTable {
     return found;
   }
 
-  /** See {@link Ledger#mayHave}. */
+  /** See {@link SupersededDeliveries#mayHave}. */
   static boolean mayHave(Sql sql, long recipient, Entry entry) throws SQLException {
     boolean[] has = {true};
     sql.each(
@@ -88,7 +96,7 @@ final class SkippedTable {
     return has[0];
   }
 
-  /** See {@link Ledger#skip}. */
+  /** See {@link SupersededDeliveries#skip}. */
   static void skip(
       Sql sql, long recipient, List<Long> skipped, long newest, @Nullable Merged merged)
       throws SQLException {

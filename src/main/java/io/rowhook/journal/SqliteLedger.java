@@ -207,11 +207,19 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public void attempted(
-      Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
-      throws InterruptedException {
-    DeliveryTable.Key key = DeliveryTable.Key.of(recipient, entry);
-    queue(sql -> DeliveryTable.attempted(sql, key, attempt, state, redelivery, trials));
+  public List<Matching> matchings() {
+    return readers.read(sql -> MatchingTable.read(sql, recipient));
+  }
+
+  @Override
+  public void attempted(Delivery after, Attempt attempt) throws InterruptedException {
+    DeliveryTable.Row row = DeliveryTable.Row.of(recipient, after);
+    queue(sql -> DeliveryTable.attempted(sql, row, attempt));
+  }
+
+  @Override
+  public void decide(Matching matching) throws InterruptedException {
+    queue(sql -> MatchingTable.decide(sql, recipient, matching));
   }
 
   @Override
@@ -225,9 +233,9 @@ final class SqliteLedger implements Ledger {
   }
 
   @Override
-  public void put(Entry entry, DeliveryState state) throws InterruptedException {
-    DeliveryTable.Key key = DeliveryTable.Key.of(recipient, entry);
-    queue(sql -> DeliveryTable.put(sql, key, state));
+  public void put(Delivery delivery) throws InterruptedException {
+    DeliveryTable.Row row = DeliveryTable.Row.of(recipient, delivery);
+    queue(sql -> DeliveryTable.put(sql, row));
   }
 
   @Override

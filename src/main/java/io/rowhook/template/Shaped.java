@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.entity.Event;
+import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Integers;
+import io.rowhook.recipient.Recipient;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -20,22 +22,44 @@ import java.util.regex.Pattern;
  * @param format in which it is written
  * @param integers how large ones are written in JSON; XML has text anyway
  * @param topic stands as {@code type} in the event that the set is given; empty: the event's own
+ * @param limit of the body's bytes; what becomes of a larger one is decided by whoever renders
  */
-public record Shaped(AttributeSet set, Format format, Integers integers, Optional<String> topic)
+public record Shaped(
+    AttributeSet set,
+    Format format,
+    Integers integers,
+    Optional<String> topic,
+    Optional<BodyLimit> limit)
     implements AttributeSet {
 
   /** A topic has no semicolon; an attribute set's hash neither. */
   private static final Pattern HASH =
-      Pattern.compile("([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?");
+      Pattern.compile(
+          "([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?(?:;max=([0-9]+),([a-z]+))?");
+
+  /** As a recipient wants it. */
+  public static Shaped of(Recipient recipient, AttributeSet set, Optional<String> topic) {
+    return new Shaped(
+        set,
+        recipient.format(),
+        recipient.request().integers(),
+        topic,
+        recipient.request().maxBody());
+  }
 
   /** The whole event. */
-  public static Shaped full(Format format, Integers integers) {
-    return new Shaped(BuiltIn.full, format, integers, Optional.empty());
+  public static Shaped full(Recipient recipient) {
+    return of(recipient, BuiltIn.full, Optional.empty());
   }
 
   /** The same with the built-in set {@code notify}. */
   public Shaped asNotify() {
-    return new Shaped(BuiltIn.notify, format, integers, topic);
+    return new Shaped(BuiltIn.notify, format, integers, topic, limit);
+  }
+
+  /** The same for a body that is not too large. */
+  public Shaped unlimited() {
+    return new Shaped(set, format, integers, topic, Optional.empty());
   }
 
   /** The one of an earlier attempt; empty if its attribute set was not kept. */
@@ -47,7 +71,13 @@ public record Shaped(AttributeSet set, Format format, Integers integers, Optiona
     Format format = parts.group(2) == null ? Format.json : Format.xml;
     Integers integers = parts.group(3) == null ? Integers.number : Integers.text;
     Optional<String> topic = Optional.ofNullable(parts.group(4));
-    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, integers, topic));
+    Optional<BodyLimit> limit =
+        parts.group(5) == null
+            ? Optional.empty()
+            : Optional.of(
+                new BodyLimit(
+                    Long.parseLong(parts.group(5)), BodyLimit.Then.valueOf(parts.group(6))));
+    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, integers, topic, limit));
   }
 
   @Override
@@ -61,7 +91,8 @@ public record Shaped(AttributeSet set, Format format, Integers integers, Optiona
     return set.hash()
         + (format == Format.xml ? ";xml" : "")
         + (integers == Integers.text ? ";integers=text" : "")
-        + topic.map(text -> ";topic=" + text).orElse("");
+        + topic.map(text -> ";topic=" + text).orElse("")
+        + limit.map(most -> ";max=" + most.bytes() + "," + most.then()).orElse("");
   }
 
   /** What the recipient is told that the event is. */

@@ -6,7 +6,9 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.InFlight;
+import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Hold;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -28,21 +30,21 @@ final class AttemptLog {
     Level level =
         switch (state) {
           case Delivered _ -> Level.DEBUG;
-          case Waiting _ -> Level.WARN;
+          case Retrying _ -> Level.WARN;
           case Failed _ -> Level.WARN;
-          case Blocked _ -> Level.DEBUG;
+          case Pending _, InFlight _, Blocked _ -> throw notAfterAnAttempt(state);
         };
     if (!LOG.isEnabledForLevel(level)) {
       return;
     }
-    Event event = outcome.owed().entry().event();
+    Event event = outcome.delivery().entry().event();
     Attempt attempt = outcome.attempt();
     LoggingEventBuilder line =
         LOG.atLevel(level)
             .addKeyValue("recipient", recipient)
             .addKeyValue("event", event.id())
             .addKeyValue("entity", event.entityType())
-            .addKeyValue("sequence", outcome.owed().sequence())
+            .addKeyValue("sequence", outcome.delivery().sequence())
             .addKeyValue("attempt", attempt.number())
             .addKeyValue("request", attempt.requestId())
             .addKeyValue("took_ms", attempt.took().toMillis());
@@ -55,12 +57,16 @@ final class AttemptLog {
     line =
         switch (state) {
           case Delivered _ -> line.addKeyValue("outcome", "delivered");
-          case Waiting(var next) ->
+          case Retrying(var next) ->
               line.addKeyValue("outcome", "waiting").addKeyValue("next", next);
           case Failed _ -> line.addKeyValue("outcome", "failed");
-          case Blocked _ -> line.addKeyValue("outcome", "blocked");
+          case Pending _, InFlight _, Blocked _ -> throw notAfterAnAttempt(state);
         };
     line.log("attempt");
+  }
+
+  private static IllegalArgumentException notAfterAnAttempt(DeliveryState state) {
+    return new IllegalArgumentException("no attempt leads to " + state);
   }
 
   /** What became of the recipient by it. */

@@ -2,7 +2,9 @@ package io.rowhook.webhook;
 
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Entry;
+import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Shaped;
@@ -62,7 +64,7 @@ final class Attempting {
       Observer observer) {
     this.recipient = recipient;
     this.wanting = wanting;
-    this.targets = new RequestTargets(recipient, wanting);
+    this.targets = new RequestTargets(recipient);
     this.attributeSets = attributeSets;
     this.signer = new Signer(recipient.authentication());
     this.ownHeaders = Headers.own(recipient.request());
@@ -74,14 +76,16 @@ final class Attempting {
   }
 
   /** Makes the attempt; returns what came of it, whatever that is. */
-  Outcome attempt(Owed owed) {
-    Started started =
-        new Started(owed, clock.instant(), System.nanoTime(), UUID.randomUUID(), redaction);
+  Outcome attempt(Delivery dispatched) {
+    Delivery delivery = dispatched;
+    Started started = started(delivery, clock.instant());
     try {
-      RenderedBody body = render(owed);
-      String topic = body.set().topic(owed.event());
-      RequestTarget target = targets.of(owed.entry().event(), owed.event(), topic);
-      Verdict verdict = post(started, target, body);
+      Match match = match(delivery);
+      delivery = delivery.matched(match.text());
+      started = started.with(delivery);
+      Shaped set = shaped(delivery, match);
+      RenderedBody body = RenderedBody.of(set, delivery.event());
+      Verdict verdict = post(started, target(delivery, match, set), body);
       return started.ended(verdict, body.set().hash(), sha256(body.bytes()));
     } catch (TemplateException e) {
       return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
@@ -90,7 +94,7 @@ final class Attempting {
       LOG.atError()
           .setMessage("attempt broke off")
           .addKeyValue("recipient", recipient.name())
-          .addKeyValue("event", owed.entry().event().id())
+          .addKeyValue("event", delivery.entry().event().id())
           .setCause(e)
           .log();
       return started.ended(
@@ -98,17 +102,18 @@ final class Attempting {
     }
   }
 
+  private Started started(Delivery delivery, Instant now) {
+    return new Started(delivery, now, System.nanoTime(), UUID.randomUUID(), redaction);
+  }
+
   /** Sends a test; {@link Sample} says what that is. Any thread. */
   Sample sample() {
     Instant now = clock.instant();
     Event event = Sample.event(now);
-    Started started =
-        new Started(
-            Owed.fresh(new Entry(0, event)), now, System.nanoTime(), UUID.randomUUID(), redaction);
-    Shaped set = Shaped.full(recipient.format(), recipient.request().integers());
+    Started started = started(Delivery.pending(new Entry(0, event), null, null), now);
     RenderedBody body;
     try {
-      body = RenderedBody.of(set, event, recipient.request().maxBody());
+      body = RenderedBody.of(Shaped.full(recipient), event);
     } catch (TemplateException e) {
       throw new IllegalStateException("the sample is made by no template", e);
     }
@@ -129,16 +134,16 @@ final class Attempting {
   }
 
   private List<Field> fields(Started started, RenderedBody body) {
-    Event event = started.owed.event();
+    Event event = started.delivery.event();
     List<Field> fields =
         new ArrayList<>(
             Headers.of(
                 event,
                 body.set().topic(event),
-                started.owed.sequence(),
-                started.owed.attempts() + 1,
+                started.delivery.sequence(),
+                started.delivery.attempts() + 1,
                 started.requestId.toString(),
-                started.owed.redelivery(),
+                started.delivery.redelivery(),
                 started.at));
     fields.addAll(ownHeaders);
     fields.addAll(signer.fields(event.id(), started.at, body.bytes()));
@@ -151,28 +156,35 @@ final class Attempting {
 
   private Verdict post(Started started, RequestTarget target, RenderedBody body) {
     Reply reply = send(target, fields(started, body), body);
-    observer.posted(recipient.name(), started.owed.entry());
+    observer.posted(recipient.name(), started.delivery.entry());
     return judge.judge(reply, clock.instant());
   }
 
-  private RenderedBody render(Owed owed) throws TemplateException {
-    String hash = owed.attributeSet();
-    if (hash != null) {
-      Optional<Shaped> first = Shaped.byHash(attributeSets, hash);
-      if (first.isPresent()) {
-        return RenderedBody.again(first.get(), owed.event());
-      }
-      LOG.atWarn()
-          .setMessage(
-              "the attribute set of the first attempt was not kept; rendering with the"
-                  + " current one")
-          .addKeyValue("recipient", recipient.name())
-          .addKeyValue("event", owed.entry().event().id())
-          .addKeyValue("attribute_set", hash)
-          .log();
+  /** As decided when it was dispatched. Decided here only where a person wants it, or it failed. */
+  private Match match(Delivery delivery) throws TemplateException {
+    String decided = delivery.match();
+    return decided != null ? Match.parse(decided) : wanting.requested(delivery.entry().event());
+  }
+
+  private RequestTarget target(Delivery delivery, Match match, Shaped set)
+      throws TemplateException {
+    Event sent = delivery.event();
+    return targets.of(wanting.subscription(match, delivery.entry().event()), sent, set.topic(sent));
+  }
+
+  private Shaped shaped(Delivery delivery, Match match) throws TemplateException {
+    Optional<Shaped> decided = Shaped.byHash(attributeSets, match.rendering());
+    if (decided.isPresent()) {
+      return decided.get();
     }
-    Shaped set = wanting.shaped(attributeSets, owed.entry().event());
-    return RenderedBody.of(set, owed.event(), recipient.request().maxBody());
+    LOG.atWarn()
+        .setMessage(
+            "the attribute set it was dispatched with was not kept; rendering with the current one")
+        .addKeyValue("recipient", recipient.name())
+        .addKeyValue("event", delivery.entry().event().id())
+        .addKeyValue("attribute_set", match.rendering())
+        .log();
+    return wanting.shaped(delivery.entry().event());
   }
 
   private static String sha256(byte[] body) {
@@ -183,7 +195,12 @@ final class Attempting {
     }
   }
 
-  private record Started(Owed owed, Instant at, long nanos, UUID requestId, Redaction redaction) {
+  private record Started(
+      Delivery delivery, Instant at, long nanos, UUID requestId, Redaction redaction) {
+
+    Started with(Delivery matched) {
+      return new Started(matched, at, nanos, requestId, redaction);
+    }
 
     Outcome ended(Verdict verdict, @Nullable String attributeSet, @Nullable String bodySha256) {
       @Nullable Integer status = null;
@@ -209,7 +226,7 @@ final class Attempting {
       }
       Attempt attempt =
           new Attempt(
-              owed.attempts() + 1,
+              delivery.attempts() + 1,
               at,
               Duration.ofNanos(System.nanoTime() - nanos),
               requestId.toString(),
@@ -218,7 +235,7 @@ final class Attempting {
               answer.isEmpty() ? null : redaction.of(answer),
               attributeSet,
               bodySha256);
-      return new Outcome(owed, attempt, verdict);
+      return new Outcome(delivery, attempt, verdict);
     }
   }
 }

@@ -1,10 +1,12 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Recipient;
@@ -74,6 +76,7 @@ public final class Courier implements AutoCloseable {
   private final Hindrance hindrance;
   private final OwedWatch owedWatch;
   private Gate gate = new Gate(false, Optional.empty(), List.of());
+  private long decided; // the last event that can have been dispatched
   private boolean shedding; // too much is owed; the next round begins with less
 
   private record Settings(Recipient recipient, Wanting wanting, Attempting attempting) {}
@@ -109,6 +112,7 @@ public final class Courier implements AutoCloseable {
     this.owedWatch = new OwedWatch(name);
     this.settings = settings(recipient);
     this.told = new Told(name);
+    this.decided = journal.head();
   }
 
   /**
@@ -228,10 +232,12 @@ public final class Courier implements AutoCloseable {
   private void serve() throws InterruptedException {
     Ledger ledger = journal.ledger(name);
     Recipient recipient = settings.recipient;
-    Window window = new Window(journal, ledger, recipient.processing(), budget);
+    Matchers matchers = new Matchers(ledger, settings.wanting, decided);
+    Window window = new Window(journal, ledger, recipient.processing(), budget, matchers);
     try {
       serve(ledger, recipient, window);
     } finally {
+      decided = matchers.decided();
       window.release();
     }
   }
@@ -239,14 +245,7 @@ public final class Courier implements AutoCloseable {
   private void serve(Ledger ledger, Recipient recipient, Window window)
       throws InterruptedException {
     if (shedding) {
-      owedWatch.shed(
-          window,
-          journal,
-          ledger,
-          recipient.owed(),
-          settings.wanting,
-          clock.instant(),
-          () -> closing);
+      owedWatch.shed(window, journal, ledger, recipient.owed(), clock.instant(), () -> closing);
       shedding = false;
     }
     changed = false;
@@ -258,16 +257,13 @@ public final class Courier implements AutoCloseable {
       ending = ending || closing || !adopt(window) || isOver(way, order, window, ledger);
       if (ending && (inFlight.isEmpty() || outOfTime())) {
         inFlight.interrupt();
-        if (settings.wanting.hasConditions() && (closing || wanted.get() != null)) {
-          window.keepDecided();
-        }
         window.close();
         Settings next = wanted.getAndSet(null);
         settings = next == null ? settings : next;
         return;
       }
       if (!ending) {
-        order.pull(settings.wanting, clock.instant());
+        order.pull(clock.instant());
         startWhatMay(window);
       }
       boolean quiet = inFlight.isEmpty() && !order.hungry();
@@ -323,7 +319,7 @@ public final class Courier implements AutoCloseable {
     }
     Recipient now = settings.recipient;
     Recipient then = next.recipient;
-    if (!now.subscriptions().equals(then.subscriptions())
+    if (!settings.wanting.definition().equals(next.wanting.definition())
         || now.processing().getClass() != then.processing().getClass()) {
       return false;
     }
@@ -336,19 +332,19 @@ public final class Courier implements AutoCloseable {
   private void startWhatMay(Window window) throws InterruptedException {
     long each = window.lanes().bytes() / Math.max(1, window.lanes().size());
     int most = inFlight.room(settings.recipient.processing().jobs(), each);
-    for (Owed owed : window.next(most, settings.wanting)) {
+    for (Delivery owed : window.next(most)) {
       inFlight.start(owed, settings.attempting);
     }
   }
 
   private void settle(Outcome outcome, Gate.Way way, Window window, Order order)
       throws InterruptedException {
-    Owed owed = outcome.owed();
+    Delivery owed = outcome.delivery();
     Instant now = clock.instant();
     Sequel sequel = Sequel.of(outcome, settings.recipient, gate, way, now, random.nextDouble());
-    DeliveryState state = sequel.state();
+    DeliveryState state = sequel.delivery().state();
     told.attempted(outcome.attempt());
-    window.record(outcome, state, sequel.trials());
+    window.record(outcome, sequel.delivery());
     window.change(sequel.change(), now);
     AttemptLog.log(name, outcome, state);
     AttemptLog.log(name, sequel.change());
@@ -356,8 +352,9 @@ public final class Courier implements AutoCloseable {
     switch (state) {
       case Delivered _ -> order.settled(owed);
       case Failed _ -> order.settled(owed);
-      case Waiting _ -> order.failed(owed);
-      case Blocked _ -> throw new IllegalStateException("no attempt leads to Blocked");
+      case Retrying _ -> order.failed(owed);
+      case Pending _, DeliveryState.InFlight _, Blocked _ ->
+          throw new IllegalStateException("no attempt leads to " + state);
     }
   }
 
@@ -399,7 +396,7 @@ public final class Courier implements AutoCloseable {
   }
 
   private Settings settings(Recipient recipient) {
-    Wanting wanting = new Wanting(recipient);
+    Wanting wanting = Wanting.of(recipient, attributeSets);
     return new Settings(
         recipient,
         wanting,

@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.webhook.Mailbox.Message;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class InFlight {
     return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - size()));
   }
 
-  void start(Owed owed, Attempting attempting) {
+  void start(Delivery owed, Attempting attempting) {
     Thread thread =
         Thread.ofVirtual()
             .name("attempt " + recipient)
@@ -52,7 +53,7 @@ final class InFlight {
   void ended(Collection<Message> messages) {
     for (Message message : messages) {
       if (message instanceof Message.Ended(Outcome outcome)) {
-        Running ended = running.remove(outcome.owed().sequence());
+        Running ended = running.remove(outcome.delivery().sequence());
         if (ended != null) {
           release(ended.bytes);
         }

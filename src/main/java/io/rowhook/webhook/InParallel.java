@@ -28,7 +28,7 @@ final class InParallel implements Order {
   private final Window window;
   private final Ledger ledger;
   private final Set<String> toFollow = new LinkedHashSet<>(); // no more than settled in one batch
-  private boolean mayOwe; // something may be Waiting or Blocked on disk
+  private boolean mayOwe; // something may be Retrying or Blocked on disk
   private boolean strays; // something may be Blocked behind nothing
   private boolean mustFlush;
   private Instant nextCheck = Instant.MAX; // for what is due
@@ -42,17 +42,17 @@ final class InParallel implements Order {
   }
 
   @Override
-  public void settled(Owed owed) {
+  public void settled(Delivery owed) {
     window.lanes().settled(owed);
     // Only behind what is an exception itself, or came in the place of one, can something be
     // Blocked.
-    if (owed.onDisk() || owed.merged() != null) {
+    if (owed.isStored() || owed.merged() != null) {
       toFollow.add(owed.entityKey());
     }
   }
 
   @Override
-  public void failed(Owed owed) throws InterruptedException {
+  public void failed(Delivery owed) throws InterruptedException {
     window.putAside(window.lanes().failed(owed));
     mayOwe = true;
     mustFlush = true;
@@ -66,7 +66,7 @@ final class InParallel implements Order {
   }
 
   @Override
-  public void pull(Wanting wanting, Instant now) throws InterruptedException {
+  public void pull(Instant now) throws InterruptedException {
     if (mustFlush || !toFollow.isEmpty()) {
       window.flush();
       mustFlush = false;
@@ -87,7 +87,7 @@ final class InParallel implements Order {
       forgetIfNothingIsOwed();
     }
     if (window.hungry()) {
-      window.fill(wanting, this::held);
+      window.fill(this::held);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Ledger;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,7 +15,7 @@ final class InSequence implements Order {
 
   private final Window window;
   private final Ledger ledger;
-  private boolean mayOwe; // something may be Waiting or Blocked on disk
+  private boolean mayOwe; // something may be Retrying or Blocked on disk
   private Instant nextCheck = Instant.MIN; // for what is on disk, if mayOwe
 
   InSequence(Window window, Ledger ledger) {
@@ -25,13 +25,13 @@ final class InSequence implements Order {
   }
 
   @Override
-  public void settled(Owed owed) {
+  public void settled(Delivery owed) {
     window.lanes().settled(owed);
     nextCheck = Instant.MIN;
   }
 
   @Override
-  public void failed(Owed owed) {
+  public void failed(Delivery owed) {
     window.rewind(window.lanes().failed(owed));
     ledgerChanged();
   }
@@ -43,7 +43,7 @@ final class InSequence implements Order {
   }
 
   @Override
-  public void pull(Wanting wanting, Instant now) throws InterruptedException {
+  public void pull(Instant now) throws InterruptedException {
     if (mayOwe) {
       window.rewind(window.lanes().clearWaiting());
       if (window.lanes().size() > 0 || nextCheck.isAfter(now)) {
@@ -52,8 +52,8 @@ final class InSequence implements Order {
       window.flush();
       Optional<Delivery> oldest = ledger.oldestOpen();
       if (oldest.isPresent()) {
-        if (oldest.get().state() instanceof Waiting(Instant next) && next.isAfter(now)) {
-          nextCheck = next;
+        if (oldest.get().state() instanceof Retrying(Instant at) && at.isAfter(now)) {
+          nextCheck = at;
         } else {
           window.load(oldest.get());
         }
@@ -62,7 +62,7 @@ final class InSequence implements Order {
       mayOwe = false;
     }
     if (window.hungry()) {
-      window.fill(wanting, _ -> false);
+      window.fill(_ -> false);
     }
   }
 

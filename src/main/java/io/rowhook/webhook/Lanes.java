@@ -1,5 +1,7 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,16 +34,16 @@ final class Lanes {
   }
 
   private static final class Lane {
-    final ArrayDeque<Owed> waiting = new ArrayDeque<>(1); // there are many, and mostly of one
-    @Nullable Owed inFlight;
+    final ArrayDeque<Delivery> waiting = new ArrayDeque<>(1); // there are many, and mostly of one
+    @Nullable Delivery inFlight;
   }
 
   /** Puts a delivery, which must not be in here yet, at the end of its lane. */
-  void add(Owed one) {
+  void add(Delivery one) {
     if (sequences.contains(one.sequence())) {
       throw new IllegalStateException("sequence " + one.sequence() + " is in the window already");
     }
-    Owed owed = admit(one);
+    Delivery owed = admit(one);
     Lane lane = lanes.computeIfAbsent(key(owed), _ -> new Lane());
     lane.waiting.add(owed);
     if (lane.inFlight == null && lane.waiting.size() == 1) {
@@ -50,17 +52,17 @@ final class Lanes {
   }
 
   /** Takes the next delivery that may be attempted now; null if there is none. */
-  @Nullable Owed next() {
+  @Nullable Delivery next() {
     Lane lane = ready.poll();
     if (lane == null) {
       return null;
     }
-    lane.inFlight = lane.waiting.remove();
+    lane.inFlight = lane.waiting.remove().to(DeliveryState::toInFlight);
     return lane.inFlight;
   }
 
   /** Ends a delivery that was in flight; the one behind it may go. */
-  void settled(Owed owed) {
+  void settled(Delivery owed) {
     Lane lane = leave(owed);
     if (lane.waiting.isEmpty()) {
       lanes.remove(key(owed));
@@ -70,7 +72,7 @@ final class Lanes {
   }
 
   /** Takes a delivery that was in flight out, and all behind it, which are returned in order. */
-  List<Owed> failed(Owed owed) {
+  List<Delivery> failed(Delivery owed) {
     Lane lane = leave(owed);
     lanes.remove(key(owed));
     lane.waiting.forEach(this::forget);
@@ -78,8 +80,8 @@ final class Lanes {
   }
 
   /** Takes out all that is not in flight. */
-  List<Owed> clearWaiting() {
-    List<Owed> cleared = new ArrayList<>();
+  List<Delivery> clearWaiting() {
+    List<Delivery> cleared = new ArrayList<>();
     lanes
         .values()
         .removeIf(lane -> {
@@ -98,11 +100,11 @@ final class Lanes {
    *
    * @return those that are gone: without the newest
    */
-  List<Owed> skip(Owed owed, Owed newest) {
+  List<Delivery> skip(Delivery owed, Delivery newest) {
     Lane lane = laneOf(owed);
-    List<Owed> gone = new ArrayList<>();
-    List<Owed> kept = new ArrayList<>();
-    for (Owed waiting : lane.waiting) {
+    List<Delivery> gone = new ArrayList<>();
+    List<Delivery> kept = new ArrayList<>();
+    for (Delivery waiting : lane.waiting) {
       if (waiting.sequence() == newest.sequence()) {
         forget(waiting);
         kept.add(admit(newest));
@@ -120,24 +122,25 @@ final class Lanes {
   }
 
   /** Puts another of its entity, which may wait behind it, in the place of one in flight. */
-  void instead(Owed owed, Owed newest) {
+  Delivery instead(Delivery owed, Delivery newest) {
     Lane lane = leave(owed);
     if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
       forget(newest);
     }
-    lane.inFlight = admit(newest);
+    lane.inFlight = admit(newest).to(DeliveryState::toInFlight);
+    return lane.inFlight;
   }
 
   /** Puts one that was taken, and is not in flight yet, back to the head of its lane. */
-  void putBack(Owed owed) {
+  void putBack(Delivery owed) {
     Lane lane = laneOf(owed);
     lane.inFlight = null;
-    lane.waiting.addFirst(owed);
+    lane.waiting.addFirst(owed.to(DeliveryState::toWhereItStood));
     ready.add(lane);
   }
 
   /** Lets go of some that are not in flight. */
-  void dropIf(Predicate<Owed> which) {
+  void dropIf(Predicate<Delivery> which) {
     lanes
         .values()
         .removeIf(lane -> {
@@ -196,14 +199,14 @@ final class Lanes {
     lanes.clear();
   }
 
-  private Lane leave(Owed owed) {
+  private Lane leave(Delivery owed) {
     Lane lane = laneOf(owed);
     lane.inFlight = null;
     forget(owed);
     return lane;
   }
 
-  private Lane laneOf(Owed owed) {
+  private Lane laneOf(Delivery owed) {
     Lane lane = lanes.get(key(owed));
     if (lane == null || lane.inFlight == null || lane.inFlight.sequence() != owed.sequence()) {
       throw new IllegalStateException("sequence " + owed.sequence() + " was not in flight");
@@ -212,29 +215,29 @@ final class Lanes {
   }
 
   /** Returns it with the event that all buffers share. */
-  private Owed admit(Owed owed) {
-    Owed shared = owed.with(budget.hold(owed.entry()));
+  private Delivery admit(Delivery owed) {
+    Delivery shared = owed.with(budget.hold(owed.entry()));
     sequences.add(owed.sequence());
     budget.take(ownBytes(owed));
     bytes += MemoryBudget.DELIVERY_BYTES + owed.bytes();
-    fromDisk += owed.onDisk() ? 1 : 0;
+    fromDisk += owed.isStored() ? 1 : 0;
     return shared;
   }
 
-  private void forget(Owed owed) {
+  private void forget(Delivery owed) {
     if (sequences.remove(owed.sequence())) {
       budget.letGo(owed.entry());
       budget.release(ownBytes(owed));
       bytes -= MemoryBudget.DELIVERY_BYTES + owed.bytes();
-      fromDisk -= owed.onDisk() ? 1 : 0;
+      fromDisk -= owed.isStored() ? 1 : 0;
     }
   }
 
-  private static long ownBytes(Owed owed) {
+  private static long ownBytes(Delivery owed) {
     return MemoryBudget.DELIVERY_BYTES + owed.bytes() - owed.entry().event().json().length;
   }
 
-  private String key(Owed owed) {
+  private String key(Delivery owed) {
     return oneForAll ? "" : owed.entityKey();
   }
 }

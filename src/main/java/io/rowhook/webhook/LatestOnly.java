@@ -1,11 +1,15 @@
 package io.rowhook.webhook;
 
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Pending;
 import io.rowhook.journal.Later;
-import io.rowhook.journal.Ledger;
 import io.rowhook.journal.Merged;
-import io.rowhook.recipient.Subscription;
-import io.rowhook.template.TemplateException;
+import io.rowhook.journal.SupersededDeliveries;
+import io.rowhook.recipient.Match;
+import io.rowhook.webhook.Matchers.Decision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,30 +35,32 @@ final class LatestOnly {
   private static final long STEP_BYTES = 4L << 20;
 
   private final Window window;
-  private final Ledger ledger;
+  private final SupersededDeliveries ledger;
+  private final Matchers matchers;
   private boolean hasMore;
 
-  LatestOnly(Window window, Ledger ledger) {
+  LatestOnly(Window window, SupersededDeliveries ledger, Matchers matchers) {
     this.window = window;
     this.ledger = ledger;
+    this.matchers = matchers;
   }
 
   /** See {@link Window#next}. */
-  List<Owed> next(int most, Wanting wanting) throws InterruptedException {
-    List<Owed> next = new ArrayList<>();
+  List<Delivery> next(int most) throws InterruptedException {
+    List<Delivery> next = new ArrayList<>();
     hasMore = false;
     boolean merges = false;
     while (next.size() < most && !hasMore) {
-      Owed owed = window.lanes().next();
+      Delivery owed = window.lanes().next();
       if (owed == null) {
         break;
       }
-      Optional<Subscription> subscription = subscription(owed, wanting);
-      if (subscription.isEmpty()) {
+      Optional<Match> match = latestOnly(owed);
+      if (match.isEmpty()) {
         next.add(owed);
       } else {
         window.flush(); // an outcome still queued would be skipped although it was attempted
-        Owed latest = latest(owed, subscription.get(), wanting);
+        Delivery latest = latest(owed, match.get());
         merges |= latest == null || latest.sequence() != owed.sequence();
         if (latest != null) {
           next.add(latest);
@@ -71,36 +77,35 @@ final class LatestOnly {
     return hasMore;
   }
 
-  /** Whose deliveries may be skipped; none where it was attempted or a person wants it. */
-  private static Optional<Subscription> subscription(Owed owed, Wanting wanting) {
-    if (!wanting.hasLatestOnly() || owed.attempts() > 0 || owed.redelivery() > 0) {
+  /** How one is sent that others may be skipped for; none if it was attempted or requested. */
+  private Optional<Match> latestOnly(Delivery owed) {
+    String match = owed.match();
+    if (match == null
+        || !matchers.hasLatestOnly()
+        || owed.attempts() > 0
+        || owed.redelivery() > 0) {
       return Optional.empty();
     }
-    try {
-      return wanting.deciding(owed.entry().event()).filter(Subscription::latestOnly);
-    } catch (TemplateException e) {
-      return Optional.empty(); // its attempt will say so
-    }
+    return Optional.of(Match.parse(match)).filter(one -> !one.latest().isEmpty());
   }
 
   /** The delivery to be attempted instead of this one; null: none of them yet. */
-  private @Nullable Owed latest(Owed owed, Subscription subscription, Wanting wanting)
-      throws InterruptedException {
+  private @Nullable Delivery latest(Delivery owed, Match match) throws InterruptedException {
     List<Later> page = ledger.later(owed.entry(), STEP_EVENTS, STEP_BYTES);
     List<Later> chain = new ArrayList<>();
     int wanted = 0; // how many of the page, up to the last that is wanted
+    if (!page.isEmpty()) {
+      matchers.deciding(page.getLast().entry().sequence());
+    }
     for (int i = 0; i < page.size(); i++) {
       Later later = page.get(i);
-      Optional<Subscription> its;
-      try {
-        its = wanting.deciding(later.entry().event());
-      } catch (TemplateException e) {
-        break; // to be sent itself, and to fail
-      }
-      if (its.isPresent() && !its.get().equals(subscription)) {
+      Decision its = decision(later);
+      if (its instanceof Decision.Undecidable
+          || (its instanceof Decision.Wanted(Match other)
+              && !other.subscription().equals(match.subscription()))) {
         break; // to be sent itself, and before what comes after it
       }
-      if (its.isPresent()) {
+      if (its instanceof Decision.Wanted) {
         chain.add(later);
         wanted = i + 1;
       }
@@ -116,13 +121,14 @@ final class LatestOnly {
     chain.forEach(later -> skipped.add(later.entry().sequence()));
     skipped.removeLast();
     Later last = chain.getLast();
-    Merged merged = merging.merged(subscription.events());
+    Merged merged = merging.merged(match.latest());
     window.skip(skipped, last.entry(), merged);
-    Owed newest = new Owed(last.entry(), 0, null, null, 0, 0, merged, last.onDisk());
-    List<Owed> gone = new ArrayList<>(window.lanes().skip(owed, newest));
+    DeliveryState state = last.onDisk() ? new Blocked() : new Pending();
+    Delivery newest = new Delivery(last.entry(), state, matchText(last), 0, null, 0, 0, merged);
+    List<Delivery> gone = new ArrayList<>(window.lanes().skip(owed, newest));
     gone.add(owed);
-    for (Owed one : gone) {
-      if (!one.onDisk()) {
+    for (Delivery one : gone) {
+      if (!one.isStored()) {
         window.progress().settled(one.sequence());
       }
     }
@@ -130,15 +136,24 @@ final class LatestOnly {
       window.lanes().settled(owed);
       return null;
     }
-    window.lanes().instead(owed, newest);
-    if (!newest.onDisk()) {
+    Delivery instead = window.lanes().instead(owed, newest);
+    if (!newest.isStored()) {
       window.progress().tookAhead(newest.sequence());
     }
     if (page.size() == STEP_EVENTS) {
       hasMore = true; // others have their turn before the rest of them
-      window.lanes().putBack(newest);
+      window.lanes().putBack(instead);
       return null;
     }
-    return newest;
+    return instead;
+  }
+
+  private Decision decision(Later later) {
+    String match = later.match();
+    return match == null ? matchers.decide(later.entry()) : new Decision.Wanted(Match.parse(match));
+  }
+
+  private @Nullable String matchText(Later later) {
+    return decision(later) instanceof Decision.Wanted(Match match) ? match.text() : null;
   }
 }

@@ -1,17 +1,18 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import java.time.Instant;
 
 /** While the kill switch is set: nothing at all. */
 final class Nothing implements Order {
 
   @Override
-  public void settled(Owed owed) {
+  public void settled(Delivery owed) {
     throw new IllegalStateException("nothing is sent");
   }
 
   @Override
-  public void failed(Owed owed) {
+  public void failed(Delivery owed) {
     throw new IllegalStateException("nothing is sent");
   }
 
@@ -19,7 +20,7 @@ final class Nothing implements Order {
   public void ledgerChanged() {}
 
   @Override
-  public void pull(Wanting wanting, Instant now) {}
+  public void pull(Instant now) {}
 
   @Override
   public boolean hungry() {

@@ -1,8 +1,8 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.DeliveryState.Blocked;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Ledger;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +38,13 @@ final class OneAlone implements Order {
   }
 
   @Override
-  public void settled(Owed owed) {
+  public void settled(Delivery owed) {
     window.lanes().settled(owed);
     nothingOwed = false;
   }
 
   @Override
-  public void failed(Owed owed) {
+  public void failed(Delivery owed) {
     window.lanes().failed(owed);
     nothingOwed = false;
   }
@@ -55,26 +55,26 @@ final class OneAlone implements Order {
   }
 
   @Override
-  public void pull(Wanting wanting, Instant now) throws InterruptedException {
+  public void pull(Instant now) throws InterruptedException {
     if (window.lanes().size() > 0 || (nothingOwed && !window.hungry())) {
       return;
     }
-    var next = window.inCommitOrder() ? window.oldest(wanting) : candidate(wanting, now);
+    var next = window.inCommitOrder() ? window.oldest() : candidate(now);
     nothingOwed = next.isEmpty();
     next.ifPresent(window::load);
   }
 
   /** Which one to probe with, in parallel processing. */
-  private Optional<Owed> candidate(Wanting wanting, Instant now) throws InterruptedException {
+  private Optional<Delivery> candidate(Instant now) throws InterruptedException {
     window.flush();
     Optional<Delivery> best = bestOnDisk(now);
-    Optional<Owed> fresh = window.oldestFresh(wanting);
+    Optional<Delivery> fresh = window.oldestFresh();
     boolean isOldest =
         best.filter(delivery -> rank(delivery, now) == 0)
             .filter(
                 delivery -> fresh.isEmpty() || delivery.entry().sequence() < fresh.get().sequence())
             .isPresent();
-    return isOldest ? best.map(Owed::of) : firstFree(wanting).or(() -> best.map(Owed::of));
+    return isOldest ? best : firstFree().or(() -> best);
   }
 
   /** Of the deliveries on disk that come first of their entity, the one to probe with. */
@@ -98,7 +98,7 @@ final class OneAlone implements Order {
   /** 0 for one that is due and no probe was made with yet; the higher, the later. */
   private static long rank(Delivery delivery, Instant now) {
     long tried = delivery.trials() == 0 ? 0 : delivery.attempts();
-    boolean due = !(delivery.state() instanceof Waiting(Instant next) && next.isAfter(now));
+    boolean due = !(delivery.state() instanceof Retrying(Instant at) && at.isAfter(now));
     return due ? tried : Integer.MAX_VALUE + tried;
   }
 
@@ -106,18 +106,18 @@ final class OneAlone implements Order {
    * The oldest that was not taken in yet and that nothing on disk comes before. Those that
    * something does are put aside on the way.
    */
-  private Optional<Owed> firstFree(Wanting wanting) throws InterruptedException {
+  private Optional<Delivery> firstFree() throws InterruptedException {
     for (int looked = 0; looked < LOOKED_AT; looked++) {
-      Optional<Owed> fresh = window.oldestFresh(wanting);
+      Optional<Delivery> fresh = window.oldestFresh();
       if (fresh.isEmpty() || isFree(fresh.get())) {
         return fresh;
       }
-      window.end(fresh.get(), new Blocked());
+      window.end(fresh.get(), DeliveryState::toBlocked);
     }
     return Optional.empty();
   }
 
-  private boolean isFree(Owed fresh) {
+  private boolean isFree(Delivery fresh) {
     return ledger
         .oldestOpen(fresh.entityKey())
         .filter(open -> open.entry().sequence() < fresh.sequence())

@@ -21,12 +21,12 @@ final class OnlyAsked implements Order {
   }
 
   @Override
-  public void settled(Owed owed) {
+  public void settled(Delivery owed) {
     window.lanes().settled(owed);
   }
 
   @Override
-  public void failed(Owed owed) {
+  public void failed(Delivery owed) {
     if (!window.lanes().failed(owed).isEmpty()) {
       mayBeAsked = true; // others of its entity, which stand on disk as they did
     }
@@ -38,7 +38,7 @@ final class OnlyAsked implements Order {
   }
 
   @Override
-  public void pull(Wanting wanting, Instant now) throws InterruptedException {
+  public void pull(Instant now) throws InterruptedException {
     int room = window.room();
     if (!mayBeAsked || room == 0) {
       return;

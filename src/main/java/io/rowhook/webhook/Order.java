@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Processing;
 import java.time.Instant;
@@ -25,10 +26,10 @@ sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAs
   }
 
   /** A delivery has ended: delivered or failed; its outcome is queued. */
-  void settled(Owed owed);
+  void settled(Delivery owed);
 
   /** An attempt has failed and another is due; its outcome is queued. */
-  void failed(Owed owed) throws InterruptedException;
+  void failed(Delivery owed) throws InterruptedException;
 
   /** Someone else has changed what stands on disk: a person redelivers or discards. */
   void ledgerChanged();
@@ -36,7 +37,7 @@ sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAs
   /**
    * Takes in what may be attempted now; what was queued and must be read again is durable after it.
    */
-  void pull(Wanting wanting, Instant now) throws InterruptedException;
+  void pull(Instant now) throws InterruptedException;
 
   /** Whether {@link #pull} has more to take in at once. */
   boolean hungry();

@@ -1,12 +1,13 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
 
 /**
  * What an attempt's thread hands back to its {@link Courier}.
  *
- * @param owed what was attempted
+ * @param delivery what was attempted, with the match that it went by
  * @param attempt for the attempt log
  * @param verdict what came of it
  */
-record Outcome(Owed owed, Attempt attempt, Verdict verdict) {}
+record Outcome(Delivery delivery, Attempt attempt, Verdict verdict) {}

@@ -91,7 +91,6 @@ final class OwedWatch {
       Journal journal,
       Ledger ledger,
       OwedLimit limit,
-      Wanting wanting,
       Instant now,
       BooleanSupplier closing)
       throws InterruptedException {
@@ -102,24 +101,23 @@ final class OwedWatch {
       List<Delivery> open = ledger.oldestUnrequested(PAGE);
       more = open.size() == PAGE;
       for (Delivery delivery : open) {
-        Owed owed = Owed.of(delivery);
-        Optional<String> why = excess.why(owed);
+        Optional<String> why = excess.why(delivery);
         if (why.isEmpty()) {
           more = false;
           break;
         }
-        window.end(owed, new Failed(why.get()));
-        excess.ended(owed);
+        window.end(delivery, state -> state.toFailed(why.get()));
+        excess.ended(delivery);
       }
       window.flush();
     }
     more = true;
     while (more && !closing.getAsBoolean()) {
-      Optional<Owed> fresh = window.oldestFresh(wanting);
+      Optional<Delivery> fresh = window.oldestFresh();
       Optional<String> why = fresh.flatMap(excess::why);
       more = why.isPresent();
       if (more) {
-        window.end(fresh.orElseThrow(), new Failed(why.get()));
+        window.end(fresh.orElseThrow(), state -> state.toFailed(why.get()));
         excess.ended(fresh.orElseThrow());
       }
     }
@@ -145,7 +143,7 @@ final class OwedWatch {
       this.tooOld = tooOld;
     }
 
-    Optional<String> why(Owed owed) {
+    Optional<String> why(Delivery owed) {
       if (owed.sequence() <= tooOld) {
         return Optional.of(
             Failed.OWED_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
@@ -155,7 +153,7 @@ final class OwedWatch {
           : Optional.empty();
     }
 
-    void ended(Owed owed) {
+    void ended(Delivery owed) {
       bytes -= owed.bytes();
       count++;
     }

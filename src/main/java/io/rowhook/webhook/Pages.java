@@ -1,12 +1,16 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Entry;
-import io.rowhook.journal.Journal;
+import io.rowhook.journal.EventReader;
 import io.rowhook.journal.Ledger;
+import io.rowhook.recipient.Match;
+import io.rowhook.webhook.Matchers.Decision;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal, page by page, as a {@link Window} takes it in: what of it is owed, and in which
@@ -17,18 +21,20 @@ final class Pages {
   /** Of a page that is read for its first events only. */
   private static final long AHEAD_BYTES = 64L << 10;
 
-  private final Journal journal;
+  private final EventReader journal;
   private final Ledger ledger;
   private final Window window;
   private final Progress progress;
+  private final Matchers matchers;
   private ArrayDeque<Entry> ahead = new ArrayDeque<>(); // read, and not looked at yet
   private boolean caughtUp;
 
-  Pages(Journal journal, Ledger ledger, Window window, Progress progress) {
+  Pages(EventReader journal, Ledger ledger, Window window, Progress progress, Matchers matchers) {
     this.journal = journal;
     this.ledger = ledger;
     this.window = window;
     this.progress = progress;
+    this.matchers = matchers;
   }
 
   /** Whether the journal had no more when it was last looked at. */
@@ -51,6 +57,9 @@ final class Pages {
   List<Entry> next(int limit, long maxBytes) throws InterruptedException {
     List<Entry> page = journal.read(progress.position(), limit, maxBytes);
     caughtUp = page.isEmpty();
+    if (!caughtUp) {
+      matchers.deciding(page.getLast().sequence());
+    }
     if (!caughtUp && progress.mayKnow()) {
       window.flush();
       progress.know(ledger.known(progress.position(), page.getLast().sequence()));
@@ -61,7 +70,7 @@ final class Pages {
   }
 
   /** The oldest that was not taken in yet; passes over what there is nothing to do about. */
-  Optional<Owed> oldest(Wanting wanting) throws InterruptedException {
+  Optional<Delivery> oldest() throws InterruptedException {
     while (true) {
       if (ahead.isEmpty() || ahead.getFirst().sequence() <= progress.position()) {
         ahead = new ArrayDeque<>(next(Window.SMALLEST, AHEAD_BYTES));
@@ -69,9 +78,9 @@ final class Pages {
           return Optional.empty();
         }
       }
-      Entry next = ahead.getFirst();
-      if (!isDone(next, wanting)) {
-        return Optional.of(fresh(next));
+      Optional<Delivery> owed = owed(ahead.getFirst());
+      if (owed.isPresent()) {
+        return owed;
       }
       progress.passed(ahead.remove().sequence());
     }
@@ -91,15 +100,24 @@ final class Pages {
     progress.passed(ahead.remove().sequence());
   }
 
-  boolean isDone(Entry entry, Wanting wanting) {
-    return progress.isKnown(entry.sequence())
-        || window.lanes().contains(entry.sequence()) // a person asked for it before its turn
-        || !wanting.wants(entry.event());
+  /**
+   * What is owed of an event, for the first time; empty: nothing is to be done about it. Others may
+   * have been skipped in its favour before.
+   */
+  Optional<Delivery> owed(Entry entry) {
+    if (progress.isKnown(entry.sequence())
+        || window.lanes().contains(entry.sequence())) { // a person asked for it before its turn
+      return Optional.empty();
+    }
+    return switch (matchers.decide(entry)) {
+      case Decision.NotWanted _ -> Optional.empty();
+      case Decision.Wanted(Match match) -> Optional.of(fresh(entry, match.text()));
+      case Decision.Undecidable _ -> Optional.of(fresh(entry, null));
+    };
   }
 
-  /** Owed for the first time; others may have been skipped in its favour before. */
-  Owed fresh(Entry entry) {
-    return Owed.fresh(
-        entry, progress.mayKnow() ? ledger.merged(entry.sequence()).orElse(null) : null);
+  private Delivery fresh(Entry entry, @Nullable String match) {
+    return Delivery.pending(
+        entry, match, progress.mayKnow() ? ledger.merged(entry.sequence()).orElse(null) : null);
   }
 }

@@ -47,7 +47,7 @@ public record Preview(
   /** Makes it; whatever is wrong with the template stands in it. */
   public static Preview of(Recipient recipient, AttributeSets sets, Entry entry, Instant now) {
     Event event = entry.event();
-    Wanting wanting = new Wanting(recipient);
+    Wanting wanting = Wanting.of(recipient, sets);
     List<String> why = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
@@ -58,17 +58,22 @@ public record Preview(
     try {
       Reads reads = new Reads(event);
       wanted = explain(wanting, event, why, reads);
-      Shaped set = wanting.shaped(sets, event);
+      Shaped set = wanting.shaped(event);
       name = set.name();
       try {
         reads.by(set);
       } finally {
         missing.addAll(reads.missing());
       }
-      RenderedBody rendered = RenderedBody.of(set, event, recipient.request().maxBody());
+      RenderedBody rendered = RenderedBody.of(set, event);
       byte[] body = rendered.bytes();
       name = rendered.set().name();
-      target = new RequestTargets(recipient, wanting).of(event, event, rendered.set().topic(event));
+      target =
+          new RequestTargets(recipient)
+              .of(
+                  wanting.subscription(wanting.requested(event), event),
+                  event,
+                  rendered.set().topic(event));
       fields.add(new Field("Content-Type", recipient.format().contentType()));
       fields.addAll(
           Headers.of(

@@ -12,25 +12,25 @@ import java.util.concurrent.CancellationException;
  * The bytes of a body, and what made them, which is what an attempt notes. Made by {@link
  * Attempting} and {@link Preview}.
  *
- * @param set renders the same bytes of the same event at any time
+ * @param set renders the same bytes of the same event at any time; without a limit
  * @param bytes as they are signed and sent; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record RenderedBody(Shaped set, byte[] bytes) {
 
   /**
-   * Renders a body for the first time, within the recipient's limit.
+   * Renders a body within the set's limit.
    *
    * @throws TemplateException if the set breaks off, or the body is too large
    */
-  static RenderedBody of(Shaped set, Event event, Optional<BodyLimit> limit)
-      throws TemplateException {
-    RenderedBody body = again(set, event);
+  static RenderedBody of(Shaped set, Event event) throws TemplateException {
+    Optional<BodyLimit> limit = set.limit();
+    RenderedBody body = whole(set, event);
     if (limit.isEmpty() || body.fits(limit.get())) {
       return body;
     }
     if (limit.get().then() == Then.notify) {
-      RenderedBody instead = again(set.asNotify(), event);
+      RenderedBody instead = whole(set.asNotify(), event);
       if (instead.fits(limit.get())) {
         return instead;
       }
@@ -39,15 +39,9 @@ record RenderedBody(Shaped set, byte[] bytes) {
     throw new TemplateException(tooLarge(body, limit.get()));
   }
 
-  /**
-   * Renders what an earlier attempt sent. The limit is not asked: it may have been edited since,
-   * and the bytes must be the same.
-   *
-   * @throws TemplateException if the set breaks off
-   */
-  static RenderedBody again(Shaped set, Event event) throws TemplateException {
+  private static RenderedBody whole(Shaped set, Event event) throws TemplateException {
     try {
-      return new RenderedBody(set, set.render(event));
+      return new RenderedBody(set.unlimited(), set.render(event));
     } catch (CancellationException e) {
       throw e; // Rowhook stops; it is no fault of the set
     } catch (RuntimeException | StackOverflowError e) {

@@ -41,30 +41,23 @@ final class RequestTargets {
   private static final Pattern SEPARATORS = Pattern.compile("[/\\\\;]");
 
   private final Recipient recipient;
-  private final Wanting wanting;
-  private final boolean bySubscription;
 
-  RequestTargets(Recipient recipient, Wanting wanting) {
+  RequestTargets(Recipient recipient) {
     this.recipient = recipient;
-    this.wanting = wanting;
-    this.bySubscription =
-        recipient.subscriptions().stream().anyMatch(one -> !one.line().equals(RequestLine.OPEN));
   }
 
   /**
    * The target of a request about an event.
    *
-   * @param decidedBy the event as it was when its subscription was found
-   * @param sent the event that the request is about: the same, or merged
+   * @param subscription by which it is sent, if there is one
+   * @param sent the event that the request is about
    * @param topic stands as {@code type}
    * @throws TemplateException if the event has no value for a placeholder, or none that a path can
    *     have; trying again is of no use
    */
-  RequestTarget of(Event decidedBy, Event sent, String topic) throws TemplateException {
-    RequestLine own =
-        bySubscription
-            ? wanting.subscription(decidedBy).map(Subscription::line).orElse(RequestLine.OPEN)
-            : RequestLine.OPEN;
+  RequestTarget of(Optional<Subscription> subscription, Event sent, String topic)
+      throws TemplateException {
+    RequestLine own = subscription.map(Subscription::line).orElse(RequestLine.OPEN);
     Optional<PathTemplate> path = path(own);
     return new RequestTarget(
         method(own, sent.type()),

@@ -1,9 +1,8 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
 import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Retry;
@@ -20,11 +19,10 @@ import java.util.Optional;
  * What follows from an attempt: where its delivery stands now, when it is tried again, and whether
  * the recipient is held. Time and chance come in as arguments.
  *
- * @param state where the delivery stands
- * @param trials how many of its attempts so far use up no retry
+ * @param delivery where it stands now
  * @param change what becomes of the recipient
  */
-record Sequel(DeliveryState state, int trials, Gate.Change change) {
+record Sequel(Delivery delivery, Gate.Change change) {
 
   /**
    * What follows.
@@ -37,7 +35,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
   static Sequel of(
       Outcome outcome, Recipient recipient, Gate gate, Gate.Way way, Instant now, double random) {
     Verdict verdict = outcome.verdict();
-    Owed owed = outcome.owed();
+    Delivery owed = outcome.delivery();
     Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
     // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
     // can keep a recipient paused for ever.
@@ -46,12 +44,14 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
     boolean free = (verdict instanceof Gone gone && !gone.acknowledged()) || freeProbe;
     if (free) {
       boolean ends = gate.until().isBefore(Instant.MAX);
-      return new Sequel(new Waiting(ends ? gate.until() : now), owed.trials() + 1, change);
+      DeliveryState again = owed.state().toRetrying(ends ? gate.until() : now);
+      return new Sequel(owed.to(again, owed.trials() + 1), change);
     }
     Instant at = outcome.attempt().at();
     Instant first = owed.firstAttempt();
     DeliveryState state =
         state(
+            owed.state(),
             verdict,
             recipient.retry(),
             outcome.attempt().number() - owed.trials(),
@@ -65,7 +65,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
       Gate.Change stopped = gate.exhausted(now, reason);
       change = stopped instanceof Gate.Change.None ? change : stopped;
     }
-    return new Sequel(state, owed.trials(), change);
+    return new Sequel(owed.to(state, owed.trials()), change);
   }
 
   private static boolean isFinal(Verdict verdict) {
@@ -75,6 +75,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
   /**
    * The state after an attempt that uses up a retry.
    *
+   * @param inFlight where the delivery stood during it
    * @param attempts that have used one up so far, this one included
    * @param first when the first of them started
    * @param at when this one started
@@ -82,6 +83,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
    * @param random from 0 to 1, for the jitter
    */
   static DeliveryState state(
+      DeliveryState inFlight,
       Verdict verdict,
       Retry retry,
       int attempts,
@@ -90,19 +92,29 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
       Instant now,
       double random) {
     return switch (verdict) {
-      case Acknowledged _ -> new Delivered();
-      case Unrenderable(String reason) -> new Failed(reason);
-      case Gone gone -> gone.acknowledged() ? new Delivered() : new Waiting(now);
+      case Acknowledged _ -> inFlight.toDelivered();
+      case Unrenderable(String reason) -> inFlight.toFailed(reason);
+      case Gone gone -> gone.acknowledged() ? inFlight.toDelivered() : inFlight.toRetrying(now);
       case NoAnswer(String reason) ->
-          again(retry, attempts, first, at, now, random, reason, Optional.empty());
+          again(inFlight, retry, attempts, first, at, now, random, reason, Optional.empty());
       case Refused refused when refused.last() ->
-          new Failed(refused.reason() + ", which is final for this recipient");
+          inFlight.toFailed(refused.reason() + ", which is final for this recipient");
       case Refused refused ->
-          again(retry, attempts, first, at, now, random, refused.reason(), refused.retryAfter());
+          again(
+              inFlight,
+              retry,
+              attempts,
+              first,
+              at,
+              now,
+              random,
+              refused.reason(),
+              refused.retryAfter());
     };
   }
 
   private static DeliveryState again(
+      DeliveryState inFlight,
       Retry retry,
       int attempts,
       Instant first,
@@ -113,7 +125,7 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
       Optional<Duration> retryAfter) {
     Optional<Duration> delay = retry.delayAfter(attempts, random);
     if (delay.isEmpty()) {
-      return new Failed(
+      return inFlight.toFailed(
           attempts == 1
               ? "the only attempt failed: " + reason
               : "all " + attempts + " attempts failed, the last one: " + reason);
@@ -128,6 +140,6 @@ record Sequel(DeliveryState state, int trials, Gate.Change change) {
           }
         };
     Instant asked = now.plus(retryAfter.orElse(Duration.ZERO));
-    return new Waiting(due.isBefore(asked) ? asked : due);
+    return inFlight.toRetrying(due.isBefore(asked) ? asked : due);
   }
 }

@@ -3,35 +3,44 @@ package io.rowhook.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.entity.Event;
+import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Condition;
 import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a recipient's subscriptions wants an event: between the journal and the {@link Window}.
- * The first that does decides how it is sent. Looks at the event's own values and at nothing else,
- * so that the answer is the same at any time. Made for one state of a recipient's settings; any
- * thread.
+ * Which of a recipient's subscriptions wants an event, and how it is then sent. The first that does
+ * decides. Looks at the event's own values and at nothing else, so that the answer is the same at
+ * any time. Made for one state of a recipient's settings and templates; any thread.
  *
- * <p>The window asks when it takes an event in; what it then passes over is settled with the
- * cursor, and what it takes is owed, whatever is edited afterwards.
+ * <p>{@link Matchers} ask when an event is dispatched, and never again.
  */
 public final class Wanting {
 
+  private static final int KEY_BYTES = 6;
+
   private final Recipient recipient;
+  private final AttributeSets sets;
+  private final String definition;
   private final List<Rule> rules;
   private final boolean latestOnly;
 
-  private record Rule(int index, Subscription subscription, Optional<Condition> when) {
+  /** A subscription; its match is null if it names an attribute set that does not exist. */
+  private record Rule(
+      int index, Subscription subscription, Optional<Condition> when, @Nullable Match match) {
 
     String key(String name) {
       return "subscriptions[" + index + "]." + name;
@@ -46,22 +55,71 @@ public final class Wanting {
    */
   public record Finding(int index, Subscription subscription, @Nullable String whyNot) {}
 
-  /**
-   * Compiles the conditions.
-   *
-   * @throws IllegalArgumentException if one does not compile
-   */
-  public Wanting(Recipient recipient) {
+  private Wanting(Recipient recipient, AttributeSets sets, MatcherDefinition definition) {
     this.recipient = recipient;
-    this.latestOnly = recipient.subscriptions().stream().anyMatch(Subscription::latestOnly);
+    this.sets = sets;
+    this.definition = definition.text();
+    this.latestOnly = definition.subscriptions().stream().anyMatch(Subscription::latestOnly);
     List<Rule> all = new ArrayList<>();
-    for (Subscription subscription : recipient.subscriptions()) {
+    for (Subscription subscription : definition.subscriptions()) {
       int index = all.size();
       Optional<Condition> when =
           subscription.when().map(text -> compiled("subscriptions[" + index + "].when", text));
-      all.add(new Rule(index, subscription, when));
+      String rendering = definition.renderings().get(index);
+      Match match =
+          rendering.isEmpty()
+              ? null
+              : new Match(
+                  key(subscription),
+                  subscription.latestOnly() ? subscription.events() : Set.of(),
+                  rendering);
+      all.add(new Rule(index, subscription, when, match));
     }
     rules = List.copyOf(all);
+  }
+
+  /**
+   * Compiles the conditions, and takes the attribute sets that are in force now.
+   *
+   * @throws IllegalArgumentException if a condition does not compile
+   */
+  public static Wanting of(Recipient recipient, AttributeSets sets) {
+    List<String> renderings =
+        recipient.subscriptions().stream()
+            .map(subscription -> {
+              try {
+                return shaped(recipient, sets, subscription).hash();
+              } catch (TemplateException e) {
+                return ""; // its deliveries end failed, with the reason
+              }
+            })
+            .toList();
+    return new Wanting(
+        recipient, sets, new MatcherDefinition(recipient.subscriptions(), renderings));
+  }
+
+  /**
+   * Returns the one for the same recipient that has this {@link #definition}.
+   *
+   * @throws IllegalArgumentException if it cannot be read, or does not compile
+   */
+  Wanting as(String earlier) {
+    return new Wanting(recipient, sets, MatcherDefinition.parse(earlier));
+  }
+
+  /** What it decides by, as text: two that have the same decide the same. */
+  String definition() {
+    return definition;
+  }
+
+  private static String key(Subscription subscription) {
+    try {
+      byte[] text = MatcherDefinition.text(subscription).getBytes(StandardCharsets.UTF_8);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
+      return HexFormat.of().formatHex(hash, 0, KEY_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   private static Condition compiled(String name, String text) {
@@ -72,9 +130,12 @@ public final class Wanting {
     }
   }
 
-  /** Whether a later answer may be another, since a condition was edited meanwhile. */
-  boolean hasConditions() {
-    return rules.stream().anyMatch(rule -> rule.subscription.isConditional());
+  private static Shaped shaped(Recipient recipient, AttributeSets sets, Subscription subscription)
+      throws TemplateException {
+    return Shaped.of(
+        recipient,
+        sets.current(recipient.name(), subscription.entity(), subscription.attributes()),
+        subscription.topic());
   }
 
   /** Whether some subscription wants the latest only, so that there is a point in asking which. */
@@ -95,41 +156,70 @@ public final class Wanting {
   }
 
   /**
-   * How an event that is owed is sent: by the subscription that wants it now, else, since that was
-   * decided before an edit or by a person, by the first for events of its kind.
+   * How an event is sent; empty: it is not wanted.
    *
    * @throws TemplateException if a condition breaks off, or there is no such attribute set
    */
-  Shaped shaped(AttributeSets sets, Event event) throws TemplateException {
-    Optional<Subscription> subscription = subscription(event);
-    AttributeSet set =
-        sets.current(
-            recipient.name(), event.entityType(), subscription.flatMap(Subscription::attributes));
-    return new Shaped(
-        set,
-        recipient.format(),
-        recipient.request().integers(),
-        subscription.flatMap(Subscription::topic));
+  Optional<Match> match(Event event) throws TemplateException {
+    Optional<Rule> rule = deciding(event);
+    return rule.isPresent() ? Optional.of(match(rule.get())) : Optional.empty();
   }
 
   /**
-   * The subscription by which an event that is owed is sent; see {@link #shaped}.
+   * How an event is sent that a person wants: by the subscription that wants it too, else by the
+   * first for events of its kind, else as the entity's are.
    *
-   * @throws TemplateException if a condition breaks off
+   * @throws TemplateException if a condition breaks off, or there is no such attribute set
    */
-  Optional<Subscription> subscription(Event event) throws TemplateException {
-    Optional<Subscription> subscription = deciding(event);
-    return subscription.isPresent()
-        ? subscription
-        : rules.stream().map(Rule::subscription).filter(one -> one.concerns(event)).findFirst();
+  Match requested(Event event) throws TemplateException {
+    Optional<Rule> rule = requestedBy(event);
+    return rule.isPresent() ? match(rule.get()) : new Match("", Set.of(), shaped(event).hash());
   }
 
   /**
-   * The first subscription that wants the event, if one does.
+   * What makes its body.
    *
-   * @throws TemplateException if a condition breaks off
+   * @throws TemplateException as {@link #requested}
    */
-  Optional<Subscription> deciding(Event event) throws TemplateException {
+  Shaped shaped(Event event) throws TemplateException {
+    Optional<Rule> rule = requestedBy(event);
+    return rule.isPresent()
+        ? shaped(recipient, sets, rule.get().subscription)
+        : Shaped.of(
+            recipient,
+            sets.current(recipient.name(), event.entityType(), Optional.empty()),
+            Optional.empty());
+  }
+
+  /**
+   * The subscription that an event was matched by, as it is in force now; where it was edited away,
+   * the first for events of its kind. Looks at no condition again.
+   */
+  Optional<Subscription> subscription(Match match, Event event) {
+    return rules.stream()
+        .filter(rule ->
+            rule.match != null && rule.match.subscription().equals(match.subscription()))
+        .findFirst()
+        .or(() -> rules.stream().filter(one -> one.subscription.concerns(event)).findFirst())
+        .map(Rule::subscription);
+  }
+
+  private Optional<Rule> requestedBy(Event event) throws TemplateException {
+    Optional<Rule> rule = deciding(event);
+    return rule.isPresent()
+        ? rule
+        : rules.stream().filter(one -> one.subscription.concerns(event)).findFirst();
+  }
+
+  private Match match(Rule rule) throws TemplateException {
+    if (rule.match == null) {
+      // Throws: the set does not exist.
+      return new Match("", Set.of(), shaped(recipient, sets, rule.subscription).hash());
+    }
+    return rule.match;
+  }
+
+  private Optional<Rule> deciding(Event event) throws TemplateException {
     @Nullable JsonNode json = null;
     for (Rule rule : rules) {
       if (!rule.subscription.concerns(event)) {
@@ -141,7 +231,7 @@ public final class Wanting {
           continue;
         }
       }
-      return Optional.of(rule.subscription);
+      return Optional.of(rule);
     }
     return Optional.empty();
   }

@@ -1,12 +1,10 @@
 package io.rowhook.webhook;
 
-import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.Entry;
+import io.rowhook.journal.EventReader;
 import io.rowhook.journal.Hold;
-import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
 import io.rowhook.journal.Merged;
 import io.rowhook.recipient.Processing;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +52,18 @@ final class Window {
   private final Progress progress;
   private final Pages pages;
   private final LatestOnly latestOnly;
+  private final Matchers matchers;
   private int capacity;
   private int unflushed; // at most so many are not durable
   private boolean flushed;
 
   /** Starts where the ledger stands. */
-  Window(Journal journal, Ledger ledger, Processing processing, MemoryBudget budget) {
+  Window(
+      EventReader journal,
+      Ledger ledger,
+      Processing processing,
+      MemoryBudget budget,
+      Matchers matchers) {
     this.ledger = ledger;
     this.budget = budget;
     this.lanes =
@@ -71,8 +76,9 @@ final class Window {
     this.capacity = capacity(processing);
     long cursor = ledger.cursor();
     this.progress = new Progress(cursor, ledger.lastKnown());
-    this.pages = new Pages(journal, ledger, this, progress);
-    this.latestOnly = new LatestOnly(this, ledger);
+    this.matchers = matchers;
+    this.pages = new Pages(journal, ledger, this, progress, matchers);
+    this.latestOnly = new LatestOnly(this, ledger, matchers);
   }
 
   static int capacity(Processing processing) {
@@ -135,7 +141,7 @@ final class Window {
    *
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
-  void fill(Wanting wanting, Predicate<Entry> held) throws InterruptedException {
+  void fill(Predicate<Entry> held) throws InterruptedException {
     int room = room();
     if (room == 0) {
       return; // others have filled up since it was hungry
@@ -144,15 +150,16 @@ final class Window {
     try {
       int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));
       for (Entry entry : pages.next(most, pageBytes)) {
-        if (pages.isDone(entry, wanting)) {
+        Optional<Delivery> owed = pages.owed(entry);
+        if (owed.isEmpty()) {
           progress.passed(entry.sequence());
         } else if (held.test(entry)) {
-          block(entry);
+          put(owed.get().to(DeliveryState::toBlocked));
           progress.passed(entry.sequence());
         } else if (isFull()) {
           return; // others have filled up meanwhile: the rest is read again
         } else {
-          take(entry);
+          take(owed.get());
         }
       }
     } finally {
@@ -164,10 +171,10 @@ final class Window {
    * The oldest delivery of all that are owed, of an empty window: open on disk, or the next in the
    * journal. It is not in the window by that.
    */
-  Optional<Owed> oldest(Wanting wanting) throws InterruptedException {
+  Optional<Delivery> oldest() throws InterruptedException {
     flush();
-    Optional<Owed> open = ledger.oldestOpen().map(Owed::of);
-    Optional<Owed> fresh = pages.oldest(wanting);
+    Optional<Delivery> open = ledger.oldestOpen();
+    Optional<Delivery> fresh = pages.oldest();
     pages.forgetRest();
     boolean isFresh =
         open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
@@ -175,30 +182,30 @@ final class Window {
   }
 
   /** The oldest that was not taken in yet. */
-  Optional<Owed> oldestFresh(Wanting wanting) throws InterruptedException {
-    return pages.oldest(wanting);
+  Optional<Delivery> oldestFresh() throws InterruptedException {
+    return pages.oldest();
   }
 
-  /** Takes one in that {@link #oldest} has found. */
-  void load(Owed owed) {
-    if (owed.onDisk()) {
-      lanes.add(owed);
-    } else {
-      take(owed.entry());
+  /** Takes one in that {@link #oldest} has found, or that stands on disk; not twice. */
+  void load(Delivery delivery) {
+    if (!delivery.isStored()) {
+      take(delivery);
+    } else if (!lanes.contains(delivery.sequence())) {
+      lanes.add(delivery);
     }
   }
 
-  private void take(Entry entry) {
-    lanes.add(pages.fresh(entry));
-    progress.took(entry.sequence());
+  private void take(Delivery fresh) {
+    lanes.add(fresh);
+    progress.took(fresh.sequence());
   }
 
   /**
    * Takes deliveries that may be attempted now, at most so many: merged over what their
    * subscription skips, and that durably.
    */
-  List<Owed> next(int most, Wanting wanting) throws InterruptedException {
-    return latestOnly.next(most, wanting);
+  List<Delivery> next(int most) throws InterruptedException {
+    return latestOnly.next(most);
   }
 
   /** Whether {@link #next} has left something that may be attempted now. */
@@ -216,11 +223,11 @@ final class Window {
 
   /** Lets go of what a person has discarded, or redelivered anew, and that is not in flight. */
   void recheck() {
-    lanes.dropIf(owed -> owed.onDisk() && !ledger.isOpen(owed.sequence(), owed.redelivery()));
+    lanes.dropIf(owed -> owed.isStored() && !ledger.isOpen(owed.sequence(), owed.redelivery()));
     progress.knowsUpTo(ledger.lastKnown());
     Set<Long> known = ledger.known(progress.cursor(), progress.position());
     lanes.dropIf(owed -> {
-      boolean decided = !owed.onDisk() && known.contains(owed.sequence());
+      boolean decided = !owed.isStored() && known.contains(owed.sequence());
       if (decided) {
         progress.settled(owed.sequence());
       }
@@ -229,11 +236,10 @@ final class Window {
     pages.stale();
   }
 
-  /** Ends one that {@link #oldest} has found, or blocks it, without an attempt. */
-  void end(Owed owed, DeliveryState end) throws InterruptedException {
-    ledger.put(owed.entry(), end);
-    wrote();
-    if (!owed.onDisk()) {
+  /** Records one that {@link #oldest} has found, and that ends or is blocked without an attempt. */
+  void end(Delivery owed, UnaryOperator<DeliveryState> move) throws InterruptedException {
+    put(owed.to(move));
+    if (!owed.isStored()) {
       pages.pass();
     }
   }
@@ -253,50 +259,29 @@ final class Window {
     }
   }
 
-  /** Takes an exception in; not twice. */
-  void load(Delivery delivery) {
-    if (!lanes.contains(delivery.entry().sequence())) {
-      lanes.add(Owed.of(delivery));
-    }
-  }
-
-  /**
-   * Queues what came of an attempt.
-   *
-   * @param trials how many of its attempts use up no retry
-   */
-  void record(Outcome outcome, DeliveryState state, int trials) throws InterruptedException {
-    Owed owed = outcome.owed();
-    Attempt attempt = outcome.attempt();
-    ledger.attempted(owed.entry(), attempt, state, owed.redelivery(), trials);
+  /** Queues what came of an attempt. */
+  void record(Outcome outcome, Delivery after) throws InterruptedException {
+    ledger.attempted(after, outcome.attempt());
     wrote();
-    if (!owed.onDisk()) {
-      progress.settled(owed.sequence());
+    if (!outcome.delivery().isStored()) {
+      progress.settled(after.sequence());
     }
   }
 
   /** Puts followers of a failed one aside, on disk. */
-  void putAside(List<Owed> followers) throws InterruptedException {
-    for (Owed follower : followers) {
-      if (!follower.onDisk()) {
-        block(follower.entry());
+  void putAside(List<Delivery> followers) throws InterruptedException {
+    for (Delivery follower : followers) {
+      if (!follower.isStored()) {
+        put(follower.to(DeliveryState::toBlocked));
         progress.settled(follower.sequence());
       }
     }
   }
 
-  /**
-   * Puts all that is not in flight aside, on disk: it was decided to be owed, and what was passed
-   * over between was decided not to be. With that the cursor passes both.
-   */
-  void keepDecided() throws InterruptedException {
-    putAside(lanes.clearWaiting());
-  }
-
   /** Forgets what has left the lanes; it will be read again. */
-  void rewind(List<Owed> dropped) {
-    for (Owed owed : dropped) {
-      if (!owed.onDisk()) {
+  void rewind(List<Delivery> dropped) {
+    for (Delivery owed : dropped) {
+      if (!owed.isStored()) {
         progress.rewind(owed.sequence());
         pages.changed();
       }
@@ -332,13 +317,14 @@ final class Window {
 
   /** Waits until everything, the cursor too, is durable. */
   void close() throws InterruptedException {
+    matchers.end();
     ledger.advance(progress.cursor());
     ledger.flush();
     unflushed = 0;
   }
 
-  private void block(Entry entry) throws InterruptedException {
-    ledger.put(entry, new Blocked());
+  private void put(Delivery delivery) throws InterruptedException {
+    ledger.put(delivery);
     wrote();
   }
 

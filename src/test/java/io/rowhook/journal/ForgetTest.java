@@ -37,8 +37,9 @@ class ForgetTest {
     shop = journal.ledger("shop"); // the last one: its number would be given again
     entries = publish(journal, 200, "a", "b", "c", "d");
     for (Ledger ledger : List.of(shop, budget)) {
-      ledger.attempted(entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
-      ledger.put(entries.get(1), new Blocked());
+      Samples.attempted(
+          ledger, entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+      Samples.put(ledger, entries.get(1), new Blocked());
       ledger.skip(List.of(entries.get(2).sequence()), entries.get(3), null);
       ledger.advance(entries.get(1).sequence());
       ledger.flush();

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -63,10 +63,11 @@ class GroupCommitTest {
     long open = 0;
     for (Entry entry : entries) {
       switch (random.nextInt(3)) {
-        case 0 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Delivered(), 0, 0);
-        case 1 -> ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+        case 0 -> Samples.attempted(ledger, entry, attempt(1, NOON, "set"), new Delivered(), 0, 0);
+        case 1 ->
+            Samples.attempted(ledger, entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
         default -> {
-          ledger.attempted(entry, attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
+          Samples.attempted(ledger, entry, attempt(1, NOON, "set"), new Retrying(NOON), 0, 0);
           open++;
         }
       }
@@ -126,7 +127,7 @@ class GroupCommitTest {
                 }
                 return true;
               }));
-      ledger.put(entries.getFirst(), new Failed("owed limit"));
+      Samples.put(ledger, entries.getFirst(), new Failed("owed limit"));
       Future<Boolean> guilty =
           threads.submit(() ->
               journal.write(sql -> {

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Hold.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What keeps a recipient from being sent to, what it has failed, and how much it is owed. */
 class HoldTest {
 
-  private static final Waiting LATER = new Waiting(NOON.plusSeconds(60));
+  private static final Retrying LATER = new Retrying(NOON.plusSeconds(60));
 
   @TempDir Path directory;
   SqliteJournal journal;
@@ -88,11 +88,11 @@ class HoldTest {
   @Test
   void failuresAreThoseWithAPostSinceTheLastHold() throws InterruptedException {
     for (int i = 0; i < 4; i++) {
-      shop.attempted(entries.get(0), attempt(i + 1, at(i), "set"), LATER, 0, 0);
+      Samples.attempted(shop, entries.get(0), attempt(i + 1, at(i), "set"), LATER, 0, 0);
     }
-    shop.attempted(entries.get(1), failed(at(5), null), new Failed("template"), 0, 0);
-    shop.attempted(entries.get(2), succeeded(at(6)), new Delivered(), 0, 0);
-    shop.attempted(entries.get(3), failed(at(7), "b0d1"), LATER, 0, 0);
+    Samples.attempted(shop, entries.get(1), failed(at(5), null), new Failed("template"), 0, 0);
+    Samples.attempted(shop, entries.get(2), succeeded(at(6)), new Delivered(), 0, 0);
+    Samples.attempted(shop, entries.get(3), failed(at(7), "b0d1"), LATER, 0, 0);
     shop.flush();
 
     assertThat(shop.failures(at(1), 10)).containsExactly(at(1), at(2), at(3), at(7));
@@ -106,8 +106,8 @@ class HoldTest {
 
   @Test
   void trialsAreCountedApart() throws InterruptedException {
-    shop.attempted(entries.get(0), attempt(1, NOON, "set"), LATER, 0, 0);
-    shop.attempted(entries.get(0), attempt(2, NOON, "set"), LATER, 0, 1);
+    Samples.attempted(shop, entries.get(0), attempt(1, NOON, "set"), LATER, 0, 0);
+    Samples.attempted(shop, entries.get(0), attempt(2, NOON, "set"), LATER, 0, 1);
     shop.flush();
     Delivery delivery = shop.oldestOpen().orElseThrow();
     assertThat(delivery.attempts()).isEqualTo(2);
@@ -120,15 +120,15 @@ class HoldTest {
     assertThat(shop.backlog()).isEqualTo(new Backlog(40, Optional.of(NOON.plusMillis(200))));
     List<Entry> more = publish(journal, 900, "e");
     asIfJournaledAtTheCommit();
-    shop.attempted(entries.get(1), attempt(1, NOON, "set"), LATER, 0, 0);
-    shop.put(entries.get(2), new Blocked());
-    shop.attempted(entries.get(3), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+    Samples.attempted(shop, entries.get(1), attempt(1, NOON, "set"), LATER, 0, 0);
+    Samples.put(shop, entries.get(2), new Blocked());
+    Samples.attempted(shop, entries.get(3), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
     shop.advance(entries.get(3).sequence());
     shop.flush();
     assertThat(shop.backlog()).isEqualTo(new Backlog(30, Optional.of(NOON.plusMillis(200))));
 
-    shop.attempted(entries.get(1), attempt(2, NOON, "set"), new Delivered(), 0, 0);
-    shop.attempted(entries.get(2), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(shop, entries.get(1), attempt(2, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(shop, entries.get(2), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     shop.flush();
     assertThat(shop.backlog()).isEqualTo(new Backlog(10, Optional.of(NOON.plusMillis(900))));
     shop.advance(more.getLast().sequence());
@@ -140,9 +140,9 @@ class HoldTest {
   void whatAPersonHasAskedForIsBesideTheBacklogAndIsNotShed() throws Exception {
     asIfJournaledAtTheCommit();
     Failed failed = new Failed("no use");
-    shop.attempted(entries.get(0), attempt(1, NOON, "set"), failed, 0, 0);
-    shop.attempted(entries.get(1), attempt(1, NOON, "set"), failed, 0, 0);
-    shop.put(entries.get(2), new Blocked());
+    Samples.attempted(shop, entries.get(0), attempt(1, NOON, "set"), failed, 0, 0);
+    Samples.attempted(shop, entries.get(1), attempt(1, NOON, "set"), failed, 0, 0);
+    Samples.put(shop, entries.get(2), new Blocked());
     shop.advance(entries.get(3).sequence());
     shop.flush();
     Operations operations = journal.operations();
@@ -157,9 +157,9 @@ class HoldTest {
         .extracting(Entry::sequence)
         .containsExactly(entries.get(2).sequence());
     // As if a person had decided between the look at what is too old and its end.
-    shop.put(entries.get(0), new Failed(Failed.OWED_LIMIT));
+    Samples.put(shop, entries.get(0), new Failed(Failed.OWED_LIMIT));
     operations.discard("shop", entries.get(2).sequence());
-    shop.put(entries.get(2), new Blocked());
+    Samples.put(shop, entries.get(2), new Blocked());
     shop.flush();
     assertThat(shop.asked(9)).hasSize(1);
     assertThat(shop.isOpen(entries.get(2).sequence(), 0)).isFalse();
@@ -211,9 +211,9 @@ class HoldTest {
   @Test
   @Tag("feature-41")
   void whatEndedByTheOwedLimitDoesNotHoldItsEvent() throws InterruptedException {
-    shop.put(entries.get(0), new Failed(Failed.OWED_LIMIT + ": older than 10d"));
-    shop.put(entries.get(1), new Failed("all 9 attempts failed"));
-    shop.put(entries.get(2), LATER);
+    Samples.put(shop, entries.get(0), new Failed(Failed.OWED_LIMIT + ": older than 10d"));
+    Samples.put(shop, entries.get(1), new Failed("all 9 attempts failed"));
+    Samples.put(shop, entries.get(2), LATER);
     shop.advance(entries.getLast().sequence());
     shop.flush();
 

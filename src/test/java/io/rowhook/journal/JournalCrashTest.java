@@ -58,7 +58,7 @@ class JournalCrashTest {
         }
         System.out.println("committed " + end);
         Entry last = journal.read(journal.head() - 1, 1, 1_000_000).getFirst();
-        ledger.attempted(last, attempt(1, NOON, "set"), new Delivered(), 0, 0);
+        Samples.attempted(ledger, last, attempt(1, NOON, "set"), new Delivered(), 0, 0);
         ledger.advance(last.sequence());
         if (end % 5 == 0) {
           ledger.flush();

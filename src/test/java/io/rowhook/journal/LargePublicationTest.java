@@ -53,7 +53,8 @@ class LargePublicationTest {
       CompletableFuture<Void> outcome =
           CompletableFuture.runAsync(() -> {
             try {
-              ledger.attempted(owed, attempt(1, NOON, null), new DeliveryState.Delivered(), 0, 0);
+              Samples.attempted(
+                  ledger, owed, attempt(1, NOON, null), new DeliveryState.Delivered(), 0, 0);
               ledger.flush();
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);

@@ -14,7 +14,7 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.JournalContractTest.Kind;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -98,7 +98,7 @@ class LedgerContractTest {
 
   @Test
   void deliveredAtOnceIsKnownAboveTheCursorAndNoException() throws InterruptedException {
-    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(1), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
 
     assertThat(ledger.known(ledger.cursor(), Long.MAX_VALUE)).containsExactly(sequence(1));
@@ -110,9 +110,9 @@ class LedgerContractTest {
   @Test
   void waitingKeepsTheFirstAttemptsTimeAndAttributeSet() throws InterruptedException {
     Instant first = NOON;
-    ledger.attempted(entries.get(0), attempt(1, first, "set-1"), waiting(60), 0, 0);
-    ledger.attempted(
-        entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, first, "set-1"), waiting(60), 0, 0);
+    Samples.attempted(
+        ledger, entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0, 0);
     reopen();
 
     assertThat(ledger.nextDue()).contains(NOON.plusSeconds(300));
@@ -121,37 +121,38 @@ class LedgerContractTest {
     assertThat(due.state()).isEqualTo(waiting(300));
     assertThat(due.attempts()).isEqualTo(2);
     assertThat(due.firstAttempt()).isEqualTo(first);
-    assertThat(due.attributeSet()).isEqualTo("set-1");
+    assertThat(due.match()).isEqualTo("set-1");
     assertThat(due.redelivery()).isZero();
     assertThat(due.entry()).usingRecursiveComparison().isEqualTo(entries.get(0));
   }
 
   @Test
   void anAttributeSetThatWasNotFoundAtFirstIsKeptOnceItIs() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, null), waiting(1), 0, 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), waiting(2), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, null), waiting(1), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(2, NOON, "set"), waiting(2), 0, 0);
     ledger.flush();
 
-    assertThat(ledger.oldestOpen().orElseThrow().attributeSet()).isEqualTo("set");
+    assertThat(ledger.oldestOpen().orElseThrow().match()).isEqualTo("set");
   }
 
   @Test
   void aRedeliveryStartsAgain() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0, 0);
-    ledger.attempted(
-        entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1, 0);
+    Samples.attempted(
+        ledger, entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0, 0);
+    Samples.attempted(
+        ledger, entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1, 0);
     ledger.flush();
 
     Delivery delivery = ledger.oldestOpen().orElseThrow();
     assertThat(delivery.redelivery()).isEqualTo(1);
     assertThat(delivery.firstAttempt()).isEqualTo(NOON.plusSeconds(900));
-    assertThat(delivery.attributeSet()).isEqualTo("set-2");
+    assertThat(delivery.match()).isEqualTo("set-2");
   }
 
   @Test
   void deliveredAfterWaitingIsNoExceptionAnyMore() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
 
     assertThat(ledger.open()).isZero();
@@ -161,8 +162,8 @@ class LedgerContractTest {
 
   @Test
   void failedStaysButIsNotOpen() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0, 0);
     reopen();
 
     assertThat(ledger.open()).isZero();
@@ -174,9 +175,9 @@ class LedgerContractTest {
 
   @Test
   void dueComesLongestDueFirstAndNoMoreThanAskedFor() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
-    ledger.attempted(entries.get(1), attempt(1, NOON, "set"), waiting(10), 0, 0);
-    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), waiting(20), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.attempted(ledger, entries.get(1), attempt(1, NOON, "set"), waiting(10), 0, 0);
+    Samples.attempted(ledger, entries.get(3), attempt(1, NOON, "set"), waiting(20), 0, 0);
     ledger.flush();
 
     assertThat(ledger.nextDue()).contains(NOON.plusSeconds(10));
@@ -188,12 +189,12 @@ class LedgerContractTest {
 
   @Test
   void whatNothingEarlierHoldsBackAnyMoreIsFound() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, null), new Waiting(NOON), 0, 0);
-    ledger.put(entries.get(2), new Blocked()); // of the same entity
-    ledger.put(entries.get(1), new Blocked()); // of another, and nothing before it
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, null), new Retrying(NOON), 0, 0);
+    Samples.put(ledger, entries.get(2), new Blocked()); // of the same entity
+    Samples.put(ledger, entries.get(1), new Blocked()); // of another, and nothing before it
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1));
-    ledger.attempted(entries.get(0), attempt(2, NOON, null), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(2, NOON, null), new Delivered(), 0, 0);
     ledger.flush();
     assertThat(sequences(ledger.unheld(10))).containsExactly(sequence(1), sequence(2));
     assertThat(sequences(ledger.unheld(1))).containsExactly(sequence(1));
@@ -221,13 +222,13 @@ class LedgerContractTest {
     assertThat(ledger.mayHave(entries.get(5))).as("the beginning is not known").isTrue();
     assertThat(ledger.mayHave(entries.get(4))).as("created, never sent").isFalse();
     assertThat(ledger.mayHave(entries.get(6))).as("nor anything since").isFalse();
-    ledger.attempted(entries.get(4), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(4), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
     assertThat(ledger.mayHave(entries.get(6))).as("sent").isTrue();
     assertThat(ledger.mayHave(entries.get(4))).as("not before that").isFalse();
     Merged deleted = new Merged(EventType.Deleted, "{}".getBytes(UTF_8));
     ledger.skip(List.of(sequence(6)), entries.get(8), deleted);
-    ledger.attempted(entries.get(8), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(8), attempt(1, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
     assertThat(ledger.mayHave(entries.get(10))).as("sent that it is gone").isFalse();
   }
@@ -236,7 +237,7 @@ class LedgerContractTest {
   void whatIsSkippedIsNotedAndWhatIsSentInsteadStays() throws InterruptedException {
     entries.addAll(publish(journal, 500, "a"));
     entries.addAll(publish(journal, 600, "a"));
-    ledger.put(entries.get(2), new Blocked());
+    Samples.put(ledger, entries.get(2), new Blocked());
     ledger.flush();
     Entry first = entries.get(0);
     assertThat(ledger.later(first, 10, 1000))
@@ -264,7 +265,7 @@ class LedgerContractTest {
           assertThat(found.json()).isEqualTo(merged.json());
         });
 
-    ledger.attempted(entries.get(4), attempt(1, NOON, "set"), waiting(10), 0, 0);
+    Samples.attempted(ledger, entries.get(4), attempt(1, NOON, "set"), waiting(10), 0, 0);
     reopen();
     assertThat(ledger.later(entries.get(2), 10, 1000)).isEmpty(); // attempted is, too
     assertThat(ledger.oldestOpen())
@@ -272,7 +273,7 @@ class LedgerContractTest {
             assertThat(delivery.merged()).extracting(Merged::json).isEqualTo(merged.json()));
     assertThat(ledger.isOpen(sequence(4), 0)).isTrue();
     assertThat(ledger.isOpen(sequence(4), 1)).isFalse();
-    ledger.attempted(entries.get(4), attempt(2, NOON, "set"), new Failed("why"), 0, 0);
+    Samples.attempted(ledger, entries.get(4), attempt(2, NOON, "set"), new Failed("why"), 0, 0);
     ledger.flush();
     assertThat(ledger.isOpen(sequence(4), 0)).isFalse();
   }
@@ -280,7 +281,7 @@ class LedgerContractTest {
   /** Whoever has redelivered it meanwhile gets it. */
   @Test
   void whatAPersonHasDecidedOnIsNotSkipped() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(10), 1, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(10), 1, 0);
     ledger.skip(List.of(sequence(0)), entries.get(2), null);
     ledger.flush();
     assertThat(ledger.isOpen(sequence(0), 1)).isTrue();
@@ -289,9 +290,9 @@ class LedgerContractTest {
 
   @Test
   void whatIsBlockedIsOpenAndNotDue() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
-    ledger.put(entries.get(2), new Blocked());
-    ledger.put(entries.get(1), new Blocked());
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.put(ledger, entries.get(2), new Blocked());
+    Samples.put(ledger, entries.get(1), new Blocked());
     ledger.flush();
 
     assertThat(ledger.open()).isEqualTo(3);
@@ -300,7 +301,7 @@ class LedgerContractTest {
     String a = entries.get(0).event().entityKey();
     assertThat(ledger.oldestOpen(a).orElseThrow().entry().sequence()).isEqualTo(sequence(0));
 
-    ledger.attempted(entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
     ledger.flush();
     Delivery next = ledger.oldestOpen(a).orElseThrow();
     assertThat(next.entry().sequence()).isEqualTo(sequence(2));
@@ -313,17 +314,17 @@ class LedgerContractTest {
 
   @Test
   void aStateThatNoAttemptLedToLeavesWhatIsKnownOfItsAttempts() throws InterruptedException {
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
-    ledger.put(entries.get(0), new Blocked());
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.put(ledger, entries.get(0), new Blocked());
     ledger.flush();
     assertThat(ledger.nextDue()).isEmpty();
-    ledger.put(entries.get(0), waiting(40));
+    Samples.put(ledger, entries.get(0), waiting(40));
     ledger.flush();
 
     Delivery delivery = ledger.due(NOON.plusSeconds(40), 1).getFirst();
     assertThat(delivery.attempts()).isEqualTo(1);
     assertThat(delivery.firstAttempt()).isEqualTo(NOON);
-    ledger.put(entries.get(0), new Failed("owed limit"));
+    Samples.put(ledger, entries.get(0), new Failed("owed limit"));
     ledger.flush();
     assertThat(ledger.open()).isZero();
     assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactly(sequence(0));
@@ -332,7 +333,7 @@ class LedgerContractTest {
   @Test
   void recipientsDoNotSeeEachOther() throws InterruptedException {
     Ledger other = journal.ledger("ledger");
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
     ledger.advance(sequence(3));
     ledger.flush();
 
@@ -342,7 +343,30 @@ class LedgerContractTest {
     assertThat(other.cursor()).isEqualTo(journal.head());
   }
 
-  private static Waiting waiting(int seconds) {
-    return new Waiting(NOON.plusSeconds(seconds));
+  private static Retrying waiting(int seconds) {
+    return new Retrying(NOON.plusSeconds(seconds));
+  }
+
+  @Test
+  void whatDecidesIsKeptUntilTheCursorHasPassedIt() throws InterruptedException {
+    assertThat(ledger.matchings()).isEmpty();
+    ledger.decide(new Matching(100, "first"));
+    ledger.decide(new Matching(200, "first"));
+    ledger.flush();
+    assertThat(ledger.matchings()).containsExactly(new Matching(200, "first"));
+    ledger.decide(new Matching(5, "first"));
+    ledger.decide(new Matching(300, "second"));
+    ledger.flush();
+    assertThat(ledger.matchings())
+        .containsExactly(new Matching(5, "first"), new Matching(300, "second"));
+    // One that has decided about nothing leaves the earlier one in its place.
+    ledger.decide(new Matching(5, "second"));
+    ledger.flush();
+    assertThat(ledger.matchings()).containsExactly(new Matching(5, "first"));
+    ledger.decide(new Matching(400, "third"));
+    ledger.advance(5);
+    ledger.decide(new Matching(500, "third"));
+    ledger.flush();
+    assertThat(ledger.matchings()).containsExactly(new Matching(500, "third"));
   }
 }

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Listing.Found;
 import io.rowhook.journal.Listing.Page;
 import io.rowhook.journal.Listing.Query;
@@ -44,14 +44,14 @@ class ListingTest {
     Ledger budget = journal.ledger("budget");
     List<Entry> entries = new ArrayList<>(publish(journal, 200, "a", "b", "c"));
     entries.addAll(publish(journal, 60_000, "d", "e"));
-    shop.attempted(entries.get(0), attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
-    shop.attempted(entries.get(0), delivered(2), new Delivered(), 0, 0);
-    shop.attempted(entries.get(0), delivered(1), new Delivered(), 1, 0);
-    shop.attempted(entries.get(1), attempt(1, NOON, "set"), new Failed("used up"), 0, 0);
-    shop.attempted(entries.get(2), attempt(1, NOON, "set"), new Waiting(NOON), 0, 0);
-    shop.put(entries.get(3), new Blocked());
+    Samples.attempted(shop, entries.get(0), attempt(1, NOON, "set"), new Retrying(NOON), 0, 0);
+    Samples.attempted(shop, entries.get(0), delivered(2), new Delivered(), 0, 0);
+    Samples.attempted(shop, entries.get(0), delivered(1), new Delivered(), 1, 0);
+    Samples.attempted(shop, entries.get(1), attempt(1, NOON, "set"), new Failed("used up"), 0, 0);
+    Samples.attempted(shop, entries.get(2), attempt(1, NOON, "set"), new Retrying(NOON), 0, 0);
+    Samples.put(shop, entries.get(3), new Blocked());
     for (Entry entry : entries) {
-      budget.attempted(entry, delivered(1), new Delivered(), 0, 0);
+      Samples.attempted(budget, entry, delivered(1), new Delivered(), 0, 0);
     }
     shop.flush();
     budget.flush();

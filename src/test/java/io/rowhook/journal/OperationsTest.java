@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Hold.Kind;
 import io.rowhook.journal.Lookup.Exceptions;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OperationsTest {
 
   private static final Instant LATER = NOON.plusSeconds(3600);
-  private static final Waiting WAITING = new Waiting(NOON.plusSeconds(60));
+  private static final Retrying WAITING = new Retrying(NOON.plusSeconds(60));
   private static final Failed FAILED = new Failed("all 2 attempts failed");
   private static final Set<Exceptions> ANY = Set.of(Exceptions.values());
 
@@ -52,7 +52,7 @@ class OperationsTest {
     attempted(1, new Delivered(), 0);
     attempted(2, FAILED, 0);
     attempted(3, WAITING, 0);
-    shop.put(entry(4), new Blocked());
+    Samples.put(shop, entry(4), new Blocked());
     shop.advance(5);
     shop.flush();
     operations = journal.operations();
@@ -70,7 +70,7 @@ class OperationsTest {
 
   private void attempted(int sequence, DeliveryState state, int redelivery)
       throws InterruptedException {
-    shop.attempted(entry(sequence), attempt(1, NOON, "set-1"), state, redelivery, 0);
+    Samples.attempted(shop, entry(sequence), attempt(1, NOON, "set-1"), state, redelivery, 0);
     shop.flush();
   }
 
@@ -92,19 +92,19 @@ class OperationsTest {
       Delivery delivery = standing(sequence);
       assertThat(delivery.entry().sequence()).isEqualTo(sequence);
       assertThat(delivery.entry().event().id()).isEqualTo(entry(sequence).event().id());
-      assertThat(delivery.state()).isEqualTo(new Waiting(LATER));
+      assertThat(delivery.state()).isEqualTo(new Retrying(LATER));
       assertThat(delivery.attempts()).isZero();
       assertThat(delivery.firstAttempt()).isNull();
-      assertThat(delivery.attributeSet()).isNull();
+      assertThat(delivery.match()).isNull();
       assertThat(delivery.redelivery()).isEqualTo(1);
     }
     assertThat(sequences(shop.asked(9))).containsExactly(1L, 2L, 3L);
     assertThat(sequences(shop.asked(2))).containsExactly(1L, 2L);
 
-    shop.attempted(entry(1), attempt(1, LATER, "set-2"), WAITING, 1, 0);
+    Samples.attempted(shop, entry(1), attempt(1, LATER, "set-2"), WAITING, 1, 0);
     shop.flush();
     assertThat(sequences(shop.asked(9))).containsExactly(2L, 3L);
-    assertThat(standing(1).attributeSet()).isEqualTo("set-2");
+    assertThat(standing(1).match()).isEqualTo("set-2");
   }
 
   @Test
@@ -137,7 +137,7 @@ class OperationsTest {
   @Test
   void oneThatIsBlockedIsNotSentBeforeWhatItWaitsFor() throws Exception {
     List<Entry> more = publish(journal, 300, "a2");
-    shop.put(more.getFirst(), new Blocked());
+    Samples.put(shop, more.getFirst(), new Blocked());
     shop.flush();
     assertThatThrownBy(() -> operations.redeliver("shop", 7, LATER))
         .hasMessage(
@@ -151,19 +151,19 @@ class OperationsTest {
   @Test
   void anAttemptThatWasUnderWayDoesNotUndoWhatAPersonSaid() throws Exception {
     operations.redeliver("shop", 3, LATER);
-    shop.attempted(entry(3), attempt(2, NOON, "set-1"), WAITING, 0, 0);
+    Samples.attempted(shop, entry(3), attempt(2, NOON, "set-1"), WAITING, 0, 0);
     shop.flush();
-    assertThat(standing(3).state()).isEqualTo(new Waiting(LATER));
+    assertThat(standing(3).state()).isEqualTo(new Retrying(LATER));
     assertThat(standing(3).redelivery()).isEqualTo(1);
-    shop.attempted(entry(3), attempt(3, NOON, "set-1"), new Delivered(), 0, 0);
+    Samples.attempted(shop, entry(3), attempt(3, NOON, "set-1"), new Delivered(), 0, 0);
     shop.flush();
     assertThat(sequences(shop.asked(9))).containsExactly(3L);
 
     operations.discard("shop", 3);
-    shop.attempted(entry(3), attempt(1, NOON, "set-1"), WAITING, 1, 0);
+    Samples.attempted(shop, entry(3), attempt(1, NOON, "set-1"), WAITING, 1, 0);
     shop.flush();
     assertThat(sequences(shop.due(Instant.MAX, 9))).isEmpty();
-    shop.attempted(entry(3), attempt(2, NOON, "set-1"), new Delivered(), 1, 0);
+    Samples.attempted(shop, entry(3), attempt(2, NOON, "set-1"), new Delivered(), 1, 0);
     shop.flush();
     assertThat(lookup.deliveries("shop", Exceptions.FAILED, 2, 9)).isEmpty();
   }
@@ -182,7 +182,7 @@ class OperationsTest {
     assertThat(standing(3).redelivery()).isZero();
     Delivery again = lookup.deliveries("shop", Exceptions.BLOCKED, 0, 1).getFirst();
     assertThat(again.redelivery()).isEqualTo(1);
-    assertThat(again.attributeSet()).isNull();
+    assertThat(again.match()).isNull();
     assertThat(shop.asked(9)).isEmpty();
     assertThat(operations.replay("shop", Range.ALL, false, _ -> true, true)).isZero();
   }
@@ -227,7 +227,7 @@ class OperationsTest {
   @Tag("feature-40")
   void whatIsDiscardedEndsFailedAndFreesWhatIsBehindItAndItsEvent() throws Exception {
     List<Entry> more = publish(journal, 300, "a2");
-    shop.put(more.getFirst(), new Blocked());
+    Samples.put(shop, more.getFirst(), new Blocked());
     shop.advance(7);
     shop.flush();
     assertThat(sequences(shop.unheld(9))).containsExactly(4L);
@@ -313,7 +313,7 @@ class OperationsTest {
   @Tag("feature-44")
   void failuresAreListedWithTheirReasonAndCounted() throws Exception {
     publish(journal, 300, "x");
-    shop.attempted(entry(3), attempt(2, NOON.plusSeconds(60), "set"), WAITING, 0, 0);
+    Samples.attempted(shop, entry(3), attempt(2, NOON.plusSeconds(60), "set"), WAITING, 0, 0);
     shop.flush();
 
     assertThat(lookup.failureCount("shop", NOON.plusSeconds(1))).isEqualTo(1);

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,9 +68,9 @@ class RetentionTest {
   @Tag("feature-41")
   void deliveredOnesGoAndFailedAndWaitingOnesStay() throws InterruptedException {
     List<Entry> entries = publish(journal, 200, "0", "1", "2", "3");
-    shop.attempted(entries.get(0), attempt(1, NOON, "set"), new Delivered(), 0, 0);
-    shop.attempted(entries.get(1), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
-    ledger.attempted(entries.get(3), attempt(1, NOON, "set"), new Waiting(LATER), 0, 0);
+    Samples.attempted(shop, entries.get(0), attempt(1, NOON, "set"), new Delivered(), 0, 0);
+    Samples.attempted(shop, entries.get(1), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+    Samples.attempted(ledger, entries.get(3), attempt(1, NOON, "set"), new Retrying(LATER), 0, 0);
     advance(4);
 
     assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(2);
@@ -100,7 +100,7 @@ class RetentionTest {
   @Test
   void aRecipientThatDoesNotCountAnyMoreHoldsNothing() throws InterruptedException {
     List<Entry> entries = publish(journal, 200, "0", "1");
-    ledger.attempted(entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+    Samples.attempted(ledger, entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
     shop.advance(2);
     shop.flush();
     ledger.flush();
@@ -134,7 +134,7 @@ class RetentionTest {
     }
     List<Entry> entries = publish(journal, 200, ids);
     for (Entry entry : entries.subList(0, 500)) {
-      shop.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+      Samples.attempted(shop, entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
     }
     advance(1_000);
 

@@ -25,6 +25,28 @@ final class Samples {
 
   private Samples() {}
 
+  /** Records an attempt that went by its attribute set, and where it led. */
+  static void attempted(
+      Ledger ledger, Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
+      throws InterruptedException {
+    ledger.attempted(
+        new Delivery(
+            entry,
+            state,
+            attempt.attributeSet(),
+            attempt.number() - 1,
+            null,
+            redelivery,
+            trials,
+            null),
+        attempt);
+  }
+
+  /** Records a state that no attempt led to. */
+  static void put(Ledger ledger, Entry entry, DeliveryState state) throws InterruptedException {
+    ledger.put(Delivery.pending(entry, null, null).to(state, 0));
+  }
+
   static Position lsn(long value) {
     return Position.of(value);
   }

@@ -61,7 +61,7 @@ class SchemaTest {
       assertThat(journal.ledger("shop").cursor()).isEqualTo(40);
       Delivery due = journal.ledger("shop").due(Instant.MAX, 1).getFirst();
       assertThat(due.attempts()).isEqualTo(2);
-      assertThat(due.attributeSet()).isEqualTo("abc");
+      assertThat(due.match()).isEqualTo("abc");
       assertThat(journal.lookup().attempts("shop", 41)).hasSize(1);
       assertThat(journal.attributeSet("abc")).contains(".");
     }

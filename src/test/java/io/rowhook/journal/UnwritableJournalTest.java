@@ -135,7 +135,8 @@ class UnwritableJournalTest {
             .start(() -> {
               try {
                 for (Entry entry : entries) {
-                  ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+                  Samples.attempted(
+                      ledger, entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
                   queued.incrementAndGet();
                 }
                 ledger.advance(entries.getLast().sequence());
@@ -159,7 +160,7 @@ class UnwritableJournalTest {
   void whoeverWaitsForSpaceCanBeInterrupted() throws Exception {
     fillDisk();
     for (Entry entry : entries.subList(0, 300)) {
-      ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+      Samples.attempted(ledger, entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
     }
     AtomicInteger interrupted = new AtomicInteger();
     Thread recipient =
@@ -185,7 +186,7 @@ class UnwritableJournalTest {
     fillDisk();
     for (Entry entry : entries) {
       if (entry.sequence() <= 1_000) {
-        ledger.attempted(entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+        Samples.attempted(ledger, entry, attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
       }
     }
     ledger.advance(1_000);
@@ -218,7 +219,7 @@ class UnwritableJournalTest {
     try (Connection tool = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = tool.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      ledger.put(entries.getFirst(), new Failed("owed limit"));
+      Samples.put(ledger, entries.getFirst(), new Failed("owed limit"));
       assertThatThrownBy(() -> publish(journal, 300, "1"))
           .hasMessage(
               "journal "

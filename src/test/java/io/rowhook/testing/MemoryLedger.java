@@ -8,11 +8,14 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.InFlight;
+import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Later;
 import io.rowhook.journal.Ledger;
+import io.rowhook.journal.Matching;
 import io.rowhook.journal.Merged;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ public final class MemoryLedger implements Ledger {
   private final TreeSet<Long> asked = new TreeSet<>();
   private final Map<Long, Long> skipped = new HashMap<>(); // to the newer one
   private final Map<Long, Merged> merged = new HashMap<>();
+  private final List<Matching> matchings = new ArrayList<>(); // by sequence
   private Optional<Hold> hold = Optional.empty();
   private Instant countedFrom = Instant.MIN;
 
@@ -101,7 +105,12 @@ public final class MemoryLedger implements Ledger {
         if (touched || found.size() == limit) {
           break;
         }
-        found.add(new Later(later, stands != null, merged.get(sequence)));
+        found.add(
+            new Later(
+                later,
+                stands != null,
+                stands == null ? null : stands.match(),
+                merged.get(sequence)));
       }
       return found;
     });
@@ -224,7 +233,7 @@ public final class MemoryLedger implements Ledger {
     return journal.reading(() ->
         asked.stream()
             .map(this::exception)
-            .filter(delivery -> delivery.state() instanceof Waiting)
+            .filter(delivery -> delivery.state() instanceof Retrying)
             .limit(limit)
             .toList());
   }
@@ -275,34 +284,52 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public void attempted(
-      Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
-      throws InterruptedException {
+  public List<Matching> matchings() {
+    return journal.reading(() -> List.copyOf(matchings));
+  }
+
+  @Override
+  public void decide(Matching next) throws InterruptedException {
     journal.queue(() -> {
-      Delivery before = exceptions.get(entry.sequence());
-      attempts.computeIfAbsent(entry.sequence(), _ -> new ArrayList<>()).add(attempt);
+      if (!matchings.isEmpty() && matchings.getLast().definition().equals(next.definition())) {
+        matchings.removeLast();
+      }
+      if (matchings.isEmpty() || matchings.getLast().through() < next.through()) {
+        matchings.add(next);
+      }
+      matchings.removeIf(
+          one -> one.through() <= cursor && one.through() < matchings.getLast().through());
+    });
+  }
+
+  @Override
+  public void attempted(Delivery after, Attempt attempt) throws InterruptedException {
+    journal.queue(() -> {
+      long sequence = after.sequence();
+      Delivery before = exceptions.get(sequence);
+      attempts.computeIfAbsent(sequence, _ -> new ArrayList<>()).add(attempt);
       if (before != null
-          && (before.redelivery() > redelivery
-              || (isDiscarded(before) && !(state instanceof Delivered)))) {
+          && (before.redelivery() > after.redelivery()
+              || (isDiscarded(before) && !(after.state() instanceof Delivered)))) {
         return; // a person has decided meanwhile
       }
       Instant first = attempt.at();
-      @Nullable String set = attempt.attributeSet();
-      if (before != null && before.redelivery() == redelivery) {
+      @Nullable String match = after.match();
+      if (before != null && before.redelivery() == after.redelivery()) {
         first = before.firstAttempt() != null ? before.firstAttempt() : first;
-        set = before.attributeSet() != null ? before.attributeSet() : set;
+        match = before.match() != null ? before.match() : match;
       }
-      asked.remove(entry.sequence());
+      asked.remove(sequence);
       stand(
           new Delivery(
-              entry,
-              state,
+              after.entry(),
+              after.state(),
+              match,
               attempt.number(),
               first,
-              set,
-              redelivery,
-              trials,
-              merged.get(entry.sequence())));
+              after.redelivery(),
+              after.trials(),
+              merged.get(sequence)));
     });
   }
 
@@ -332,24 +359,18 @@ public final class MemoryLedger implements Ledger {
   }
 
   @Override
-  public void put(Entry entry, DeliveryState state) throws InterruptedException {
+  public void put(Delivery delivery) throws InterruptedException {
     journal.queue(() -> {
-      Delivery before = exceptions.get(entry.sequence());
+      Delivery before = exceptions.get(delivery.sequence());
       if (before != null && (before.redelivery() > 0 || isDiscarded(before))) {
         return; // a person has decided meanwhile
       }
       stand(
           before == null
-              ? new Delivery(entry, state, 0, null, null, 0, 0, merged.get(entry.sequence()))
-              : new Delivery(
-                  entry,
-                  state,
-                  before.attempts(),
-                  before.firstAttempt(),
-                  before.attributeSet(),
-                  before.redelivery(),
-                  before.trials(),
-                  before.merged()));
+              ? Delivery.pending(
+                      delivery.entry(), delivery.match(), merged.get(delivery.sequence()))
+                  .to(delivery.state(), 0)
+              : before.to(delivery.state(), before.trials()));
     });
   }
 
@@ -374,7 +395,7 @@ public final class MemoryLedger implements Ledger {
       Delivery before = exceptions.get(sequence);
       Entry entry = before == null ? journal.entry(sequence) : before.entry();
       int times = before == null ? 1 : before.redelivery() + 1;
-      stand(new Delivery(entry, new Waiting(now), 0, null, null, times, 0, merged.get(sequence)));
+      stand(new Delivery(entry, new Retrying(now), null, 0, null, times, 0, merged.get(sequence)));
       asked.add(sequence);
     });
   }
@@ -384,20 +405,11 @@ public final class MemoryLedger implements Ledger {
     journal.writing(() -> {
       Failed discarded = new Failed(Failed.DISCARDED);
       if (!exceptions.containsKey(sequence)) { // never attempted
-        stand(new Delivery(journal.entry(sequence), discarded, 0, null, null, 0, 0, null));
+        stand(Delivery.pending(journal.entry(sequence), null, null).to(discarded, 0));
         return;
       }
       Delivery before = exception(sequence);
-      stand(
-          new Delivery(
-              before.entry(),
-              discarded,
-              before.attempts(),
-              before.firstAttempt(),
-              before.attributeSet(),
-              before.redelivery(),
-              before.trials(),
-              before.merged()));
+      stand(before.to(discarded, before.trials()));
     });
   }
 
@@ -445,6 +457,7 @@ public final class MemoryLedger implements Ledger {
     copy.asked.addAll(asked);
     copy.skipped.putAll(skipped);
     copy.merged.putAll(merged);
+    copy.matchings.addAll(matchings);
     copy.hold = hold;
     copy.countedFrom = countedFrom;
     return copy;
@@ -455,9 +468,9 @@ public final class MemoryLedger implements Ledger {
     return new Delivery(
         stands.entry(),
         stands.state(),
+        stands.match(),
         stands.attempts(),
         stands.firstAttempt(),
-        stands.attributeSet(),
         stands.redelivery(),
         stands.trials(),
         merged.get(sequence)); // which may have come after it
@@ -472,7 +485,7 @@ public final class MemoryLedger implements Ledger {
         open.remove(key);
       }
       allOpen.remove(sequence);
-      if (before.state() instanceof Waiting(Instant next)) {
+      if (before.state() instanceof Retrying(Instant next)) {
         waiting.computeIfPresent(
             next,
             (_, due) -> {
@@ -488,7 +501,7 @@ public final class MemoryLedger implements Ledger {
     String key = delivery.entry().event().entityKey();
     remove(sequence);
     ends.remove(sequence);
-    if (!(delivery.state() instanceof Waiting || delivery.state() instanceof Blocked)) {
+    if (!(delivery.state() instanceof Retrying || delivery.state() instanceof Blocked)) {
       asked.remove(sequence);
     }
     switch (delivery.state()) {
@@ -501,7 +514,8 @@ public final class MemoryLedger implements Ledger {
         ends.put(sequence, delivery.state());
       }
       case Blocked _ -> open(delivery, key);
-      case Waiting(Instant next) -> {
+      case Pending _, InFlight _ -> throw new IllegalArgumentException(delivery.state().toString());
+      case Retrying(Instant next) -> {
         open(delivery, key);
         waiting.computeIfAbsent(next, _ -> new TreeSet<>()).add(sequence);
       }

@@ -1,12 +1,10 @@
 package io.rowhook.testing;
 
 import io.rowhook.entity.Event;
-import io.rowhook.recipient.Format;
-import io.rowhook.recipient.Integers;
 import io.rowhook.template.AttributeSet;
 import io.rowhook.template.AttributeSets;
-import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
+import io.rowhook.template.Templates;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +14,7 @@ import java.util.function.Function;
 /** Attribute sets without JSLT: the body is the event, behind a mark that tells versions apart. */
 public final class PlainSets implements AttributeSets {
 
-  private static final AttributeSet NOTIFY =
-      Shaped.full(Format.json, Integers.number).asNotify().set();
+  private static final AttributeSet NOTIFY = builtInNotify();
 
   private final Map<String, AttributeSet> kept = new ConcurrentHashMap<>();
   private volatile AttributeSet current = full("full");
@@ -90,5 +87,13 @@ public final class PlainSets implements AttributeSets {
         }
       }
     };
+  }
+
+  private static AttributeSet builtInNotify() {
+    try {
+      return Templates.find(new Templates.Loaded(Map.of()), "any", "Order", Optional.of("notify"));
+    } catch (TemplateException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -238,8 +238,7 @@ class AnyPolicyTest {
                 .isGreaterThanOrEqualTo(most);
           }
         }
-        case DeliveryState.Waiting _, DeliveryState.Blocked _ ->
-            throw new AssertionError(sequence + " has not ended");
+        default -> throw new AssertionError(sequence + " has not ended");
       }
     }
   }

@@ -10,10 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Basic;
@@ -192,7 +193,8 @@ class CourierTest {
           .filteredOn(id -> id.startsWith("evt_Order_2"))
           .containsOnly("evt_Order_2_1");
       assertThat(out.ledger("shop").open()).isEqualTo(4);
-      assertThat(out.ledger("shop").oldestOpen().orElseThrow().state()).isInstanceOf(Waiting.class);
+      assertThat(out.ledger("shop").oldestOpen().orElseThrow().state())
+          .isInstanceOf(Retrying.class);
       broken.set(false);
       out.settled("shop");
       assertThat(shop.ids().stream().filter(id -> id.startsWith("evt_Order_2")).distinct())
@@ -427,19 +429,20 @@ class CourierTest {
         Outbound out = new Outbound()) {
       for (String name : List.of("parallel", "sequential")) {
         broken.set(true);
-        Courier courier =
-            out.start(
-                recipient(
-                    name,
-                    shop.url("/"),
-                    name.equals("parallel") ? new Parallel(2) : new Sequential(),
-                    retry()));
+        Recipient recipient =
+            recipient(
+                name,
+                shop.url("/"),
+                name.equals("parallel") ? new Parallel(2) : new Sequential(),
+                retry());
+        Courier courier = out.start(recipient);
         long before = out.journal.head();
         out.journal.append(List.of(order(name.length(), 1)));
         eventually("failed", () -> !out.ledger(name).ends().isEmpty());
         out.settled(name);
         broken.set(false);
         out.sets.replace("mended");
+        courier.reconfigure(recipient);
         out.ledger(name).redeliver(before + 1, Instant.now());
         courier.ledgerChanged();
         out.settled(name);
@@ -462,7 +465,9 @@ class CourierTest {
       out.journal.append(orders(3, 3));
       for (Entry entry : out.journal.read(0, 100, 1 << 20)) {
         if (!entry.event().entityId().equals("1")) {
-          ledger.put(entry, entry.sequence() == 2 ? new Waiting(Instant.MAX) : new Blocked());
+          ledger.put(
+              Delivery.pending(entry, null, null)
+                  .to(entry.sequence() == 2 ? new Retrying(Instant.MAX) : new Blocked(), 0));
         }
       }
       ledger.flush();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Hold;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
@@ -85,7 +85,7 @@ class HoldingTest {
       assertThat(ledger.standing(1))
           .satisfies(standing -> {
             assertThat(standing.trials()).isEqualTo(1);
-            assertThat(standing.state()).isEqualTo(new Waiting(now().plusSeconds(3600)));
+            assertThat(standing.state()).isEqualTo(new Retrying(now().plusSeconds(3600)));
           });
 
       status.set(200);

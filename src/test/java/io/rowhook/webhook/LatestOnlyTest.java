@@ -11,7 +11,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Delivered;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
@@ -372,7 +372,7 @@ class LatestOnlyTest {
 
   private static boolean isWaiting(MemoryLedger ledger, long sequence) {
     Delivery standing = ledger.standing(sequence);
-    return standing != null && standing.state() instanceof Waiting;
+    return standing != null && standing.state() instanceof Retrying;
   }
 
   private static Processing processing(boolean sequential, int jobs) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
+import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Processing.Parallel;
@@ -69,18 +70,18 @@ class MemoryBudgetTest {
       out.budget = new MemoryBudget(1 << 20);
       Recipient recipient =
           recipient("shop", URI.create("http://127.0.0.1:1/"), new Parallel(8), retry(60_000));
-      Window window =
-          new Window(out.journal, out.journal.ledger("shop"), recipient.processing(), out.budget);
+      Ledger ledger = out.journal.ledger("shop");
+      Matchers matchers = new Matchers(ledger, Wanting.of(recipient, out.sets), 0);
+      Window window = new Window(out.journal, ledger, recipient.processing(), out.budget, matchers);
       out.journal.append(orders(2, 1));
-      Wanting wanting = new Wanting(recipient);
       out.budget.take(1 << 20);
-      window.fill(wanting, _ -> false);
+      window.fill(_ -> false);
       assertThat(window.lanes().size()).as("always one").isEqualTo(1);
-      window.fill(wanting, _ -> false);
+      window.fill(_ -> false);
       assertThat(window.lanes().size()).as("no room").isEqualTo(1);
       out.budget.release(1 << 20);
       assertThat(window.hungry()).isTrue();
-      window.fill(wanting, _ -> false);
+      window.fill(_ -> false);
       assertThat(window.lanes().size()).isEqualTo(2);
       window.release();
     }

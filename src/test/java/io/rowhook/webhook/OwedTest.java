@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.Entry;
@@ -92,7 +93,7 @@ class OwedTest {
       MemoryLedger ledger = out.ledger("shop"); // as a crash may leave it
       out.journal.append(events);
       for (Entry entry : out.journal.read(0, events.size(), Long.MAX_VALUE)) {
-        ledger.put(entry, new Blocked());
+        ledger.put(Delivery.pending(entry, null, null).to(new Blocked(), 0));
       }
       ledger.advance(out.journal.head());
       ledger.flush();

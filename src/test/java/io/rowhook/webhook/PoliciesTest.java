@@ -8,7 +8,7 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.DeliveryState.Waiting;
+import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Retry;
@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules that are arithmetic: headers, answers, Retry-After, retries, networks. */
 class PoliciesTest {
+
+  private static final DeliveryState IN_FLIGHT = new DeliveryState.Pending().toInFlight();
 
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -177,22 +179,30 @@ class PoliciesTest {
     Verdict verdict = new NoAnswer("connection refused by x:1");
     Instant first = NOW.minusSeconds(100);
     Instant at = NOW.minusSeconds(1);
-    assertThat(Sequel.state(verdict, retry, 1, at, at, NOW, 0.5))
-        .isEqualTo(new Waiting(at.plusSeconds(5)));
-    assertThat(Sequel.state(verdict, retry, 2, first, at, NOW, 0.5))
-        .isEqualTo(new Waiting(at.plusSeconds(300)));
-    assertThat(Sequel.state(verdict, retry, 3, first, at, NOW, 0.5))
+    assertThat(Sequel.state(IN_FLIGHT, verdict, retry, 1, at, at, NOW, 0.5))
+        .isEqualTo(new Retrying(at.plusSeconds(5)));
+    assertThat(Sequel.state(IN_FLIGHT, verdict, retry, 2, first, at, NOW, 0.5))
+        .isEqualTo(new Retrying(at.plusSeconds(300)));
+    assertThat(Sequel.state(IN_FLIGHT, verdict, retry, 3, first, at, NOW, 0.5))
         .isEqualTo(new Failed("all 3 attempts failed, the last one: connection refused by x:1"));
     assertThat(
             Sequel.state(
-                verdict, new Retry(List.of(), Retry.From.previous, 0), 1, at, at, NOW, 0.5))
+                IN_FLIGHT,
+                verdict,
+                new Retry(List.of(), Retry.From.previous, 0),
+                1,
+                at,
+                at,
+                NOW,
+                0.5))
         .isEqualTo(new Failed("the only attempt failed: connection refused by x:1"));
-    assertThat(Sequel.state(new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
+    assertThat(Sequel.state(IN_FLIGHT, new Acknowledged(200, ""), retry, 2, first, at, NOW, 0.5))
         .isEqualTo(new Delivered());
-    assertThat(Sequel.state(new Unrenderable("a.jslt:1"), retry, 1, at, at, NOW, 0.5))
+    assertThat(Sequel.state(IN_FLIGHT, new Unrenderable("a.jslt:1"), retry, 1, at, at, NOW, 0.5))
         .isEqualTo(new Failed("a.jslt:1"));
     assertThat(
             Sequel.state(
+                IN_FLIGHT,
                 new Refused(422, "answered 422", "", Optional.empty(), true),
                 retry,
                 1,
@@ -211,6 +221,7 @@ class PoliciesTest {
         IntStream.rangeClosed(1, 4)
             .mapToObj(n ->
                 Sequel.state(
+                    IN_FLIGHT,
                     new NoAnswer("x"),
                     Retry.ACTINDO,
                     n,
@@ -218,7 +229,7 @@ class PoliciesTest {
                     first.plusSeconds(50L * n),
                     first,
                     0.9))
-            .map(state -> ((Waiting) state).next().getEpochSecond() - first.getEpochSecond())
+            .map(state -> ((Retrying) state).at().getEpochSecond() - first.getEpochSecond())
             .toList();
     assertThat(dues).containsExactly(60L, 120L, 300L, 600L);
   }
@@ -231,9 +242,17 @@ class PoliciesTest {
     List<Long> gaps = new ArrayList<>();
     for (int attempts = 2; attempts <= 4; attempts++) {
       DeliveryState state =
-          Sequel.state(new NoAnswer("x"), Retry.ACTINDO, attempts, NOW, at, at.plusMillis(5), 0.5);
-      gaps.add(Duration.between(at, ((Waiting) state).next()).toSeconds());
-      at = ((Waiting) state).next();
+          Sequel.state(
+              IN_FLIGHT,
+              new NoAnswer("x"),
+              Retry.ACTINDO,
+              attempts,
+              NOW,
+              at,
+              at.plusMillis(5),
+              0.5);
+      gaps.add(Duration.between(at, ((Retrying) state).at()).toSeconds());
+      at = ((Retrying) state).at();
     }
     assertThat(gaps).containsExactly(60L, 180L, 300L);
   }
@@ -241,10 +260,10 @@ class PoliciesTest {
   @Test
   @Tag("feature-33")
   void movesADelayByAFifthAtMost() {
-    assertThat(Sequel.state(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
-        .isEqualTo(new Waiting(NOW.plusSeconds(4)));
-    assertThat(Sequel.state(new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
-        .isEqualTo(new Waiting(NOW.plusSeconds(6)));
+    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
+        .isEqualTo(new Retrying(NOW.plusSeconds(4)));
+    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
+        .isEqualTo(new Retrying(NOW.plusSeconds(6)));
   }
 
   @Test
@@ -252,10 +271,11 @@ class PoliciesTest {
   void comesBackNoSoonerThanAsked() {
     Verdict verdict =
         new Refused(503, "answered 503", "", Optional.of(Duration.ofSeconds(60)), false);
-    assertThat(Sequel.state(verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
-        .isEqualTo(new Waiting(NOW.plusSeconds(60)));
-    assertThat(Sequel.state(verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
-        .isEqualTo(new Waiting(NOW.plusSeconds(300)));
+    assertThat(
+            Sequel.state(IN_FLIGHT, verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
+        .isEqualTo(new Retrying(NOW.plusSeconds(60)));
+    assertThat(Sequel.state(IN_FLIGHT, verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
+        .isEqualTo(new Retrying(NOW.plusSeconds(300)));
   }
 
   @ParameterizedTest

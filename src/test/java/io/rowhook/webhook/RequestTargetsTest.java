@@ -182,7 +182,7 @@ class RequestTargetsTest {
   void aTestHasTheFirstSubscriptionsTarget() {
     Recipient recipient =
         recipient(URI.create("https://a.example/v1?q=1"), path("/{entityType}/x{data.sku}"));
-    RequestTarget target = new RequestTargets(recipient, new Wanting(recipient)).ofTest();
+    RequestTarget target = new RequestTargets(recipient).ofTest();
     assertThat(target.method()).isEqualTo(Method.POST);
     assertThat(target.url()).isEqualTo(URI.create("https://a.example/v1/test/xtest?q=1"));
   }
@@ -202,7 +202,8 @@ class RequestTargetsTest {
 
   private static RequestTarget target(Recipient recipient) throws Exception {
     Event event = event(1, EventType.Updated, "a");
-    return new RequestTargets(recipient, new Wanting(recipient)).of(event, event, event.topic());
+    return new RequestTargets(recipient)
+        .of(Optional.of(recipient.subscriptions().getFirst()), event, event.topic());
   }
 
   private static List<String> lines(Receiver shop) {

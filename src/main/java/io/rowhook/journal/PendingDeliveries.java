@@ -1,0 +1,52 @@
+package io.rowhook.journal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What one recipient is still owed and stands on disk. Reads see what is durable. */
+public interface PendingDeliveries {
+
+  /** Whether a delivery is Retrying or Blocked, and was redelivered just so often. */
+  boolean isOpen(long sequence, int redelivery);
+
+  /** Retrying deliveries that are due, the longest due first. */
+  List<Delivery> due(Instant now, int limit);
+
+  /** When the next Retrying delivery is due, if there is one. */
+  Optional<Instant> nextDue();
+
+  /**
+   * The oldest delivery that is Retrying or Blocked, if there is one: what sequential processing
+   * owes first.
+   */
+  Optional<Delivery> oldestOpen();
+
+  /** The oldest delivery of one entity that is Retrying or Blocked. */
+  Optional<Delivery> oldestOpen(String entityKey);
+
+  /**
+   * Returns the oldest deliveries that are Retrying or Blocked and that no person has redelivered
+   * or replayed, in order.
+   */
+  List<Delivery> oldestUnrequested(int limit);
+
+  /**
+   * Blocked deliveries that nothing earlier of their entity holds back any more: the earlier one
+   * was settled just before a crash, or by a person. Whoever starts to dispatch must go on with
+   * them, since nobody else will. The oldest first.
+   */
+  List<Delivery> unheld(int limit);
+
+  /**
+   * Retrying deliveries that a person has redelivered and that were not attempted since: they go
+   * out during a pause too. The oldest first.
+   */
+  List<Delivery> asked(int limit);
+
+  /** How many deliveries are Retrying or Blocked. */
+  long open();
+
+  /** How much the recipient is owed, what is not dispatched yet included. */
+  Backlog backlog();
+}

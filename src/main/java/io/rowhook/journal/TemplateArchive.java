@@ -1,0 +1,15 @@
+package io.rowhook.journal;
+
+import java.util.Optional;
+
+/** The sources of attribute sets that were ever in force. Any thread. */
+public interface TemplateArchive {
+
+  /**
+   * Keeps the source of an attribute set under its hash, so that what was sent can be shown again.
+   */
+  void keepAttributeSet(String hash, String name, String source);
+
+  /** The source of an attribute set by its hash. */
+  Optional<String> attributeSet(String hash);
+}
