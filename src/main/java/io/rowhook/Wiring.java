@@ -119,6 +119,8 @@ public final class Wiring {
 
   private static Sender sender(Recipient recipient) {
     return new Sender(
-        new Networks(recipient.allow().networks()), Optional.of(Handshake.of(recipient.tls())));
+        new Networks(recipient.allow().networks()),
+        Optional.of(Handshake.of(recipient.tls())),
+        recipient.connection().proxy());
   }
 }

@@ -4,14 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How requests to a recipient are authenticated. At most one of basic and bearer, which share a
- * header.
+ * How requests to a recipient are authenticated. At most one of basic, bearer and OAuth 2.0, which
+ * share a header.
  *
  * @param hmac signs the body
  * @param basic user name and password (RFC 7617, UTF-8)
  * @param bearer a token that is sent as it is (RFC 6750)
+ * @param oauth2 where tokens come from that are sent likewise
  */
-public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
+public record Authentication(
+    Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer, Optional<OAuth2> oauth2) {
 
   public static final Authentication NONE = new Authentication(Optional.empty(), Optional.empty());
 
@@ -19,9 +21,13 @@ public record Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optiona
     this(hmac, basic, Optional.empty());
   }
 
+  public Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
+    this(hmac, basic, bearer, Optional.empty());
+  }
+
   /** Whether it sends the header {@code Authorization}. */
   public boolean hasAuthorization() {
-    return basic.isPresent() || bearer.isPresent();
+    return basic.isPresent() || bearer.isPresent() || oauth2.isPresent();
   }
 
   /** How a signature is made and written; see {@code docs/receiving.md}, "Who has sent it?". */

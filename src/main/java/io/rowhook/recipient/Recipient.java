@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param name the name of its file
  * @param url path and query are sent untouched
- * @param authentication none, HMAC, basic or both
+ * @param authentication none, a signature, what stands in {@code Authorization}, or both
  * @param processing sequential, or parallel with a number of jobs
  * @param timeout for the whole call: connect, send, answer
  * @param acknowledge which answers mean that it has it
@@ -20,6 +20,7 @@ import java.util.List;
  * @param tls whom it is trusted by, and who Rowhook is to it
  * @param format what its bodies are written in
  * @param request what its requests have beyond those of most
+ * @param connection the way to it, and how fast
  * @param subscriptions the first that wants an event decides how it is sent; never empty: without
  *     any in its file there is one for each entity
  */
@@ -37,6 +38,7 @@ public record Recipient(
     Tls tls,
     Format format,
     RequestOptions request,
+    ConnectionOptions connection,
     List<Subscription> subscriptions) {
 
   /** Xena's rule: an answer must come within 5 seconds. */
@@ -75,11 +77,21 @@ public record Recipient(
         tls,
         format,
         RequestOptions.DEFAULT,
+        ConnectionOptions.DEFAULT,
         subscriptions);
   }
 
   /** The same with other request options. */
   public Recipient with(RequestOptions other) {
+    return with(other, connection);
+  }
+
+  /** The same with another way to it. */
+  public Recipient with(ConnectionOptions other) {
+    return with(request, other);
+  }
+
+  private Recipient with(RequestOptions requests, ConnectionOptions connections) {
     return new Recipient(
         name,
         url,
@@ -93,7 +105,8 @@ public record Recipient(
         allow,
         tls,
         format,
-        other,
+        requests,
+        connections,
         subscriptions);
   }
 

@@ -2,7 +2,9 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.ConnectionOptions;
 import io.rowhook.recipient.Format;
+import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.OwedLimit;
 import io.rowhook.recipient.Pause;
@@ -111,6 +113,8 @@ final class RecipientFile {
           .with(RequestKeys.HEADERS, recipient -> recipient.request().headers())
           .with(RequestLineKeys.METHOD, recipient -> recipient.request().line().methods())
           .with(RequestLineKeys.PATH, recipient -> recipient.request().line().path())
+          .with(ConnectionKeys.PROXY, recipient -> recipient.connection().proxy())
+          .with(ConnectionKeys.RATE, recipient -> recipient.connection().rate())
           .with(PROCESSING, recipient -> recipient.processing().getClass())
           .with(JOBS, recipient -> jobs(recipient.processing()))
           .with(TIMEOUT, Recipient::timeout)
@@ -126,29 +130,38 @@ final class RecipientFile {
           .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
           .with(SubscriptionKeys.SETTING, Recipient::subscriptions);
 
-  private final List<Network> allowedToAll;
+  private final ForAll forAll;
   private final Reading reading;
 
-  private RecipientFile(List<Network> allowedToAll, Reading reading) {
-    this.allowedToAll = allowedToAll;
+  /**
+   * What {@code rowhook.yaml} says of every recipient.
+   *
+   * @param allowed networks, beside those that its own file allows
+   * @param proxy where its own file names none
+   */
+  record ForAll(List<Network> allowed, Optional<HttpProxy> proxy) {
+
+    public ForAll {
+      allowed = List.copyOf(allowed);
+    }
+  }
+
+  private RecipientFile(ForAll forAll, Reading reading) {
+    this.forAll = forAll;
     this.reading = reading;
   }
 
-  /**
-   * The recipient; what is wrong is reported, and without a usable URL there is none.
-   *
-   * @param allowedToAll networks, beside those that its own file allows
-   */
+  /** The recipient; what is wrong is reported, and without a usable URL there is none. */
   static Optional<Recipient> read(
       Path file,
       String name,
       EntityNames entities,
       AttributeSetFiles sets,
-      List<Network> allowedToAll,
+      ForAll forAll,
       Reading reading) {
     return Yaml.read(file, reading)
-        .flatMap(fields ->
-            new RecipientFile(allowedToAll, reading).recipient(name, fields, entities, sets));
+        .flatMap(
+            fields -> new RecipientFile(forAll, reading).recipient(name, fields, entities, sets));
   }
 
   private Optional<Recipient> recipient(
@@ -166,6 +179,7 @@ final class RecipientFile {
     Format format = fields.readOrDefault(FORMAT);
     var authentication = AuthenticationKeys.read(fields, reading);
     RequestOptions request = RequestKeys.read(fields, authentication, format, reading);
+    ConnectionOptions connection = ConnectionKeys.read(fields, forAll.proxy());
     List<Subscription> subscriptions = SubscriptionKeys.read(fields, name, entities, sets, reading);
     return url.map(u ->
         new Recipient(
@@ -182,11 +196,12 @@ final class RecipientFile {
             tls,
             format,
             request,
+            connection,
             subscriptions));
   }
 
   private Allow allow(Optional<Fields> own) {
-    List<Network> networks = new ArrayList<>(allowedToAll);
+    List<Network> networks = new ArrayList<>(forAll.allowed());
     own.map(fields -> fields.readOrDefault(NETWORKS)).ifPresent(networks::addAll);
     return new Allow(own.map(fields -> fields.readOrDefault(HTTP)).orElse(false), networks);
   }

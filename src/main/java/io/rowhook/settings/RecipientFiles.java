@@ -1,6 +1,5 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +21,12 @@ final class RecipientFiles {
   private static final String SHARED = "lib";
 
   private final Path directory;
-  private final List<Network> allowedToAll;
+  private final RecipientFile.ForAll forAll;
   private final Reading reading;
 
-  RecipientFiles(Path directory, List<Network> allowedToAll, Reading reading) {
+  RecipientFiles(Path directory, RecipientFile.ForAll forAll, Reading reading) {
     this.directory = directory;
-    this.allowedToAll = allowedToAll;
+    this.forAll = forAll;
     this.reading = reading;
   }
 
@@ -77,7 +76,7 @@ final class RecipientFiles {
             reading.guarded(
                 file,
                 Optional.empty(),
-                () -> RecipientFile.read(file, name, entities, sets, allowedToAll, reading));
+                () -> RecipientFile.read(file, name, entities, sets, forAll, reading));
         recipients.add(new Found(name, read.filter(_ -> !reading.problems().in(file))));
       }
     }

@@ -110,7 +110,7 @@ final class RecipientRules {
   }
 
   /** Scheme and host; user, password, path and query may be secret. */
-  private static String withoutSecrets(String url) {
+  static String withoutSecrets(String url) {
     int slashes = url.indexOf("//");
     int from = slashes < 0 ? 0 : slashes + 2;
     String rest = url.substring(from);

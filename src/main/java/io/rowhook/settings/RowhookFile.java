@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Network;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
@@ -17,8 +18,10 @@ import java.util.Optional;
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
  * @param allowed networks that are not public and that any recipient may be in
+ * @param proxy what requests go through to every recipient that names none itself
  */
-record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
+record RowhookFile(
+    Path journal, Duration retention, List<Network> allowed, Optional<HttpProxy> proxy) {
 
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
@@ -61,7 +64,8 @@ record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
       ObjectSetting.<RowhookFile>empty()
           .with(JOURNAL, RowhookFile::journal)
           .with(RETENTION, RowhookFile::retention)
-          .with(ALLOW, RowhookFile::allowed);
+          .with(ALLOW, RowhookFile::allowed)
+          .with(ConnectionKeys.PROXY_OF_ALL, RowhookFile::proxy);
 
   /**
    * @param watched directories whose every change is looked at: the journal cannot be in there
@@ -73,10 +77,8 @@ record RowhookFile(Path journal, Duration retention, List<Network> allowed) {
     return new RowhookFile(
         fields.flatMap(f -> f.read(JOURNAL, journal(watched))).orElse(DEFAULT_JOURNAL),
         fields.map(f -> f.readOrDefault(RETENTION)).orElse(DEFAULT_RETENTION),
-        fields
-            .flatMap(f -> f.read(ALLOW))
-            .flatMap(allow -> allow.read(NETWORKS))
-            .orElse(List.of()));
+        fields.flatMap(f -> f.read(ALLOW)).flatMap(allow -> allow.read(NETWORKS)).orElse(List.of()),
+        fields.flatMap(f -> f.read(ConnectionKeys.PROXY_OF_ALL)));
   }
 
   private static Rule<Path> journal(List<Path> watched) {

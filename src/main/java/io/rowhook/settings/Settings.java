@@ -1,6 +1,7 @@
 package io.rowhook.settings;
 
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSet;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  * @param journal the journal's file; a relative path counts from the working directory
  * @param retention how long what is settled is kept
  * @param allowed networks that any recipient may be in; in each recipient's own list already
+ * @param proxy what requests go through; in each recipient's own options already
  * @param sets the attribute sets
  * @param templateHashes what tells that one was edited: in hex, of each set with all that it
  *     imports, and of each other file in their directory, by its path inside
@@ -33,6 +36,7 @@ public record Settings(
     Path journal,
     Duration retention,
     List<Network> allowed,
+    Optional<HttpProxy> proxy,
     Templates.Loaded sets,
     Map<String, String> templateHashes) {
 
@@ -66,6 +70,7 @@ public record Settings(
         rowhook.journal(),
         rowhook.retention(),
         rowhook.allowed(),
+        rowhook.proxy(),
         read.sets().good(),
         hashes(read.sets().good(), read.hashes()));
   }
@@ -92,7 +97,7 @@ public record Settings(
   /** These settings with other entities. */
   Settings withEntities(List<EntityType> other) {
     return new Settings(
-        source, other, recipients, journal, retention, allowed, sets, templateHashes);
+        source, other, recipients, journal, retention, allowed, proxy, sets, templateHashes);
   }
 
   /** Of a set what it was made of, of another file what it holds. */

@@ -123,6 +123,7 @@ public record SettingsDiff(
   }
 
   private static RowhookFile rowhook(Settings settings) {
-    return new RowhookFile(settings.journal(), settings.retention(), settings.allowed());
+    return new RowhookFile(
+        settings.journal(), settings.retention(), settings.allowed(), settings.proxy());
   }
 }

@@ -165,6 +165,7 @@ final class SettingsOverlay {
         inForce.journal(),
         read.rowhook().map(RowhookFile::retention).orElse(inForce.retention()),
         read.rowhook().map(RowhookFile::allowed).orElse(inForce.allowed()),
+        read.rowhook().map(RowhookFile::proxy).orElse(inForce.proxy()),
         sets,
         Settings.hashes(sets, read.hashes()));
   }

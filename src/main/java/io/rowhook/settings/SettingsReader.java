@@ -2,7 +2,6 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.Nearest;
 import io.rowhook.entity.EntityType;
-import io.rowhook.recipient.Network;
 import io.rowhook.template.Templates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,17 +89,20 @@ record SettingsReader(
     Path recipientsDirectory = connectorConfig.resolve("recipients");
     boolean entitiesAreGood = !problems.in(entitiesFile);
     Optional<RowhookFile> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
-    List<Network> allowed =
+    RecipientFile.ForAll forAll =
         goodRowhook
-            .map(RowhookFile::allowed)
-            .orElse(inForce == null ? List.of() : inForce.allowed());
+            .map(file -> new RecipientFile.ForAll(file.allowed(), file.proxy()))
+            .orElseGet(() ->
+                inForce == null
+                    ? new RecipientFile.ForAll(List.of(), Optional.empty())
+                    : new RecipientFile.ForAll(inForce.allowed(), inForce.proxy()));
     List<String> captured =
         inForce == null
             ? entities.names()
             : inForce.entities().stream().map(EntityType::name).toList();
     List<String> names = entitiesAreGood ? entities.names() : captured;
     List<RecipientFiles.Found> recipients =
-        new RecipientFiles(recipientsDirectory, allowed, reading)
+        new RecipientFiles(recipientsDirectory, forAll, reading)
             .read(
                 new EntityNames(names, entitiesStay ? captured : names),
                 new AttributeSetFiles(templates));

@@ -75,6 +75,7 @@ public final class Courier implements AutoCloseable {
   private final InFlight inFlight;
   private final Hindrance hindrance;
   private final OwedWatch owedWatch;
+  private final RateLimiter rateLimiter;
   private Gate gate = new Gate(false, Optional.empty(), List.of());
   private long decided; // the last event that can have been dispatched
   private boolean shedding; // too much is owed; the next round begins with less
@@ -110,6 +111,7 @@ public final class Courier implements AutoCloseable {
     this.inFlight = new InFlight(name, mailbox, budget);
     this.hindrance = new Hindrance(name);
     this.owedWatch = new OwedWatch(name);
+    this.rateLimiter = new RateLimiter(recipient.connection().rate());
     this.settings = settings(recipient);
     this.told = new Told(name);
     this.decided = journal.head();
@@ -330,9 +332,12 @@ public final class Courier implements AutoCloseable {
   }
 
   private void startWhatMay(Window window) throws InterruptedException {
+    rateLimiter.limit(settings.recipient.connection().rate());
     long each = window.lanes().bytes() / Math.max(1, window.lanes().size());
-    int most = inFlight.room(settings.recipient.processing().jobs(), each);
+    int room = inFlight.room(settings.recipient.processing().jobs(), each);
+    int most = Math.min(room, rateLimiter.available(clock.instant()));
     for (Delivery owed : window.next(most)) {
+      rateLimiter.take();
       inFlight.start(owed, settings.attempting);
     }
   }
@@ -361,7 +366,7 @@ public final class Courier implements AutoCloseable {
   private Duration untilNext(Gate.Way way, Order order, Window window) {
     Instant now = clock.instant();
     Instant opens = way == Gate.Way.asked ? gate.until() : Instant.MAX; // else it is past
-    Instant next = earliest(order.nextCheck(), opens, owedWatch.next());
+    Instant next = earliest(order.nextCheck(), opens, owedWatch.next(), rateLimiter.next(now));
     if (order.hungry() || window.hasMore() || !next.isAfter(now)) {
       return Duration.ZERO;
     }

@@ -68,7 +68,9 @@ public final class Couriers implements AutoCloseable {
   }
 
   private static boolean connectsAlike(Recipient one, Recipient other) {
-    return one.allow().equals(other.allow()) && one.tls().equals(other.tls());
+    return one.allow().equals(other.allow())
+        && one.tls().equals(other.tls())
+        && one.connection().proxy().equals(other.connection().proxy());
   }
 
   /**

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer over a kept or a new connection of {@link Sender}'s: what of
- * HttpClient is wanted. The rest of it, redirects, retries, cookies, proxies and so on, would all
- * be off, and costs a quarter of a request's processor time even so (measured). Used once; any
- * thread may cancel it.
+ * HttpClient is wanted. The rest of it, redirects, retries, cookies and so on, would all be off,
+ * and costs a quarter of a request's processor time even so (measured). Used once; any thread may
+ * cancel it.
  */
 final class Exchange implements Cancellable {
 
@@ -45,12 +45,14 @@ final class Exchange implements Cancellable {
   private static final Timeout LEASED_WITHIN = Timeout.ofMinutes(1);
 
   private final HttpClientConnectionManager connections;
+  private final @Nullable ProxyConnector proxy; // null: without one
   private final HttpClientContext context = HttpClientContext.create();
   private volatile @Nullable ConnectionEndpoint endpoint;
   private volatile boolean cancelled;
 
-  Exchange(HttpClientConnectionManager connections) {
+  Exchange(HttpClientConnectionManager connections, @Nullable ProxyConnector proxy) {
     this.connections = connections;
+    this.proxy = proxy;
   }
 
   /**
@@ -84,7 +86,7 @@ final class Exchange implements Cancellable {
       }
       boolean reused = leased.isConnected();
       if (!reused) {
-        connections.connect(leased, TimeValue.ofMilliseconds(within.toMillis()), context);
+        connect(leased, route, TimeValue.ofMilliseconds(within.toMillis()));
       }
       ClassicHttpResponse response =
           leased.execute("", request, reused ? this::executeOnReused : EXECUTOR::execute, context);
@@ -103,6 +105,15 @@ final class Exchange implements Cancellable {
         leased.close(CloseMode.IMMEDIATE); // else closing would read the rest, however long
       }
       connections.release(leased, null, kept == null ? TimeValue.ZERO_MILLISECONDS : kept);
+    }
+  }
+
+  private void connect(ConnectionEndpoint leased, HttpRoute route, TimeValue within)
+      throws IOException, HttpException {
+    if (proxy == null) {
+      connections.connect(leased, within, context);
+    } else {
+      proxy.connect(connections, leased, route, within, context);
     }
   }
 

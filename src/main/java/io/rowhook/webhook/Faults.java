@@ -44,6 +44,7 @@ final class Faults {
   static String inWords(Throwable fault, String at) {
     return switch (fault) {
       case RefusedAddressException e -> String.valueOf(e.getMessage());
+      case ProxyException e -> String.valueOf(e.getMessage());
       case UnknownHostException _ -> "the host name in " + at + " is unknown";
       case NoRouteToHostException _ -> "there is no route to " + at;
       case ConnectException e -> refusedOr(e, at);

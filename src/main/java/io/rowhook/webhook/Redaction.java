@@ -3,6 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
+import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Secret;
 import java.net.URI;
@@ -43,6 +44,11 @@ final class Redaction {
     recipient.authentication().hmac().ifPresent(hmac -> add(all, hmac));
     recipient.authentication().basic().ifPresent(basic -> add(all, basic));
     recipient.authentication().bearer().ifPresent(bearer -> add(all, bearer));
+    recipient
+        .connection()
+        .proxy()
+        .flatMap(HttpProxy::credentials)
+        .ifPresent(basic -> add(all, basic));
     recipient
         .request()
         .headers()

@@ -1,29 +1,26 @@
 package io.rowhook.webhook;
 
 import io.rowhook.recipient.Format;
+import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Tls;
+import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
-import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.HttpsSupport;
@@ -31,8 +28,6 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -40,7 +35,6 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -52,9 +46,9 @@ import org.jspecify.annotations.Nullable;
  * own to exhaust. Any thread; virtual ones are what it is made for.
  *
  * <p>One call is one request on the wire: nothing is redirected, unpacked, cached or remembered in
- * here, and no proxy of the system is asked. There is one exception: a reused connection that
- * breaks before the first byte of an answer says nothing about the recipient, so the request is
- * sent once more at once, over a new connection and within the same time. Of a host's several
+ * here, and no proxy is asked but the one that was set. There is one exception: a reused connection
+ * that breaks before the first byte of an answer says nothing about the recipient, so the request
+ * is sent once more at once, over a new connection and within the same time. Of a host's several
  * addresses the next one is tried if one does not answer; see {@link FailoverConnector}.
  */
 public final class Sender implements AutoCloseable {
@@ -79,23 +73,9 @@ public final class Sender implements AutoCloseable {
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private final PoolingHttpClientConnectionManager connections;
-  private volatile @Nullable Target target; // of the last request: mostly of the next one too
-
-  /** What of a URL each request needs. */
-  private record Target(URI url, HttpRoute route, Header host, String path) {
-
-    static Target of(URI url) {
-      HttpHost host = Sender.host(url);
-      boolean secure = URIScheme.HTTPS.same(host.getSchemeName());
-      String authority = new URIAuthority(host.getHostName(), host.getPort()).toString();
-      HttpHost withPort = RoutingSupport.normalize(host, DefaultSchemePortResolver.INSTANCE);
-      return new Target(
-          url,
-          new HttpRoute(withPort, null, secure),
-          new BasicHeader("Host", authority),
-          Sender.target(url));
-    }
-  }
+  private final Optional<HttpProxy> proxy;
+  private final @Nullable ProxyConnector proxyConnector; // null: without a proxy
+  private volatile @Nullable RequestRoute route; // of the last request: mostly the next one's too
 
   /** Trusts whom the JDK trusts. */
   public Sender(Networks networks) {
@@ -109,13 +89,29 @@ public final class Sender implements AutoCloseable {
    * @param tls whom to trust and who to be; empty: the JDK's own
    */
   public Sender(Networks networks, Optional<SSLContext> tls) {
-    this(networks, tls, InetAddress::getAllByName);
+    this(networks, tls, Optional.empty());
+  }
+
+  /**
+   * The same, through a proxy.
+   *
+   * @param networks where it may connect to; the proxy itself may be anywhere
+   */
+  public Sender(Networks networks, Optional<SSLContext> tls, Optional<HttpProxy> proxy) {
+    this(networks, tls, proxy, InetAddress::getAllByName);
   }
 
   /** The same, with another way to find a host's addresses. */
-  Sender(Networks networks, Optional<SSLContext> tls, Resolver.LookUp lookUp) {
-    connections =
-        new FailoverConnections(new Resolver(networks, lookUp))
+  Sender(
+      Networks networks,
+      Optional<SSLContext> tls,
+      Optional<HttpProxy> proxy,
+      Resolver.LookUp lookUp) {
+    Resolver recipients = new Resolver(networks, lookUp);
+    this.proxy = proxy;
+    this.proxyConnector = proxy.map(one -> new ProxyConnector(one, recipients)).orElse(null);
+    this.connections =
+        new FailoverConnections(proxy.isEmpty() ? recipients : new Resolver(Networks.ANY, lookUp))
             .setConnectionFactory(
                 ManagedHttpClientConnectionFactory.builder()
                     .http1Config(
@@ -165,14 +161,16 @@ public final class Sender implements AutoCloseable {
    */
   Reply send(RequestTarget where, List<Field> fields, Format format, byte[] body, Duration within) {
     URI url = where.url();
-    Target to = target;
-    if (to == null || !to.url.equals(url)) {
-      to = Target.of(url);
-      target = to;
+    RequestRoute to = route;
+    if (to == null || !to.url().equals(url)) {
+      to = RequestRoute.of(url, proxy);
+      route = to;
     }
     ClassicHttpRequest request = new BasicClassicHttpRequest(where.method().name(), "/");
-    request.setPath(to.path); // as it is: the constructor would read it as a URL
-    request.addHeader(to.host);
+    request.setPath(to.path()); // as it is: the constructor would read it as a URL
+    for (Field field : to.fields()) {
+      request.addHeader(new BasicHeader(field.name(), field.value()));
+    }
     for (Field field : fields) {
       request.addHeader(new BasicHeader(field.name(), field.value()));
     }
@@ -180,17 +178,34 @@ public final class Sender implements AutoCloseable {
     request.addHeader(new BasicHeader("Content-Type", format.contentType()));
     request.addHeader(KEEP_ALIVE);
     request.setEntity(new ByteArrayEntity(body, null));
-    Exchange exchange = new Exchange(connections);
+    Exchange exchange = new Exchange(connections, proxyConnector);
     try (Deadline deadline = new Deadline(within, exchange)) {
       try {
-        return exchange.run(to.route, request, within);
+        return judged(to, exchange.run(to.route(), request, within));
       } catch (IOException | HttpException | RuntimeException e) {
         return new Silence(
             deadline.passed()
-                ? "no complete answer within " + inWords(within)
-                : Faults.inWords(e, to.host.getValue()));
+                ? "no complete answer within " + inWords(within) + through()
+                : inWords(e, to));
       }
     }
+  }
+
+  private String inWords(Exception fault, RequestRoute to) {
+    boolean saysAll = fault instanceof ProxyException || fault instanceof RefusedAddressException;
+    return Faults.inWords(fault, to.at()) + (saysAll ? "" : through());
+  }
+
+  /** An answer that is the proxy's own is none of the recipient's. */
+  private Reply judged(RequestRoute to, Answer answer) {
+    return proxyConnector != null && proxyConnector.isRefusal(to.route(), answer.status())
+        ? new Silence(proxyConnector.credentialsRefused())
+        : answer;
+  }
+
+  /** Ends the reason of a failure. */
+  private String through() {
+    return proxyConnector == null ? "" : ", through " + proxyConnector.inWords();
   }
 
   /** Closes connections that have long had nothing to do; for whoever notices that it is quiet. */
@@ -202,35 +217,6 @@ public final class Sender implements AutoCloseable {
   @Override
   public void close() {
     connections.close(CloseMode.IMMEDIATE);
-  }
-
-  private static HttpHost host(URI url) {
-    String name = String.valueOf(url.getHost());
-    boolean v6 = name.startsWith("[") && name.endsWith("]");
-    return new HttpHost(
-        url.getScheme(), v6 ? name.substring(1, name.length() - 1) : name, url.getPort());
-  }
-
-  /**
-   * Path and query as they stand in the URL; what HTTP cannot carry there goes as UTF-8, encoded.
-   */
-  static String target(URI url) {
-    String path = url.getRawPath();
-    String query = url.getRawQuery();
-    String whole =
-        (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
-    if (whole.chars().allMatch(c -> c < 0x80)) {
-      return whole;
-    }
-    StringBuilder out = new StringBuilder(whole.length() + 16);
-    for (byte b : whole.getBytes(StandardCharsets.UTF_8)) {
-      if (b >= 0) {
-        out.append((char) b);
-      } else {
-        out.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-      }
-    }
-    return out.toString();
   }
 
   static String inWords(Duration duration) {

@@ -164,7 +164,8 @@ public final class Signer {
     }
   }
 
-  private static Field basic(Basic basic) {
+  /** RFC 7617, in UTF-8. */
+  static Field basic(Basic basic) {
     String pair = basic.username() + ":" + basic.password().reveal();
     return new Field(
         "Authorization",

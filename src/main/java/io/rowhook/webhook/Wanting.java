@@ -197,8 +197,8 @@ public final class Wanting {
    */
   Optional<Subscription> subscription(Match match, Event event) {
     return rules.stream()
-        .filter(rule ->
-            rule.match != null && rule.match.subscription().equals(match.subscription()))
+        .filter(
+            rule -> rule.match != null && rule.match.subscription().equals(match.subscription()))
         .findFirst()
         .or(() -> rules.stream().filter(one -> one.subscription.concerns(event)).findFirst())
         .map(Rule::subscription);

@@ -3,6 +3,8 @@ package io.rowhook.testing;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A real HTTP receiver on loopback that keeps what it got, in order of arrival. */
 public final class Receiver implements AutoCloseable {
@@ -57,9 +61,21 @@ public final class Receiver implements AutoCloseable {
   }
 
   public Receiver(Behaviour behaviour) {
+    this(behaviour, null);
+  }
+
+  /** Speaks TLS, unless there is no context for it. */
+  public Receiver(Behaviour behaviour, @Nullable SSLContext tls) {
     this.behaviour = behaviour;
+    InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      if (tls == null) {
+        server = HttpServer.create(loopback, 0);
+      } else {
+        HttpsServer secure = HttpsServer.create(loopback, 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server = secure;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -79,7 +95,8 @@ public final class Receiver implements AutoCloseable {
   }
 
   public URI url(String target) {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + target);
+    String host = server instanceof HttpsServer ? "https://localhost:" : "http://127.0.0.1:";
+    return URI.create(host + server.getAddress().getPort() + target);
   }
 
   public List<Request> requests() {

@@ -124,6 +124,7 @@ class AddressesTest {
     return new Sender(
         OUTSIDE,
         Optional.empty(),
+        Optional.empty(),
         host -> {
           asked.add(host);
           return answers.next().stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);

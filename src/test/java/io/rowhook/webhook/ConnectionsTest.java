@@ -111,6 +111,7 @@ class ConnectionsTest {
             new Sender(
                 Networks.ANY,
                 Optional.empty(),
+                Optional.empty(),
                 _ ->
                     new InetAddress[] {
                       hole.server.getInetAddress(),

@@ -232,6 +232,7 @@ class RequestTargetsTest {
         base.tls(),
         base.format(),
         new RequestOptions(Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers()),
+        base.connection(),
         subscriptions.length == 0
             ? List.of(subscription(Optional.empty(), Optional.empty(), RequestLine.OPEN))
             : Arrays.asList(subscriptions));

@@ -71,7 +71,7 @@ class SenderTest {
               "Connection: keep-alive",
               "");
     }
-    assertThat(Sender.target(URI.create("http://h/ä?ö=1#frag"))).isEqualTo("/%C3%A4?%C3%B6=1");
+    assertThat(RequestRoute.path(URI.create("http://h/ä?ö=1#frag"))).isEqualTo("/%C3%A4?%C3%B6=1");
   }
 
   @Test
