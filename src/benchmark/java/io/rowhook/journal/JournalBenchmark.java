@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class JournalBenchmark {
   @ValueSource(ints = {1, 100, 1_000})
   void publishing(int perCommit, @TempDir Path directory) throws InterruptedException {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
-      journal.begin(EPOCH, lsn(0));
+      journal.begin(EPOCH, lsn(0), Map.of());
       int commits = Math.min(3_000, 300_000 / perCommit);
       run(journal, perCommit, 1, commits / 10);
       long started = System.nanoTime();

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -40,7 +41,7 @@ public class JournalMicro {
     try {
       directory = Files.createTempDirectory("rowhook-micro");
       journal = SqliteJournal.open(directory.resolve("journal.db"));
-      journal.begin(EPOCH, lsn(0));
+      journal.begin(EPOCH, lsn(0), Map.of());
       for (int i = 0; i < READ / TOGETHER; i++) {
         append();
       }

@@ -60,7 +60,7 @@ public final class Capture implements AutoCloseable {
   public Capture(
       Source source,
       Generation generation,
-      History history,
+      CheckpointStore store,
       Observer observer,
       Timing timing,
       boolean acceptGap) {
@@ -70,11 +70,12 @@ public final class Capture implements AutoCloseable {
     this.observer = observer;
     this.timing = timing;
     this.acceptGap = acceptGap;
-    PublicationWatch publication = new PublicationWatch(source, history, timing.heartbeat());
+    Checkpoints checkpoints = new Checkpoints(store);
+    PublicationWatch publication = new PublicationWatch(source, checkpoints, timing.heartbeat());
     this.board = new StateBoard(source, timing, observer);
-    this.release = new SlotRelease(source, history);
-    this.joining = new Joining(source, history, observer, publication);
-    this.preparation = new Preparation(source, history, joining, release, generation);
+    this.release = new SlotRelease(source, checkpoints);
+    this.joining = new Joining(source, checkpoints, observer, publication);
+    this.preparation = new Preparation(source, checkpoints, joining, release, generation);
     this.watch = new SlotWatch(source, timing, observer, publication, new Watched());
     supervisor.setDaemon(true);
   }

@@ -3,13 +3,11 @@ package io.rowhook.capture;
 import java.time.Instant;
 
 /**
- * Which history the log positions of the journal belong to: one cluster and one life of one slot.
+ * Which history the log positions of the journal belong to.
  *
  * @param id made when the epoch began; part of every event's id
- * @param systemIdentifier of the cluster, from {@code pg_control_system()}
- * @param timeline of the cluster when the epoch was last joined; a promoted standby counts it up
- * @param slot the replication slot's name
+ * @param history which one of the source, as text that only this room reads: see {@link
+ *     ClusterHistory}
  * @param startedAt when
  */
-public record Epoch(
-    String id, String systemIdentifier, int timeline, String slot, Instant startedAt) {}
+public record Epoch(String id, String history, Instant startedAt) {}

@@ -78,20 +78,21 @@ final class EpochRule {
           .orElseGet(Verdict.Begin::new);
     }
     Journaled at = new Journaled(source, epoch, watermark, server);
-    if (!epoch.systemIdentifier().equals(server.systemIdentifier())) {
+    ClusterHistory known = ClusterHistory.of(epoch);
+    if (!known.systemIdentifier().equals(server.systemIdentifier())) {
       return at.gap(
           "the server is another cluster (system identifier %s; the journal is of %s)"
-              .formatted(server.systemIdentifier(), epoch.systemIdentifier()));
+              .formatted(server.systemIdentifier(), known.systemIdentifier()));
     }
-    boolean newTimeline = epoch.timeline() != server.timeline();
+    boolean newTimeline = known.timeline() != server.timeline();
     if (newTimeline) {
-      Lsn left = switches.get(epoch.timeline());
+      Lsn left = switches.get(known.timeline());
       if (left == null || watermark.isAfter(left)) {
         return at.gap(
             "the server is on timeline %d, which left timeline %d %s"
                 .formatted(
                     server.timeline(),
-                    epoch.timeline(),
+                    known.timeline(),
                     left == null
                         ? "at an unknown place"
                         : "at " + left + ", before the journal's end"));

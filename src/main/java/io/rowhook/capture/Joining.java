@@ -26,16 +26,16 @@ final class Joining {
   private static final Logger log = LoggerFactory.getLogger(Joining.class);
 
   private final Source source;
-  private final History history;
+  private final Checkpoints checkpoints;
   private final Observer observer;
   private final PublicationWatch watch;
 
   /**
    * @param watch is told how the publication has to stay
    */
-  Joining(Source source, History history, Observer observer, PublicationWatch watch) {
+  Joining(Source source, Checkpoints checkpoints, Observer observer, PublicationWatch watch) {
     this.source = source;
-    this.history = history;
+    this.checkpoints = checkpoints;
     this.observer = observer;
     this.watch = watch;
   }
@@ -61,10 +61,10 @@ final class Joining {
   Joined join(List<TableFacts> tables, Set<TableId> suspended, boolean acceptGap)
       throws TablesLockedException {
     try (Connection connection = PostgresConnections.connect(source)) {
-      Optional<Epoch> epoch = history.epoch();
+      Optional<Epoch> epoch = checkpoints.epoch();
       PostgresConnections.Identity server = PostgresConnections.identify(source);
       Optional<Slot> slot = Slot.read(connection, source.slot());
-      Optional<PublishedTables> before = history.published();
+      Optional<PublishedTables> before = checkpoints.published();
       Map<TableId, Long> present = CatalogTable.oids(connection, suspended);
       Set<Long> looked = new HashSet<>(present.values());
       tables.forEach(table -> looked.add(table.oid()));
@@ -76,10 +76,10 @@ final class Joining {
           EpochRule.judge(
               source,
               epoch.orElse(null),
-              epoch.isPresent() ? history.watermark() : Position.START,
+              epoch.isPresent() ? checkpoints.watermark() : Position.START,
               server,
               slot,
-              history.slotIntent().orElse(null),
+              checkpoints.slotIntent().orElse(null),
               switches(epoch, server),
               membership);
       if (verdict instanceof EpochRule.Verdict.Gap(String what) && !acceptGap) {
@@ -144,7 +144,7 @@ final class Joining {
         membership.missed().isEmpty()
             ? List.of()
             : membership.missed(PostgresConnections.position(connection));
-    history.published(now, missed);
+    checkpoints.published(now, missed);
     Membership.tell(source, missed);
   }
 
@@ -188,7 +188,7 @@ final class Joining {
   SourceException unreadable() {
     return SourceException.gap(
         "%s: publication '%s' was dropped and made anew, and the source cannot send what was written meanwhile, nor anything after it. Row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"
-            .formatted(source.place(), source.publication(), history.watermark()));
+            .formatted(source.place(), source.publication(), checkpoints.watermark()));
   }
 
   /**
@@ -217,20 +217,20 @@ final class Joining {
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
-      Optional<PublishedTables> before = history.published();
+      Optional<PublishedTables> before = checkpoints.published();
       Set<Long> looked = new HashSet<>();
       before.ifPresent(known -> known.tables().values().forEach(table -> looked.add(table.oid())));
       Optional<PublicationState> state =
           PublicationState.read(connection, source.publication(), looked);
-      before.ifPresent(known -> history.published(known.only(names(tables)), List.of()));
+      before.ifPresent(known -> checkpoints.published(known.only(names(tables)), List.of()));
       try {
         Publication.apply(connection, source, plan, tables);
         if (before.isPresent() && state.isPresent() && plan.alters()) {
           PublishedTables kept = before.get().only(names(tables));
-          history.published(kept.follow(state.get(), made(connection, looked)), List.of());
+          checkpoints.published(kept.follow(state.get(), made(connection, looked)), List.of());
         }
       } catch (SQLException | TablesLockedException e) {
-        before.ifPresent(known -> history.published(known, List.of()));
+        before.ifPresent(known -> checkpoints.published(known, List.of()));
         throw e;
       }
     } catch (TablesLockedException e) {
@@ -257,21 +257,21 @@ final class Joining {
     try (Connection connection = PostgresConnections.connect(source)) {
       Optional<Slot> slot = Slot.read(connection, source.slot());
       int timeline = PostgresConnections.timeline(connection);
-      int joined = history.epoch().orElseThrow().timeline();
+      int joined = ClusterHistory.of(checkpoints.epoch().orElseThrow()).timeline();
       if (timeline != joined) {
         throw SourceException.of(
             List.of(
                 "%s: the server at %s is another since the engine started (timeline %d, before it %d); it is looked at anew"
                     .formatted(source.place(), source.address(), timeline, joined)));
       }
-      Position watermark = history.watermark();
+      Position watermark = checkpoints.watermark();
       if (slot.isEmpty() || slot.get().confirmed().isAfter(watermark)) {
         throw SourceException.gap(
             "%s: replication slot '%s' was made anew or moved while the engine started: row changes committed after %s, the journal's end, may be missing. Start once with --accept-gap to go on in a new epoch, and resync what recipients must have"
                 .formatted(source.place(), source.slot(), watermark));
       }
       return watermark.isAfter(slot.get().confirmed())
-          ? SentAgain.upTo(source, watermark, history.last())
+          ? SentAgain.upTo(source, watermark, checkpoints.last())
           : SentAgain.nothing(source);
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
@@ -280,24 +280,23 @@ final class Joining {
 
   private NavigableMap<Integer, Lsn> switches(
       Optional<Epoch> epoch, PostgresConnections.Identity server) throws SQLException {
-    return epoch.isEmpty() || epoch.get().timeline() == server.timeline()
+    return epoch.isEmpty() || ClusterHistory.of(epoch.get()).timeline() == server.timeline()
         ? new TreeMap<>()
         : PostgresConnections.timelineHistory(source, server.timeline());
   }
 
   private void failedOver(Epoch epoch, PostgresConnections.Identity server) {
+    ClusterHistory before = ClusterHistory.of(epoch);
     log.warn(
         "the source failed over from timeline {} to {}; nothing is missing",
-        epoch.timeline(),
+        before.timeline(),
         server.timeline());
-    history.begin(
+    checkpoints.begin(
         new Epoch(
             epoch.id(),
-            epoch.systemIdentifier(),
-            server.timeline(),
-            epoch.slot(),
+            new ClusterHistory(before.systemIdentifier(), server.timeline(), before.slot()).text(),
             epoch.startedAt()),
-        history.watermark());
+        checkpoints.watermark());
   }
 
   private void begin(PostgresConnections.Identity server, Lsn start) {
@@ -306,11 +305,9 @@ final class Joining {
     Epoch epoch =
         new Epoch(
             HexFormat.of().formatHex(id),
-            server.systemIdentifier(),
-            server.timeline(),
-            source.slot(),
+            new ClusterHistory(server.systemIdentifier(), server.timeline(), source.slot()).text(),
             Instant.now());
-    history.begin(epoch, start);
+    checkpoints.begin(epoch, start);
     log.info("a new epoch {} begins at {}, slot {}", epoch.id(), start, source.slot());
   }
 
@@ -332,7 +329,7 @@ final class Joining {
 
   private Lsn create(Connection connection, PostgresConnections.Identity server)
       throws SQLException {
-    history.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
+    checkpoints.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
     observer.makingSlot();
     try {
       Lsn made = Slot.create(connection, source.slot());

@@ -29,16 +29,20 @@ final class Preparation {
   private static final long TEXT = 25;
 
   private final Source source;
-  private final History history;
+  private final Checkpoints checkpoints;
   private final Joining joining;
   private final SlotRelease release;
   private final Map<TableId, TableFacts> lastFacts = new HashMap<>();
   private Prepared last;
 
   Preparation(
-      Source source, History history, Joining joining, SlotRelease release, Generation first) {
+      Source source,
+      Checkpoints checkpoints,
+      Joining joining,
+      SlotRelease release,
+      Generation first) {
     this.source = source;
-    this.history = history;
+    this.checkpoints = checkpoints;
     this.joining = joining;
     this.release = release;
     this.last = Prepared.none(first);
@@ -67,7 +71,7 @@ final class Preparation {
       throw SourceException.of(checked.problems());
     }
     Set<TableId> known =
-        history.published().map(published -> published.tables().keySet()).orElse(Set.of());
+        checkpoints.published().map(published -> published.tables().keySet()).orElse(Set.of());
     if (strict && checked.tableProblems().stream().anyMatch(one -> !known.contains(one.table()))) {
       checked.strict();
     }
@@ -92,7 +96,7 @@ final class Preparation {
                 suspended,
                 fingerprints,
                 Map.of())
-            .known(history.published());
+            .known(checkpoints.published());
     return new Result(last, joined.accepted());
   }
 
@@ -132,7 +136,7 @@ final class Preparation {
     if (facts != null) {
       return facts.primaryKey();
     }
-    return history
+    return checkpoints
         .published()
         .map(known -> known.tables().get(table))
         .map(PublishedTables.Table::key)

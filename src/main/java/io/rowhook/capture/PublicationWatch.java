@@ -18,7 +18,7 @@ final class PublicationWatch {
   private static final Logger log = LoggerFactory.getLogger(PublicationWatch.class);
 
   private final Source source;
-  private final History history;
+  private final Checkpoints checkpoints;
   private final Duration every;
 
   private volatile @Nullable PublicationState expected;
@@ -31,9 +31,9 @@ final class PublicationWatch {
   /**
    * @param every how often at most the journal is written to
    */
-  PublicationWatch(Source source, History history, Duration every) {
+  PublicationWatch(Source source, Checkpoints checkpoints, Duration every) {
     this.source = source;
-    this.history = history;
+    this.checkpoints = checkpoints;
     this.every = every;
   }
 
@@ -71,7 +71,7 @@ final class PublicationWatch {
   private void note(Position seen) {
     notedAt = System.nanoTime();
     try {
-      history.publicationSeen(seen);
+      checkpoints.publicationSeen(seen);
       noted = seen;
     } catch (RuntimeException e) {
       log.debug("the journal cannot be written", e); // which it says itself; tried again

@@ -1,5 +1,9 @@
 package io.rowhook.capture;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seenAt the end of the source's log then, or before; later changes are not vouched for
  * @param tables each captured table by its name
  */
-public record PublishedTables(
+record PublishedTables(
     long publication, Position seenAt, Map<TableId, PublishedTables.Table> tables) {
 
   /**
@@ -26,15 +30,53 @@ public record PublishedTables(
    *     #seenAt}
    * @param key the columns that tell its rows apart
    */
-  public record Table(
-      long oid, @Nullable Routes routes, @Nullable Position lastGood, List<String> key) {
-    public Table {
+  record Table(long oid, @Nullable Routes routes, @Nullable Position lastGood, List<String> key) {
+    Table {
       key = List.copyOf(key);
     }
   }
 
-  public PublishedTables {
+  PublishedTables {
     tables = Map.copyOf(tables);
+  }
+
+  /**
+   * Reads what {@link #text} gives.
+   *
+   * @param seenAt stands apart from it
+   */
+  static PublishedTables parse(String text, Position seenAt) {
+    JsonNode json = NoteJson.parse(text);
+    Map<TableId, Table> tables = new HashMap<>();
+    for (JsonNode table : json.path("tables")) {
+      List<String> key = new ArrayList<>();
+      table.path("key").forEach(column -> key.add(column.asText()));
+      tables.put(
+          new TableId(table.path("schema").asText(), table.path("table").asText()),
+          new Table(
+              table.path("oid").asLong(),
+              table.hasNonNull("routes") ? new Routes(table.path("routes").asText()) : null,
+              table.hasNonNull("lastGood") ? Position.parse(table.path("lastGood").asText()) : null,
+              key));
+    }
+    return new PublishedTables(json.path("oid").asLong(), seenAt, tables);
+  }
+
+  /** Returns it as a note, without {@link #seenAt}. */
+  String text() {
+    ObjectNode json = ExactJson.MAPPER.createObjectNode().put("oid", publication);
+    ArrayNode held = json.putArray("tables");
+    tables.forEach((name, table) -> {
+      ObjectNode one =
+          held.addObject()
+              .put("schema", name.schema())
+              .put("table", name.name())
+              .put("oid", table.oid())
+              .put("routes", table.routes() == null ? null : table.routes().text())
+              .put("lastGood", table.lastGood() == null ? null : table.lastGood().toString());
+      table.key().forEach(one.putArray("key")::add);
+    });
+    return json.toString();
   }
 
   /** The same without all tables but these. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param text words of the form {@code TABLE/ROUTE}: by which route it holds which table, the one
  *     in question or, where it holds the partitions one by one, a partition of it
  */
-public record Routes(String text) {
+record Routes(String text) {
 
   /** Those of a table that is not in it. */
   static final Routes NONE = new Routes("");

@@ -16,11 +16,11 @@ final class SlotRelease {
   private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Source source;
-  private final History history;
+  private final Checkpoints checkpoints;
 
-  SlotRelease(Source source, History history) {
+  SlotRelease(Source source, Checkpoints checkpoints) {
     this.source = source;
-    this.history = history;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -51,7 +51,7 @@ final class SlotRelease {
    * @param limit for each of the two
    */
   void awaitMaking(Duration limit) {
-    Optional<SlotIntent> intent = history.slotIntent();
+    Optional<SlotIntent> intent = checkpoints.slotIntent();
     if (intent.isEmpty() || !intent.get().slot().equals(source.slot())) {
       return;
     }

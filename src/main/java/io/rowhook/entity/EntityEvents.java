@@ -1,9 +1,9 @@
 package io.rowhook.entity;
 
 import io.rowhook.capture.ChangeSink;
+import io.rowhook.capture.CheckpointStore;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.History;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
@@ -38,7 +38,7 @@ public final class EntityEvents implements ChangeSink {
 
   private static final Logger log = LoggerFactory.getLogger(EntityEvents.class);
 
-  private final History history;
+  private final CheckpointStore checkpoints;
   private final EventLog events;
   private final RowLookup rows;
   private final int memoryLimit;
@@ -67,8 +67,12 @@ public final class EntityEvents implements ChangeSink {
    * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
    */
   public EntityEvents(
-      List<EntityType> types, History history, EventLog events, RowLookup rows, int memoryLimit) {
-    this(types, history, events, rows, memoryLimit, new EntityCounts());
+      List<EntityType> types,
+      CheckpointStore checkpoints,
+      EventLog events,
+      RowLookup rows,
+      int memoryLimit) {
+    this(types, checkpoints, events, rows, memoryLimit, new EntityCounts());
   }
 
   /**
@@ -78,7 +82,7 @@ public final class EntityEvents implements ChangeSink {
    */
   public EntityEvents(
       List<EntityType> types,
-      History history,
+      CheckpointStore checkpoints,
       EventLog events,
       RowLookup rows,
       int memoryLimit,
@@ -87,7 +91,7 @@ public final class EntityEvents implements ChangeSink {
     this.shapes = new Shapes(List.of(), List.of());
     this.mapper = new RowMapper(shapes);
     this.rows = rows;
-    this.history = history;
+    this.checkpoints = checkpoints;
     this.events = events;
     this.memoryLimit = memoryLimit;
     this.counts = counts;
@@ -107,8 +111,8 @@ public final class EntityEvents implements ChangeSink {
     }
     sentAgain = 0;
     Epoch epoch =
-        history.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
-    published = history.watermark();
+        checkpoints.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
+    published = checkpoints.watermark();
     shapes = new Shapes(types, facts);
     mapper = new RowMapper(shapes);
     Map<String, TableId> tables =

@@ -33,33 +33,28 @@ final class EpochTable {
     Epoch epoch =
         new Epoch(
             row.getString("id"),
-            row.getString("system_identifier"),
-            row.getInt("timeline"),
-            row.getString("slot"),
+            row.getString("history"),
             Times.instant(row.getLong("started_at")));
     Position watermark = Position.of(row.getLong("watermark"));
     return new Place(row.getLong("n"), epoch, watermark, row.getLong("head"), row.getLong("total"));
   }
 
-  /** Starts an epoch; or, where it is the current one, notes its timeline and leaves the rest. */
+  /** Starts an epoch; or, where it is the current one, records its history and leaves the rest. */
   static Place begin(Sql sql, Epoch epoch, Position start) throws SQLException {
     Optional<Place> current = newest(sql);
     if (current.isPresent() && current.get().epoch().id().equals(epoch.id())) {
-      sql.update("UPDATE epoch SET timeline = ? WHERE n = ?", epoch.timeline(), current.get().n());
+      sql.update("UPDATE epoch SET history = ? WHERE n = ?", epoch.history(), current.get().n());
     } else {
       sql.update(
-          "INSERT INTO epoch (id, system_identifier, timeline, slot, started_at, watermark, head,"
-              + " total) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO epoch (id, history, started_at, watermark, head, total)"
+              + " VALUES (?, ?, ?, ?, ?, ?)",
           epoch.id(),
-          epoch.systemIdentifier(),
-          epoch.timeline(),
-          epoch.slot(),
+          epoch.history(),
           Times.micros(epoch.startedAt()),
           start.stored(),
           current.map(Place::head).orElse(0L),
           current.map(Place::total).orElse(0L));
     }
-    PublicationTable.forgetIntent(sql);
     return newest(sql).orElseThrow();
   }
 

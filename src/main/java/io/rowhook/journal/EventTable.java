@@ -20,7 +20,7 @@ final class EventTable {
 
   /** The columns that {@link #entry} reads, of a table or alias {@code e}. */
   static final String COLUMNS =
-      "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.lsn, e.body";
+      "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.position, e.body";
 
   /** The newest sequence that may be seen: what is behind it is being published. */
   static final String HEAD = "(SELECT head FROM epoch ORDER BY n DESC LIMIT 1)";
@@ -37,9 +37,9 @@ final class EventTable {
   private EventTable() {}
 
   private static final String INSERT =
-      "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, lsn, tx,"
+      "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, position, transaction_id,"
           + " body, total, journaled_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
-          + " (SELECT 1 FROM event WHERE id = ? AND lsn = ?)";
+          + " (SELECT 1 FROM event WHERE id = ? AND position = ?)";
 
   /**
    * Writes an event. One whose id another of the same transaction has is kept among the rejected
@@ -89,7 +89,7 @@ final class EventTable {
       Sql sql, Transaction transaction, String table, String operation, String key, String reason)
       throws SQLException {
     sql.update(
-        "INSERT INTO rejected_row (at, lsn, tx, table_name, operation, key, reason)"
+        "INSERT INTO rejected_row (at, position, transaction_id, table_name, operation, key, reason)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?)",
         Times.micros(transaction.committedAt()),
         transaction.end().stored(),
@@ -149,13 +149,13 @@ final class EventTable {
   /** The transaction that made the newest event. */
   static Optional<Transaction> newestTransaction(Sql sql) throws SQLException {
     return sql.first(
-        "SELECT lsn, tx, committed_at FROM event WHERE sequence <= "
+        "SELECT position, transaction_id, committed_at FROM event WHERE sequence <= "
             + HEAD
             + " ORDER BY sequence DESC LIMIT 1",
         row ->
             new Transaction(
-                Position.of(row.getLong("lsn")),
-                row.getString("tx"),
+                Position.of(row.getLong("position")),
+                row.getString("transaction_id"),
                 Times.instant(row.getLong("committed_at"))));
   }
 
@@ -199,7 +199,7 @@ final class EventTable {
             row.getString("entity_id"),
             EventType.valueOf(row.getString("type")),
             Times.instant(row.getLong("committed_at")),
-            Position.of(row.getLong("lsn")),
+            Position.of(row.getLong("position")),
             row.getBytes("body"));
     return new Entry(row.getLong("sequence"), event);
   }

@@ -1,6 +1,6 @@
 package io.rowhook.journal;
 
-import io.rowhook.capture.History;
+import io.rowhook.capture.CheckpointStore;
 import io.rowhook.entity.EventLog;
 import java.util.Optional;
 
@@ -9,7 +9,8 @@ import java.util.Optional;
  * room in one, for whoever builds them. Today SQLite; a Kafka topic with consumer groups has the
  * same shape.
  */
-public interface Journal extends EventLog, History, EventReader, TemplateArchive, AutoCloseable {
+public interface Journal
+    extends EventLog, CheckpointStore, EventReader, TemplateArchive, AutoCloseable {
 
   /**
    * The ledger of a recipient. A name that is new starts at the journal's head: a new recipient is

@@ -3,9 +3,7 @@ package io.rowhook.journal;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
-import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.RejectedRow;
-import io.rowhook.capture.SlotIntent;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
@@ -15,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
@@ -33,7 +32,7 @@ public final class SqliteJournal implements Journal {
   private final Visible visible;
   private final SpillFile spill;
   private final SqliteEventLog log;
-  private final SqliteHistory history;
+  private final SqliteCheckpointStore checkpoints;
   private final Retention retention;
   private volatile Optional<Hold> killSwitch;
 
@@ -46,7 +45,7 @@ public final class SqliteJournal implements Journal {
     readers = new Readers(file, writer::stopForGood);
     spill = new SpillFile(file);
     log = new SqliteEventLog(writer, spill, visible, trouble);
-    history = new SqliteHistory(writer, readers, visible);
+    checkpoints = new SqliteCheckpointStore(writer, readers, visible);
     retention = new Retention(writer, visible);
   }
 
@@ -138,52 +137,37 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public Optional<Epoch> epoch() {
-    return history.epoch();
+    return checkpoints.epoch();
   }
 
   @Override
   public Position watermark() {
-    return history.watermark();
+    return checkpoints.watermark();
   }
 
   @Override
   public Optional<Transaction> last() {
-    return history.last();
+    return checkpoints.last();
   }
 
   @Override
-  public Optional<SlotIntent> slotIntent() {
-    return history.slotIntent();
+  public Optional<String> note(String name) {
+    return checkpoints.note(name);
   }
 
   @Override
-  public void intend(SlotIntent intent) {
-    history.intend(intent);
-  }
-
-  @Override
-  public Optional<PublishedTables> published() {
-    return history.published();
-  }
-
-  @Override
-  public void published(PublishedTables now, List<MissedRange> missed) {
-    history.published(now, missed);
-  }
-
-  @Override
-  public void publicationSeen(Position at) {
-    history.publicationSeen(at);
+  public void record(Map<String, String> notes, List<MissedRange> missed) {
+    checkpoints.record(notes, missed);
   }
 
   @Override
   public List<MissedRange> missed(int limit) {
-    return history.missed(limit);
+    return checkpoints.missed(limit);
   }
 
   @Override
-  public void begin(Epoch epoch, Position start) {
-    history.begin(epoch, start);
+  public void begin(Epoch epoch, Position start, Map<String, String> notes) {
+    checkpoints.begin(epoch, start, notes);
   }
 
   @Override

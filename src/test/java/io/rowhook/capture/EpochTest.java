@@ -133,11 +133,12 @@ final class EpochTest {
     try (Rig rig = captured("cluster")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
       rig.history.set(
-          new Epoch(epoch.id(), "42", 1, epoch.slot(), epoch.startedAt()), rig.history.watermark());
+          new Epoch(epoch.id(), new ClusterHistory("42", 1, "cluster").text(), epoch.startedAt()),
+          rig.history.watermark());
       assertThat(gap(rig))
           .hasMessageContaining(
               "the server is another cluster (system identifier "
-                  + epoch.systemIdentifier()
+                  + ClusterHistory.of(epoch).systemIdentifier()
                   + "; the journal is of 42)");
     }
   }
@@ -187,7 +188,7 @@ final class EpochTest {
   @Test
   void aPromotedStandbyWithEverythingGoesOn() {
     Source source = new Rig(database, "rule", "public.article").source();
-    Epoch epoch = new Epoch("e", "7", 1, "rule", Instant.EPOCH);
+    Epoch epoch = new Epoch("e", new ClusterHistory("7", 1, "rule").text(), Instant.EPOCH);
     Lsn watermark = Lsn.parse("0/2000");
     Slot slot =
         new Slot(
@@ -258,9 +259,9 @@ final class EpochTest {
     try (Rig rig = captured("moved")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
       Joining joining = rig.joining();
-      rig.history.set(
-          new Epoch(epoch.id(), epoch.systemIdentifier(), 2, epoch.slot(), epoch.startedAt()),
-          rig.history.watermark());
+      String promoted =
+          new ClusterHistory(ClusterHistory.of(epoch).systemIdentifier(), 2, "moved").text();
+      rig.history.set(new Epoch(epoch.id(), promoted, epoch.startedAt()), rig.history.watermark());
       assertThatThrownBy(joining::confirm)
           .hasMessageContaining("is another since the engine started (timeline 1, before it 2)")
           .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.isGap()).isFalse());

@@ -1,6 +1,6 @@
 package io.rowhook.capture;
 
-import io.rowhook.testing.MemoryHistory;
+import io.rowhook.testing.MemoryCheckpointStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ final class MemorySink implements ChangeSink {
   /** One transaction as it came. */
   record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected) {}
 
-  private final MemoryHistory history;
+  private final MemoryCheckpointStore history;
   private final List<Whole> pending = new ArrayList<>();
   private final List<Whole> durable = new ArrayList<>();
   private final List<Transaction> replayed = new ArrayList<>();
@@ -25,7 +25,7 @@ final class MemorySink implements ChangeSink {
   private int restarts;
   private Runnable onRestart = () -> {};
 
-  MemorySink(MemoryHistory history) {
+  MemorySink(MemoryCheckpointStore history) {
     this.history = history;
   }
 

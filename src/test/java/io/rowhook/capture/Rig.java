@@ -1,7 +1,7 @@
 package io.rowhook.capture;
 
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.MemoryHistory;
+import io.rowhook.testing.MemoryCheckpointStore;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ final class Rig implements AutoCloseable {
   final String name;
   final List<CapturedTable> tables;
   final List<String> failures = new CopyOnWriteArrayList<>();
-  MemoryHistory history = new MemoryHistory();
+  MemoryCheckpointStore history = new MemoryCheckpointStore();
   MemorySink sink = new MemorySink(history);
   Observer observer =
       new Observer() {
@@ -91,8 +91,12 @@ final class Rig implements AutoCloseable {
   }
 
   Joining joining() {
+    Checkpoints checkpoints = new Checkpoints(history);
     return new Joining(
-        source(), history, observer, new PublicationWatch(source(), history, FAST.heartbeat()));
+        source(),
+        checkpoints,
+        observer,
+        new PublicationWatch(source(), checkpoints, FAST.heartbeat()));
   }
 
   /** Its tables, and its sink as it is now. */
@@ -109,7 +113,7 @@ final class Rig implements AutoCloseable {
 
   /** A new journal, as after a loss. */
   void forget() {
-    history = new MemoryHistory();
+    history = new MemoryCheckpointStore();
     sink = new MemorySink(history);
   }
 

@@ -159,7 +159,8 @@ class PartsStoryTest {
     try (Connection journal =
             DriverManager.getConnection("jdbc:sqlite:" + Child.journal(directory));
         Statement statement = journal.createStatement();
-        ResultSet row = statement.executeQuery("SELECT DISTINCT tx FROM rejected_row")) {
+        ResultSet row =
+            statement.executeQuery("SELECT DISTINCT transaction_id FROM rejected_row")) {
       while (row.next()) {
         transactions.add(row.getString(1));
       }

@@ -15,10 +15,8 @@ class EventIdTest {
 
   private static final Instant NOON = Instant.parse("2026-05-24T12:00:00.123456Z");
 
-  private static final Epoch EPOCH =
-      new Epoch("epoch-1", "7506543210987654321", 1, "rowhook", NOON);
-  private static final Epoch OTHER =
-      new Epoch("epoch-2", "7506543210987654321", 1, "rowhook", NOON);
+  private static final Epoch EPOCH = new Epoch("epoch-1", "{}", NOON);
+  private static final Epoch OTHER = new Epoch("epoch-2", "{}", NOON);
 
   private static Transaction transaction(long end, Instant committedAt) {
     return new Transaction(Position.of(end), "7", committedAt);

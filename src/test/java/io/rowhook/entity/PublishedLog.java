@@ -1,9 +1,9 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.CheckpointStore;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.History;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 
 /** The journal's part in this, in memory. */
-final class PublishedLog implements EventLog, History {
+final class PublishedLog implements EventLog, CheckpointStore {
   final List<Event> published = new ArrayList<>();
   final List<RejectedRow> rejected = new ArrayList<>();
   final Map<String, NetChange> staged = new LinkedHashMap<>();
@@ -76,7 +76,7 @@ final class PublishedLog implements EventLog, History {
 
   @Override
   public Optional<Epoch> epoch() {
-    return Optional.of(new Epoch("e1", "7", 1, "rowhook", Instant.EPOCH));
+    return Optional.of(new Epoch("e1", "{}", Instant.EPOCH));
   }
 
   @Override
@@ -85,7 +85,7 @@ final class PublishedLog implements EventLog, History {
   }
 
   @Override
-  public void begin(Epoch epoch, Position start) {
+  public void begin(Epoch epoch, Position start, Map<String, String> notes) {
     throw new AssertionError("capture begins epochs");
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class ForgetTest {
   @BeforeEach
   void open() throws InterruptedException {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     budget = journal.ledger("budget");
     shop = journal.ledger("shop"); // the last one: its number would be given again
     entries = publish(journal, 200, "a", "b", "c", "d");

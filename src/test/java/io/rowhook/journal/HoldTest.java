@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ class HoldTest {
   @BeforeEach
   void open() throws InterruptedException {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     shop = journal.ledger("shop");
     entries = publish(journal, 200, "a", "b", "c", "d");
   }

@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.capture.Epoch;
+import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
+import io.rowhook.capture.TableId;
 import io.rowhook.entity.Event;
 import io.rowhook.testing.SpilledInMemory;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -65,7 +68,7 @@ class JournalContractTest {
   @BeforeEach
   void open() {
     journal = kind.opener().open(directory);
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
   }
 
   @AfterEach
@@ -177,8 +180,7 @@ class JournalContractTest {
   @Test
   void positionsAreUnsigned() throws InterruptedException {
     Position high = Position.parse("FFFFFFFF/00000001");
-    journal.begin(
-        new Epoch("epoch-2", "1", 1, "rowhook", NOON), Position.parse("7FFFFFFF/FFFFFFFF"));
+    journal.begin(new Epoch("epoch-2", "{}", NOON), Position.parse("7FFFFFFF/FFFFFFFF"), Map.of());
     publish(journal, high.stored(), "1");
     reopen();
 
@@ -276,8 +278,8 @@ class JournalContractTest {
   void aNewEpochStartsItsOwnWatermarkAndTheSequenceGoesOn() throws InterruptedException {
     publish(journal, 5_000, "1");
     long before = journal.head();
-    Epoch second = new Epoch("epoch-2", "1", 1, "rowhook", NOON);
-    journal.begin(second, lsn(50));
+    Epoch second = new Epoch("epoch-2", "{}", NOON);
+    journal.begin(second, lsn(50), Map.of());
 
     assertThat(journal.epoch()).contains(second);
     assertThat(journal.watermark()).isEqualTo(lsn(50));
@@ -289,15 +291,33 @@ class JournalContractTest {
   }
 
   @Test
-  void theSameEpochOnlyNotesItsTimeline() throws InterruptedException {
+  void theSameEpochOnlyRecordsItsHistory() throws InterruptedException {
     publish(journal, 200, "1");
-    journal.begin(new Epoch("epoch-1", "other", 2, "other", NOON.plusSeconds(9)), lsn(7));
+    journal.begin(new Epoch("epoch-1", "other", NOON.plusSeconds(9)), lsn(7), Map.of());
 
-    Epoch joined = new Epoch("epoch-1", EPOCH.systemIdentifier(), 2, "rowhook", NOON);
+    Epoch joined = new Epoch("epoch-1", "other", NOON);
     assertThat(journal.epoch()).contains(joined);
     assertThat(journal.watermark()).isEqualTo(lsn(200));
     reopen();
     assertThat(journal.epoch()).contains(joined);
+  }
+
+  @Test
+  void notesAreKeptUntilTheyAreReplacedOrRemoved() throws InterruptedException {
+    MissedRange missed =
+        new MissedRange(NOON, new TableId("public", "article"), lsn(1), lsn(2), "why");
+    journal.record(Map.of("a", "1", "b", "2"), List.of());
+    journal.record(Map.of("b", "3", "c", "4"), List.of(missed));
+    journal.begin(EPOCH, lsn(7), Map.of("a", "", "d", "5"));
+    for (int run = 0; run < 2; run++) {
+      assertThat(journal.note("a")).isEmpty();
+      assertThat(journal.note("b")).contains("3");
+      assertThat(journal.note("c")).contains("4");
+      assertThat(journal.note("d")).contains("5");
+      assertThat(journal.missed(9)).containsExactly(missed);
+      assertThat(journal.watermark()).isEqualTo(lsn(100));
+      reopen();
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -38,7 +39,7 @@ class JournalCrashTest {
     public static void main(String[] args) throws InterruptedException {
       SqliteJournal journal = SqliteJournal.open(Path.of(args[0]));
       if (journal.epoch().isEmpty()) {
-        journal.begin(EPOCH, lsn(1_000));
+        journal.begin(EPOCH, lsn(1_000), Map.of());
       }
       Ledger ledger = journal.ledger("shop");
       for (long end = journal.watermark().stored() + 1; ; end++) {

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ class JournalLockTest {
   @Test
   void anSqliteToolReadsAlong() throws Exception {
     try (SqliteJournal journal = SqliteJournal.open(file)) {
-      journal.begin(EPOCH, lsn(100));
+      journal.begin(EPOCH, lsn(100), Map.of());
       publish(journal, 200, "1", "2");
       try (Connection tool = DriverManager.getConnection("jdbc:sqlite:" + file);
           ResultSet count = tool.createStatement().executeQuery("SELECT count(*) FROM event")) {

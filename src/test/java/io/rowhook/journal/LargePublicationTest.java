@@ -100,7 +100,7 @@ class LargePublicationTest {
   @Test
   void noRecipientWaitsForWhatIsReadBack() throws Exception {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
-      journal.begin(EPOCH, lsn(100));
+      journal.begin(EPOCH, lsn(100), Map.of());
       Ledger ledger = journal.ledger("shop");
       Entry owed = publish(journal, 200, "1").getFirst();
       AtomicInteger readings = new AtomicInteger();

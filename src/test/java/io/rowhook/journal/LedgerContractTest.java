@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +51,7 @@ class LedgerContractTest {
   @BeforeEach
   void open() throws InterruptedException {
     journal = kind.opener().open(directory);
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     publish(journal, 200, "before");
     ledger = journal.ledger("shop");
     entries = new ArrayList<>(publish(journal, 300, "a", "b"));

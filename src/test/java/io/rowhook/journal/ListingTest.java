@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,7 @@ class ListingTest {
   @BeforeEach
   void open() throws InterruptedException {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     Ledger shop = journal.ledger("shop");
     Ledger budget = journal.ledger("budget");
     List<Entry> entries = new ArrayList<>(publish(journal, 200, "a", "b", "c"));

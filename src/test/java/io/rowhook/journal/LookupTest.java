@@ -16,6 +16,7 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +26,7 @@ class LookupTest {
   void peopleSeeHowFarARecipientIsAndWhatBecameOfADelivery(@TempDir Path directory)
       throws InterruptedException {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
-      journal.begin(EPOCH, lsn(100));
+      journal.begin(EPOCH, lsn(100), Map.of());
       Ledger shop = journal.ledger("shop");
       journal.ledger("budget");
       List<Entry> entries = publish(journal, 200, "0", "1", "2", "3", "4");
@@ -63,7 +64,7 @@ class LookupTest {
   void peopleSeeHowManyRowChangesWereRejectedAndWhy(@TempDir Path directory)
       throws InterruptedException {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
-      journal.begin(EPOCH, lsn(100));
+      journal.begin(EPOCH, lsn(100), Map.of());
       assertThat(journal.lookup().rejected()).isEmpty();
       RejectedRow more =
           new RejectedRow(

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class OperationsTest {
   @BeforeEach
   void open() throws InterruptedException {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     shop = journal.ledger("shop");
     entries = publish(journal, 200, "a", "b", "a2", "a2x", "c", "d");
     attempted(1, new Delivered(), 0);

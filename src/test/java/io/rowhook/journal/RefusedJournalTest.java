@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,7 @@ class RefusedJournalTest {
   /** A journal with a few hundred events, closed. */
   private void fill() throws InterruptedException {
     try (SqliteJournal journal = SqliteJournal.open(file)) {
-      journal.begin(EPOCH, lsn(100));
+      journal.begin(EPOCH, lsn(100), Map.of());
       for (int i = 0; i < 300; i++) {
         publish(journal, 200 + i, "" + i);
       }
@@ -194,7 +195,7 @@ class RefusedJournalTest {
     journal.close();
 
     String words = "journal " + file + ": closed: Rowhook is stopping";
-    assertThatThrownBy(() -> journal.begin(EPOCH, lsn(1))).hasMessage(words);
+    assertThatThrownBy(() -> journal.begin(EPOCH, lsn(1), Map.of())).hasMessage(words);
     assertThatThrownBy(() -> journal.find("evt_1")).hasMessage(words);
   }
 

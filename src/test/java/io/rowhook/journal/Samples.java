@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Samples {
 
   static final Instant NOON = Instant.parse("2026-05-24T12:00:00.123456Z");
-  static final Epoch EPOCH = new Epoch("epoch-1", "7506543210987654321", 1, "rowhook", NOON);
+  static final Epoch EPOCH = new Epoch("epoch-1", "{}", NOON);
 
   private Samples() {}
 

@@ -3,6 +3,10 @@ package io.rowhook.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.Position;
+import io.rowhook.capture.TableId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +86,61 @@ class SchemaTest {
         long version = journal.write(sql -> sql.number("PRAGMA user_version"));
         assertThat(version).isEqualTo(Schema.CURRENT.version() + 2);
       }
+    }
+  }
+
+  @Test
+  void versionTenHasWhatIsParticularToTheSourceAsText() throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      for (String migration : Schema.CURRENT.migrations().subList(1, 8)) {
+        statement.executeUpdate(migration);
+      }
+      statement.executeUpdate(
+          """
+          INSERT INTO publication VALUES (1, 16400, 0x1A0B374D8);
+          INSERT INTO captured_table VALUES
+            ('public', 'a "b"', 16385, '16385/x', NULL, '["id","no"]'),
+            ('public', 'c', 16386, NULL, -1, '[]');
+          INSERT INTO slot_intent VALUES (1, '75', 'rowhook');
+          INSERT INTO missed_range VALUES (1, 0, 'public', 'c', 16, 32, 'why');
+          INSERT INTO rejected_row VALUES (99, 0, 16, 4294967295, 'public.c', 'INSERT', '{}', 'why');
+          UPDATE event SET tx = 4294967295;
+          UPDATE epoch SET system_identifier = '75', timeline = 2, slot = 'rowhook';
+          """);
+      statement.executeUpdate("PRAGMA user_version = 8");
+    }
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
+      assertThat(journal.epoch().orElseThrow().history())
+          .isEqualTo("{'systemIdentifier':'75','timeline':2,'slot':'rowhook'}".replace('\'', '"'));
+      assertThat(journal.note("slot-intent"))
+          .contains("{'systemIdentifier':'75','slot':'rowhook'}".replace('\'', '"'));
+      assertThat(journal.note("publication-seen")).contains("1/A0B374D8");
+      assertThat(ExactJson.MAPPER.readTree(journal.note("publication").orElseThrow()))
+          .isEqualTo(
+              ExactJson.MAPPER.readTree(
+                  """
+                  {"oid":16400,"tables":[
+                    {"schema":"public","table":"a \\"b\\"","oid":16385,"routes":"16385/x",
+                     "lastGood":null,"key":["id","no"]},
+                    {"schema":"public","table":"c","oid":16386,"routes":null,
+                     "lastGood":"FFFFFFFF/FFFFFFFF","key":[]}]}
+                  """));
+      assertThat(journal.missed(9))
+          .containsExactly(
+              new MissedRange(
+                  Instant.EPOCH,
+                  new TableId("public", "c"),
+                  Position.of(16),
+                  Position.of(32),
+                  "why"));
+      for (String table : List.of("event", "rejected_row WHERE n = 99")) {
+        List<String> ids =
+            journal.write(sql ->
+                sql.list("SELECT DISTINCT transaction_id FROM " + table, row -> row.getString(1)));
+        assertThat(ids).containsExactly("4294967295");
+      }
+      assertThat(journal.read(0, 9, 1_000)).hasSize(2);
     }
   }
 

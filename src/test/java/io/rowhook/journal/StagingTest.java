@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class StagingTest {
   static final class Large {
     public static void main(String[] args) throws InterruptedException {
       try (SqliteJournal journal = SqliteJournal.open(Path.of(args[0]))) {
-        journal.begin(EPOCH, lsn(100));
+        journal.begin(EPOCH, lsn(100), Map.of());
         long started = System.nanoTime();
         List<NetChange> changes = new ArrayList<>();
         for (int row = 0; row < ROWS; row++) {

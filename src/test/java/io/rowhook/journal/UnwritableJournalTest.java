@@ -22,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class UnwritableJournalTest {
   void open() throws InterruptedException {
     file = directory.resolve("journal.db");
     journal = SqliteJournal.open(file);
-    journal.begin(EPOCH, lsn(100));
+    journal.begin(EPOCH, lsn(100), Map.of());
     ledger = journal.ledger("shop");
     String[] ids = new String[3_000];
     for (int i = 0; i < ids.length; i++) {

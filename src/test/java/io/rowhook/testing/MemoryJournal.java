@@ -1,6 +1,7 @@
 package io.rowhook.testing;
 
 import io.rowhook.capture.Epoch;
+import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
@@ -44,7 +45,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
   private final List<Event> appended = new ArrayList<>();
   private final List<Event> published = new ArrayList<>();
-  private final MemoryHistory history = new MemoryHistory();
+  private final MemoryCheckpointStore checkpoints = new MemoryCheckpointStore();
   private Position publishedEnd = Position.START;
   private long commits;
   private boolean halted;
@@ -88,7 +89,7 @@ public final class MemoryJournal implements Journal {
       copy.byId.putAll(byId);
       copy.attributeSets.putAll(attributeSets);
       ledgers.forEach((name, ledger) -> copy.ledgers.put(name, ledger.copy(copy)));
-      history.epoch().ifPresent(epoch -> copy.history.set(epoch, history.watermark()));
+      copy.checkpoints.copy(checkpoints);
       copy.killSwitch = killSwitch;
     }
     return copy;
@@ -198,7 +199,7 @@ public final class MemoryJournal implements Journal {
   public synchronized void discard() {
     discardStaged();
     published.clear();
-    publishedEnd = history.watermark();
+    publishedEnd = checkpoints.watermark();
   }
 
   @Override
@@ -227,7 +228,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public void publishStaged(Transaction transaction, List<RejectedRow> rejected) {
     synchronized (this) {
-      if (transaction.end().isAfter(history.watermark())) {
+      if (transaction.end().isAfter(checkpoints.watermark())) {
         published.addAll(appended);
         publishedEnd = transaction.end();
       }
@@ -243,24 +244,39 @@ public final class MemoryJournal implements Journal {
     synchronized (this) {
       events = List.copyOf(published);
       published.clear();
-      history.advance(publishedEnd);
+      checkpoints.advance(publishedEnd);
     }
     append(events);
   }
 
   @Override
   public Optional<Epoch> epoch() {
-    return history.epoch();
+    return checkpoints.epoch();
   }
 
   @Override
   public Position watermark() {
-    return history.watermark();
+    return checkpoints.watermark();
   }
 
   @Override
-  public void begin(Epoch next, Position start) {
-    history.begin(next, start);
+  public void begin(Epoch next, Position start, Map<String, String> notes) {
+    checkpoints.begin(next, start, notes);
+  }
+
+  @Override
+  public Optional<String> note(String name) {
+    return checkpoints.note(name);
+  }
+
+  @Override
+  public void record(Map<String, String> notes, List<MissedRange> missed) {
+    checkpoints.record(notes, missed);
+  }
+
+  @Override
+  public List<MissedRange> missed(int limit) {
+    return checkpoints.missed(limit);
   }
 
   @Override

@@ -98,7 +98,7 @@ class IsolationTest {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve(name + ".db"));
         Couriers couriers = new Couriers(recipient -> courier(recipient, journal));
         SickServers servers = new SickServers()) {
-      journal.begin(new Epoch(name, "1", 1, "rowhook", Instant.now()), Position.of(0));
+      journal.begin(new Epoch(name, "{}", Instant.now()), Position.of(0), Map.of());
       for (int i = 0; i < HEALTHY; i++) {
         Healthy one = new Healthy();
         healthy.add(one);

@@ -1,23 +1,22 @@
 package io.rowhook.testing;
 
+import io.rowhook.capture.CheckpointStore;
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.History;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
-import io.rowhook.capture.PublishedTables;
-import io.rowhook.capture.SlotIntent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A journal's memory of the log, gone with the test. Any thread. */
-public final class MemoryHistory implements History {
+public final class MemoryCheckpointStore implements CheckpointStore {
 
   private @Nullable Epoch epoch;
   private Position watermark = Position.START;
-  private @Nullable SlotIntent intent;
-  private @Nullable PublishedTables published;
+  private final Map<String, String> notes = new HashMap<>();
   private final List<MissedRange> missed = new ArrayList<>();
 
   @Override
@@ -31,45 +30,37 @@ public final class MemoryHistory implements History {
   }
 
   @Override
-  public synchronized void begin(Epoch next, Position start) {
+  public synchronized void begin(Epoch next, Position start, Map<String, String> with) {
     if (epoch == null || !epoch.id().equals(next.id())) {
       watermark = start;
     }
     epoch = next;
-    intent = null;
+    record(with, List.of());
   }
 
   @Override
-  public synchronized Optional<SlotIntent> slotIntent() {
-    return Optional.ofNullable(intent);
+  public synchronized Optional<String> note(String name) {
+    return Optional.ofNullable(notes.get(name));
   }
 
   @Override
-  public synchronized void intend(SlotIntent next) {
-    intent = next;
-  }
-
-  @Override
-  public synchronized Optional<PublishedTables> published() {
-    return Optional.ofNullable(published);
-  }
-
-  @Override
-  public synchronized void published(PublishedTables now, List<MissedRange> ranges) {
-    published = now;
+  public synchronized void record(Map<String, String> with, List<MissedRange> ranges) {
+    notes.putAll(with);
+    notes.values().removeIf(String::isEmpty);
     missed.addAll(0, ranges);
-  }
-
-  @Override
-  public synchronized void publicationSeen(Position at) {
-    if (published != null) {
-      published = new PublishedTables(published.publication(), at, published.tables());
-    }
   }
 
   @Override
   public synchronized List<MissedRange> missed(int limit) {
     return missed.stream().limit(limit).toList();
+  }
+
+  /** Has what another one has. */
+  synchronized void copy(MemoryCheckpointStore other) {
+    epoch = other.epoch;
+    watermark = other.watermark;
+    notes.putAll(other.notes);
+    missed.addAll(other.missed);
   }
 
   /** As if it had been another journal. */

@@ -1,0 +1,74 @@
+package io.rowhook.capture;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The {@link CheckpointStore} in this room's own terms: what is particular to PostgreSQL becomes
+ * the text that the store keeps. Any thread.
+ */
+final class Checkpoints {
+
+  private static final String SLOT_INTENT = "slot-intent";
+  private static final String PUBLICATION = "publication";
+
+  /** Apart from the publication, since it is written again every few seconds. */
+  private static final String PUBLICATION_SEEN = "publication-seen";
+
+  private final CheckpointStore store;
+
+  Checkpoints(CheckpointStore store) {
+    this.store = store;
+  }
+
+  Optional<Epoch> epoch() {
+    return store.epoch();
+  }
+
+  Position watermark() {
+    return store.watermark();
+  }
+
+  Optional<Transaction> last() {
+    return store.last();
+  }
+
+  /** Begins an epoch, see {@link CheckpointStore#begin}; forgets the slot that was to be made. */
+  void begin(Epoch epoch, Position start) {
+    store.begin(epoch, start, Map.of(SLOT_INTENT, ""));
+  }
+
+  /** A slot that was about to be made, and no epoch has begun since. */
+  Optional<SlotIntent> slotIntent() {
+    return store.note(SLOT_INTENT).map(SlotIntent::parse);
+  }
+
+  /** Records durably that a slot is about to be made; {@link #begin} forgets it. */
+  void intend(SlotIntent intent) {
+    store.record(Map.of(SLOT_INTENT, intent.text()), List.of());
+  }
+
+  /** What the publication held when it was last seen whole; empty: never. */
+  Optional<PublishedTables> published() {
+    Optional<String> seen = store.note(PUBLICATION_SEEN);
+    return store
+        .note(PUBLICATION)
+        .map(text -> PublishedTables.parse(text, seen.map(Position::parse).orElse(Position.START)));
+  }
+
+  /**
+   * Records durably what the publication holds, and what was missed until then.
+   *
+   * @param missed to be kept with the earlier ones
+   */
+  void published(PublishedTables now, List<MissedRange> missed) {
+    store.record(
+        Map.of(PUBLICATION, now.text(), PUBLICATION_SEEN, now.seenAt().toString()), missed);
+  }
+
+  /** The publication is as {@link #published} has it, still at this position. */
+  void publicationSeen(Position at) {
+    store.record(Map.of(PUBLICATION_SEEN, at.toString()), List.of());
+  }
+}

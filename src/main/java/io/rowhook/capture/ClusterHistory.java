@@ -1,0 +1,31 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Which history of PostgreSQL an epoch belongs to: one cluster and one life of one slot.
+ *
+ * @param systemIdentifier of the cluster, from {@code pg_control_system()}
+ * @param timeline of the cluster when the epoch was last joined; a promoted standby counts it up
+ * @param slot the replication slot's name
+ */
+record ClusterHistory(String systemIdentifier, int timeline, String slot) {
+
+  static ClusterHistory of(Epoch epoch) {
+    JsonNode json = NoteJson.parse(epoch.history());
+    return new ClusterHistory(
+        json.path("systemIdentifier").asText(),
+        json.path("timeline").asInt(),
+        json.path("slot").asText());
+  }
+
+  /** Returns it as {@link Epoch#history}. */
+  String text() {
+    return ExactJson.MAPPER
+        .createObjectNode()
+        .put("systemIdentifier", systemIdentifier)
+        .put("timeline", timeline)
+        .put("slot", slot)
+        .toString();
+  }
+}

@@ -1,0 +1,23 @@
+package io.rowhook.capture;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Reads back what this room has given the {@link CheckpointStore} to keep. */
+final class NoteJson {
+
+  private NoteJson() {}
+
+  /**
+   * Reads it.
+   *
+   * @throws IllegalStateException if it is no JSON: the journal was damaged or edited
+   */
+  static JsonNode parse(String text) {
+    try {
+      return ExactJson.MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the journal has a note of the source that is no JSON", e);
+    }
+  }
+}
