@@ -78,6 +78,7 @@ class TotalsTest {
             "{}".getBytes(StandardCharsets.UTF_8),
             signature,
             Verdict.ABSENT,
+            Verdict.ABSENT,
             200));
   }
 }

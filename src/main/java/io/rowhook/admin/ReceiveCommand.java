@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -69,6 +70,14 @@ public final class ReceiveCommand implements Callable<Integer> {
       defaultValue = "standard",
       description = "How they are signed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Style style = Style.standard;
+
+  @Mixin private SignatureOptions form = new SignatureOptions();
+
+  @Option(
+      names = "--bearer-env",
+      paramLabel = "NAME",
+      description = "Requests must have the bearer token of this environment variable.")
+  private @Nullable String bearerVariable;
 
   @Option(
       names = "--header",
@@ -142,7 +151,8 @@ public final class ReceiveCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Receiver.Settings settings = settings();
     PrintWriter out = commandSpec().commandLine().getOut();
-    ReceivedPrinter printer = new ReceivedPrinter(out, form());
+    ShownHeaders shown = new ShownHeaders(settings.signature().header());
+    ReceivedPrinter printer = new ReceivedPrinter(out, form(), shown);
     AtomicLong refused = new AtomicLong();
     CountDownLatch left = new CountDownLatch(count != null ? count : Integer.MAX_VALUE);
     try (Receiver receiver =
@@ -187,11 +197,16 @@ public final class ReceiveCommand implements Callable<Integer> {
     if (header != null && style == Style.standard) {
       throw wrong("--header", "is fixed by the style standard; it goes with the other styles");
     }
+    String wrong = form.wrong(style);
+    if (wrong != null) {
+      throw new ParameterException(commandSpec().commandLine(), wrong);
+    }
     return new Receiver.Settings(
         host,
         port,
         signatureCheck(),
         credentials(),
+        Optional.ofNullable(bearerVariable).map(name -> new Secret(variable("--bearer-env", name))),
         new Receiver.Answer(status, fail, delay, respond));
   }
 
@@ -199,8 +214,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     List<Secret> all = new ArrayList<>();
     secrets.forEach(text -> all.add(new Secret(text)));
     secretVariables.forEach(name -> all.add(new Secret(variable("--secret-env", name))));
+    Ed25519Check ed25519 = form.ed25519(this::wrong, name -> variable("--private-key-env", name));
     try {
-      return new SignatureCheck(style, header != null ? header : style.defaultHeader(), all);
+      return form.check(style, header, all, ed25519);
     } catch (IllegalArgumentException e) {
       throw wrong(secrets.isEmpty() ? "--secret-env" : "--secret", String.valueOf(e.getMessage()));
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param body as sent; not to be changed by whoever reads it
  * @param signature what came of checking the signature
  * @param basic what came of checking user name and password
+ * @param bearer what came of checking a bearer token
  * @param status what it is answered with
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -28,6 +29,7 @@ public record Received(
     byte[] body,
     Verdict signature,
     Verdict basic,
+    Verdict bearer,
     int status) {
 
   /** The first value of a header, whatever its case; null without. */
@@ -56,9 +58,9 @@ public record Received(
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  /** Whether neither signature nor user was found wanting. */
+  /** Whether neither signature nor user nor token was found wanting. */
   public boolean accepted() {
-    return !signature.refuses() && !basic.refuses();
+    return !signature.refuses() && !basic.refuses() && !bearer.refuses();
   }
 
   @Override

@@ -22,7 +22,10 @@ final class ReceivedPrinter {
     shortened,
     /** A line. */
     quiet,
-    /** A JSON object on a line, with all headers but the password, and the body. */
+    /**
+     * A JSON object on a line, with all headers, those that may be credentials masked, and the
+     * body.
+     */
     json
   }
 
@@ -34,8 +37,15 @@ final class ReceivedPrinter {
 
   private final PrintWriter out;
   private final Form form;
+  private final ShownHeaders headers;
 
-  ReceivedPrinter(PrintWriter out, Form form) {
+  /**
+   * Prints there.
+   *
+   * @param headers which of them are written as they are
+   */
+  ReceivedPrinter(PrintWriter out, Form form, ShownHeaders headers) {
+    this.headers = headers;
     this.out = out;
     this.form = form;
   }
@@ -66,6 +76,9 @@ final class ReceivedPrinter {
     append(line, "attempt ", received.attempt());
     append(line, "signature ", received.signature().words());
     append(line, "basic ", received.basic().words());
+    if (received.bearer() != Verdict.ABSENT) {
+      append(line, "bearer ", received.bearer().words());
+    }
     return line.append("  -> ").append(received.status()).toString();
   }
 
@@ -100,18 +113,18 @@ final class ReceivedPrinter {
     return all.toString();
   }
 
-  private static String asJson(Received received) {
+  private String asJson(Received received) {
     ObjectNode node = JSON.createObjectNode();
     node.put("at", received.at().toString());
     node.put("method", received.method());
     node.put("path", received.path());
-    ObjectNode headers = node.putObject("headers");
+    ObjectNode all = node.putObject("headers");
     received
         .headers()
-        .forEach((name, values) ->
-            headers.put(name, name.equals("authorization") ? "***" : String.join(", ", values)));
+        .forEach((name, values) -> all.put(name, headers.value(name, String.join(", ", values))));
     node.put("signature", name(received.signature()));
     node.put("basic", name(received.basic()));
+    node.put("bearer", name(received.bearer()));
     node.put("status", received.status());
     node.put("body", received.text());
     try {

@@ -48,29 +48,41 @@ public final class Receiver implements AutoCloseable {
    * @param port 0: any free one
    * @param signature how signatures are checked
    * @param basic {@code user:password}, if that is required
+   * @param bearer a token, if that is required
    * @param answer for requests that are believed
    */
   public record Settings(
-      String host, int port, SignatureCheck signature, Optional<Secret> basic, Answer answer) {
+      String host,
+      int port,
+      SignatureCheck signature,
+      Optional<Secret> basic,
+      Optional<Secret> bearer,
+      Answer answer) {
 
     /** On any free port of the loopback; believes everyone, answers 200. */
     public static final Settings DEFAULT =
-        new Settings("127.0.0.1", 0, SignatureCheck.NONE, Optional.empty(), Answer.OK);
+        new Settings(
+            "127.0.0.1", 0, SignatureCheck.NONE, Optional.empty(), Optional.empty(), Answer.OK);
 
     public Settings withPort(int number) {
-      return new Settings(host, number, signature, basic, answer);
+      return new Settings(host, number, signature, basic, bearer, answer);
     }
 
     public Settings withSignature(SignatureCheck check) {
-      return new Settings(host, port, check, basic, answer);
+      return new Settings(host, port, check, basic, bearer, answer);
     }
 
     public Settings withBasic(String userAndPassword) {
-      return new Settings(host, port, signature, Optional.of(new Secret(userAndPassword)), answer);
+      return new Settings(
+          host, port, signature, Optional.of(new Secret(userAndPassword)), bearer, answer);
+    }
+
+    public Settings withBearer(String token) {
+      return new Settings(host, port, signature, basic, Optional.of(new Secret(token)), answer);
     }
 
     public Settings withAnswer(Answer other) {
-      return new Settings(host, port, signature, basic, other);
+      return new Settings(host, port, signature, basic, bearer, other);
     }
   }
 
@@ -97,6 +109,8 @@ public final class Receiver implements AutoCloseable {
       return new Answer(status, failFirst, time, json);
     }
   }
+
+  private static final String BEARER = "Bearer ";
 
   private final Settings settings;
   private final Consumer<Received> listener;
@@ -176,8 +190,12 @@ public final class Receiver implements AutoCloseable {
         .getRequestHeaders()
         .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
     Verdict signature = settings.signature().check(headers, body, now);
-    Verdict basic = basic(headers.getOrDefault("authorization", List.of()));
-    int status = signature.refuses() || basic.refuses() ? 401 : nextStatus();
+    List<String> authorization = headers.getOrDefault("authorization", List.of());
+    boolean isToken = authorization.stream().anyMatch(one -> one.startsWith(BEARER));
+    Verdict basic = authorized(isToken ? List.of() : authorization, expectedBasic());
+    Verdict bearer = authorized(isToken ? authorization : List.of(), expectedBearer());
+    boolean refused = signature.refuses() || basic.refuses() || bearer.refuses();
+    int status = refused ? 401 : nextStatus();
     return new Received(
         now,
         exchange.getRequestMethod(),
@@ -186,6 +204,7 @@ public final class Receiver implements AutoCloseable {
         body,
         signature,
         basic,
+        bearer,
         status);
   }
 
@@ -195,18 +214,28 @@ public final class Receiver implements AutoCloseable {
   }
 
   /** RFC 7617, with UTF-8. */
-  private Verdict basic(List<String> values) {
+  private Optional<String> expectedBasic() {
+    return settings
+        .basic()
+        .map(pair -> pair.reveal().getBytes(StandardCharsets.UTF_8))
+        .map(right -> "Basic " + Base64.getEncoder().encodeToString(right));
+  }
+
+  /** RFC 6750. */
+  private Optional<String> expectedBearer() {
+    return settings.bearer().map(token -> BEARER + token.reveal());
+  }
+
+  private static Verdict authorized(List<String> values, Optional<String> expected) {
     if (values.isEmpty()) {
-      return settings.basic().isEmpty() ? Verdict.ABSENT : Verdict.MISSING;
+      return expected.isEmpty() ? Verdict.ABSENT : Verdict.MISSING;
     }
-    if (settings.basic().isEmpty()) {
+    if (expected.isEmpty()) {
       return Verdict.UNCHECKED;
     }
-    byte[] right = settings.basic().get().reveal().getBytes(StandardCharsets.UTF_8);
-    String expected = "Basic " + Base64.getEncoder().encodeToString(right);
     boolean same =
         MessageDigest.isEqual(
-            expected.getBytes(StandardCharsets.UTF_8),
+            expected.get().getBytes(StandardCharsets.UTF_8),
             values.getFirst().getBytes(StandardCharsets.UTF_8));
     return same && values.size() == 1 ? Verdict.VERIFIED : Verdict.WRONG;
   }
@@ -217,7 +246,11 @@ public final class Receiver implements AutoCloseable {
             ? settings.answer().json().getBytes(StandardCharsets.UTF_8)
             : new byte[0];
     if (received.status() == 401) {
-      exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"rowhook receive\"");
+      exchange
+          .getResponseHeaders()
+          .set(
+              "WWW-Authenticate",
+              (settings.bearer().isPresent() ? BEARER : "Basic ") + "realm=\"rowhook receive\"");
     }
     if (body.length > 0) {
       exchange.getResponseHeaders().set("Content-Type", "application/json");

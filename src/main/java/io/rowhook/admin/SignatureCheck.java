@@ -1,5 +1,7 @@
 package io.rowhook.admin;
 
+import io.rowhook.recipient.Authentication.Algorithm;
+import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Style;
 import io.rowhook.recipient.Secret;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -25,9 +29,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param style how the signature is written
  * @param header where
- * @param secrets any of which may have signed; none: signatures are not checked
+ * @param algorithm the hash; SHA-256 in {@code standard}
+ * @param prefix stands before the signature in {@code hex} and {@code base64}
+ * @param secrets any of which may have signed; none: these signatures are not checked
+ * @param ed25519 checks the asymmetric ones besides
  */
-public record SignatureCheck(Style style, String header, List<Secret> secrets) {
+public record SignatureCheck(
+    Style style,
+    String header,
+    Algorithm algorithm,
+    String prefix,
+    List<Secret> secrets,
+    Ed25519Check ed25519) {
 
   /** Standard Webhooks 1.0.0 leaves the tolerance open; its libraries all use this one. */
   public static final Duration TOLERANCE = Duration.ofMinutes(5);
@@ -37,6 +50,7 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
       new SignatureCheck(Style.standard, Style.standard.defaultHeader(), List.of());
 
   private static final String PREFIX = "whsec_";
+  private static final String STANDARD_HEADER = "webhook-signature";
 
   /**
    * @throws IllegalArgumentException if a secret is not of the style's form; the message does not
@@ -47,6 +61,17 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
     for (Secret secret : secrets) {
       key(style, secret);
     }
+  }
+
+  /** As the style has it. */
+  public SignatureCheck(Style style, String header, List<Secret> secrets) {
+    this(
+        style,
+        header,
+        Algorithm.sha256,
+        Hmac.defaultPrefix(style, Algorithm.sha256),
+        secrets,
+        Ed25519Check.NONE);
   }
 
   /** Standard Webhooks with one secret, {@code whsec_…}. */
@@ -61,19 +86,44 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
    */
   Verdict check(Map<String, List<String>> headers, byte[] body, Instant now) {
     List<String> values = headers.getOrDefault(header.toLowerCase(Locale.ROOT), List.of());
-    if (values.isEmpty()) {
-      return secrets.isEmpty() ? Verdict.ABSENT : Verdict.MISSING;
+    List<String> standard = headers.getOrDefault(STANDARD_HEADER, List.of());
+    if (secrets.isEmpty() && ed25519.publicKeys().isEmpty()) {
+      return values.isEmpty() && standard.isEmpty() ? Verdict.ABSENT : Verdict.UNCHECKED;
     }
-    if (secrets.isEmpty()) {
-      return Verdict.UNCHECKED;
+    Verdict symmetric =
+        secrets.isEmpty() ? Verdict.VERIFIED : symmetric(headers, values, body, now);
+    return symmetric.refuses() || ed25519.publicKeys().isEmpty()
+        ? symmetric
+        : asymmetric(headers, String.join(" ", standard), body, now);
+  }
+
+  private Verdict symmetric(
+      Map<String, List<String>> headers, List<String> values, byte[] body, Instant now) {
+    if (values.isEmpty()) {
+      return Verdict.MISSING;
     }
     return switch (style) {
       case standard -> standard(headers, String.join(" ", values), body, now);
-      case hex ->
-          untimed(values.getFirst(), mac -> "sha256=" + HexFormat.of().formatHex(mac), body);
-      case base64 -> untimed(values.getFirst(), Base64.getEncoder()::encodeToString, body);
+      case hex -> untimed(headers, mac -> prefix + HexFormat.of().formatHex(mac), body);
+      case base64 ->
+          untimed(headers, mac -> prefix + Base64.getEncoder().encodeToString(mac), body);
       case timestamped -> timestamped(values.getFirst(), body, now);
     };
+  }
+
+  private Verdict asymmetric(
+      Map<String, List<String>> headers, String signatures, byte[] body, Instant now) {
+    String id = first(headers, "webhook-id");
+    String timestamp = first(headers, "webhook-timestamp");
+    List<String> given = Arrays.asList(signatures.trim().split(" +"));
+    if (given.stream().noneMatch(one -> one.startsWith("v1a,"))) {
+      return Verdict.MISSING;
+    }
+    if (id == null || timestamp == null) {
+      return Verdict.WRONG;
+    }
+    byte[] head = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+    return timed(timestamp, now, ed25519.isRight(given, head, body));
   }
 
   private Verdict standard(
@@ -118,9 +168,14 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
             body));
   }
 
+  /** While a secret is rotated, a second header has the signature with the old one. */
   private Verdict untimed(
-      String given, java.util.function.Function<byte[], String> written, byte[] body) {
-    return anySecret(mac -> same(given, written.apply(mac)), body)
+      Map<String, List<String>> headers, Function<byte[], String> written, byte[] body) {
+    String name = header.toLowerCase(Locale.ROOT);
+    return Stream.of(name, name + "-previous")
+            .map(one -> first(headers, one))
+            .filter(Objects::nonNull)
+            .anyMatch(given -> anySecret(mac -> same(given, written.apply(mac)), body))
         ? Verdict.VERIFIED
         : Verdict.WRONG;
   }
@@ -165,14 +220,14 @@ public record SignatureCheck(Style style, String header, List<Secret> secrets) {
     }
   }
 
-  private static byte[] hmac(byte[] key, byte[]... parts) {
+  private byte[] hmac(byte[] key, byte[]... parts) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      Mac mac = Mac.getInstance(algorithm.javaName());
+      mac.init(new SecretKeySpec(key, algorithm.javaName()));
       Stream.of(parts).forEach(mac::update);
       return mac.doFinal();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+      throw new IllegalStateException("every Java platform has " + algorithm.javaName(), e);
     }
   }
 

@@ -7,13 +7,18 @@ import java.util.Optional;
  * How requests to a recipient are authenticated. At most one of basic, bearer and OAuth 2.0, which
  * share a header.
  *
- * @param hmac signs the body
+ * @param hmac signs the body with a secret that the recipient has too
  * @param basic user name and password (RFC 7617, UTF-8)
  * @param bearer a token that is sent as it is (RFC 6750)
  * @param oauth2 where tokens come from that are sent likewise
+ * @param ed25519 signs the body with a key of which the recipient has the public one
  */
 public record Authentication(
-    Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer, Optional<OAuth2> oauth2) {
+    Optional<Hmac> hmac,
+    Optional<Basic> basic,
+    Optional<Secret> bearer,
+    Optional<OAuth2> oauth2,
+    Optional<Ed25519> ed25519) {
 
   public static final Authentication NONE = new Authentication(Optional.empty(), Optional.empty());
 
@@ -23,6 +28,19 @@ public record Authentication(
 
   public Authentication(Optional<Hmac> hmac, Optional<Basic> basic, Optional<Secret> bearer) {
     this(hmac, basic, bearer, Optional.empty());
+  }
+
+  public Authentication(
+      Optional<Hmac> hmac,
+      Optional<Basic> basic,
+      Optional<Secret> bearer,
+      Optional<OAuth2> oauth2) {
+    this(hmac, basic, bearer, oauth2, Optional.empty());
+  }
+
+  /** The same with other Ed25519 keys. */
+  public Authentication with(Optional<Ed25519> other) {
+    return new Authentication(hmac, basic, bearer, oauth2, other);
   }
 
   /** Whether it sends the header {@code Authorization}. */
@@ -99,6 +117,14 @@ public record Authentication(
       return style == Style.hex ? algorithm.name() + "=" : "";
     }
   }
+
+  /**
+   * Ed25519, as Standard Webhooks' {@code v1a}.
+   *
+   * @param privateKey as {@link Ed25519Key} reads it
+   * @param previous the key before, while it is rotated
+   */
+  public record Ed25519(Secret privateKey, Optional<Previous> previous) {}
 
   /** A secret that is still signed with, until an instant. */
   public record Previous(Secret secret, Instant until) {}

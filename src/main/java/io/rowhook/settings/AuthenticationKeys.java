@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Basic;
+import io.rowhook.recipient.Authentication.Ed25519;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.Style;
@@ -99,6 +100,7 @@ final class AuthenticationKeys {
   static final ObjectSetting<Authentication> OBJECT =
       ObjectSetting.<Authentication>empty()
           .with(HMAC, Authentication::hmac)
+          .with(Ed25519Keys.SETTING, Authentication::ed25519)
           .with(BASIC, Authentication::basic)
           .with(BEARER, Authentication::bearer);
 
@@ -106,7 +108,7 @@ final class AuthenticationKeys {
       Setting.of(
           "authentication",
           new Mapping(OBJECT),
-          "none, or `hmac`, or one of `basic` and `bearer`, or both");
+          "none, or `hmac` and `ed25519`, or one of `basic` and `bearer`, or both");
 
   private final Reading reading;
 
@@ -127,7 +129,8 @@ final class AuthenticationKeys {
           .problems()
           .add(
               fields.place(),
-              "authentication is empty. Add hmac, basic or bearer, or take authentication out.");
+              "authentication is empty. Add hmac, ed25519, basic or bearer, or take"
+                  + " authentication out.");
     }
     if (fields.get(BEARER).isPresent() && fields.get(BASIC).isPresent()) {
       fields.problem(
@@ -135,10 +138,17 @@ final class AuthenticationKeys {
           "authentication.bearer cannot stand beside basic: both are sent in the header"
               + " Authorization. Take one of them out.");
     }
+    Optional<Hmac> hmac = fields.read(HMAC).flatMap(this::hmac);
+    Optional<Ed25519> ed25519 = Ed25519Keys.read(fields);
+    if (ed25519.isPresent() && hmac.filter(AuthenticationKeys::takesStandardHeader).isPresent()) {
+      fields.problem(
+          Ed25519Keys.SETTING,
+          "authentication.ed25519 is sent in the header Webhook-Signature, which"
+              + " authentication.hmac.header names too. Choose another header there.");
+    }
     return new Authentication(
-        fields.read(HMAC).flatMap(this::hmac),
-        fields.read(BASIC).flatMap(this::basic),
-        fields.read(BEARER));
+            hmac, fields.read(BASIC).flatMap(this::basic), fields.read(BEARER))
+        .with(ed25519);
   }
 
   private Optional<Hmac> hmac(Fields fields) {
@@ -166,6 +176,12 @@ final class AuthenticationKeys {
             algorithm,
             prefix.orElse(Hmac.defaultPrefix(style, algorithm)),
             previous));
+  }
+
+  /** In another style than that which the header is for. */
+  private static boolean takesStandardHeader(Hmac hmac) {
+    return hmac.style() != Style.standard
+        && hmac.header().equalsIgnoreCase(Style.standard.defaultHeader());
   }
 
   /** What the style fixes cannot be chosen. */

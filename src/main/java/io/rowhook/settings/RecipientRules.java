@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.Ed25519Key;
 import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Secret;
 import java.net.URI;
@@ -145,6 +146,18 @@ final class RecipientRules {
           NEW_SECRET);
     }
     return new Secret(value);
+  }
+
+  /** {@code whsk_} and base64. */
+  static Secret ed25519Key(String value) throws Refused {
+    Secret secret = new Secret(value);
+    try {
+      Ed25519Key.parse(secret);
+      return secret;
+    } catch (IllegalArgumentException e) {
+      throw Refused.hidden(
+          String.valueOf(e.getMessage()), "docs/receiving.md, \"v1a\", says how to make one.");
+    }
   }
 
   /** For the other styles: any text. */

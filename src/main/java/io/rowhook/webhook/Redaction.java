@@ -33,7 +33,7 @@ final class Redaction {
   private static final Set<String> NO_SECRETS =
       Set.of("accept", "accept-charset", "accept-language", "content-language", "prefer");
 
-  private static final String STANDARD_PREFIX = "whsec_";
+  private static final List<String> STANDARD_PREFIXES = List.of("whsec_", "whsk_");
   private static final String MASK = "***";
 
   /** The longest first, so that a part does not spoil the whole. */
@@ -42,6 +42,13 @@ final class Redaction {
   Redaction(Recipient recipient) {
     Set<String> all = new HashSet<>();
     recipient.authentication().hmac().ifPresent(hmac -> add(all, hmac));
+    recipient
+        .authentication()
+        .ed25519()
+        .ifPresent(keys -> {
+          add(all, keys.privateKey());
+          keys.previous().map(Previous::secret).ifPresent(secret -> add(all, secret));
+        });
     recipient.authentication().basic().ifPresent(basic -> add(all, basic));
     recipient.authentication().bearer().ifPresent(bearer -> add(all, bearer));
     recipient
@@ -89,8 +96,10 @@ final class Redaction {
   private static void add(Set<String> all, Secret secret) {
     String value = secret.reveal();
     all.add(value);
-    if (value.startsWith(STANDARD_PREFIX)) {
-      all.add(value.substring(STANDARD_PREFIX.length()));
+    for (String prefix : STANDARD_PREFIXES) {
+      if (value.startsWith(prefix)) {
+        all.add(value.substring(prefix.length()));
+      }
     }
   }
 

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *       the header is made with the new secret, and a second one, its name and {@code -Previous},
  *       with the old
  * </ul>
+ *
+ * <p>Ed25519 signatures stand in the header of {@code standard}, behind those of an HMAC in that
+ * style; {@link Ed25519Signer} makes them.
  */
 public final class Signer {
 
@@ -50,6 +53,7 @@ public final class Signer {
   private final @Nullable Key key;
   private final @Nullable Key previousKey;
   private final @Nullable Instant previousUntil;
+  private final @Nullable Ed25519Signer ed25519;
   private final @Nullable Field authorization;
 
   /**
@@ -68,6 +72,7 @@ public final class Signer {
       previousKey = null;
       previousUntil = null;
     }
+    ed25519 = authentication.ed25519().map(Ed25519Signer::new).orElse(null);
     authorization =
         authentication
             .basic()
@@ -85,7 +90,7 @@ public final class Signer {
    * @param body as it will be sent
    */
   public List<Field> fields(String id, Instant now, byte[] body) {
-    List<Field> fields = new ArrayList<>(3);
+    List<Field> fields = new ArrayList<>(4);
     if (hmac != null && key != null) {
       Optional<Key> old =
           previousUntil != null && now.isBefore(previousUntil)
@@ -93,10 +98,25 @@ public final class Signer {
               : Optional.empty();
       sign(fields, hmac, key, old, id, now.getEpochSecond(), body);
     }
+    if (ed25519 != null) {
+      addStandard(fields, ed25519.signatures(id, now, body));
+    }
     if (authorization != null) {
       fields.add(authorization);
     }
     return fields;
+  }
+
+  /** Beside the signatures that are in the header already. */
+  private static void addStandard(List<Field> fields, String signatures) {
+    String name = Style.standard.defaultHeader();
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i).name().equals(name)) {
+        fields.set(i, new Field(name, fields.get(i).value() + " " + signatures));
+        return;
+      }
+    }
+    fields.add(new Field(name, signatures));
   }
 
   private static void sign(

@@ -2,20 +2,11 @@ package io.rowhook.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Authentication.Algorithm;
-import io.rowhook.recipient.BodyLimit;
-import io.rowhook.recipient.BodyLimit.Then;
-import io.rowhook.recipient.Integers;
-import io.rowhook.recipient.Method;
-import io.rowhook.recipient.PathTemplate;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.RequestLine;
-import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -90,6 +81,46 @@ class RequestKeysTest {
         });
   }
 
+  @Test
+  void ed25519KeysArrive() throws SettingsException {
+    String key = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+    SettingsDirectory directory =
+        new SettingsDirectory(temp)
+            .env("KEY", key)
+            .shop(
+                URL
+                    + "authentication: {ed25519: {private-key: '${env:KEY}', previous: {private-key:"
+                    + " '${env:KEY}', until: 2026-12-01T00:00:00Z}}}\n");
+    Settings before = directory.read();
+    assertThat(before.recipients().getFirst().authentication().ed25519())
+        .hasValueSatisfying(keys -> {
+          assertThat(keys.privateKey()).isEqualTo(new Secret(key));
+          assertThat(keys.previous()).isPresent();
+        });
+    assertThat(before.toString() + before.recipients().getFirst().authentication())
+        .doesNotContain(key);
+    directory.shop(URL + "authentication: {ed25519: {private-key: '${env:KEY}'}}\n");
+    assertThat(SettingsDiff.between(before, directory.read()).lines())
+        .containsExactly("recipient shop: authentication.ed25519 changed");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> ed25519() {
+    return Stream.of(
+        shop(
+            "a secret of HMAC's",
+            URL + "authentication: {ed25519: {private-key: " + SettingsDirectory.SECRET + "}}\n",
+            ":2:41: authentication.ed25519.private-key must begin with whsk_. docs/receiving.md,"
+                + " \"v1a\", says how to make one."),
+        shop(
+            "one header for two",
+            URL
+                + "authentication: {hmac: {secret: s, style: hex, header: webhook-signature},"
+                + " ed25519: {private-key: whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=}}\n",
+            ":2:85: authentication.ed25519 is sent in the header Webhook-Signature, which"
+                + " authentication.hmac.header names too. Choose another header there."));
+  }
+
   @TestFactory
   Stream<DynamicTest> signatures() {
     String standard = URL + "authentication: {hmac: {secret: " + SettingsDirectory.SECRET + ", ";
@@ -120,116 +151,6 @@ class RequestKeysTest {
 
   private static String hmac(String style) {
     return URL + "authentication: {hmac: {secret: s, style: " + style + "}}\n";
-  }
-
-  @Test
-  void sizeAndIntegersOfBodiesArrive() throws SettingsException {
-    SettingsDirectory directory =
-        new SettingsDirectory(temp).shop(URL + "max-body: 256KB\nintegers: text\n");
-    Settings before = directory.read();
-    assertThat(before.recipients().getFirst().request())
-        .isEqualTo(
-            new RequestOptions(
-                Map.of(),
-                RequestLine.OPEN,
-                Optional.of(new BodyLimit(256 << 10, Then.failed)),
-                Integers.text));
-    directory.shop(URL + "max-body: {bytes: 1KB, then: notify}\n");
-    Settings after = directory.read();
-    assertThat(after.recipients().getFirst().request().maxBody())
-        .contains(new BodyLimit(1024, Then.notify));
-    assertThat(SettingsDiff.between(before, after).lines())
-        .containsExactly("recipient shop: max-body, integers changed");
-  }
-
-  @Test
-  void methodAndPathArrive() throws SettingsException {
-    SettingsDirectory directory =
-        new SettingsDirectory(temp).shop(URL + "method: PUT\npath: '/a/{data.x}'\n");
-    Settings before = directory.read();
-    RequestLine line = before.recipients().getFirst().request().line();
-    assertThat(line.methods())
-        .hasSize(3)
-        .containsValue(Method.PUT)
-        .doesNotContainValue(Method.POST);
-    assertThat(line.path()).contains(PathTemplate.parse("/a/{data.x}"));
-    directory.shop(
-        URL
-            + "method: {Deleted: DELETE}\n"
-            + "subscriptions: [{entity: Article, method: {Created: PATCH}, path: /b/}]\n");
-    Settings after = directory.read();
-    assertThat(after.recipients().getFirst().request().line())
-        .isEqualTo(new RequestLine(Map.of(EventType.Deleted, Method.DELETE), Optional.empty()));
-    assertThat(after.recipients().getFirst().subscriptions().getFirst().line())
-        .isEqualTo(
-            new RequestLine(
-                Map.of(EventType.Created, Method.PATCH), Optional.of(PathTemplate.parse("/b/"))));
-    assertThat(SettingsDiff.between(before, after).lines())
-        .containsExactly("recipient shop: method, path, subscriptions changed");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> methodsAndPaths() {
-    String example = " Write for example /articles/{data.sku}.";
-    String literal =
-        "path must have only characters that RFC 3986 allows in a path, and no '?', '#', %2E, %2F"
-            + " or %5C, got: ";
-    String segment =
-        "path must not have a segment that is empty, '.' or '..'; a slash may stand at its end, got: ";
-    return Stream.of(
-        shop(
-            "another method",
-            URL + "method: put\n",
-            ":2:9: method must be one of POST, PUT, PATCH, DELETE, got: put. Did you mean PUT?"),
-        shop(
-            "an event that there is not",
-            URL + "method: {Removed: DELETE}\n",
-            ":2:10: method.Removed is not a key that Rowhook knows. Known here: Created, Updated,"
-                + " Deleted."),
-        shop(
-            "no method",
-            URL + "method: {}\n",
-            ":2:9: method names no event. Write for example method: {Created: POST, Updated: PUT,"
-                + " Deleted: DELETE}, or take it out."),
-        shop(
-            "no slash", URL + "path: a\n", ":2:7: path must begin with a slash, got: a." + example),
-        shop("a query", URL + "path: /a?b\n", ":2:7: " + literal + "/a?b." + example),
-        shop("an encoded dot", URL + "path: /%2e\n", ":2:7: " + literal + "/%2e." + example),
-        shop("a brace", URL + "path: '/a{b'\n", ":2:7: " + literal + "/a{b." + example),
-        shop("two dots", URL + "path: /a/../b\n", ":2:7: " + segment + "/a/../b." + example),
-        shop("two slashes", URL + "path: //evil\n", ":2:7: " + segment + "//evil." + example),
-        shop(
-            "an empty placeholder",
-            URL + "path: '/{}'\n",
-            ":2:7: path must have names with full stops between them in its placeholders, as in"
-                + " {data.sku}, got: /{}."
-                + example),
-        shop(
-            "another key of the event",
-            URL + "path: '/{date.x}'\n",
-            ":2:7: path must have placeholders that begin with a key of the event, got: /{date.x}."
-                + " Did you mean data?"));
-  }
-
-  @TestFactory
-  Stream<DynamicTest> bodies() {
-    return Stream.of(
-        shop(
-            "too small",
-            URL + "max-body: 1023B\n",
-            ":2:11: max-body must be at least 1KB, got: 1023B. Write for example 256KB."),
-        shop(
-            "without a size",
-            URL + "max-body: {then: notify}\n",
-            ":2:11: bytes is missing in max-body. Add it."),
-        shop(
-            "another end",
-            URL + "max-body: {bytes: 1KB, then: notfy}\n",
-            ":2:30: max-body.then must be one of failed, notify, got: notfy. Did you mean notify?"),
-        shop(
-            "integers of XML",
-            URL + "format: xml\nintegers: text\n",
-            ":3:11: integers is for format: json only; in XML every number is text. Take it out."));
   }
 
   @TestFactory
