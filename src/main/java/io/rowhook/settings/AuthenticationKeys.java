@@ -146,8 +146,7 @@ final class AuthenticationKeys {
           "authentication.ed25519 is sent in the header Webhook-Signature, which"
               + " authentication.hmac.header names too. Choose another header there.");
     }
-    return new Authentication(
-            hmac, fields.read(BASIC).flatMap(this::basic), fields.read(BEARER))
+    return new Authentication(hmac, fields.read(BASIC).flatMap(this::basic), fields.read(BEARER))
         .with(ed25519);
   }
 

@@ -144,8 +144,7 @@ class ProofsTest {
       assertThat(Ed25519Key.parse(key).publicKey()).isEqualTo(vector.path("secret").asText());
       Ed25519 keys = new Ed25519(key, Optional.empty());
       assertThat(
-              new Signer(
-                      Authentication.NONE.with(Optional.of(keys)))
+              new Signer(Authentication.NONE.with(Optional.of(keys)))
                   .fields(
                       vector.path("id").asText(),
                       Instant.ofEpochSecond(vector.path("timestamp").asLong()),
@@ -160,9 +159,7 @@ class ProofsTest {
     Ed25519 keys =
         new Ed25519(
             new Secret(KEY), Optional.of(new Previous(new Secret(OTHER_KEY), now.plusSeconds(1))));
-    Signer signer =
-        new Signer(
-            Authentication.NONE.with(Optional.of(keys)));
+    Signer signer = new Signer(Authentication.NONE.with(Optional.of(keys)));
     assertThat(signer.fields("evt_1", now, BODY).getFirst().value()).contains(" ");
     assertThat(signer.fields("evt_1", now.plusSeconds(1), BODY).getFirst().value())
         .matches("v1a,\\S{88}");
