@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
+import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 
 /**
@@ -25,18 +27,37 @@ import org.junit.platform.launcher.PostDiscoveryFilter;
  */
 public final class UnitTests implements PostDiscoveryFilter {
 
+  /** {@link SourceDatabase#IMAGE}, whose use would make this class one that refers to it. */
+  private static final String IMAGE = "rowhook.test.postgres";
+
   private static final String OURS = "io/rowhook/";
   private static final String DATABASE = "io/rowhook/testing/SourceDatabase";
 
-  private final boolean without = "none".equals(System.getProperty(SourceDatabase.IMAGE));
+  private final boolean without;
   private final Map<String, Set<String>> uses = new HashMap<>();
 
+  /** As JUnit makes it. */
+  public UnitTests() {
+    this("none".equals(System.getProperty(IMAGE)));
+  }
+
+  UnitTests(boolean without) {
+    this.without = without;
+  }
+
+  /** Judges tests and classes; JUnit drops a test that is excluded, and a class without any. */
   @Override
   public FilterResult apply(TestDescriptor test) {
-    return FilterResult.includedIf(
-        !without
-            || !(test.getSource().orElse(null) instanceof ClassSource source)
-            || !needsDatabase(source.getClassName()));
+    String className = test.getSource().map(UnitTests::className).orElse("");
+    return FilterResult.includedIf(!without || !needsDatabase(className));
+  }
+
+  private static String className(TestSource source) {
+    return switch (source) {
+      case ClassSource type -> type.getClassName();
+      case MethodSource method -> method.getClassName();
+      default -> "";
+    };
   }
 
   /** True if the class, or one that it uses, refers to {@link SourceDatabase}. */
