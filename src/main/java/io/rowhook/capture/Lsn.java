@@ -40,6 +40,11 @@ record Lsn(long value) implements Position {
   }
 
   @Override
+  public boolean isAfter(Position other) {
+    return compareTo(other) > 0;
+  }
+
+  @Override
   public int compareTo(Position other) {
     return Long.compareUnsigned(value, other.stored());
   }
