@@ -50,7 +50,7 @@ final class Actions {
     all.put("test", actions::test);
     all.putAll(
         Map.of(
-            "status", views::status,
+            "status", _ -> new ServiceStatus(office).json(),
             "deliveries", views::deliveries,
             "delivery", views::delivery,
             "event", views::event,

@@ -1,0 +1,170 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ExactJson;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.Suspended;
+import io.rowhook.journal.Backlog;
+import io.rowhook.journal.Hold;
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.Lookup;
+import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.Condition;
+import io.rowhook.template.Renderers;
+import io.rowhook.webhook.CourierStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code rowhook status} shows: the state of all of it, as JSON. */
+final class ServiceStatus {
+
+  private static final int FAILURES_SHOWN = 5;
+  private static final int MISSED_SHOWN = 5;
+
+  private final Office office;
+  private final Lookup lookup;
+
+  ServiceStatus(Office office) {
+    this.office = office;
+    this.lookup = office.journal().lookup();
+  }
+
+  JsonNode json() {
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    json.put("capture", HealthFile.line(office.capture().get()));
+    ArrayNode suspended = json.putArray("suspended");
+    for (Suspended table : office.suspended().get()) {
+      suspended
+          .addObject()
+          .put("table", table.table().toString())
+          .put("since", table.since().toString())
+          .put("effect", table.effect())
+          .put("why", table.reason());
+    }
+    ArrayNode missed = json.putArray("missed");
+    for (MissedRange range : office.journal().missed(MISSED_SHOWN)) {
+      missed
+          .addObject()
+          .put("table", range.table().toString())
+          .put("at", range.noticedAt().toString())
+          .put("after", range.after().toString())
+          .put("upTo", range.upTo().toString())
+          .put("why", range.reason());
+    }
+    lookup
+        .rejected()
+        .ifPresent(one ->
+            json.putObject("rejected")
+                .put("count", one.count())
+                .put("at", one.at().toString())
+                .put("table", one.table())
+                .put("operation", one.operation())
+                .put("why", one.reason()));
+    SourceRows.Counts rows = office.rows().get();
+    ObjectNode readBack = json.putObject("readBack");
+    readBack
+        .put("statements", rows.statements())
+        .put("rows", rows.rows())
+        .put("seconds", rows.time().toMillis() / 1000.0)
+        .put("unread", rows.unread());
+    rows.tables().forEach(readBack.putArray("unreadTables")::add);
+    json.put("watermark", office.journal().watermark().toString());
+    json.put("head", office.journal().head());
+    json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
+    ArrayNode problems = json.putArray("settings");
+    office.problems().get().forEach(problems::add);
+    json.set("quarantine", quarantine());
+    json.put("templateThreadsLost", Renderers.lost());
+    json.set("killSwitch", hold(office.journal().killSwitch()));
+    Map<String, Recipient> files =
+        office.recipients().get().stream()
+            .collect(Collectors.toMap(Recipient::name, Function.identity()));
+    Map<String, CourierStatus> couriers =
+        office.couriers().statuses().stream()
+            .collect(Collectors.toMap(CourierStatus::recipient, Function.identity()));
+    ArrayNode recipients = json.putArray("recipients");
+    for (Lookup.Standing standing : lookup.standings()) {
+      String name = standing.recipient();
+      recipients.add(recipient(standing, couriers.get(name), files.get(name)));
+    }
+    return json;
+  }
+
+  /** Templates and conditions in force that are not run any more. */
+  private ArrayNode quarantine() {
+    Set<String> conditions =
+        office.recipients().get().stream()
+            .flatMap(recipient ->
+                Stream.concat(
+                    recipient.acknowledge().when().stream(),
+                    recipient.subscriptions().stream().flatMap(one -> one.when().stream())))
+            .map(Condition::key)
+            .collect(Collectors.toSet());
+    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    for (Renderers.Quarantined one : Renderers.quarantined()) {
+      if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
+        list.addObject()
+            .put("template", one.name())
+            .put("since", one.since().toString())
+            .put("why", one.why());
+      }
+    }
+    return list;
+  }
+
+  private ObjectNode recipient(
+      Lookup.Standing standing, @Nullable CourierStatus courier, @Nullable Recipient file) {
+    String name = standing.recipient();
+    Optional<Hold> hold = lookup.hold(name);
+    Backlog backlog = lookup.backlog(name);
+    Duration within = file == null ? Pause.DEFAULT.within() : file.pause().within();
+    Instant since = Instant.now().minus(within);
+    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    json.put("recipient", name);
+    json.put("state", courier == null ? "no file" : courier.state().name());
+    json.set("hold", hold(hold));
+    json.put("inFlight", courier == null ? 0 : courier.inFlight());
+    json.put("cursor", standing.cursor());
+    json.put("ahead", standing.ahead());
+    json.put("waiting", standing.waiting());
+    json.put("blocked", standing.blocked());
+    json.put("failed", standing.failed());
+    json.put("owedBytes", backlog.bytes() + backlog.requestedBytes());
+    json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
+    json.put("trouble", courier == null ? null : courier.trouble());
+    json.put("failures", lookup.failureCount(name, since));
+    json.put("failuresWithin", within.toString());
+    ArrayNode last = json.putArray("lastFailures");
+    for (Lookup.Failure failure : lookup.failures(name, since, FAILURES_SHOWN)) {
+      last.addObject()
+          .put("at", failure.at().toString())
+          .put("event", failure.eventId())
+          .put("sequence", failure.sequence())
+          .put("status", failure.status())
+          .put("error", failure.error());
+    }
+    return json;
+  }
+
+  private static @Nullable ObjectNode hold(Optional<Hold> hold) {
+    return hold.map(by ->
+            ExactJson.MAPPER
+                .createObjectNode()
+                .put("kind", by.kind().name())
+                .put("at", by.at().toString())
+                .put("until", by.until().map(Instant::toString).orElse(null))
+                .put("reason", by.reason()))
+        .orElse(null);
+  }
+}
