@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * Puts settings in force in the rooms: those of the start by {@link #begin}, then each edit that
  * {@link SettingsWatch} has found good. One thread at a time; {@link #recipientNames} any thread.
  */
-public final class SettingsApplier implements SettingsWatch.Taker {
+public final class SettingsApplier implements ReloadListener {
 
   private final Capture capture;
   private final Function<List<EntityType>, Generation> generations;

@@ -1,7 +1,6 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.TableFacts;
 import io.rowhook.entity.EntityType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,61 +45,10 @@ public final class SettingsWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SettingsWatch.class);
 
-  /** Puts new settings in force. Called by the watch's thread, never twice at once. */
-  @FunctionalInterface
-  public interface Taker {
-
-    /**
-     * What the source's catalog says of the tables of entities.
-     *
-     * @throws SourceException if they cannot be captured, or it cannot be asked
-     */
-    default List<TableFacts> look(List<EntityType> entities) {
-      return List.of();
-    }
-
-    /** The same as it was when it was last asked for those in force. */
-    default List<TableFacts> known() {
-      return List.of();
-    }
-
-    /** Of entities in force: they are known, at least as they were when capture began. */
-    default List<TableFacts> lookOrKnown(List<EntityType> entities) {
-      try {
-        return look(entities);
-      } catch (SourceException e) {
-        return known(); // what is wrong with the source is for capture to say
-      }
-    }
-
-    /**
-     * Captures other entities from now on; all of it or nothing.
-     *
-     * @throws SourceException if the source does not let it
-     * @throws InterruptedException if the watch is closed meanwhile
-     */
-    default void recapture(List<EntityType> entities) throws InterruptedException {}
-
-    /**
-     * Pauses a recipient until a person resumes it, durably.
-     *
-     * @param reason in words, without values
-     */
-    default void pause(String recipient, String reason) throws InterruptedException {}
-
-    /**
-     * Puts recipients and attribute sets in force.
-     *
-     * @param settings whose entities are in force already
-     * @param changes between those in force and these; never empty
-     */
-    void take(Settings settings, SettingsDiff changes) throws InterruptedException;
-  }
-
   private final Path connectorConfig;
   private final Path templates;
   private final Map<String, String> env;
-  private final Taker taker;
+  private final ReloadListener taker;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
 
@@ -135,7 +83,7 @@ public final class SettingsWatch implements AutoCloseable {
       Path connectorConfig,
       Path templates,
       Map<String, String> env,
-      Taker taker) {
+      ReloadListener taker) {
     this.current = inForce;
     this.connectorConfig = connectorConfig;
     this.templates = templates;

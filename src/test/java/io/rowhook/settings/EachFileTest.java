@@ -228,7 +228,7 @@ class EachFileTest {
     assertThat(captured.getFirst()).hasSize(3);
   }
 
-  private final class Taker implements SettingsWatch.Taker {
+  private final class Taker implements ReloadListener {
 
     @Override
     public List<TableFacts> look(List<EntityType> entities) {

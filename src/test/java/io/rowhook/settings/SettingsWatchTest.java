@@ -214,7 +214,7 @@ class SettingsWatchTest {
     assertThat(watch.problems()).isEmpty();
   }
 
-  private static final class Source implements SettingsWatch.Taker {
+  private static final class Source implements ReloadListener {
     private final List<List<EntityType>> captured = new ArrayList<>();
     private @Nullable String refuses;
 
@@ -280,7 +280,7 @@ class SettingsWatchTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
   }
 
-  private SettingsWatch watching(SettingsWatch.Taker taker) throws SettingsException {
+  private SettingsWatch watching(ReloadListener taker) throws SettingsException {
     return new SettingsWatch(
         directory.read(), directory.config(), directory.templates(), Map.of(), taker);
   }
