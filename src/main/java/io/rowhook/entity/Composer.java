@@ -44,7 +44,7 @@ final class Composer {
       if (found == null) {
         throw new IllegalStateException("an entity whose root is not logged has to be read");
       }
-      if (existsForUs(entity, found, followed)) {
+      if (Presence.existsForUs(entity, found, followed)) {
         drafts.accept(partsOnly(entity, found));
       }
       return;
@@ -58,27 +58,6 @@ final class Composer {
         drafts.accept(draft);
       }
     }
-  }
-
-  /**
-   * Whether a root row that the transaction did not touch is there, and one that the conditions let
-   * through. Where the database does not hold it, parts may name one that never was. Rows that may
-   * be parts of several types of entities belong to those that are there.
-   */
-  private static boolean existsForUs(Touched entity, Found found, boolean followed) {
-    boolean shared =
-        entity.shape().parts().stream()
-            .allMatch(part -> part.shared() || entity.changes(part).isEmpty());
-    boolean mayBeGone = entity.shape().role().condition() == null && !shared && !followed;
-    return switch (entity.history().root(entity.position())) {
-      case RowState.Present _ -> true;
-      case RowState.Absent _ -> false;
-      case RowState.AsRead _ ->
-          mayBeGone
-              || found.root(entity).isPresent()
-              || entity.history().touches().stream().anyMatch(one -> !one.roots().isEmpty())
-              || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent();
-    };
   }
 
   private static @Nullable Draft gone(Touched entity, NetChange root, @Nullable Found found) {
@@ -128,7 +107,7 @@ final class Composer {
     }
     ObjectNode before = root.existed() ? root.before() : null;
     if (found != null && entity.shape().isRead()) {
-      boolean whole = isWhole(entity, found);
+      boolean whole = Presence.isWhole(entity, found);
       PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
       Set<String> unread = new LinkedHashSet<>();
       view.fill(own, entity.key(), unread);
@@ -158,16 +137,6 @@ final class Composer {
         read.add(name);
       }
     }
-  }
-
-  /**
-   * Whether parts as they were read, with the log laid over them, are all there were: not if the
-   * entity was deleted meanwhile by a transaction that is not known yet.
-   */
-  private static boolean isWhole(Touched entity, Found found) {
-    return entity.key().filter(key -> found.has(entity.shape().root(), key)).isPresent()
-        || entity.key().filter(key -> found.isUnread(entity.shape().root(), key)).isPresent()
-        || entity.history().isGoneKnown(entity.position());
   }
 
   /** What of parts and references was read, and what is not whole since the root row is gone. */
@@ -202,7 +171,7 @@ final class Composer {
     if (!isKnown) {
       data.setAll(keyAlone(shape, key));
     }
-    boolean whole = isWhole(entity, found);
+    boolean whole = Presence.isWhole(entity, found);
     PartView view = whole ? PartView.after(entity, found) : PartView.logged(entity, found);
     Set<String> unread = new LinkedHashSet<>();
     JsonNode id = RowMapper.id(shape.id(), data); // before a reference takes a column's place

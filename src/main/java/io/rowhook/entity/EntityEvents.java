@@ -47,7 +47,7 @@ public final class EntityEvents implements ChangeSink {
 
   private Shapes shapes;
   private RowMapper mapper;
-  private @Nullable Publishing publishing;
+  private @Nullable SpilledPublishing spilled;
   private @Nullable CompletedTransactions completed;
   private Position published = Position.START;
   private Map<String, NetChange> open = new LinkedHashMap<>();
@@ -117,7 +117,8 @@ public final class EntityEvents implements ChangeSink {
     mapper = new RowMapper(shapes);
     Map<String, TableId> tables =
         types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
-    publishing = new Publishing(shapes, new EventMaker(tables, epoch), rows, counts);
+    Publishing publishing = new Publishing(shapes, new EventMaker(tables, epoch), rows, counts);
+    spilled = new SpilledPublishing(publishing, shapes, rows);
     completed = new CompletedTransactions(publishing, rows, events);
   }
 
@@ -210,7 +211,7 @@ public final class EntityEvents implements ChangeSink {
   }
 
   private void publishStaged(Transaction transaction) throws InterruptedException {
-    publishing()
+    spilled()
         .make(
             events.staged(),
             openHasParts,
@@ -221,11 +222,11 @@ public final class EntityEvents implements ChangeSink {
     events.publishStaged(transaction, rejected.rows());
   }
 
-  private Publishing publishing() {
-    if (publishing == null) {
+  private SpilledPublishing spilled() {
+    if (spilled == null) {
       throw new IllegalStateException("restart() comes first");
     }
-    return publishing;
+    return spilled;
   }
 
   private CompletedTransactions completed() {

@@ -3,18 +3,15 @@ package io.rowhook.entity;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RowKey;
-import io.rowhook.capture.RowLookup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which entities a net change belongs to: a root row to its own, a part's row to the one that
@@ -39,92 +36,6 @@ final class Owners {
    */
   interface Others {
     List<Step> find(String entityKey);
-  }
-
-  /** A change whose parent is neither in its transaction nor in the source any more. */
-  static final class Orphan extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Orphan() {
-      super(
-          "the row that it belongs to was deleted before it could be looked up, so its entity is"
-              + " not known; a later event of that entity has what became of it");
-    }
-
-    /**
-     * It may be there, but could not be read.
-     *
-     * @param why without values
-     */
-    Orphan(String why) {
-      super(
-          "the row that it belongs to could not be looked up, so its entity is not known; a later"
-              + " event of that entity has what became of it: "
-              + why);
-    }
-  }
-
-  /** The rows that parents belong to, as read: by their part, their own key, and what it says. */
-  static final class Parents {
-    private final Map<Shape.Node, Set<RowKey>> wanted = new LinkedHashMap<>();
-    private final Map<Shape.Node, Map<RowKey, Optional<RowKey>>> found = new HashMap<>();
-    private final Map<Shape.Node, Map<RowKey, String>> unread = new HashMap<>();
-    private final Spellings spellings = new Spellings();
-
-    private void want(Shape.Node part, RowKey key) {
-      wanted.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(key);
-    }
-
-    /**
-     * Reads what is wanted: one statement a part.
-     *
-     * @param transactions whose changes it is for, by the ids in the log
-     */
-    void read(RowLookup rows, Set<String> transactions) {
-      if (!wanted.isEmpty()) {
-        readWanted(rows, transactions);
-        found.forEach((part, keys) ->
-            keys.values().forEach(key -> key.ifPresent(above -> spellings.add(part, above))));
-      }
-      spellings.read(rows, transactions);
-    }
-
-    /** How keys are written; once read. */
-    Spellings spellings() {
-      return spellings;
-    }
-
-    private void readWanted(RowLookup rows, Set<String> transactions) {
-      rows.read(
-          transactions,
-          false,
-          snapshot -> {
-            found.clear();
-            unread.clear();
-            for (var one : wanted.entrySet()) {
-              Shape.Node part = one.getKey();
-              RowLookup.Rows read = snapshot.rows(part.keyOnly(), one.getValue());
-              unread.put(part, read.unread());
-              Map<RowKey, Optional<RowKey>> keys = new HashMap<>();
-              read.found()
-                  .forEach((key, row) ->
-                      keys.put(key, part.parentKey(row.isEmpty() ? null : row.getFirst())));
-              found.put(part, keys);
-            }
-            return found;
-          });
-    }
-
-    /** Null: its row is not there; empty: it is, and belongs to nothing that exists for us. */
-    @SuppressWarnings("NullableOptional") // three answers, told apart in one place
-    private @Nullable Optional<RowKey> of(Shape.Node part, RowKey key) {
-      return found.getOrDefault(part, Map.of()).get(key);
-    }
-
-    private Orphan orphan(Shape.Node part, RowKey key) {
-      String why = unread.getOrDefault(part, Map.of()).get(key);
-      return why == null ? new Orphan() : new Orphan(why);
-    }
   }
 
   private final Shapes shapes;
@@ -163,10 +74,10 @@ final class Owners {
   }
 
   /** Notes which parents have to be read to tell what a change belongs to. */
-  void want(NetChange change, Others others, Parents parents) {
+  void want(NetChange change, Others others, ParentLookup parents) {
     Shapes.Named named = shapes.named(change.entityType());
     if (named.shape().isSpelled()) {
-      parents.spellings.add(change, named);
+      parents.spellings().add(change, named);
     }
     Shape.Node part = named.part();
     if (part == null || part.parent() == null || isUnchanged(change, part)) {
@@ -187,16 +98,16 @@ final class Owners {
    * The entities that a change belongs to; none where it changes nothing.
    *
    * @param moment the place of its transaction among those of the batch
-   * @throws Orphan if one of them cannot be told
+   * @throws OrphanException if one of them cannot be told
    */
-  Set<Owner> of(NetChange change, int moment, Others others, Parents parents) throws Orphan {
+  Set<Owner> of(NetChange change, int moment, Others others, ParentLookup parents) throws OrphanException {
     Shapes.Named named = shapes.named(change.entityType());
     Shape shape = named.shape();
     Shape.Node part = named.part();
     Set<Owner> owners = new LinkedHashSet<>(2);
     if (part == null) {
       RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
-          .ifPresent(key -> owners.add(new Owner(shape, parents.spellings.of(shape, key))));
+          .ifPresent(key -> owners.add(new Owner(shape, parents.spellings().of(shape, key))));
     } else if (!isUnchanged(change, part)) {
       if (change.existed()) {
         add(owners, shape, part, key(change, part, false), moment, false, others, parents);
@@ -216,14 +127,14 @@ final class Owners {
       int moment,
       boolean now,
       Others others,
-      Parents parents)
-      throws Orphan {
+      ParentLookup parents)
+      throws OrphanException {
     if (key.isEmpty()) {
       return; // it belongs to nothing
     }
     Shape.Node parent = part.parent();
     if (parent == null) {
-      owners.add(new Owner(shape, parents.spellings.of(part, key.get())));
+      owners.add(new Owner(shape, parents.spellings().of(part, key.get())));
       return;
     }
     if (parent.keyIsInPrimaryKey()) {

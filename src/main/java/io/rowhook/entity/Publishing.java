@@ -4,18 +4,10 @@ import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.Transaction;
-import io.rowhook.entity.Owners.Orphan;
 import io.rowhook.entity.Owners.Others;
-import io.rowhook.entity.Owners.Parents;
-import io.rowhook.entity.Owners.Step;
 import io.rowhook.entity.RowMapper.Unmappable;
-import io.rowhook.entity.SpilledChanges.Assignment;
-import io.rowhook.entity.SpilledChanges.Owned;
-import io.rowhook.entity.SpilledChanges.Spilled;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -36,21 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Publishing {
 
-  /** How many staged changes, or entities, are worked on at once. */
-  private static final int CHUNK = 1_000;
-
-  /** The same, in bytes of heap; two chunks are in memory at once. */
-  private static final int CHUNK_WEIGHT = 4 << 20;
-
-  /** Of rows that are entities by themselves; small enough to be gone before it is old garbage. */
-  private static final int SMALL_CHUNK = 250;
-
   /** Bytes of events that are made before they are taken away, whatever is read for them. */
   private static final long MOST_MADE = 8 << 20;
-
-  private static final String TOO_MANY =
-      "what one transaction did to it holds more than %d MB, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does"
-          .formatted(SpilledChanges.MOST_OWNED >> 20, Runtime.getRuntime().maxMemory() >> 19);
 
   private static final Logger log = LoggerFactory.getLogger(Publishing.class);
 
@@ -88,7 +67,7 @@ final class Publishing {
     if (visibility.isNeeded()) {
       seen(transactions);
     }
-    Parents parents = new Parents();
+    ParentLookup parents = new ParentLookup();
     Others others =
         owners.others(transactions.stream().map(one -> one.changes().values()).toList());
     for (Ended one : transactions) {
@@ -140,15 +119,7 @@ final class Publishing {
     }
   }
 
-  private NetChange seen(NetChange change) {
-    return visibility.apply(List.of(change), (_, _) -> {}).getFirst();
-  }
-
-  private List<NetChange> seen(Collection<NetChange> changes, Outcome outcome) {
-    return visibility.apply(changes, (change, why) -> outcome.reject(orphan(change, why)));
-  }
-
-  private Collection<Touched> sort(Ended one, int moment, Others others, Parents parents) {
+  private Collection<Touched> sort(Ended one, int moment, Others others, ParentLookup parents) {
     Map<String, Touched> sorted = new LinkedHashMap<>();
     for (NetChange change : one.changes().values()) {
       Shapes.Named named = shapes.named(change.entityType());
@@ -163,7 +134,7 @@ final class Publishing {
                   owner.text(), _ -> new Touched(one, owner.shape(), Optional.of(owner.key()))),
               change);
         }
-      } catch (Orphan e) {
+      } catch (OrphanException e) {
         one.reject(orphan(change, String.valueOf(e.getMessage())));
       } catch (RuntimeException | StackOverflowError e) {
         one.reject(orphan(change, cannotBeMade(e)));
@@ -172,7 +143,7 @@ final class Publishing {
     return sorted.values();
   }
 
-  private RejectedRow orphan(NetChange change, String why) {
+  RejectedRow orphan(NetChange change, String why) {
     counts.rejected.increment();
     Shapes.Named named = shapes.named(change.entityType());
     return new RejectedRow(
@@ -182,7 +153,7 @@ final class Publishing {
         why);
   }
 
-  private void add(Touched entity, NetChange change) {
+  void add(Touched entity, NetChange change) {
     Shape.Node part = shapes.named(change.entityType()).part();
     if (part == null) {
       entity.addRoot(change);
@@ -192,7 +163,7 @@ final class Publishing {
   }
 
   /** An entity without parts is one row, and its own. */
-  private static Touched alone(Outcome outcome, Shape shape, NetChange change) {
+  static Touched alone(Outcome outcome, Shape shape, NetChange change) {
     Optional<RowKey> key =
         shape.isRead() || !change.isWhole()
             ? RowKey.of(change.after() == null ? change.before() : change.after(), shape.key())
@@ -202,142 +173,13 @@ final class Publishing {
     return entity;
   }
 
-  /** Takes the events of one chunk after the other. */
-  interface ChunkSink {
-    void take(List<Event> events) throws InterruptedException;
-  }
-
-  /**
-   * Makes the events of a staged transaction, a chunk at a time.
-   *
-   * @param rejected is given the rows that no event can be made of
-   */
-  void make(
-      SpilledChanges spilled,
-      boolean withParts,
-      Transaction transaction,
-      Rejections rejected,
-      ChunkSink sink)
-      throws InterruptedException {
-    if (withParts) {
-      assignOwners(spilled, new Ended(transaction, rejected));
-      makeOwned(spilled, transaction, rejected, sink);
-      return;
-    }
-    List<Spilled> changes = spilled.after(0, SMALL_CHUNK, CHUNK_WEIGHT);
-    while (!changes.isEmpty()) {
-      Ended chunk = new Ended(transaction, rejected);
-      compose(
-          seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
-              .map(change -> alone(chunk, shapes.named(change.entityType()).shape(), change))
-              .toList(),
-          false,
-          _ -> take(chunk, sink));
-      take(chunk, sink);
-      changes = spilled.after(changes.getLast().ordinal(), SMALL_CHUNK, CHUNK_WEIGHT);
-    }
-  }
-
-  private void makeOwned(
-      SpilledChanges spilled, Transaction transaction, Rejections rejected, ChunkSink sink)
-      throws InterruptedException {
-    List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
-    while (!owned.isEmpty()) {
-      Ended chunk = new Ended(transaction, rejected);
-      compose(owned(chunk, owned), false, _ -> take(chunk, sink));
-      take(chunk, sink);
-      owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
-    }
-  }
-
-  private void take(Ended chunk, ChunkSink sink) throws InterruptedException {
-    sink.take(chunk.taken());
+  /** Notes that all that was made has been taken away. */
+  void taken() {
     made = 0;
   }
 
-  private List<Touched> owned(Outcome chunk, List<Owned> owned) {
-    List<Touched> entities = new ArrayList<>();
-    Iterator<NetChange> seen =
-        visibility // what cannot be judged was rejected as it was assigned
-            .apply(owned.stream().flatMap(one -> one.changes().stream()).toList(), (_, _) -> {})
-            .iterator();
-    for (Owned one : owned) {
-      List<NetChange> own = one.changes().stream().map(_ -> seen.next()).toList();
-      Touched entity = owned(chunk, one.owner(), own);
-      if (one.whole()) {
-        entities.add(entity);
-      } else {
-        reject(entity, TOO_MANY);
-      }
-    }
-    spell(entities);
-    return entities;
-  }
-
-  private void spell(List<Touched> entities) {
-    Spellings spellings = new Spellings();
-    Set<String> transactions = new HashSet<>();
-    for (Touched entity : entities) {
-      if (entity.shape().isSpelled()) {
-        for (Shape.Node part : entity.shape().parts()) {
-          Shapes.Named named = shapes.named(part.path());
-          entity.changes(part).forEach(change -> spellings.add(change, named));
-        }
-        entity.roots().forEach(root -> spellings.add(root, shapes.named(root.entityType())));
-        transactions.add(entity.outcome().transaction().id());
-        entity.spell(spellings);
-      }
-    }
-    spellings.read(rows, transactions);
-  }
-
-  private void assignOwners(SpilledChanges spilled, Outcome transaction) {
-    Others others =
-        key ->
-            spilled.find(key).map(change -> List.of(new Step(0, seen(change)))).orElse(List.of());
-    List<Spilled> changes = spilled.after(0, CHUNK, CHUNK_WEIGHT);
-    while (!changes.isEmpty()) {
-      Parents parents = new Parents();
-      List<NetChange> seen = seen(changes.stream().map(Spilled::change).toList(), transaction);
-      seen.forEach(change -> owners.want(change, others, parents));
-      parents.read(rows, Set.of(transaction.transaction().id()));
-      List<Assignment> assignments = new ArrayList<>();
-      for (int i = 0; i < seen.size(); i++) {
-        for (String owner : owners(seen.get(i), others, parents, transaction)) {
-          assignments.add(new Assignment(changes.get(i).ordinal(), owner));
-        }
-      }
-      spilled.assign(assignments);
-      changes = spilled.after(changes.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
-    }
-  }
-
-  private List<String> owners(
-      NetChange change, Others others, Parents parents, Outcome transaction) {
-    if (shapes.named(change.entityType()).isAlone()) {
-      return List.of(change.entityKey());
-    }
-    try {
-      return owners.of(change, 0, others, parents).stream().map(Owner::text).toList();
-    } catch (Orphan e) {
-      transaction.reject(orphan(change, String.valueOf(e.getMessage())));
-      return List.of();
-    }
-  }
-
-  private Touched owned(Outcome outcome, String text, List<NetChange> changes) {
-    Shapes.Named first = shapes.named(changes.getFirst().entityType());
-    if (first.isAlone()) {
-      return alone(outcome, first.shape(), changes.getFirst());
-    }
-    Owner owner = Owner.parse(text, shapes.byName());
-    Touched entity = new Touched(outcome, owner.shape(), Optional.of(owner.key()));
-    changes.forEach(change -> add(entity, change));
-    return entity;
-  }
-
   /** Reads for all of them at once, or for as many as fit. */
-  private void compose(List<Touched> entities, boolean followed, Relief relief)
+  void compose(List<Touched> entities, boolean followed, Relief relief)
       throws InterruptedException {
     List<Touched> read = entities.stream().filter(Touched::isRead).toList();
     Found found = null;
@@ -412,7 +254,7 @@ final class Publishing {
         .formatted(why.getClass().getSimpleName(), at.length == 0 ? "" : " in " + at[0]);
   }
 
-  private void reject(Touched entity, String reason) {
+  void reject(Touched entity, String reason) {
     counts.rejected.increment();
     entity
         .outcome()

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 final class Shape {
-
-  /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
-  private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
-
-  /** {@code date}, {@code timestamp}, {@code timestamptz}: these can be compared. */
-  private static final Set<Long> DATES = Set.of(1082L, 1114L, 1184L);
 
   /**
    * A part, at any depth.
@@ -185,8 +178,8 @@ final class Shape {
             own,
             shared.contains(part.table()),
             facts.identity() == ReplicaIdentity.FULL,
-            isNumber(tables.get(above1), parentKey),
-            part.prefix().isEmpty() && !isExact(facts, part.key(), tables.get(above1), parentKey)
+            KeyTypes.isNumber(tables.get(above1), parentKey),
+            part.prefix().isEmpty() && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)
                 ? Spellings.lookup(part.table(), part.key(), above1, parentKey)
                 : null,
             byParent,
@@ -194,41 +187,6 @@ final class Shape {
             Link.of(part.table(), part.references()));
     parts.add(node);
     part.parts().forEach(inner -> add(inner, node.path(), node, tables, shared));
-  }
-
-  /** Whether two rows have the same key where it is the same as sent. */
-  private static boolean isExact(
-      TableFacts child, List<String> key, @Nullable TableFacts parent, List<String> target) {
-    return parent == null
-        || key.size() != target.size()
-        || (key.stream().allMatch(name -> isExact(child, name))
-            && target.stream().allMatch(name -> isExact(parent, name))
-            && IntStream.range(0, key.size())
-                .noneMatch(i -> differ(type(child, key.get(i)), type(parent, target.get(i)))));
-  }
-
-  /** A date and a timestamp can be equal, and are not sent the same. */
-  private static boolean differ(long one, long other) {
-    return one != other && DATES.contains(one) && DATES.contains(other);
-  }
-
-  private static long type(TableFacts facts, String column) {
-    return facts.allColumns().stream()
-        .filter(one -> one.name().equals(column))
-        .mapToLong(TableFacts.Column::type)
-        .findFirst()
-        .orElse(0);
-  }
-
-  private static boolean isExact(TableFacts facts, String column) {
-    return facts.allColumns().stream().noneMatch(one -> one.name().equals(column) && !one.exact());
-  }
-
-  private static boolean isNumber(@Nullable TableFacts facts, List<String> key) {
-    return facts != null
-        && facts.allColumns().stream()
-            .anyMatch(column ->
-                key.equals(List.of(column.name())) && WHOLE_NUMBERS.contains(column.type()));
   }
 
   EntityType type() {
