@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -27,8 +26,8 @@ final class Joining {
 
   private final Source source;
   private final Checkpoints checkpoints;
-  private final Observer observer;
   private final PublicationWatch watch;
+  private final SlotProvision slots;
 
   /**
    * @param watch is told how the publication has to stay
@@ -36,7 +35,7 @@ final class Joining {
   Joining(Source source, Checkpoints checkpoints, Observer observer, PublicationWatch watch) {
     this.source = source;
     this.checkpoints = checkpoints;
-    this.observer = observer;
+    this.slots = new SlotProvision(source, checkpoints, observer);
     this.watch = watch;
   }
 
@@ -86,7 +85,7 @@ final class Joining {
         throw SourceException.gap(what);
       }
       Publication.Plan plan =
-          Publication.plan(connection, source, tables, names(suspended, before, state));
+          Publication.plan(connection, source, tables, SuspendedTables.names(suspended, before, state));
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
@@ -96,21 +95,21 @@ final class Joining {
       switch (verdict) {
         case EpochRule.Verdict.GoOn() -> {}
         case EpochRule.Verdict.FailedOver() -> failedOver(epoch.orElseThrow(), server);
-        case EpochRule.Verdict.Begin() -> begin(server, create(connection, server));
+        case EpochRule.Verdict.Begin() -> begin(server, slots.create(connection, server));
         case EpochRule.Verdict.Adopt() -> {
           log.info("slot {} was made before and never read from: it is taken", source.slot());
-          begin(server, usable(connection, server, slot, unreadable));
+          begin(server, slots.usable(connection, server, slot, unreadable));
         }
         case EpochRule.Verdict.Gap(String what) -> {
           log.warn("accepted: {}", what);
-          begin(server, usable(connection, server, slot, unreadable));
+          begin(server, slots.usable(connection, server, slot, unreadable));
         }
       }
       PublicationState made =
           plan.alters() || state.isEmpty()
               ? made(connection, looked)
               : state.get(); // or what somebody alters now would be lost
-      Map<TableId, PublishedTables.Table> known = suspended(before, suspended, made);
+      Map<TableId, PublishedTables.Table> known = SuspendedTables.known(before, suspended, made);
       for (TableFacts table : tables) {
         PublicationState.Member member = made.tables().get(table.oid());
         Routes routes = member == null ? Routes.NONE : member.routes();
@@ -148,42 +147,6 @@ final class Joining {
     Membership.tell(source, missed);
   }
 
-  /**
-   * What is known of suspended tables. One that has kept its name and its place in the publication
-   * misses nothing; of another it stays known when it was so last.
-   */
-  private static Map<TableId, PublishedTables.Table> suspended(
-      Optional<PublishedTables> before, Set<TableId> suspended, PublicationState now) {
-    Map<TableId, PublishedTables.Table> kept = new LinkedHashMap<>();
-    before.ifPresent(known -> {
-      kept.putAll(known.tables());
-      kept.keySet().retainAll(suspended);
-      kept.replaceAll((name, table) -> {
-        PublicationState.Member member = now.tables().get(table.oid());
-        return member != null && member.name().equals(name) && member.whole() && now.follows(table)
-            ? new PublishedTables.Table(table.oid(), member.routes(), null, table.key())
-            : new PublishedTables.Table(
-                table.oid(), table.routes(), known.seenAt(table), table.key());
-      });
-    });
-    return kept;
-  }
-
-  /** What suspended tables are called, and were. */
-  private static Set<TableId> names(
-      Set<TableId> suspended, Optional<PublishedTables> before, Optional<PublicationState> state) {
-    Set<TableId> names = new HashSet<>(suspended);
-    for (TableId name : suspended) {
-      PublishedTables.Table table = before.map(known -> known.tables().get(name)).orElse(null);
-      PublicationState.Member member =
-          table == null ? null : state.map(now -> now.tables().get(table.oid())).orElse(null);
-      if (member != null) {
-        names.add(member.name());
-      }
-    }
-    return names;
-  }
-
   /** The source cannot read its log with a publication that was not there when it was written. */
   SourceException unreadable() {
     return SourceException.gap(
@@ -201,7 +164,7 @@ final class Joining {
       log.warn("accepted: {}", what);
       Optional<Slot> slot = Slot.read(connection, source.slot());
       PostgresConnections.Identity server = PostgresConnections.identify(source);
-      begin(server, usable(connection, server, slot, unreadable));
+      begin(server, slots.usable(connection, server, slot, unreadable));
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceCheck.connecting(source, e)));
     }
@@ -309,40 +272,5 @@ final class Joining {
             Instant.now());
     checkpoints.begin(epoch, start);
     log.info("a new epoch {} begins at {}, slot {}", epoch.id(), start, source.slot());
-  }
-
-  /** Keeps the slot where the source can still send from it, and makes it anew where not. */
-  private Lsn usable(
-      Connection connection,
-      PostgresConnections.Identity server,
-      Optional<Slot> slot,
-      boolean unreadable)
-      throws SQLException {
-    if (slot.isPresent() && !slot.get().lost() && !unreadable) {
-      return slot.get().confirmed();
-    }
-    if (slot.isPresent()) {
-      Slot.drop(connection, source.slot());
-    }
-    return create(connection, server);
-  }
-
-  private Lsn create(Connection connection, PostgresConnections.Identity server)
-      throws SQLException {
-    checkpoints.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
-    observer.makingSlot();
-    try {
-      Lsn made = Slot.create(connection, source.slot());
-      observer.madeSlot();
-      return made;
-    } catch (SQLException e) {
-      if ("57014".equals(e.getSQLState())) { // query_canceled
-        throw SourceException.of(
-            List.of(
-                "%s: replication slot '%s' cannot be made while transactions are open that began before it. Find them by SELECT pid, xact_start, state FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start;"
-                    .formatted(source.place(), source.slot())));
-      }
-      throw e;
-    }
   }
 }

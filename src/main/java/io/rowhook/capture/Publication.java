@@ -30,12 +30,6 @@ final class Publication {
         FROM pg_publication p WHERE p.pubname = ?
       """;
 
-  private static final String OWNER =
-      """
-      SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = ? AND c.relname = ?
-      """;
-
   private Publication() {}
 
   /**
@@ -108,7 +102,7 @@ final class Publication {
         } else {
           what = "does not exist";
           missing = true;
-          mine = may(connection, "SELECT has_database_privilege(current_database(), 'CREATE')");
+          mine = PublicationRights.mayCreate(connection);
           statements.add(
               "CREATE PUBLICATION \"%s\" FOR TABLE %s%s;"
                   .formatted(source.publication(), list(wanted), options(connection, tables)));
@@ -117,7 +111,7 @@ final class Publication {
       }
     }
     boolean whole = statements.isEmpty() && removals.isEmpty();
-    if (whole || (mine && ownsAll(connection, wanted))) {
+    if (whole || (mine && PublicationRights.ownsAll(connection, wanted))) {
       return new Plan(missing, statements, removals, changes, List.of());
     }
     if (!needed) {
@@ -297,29 +291,6 @@ final class Publication {
   private static void change(List<String> changes, String what, Set<TableId> tables) {
     if (!tables.isEmpty()) {
       changes.add(what + tables);
-    }
-  }
-
-  private static boolean ownsAll(Connection connection, Set<TableId> tables) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(OWNER)) {
-      for (TableId table : tables) {
-        statement.setString(1, table.schema());
-        statement.setString(2, table.name());
-        try (ResultSet row = statement.executeQuery()) {
-          if (!row.next() || !row.getBoolean(1)) {
-            return false;
-          }
-        }
-      }
-    }
-    return true;
-  }
-
-  private static boolean may(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getBoolean(1);
     }
   }
 }

@@ -1,0 +1,61 @@
+package io.rowhook.capture;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the replication slot that capture reads from, or takes the one that is there. */
+final class SlotProvision {
+
+  private final Source source;
+  private final Checkpoints checkpoints;
+  private final Observer observer;
+
+  SlotProvision(Source source, Checkpoints checkpoints, Observer observer) {
+    this.source = source;
+    this.checkpoints = checkpoints;
+    this.observer = observer;
+  }
+
+  /** Keeps the slot where the source can still send from it, and makes it anew where not. */
+  Lsn usable(
+      Connection connection,
+      PostgresConnections.Identity server,
+      Optional<Slot> slot,
+      boolean unreadable)
+      throws SQLException {
+    if (slot.isPresent() && !slot.get().lost() && !unreadable) {
+      return slot.get().confirmed();
+    }
+    if (slot.isPresent()) {
+      Slot.drop(connection, source.slot());
+    }
+    return create(connection, server);
+  }
+
+  /**
+   * Makes the slot, having noted that it is ours.
+   *
+   * @return from where it sends
+   * @throws SourceException while transactions are open that began before it
+   */
+  Lsn create(Connection connection, PostgresConnections.Identity server)
+      throws SQLException {
+    checkpoints.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
+    observer.makingSlot();
+    try {
+      Lsn made = Slot.create(connection, source.slot());
+      observer.madeSlot();
+      return made;
+    } catch (SQLException e) {
+      if ("57014".equals(e.getSQLState())) { // query_canceled
+        throw SourceException.of(
+            List.of(
+                "%s: replication slot '%s' cannot be made while transactions are open that began before it. Find them by SELECT pid, xact_start, state FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start;"
+                    .formatted(source.place(), source.slot())));
+      }
+      throw e;
+    }
+  }
+}
