@@ -14,17 +14,13 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -59,36 +55,15 @@ final class SnapshotRows implements RowLookup.Snapshot {
     }
   }
 
-  /**
-   * The moment that a snapshot shows.
-   *
-   * @param at by the source's clock
-   * @param end where the log ended
-   */
-  record Moment(Instant at, TransactionSnapshot transactions, Lsn end) {}
-
-  /**
-   * Where not all commits wait for the disk, what is shown may end where nothing is written yet.
-   */
-  private static final String MOMENT =
-      """
-      SELECT now(), pg_current_snapshot()::text,
-             CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-                  WHEN current_setting('synchronous_commit') = 'off' THEN pg_current_wal_insert_lsn()
-                  ELSE pg_current_wal_flush_lsn() END
-      """;
-
   private final LookupState shared;
   private final Connection connection;
   private final TypeCatalog types;
   private final long limit;
   private final boolean carefully;
-  private final Moment moment;
+  private final SnapshotMoment moment;
   private long bytes;
   private int atFault;
-
-  /** The tables whose columns this snapshot has shown. */
-  private final Set<TableId> lookedAt = new HashSet<>();
+  private final SnapshotColumns seen;
 
   /**
    * @param moment of the snapshot that the connection has
@@ -99,25 +74,14 @@ final class SnapshotRows implements RowLookup.Snapshot {
       LookupState shared,
       boolean limited,
       boolean carefully,
-      Moment moment) {
+      SnapshotMoment moment) {
     this.moment = moment;
     this.connection = connection;
     this.types = types;
     this.shared = shared;
     this.limit = limited ? SourceRows.MAX_BYTES : SourceRows.MOST_BYTES;
     this.carefully = carefully;
-  }
-
-  /** Fixes the snapshot of a connection that has none: the first statement does. */
-  static Moment moment(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(MOMENT)) {
-      row.next();
-      return new Moment(
-          row.getObject(1, OffsetDateTime.class).toInstant(),
-          TransactionSnapshot.parse(row.getString(2)),
-          Lsn.parse(row.getString(3)));
-    }
+    this.seen = new SnapshotColumns(connection, shared);
   }
 
   @Override
@@ -159,7 +123,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
       throw e;
     } catch (SQLException | RuntimeException | StackOverflowError e) {
       bytes = bytesBefore;
-      if (forgetColumns(query) && LookupFailure.isOfNames(e)) {
+      if (seen.forget(query) && LookupFailure.isOfNames(e)) {
         throw new Again(carefully); // the table was altered since its columns were looked at
       }
       if (e instanceof SQLException sql && OversizedRows.ROWS.equals(sql.getSQLState())) {
@@ -181,7 +145,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
     Savepoint before = carefully ? connection.setSavepoint() : null;
     try {
       shared.queries().increment();
-      return KeyClasses.of(connection, columns(table), columns, keys);
+      return KeyClasses.of(connection, seen.of(table), columns, keys);
     } catch (SQLException e) {
       if (LookupFailure.of(e).kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
         throw e;
@@ -209,7 +173,7 @@ final class SnapshotRows implements RowLookup.Snapshot {
     Savepoint before = carefully ? connection.setSavepoint() : null;
     try {
       shared.queries().increment();
-      RowConditions.matching(connection, judgedBy(condition), condition, images).stream()
+      RowConditions.matching(connection, seen.judging(condition), condition, images).stream()
           .forEach(place -> all.holds().set(first + place));
       if (before != null) {
         connection.releaseSavepoint(before);
@@ -275,9 +239,9 @@ final class SnapshotRows implements RowLookup.Snapshot {
     LookupStatement lookup =
         new LookupStatement(
             query,
-            columns(query.table()),
-            query.asked() == null ? null : columns(query.asked().table()));
-    boolean policed = columns(query.table()).policed();
+            seen.of(query.table()),
+            query.asked() == null ? null : seen.of(query.asked().table()));
+    boolean policed = seen.of(query.table()).policed();
     if (policed) {
       execute("SET LOCAL row_security = on");
     }
@@ -328,37 +292,5 @@ final class SnapshotRows implements RowLookup.Snapshot {
     return largest == null
         ? FIRST_FETCHED
         : (int) Math.max(1, Math.min(MOST_FETCHED, FETCHED_BYTES / Math.max(1, largest)));
-  }
-
-  private TableColumns judgedBy(Condition condition) throws SQLException {
-    TableColumns known = shared.judgedBy().get(condition);
-    if (known == null) {
-      known = columns(condition.table());
-      shared.judgedBy().put(condition, known);
-    }
-    return known;
-  }
-
-  /** Whether columns were used that an earlier snapshot has shown. */
-  private boolean forgetColumns(Query query) {
-    List<TableId> used = new ArrayList<>(List.of(query.table()));
-    if (query.asked() != null) {
-      used.add(query.asked().table());
-    }
-    boolean earlier = false;
-    for (TableId table : used) {
-      earlier |= shared.tables().remove(table) != null && !lookedAt.contains(table);
-    }
-    return earlier;
-  }
-
-  private TableColumns columns(TableId table) throws SQLException {
-    TableColumns known = shared.tables().get(table);
-    if (known == null) {
-      lookedAt.add(table);
-      known = TableColumns.read(connection, table);
-      shared.tables().put(table, known);
-    }
-    return known;
   }
 }

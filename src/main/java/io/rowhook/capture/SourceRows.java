@@ -1,6 +1,5 @@
 package io.rowhook.capture;
 
-import io.rowhook.capture.SnapshotRows.Moment;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,13 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads rows of the source by key, beside the log: for what the log does not carry. Their values
@@ -24,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * for each reading. Any thread; one reading at a time.
  */
 public final class SourceRows implements RowLookup, AutoCloseable {
-
-  private static final Logger log = LoggerFactory.getLogger(SourceRows.class);
 
   /**
    * What is kept in memory of one reading; bytes of text. More is {@link TooMuch}, so that whoever
@@ -38,14 +31,6 @@ public final class SourceRows implements RowLookup, AutoCloseable {
 
   /** How long a transaction that was streamed may stay invisible to others. */
   public static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
-
-  /** The same, once one has stayed so: until all are seen again. */
-  private static final Duration IMPATIENT = Duration.ofMillis(100);
-
-  /** Between two looks. */
-  private static final Duration FIRST_LOOK = Duration.ofMillis(2);
-
-  private static final Duration LATER_LOOK = Duration.ofMillis(100);
 
   /** As many tables may fail; where more do, a savepoint before each statement keeps the rest. */
   private static final int MOST_TRIES = 3;
@@ -61,19 +46,17 @@ public final class SourceRows implements RowLookup, AutoCloseable {
       """;
 
   private final Source source;
-  private final Duration visibleWithin;
   private final long largestRow;
   private final ReentrantLock lock = new ReentrantLock();
   private final LookupCircuits circuits = new LookupCircuits(System::nanoTime);
   private final LookupState shared = new LookupState(circuits);
-  private final LongAdder snapshots = new LongAdder();
+  private final VisibleSnapshots snapshots;
   private final LongAdder nanos = new LongAdder();
 
   // guarded by lock
   private @Nullable Connection open;
   private TypeCatalog types = new TypeCatalog(Map::of);
-  private boolean impatient;
-  private @Nullable Moment held;
+  private @Nullable SnapshotMoment held;
   private boolean closed;
 
   /** Opens nothing yet. */
@@ -97,7 +80,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
    */
   SourceRows(Source source, Duration visibleWithin, long largestRow) {
     this.source = source;
-    this.visibleWithin = visibleWithin;
+    this.snapshots = new VisibleSnapshots(visibleWithin);
     this.largestRow = largestRow;
   }
 
@@ -111,9 +94,9 @@ public final class SourceRows implements RowLookup, AutoCloseable {
     return locked(_ -> {
       letGo();
       Connection connection = connection();
-      Moment moment = null;
+      SnapshotMoment moment = null;
       try {
-        moment = moment(connection, transactions);
+        moment = snapshots.take(connection, transactions);
       } finally {
         if (moment == null) {
           forget();
@@ -190,7 +173,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
     Connection connection = connection();
     boolean good = false;
     try {
-      Moment moment = held == null ? moment(connection, transactions) : held;
+      SnapshotMoment moment = held == null ? snapshots.take(connection, transactions) : held;
       T result =
           reading.of(new SnapshotRows(connection, types, shared, limited, carefully, moment));
       if (held == null) {
@@ -214,39 +197,6 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         forget();
       }
     }
-  }
-
-  /** Takes one that has all the transactions; waits for it, but not for ever. */
-  private Moment moment(Connection connection, Set<String> transactions) throws SQLException {
-    long limit = (impatient ? IMPATIENT : visibleWithin).toNanos();
-    long begin = System.nanoTime();
-    long pause = FIRST_LOOK.toNanos();
-    while (true) {
-      snapshots.increment();
-      Moment moment = SnapshotRows.moment(connection);
-      boolean visible = transactions.stream().allMatch(moment.transactions()::shows);
-      if (visible || System.nanoTime() - begin >= limit) {
-        if (!transactions.isEmpty()) {
-          noteVisible(visible);
-        }
-        return moment;
-      }
-      connection.rollback();
-      LockSupport.parkNanos(pause);
-      pause = Math.min(LATER_LOOK.toNanos(), pause * 2);
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("stopped while waiting for a transaction to be visible");
-      }
-    }
-  }
-
-  private void noteVisible(boolean visible) {
-    if (!visible && !impatient) {
-      log.warn(
-          "A committed transaction stays invisible in the source, as it does while a synchronous"
-              + " standby does not answer; events of such ones say only what the log has");
-    }
-    impatient = !visible;
   }
 
   private Connection connection() throws SQLException {
@@ -307,7 +257,7 @@ public final class SourceRows implements RowLookup, AutoCloseable {
         Duration.ofNanos(nanos.sum()),
         shared.unread().sum(),
         circuits.open(),
-        snapshots.sum());
+        snapshots.taken());
   }
 
   @Override
