@@ -284,8 +284,7 @@ public final class Capture implements AutoCloseable {
           }
         });
     RowChangeDeserializer rows =
-        new RowChangeDeserializer(
-            new RelationLayouts(prepared, types, this::ancestors), structure);
+        new RowChangeDeserializer(new RelationLayouts(prepared, types, this::ancestors), structure);
     return new TransactionReader(
         source, rows, prepared.generation().sink(), observer, joining::confirm, turn);
   }

@@ -85,7 +85,8 @@ final class Joining {
         throw SourceException.gap(what);
       }
       Publication.Plan plan =
-          Publication.plan(connection, source, tables, SuspendedTables.names(suspended, before, state));
+          Publication.plan(
+              connection, source, tables, SuspendedTables.names(suspended, before, state));
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }

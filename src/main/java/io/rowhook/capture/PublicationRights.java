@@ -38,8 +38,7 @@ final class PublicationRights {
   static boolean mayCreate(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
-            statement.executeQuery(
-                "SELECT has_database_privilege(current_database(), 'CREATE')")) {
+            statement.executeQuery("SELECT has_database_privilege(current_database(), 'CREATE')")) {
       row.next();
       return row.getBoolean(1);
     }

@@ -110,7 +110,11 @@ final class RowChangeDeserializer {
   }
 
   private static void emit(
-      RelationLayout layout, Operation operation, @Nullable TupleData old, @Nullable TupleData after, ChangeSink sink)
+      RelationLayout layout,
+      Operation operation,
+      @Nullable TupleData old,
+      @Nullable TupleData after,
+      ChangeSink sink)
       throws UnreadableRow, InterruptedException {
     TupleData keyed = Objects.requireNonNull(after == null ? old : after);
     ObjectNode key = key(layout, keyed);
@@ -142,7 +146,11 @@ final class RowChangeDeserializer {
   }
 
   private static RowChange change(
-      RelationLayout layout, Operation operation, ObjectNode key, @Nullable TupleData old, @Nullable TupleData after) {
+      RelationLayout layout,
+      Operation operation,
+      ObjectNode key,
+      @Nullable TupleData old,
+      @Nullable TupleData after) {
     return new RowChange(
         layout.facts().table(),
         operation,
@@ -184,7 +192,11 @@ final class RowChangeDeserializer {
    * @param old the row as it was, which has what is large and was not changed; null: unknown
    */
   private static void fill(
-      TupleData row, RelationLayout layout, MessageCursor cursor, boolean identityOnly, @Nullable TupleData old) {
+      TupleData row,
+      RelationLayout layout,
+      MessageCursor cursor,
+      boolean identityOnly,
+      @Nullable TupleData old) {
     int count = cursor.int16();
     if (count > layout.names().length) {
       throw new CaptureFailure(
@@ -197,7 +209,9 @@ final class RowChangeDeserializer {
       int from = cursor.skip(length);
       PostgresType type = layout.types()[i];
       row.hasMore |=
-          layout.ofRoot() && kind != 'n' && !layout.facts().primaryKey().contains(layout.names()[i]);
+          layout.ofRoot()
+              && kind != 'n'
+              && !layout.facts().primaryKey().contains(layout.names()[i]);
       if (type == null || (identityOnly && !layout.inIdentity()[i])) {
         continue;
       }
@@ -243,7 +257,8 @@ final class RowChangeDeserializer {
         continue; // not asked for
       }
       if (layout.suspended() != null) {
-        sink.reject(rejected(layout.suspended(), "TRUNCATE", JsonNodeFactory.instance.objectNode()));
+        sink.reject(
+            rejected(layout.suspended(), "TRUNCATE", JsonNodeFactory.instance.objectNode()));
       } else {
         sink.reject(
             new RejectedRow(

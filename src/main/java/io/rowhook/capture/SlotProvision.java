@@ -40,8 +40,7 @@ final class SlotProvision {
    * @return from where it sends
    * @throws SourceException while transactions are open that began before it
    */
-  Lsn create(Connection connection, PostgresConnections.Identity server)
-      throws SQLException {
+  Lsn create(Connection connection, PostgresConnections.Identity server) throws SQLException {
     checkpoints.intend(new SlotIntent(server.systemIdentifier(), source.slot()));
     observer.makingSlot();
     try {

@@ -16,14 +16,17 @@ final class TupleData {
   int weight;
 
   /**
-   * Whether it has any value beside its key, read or not. PostgreSQL logs old rows by the
-   * identity of their partition, and marks them by that of the root: one without may say that the
-   * rest is null, or not logged.
+   * Whether it has any value beside its key, read or not. PostgreSQL logs old rows by the identity
+   * of their partition, and marks them by that of the root: one without may say that the rest is
+   * null, or not logged.
    */
   boolean hasMore;
 
   void add(String column, PostgresType type, byte[] bytes, int from, int length) {
-    weight = (int) Math.min(Integer.MAX_VALUE / 4, weight + RowChangeDeserializer.NODE_WEIGHT + 2L * length);
+    weight =
+        (int)
+            Math.min(
+                Integer.MAX_VALUE / 4, weight + RowChangeDeserializer.NODE_WEIGHT + 2L * length);
     try {
       values.set(column, PostgresValueParser.parse(type, bytes, from, length));
     } catch (PostgresValueParser.BadValue e) {

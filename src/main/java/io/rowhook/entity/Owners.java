@@ -100,7 +100,8 @@ final class Owners {
    * @param moment the place of its transaction among those of the batch
    * @throws OrphanException if one of them cannot be told
    */
-  Set<Owner> of(NetChange change, int moment, Others others, ParentLookup parents) throws OrphanException {
+  Set<Owner> of(NetChange change, int moment, Others others, ParentLookup parents)
+      throws OrphanException {
     Shapes.Named named = shapes.named(change.entityType());
     Shape shape = named.shape();
     Shape.Node part = named.part();

@@ -179,7 +179,8 @@ final class Shape {
             shared.contains(part.table()),
             facts.identity() == ReplicaIdentity.FULL,
             KeyTypes.isNumber(tables.get(above1), parentKey),
-            part.prefix().isEmpty() && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)
+            part.prefix().isEmpty()
+                    && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)
                 ? Spellings.lookup(part.table(), part.key(), above1, parentKey)
                 : null,
             byParent,

@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * Makes the events of one transaction that is too large for memory, a chunk at a time: each change
- * is assigned to the entities that it belongs to first, and then these are made one after the other.
- * Used as its {@link Publishing} is.
+ * is assigned to the entities that it belongs to first, and then these are made one after the
+ * other. Used as its {@link Publishing} is.
  */
 final class SpilledPublishing {
 
@@ -76,7 +76,8 @@ final class SpilledPublishing {
       Ended chunk = new Ended(transaction, rejected);
       publishing.compose(
           seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
-              .map(change -> Publishing.alone(chunk, shapes.named(change.entityType()).shape(), change))
+              .map(change ->
+                  Publishing.alone(chunk, shapes.named(change.entityType()).shape(), change))
               .toList(),
           false,
           _ -> take(chunk, sink));
@@ -188,6 +189,7 @@ final class SpilledPublishing {
   }
 
   private List<NetChange> seen(Collection<NetChange> changes, Outcome outcome) {
-    return visibility.apply(changes, (change, why) -> outcome.reject(publishing.orphan(change, why)));
+    return visibility.apply(
+        changes, (change, why) -> outcome.reject(publishing.orphan(change, why)));
   }
 }
