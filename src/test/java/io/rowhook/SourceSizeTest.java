@@ -22,9 +22,9 @@ class SourceSizeTest {
           Capture CaptureTest Child CourierTest HoldingTest JournalContractTest LatestOnlyTest
           LedgerContractTest Listing MemoryJournal MemoryLedger MergingModelTest OperatingTest
           Operations OperationsTest OwedTest PartsTest PoliciesTest PublicationTest
-          RowhookProcess Schema SchemaTimeTest SenderTest SettingsTest SignerTest
-          SourceCheckTest SourceDatabase SqliteJournal SqliteLedger Stage StructureTest
-          TemplatesTest TlsTest TypesTest Wanting Window
+          RowhookProcess SchemaTimeTest SenderTest SettingsTest SignerTest SourceCheckTest
+          SourceDatabase SqliteJournal SqliteLedger Stage StructureTest TemplatesTest TlsTest
+          TypesTest Wanting Window
           """
               .trim()
               .split("\\s+"));
