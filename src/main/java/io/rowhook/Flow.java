@@ -86,7 +86,7 @@ public final class Flow implements AutoCloseable {
     return journal;
   }
 
-  /** What each courier was doing a moment ago. Any thread. */
+  /** What each dispatcher was doing a moment ago. Any thread. */
   public List<CourierStatus> couriers() {
     return couriers.statuses();
   }

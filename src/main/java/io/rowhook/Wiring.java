@@ -37,7 +37,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * The whole flow, built by hand: source, capture, entities, journal, and a courier for each
+ * The whole flow, built by hand: source, capture, entities, journal, and a dispatcher for each
  * recipient. Constructors only; {@link Flow} starts and ends what is built here.
  */
 public final class Wiring {

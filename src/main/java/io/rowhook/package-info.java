@@ -7,7 +7,7 @@
  *   <li>{@code capture}: reads committed row changes from the source's log
  *   <li>{@code entity}: row changes become events about entities
  *   <li>{@code journal}: keeps every event until every recipient has settled it
- *   <li>{@code recipient}: who is owed which event
+ *   <li>{@code recipient}: who gets which event
  *   <li>{@code template}: event to body
  *   <li>{@code webhook}: signs, sends, judges the answer, retries
  * </ol>

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A file says one thing: at most 300 lines. */
+/** A file says one thing: at most 300 lines, its imports aside. */
 class SourceSizeTest {
 
   private static final int MOST = 300;
@@ -19,12 +19,10 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          Capture CaptureTest Child CourierTest HoldingTest JournalContractTest LatestOnlyTest
-          LedgerContractTest Listing MemoryJournal MemoryLedger MergingModelTest OperatingTest
-          Operations OperationsTest OwedTest PartsTest PoliciesTest PublicationTest
-          RowhookProcess SchemaTimeTest SenderTest SettingsTest SignerTest SourceCheckTest
-          SourceDatabase SqliteJournal SqliteLedger Stage StructureTest TemplatesTest TlsTest
-          TypesTest Wanting Window
+          Capture CaptureTest CourierTest HoldingTest JournalContractTest LatestOnlyTest
+          LedgerContractTest MemoryJournal MemoryLedger OperatingTest OperationsTest PartsTest
+          PoliciesTest PublicationTest SchemaTimeTest SenderTest SqliteLedger StructureTest
+          TemplatesTest TlsTest Window
           """
               .trim()
               .split("\\s+"));
@@ -34,7 +32,8 @@ class SourceSizeTest {
     List<String> longer = new ArrayList<>();
     List<String> unlisted = new ArrayList<>();
     for (Path file : Sources.all()) {
-      int lines = Files.readAllLines(file).size();
+      long lines =
+          Files.readAllLines(file).stream().filter(line -> !line.startsWith("import ")).count();
       if (lines > MOST) {
         String type = file.getFileName().toString().replace(".java", "");
         longer.add(type);

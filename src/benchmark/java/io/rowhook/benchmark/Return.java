@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A recipient that was away is owed a million events and comes back, while another is sent what
- * happens, in a heap of 128 MB: what the other notices.
+ * A recipient that was away has a backlog of a million events and comes back, while another is sent
+ * what happens, in a heap of 128 MB: what the other notices.
  */
 final class Return {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How fast a courier is, against a receiver that does next to nothing. Prints; asserts no speed.
+ * How fast a dispatcher is, against a receiver that does next to nothing. Prints; asserts no speed.
  */
 @Tag("benchmark")
 class CourierBenchmark {

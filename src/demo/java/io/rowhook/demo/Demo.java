@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Sets the stage, has the {@link Story} told, and ends with exit status 0 only if each recipient
- * got exactly what it was owed, all of it verified. With {@code -Dstay} it then stays, for a person
- * to type SQL.
+ * got exactly what it was to get, all of it verified. With {@code -Dstay} it then stays, for a
+ * person to type SQL.
  */
 final class Demo {
 
@@ -159,7 +159,7 @@ final class Demo {
     }
   }
 
-  /** Until all that is owed is there; or, where nothing is, until nothing came for a while. */
+  /** Until all that is expected is there; or, where nothing is, until nothing came for a while. */
   private void await(Step step, RowhookProcess rowhook) throws InterruptedException {
     Map<Step.Owed, Integer> expected = step.expected();
     if (expected.isEmpty()) {

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  *
  * @param title what happens, in the ERP's words
  * @param sql the statements, as they are run and shown
- * @param expected how many webhooks of which topic each recipient is owed
+ * @param expected how many webhooks of which topic each recipient gets
  * @param checks what must be true of the bodies
  */
 record Step(String title, List<String> sql, Map<Owed, Integer> expected, List<Check> checks) {

@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Keeps account of the whole story: what was owed, what came, and everything that was not right.
+ * Keeps account of the whole story: what was expected, what came, and everything that was not
+ * right.
  */
 final class Totals {
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "What is owed and was not attempted yet is not listed: rowhook status counts it.",
+      "What waits and was not attempted yet is not listed: rowhook status counts it.",
       "Exit status: 0 if the service told, 1 if it is not running or knows no such thing."
     },
     mixinStandardHelpOptions = true)

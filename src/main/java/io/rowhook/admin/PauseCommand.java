@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pause",
     description = {
-      "Sends a recipient nothing until rowhook resume; what is owed waits, in order. With --all:"
+      "Sends a recipient nothing until rowhook resume; its backlog waits, in order. With --all:"
           + " the kill switch, nothing is sent to anyone, not even what a person redelivers."
     },
     footer = {

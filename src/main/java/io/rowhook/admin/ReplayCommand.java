@@ -65,7 +65,7 @@ public final class ReplayCommand implements Callable<Integer> {
       return Words.deliveries(count) + " to " + recipient + " go out again";
     }
     return count == 0
-        ? "Nothing to replay: nothing in this range is wanted, or all of it is owed already"
+        ? "Nothing to replay: nothing in this range is wanted, or all of it waits already"
         : "These are " + Words.deliveries(count) + ". Nothing was done: --yes does it";
   }
 }

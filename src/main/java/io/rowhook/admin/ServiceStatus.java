@@ -133,14 +133,14 @@ final class ServiceStatus {
     ObjectNode json = ExactJson.MAPPER.createObjectNode();
     json.put("recipient", name);
     json.put("state", courier == null ? "no file" : courier.state().name());
-    json.set("hold", hold(hold));
+    json.set("pause", hold(hold));
     json.put("inFlight", courier == null ? 0 : courier.inFlight());
     json.put("cursor", standing.cursor());
     json.put("ahead", standing.ahead());
     json.put("waiting", standing.waiting());
     json.put("blocked", standing.blocked());
     json.put("failed", standing.failed());
-    json.put("owedBytes", backlog.bytes() + backlog.requestedBytes());
+    json.put("backlogBytes", backlog.bytes() + backlog.requestedBytes());
     json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
     json.put("trouble", courier == null ? null : courier.trouble());
     json.put("failures", lookup.failureCount(name, since));

@@ -126,16 +126,16 @@ public final class StatusCommand implements Callable<Integer> {
     out.println();
     Table table =
         new Table(
-            "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "OWED", "OLDEST", "FAILURES");
+            "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
     for (JsonNode one : status.path("recipients")) {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
       table.row(
           Words.text(one.path("recipient")),
-          one.path("hold").isObject() ? "paused" : Words.text(one.path("state")),
+          one.path("pause").isObject() ? "paused" : Words.text(one.path("state")),
           one.path("waiting").asText(),
           one.path("blocked").asText(),
           one.path("failed").asText(),
-          Words.bytes(one.path("owedBytes").asLong()),
+          Words.bytes(one.path("backlogBytes").asLong()),
           Words.age(one.path("oldest"), now),
           one.path("failures").asText() + " in " + Words.span(within));
     }
@@ -148,7 +148,7 @@ public final class StatusCommand implements Callable<Integer> {
   /** What a person should know of a recipient, beside the numbers. */
   private static void notes(JsonNode one, PrintWriter out) {
     String name = Words.text(one.path("recipient"));
-    JsonNode hold = one.path("hold");
+    JsonNode hold = one.path("pause");
     if (hold.isObject()) {
       String until =
           hold.path("until").isTextual()

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** How much a recipient is owed, added up from an index and a running sum. */
+/** A recipient's backlog, added up from an index and a running sum. */
 final class BacklogTable {
 
   /** Those after the cursor are among the events after it. */

@@ -6,9 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event owed to one recipient, from the store to the worker and back.
+ * One event for one recipient, from the store to the worker and back.
  *
- * @param entry the event owed
+ * @param entry the event
  * @param state where it stands
  * @param match how it is sent, as decided when it was dispatched first, in the words of {@code
  *     recipient.Match}: every attempt goes by it; a person's redelivery decides anew; null: not
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts made so far; a person's redelivery starts again from 0
  * @param firstAttempt when the first of these started; null before it
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
- * @param trials how many of the attempts use up no retry: those that tried whether a held recipient
- *     is back
+ * @param trials how many of the attempts use up no retry: those that tried whether a paused
+ *     recipient is back
  * @param merged what is sent instead of the event, if others were skipped in its favour; else null
  */
 public record Delivery(

@@ -43,10 +43,10 @@ public sealed interface DeliveryState {
   record Failed(String reason) implements DeliveryState {
 
     /**
-     * Begins the reason of one that ended because its recipient was owed too much. It does not hold
-     * its event from retention: else a recipient that nobody mends could fill the journal.
+     * Begins the reason of one that ended because its recipient's backlog was too large. It does
+     * not hold its event from retention: else a recipient that nobody mends could fill the journal.
      */
-    public static final String OWED_LIMIT = "owed limit";
+    public static final String BACKLOG_LIMIT = "backlog limit";
 
     /**
      * Begins the reason of one that a person has let go. It does not hold its event from retention

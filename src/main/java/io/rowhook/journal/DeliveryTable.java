@@ -46,12 +46,12 @@ final class DeliveryTable {
       "state = 'failed' AND (coalesce(reason, '') GLOB '"
           + Failed.DISCARDED
           + "*' OR coalesce(reason, '') GLOB '"
-          + Failed.OWED_LIMIT
+          + Failed.BACKLOG_LIMIT
           + "*')";
 
   /**
    * The attempts of a recipient that failed and count against it, since an instant and the end of
-   * its last hold: there was a POST. Parameters: recipient, instant, recipient.
+   * its last pause: there was a POST. Parameters: recipient, instant, recipient.
    */
   static final String COUNTING_FAILURES =
       " FROM attempt WHERE recipient = ? AND at >= max(?,"

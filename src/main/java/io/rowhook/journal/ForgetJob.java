@@ -10,7 +10,7 @@ import java.util.Optional;
  * commit; what the journal has of it goes afterwards, in small steps, and also after a crash.
  *
  * <p>A number is not given again before all that it stands in is gone. Nobody may write to a
- * recipient's ledger any more when it is forgotten.
+ * recipient's delivery store any more when it is forgotten.
  */
 final class ForgetJob {
 

@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What keeps a recipient, or with the kill switch all of them, from being sent to. What is owed
- * meanwhile waits, in order.
+ * What keeps a recipient, or with the kill switch all of them, from being sent to. Its backlog
+ * waits, in order.
  *
- * @param kind who or what holds it
+ * @param kind who or what pauses it
  * @param at since when
  * @param until when the next delivery is tried alone, which may end it; empty: a person ends it
  * @param reason in words, without values
  */
 public record Hold(Kind kind, Instant at, Optional<Instant> until, String reason) {
 
-  /** What holds it. */
+  /** What pauses it. */
   public enum Kind {
     /** Too many failed attempts: ends by itself. */
     failures,
@@ -26,7 +26,7 @@ public record Hold(Kind kind, Instant at, Optional<Instant> until, String reason
     person
   }
 
-  /** A hold that only a person ends. */
+  /** A pause that only a person ends. */
   public static Hold by(Kind kind, Instant at, String reason) {
     return new Hold(kind, at, Optional.empty(), reason);
   }

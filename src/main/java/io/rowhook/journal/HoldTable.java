@@ -27,7 +27,7 @@ final class HoldTable {
         row.getString("hold_reason"));
   }
 
-  /** Holds it; a person's hold gives way only to a person's. */
+  /** Pauses it; a person's pause gives way only to a person's. */
   static void hold(Sql sql, long recipient, Hold hold) throws SQLException {
     sql.update(
         "UPDATE recipient SET hold_kind = ?, hold_at = ?, hold_until = ?, hold_reason = ?"
@@ -40,7 +40,7 @@ final class HoldTable {
         hold.kind().name());
   }
 
-  /** Ends what holds it, unless a person does. */
+  /** Ends what pauses it, unless a person does. */
   static void release(Sql sql, long recipient, Instant at) throws SQLException {
     sql.update(
         "UPDATE recipient SET hold_kind = NULL, hold_at = NULL, hold_until = NULL,"
@@ -49,7 +49,7 @@ final class HoldTable {
         recipient);
   }
 
-  /** Ends what holds it, whatever that is. */
+  /** Ends what pauses it, whatever that is. */
   static void resume(Sql sql, long recipient, Instant at) throws SQLException {
     sql.update(
         "UPDATE recipient SET hold_kind = NULL, hold_at = NULL, hold_until = NULL,"

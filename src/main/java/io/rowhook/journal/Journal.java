@@ -13,8 +13,8 @@ public interface Journal
     extends EventLog, CheckpointStore, EventReader, TemplateArchive, AutoCloseable {
 
   /**
-   * The ledger of a recipient. A name that is new starts at the journal's head: a new recipient is
-   * not flooded with what happened before it. Any thread.
+   * The delivery store of a recipient. A name that is new starts at the journal's head: a new
+   * recipient is not flooded with what happened before it. Any thread.
    */
   Ledger ledger(String recipient);
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries that a person looks for, the newest first, page by page: the exceptions, and from the
- * attempt log those that were delivered, and what was skipped since a newer one was owed. What is
- * owed and was not attempted yet is no entry of either. Any thread.
+ * attempt log those that were delivered, and what was skipped since a newer one was pending. What
+ * is pending and was not attempted yet is no entry of either. Any thread.
  */
 public final class Listing {
 

@@ -155,7 +155,7 @@ public final class Lookup {
             sequence));
   }
 
-  /** The oldest event that a recipient may still be owed: open, or after its cursor. */
+  /** The oldest event that may still be pending for a recipient: open, or after its cursor. */
   public Optional<Entry> oldestOwed(String recipient) {
     return readers.read(sql -> {
       long number = number(sql, recipient);
@@ -217,7 +217,7 @@ public final class Lookup {
     return readers.read(sql -> SkippedTable.merged(sql, number(sql, recipient), sequence));
   }
 
-  /** How many failed attempts count against a recipient, since an instant and its last hold. */
+  /** How many failed attempts count against a recipient, since an instant and its last pause. */
   public long failureCount(String recipient, Instant since) {
     return readers.read(sql -> {
       long number = number(sql, recipient);
@@ -252,7 +252,7 @@ public final class Lookup {
     return readers.read(sql -> HoldTable.of(sql, number(sql, recipient)));
   }
 
-  /** How much a recipient is owed. */
+  /** A recipient's backlog. */
   public Backlog backlog(String recipient) {
     return readers.read(sql -> BacklogTable.of(sql, number(sql, recipient)));
   }

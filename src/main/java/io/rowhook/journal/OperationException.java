@@ -1,6 +1,6 @@
 package io.rowhook.journal;
 
-/** What a person asks of the ledger cannot be done; the message says why and what can be. */
+/** What a person asks of the journal cannot be done; the message says why and what can be. */
 public final class OperationException extends Exception {
 
   private static final long serialVersionUID = 1;

@@ -13,9 +13,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people do to the ledger, beside the couriers: redeliver, replay, discard, pause, resume, and
- * the kill switch for all. Each is durable when it returns and says how many it has changed; a
- * courier that is concerned must be told after it. Any thread.
+ * What people do to deliveries, beside the dispatchers: redeliver, replay, discard, pause, resume,
+ * and the kill switch for all. Each is durable when it returns and says how many it has changed; a
+ * dispatcher that is concerned must be told after it. Any thread.
  */
 public final class Operations {
 
@@ -49,10 +49,10 @@ public final class Operations {
   }
 
   /**
-   * Sends one delivery again, as soon as may be, also while its recipient is held: with its
+   * Sends one delivery again, as soon as may be, also while its recipient is paused: with its
    * attempts counted from the start and rendered anew.
    *
-   * @throws OperationException if the recipient is not owed it, or it is not there any more
+   * @throws OperationException if it is not pending for the recipient, or it is not there any more
    */
   public void redeliver(String recipient, long sequence, Instant now)
       throws OperationException, InterruptedException {
@@ -86,7 +86,7 @@ public final class Operations {
   /**
    * Sends again what a recipient gets of a range of events, in their order, as soon as it is not
    * held; also what it was never sent, because it was not wanted then or is older than the
-   * recipient. What is owed already is left alone.
+   * recipient. What is pending already is left alone.
    *
    * @param failedOnly only deliveries that failed
    * @param wanted which events the recipient gets
@@ -163,7 +163,7 @@ public final class Operations {
   }
 
   /**
-   * Pauses a recipient until a person resumes it, whatever holds it already.
+   * Pauses a recipient until a person resumes it, whatever pauses it already.
    *
    * @return whether it was not paused by a person before
    */
@@ -182,10 +182,10 @@ public final class Operations {
   }
 
   /**
-   * Ends what holds a recipient: a person's pause, one after failures, a 410, an exhausted
+   * Ends what pauses a recipient: a person's pause, one after failures, a 410, an exhausted
    * delivery. What failed before does not count any more.
    *
-   * @return whether anything held it
+   * @return whether anything paused it
    */
   public boolean resume(String recipient, Instant now)
       throws OperationException, InterruptedException {
@@ -226,7 +226,7 @@ public final class Operations {
   }
 
   /**
-   * What the ledger has of one delivery.
+   * What the delivery store has of one delivery.
    *
    * @param refusal in words: nothing
    * @param stands whether it is an exception
@@ -265,7 +265,7 @@ public final class Operations {
           words(recipient, sequence)
               + (ahead
                   ? " has not been attempted yet: it goes out in its turn if it is wanted"
-                  : " was never owed: it was not wanted, or is older than the recipient. replay"
+                  : " was never due: it was not wanted, or is older than the recipient. replay"
                       + " sends it all the same if it is wanted now"),
           key.get(),
           false,

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What one recipient is still owed and stands on disk. Reads see what is durable. */
+/** What is pending for one recipient and stands on disk. Reads see what is durable. */
 public interface PendingDeliveries {
 
   /** Whether a delivery is Retrying or Blocked, and was redelivered just so often. */
@@ -18,7 +18,7 @@ public interface PendingDeliveries {
 
   /**
    * The oldest delivery that is Retrying or Blocked, if there is one: what sequential processing
-   * owes first.
+   * sends first.
    */
   Optional<Delivery> oldestOpen();
 
@@ -47,6 +47,6 @@ public interface PendingDeliveries {
   /** How many deliveries are Retrying or Blocked. */
   long open();
 
-  /** How much the recipient is owed, what is not dispatched yet included. */
+  /** The recipient's backlog, what is not dispatched yet included. */
   Backlog backlog();
 }

@@ -7,9 +7,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owes a range of events to a recipient again, in steps so small that capture and deliveries hardly
- * notice. Each becomes Blocked, so that they go out in their order, behind whatever of their entity
- * is open already.
+ * Makes a range of events pending for a recipient again, in steps so small that capture and
+ * deliveries hardly notice. Each becomes Blocked, so that they go out in their order, behind
+ * whatever of their entity is open already.
  *
  * <p>What is open is left alone, and so is what is after the cursor and was never attempted: it
  * goes out by itself.

@@ -17,9 +17,7 @@ record Schema(List<String> migrations) {
   /** {@code Rwhk}: tells a journal from any other SQLite file; shown by {@code file}(1). */
   static final int APPLICATION_ID = 0x5277_686B;
 
-  /**
-   * What keeps a recipient from being sent to, how much it is owed, and what a person asked for.
-   */
+  /** What keeps a recipient from being sent to, its backlog, and what a person asked for. */
   private static final String SECOND =
       """
       -- what keeps it from being sent to; all null: nothing

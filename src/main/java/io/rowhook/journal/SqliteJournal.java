@@ -290,7 +290,7 @@ public final class SqliteJournal implements Journal {
    * same.
    *
    * @param counting names of the recipients that count: those with a file, and those whose file
-   *     vanished less than the retention time ago. What others are still owed goes too
+   *     vanished less than the retention time ago. What is still pending for others goes too
    * @param limit how many at most
    * @return how many; fewer than {@code limit} only when there are no more
    */

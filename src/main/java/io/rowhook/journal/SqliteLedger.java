@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One recipient's ledger. What it queues waits, in order, for as long as the journal cannot be
- * written; it is lost only if the journal is damaged, and then the delivery is made again.
+ * One recipient's delivery store. What it queues waits, in order, for as long as the journal cannot
+ * be written; it is lost only if the journal is damaged, and then the delivery is made again.
  *
  * <p>When one of its writes is refused, all later ones are, so that the cursor never passes an
- * outcome that is not there; a new ledger of the same recipient starts from what is durable.
+ * outcome that is not there; a new delivery store of the same recipient starts from what is
+ * durable.
  */
 final class SqliteLedger implements Ledger {
 

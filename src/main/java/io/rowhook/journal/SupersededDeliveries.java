@@ -28,8 +28,8 @@ public interface SupersededDeliveries {
 
   /**
    * Queues, all of it in one commit, that deliveries are skipped since a newer one of their entity
-   * is owed, and what is sent for that one instead. One that a person has decided on meanwhile is
-   * not skipped.
+   * is pending, and what is sent for that one instead. One that a person has decided on meanwhile
+   * is not skipped.
    *
    * @param merged null: the event as it is
    */

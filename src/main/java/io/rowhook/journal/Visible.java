@@ -61,7 +61,7 @@ final class Visible {
     place = Optional.of(now);
   }
 
-  /** The tail first: whoever learns of a new head finds its events there. */
+  /** Updates the cache before the head, so that a reader of the new head finds its events. */
   void published(Publication publication) {
     long before = head();
     long head = publication.place().head();

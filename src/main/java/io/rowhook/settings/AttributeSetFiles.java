@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Which attribute sets there are files for, so that a misspelt name is found before anything is
- * owed. Whether the files are sound is the template room's to say.
+ * pending. Whether the files are sound is the template room's to say.
  */
 final class AttributeSetFiles {
 

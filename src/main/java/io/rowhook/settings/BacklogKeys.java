@@ -5,7 +5,7 @@ import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.time.Duration;
 
-/** Reads {@code owed} in a recipient's file: what may wait for it. */
+/** Reads {@code backlog} in a recipient's file: what may wait for it. */
 final class BacklogKeys {
 
   private static final Setting<Duration> AGE =
@@ -13,7 +13,7 @@ final class BacklogKeys {
               "age",
               Value.duration(Duration.ofSeconds(1), Duration.ofDays(3650)),
               "how long what waits for it may wait, since it came into the journal; beyond, its"
-                  + " oldest deliveries end failed, 'owed limit'. What a person redelivers or"
+                  + " oldest deliveries end failed, 'backlog limit'. What a person redelivers or"
                   + " replays is beside it")
           .or(OwedLimit.DEFAULT.age());
 
@@ -26,7 +26,7 @@ final class BacklogKeys {
 
   static final Setting<Fields> SETTING =
       Setting.of(
-          "owed",
+          "backlog",
           new Mapping(ObjectSetting.of(AGE, BYTES)),
           "what may wait for it; beyond, the oldest deliveries end failed");
 

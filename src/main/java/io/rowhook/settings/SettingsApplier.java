@@ -53,7 +53,7 @@ public final class SettingsApplier implements ReloadListener {
 
   /**
    * Checks the settings of the start against the source, reports recipients without a file, and
-   * starts the couriers. Capture has these entities from its own start on.
+   * starts the dispatchers. Capture has these entities from its own start on.
    *
    * @throws SettingsException if a subscription asks for what the source does not log
    */

@@ -75,7 +75,7 @@ final class AttemptLog {
       case Gate.Change.None _ -> {}
       case Gate.Change.Held(Hold hold) ->
           LOG.atWarn()
-              .setMessage("recipient held; what is owed waits, in order")
+              .setMessage("recipient paused; its backlog waits, in order")
               .addKeyValue("recipient", recipient)
               .addKeyValue("why", hold.reason())
               .addKeyValue(

@@ -90,7 +90,7 @@ final class Attempting {
     } catch (TemplateException e) {
       return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
     } catch (RuntimeException | Error e) {
-      // Whatever it was, the courier must hear of it, or the lane would stand still for good.
+      // Whatever it was, the dispatcher must hear of it, or the lane would stand still for good.
       LOG.atError()
           .setMessage("attempt broke off")
           .addKeyValue("recipient", recipient.name())

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a recipient's {@link Dispatcher} on a thread of its own, one for each recipient, so that
  * none waits for another. Other threads only tell it, through {@link DispatcherControl}, that
- * something has changed. It can be stopped anywhere: on a new start the ledger says where to go on.
+ * something has changed. It can be stopped anywhere: on a new start the delivery store says where
+ * to go on.
  *
- * <p>If the journal fails, it drops what it had in memory, waits, and starts from the ledger again,
- * as after a crash.
+ * <p>If the journal fails, it drops what it had in memory, waits, and starts from the delivery
+ * store again, as after a crash.
  */
 public final class Courier implements AutoCloseable {
 
@@ -43,25 +44,25 @@ public final class Courier implements AutoCloseable {
   private final Runnable wake = mailbox::wake;
   private volatile @Nullable Thread thread; // null: not started yet
 
-  // Written by the courier's thread, read by others.
+  // Written by the dispatcher's thread, read by others.
   private final Told told;
 
-  // The courier's thread only.
+  // The dispatcher's thread only.
   private final InFlight inFlight;
   private final Hindrance hindrance;
   private final OwedWatch owedWatch;
   private final Dispatcher.Parts parts;
   private Gate gate = new Gate(false, Optional.empty(), List.of());
   private long decided; // the last event that can have been dispatched
-  private boolean shedding; // too much is owed; the next round begins with less
+  private boolean shedding; // the backlog is too large; the next round begins with less
 
   /**
-   * Builds a courier at rest; {@link #start} sets it going.
+   * Builds a dispatcher at rest; {@link #start} sets it going.
    *
    * @param sender its own: closed with it
    * @param clock says when something is due, and what time requests carry
    * @param random for the retries' jitter
-   * @param budget what all couriers of the process share
+   * @param budget what all dispatchers of the process share
    * @throws IllegalArgumentException if a secret has not the form that its style asks for
    */
   public Courier(
@@ -109,7 +110,7 @@ public final class Courier implements AutoCloseable {
    * @throws OutOfMemoryError if the thread cannot be started
    */
   public void start() {
-    Thread starting = Thread.ofVirtual().name("courier " + name).unstarted(this::run);
+    Thread starting = Thread.ofVirtual().name("dispatcher " + name).unstarted(this::run);
     starting.start();
     thread = starting;
     journal.onPublished(wake);
@@ -127,8 +128,8 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Someone else has changed this recipient's ledger: redelivered, discarded, held or released. Any
-   * thread; never waits.
+   * Someone else has changed this recipient's delivery store: redelivered, discarded, paused or
+   * resumed. Any thread; never waits.
    */
   public void ledgerChanged() {
     control.ledgerChanged();
@@ -144,12 +145,12 @@ public final class Courier implements AutoCloseable {
   public void reconfigure(Recipient recipient) {
     if (!recipient.name().equals(name)) {
       throw new IllegalArgumentException(
-          "the courier of recipient '" + name + "' cannot serve '" + recipient.name() + "'");
+          "the dispatcher of recipient '" + name + "' cannot serve '" + recipient.name() + "'");
     }
     control.edited(settings(recipient));
   }
 
-  /** Sends a test at once, whatever holds the recipient, and waits for the answer. Any thread. */
+  /** Sends a test at once, whatever pauses the recipient, and waits for the answer. Any thread. */
   public Sample sample() {
     return control.inForce().attempting().sample();
   }
@@ -212,7 +213,7 @@ public final class Courier implements AutoCloseable {
     }
   }
 
-  /** From where the ledger stands, until another state or other settings ask for a new start. */
+  /** From the recorded cursor, until another state or other settings ask for a new start. */
   private void dispatch() throws InterruptedException {
     DispatcherSettings edited = control.edited();
     if (edited != null) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedAt when an attempt failed last; null: none since the start
  * @param failure why, in words, without secrets
  * @param hold what keeps the recipient from being sent to; null where nothing does
- * @param trouble what keeps the courier from its work; null where nothing does
+ * @param trouble what keeps the dispatcher from its work; null where nothing does
  */
 public record CourierStatus(
     String recipient,

@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The couriers at work: one for each recipient of the settings in force. {@link #apply} and {@link
- * #close} are called by one thread at a time; {@link #statuses} and {@link #ledgerChanged} by any.
+ * The dispatchers at work: one for each recipient of the settings in force. {@link #apply} and
+ * {@link #close} are called by one thread at a time; {@link #statuses} and {@link #ledgerChanged}
+ * by any.
  */
 public final class Couriers implements AutoCloseable {
 
@@ -23,16 +24,16 @@ public final class Couriers implements AutoCloseable {
   /**
    * Builds an empty set.
    *
-   * @param hire makes the courier of a recipient, at rest
+   * @param hire makes the dispatcher of a recipient, at rest
    */
   public Couriers(Function<Recipient, Courier> hire) {
     this.hire = hire;
   }
 
   /**
-   * Brings the set in line: starts, reconfigures or closes couriers. Others are not disturbed. All
-   * that come are hired before any is closed: where one cannot be, everything stays as it is. May
-   * be called again after it has failed, and starts then what it could not start.
+   * Brings the set in line: starts, reconfigures or closes dispatchers. Others are not disturbed.
+   * All that come are hired before any is closed: where one cannot be, everything stays as it is.
+   * May be called again after it has failed, and starts then what it could not start.
    */
   public void apply(List<Recipient> recipients) {
     Map<String, Hired> leaving = new TreeMap<>(byName);
@@ -86,7 +87,7 @@ public final class Couriers implements AutoCloseable {
     return new TreeMap<>(byName).values().stream().map(hired -> hired.courier.status()).toList();
   }
 
-  /** Someone else has changed a recipient's ledger. Any thread; never waits. */
+  /** Someone else has changed a recipient's delivery store. Any thread; never waits. */
   public void ledgerChanged(String recipient) {
     Hired hired = byName.get(recipient);
     if (hired != null) {

@@ -20,15 +20,15 @@ import java.util.random.RandomGenerator;
  * ledger stands until the breaker's state or the settings ask for another. {@link Courier} runs one
  * after the other.
  *
- * <p>Its one thread owns all that is to decide: the {@link Window}, the {@link Order}, the ledger.
- * Attempts run on threads of their own and only report back.
+ * <p>Its one thread owns all that is to decide: the {@link Window}, the {@link Order}, the delivery
+ * store. Attempts run on threads of their own and only report back.
  */
 final class Dispatcher {
 
   /** It looks around at least so often, so that a clock set back or forth is noticed. */
   static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-  /** What outlives one loop; owned by the courier's thread. */
+  /** What outlives one loop; owned by the dispatcher's thread. */
   record Parts(
       String recipient,
       Journal journal,
@@ -100,7 +100,7 @@ final class Dispatcher {
     return true;
   }
 
-  /** Whether the breaker's state is another now, or too much is owed. */
+  /** Whether the breaker's state is another now, or the backlog is too large. */
   private boolean isAnotherToGoOn() {
     if (parts.control.hasLedgerChanged()) {
       parts.control.readsLedger();
@@ -133,7 +133,7 @@ final class Dispatcher {
     }
   }
 
-  /** Tells the ledger how far it has come, and others what it does. */
+  /** Tells the delivery store how far it has come, and others what it does. */
   private void advance() throws InterruptedException {
     boolean quiet = parts.inFlight.isEmpty() && !order.hungry();
     window.advance(quiet);

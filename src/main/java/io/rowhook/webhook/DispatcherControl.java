@@ -44,7 +44,7 @@ final class DispatcherControl {
     return inForce;
   }
 
-  /** Someone else has changed the recipient's ledger. */
+  /** Someone else has changed the recipient's delivery store. */
   void ledgerChanged() {
     ledgerChanged = true;
     mailbox.wake();
@@ -55,7 +55,7 @@ final class DispatcherControl {
     return ledgerChanged;
   }
 
-  /** The ledger is about to be read anew; the dispatcher's thread only. */
+  /** The delivery store is about to be read anew; the dispatcher's thread only. */
   void readsLedger() {
     ledgerChanged = false;
   }

@@ -15,13 +15,13 @@ import java.util.Optional;
  * Whether a recipient may be sent to, and what its failures lead to, by the rule in {@link Pause}:
  * a circuit breaker. More failed attempts than are borne open it; then single deliveries probe,
  * with growing waits, until one is acknowledged. Time comes in as an argument. Owned by the
- * courier's thread; what it decides is written to the ledger by the courier.
+ * dispatcher's thread; what it decides is written to the delivery store by the dispatcher.
  */
 final class Gate {
 
   /** What may be sent. */
   enum Way {
-    /** All that is owed. */
+    /** Everything passes. */
     open,
     /** A probe: one delivery, alone, to see whether the recipient is back. */
     trial,
@@ -65,7 +65,7 @@ final class Gate {
     return over ? Way.trial : Way.asked;
   }
 
-  /** What holds the recipient. */
+  /** What pauses the recipient. */
   Optional<Hold> hold() {
     return hold;
   }
@@ -75,13 +75,13 @@ final class Gate {
     return hold.flatMap(Hold::until).filter(_ -> !killed).orElse(Instant.MAX);
   }
 
-  /** Whether the journal says otherwise by now: a person has held or released it. */
+  /** Whether the journal says otherwise by now: a person has paused or resumed it. */
   boolean isOther(boolean killedNow, Optional<Hold> holdNow) {
     return killedNow != killed || !holdNow.equals(hold);
   }
 
   /**
-   * What an attempt leads to. What fails during a hold, because it was in flight or a person asked
+   * What an attempt leads to. What fails during a pause, because it was in flight or a person asked
    * for it, leads to nothing but where the recipient says 410.
    *
    * @param way which it went
@@ -161,7 +161,7 @@ final class Gate {
     return time.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** What the ledger is to be told. */
+  /** What is to be recorded. */
   sealed interface Change {
     /** Nothing. */
     record None() implements Change {}
@@ -169,7 +169,7 @@ final class Gate {
     /** Held from now on. */
     record Held(Hold hold) implements Change {}
 
-    /** Not held any more. */
+    /** Not paused any more. */
     record Released() implements Change {}
   }
 }

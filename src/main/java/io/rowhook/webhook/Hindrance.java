@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What keeps a {@link Courier} from its work, if anything does: the journal, nearly always. Says so
- * in the log once for each change, and how long to rest before the next try. Owned by the courier's
- * thread.
+ * in the log once for each change, and how long to rest before the next try. Owned by the
+ * dispatcher's thread.
  */
 final class Hindrance {
 
@@ -24,7 +24,7 @@ final class Hindrance {
     this.recipient = recipient;
   }
 
-  /** It has happened; returns how long to rest. */
+  /** Records a failure; returns the backoff. */
   Duration by(Throwable e) {
     String now = e.getClass().getSimpleName() + ": " + e.getMessage();
     rest = reason == null ? SHORTEST_REST : rest.multipliedBy(2);

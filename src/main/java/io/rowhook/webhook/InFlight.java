@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The attempts of one {@link Courier} that are under way, each on a virtual thread of its own that
- * reports to the {@link Mailbox}. Owned by the courier's thread, which also limits their number.
+ * reports to the {@link Mailbox}. Owned by the dispatcher's thread, which also limits their number.
  */
 final class InFlight {
 

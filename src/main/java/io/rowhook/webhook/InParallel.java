@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Parallel processing: a failing delivery holds back its own entity and nothing else. It, and what
  * comes after it of that entity, leave the window for the disk, so that the window holds what can
- * be attempted, however much is owed.
+ * be attempted, however large the backlog.
  *
  * <p>In good times the disk is never asked: {@link #mayOwe} is false.
  */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The order in a {@link Courier}'s window: one lane for each entity, or one for all; of each lane
  * only the head may be in flight, and what is behind it waits. What is in here takes its part of
- * the {@link MemoryBudget}. Owned by the courier's thread. Bounded by {@link Window}, which alone
- * adds to it.
+ * the {@link MemoryBudget}. Owned by the dispatcher's thread. Bounded by {@link Window}, which
+ * alone adds to it.
  */
 final class Lanes {
 
@@ -176,7 +176,7 @@ final class Lanes {
     return sequences.size();
   }
 
-  /** How many of them the ledger has as exceptions. */
+  /** How many of them the delivery store has as exceptions. */
   int fromDisk() {
     return fromDisk;
   }

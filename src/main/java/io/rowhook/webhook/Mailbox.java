@@ -30,7 +30,7 @@ final class Mailbox {
       new ArrayBlockingQueue<>(Processing.MAX_JOBS + 1);
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  /** Wakes the courier, once. Any thread; never waits. */
+  /** Wakes the dispatcher, once. Any thread; never waits. */
   void wake() {
     if (awake.compareAndSet(false, true)) {
       queue.add(WAKE);

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides once which events a recipient is owed and how each is sent: by the subscriptions in force
+ * Decides once which events a recipient gets and how each is sent: by the subscriptions in force
  * when it is dispatched. Up to which event they have decided is durable before any of these goes
  * out, with some to spare, so that it costs a write for every few thousand. After a kill and an
  * edit the same decisions come out again: the same id never goes out with another body.
  *
- * <p>Owned by the courier's thread.
+ * <p>Owned by the dispatcher's thread.
  */
 final class Matchers {
 
@@ -39,15 +39,15 @@ final class Matchers {
     /** No subscription wants it. */
     record NotWanted() implements Decision {}
 
-    /** It is owed, and sent so. */
+    /** It is sent so. */
     record Wanted(Match match) implements Decision {}
 
-    /** It is owed, since its delivery has to end failed, with the reason. */
+    /** It has a delivery, which has to end failed, with the reason. */
     record Undecidable() implements Decision {}
   }
 
   /**
-   * Starts where the ledger stands.
+   * Starts from the recorded cursor.
    *
    * @param most the last event that can have been dispatched; what is noted beyond it was not used
    */

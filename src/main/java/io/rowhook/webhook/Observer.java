@@ -19,6 +19,6 @@ public interface Observer {
    */
   default void posted(String recipient, Entry entry) {}
 
-  /** The outcome of an attempt is queued for the journal. On the courier's thread. */
+  /** The outcome of an attempt is queued for the journal. On the dispatcher's thread. */
   default void settled(String recipient, Entry entry, Attempt attempt, DeliveryState state) {}
 }

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * The probe of a paused recipient: one delivery, alone, whose outcome says whether the recipient is
  * back.
  *
- * <p>In sequential processing it is the oldest one owed. In parallel processing it is the oldest
- * that was not tried so yet, one of each entity; then the one with the fewest attempts. One whose
- * retry is not due comes last. So a delivery that always fails does not keep all others waiting.
+ * <p>In sequential processing it is the oldest one. In parallel processing it is the oldest that
+ * was not tried so yet, one of each entity; then the one with the fewest attempts. One whose retry
+ * is not due comes last. So a delivery that always fails does not keep all others waiting.
  */
 final class OneAlone implements Order {
 

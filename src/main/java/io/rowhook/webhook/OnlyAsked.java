@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * While a recipient is held: nothing but what a person has redelivered. All else stays where it is,
- * on disk.
+ * While a recipient is paused: nothing but what a person has redelivered. All else stays where it
+ * is, on disk.
  */
 final class OnlyAsked implements Order {
 

@@ -7,11 +7,11 @@ import java.time.Instant;
 
 /**
  * What a {@link Courier} takes next into its {@link Window}: from the journal, or from what stands
- * on disk as an exception. Owned by the courier's thread.
+ * on disk as an exception. Owned by the dispatcher's thread.
  */
 sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAsked {
 
-  /** That of a way, from where the ledger stands. */
+  /** That of a way, from the recorded cursor. */
   static Order of(Gate.Way way, Processing processing, Window window, Ledger ledger) {
     return switch (way) {
       case open ->

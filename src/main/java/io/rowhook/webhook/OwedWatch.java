@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what a recipient is owed against its limit: announces it from 80 % on, and beyond it ends
- * the oldest deliveries failed, so that a recipient that nobody mends can never fill the journal.
- * What a person has redelivered or replayed is beside the limit: however old it is, it is tried
- * until its retries are used up. Owned by the courier's thread.
+ * Compares a recipient's backlog with its limit: announces it from 80 % on, and beyond it ends the
+ * oldest deliveries failed, so that a recipient that nobody mends can never fill the journal. What
+ * a person has redelivered or replayed is beside the limit: however old it is, it is tried until
+ * its retries are used up. Owned by the dispatcher's thread.
  */
 final class OwedWatch {
 
@@ -42,7 +42,7 @@ final class OwedWatch {
     return next;
   }
 
-  /** Whether it is time to look, and too much is owed. Announces what is near the limit. */
+  /** Whether it is time to look, and the backlog is too large. Announces what is near the limit. */
   boolean isBeyond(Ledger ledger, OwedLimit limit, Instant now) {
     if (next.isAfter(now)) {
       return false;
@@ -56,7 +56,7 @@ final class OwedWatch {
       announced = true;
       LOG.atWarn()
           .setMessage(
-              "what is owed comes near its limit; beyond it the oldest deliveries end failed")
+              "the backlog comes near its limit; beyond it the oldest deliveries end failed")
           .addKeyValue("recipient", recipient)
           .addKeyValue("part", Math.round(100 * part) + " %")
           .addKeyValue("bytes", backlog.bytes())
@@ -68,7 +68,7 @@ final class OwedWatch {
     return part > 1;
   }
 
-  /** How much of its limit a recipient is owed; above 1 too much. Pure. */
+  /** The backlog as a share of its limit; above 1 too much. Pure. */
   static double part(Backlog backlog, OwedLimit limit, Instant now) {
     double bytes = (double) backlog.bytes() / limit.bytes();
     double age =
@@ -81,7 +81,7 @@ final class OwedWatch {
   }
 
   /**
-   * Ends the oldest deliveries until what is owed is within the limit.
+   * Ends the oldest deliveries until the backlog is within the limit.
    *
    * @param window an empty one
    * @param closing ends it before
@@ -123,7 +123,7 @@ final class OwedWatch {
     }
     if (excess.count > 0) {
       LOG.atError()
-          .setMessage("deliveries ended failed, since more was owed than the limit allows")
+          .setMessage("deliveries ended failed, since the backlog was larger than its limit")
           .addKeyValue("recipient", recipient)
           .addKeyValue("deliveries", excess.count)
           .log();
@@ -146,10 +146,10 @@ final class OwedWatch {
     Optional<String> why(Delivery owed) {
       if (owed.sequence() <= tooOld) {
         return Optional.of(
-            Failed.OWED_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
+            Failed.BACKLOG_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
       }
       return bytes > limit.bytes()
-          ? Optional.of(Failed.OWED_LIMIT + ": more than " + limit.bytes() + " bytes were owed")
+          ? Optional.of(Failed.BACKLOG_LIMIT + ": more than " + limit.bytes() + " bytes waited")
           : Optional.empty();
     }
 

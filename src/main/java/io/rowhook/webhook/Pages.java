@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal, page by page, as a {@link Window} takes it in: what of it is owed, and in which
- * form. Owned by the courier's thread.
+ * The journal, page by page, as a {@link Window} takes it in: what of it is to be sent, and in
+ * which form. Owned by the dispatcher's thread.
  */
 final class Pages {
 
@@ -47,7 +47,7 @@ final class Pages {
     caughtUp = false;
   }
 
-  /** What was read ahead is not as it was. */
+  /** Discards the read-ahead. */
   void stale() {
     ahead.clear();
     caughtUp = false;
@@ -101,7 +101,7 @@ final class Pages {
   }
 
   /**
-   * What is owed of an event, for the first time; empty: nothing is to be done about it. Others may
+   * The delivery of an event, for the first time; empty: nothing is to be done about it. Others may
    * have been skipped in its favour before.
    */
   Optional<Delivery> owed(Entry entry) {

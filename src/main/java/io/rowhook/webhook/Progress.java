@@ -5,7 +5,8 @@ import java.util.TreeSet;
 
 /**
  * How far a {@link Courier} has read the journal, and up to where everything it read is settled:
- * the cursor. Owned by the courier's thread; no larger than the window and a page of the journal.
+ * the cursor. Owned by the dispatcher's thread; no larger than the window and a page of the
+ * journal.
  */
 final class Progress {
 
@@ -16,7 +17,7 @@ final class Progress {
   private long moves;
 
   /**
-   * Starts where the ledger stands.
+   * Starts from the recorded cursor.
    *
    * @param cursor everything up to it is settled or an exception
    * @param lastKnown nothing is so above it
@@ -88,7 +89,7 @@ final class Progress {
     return moves;
   }
 
-  /** The ledger was told the cursor. */
+  /** The cursor was recorded. */
   void told() {
     moves = 0;
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Says how many attempts a recipient's {@link Rate} lets start now, and when the next: a token
  * bucket that holds what may start in one second, at least one token. Knows no clock, and does
  * without fractions: the bucket is filled with nanoseconds, and a token costs so many of them. Not
- * thread-safe: it belongs to its courier's thread.
+ * thread-safe: it belongs to its dispatcher's thread.
  *
  * <p>It begins full. A clock that is set back fills nothing, one that is set forth at most the
  * bucket.

@@ -139,7 +139,7 @@ public final class Sender implements AutoCloseable {
                     .build())
             .setDefaultSocketConfig(
                 SocketConfig.custom().setSoTimeout(Timeout.DISABLED).setTcpNoDelay(true).build())
-            // The courier limits what is in flight; the pool must never be what makes it wait.
+            // The dispatcher limits what is in flight; the pool must never be what makes it wait.
             .setMaxConnPerRoute(2 * Processing.MAX_JOBS)
             .setMaxConnTotal(2 * Processing.MAX_JOBS)
             .build();

@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * What follows from an attempt: where its delivery stands now, when it is tried again, and whether
- * the recipient is held. Time and chance come in as arguments.
+ * the recipient is paused. Time and chance come in as arguments.
  *
  * @param delivery where it stands now
  * @param change what becomes of the recipient

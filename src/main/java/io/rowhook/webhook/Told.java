@@ -6,15 +6,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Courier} tells of itself. Written by the courier's thread; {@link #status} is for
- * any.
+ * What a {@link Courier} tells of itself. Written by the dispatcher's thread; {@link #status} is
+ * for any.
  */
 final class Told {
 
   private final String recipient;
   private volatile CourierStatus status;
 
-  // The courier's thread only.
+  // The dispatcher's thread only.
   private @Nullable Instant failedAt;
   private @Nullable String failure;
 

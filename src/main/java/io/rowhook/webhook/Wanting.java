@@ -144,8 +144,8 @@ public final class Wanting {
   }
 
   /**
-   * Whether the event is owed; also where a condition breaks off, since then its delivery has to
-   * end failed, with the reason.
+   * Whether the event is to be sent; also where a condition breaks off, since then its delivery has
+   * to end failed, with the reason.
    */
   public boolean wants(Event event) {
     try {

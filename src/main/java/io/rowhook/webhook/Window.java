@@ -19,10 +19,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of what a recipient is owed that is in memory, between the journal and the attempts: at
- * most so many deliveries and so many bytes, whatever is owed in all, and no more than the {@link
- * MemoryBudget} of all recipients has room for. Everything that a {@link Courier} tells the ledger
- * goes through here. Owned by the courier's thread.
+ * The part of a recipient's backlog that is in memory, between the journal and the attempts: at
+ * most so many deliveries and so many bytes, whatever waits in all, and no more than the {@link
+ * MemoryBudget} of all recipients has room for. Everything that a {@link Courier} records goes
+ * through here. Owned by the dispatcher's thread.
  */
 final class Window {
 
@@ -43,7 +43,7 @@ final class Window {
    */
   static final int UNFLUSHED = 500;
 
-  /** The cursor is told to the ledger when it is quiet, and at the latest every so many moves. */
+  /** The cursor is recorded when it is quiet, and at the latest every so many moves. */
   private static final int ADVANCE_EVERY = 256;
 
   private final Ledger ledger;
@@ -57,7 +57,7 @@ final class Window {
   private int unflushed; // at most so many are not durable
   private boolean flushed;
 
-  /** Starts where the ledger stands. */
+  /** Starts from the recorded cursor. */
   Window(
       EventReader journal,
       Ledger ledger,
@@ -168,7 +168,7 @@ final class Window {
   }
 
   /**
-   * The oldest delivery of all that are owed, of an empty window: open on disk, or the next in the
+   * The oldest pending delivery of all, of an empty window: open on disk, or the next in the
    * journal. It is not in the window by that.
    */
   Optional<Delivery> oldest() throws InterruptedException {
@@ -244,7 +244,7 @@ final class Window {
     }
   }
 
-  /** Queues what now holds the recipient, or does not any more. */
+  /** Queues what now pauses the recipient, or does not any more. */
   void change(Gate.Change change, Instant now) throws InterruptedException {
     switch (change) {
       case Gate.Change.None _ -> {}
@@ -288,7 +288,7 @@ final class Window {
     }
   }
 
-  /** Waits until all that was queued is durable, so that the ledger can be read. */
+  /** Waits until all that was queued is durable, so that the delivery store can be read. */
   void flush() throws InterruptedException {
     if (unflushed > 0) {
       ledger.flush();
@@ -297,12 +297,12 @@ final class Window {
     }
   }
 
-  /** Whether the ledger has taken anything durably yet. */
+  /** Whether the delivery store has taken anything durably yet. */
   boolean hasFlushed() {
     return flushed;
   }
 
-  /** Tells the ledger the cursor, if it is time to. */
+  /** Records the cursor, if it is time to. */
   void advance(boolean quiet) throws InterruptedException {
     if (progress.moves() >= ADVANCE_EVERY || (quiet && progress.moves() > 0)) {
       ledger.advance(progress.cursor());

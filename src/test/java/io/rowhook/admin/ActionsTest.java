@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the service does when a command asks, where it takes no couriers to see it. */
+/** What the service does when a command asks, where it takes no dispatchers to see it. */
 class ActionsTest {
 
   @TempDir Path directory;

@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A recipient that was away is owed a million deliveries and comes back, while another is served as
- * ever, all in a heap of 128 MB: {@code mvn test -Dtest=BacklogTest -Dexcluded.tags=}; {@code
- * -Dowed.rows=N} for another size. Delays are printed, side by side in one run, and not asserted.
+ * A recipient that was away has a backlog of a million deliveries and comes back, while another is
+ * served as ever, all in a heap of 128 MB: {@code mvn test -Dtest=BacklogTest -Dexcluded.tags=};
+ * {@code -Dowed.rows=N} for another size. Delays are printed, side by side in one run, and not
+ * asserted.
  */
 @Tag("long")
 class BacklogTest {

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Killed in the middle of a backlog, Rowhook sends again what it had in flight and what was not
- * recorded yet, and no more, whatever is owed.
+ * recorded yet, and no more, whatever waits.
  */
 @Tag("slow")
 class KilledBacklogTest {
 
-  private static final int OWED = 20_000;
+  private static final int BACKLOG = 20_000;
   private static final int KILLS = 4;
   private static final int JOBS = 16;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -49,7 +49,7 @@ class KilledBacklogTest {
         first.awaitLine(Duration.ofMinutes(1), "Streaming");
         source.execute(
             "INSERT INTO sales.sales_order SELECT n, 1, 'Order/' || n || ' v1', 1"
-                + " FROM generate_series(1, %d) n".formatted(OWED));
+                + " FROM generate_series(1, %d) n".formatted(BACKLOG));
         most = Math.max(most, killedAt(1, first));
       }
       for (int kill = 2; kill <= KILLS; kill++) {
@@ -59,14 +59,14 @@ class KilledBacklogTest {
       }
       int before = twice.get();
       try (RowhookProcess last = start()) {
-        Eventually.within(PATIENCE, "all have arrived", () -> arrivals() == OWED);
+        Eventually.within(PATIENCE, "all have arrived", () -> arrivals() == BACKLOG);
         assertThat(last.stop()).isIn(0, 143);
       }
       most = Math.max(most, twice.get() - before);
       System.out.printf(
           "%d owed, %d kills: %d requests came twice, at most %d after one kill; the bound for each"
               + " is %d: %d jobs and a group-commit window of %d%n",
-          OWED,
+          BACKLOG,
           KILLS,
           twice.get(),
           most,
@@ -80,7 +80,8 @@ class KilledBacklogTest {
   /** How many came twice in the life that this kill ends, which are those of the kill before. */
   private int killedAt(int kill, RowhookProcess process) {
     int before = twice.get();
-    Eventually.within(PATIENCE, "some have arrived", () -> arrivals() >= OWED / (KILLS + 1) * kill);
+    Eventually.within(
+        PATIENCE, "some have arrived", () -> arrivals() >= BACKLOG / (KILLS + 1) * kill);
     process.kill();
     return twice.get() - before;
   }

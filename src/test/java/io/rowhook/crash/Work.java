@@ -58,7 +58,7 @@ final class Work {
     rows.replaceAll((entity, row) -> savepoint.getOrDefault(entity, entity.row()));
   }
 
-  /** It has committed: its net changes are owed to everyone. */
+  /** It has committed: its net changes go to everyone. */
   void committed() {
     truth.transactions.incrementAndGet();
     rows.forEach((entity, now) -> {

@@ -128,7 +128,7 @@ class GroupCommitTest {
                 }
                 return true;
               }));
-      Samples.put(ledger, entries.getFirst(), new Failed("owed limit"));
+      Samples.put(ledger, entries.getFirst(), new Failed("backlog limit"));
       Future<Boolean> guilty =
           threads.submit(() ->
               journal.write(sql -> {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What keeps a recipient from being sent to, what it has failed, and how much it is owed. */
+/** What keeps a recipient from being sent to, what it has failed, and its backlog. */
 class HoldTest {
 
   private static final Retrying LATER = new Retrying(NOON.plusSeconds(60));
@@ -158,7 +158,7 @@ class HoldTest {
         .extracting(Entry::sequence)
         .containsExactly(entries.get(2).sequence());
     // As if a person had decided between the look at what is too old and its end.
-    Samples.put(shop, entries.get(0), new Failed(Failed.OWED_LIMIT));
+    Samples.put(shop, entries.get(0), new Failed(Failed.BACKLOG_LIMIT));
     operations.discard("shop", entries.get(2).sequence());
     Samples.put(shop, entries.get(2), new Blocked());
     shop.flush();
@@ -212,7 +212,7 @@ class HoldTest {
   @Test
   @Tag("feature-41")
   void whatEndedByTheOwedLimitDoesNotHoldItsEvent() throws InterruptedException {
-    Samples.put(shop, entries.get(0), new Failed(Failed.OWED_LIMIT + ": older than 10d"));
+    Samples.put(shop, entries.get(0), new Failed(Failed.BACKLOG_LIMIT + ": older than 10d"));
     Samples.put(shop, entries.get(1), new Failed("all 9 attempts failed"));
     Samples.put(shop, entries.get(2), LATER);
     shop.advance(entries.getLast().sequence());

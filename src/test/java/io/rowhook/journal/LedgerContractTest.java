@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every journal's ledger does, whatever keeps it. */
+/** What every journal's delivery store does, whatever keeps it. */
 @ParameterizedClass
 @MethodSource("journals")
 class LedgerContractTest {
@@ -325,7 +325,7 @@ class LedgerContractTest {
     Delivery delivery = ledger.due(NOON.plusSeconds(40), 1).getFirst();
     assertThat(delivery.attempts()).isEqualTo(1);
     assertThat(delivery.firstAttempt()).isEqualTo(NOON);
-    Samples.put(ledger, entries.get(0), new Failed("owed limit"));
+    Samples.put(ledger, entries.get(0), new Failed("backlog limit"));
     ledger.flush();
     assertThat(ledger.open()).isZero();
     assertThat(ledger.known(0, Long.MAX_VALUE)).containsExactly(sequence(0));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people do to the ledger, without a courier. */
+/** What people do to deliveries, without a dispatcher. */
 class OperationsTest {
 
   private static final Instant LATER = NOON.plusSeconds(3600);
@@ -125,7 +125,7 @@ class OperationsTest {
     assertThatThrownBy(() -> operations.redeliver("shop", 5, LATER))
         .isInstanceOf(OperationException.class)
         .hasMessage(
-            "delivery 5 to shop was never owed: it was not wanted, or is older than the recipient."
+            "delivery 5 to shop was never due: it was not wanted, or is older than the recipient."
                 + " replay sends it all the same if it is wanted now");
     assertThatThrownBy(() -> operations.redeliver("shop", 6, LATER))
         .hasMessageContaining("has not been attempted yet");

@@ -220,7 +220,7 @@ class UnwritableJournalTest {
     try (Connection tool = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = tool.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      Samples.put(ledger, entries.getFirst(), new Failed("owed limit"));
+      Samples.put(ledger, entries.getFirst(), new Failed("backlog limit"));
       assertThatThrownBy(() -> publish(journal, 300, "1"))
           .hasMessage(
               "journal "

@@ -220,7 +220,7 @@ class FlowTest {
     stage.await("up", 51);
     assertThat(stage.inbox("down")).isEmpty();
 
-    stage.stop(); // what is owed must outlive the process
+    stage.stop(); // the backlog must outlive the process
     stage.start();
     stage.receiver("down", Receiver.Settings.DEFAULT.withPort(port));
     List<Received> got = stage.await("down", 51);
@@ -276,7 +276,7 @@ class FlowTest {
   private void awaitCourier(String name) {
     Eventually.within(
         LIMIT,
-        name + " has its courier",
+        name + " has its dispatcher",
         () -> stage.flow().couriers().stream().anyMatch(c -> c.recipient().equals(name)));
   }
 

@@ -42,7 +42,7 @@ final class ManyRecipientsTest {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
-  /** One insert of small rows is owed to all of them at once, and again after a restart. */
+  /** One insert of small rows goes to all of them at once, and again after a restart. */
   @Test
   void oneInsertOfSmallRowsReachesAThousandRecipients() throws IOException {
     try (SourceDatabase source = SourceDatabase.start();

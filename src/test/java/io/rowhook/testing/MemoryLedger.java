@@ -418,7 +418,7 @@ public final class MemoryLedger implements Ledger {
     journal.writing(() -> hold = Optional.of(Hold.by(Hold.Kind.person, at, reason)));
   }
 
-  /** A person resumes it, whatever holds it: durable at once. */
+  /** A person resumes it, whatever pauses it: durable at once. */
   public void resume(Instant at) {
     journal.writing(() -> {
       hold = Optional.empty();

@@ -232,7 +232,7 @@ class AnyPolicyTest {
         }
         case Failed(String reason) -> {
           assertThat(acknowledged).as("%d: %s", sequence, codes).isZero();
-          if (!reason.startsWith(Failed.OWED_LIMIT) && !codes.getLast().equals("422")) {
+          if (!reason.startsWith(Failed.BACKLOG_LIMIT) && !codes.getLast().equals("422")) {
             assertThat(refused)
                 .as("%d: %s: %s", sequence, reason, codes)
                 .isGreaterThanOrEqualTo(most);

@@ -505,7 +505,7 @@ class CourierTest {
       assertThatThrownBy(() ->
               courier.reconfigure(
                   recipient("other", first.url("/"), new Parallel(1), Retry.DEFAULT)))
-          .hasMessage("the courier of recipient 'shop' cannot serve 'other'");
+          .hasMessage("the dispatcher of recipient 'shop' cannot serve 'other'");
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** What goes wrong when couriers come and go, or in one, ends no recipient for good. */
+/** What goes wrong when dispatchers come and go, or in one, ends no recipient for good. */
 class CouriersTest {
 
   private final List<String> hired = new ArrayList<>();

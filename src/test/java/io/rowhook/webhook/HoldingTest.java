@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a courier does while its recipient is held, and around it. */
+/** What a dispatcher does while its recipient is paused, and around it. */
 class HoldingTest {
 
   private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
@@ -157,7 +157,7 @@ class HoldingTest {
     }
   }
 
-  /** Nothing else is owed, or it is sequential: each probe but the first uses a retry. */
+  /** Nothing else waits, or it is sequential: each probe but the first uses a retry. */
   @ParameterizedTest
   @Tag("feature-35")
   @ValueSource(booleans = {false, true})
@@ -209,7 +209,7 @@ class HoldingTest {
     }
   }
 
-  /** The trial has nothing to try: the courier waits for something, and does not spin. */
+  /** The trial has nothing to try: the dispatcher waits for something, and does not spin. */
   @Test
   @Tag("feature-35")
   void triesTheFirstThatComesWhereNothingIsOwedAfterAPause() throws Exception {
@@ -481,7 +481,7 @@ class HoldingTest {
       assertThat(ledger.ends().values())
           .allSatisfy(end ->
               assertThat(((Failed) end).reason())
-                  .isEqualTo("owed limit: more than " + limit.bytes() + " bytes were owed"));
+                  .isEqualTo("backlog limit: more than " + limit.bytes() + " bytes waited"));
       int ended = ledger.ends().size();
       assertThat(ledger.ends().keySet())
           .as("the oldest")
@@ -510,7 +510,8 @@ class HoldingTest {
       eventually("all have ended", () -> ledger.ends().size() == 10);
       assertThat(ledger.ends().values())
           .allSatisfy(end ->
-              assertThat(((Failed) end).reason()).startsWith("owed limit: it waited longer than"));
+              assertThat(((Failed) end).reason())
+                  .startsWith("backlog limit: it waited longer than"));
     }
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a courier has in memory already, when a person or its gate decides otherwise. */
+/** What a dispatcher has in memory already, when a person or its gate decides otherwise. */
 class InMemoryTest {
 
   private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");

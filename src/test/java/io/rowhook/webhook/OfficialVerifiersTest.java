@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What a real courier sends, verified by the packages that recipients use: {@code
+ * What a real dispatcher sends, verified by the packages that recipients use: {@code
  * standardwebhooks}, {@code stripe} and {@code @octokit/webhooks-methods}, in a Node process. Needs
  * Node and npm: {@code mvn -Pnpm test}.
  */
@@ -147,7 +147,7 @@ class OfficialVerifiersTest {
         .containsOnly("400 No matching signature found");
   }
 
-  /** Sends all bodies through a courier; returns status and first bytes of what was answered. */
+  /** Sends all bodies through a dispatcher; returns status and first bytes of what was answered. */
   private List<String> sent(String path, Authentication authentication) {
     Map<Long, String> answers = new TreeMap<>();
     try (Outbound out = new Outbound()) {

@@ -29,7 +29,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 
-/** What a courier's test needs around it; everything real but the journal, which is in memory. */
+/**
+ * What a dispatcher's test needs around it; everything real but the journal, which is in memory.
+ */
 final class Outbound implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
@@ -79,7 +81,7 @@ final class Outbound implements AutoCloseable {
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));
   }
 
-  /** Starts a courier; a recipient that is new begins at the journal's head. */
+  /** Starts a dispatcher; a recipient that is new begins at the journal's head. */
   Courier start(Recipient recipient) {
     journal.ledger(recipient.name());
     Courier courier =
@@ -101,7 +103,7 @@ final class Outbound implements AutoCloseable {
     return journal.memoryLedger(recipient);
   }
 
-  /** Waits until nothing is owed any more. */
+  /** Waits until nothing waits any more. */
   void settled(String recipient) {
     eventually(
         "all settled",

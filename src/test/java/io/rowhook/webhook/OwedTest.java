@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens, what is owed is settled once, in order, and in bounded memory. */
+/** Whatever happens, each delivery is settled once, in order, and in bounded memory. */
 class OwedTest {
 
   private static final int LARGE = 1 << 20;

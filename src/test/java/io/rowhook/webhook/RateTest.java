@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A courier holds its recipient's rate, against a real receiver, on a clock that the test sets. */
+/**
+ * A dispatcher holds its recipient's rate, against a real receiver, on a clock that the test sets.
+ */
 @Tag("feature-57")
 class RateTest {
 
