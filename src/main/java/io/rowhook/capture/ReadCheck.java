@@ -17,22 +17,6 @@ import java.util.Set;
  */
 final class ReadCheck {
 
-  /**
-   * Whether the policies of table {@code c} let the role see all of its rows: one that applies has
-   * the condition {@code true}, and no restrictive one has another. The condition is taken as it is
-   * stored, since {@code pg_get_expr} waits for whoever has locked the table.
-   */
-  static final String POLICIES_SHOW_ALL =
-      """
-      (SELECT coalesce(bool_or(polpermissive AND coalesce(shows, false)), false)
-              AND NOT coalesce(bool_or(NOT polpermissive AND NOT shows), false)
-         FROM (SELECT polpermissive,
-                      polqual::text ~ '^[{]CONST :consttype 16 .* :constisnull false .*:constvalue 1 [[][ 0]* 1 [ 0]*[]][}]$' AS shows
-                 FROM pg_policy
-                WHERE polrelid = c.oid AND polcmd IN ('r', '*')
-                  AND EXISTS (SELECT FROM unnest(polroles) r WHERE r = 0 OR pg_has_role(r, 'USAGE'))) applies)
-      """;
-
   private static final String RIGHTS =
       """
       SELECT has_schema_privilege(n.oid, 'USAGE') AS schema, has_table_privilege(c.oid, 'SELECT') AS whole,
@@ -44,7 +28,7 @@ final class ReadCheck {
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = ? AND c.relname = ?
       """
-          .formatted(POLICIES_SHOW_ALL);
+          .formatted(TableColumns.POLICIES_SHOW_ALL);
 
   private final Source source;
   private final Connection connection;

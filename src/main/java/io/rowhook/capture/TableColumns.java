@@ -39,6 +39,22 @@ record TableColumns(
     boolean partitioned,
     boolean policed) {
 
+  /**
+   * Whether the policies of table {@code c} let the role see all of its rows: one that applies has
+   * the condition {@code true}, and no restrictive one has another. The condition is taken as it is
+   * stored, since {@code pg_get_expr} waits for whoever has locked the table.
+   */
+  static final String POLICIES_SHOW_ALL =
+      """
+      (SELECT coalesce(bool_or(polpermissive AND coalesce(shows, false)), false)
+              AND NOT coalesce(bool_or(NOT polpermissive AND NOT shows), false)
+         FROM (SELECT polpermissive,
+                      polqual::text ~ '^[{]CONST :consttype 16 .* :constisnull false .*:constvalue 1 [[][ 0]* 1 [ 0]*[]][}]$' AS shows
+                 FROM pg_policy
+                WHERE polrelid = c.oid AND polcmd IN ('r', '*')
+                  AND EXISTS (SELECT FROM unnest(polroles) r WHERE r = 0 OR pg_has_role(r, 'USAGE'))) applies)
+      """;
+
   /** With -1 for the modifier a {@code char(5)} is a bpchar, not a {@code char(1)}. */
   private static final String COLUMNS =
       """
@@ -68,7 +84,7 @@ record TableColumns(
         LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
       """
-          .formatted(ReadCheck.POLICIES_SHOW_ALL);
+          .formatted(POLICIES_SHOW_ALL);
 
   private static final String KEYS =
       """

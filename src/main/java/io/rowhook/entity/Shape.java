@@ -181,7 +181,7 @@ final class Shape {
             KeyTypes.isNumber(tables.get(above1), parentKey),
             part.prefix().isEmpty()
                     && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)
-                ? Spellings.lookup(part.table(), part.key(), above1, parentKey)
+                ? keyLookup(part.table(), part.key(), above1, parentKey)
                 : null,
             byParent,
             new RowOrder(part.orderBy(), facts),
@@ -283,5 +283,11 @@ final class Shape {
   /** The root row. */
   Query root() {
     return root;
+  }
+
+  /** How a row of a part names one that it belongs to, if that can be written in several ways. */
+  private static Query keyLookup(TableId from, List<String> key, TableId to, List<String> target) {
+    return new Query(
+        to, target, ColumnFilter.only(target), List.of(), new Asked(from, key), "", "");
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.RowLookup.Asked;
 import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.RowLookup.Snapshot;
 import io.rowhook.capture.TableId;
@@ -34,12 +33,6 @@ final class Spellings {
 
   private final Map<Target, Map<Query, Set<RowKey>>> asked = new LinkedHashMap<>();
   private final Map<Target, Map<RowKey, RowKey>> known = new HashMap<>();
-
-  /** How a row of a part names one that it belongs to, if that can be written in several ways. */
-  static Query lookup(TableId from, List<String> key, TableId to, List<String> target) {
-    return new Query(
-        to, target, ColumnFilter.only(target), List.of(), new Asked(from, key), "", "");
-  }
 
   /** Notes the keys that a change has. */
   void add(NetChange change, Shapes.Named named) {

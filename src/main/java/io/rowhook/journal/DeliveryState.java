@@ -74,22 +74,34 @@ public sealed interface DeliveryState {
 
   /** The attempt that was about to start is not made. */
   default DeliveryState toWhereItStood() {
-    return this instanceof InFlight(DeliveryState from) ? from : illegally("back");
+    if (!(this instanceof InFlight(DeliveryState from))) {
+      throw illegal("back");
+    }
+    return from;
   }
 
   /** The attempt has failed, and another is due. */
   default Retrying toRetrying(Instant at) {
-    return this instanceof InFlight ? new Retrying(at) : illegally("retrying");
+    if (!(this instanceof InFlight)) {
+      throw illegal("retrying");
+    }
+    return new Retrying(at);
   }
 
   /** An earlier one of its entity has failed, or is still to be attempted. */
   default Blocked toBlocked() {
-    return this instanceof Pending ? new Blocked() : illegally("blocked");
+    if (!(this instanceof Pending)) {
+      throw illegal("blocked");
+    }
+    return new Blocked();
   }
 
   /** The recipient has acknowledged it. */
   default Delivered toDelivered() {
-    return this instanceof InFlight ? new Delivered() : illegally("delivered");
+    if (!(this instanceof InFlight)) {
+      throw illegal("delivered");
+    }
+    return new Delivered();
   }
 
   /** No attempt is made any more: after one, or by a limit without one. */
@@ -98,10 +110,6 @@ public sealed interface DeliveryState {
       case Pending _, InFlight _, Retrying _, Blocked _ -> new Failed(reason);
       case Delivered _, Failed _ -> throw illegal("failed");
     };
-  }
-
-  private <T> T illegally(String to) {
-    throw illegal(to);
   }
 
   private IllegalStateException illegal(String to) {

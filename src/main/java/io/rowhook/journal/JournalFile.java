@@ -196,7 +196,7 @@ final class JournalFile implements AutoCloseable {
   }
 
   /** A new file for them, which nothing is forced to the disk of. */
-  Sql spill() throws SQLException {
+  Sql spill(List<String> tables) throws SQLException {
     try {
       Files.deleteIfExists(spillPath());
       Files.createFile(spillPath(), ownerOnly());
@@ -207,7 +207,7 @@ final class JournalFile implements AutoCloseable {
     sql.list("PRAGMA journal_mode = OFF", row -> row.getString(1));
     sql.script("PRAGMA synchronous = OFF");
     sql.script("PRAGMA cache_size = -" + WRITE_CACHE_KIB);
-    for (String table : SpilledChangeTable.TABLES) {
+    for (String table : tables) {
       sql.script(table);
     }
     return sql;

@@ -97,7 +97,7 @@ final class SpillFile implements SpilledChanges, AutoCloseable {
   private Sql sql() throws SQLException {
     Sql sql = open;
     if (sql == null) {
-      sql = journal.spill();
+      sql = journal.spill(SpilledChangeTable.TABLES);
       open = sql;
     }
     return sql;
