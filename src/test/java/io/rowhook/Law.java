@@ -22,7 +22,7 @@ final class Law {
 
   /** A room may use itself and those before it. The top may use all, and is used by itself only. */
   private static final List<String> ROOMS =
-      List.of("capture", "entity", "journal", "recipient", "template", "webhook");
+      List.of("base", "capture", "entity", "journal", "recipient", "template", "webhook");
 
   private static final Set<String> TOP = Set.of("", "admin", "settings");
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -97,7 +97,7 @@ class OperatingTest {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--json");
     try {
-      return ExactJson.MAPPER.readTree(shown(all.toArray(String[]::new)));
+      return Json.MAPPER.readTree(shown(all.toArray(String[]::new)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,7 +1,7 @@
 package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -46,7 +46,7 @@ public class BodyMicro {
 
   public BodyMicro() {
     try {
-      tree = ExactJson.MAPPER.readTree(event.json());
+      tree = Json.MAPPER.readTree(event.json());
       template =
           Jslt.compile(
               "shop/article.jslt",

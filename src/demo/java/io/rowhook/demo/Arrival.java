@@ -3,7 +3,7 @@ package io.rowhook.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Verdict;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,9 +37,9 @@ record Arrival(String recipient, Received request) {
 
   JsonNode body() {
     try {
-      return ExactJson.MAPPER.readTree(request.body());
+      return Json.MAPPER.readTree(request.body());
     } catch (IOException e) {
-      return ExactJson.MAPPER.missingNode();
+      return Json.MAPPER.missingNode();
     }
   }
 

@@ -2,8 +2,8 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Hold;
@@ -222,7 +222,9 @@ final class Actions {
         "there is no recipient '"
             + name
             + "'. "
-            + (names.isEmpty() ? "There are none yet." : Nearest.advice(name, names, "There are")));
+            + (names.isEmpty()
+                ? "There are none yet."
+                : DidYouMean.advice(name, names, "There are")));
   }
 
   static Entry event(Office office, String idOrSequence) throws OperationException {
@@ -262,10 +264,10 @@ final class Actions {
   }
 
   private static ObjectNode done(long count) {
-    return ExactJson.MAPPER.createObjectNode().put("done", true).put("count", count);
+    return Json.MAPPER.createObjectNode().put("done", true).put("count", count);
   }
 
   private static ObjectNode undone(long count) {
-    return ExactJson.MAPPER.createObjectNode().put("done", false).put("count", count);
+    return Json.MAPPER.createObjectNode().put("done", false).put("count", count);
   }
 }

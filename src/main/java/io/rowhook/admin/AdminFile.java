@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,7 @@ record AdminFile(int port, Secret token, long process) {
 
   /** Writes it as a whole: nobody reads half of it, and never anyone but its owner. */
   void write(Path file) throws IOException {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("address", authority()).put("token", token.reveal()).put("process", process);
     Path absolute = file.toAbsolutePath();
     Path draft = absolute.resolveSibling(absolute.getFileName() + ".new");
@@ -92,7 +92,7 @@ record AdminFile(int port, Secret token, long process) {
     byte[] content = Files.readAllBytes(file);
     @Nullable JsonNode json = null;
     try {
-      json = ExactJson.MAPPER.readTree(new String(content, StandardCharsets.UTF_8));
+      json = Json.MAPPER.readTree(new String(content, StandardCharsets.UTF_8));
     } catch (IOException e) {
       // its message would quote the token
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.OperationException;
 import java.io.IOException;
@@ -149,7 +149,7 @@ public final class AdminServer implements AutoCloseable {
   private static void run(HttpExchange exchange, Action action, byte[] body) throws IOException {
     @Nullable JsonNode asked;
     try {
-      asked = ExactJson.MAPPER.readTree(body);
+      asked = Json.MAPPER.readTree(body);
     } catch (IOException e) {
       asked = null;
     }
@@ -173,12 +173,12 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void refuse(HttpExchange exchange, int status, String words) throws IOException {
-    ObjectNode error = ExactJson.MAPPER.createObjectNode();
+    ObjectNode error = Json.MAPPER.createObjectNode();
     answer(exchange, status, error.put("error", words));
   }
 
   private static void answer(HttpExchange exchange, int status, JsonNode json) throws IOException {
-    byte[] body = ExactJson.MAPPER.writeValueAsBytes(json);
+    byte[] body = Json.MAPPER.writeValueAsBytes(json);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);

@@ -1,7 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Format;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ final class Difference {
 
   private void json(byte[] expected, byte[] actual) {
     try {
-      trees("body", ExactJson.MAPPER.readTree(expected), ExactJson.MAPPER.readTree(actual));
+      trees("body", Json.MAPPER.readTree(expected), Json.MAPPER.readTree(actual));
     } catch (IOException e) {
       lines.add("the expected body is not JSON");
     }

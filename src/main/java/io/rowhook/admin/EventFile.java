@@ -1,7 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -36,7 +36,7 @@ final class EventFile {
       if (Files.size(file) > MAX_BYTES) {
         throw new IllegalStateException(file + " is larger than " + MAX_BYTES + " bytes");
       }
-      return new Entry(0, event(file, ExactJson.MAPPER.readTree(Files.readAllBytes(file))));
+      return new Entry(0, event(file, Json.MAPPER.readTree(Files.readAllBytes(file))));
     } catch (NoSuchFileException e) {
       throw new IllegalStateException("there is no file " + file, e);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -1,8 +1,8 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
@@ -75,7 +75,7 @@ final class GoldenFiles {
     List<String> names = settings.recipients().stream().map(Recipient::name).toList();
     if (!names.contains(name)) {
       return List.of(
-          "there is no recipient '" + name + "'. " + Nearest.advice(name, names, "There are"));
+          "there is no recipient '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
     }
     Recipient recipient = settings.recipients().get(names.indexOf(name));
     Preview preview = Preview.of(recipient, sets, EventFile.read(file), Instant.EPOCH);
@@ -111,8 +111,8 @@ final class GoldenFiles {
   private static byte[] written(Format format, byte[] body) throws IOException {
     return switch (format) {
       case json -> {
-        JsonNode tree = ExactJson.MAPPER.readTree(body);
-        yield ExactJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
+        JsonNode tree = Json.MAPPER.readTree(body);
+        yield Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
       }
       case xml -> body;
     };

@@ -3,8 +3,8 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
 import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
@@ -135,7 +135,7 @@ public final class PreviewCommand implements Callable<Integer> {
     }
     if (!names.contains(name)) {
       throw new IllegalStateException(
-          "there is no recipient '" + name + "'. " + Nearest.advice(name, names, "There are"));
+          "there is no recipient '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
     }
     return settings.recipients().get(names.indexOf(name));
   }
@@ -157,12 +157,12 @@ public final class PreviewCommand implements Callable<Integer> {
       throw new IllegalStateException(
           e.getMessage() + "; without a service, give an event with --file", e);
     }
-    JsonNode json = ExactJson.MAPPER.readTree(found.path("json").asText());
+    JsonNode json = Json.MAPPER.readTree(found.path("json").asText());
     return new Entry(found.path("sequence").asLong(), EventFile.event("the journal", json));
   }
 
   private static ObjectNode json(Recipient to, Entry entry, Preview preview) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", to.name())
         .put("event", entry.event().id())
         .put("sequence", entry.sequence())

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.Source;
@@ -45,7 +45,7 @@ final class RowEvent {
     }
     EntityType type = type(settings, parts[0]);
     JsonNode id = id(parts[1]);
-    ArrayNode key = ExactJson.MAPPER.createArrayNode();
+    ArrayNode key = Json.MAPPER.createArrayNode();
     if (id.isObject()) {
       (type.id().isEmpty() ? List.<JsonNode>of() : type.id().stream().map(id::path).toList())
           .forEach(key::add);
@@ -93,18 +93,18 @@ final class RowEvent {
     List<String> names = settings.entities().stream().map(EntityType::name).toList();
     if (!names.contains(name)) {
       throw new IllegalStateException(
-          "there is no entity '" + name + "'. " + Nearest.advice(name, names, "There are"));
+          "there is no entity '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
     }
     return settings.entities().get(names.indexOf(name));
   }
 
   private static JsonNode id(String text) throws IOException {
     boolean json = text.startsWith("{") || text.matches("-?\\d{1,100}");
-    return json ? ExactJson.MAPPER.readTree(text) : TextNode.valueOf(text);
+    return json ? Json.MAPPER.readTree(text) : TextNode.valueOf(text);
   }
 
   private static Entry entry(EntityType type, JsonNode id, ObjectNode data, List<String> missing) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("id", "evt_preview")
         .put("type", type.name().toLowerCase(java.util.Locale.ROOT) + ".created")
         .put("timestamp", Instant.now().toString())

@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Authentication.Style;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
@@ -24,7 +24,7 @@ final class SampleView {
   private SampleView() {}
 
   static ObjectNode json(Sample sample, Recipient recipient) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("method", sample.method()).put("url", sample.url());
     ArrayNode headers = json.putArray("headers");
     for (Field field : sample.headers()) {

@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SourceRows;
 import io.rowhook.capture.Suspended;
@@ -41,7 +41,7 @@ final class ServiceStatus {
   }
 
   JsonNode json() {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(office.capture().get()));
     ArrayNode suspended = json.putArray("suspended");
     for (Suspended table : office.suspended().get()) {
@@ -111,7 +111,7 @@ final class ServiceStatus {
                     recipient.subscriptions().stream().flatMap(one -> one.when().stream())))
             .map(Condition::key)
             .collect(Collectors.toSet());
-    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    ArrayNode list = Json.MAPPER.createArrayNode();
     for (Renderers.Quarantined one : Renderers.quarantined()) {
       if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
         list.addObject()
@@ -130,7 +130,7 @@ final class ServiceStatus {
     Backlog backlog = lookup.backlog(name);
     Duration within = file == null ? Pause.DEFAULT.within() : file.pause().within();
     Instant since = Instant.now().minus(within);
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);
     json.put("state", courier == null ? "no file" : courier.state().name());
     json.set("pause", hold(hold));
@@ -159,7 +159,7 @@ final class ServiceStatus {
 
   private static @Nullable ObjectNode hold(Optional<Hold> hold) {
     return hold.map(by ->
-            ExactJson.MAPPER
+            Json.MAPPER
                 .createObjectNode()
                 .put("kind", by.kind().name())
                 .put("at", by.at().toString())

@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsException;
 import java.io.IOException;
@@ -51,7 +51,7 @@ final class Target {
   }
 
   static ObjectNode request() {
-    return ExactJson.MAPPER.createObjectNode();
+    return Json.MAPPER.createObjectNode();
   }
 
   /** Prints an answer as was asked. */
@@ -82,7 +82,7 @@ final class Target {
                   .POST(BodyPublishers.ofString(request.toString()))
                   .build(),
               BodyHandlers.ofByteArray());
-      JsonNode answer = ExactJson.MAPPER.readTree(response.body());
+      JsonNode answer = Json.MAPPER.readTree(response.body());
       if (response.statusCode() == 200) {
         return answer;
       }

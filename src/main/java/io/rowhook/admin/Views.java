@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Entry;
@@ -60,7 +60,7 @@ final class Views {
                 states(asked),
                 most,
                 asked.optional("before").orElse(null)));
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode deliveries = json.putArray("deliveries");
     page.found().forEach(found -> deliveries.add(found(found)));
     return json.put("next", page.next());
@@ -82,7 +82,7 @@ final class Views {
                         + ": it is not wanted, is older than the recipient, or its turn has not"
                         + " come"));
     List<Lookup.Logged> attempts = lookup.attempts(recipient, entry.sequence());
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.set("delivery", found(found));
     ArrayNode log = json.putArray("attempts");
     attempts.forEach(attempt -> log.add(attempt(attempt)));
@@ -118,7 +118,7 @@ final class Views {
                           + (id == null ? "" : " " + id)
                           + ", or not any more"));
     }
-    return ExactJson.MAPPER
+    return Json.MAPPER
         .createObjectNode()
         .put("sequence", entry.sequence())
         .put("json", new String(entry.event().json(), StandardCharsets.UTF_8));
@@ -137,7 +137,7 @@ final class Views {
   }
 
   private static ObjectNode found(Found found) {
-    return ExactJson.MAPPER
+    return Json.MAPPER
         .createObjectNode()
         .put("recipient", found.recipient())
         .put("event", found.eventId())
@@ -157,7 +157,7 @@ final class Views {
 
   private static ObjectNode attempt(Lookup.Logged logged) {
     Attempt attempt = logged.attempt();
-    return ExactJson.MAPPER
+    return Json.MAPPER
         .createObjectNode()
         .put("redelivery", logged.redelivery())
         .put("number", attempt.number())

@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.TableFacts.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -229,7 +230,7 @@ record CatalogTable(
 
   private static JsonNode json(String text) throws SQLException {
     try {
-      return ExactJson.MAPPER.readTree(text);
+      return Json.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new SQLException("the catalog's JSON cannot be read", e);
     }

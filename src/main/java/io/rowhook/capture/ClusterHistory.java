@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Json;
 
 /**
  * Which history of PostgreSQL an epoch belongs to: one cluster and one life of one slot.
@@ -21,7 +22,7 @@ record ClusterHistory(String systemIdentifier, int timeline, String slot) {
 
   /** Returns it as {@link Epoch#history}. */
   String text() {
-    return ExactJson.MAPPER
+    return Json.MAPPER
         .createObjectNode()
         .put("systemIdentifier", systemIdentifier)
         .put("timeline", timeline)

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.base.DidYouMean;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class ColumnCheck {
                 .formatted(column, table));
         missing = true;
       } else if (!readable.contains(column)) {
-        Optional<String> nearest = Nearest.to(column, readable);
+        Optional<String> nearest = DidYouMean.to(column, readable);
         problem(
             fault,
             place,

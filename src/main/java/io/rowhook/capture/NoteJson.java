@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Json;
 
 /** Reads back what this room has given the {@link CheckpointStore} to keep. */
 final class NoteJson {
@@ -15,7 +16,7 @@ final class NoteJson {
    */
   static JsonNode parse(String text) {
     try {
-      return ExactJson.MAPPER.readTree(text);
+      return Json.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the journal has a note of the source that is no JSON", e);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.rowhook.base.Json;
 import io.rowhook.capture.PostgresValueParser.BadValue;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -18,7 +19,7 @@ import java.util.Map;
  */
 final class PostgresJsonParser {
 
-  private static final ObjectReader JSON = ExactJson.MAPPER.reader();
+  private static final ObjectReader JSON = Json.MAPPER.reader();
 
   /** So many zeros may numbers with an exponent become in one value: a megabyte of them. */
   private static final long MAX_ZEROS = 1L << 20;
@@ -41,7 +42,7 @@ final class PostgresJsonParser {
       // the cause quotes the value: leave it out
       throw new BadValue(
           "json nested deeper than %d, with a number of more than %d digits, or not readable"
-              .formatted(ExactJson.MAX_DEPTH, ExactJson.MAX_DIGITS));
+              .formatted(Json.MAX_DEPTH, Json.MAX_DIGITS));
     } catch (IOException e) {
       throw new BadValue("json that is not readable");
     } catch (ArithmeticException | NumberFormatException e) {
@@ -51,7 +52,7 @@ final class PostgresJsonParser {
 
   private static JsonParser parser(String text) throws IOException {
     JsonParser parser = JSON.createParser(text);
-    return text.length() > ExactJson.MAX_DIGITS || text.contains("e-") || text.contains("E-")
+    return text.length() > Json.MAX_DIGITS || text.contains("e-") || text.contains("E-")
         ? new Bounded(parser)
         : parser;
   }
@@ -67,10 +68,10 @@ final class PostgresJsonParser {
     @Override
     public BigDecimal getDecimalValue() throws IOException {
       BigDecimal number = super.getDecimalValue();
-      if (number.precision() > ExactJson.MAX_DIGITS) {
-        throw new BadValue("json with a number of more than " + ExactJson.MAX_DIGITS + " digits");
+      if (number.precision() > Json.MAX_DIGITS) {
+        throw new BadValue("json with a number of more than " + Json.MAX_DIGITS + " digits");
       }
-      if (number.scale() <= ExactJson.MAX_SCALE) {
+      if (number.scale() <= Json.MAX_SCALE) {
         zeros += Math.max(0, number.scale() - number.precision());
       }
       if (zeros > MAX_ZEROS) {

@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ record PublishedTables(
 
   /** Returns it as a note, without {@link #seenAt}. */
   String text() {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode().put("oid", publication);
+    ObjectNode json = Json.MAPPER.createObjectNode().put("oid", publication);
     ArrayNode held = json.putArray("tables");
     tables.forEach((name, table) -> {
       ObjectNode one =

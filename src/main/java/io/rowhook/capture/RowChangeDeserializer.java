@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Relation.Column;
 import io.rowhook.capture.RowChange.Operation;
 import java.nio.ByteBuffer;
@@ -105,7 +106,7 @@ final class RowChangeDeserializer {
     return new RejectedRow(
         suspended.table(),
         operation,
-        ExactJson.text(key),
+        Json.text(key),
         "the table is suspended: " + suspended.reason());
   }
 
@@ -164,7 +165,7 @@ final class RowChangeDeserializer {
   private static UnreadableRow unreadable(
       RelationLayout layout, Operation operation, ObjectNode key, String reason) {
     return new UnreadableRow(
-        new RejectedRow(layout.facts().table(), operation.name(), ExactJson.text(key), reason));
+        new RejectedRow(layout.facts().table(), operation.name(), Json.text(key), reason));
   }
 
   private static ObjectNode key(RelationLayout layout, TupleData row) {
@@ -242,7 +243,7 @@ final class RowChangeDeserializer {
         new RejectedRow(
             layout.facts().table(),
             operation.name(),
-            ExactJson.text(key(layout, row)),
+            Json.text(key(layout, row)),
             "the row change is larger than %d MB, as text and with the old row, which would fill the memory; give Java more of it, as JAVA_OPTS=-Xmx%dm does, for larger ones"
                 .formatted(
                     OversizedMessages.largest() >> 20, Runtime.getRuntime().maxMemory() >> 19)));

@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowLookup.Condition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -89,7 +90,7 @@ final class RowConditions {
   }
 
   private static ObjectNode row(ObjectNode image, TableColumns columns, List<String> wanted) {
-    ObjectNode row = ExactJson.MAPPER.createObjectNode();
+    ObjectNode row = Json.MAPPER.createObjectNode();
     for (String name : wanted) {
       JsonNode value = image.get(name);
       if (value != null) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class RowKey {
   public static RowKey parse(String text) {
     try {
       List<JsonNode> values = new ArrayList<>();
-      ExactJson.MAPPER.readTree(text).forEach(values::add);
+      Json.MAPPER.readTree(text).forEach(values::add);
       return new RowKey(values);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a key", e); // the text may be personal data
@@ -83,17 +84,17 @@ public final class RowKey {
   String sql(int column, String base) {
     JsonNode value = values.get(column);
     if (!value.isTextual() || "jsonb".equals(base)) {
-      return ExactJson.text(value);
+      return Json.text(value);
     }
     return RowConditions.text(value.textValue(), base);
   }
 
   /** All of it in one text, different for different keys. */
   public String text() {
-    ArrayNode array = ExactJson.MAPPER.createArrayNode();
+    ArrayNode array = Json.MAPPER.createArrayNode();
     values.forEach(array::add);
     return values.stream().anyMatch(JsonNode::isContainerNode)
-        ? ExactJson.text(array)
+        ? Json.text(array)
         : array.toString();
   }
 

@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Json;
 
 /**
  * That a slot is about to be made, noted before it is: whoever finds it later, and no epoch that
@@ -18,7 +19,7 @@ record SlotIntent(String systemIdentifier, String slot) {
 
   /** Returns it as a note. */
   String text() {
-    return ExactJson.MAPPER
+    return Json.MAPPER
         .createObjectNode()
         .put("systemIdentifier", systemIdentifier)
         .put("slot", slot)

@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import io.debezium.connector.postgresql.PostgresConnector;
+import io.rowhook.base.DidYouMean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -189,7 +190,7 @@ public record Source(
               .formatted(
                   place,
                   key,
-                  Nearest.to(key, known).map(near -> "; the nearest is " + near).orElse("")));
+                  DidYouMean.to(key, known).map(near -> "; the nearest is " + near).orElse("")));
     }
   }
 
@@ -197,7 +198,7 @@ public record Source(
    * {@code database.hostnam}: what follows {@code database.} goes to the driver, but hardly that.
    */
   private static boolean misspelt(String key, Set<String> known) {
-    return key.startsWith("database.") && Nearest.to(key, known).isPresent();
+    return key.startsWith("database.") && DidYouMean.to(key, known).isPresent();
   }
 
   private static Set<String> knownNames() {

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.base.DidYouMean;
 import io.rowhook.capture.TableFacts.Leaf;
 import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import java.sql.Connection;
@@ -74,7 +75,9 @@ final class TableCheck {
         "does not exist in database '%s'%s"
             .formatted(
                 source.database(),
-                Nearest.to(table.toString(), names).map(n -> "; the nearest is " + n).orElse("")));
+                DidYouMean.to(table.toString(), names)
+                    .map(n -> "; the nearest is " + n)
+                    .orElse("")));
   }
 
   private Optional<TableFacts> check(CapturedTable captured, CatalogTable table)
@@ -209,7 +212,9 @@ final class TableCheck {
             "column "
                 + column
                 + " is excluded, but does not exist"
-                + Nearest.to(column, facts.columns()).map(n -> "; the nearest is " + n).orElse(""));
+                + DidYouMean.to(column, facts.columns())
+                    .map(n -> "; the nearest is " + n)
+                    .orElse(""));
         good = false;
       }
     }

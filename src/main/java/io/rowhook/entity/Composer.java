@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowKey;
 import io.rowhook.entity.PartHistory.RowState;
 import io.rowhook.entity.RowMapper.Unmappable;
@@ -166,7 +166,7 @@ final class Composer {
     RowKey key = entity.key().orElseThrow();
     Set<String> missing = new LinkedHashSet<>();
     Set<String> read = new LinkedHashSet<>();
-    ObjectNode data = ExactJson.MAPPER.createObjectNode();
+    ObjectNode data = Json.MAPPER.createObjectNode();
     boolean isKnown = putRoot(entity, found, data, read);
     if (!isKnown) {
       data.setAll(keyAlone(shape, key));
@@ -193,7 +193,7 @@ final class Composer {
         shape.name(),
         id,
         data,
-        before(entity, found, ExactJson.MAPPER.createObjectNode()),
+        before(entity, found, Json.MAPPER.createObjectNode()),
         entity.changedParts(),
         missing,
         read,
@@ -252,7 +252,7 @@ final class Composer {
   }
 
   private static ObjectNode keyAlone(Shape shape, RowKey key) {
-    ObjectNode data = ExactJson.MAPPER.createObjectNode();
+    ObjectNode data = Json.MAPPER.createObjectNode();
     for (int i = 0; i < shape.key().size(); i++) {
       data.set(shape.key().get(i), key.values().get(i));
     }
@@ -260,7 +260,7 @@ final class Composer {
   }
 
   private static ObjectNode copy(@Nullable ObjectNode row) {
-    ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+    ObjectNode copy = Json.MAPPER.createObjectNode();
     if (row != null) {
       copy.setAll(row); // the values are shared and never changed
     }

@@ -1,9 +1,9 @@
 package io.rowhook.entity;
 
+import io.rowhook.base.Json;
 import io.rowhook.capture.ChangeSink;
 import io.rowhook.capture.CheckpointStore;
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
@@ -149,7 +149,7 @@ public final class EntityEvents implements ChangeSink {
   private void reject(RowChange change, String reason) {
     reject(
         new RejectedRow(
-            change.table(), change.operation().name(), ExactJson.text(change.key()), reason));
+            change.table(), change.operation().name(), Json.text(change.key()), reason));
   }
 
   private void add(NetChange net) {

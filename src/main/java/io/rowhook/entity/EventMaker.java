@@ -3,8 +3,8 @@ package io.rowhook.entity;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
 import java.io.FilterOutputStream;
@@ -68,7 +68,7 @@ final class EventMaker {
             transaction.end(),
             new byte[0]);
     ByteArrayBuilder bytes = new ByteArrayBuilder(BUFFER); // in blocks: it is not copied to grow
-    try (JsonGenerator json = ExactJson.MAPPER.createGenerator(new Bounded(bytes))) {
+    try (JsonGenerator json = Json.MAPPER.createGenerator(new Bounded(bytes))) {
       json.writeStartObject();
       json.writeStringField("id", id);
       json.writeStringField("type", header.topic());

@@ -2,7 +2,7 @@ package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +94,7 @@ final class NetChanges {
    */
   static ObjectNode fill(
       ObjectNode row, List<String> unavailable, @Nullable ObjectNode from, List<String> still) {
-    ObjectNode filled = ExactJson.MAPPER.createObjectNode();
+    ObjectNode filled = Json.MAPPER.createObjectNode();
     filled.setAll(row);
     for (String name : unavailable) {
       JsonNode value = from == null ? null : from.get(name);

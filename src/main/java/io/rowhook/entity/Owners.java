@@ -1,7 +1,7 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -212,7 +212,7 @@ final class Owners {
   }
 
   private static ObjectNode without(Set<String> columns, ObjectNode row) {
-    ObjectNode rest = ExactJson.MAPPER.createObjectNode();
+    ObjectNode rest = Json.MAPPER.createObjectNode();
     rest.setAll(row);
     return rest.remove(columns);
   }

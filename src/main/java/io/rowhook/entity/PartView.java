@@ -3,7 +3,7 @@ package io.rowhook.entity;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowKey;
 import io.rowhook.entity.PartHistory.RowState;
 import java.util.ArrayList;
@@ -173,7 +173,7 @@ final class PartView {
    */
   private void put(ObjectNode data, Shape.Node part, Optional<RowKey> key, Set<String> missing) {
     ArrayNode list =
-        key.isPresent() ? list(part, key.get(), missing) : ExactJson.MAPPER.createArrayNode();
+        key.isPresent() ? list(part, key.get(), missing) : Json.MAPPER.createArrayNode();
     if (leavesOut && key.filter(parent -> found.isUnread(part.byParent(), parent)).isPresent()) {
       data.remove(part.part().name());
     } else {
@@ -188,9 +188,9 @@ final class PartView {
     }
     List<ObjectNode> rows = rows(part, parent);
     rows.sort(part.order());
-    ArrayNode list = ExactJson.MAPPER.createArrayNode();
+    ArrayNode list = Json.MAPPER.createArrayNode();
     for (ObjectNode row : rows) {
-      ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+      ObjectNode copy = Json.MAPPER.createObjectNode();
       copy.setAll(row); // the values are shared and never changed
       for (Shape.Node inner : entity.shape().parts()) {
         if (part.equals(inner.parent())) {
@@ -238,7 +238,7 @@ final class PartView {
     if (link.inner().isEmpty()) {
       return named;
     }
-    ObjectNode copy = ExactJson.MAPPER.createObjectNode();
+    ObjectNode copy = Json.MAPPER.createObjectNode();
     copy.setAll(named); // the values are shared and never changed
     embed(copy, link.inner(), path + link.name() + ".", missing);
     copy.remove(link.hidden());

@@ -1,6 +1,6 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
@@ -149,7 +149,7 @@ final class Publishing {
     return new RejectedRow(
         named.part() == null ? named.shape().type().table() : named.part().part().table(),
         change.after() == null ? "DELETE" : change.existed() ? "UPDATE" : "INSERT",
-        ExactJson.text(change.id()),
+        Json.text(change.id()),
         why);
   }
 

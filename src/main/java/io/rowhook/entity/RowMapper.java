@@ -3,7 +3,7 @@ package io.rowhook.entity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.TableId;
@@ -108,7 +108,7 @@ final class RowMapper {
     if (image == null) {
       return null;
     }
-    ObjectNode wanted = ExactJson.MAPPER.createObjectNode();
+    ObjectNode wanted = Json.MAPPER.createObjectNode();
     for (var column : image.properties()) {
       if (columns.contains(column.getKey())) {
         wanted.set(column.getKey(), column.getValue()); // shared and never changed
@@ -194,7 +194,7 @@ final class RowMapper {
     if (columns.size() == 1) {
       return idColumn(columns.getFirst(), image);
     }
-    ObjectNode id = ExactJson.MAPPER.createObjectNode();
+    ObjectNode id = Json.MAPPER.createObjectNode();
     for (String column : columns) {
       id.set(column, idColumn(column, image));
     }
@@ -220,6 +220,6 @@ final class RowMapper {
 
   /** The value of a single column as text; of several, their JSON object. */
   static String idText(JsonNode id) {
-    return id.isTextual() ? id.textValue() : ExactJson.text(id);
+    return id.isTextual() ? id.textValue() : Json.text(id);
   }
 }

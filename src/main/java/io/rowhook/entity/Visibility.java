@@ -2,7 +2,7 @@ package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Condition;
 import io.rowhook.capture.RowLookup.Judged;
@@ -98,7 +98,7 @@ final class Visibility {
     if (row == null) {
       return null;
     }
-    ObjectNode judged = ExactJson.MAPPER.createObjectNode();
+    ObjectNode judged = Json.MAPPER.createObjectNode();
     for (String column : columns) {
       JsonNode value = row.get(column);
       if (value == null) {

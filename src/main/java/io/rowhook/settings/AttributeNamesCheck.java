@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import io.rowhook.recipient.Subscription;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,7 +60,7 @@ final class AttributeNamesCheck {
                                 key,
                                 Problems.printable(name),
                                 subscription.entity(),
-                                Nearest.advice(name, known, "It has")))));
+                                DidYouMean.advice(name, known, "It has")))));
     return problems;
   }
 

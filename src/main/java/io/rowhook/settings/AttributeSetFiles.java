@@ -1,7 +1,7 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
-import io.rowhook.template.DirectoryTree;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +53,7 @@ final class AttributeSetFiles {
       return name;
     }
     String near =
-        Nearest.to(name, names(recipient)).map(n -> " Did you mean " + n + "?").orElse("");
+        DidYouMean.to(name, names(recipient)).map(n -> " Did you mean " + n + "?").orElse("");
     throw Refused.because(
         "must be an attribute set that exists",
         "There is no "

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.PathTemplate;
@@ -131,7 +131,7 @@ final class RequestLineKeys {
             && !OF_EVENT.contains(placeholder.names().getFirst())) {
           throw Refused.because(
               "must have placeholders that begin with a key of the event",
-              Nearest.advice(placeholder.names().getFirst(), OF_EVENT, "It has"));
+              DidYouMean.advice(placeholder.names().getFirst(), OF_EVENT, "It has"));
         }
       }
     }

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import io.rowhook.template.Condition;
 import io.rowhook.template.TemplateException;
 import java.math.BigDecimal;
@@ -75,7 +75,7 @@ interface Rule<T> {
       if (index < 0) {
         throw Refused.because(
             "must be one of " + String.join(", ", names),
-            Nearest.to(value, names)
+            DidYouMean.to(value, names)
                 .map(near -> "Did you mean " + near + "?")
                 .orElse("Write one of these."));
       }

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.template.DirectoryTree;
+import io.rowhook.base.DirectoryTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

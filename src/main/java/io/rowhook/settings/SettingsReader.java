@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EntityType;
 import io.rowhook.template.Templates;
 import java.nio.file.Files;
@@ -126,7 +126,7 @@ record SettingsReader(
       String name = String.valueOf(file.getFileName());
       if (!FILES.contains(name)) {
         String advice =
-            Nearest.to(name, FILES)
+            DidYouMean.to(name, FILES)
                 .map(near -> "Did you mean " + near + "?")
                 .orElse("Move it away, or put a full stop before its name to have it ignored.");
         reading.problems().add(Place.of(file), "nothing reads a file of this name. " + advice);

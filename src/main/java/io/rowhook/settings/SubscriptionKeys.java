@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.Subscription;
@@ -267,7 +267,7 @@ final class SubscriptionKeys {
     // Without entities their own file has a problem, which is reported there.
     if (!entities.isEmpty() && !entities.contains(value)) {
       throw Refused.because(
-          "must be an entity of entities.yaml", Nearest.advice(value, entities, "It has"));
+          "must be an entity of entities.yaml", DidYouMean.advice(value, entities, "It has"));
     }
     return value;
   }

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +116,7 @@ sealed interface YamlNode {
       }
       return Problems.printable(at.key())
           + " is not a key that Rowhook knows. "
-          + Nearest.advice(name, known, "Known here");
+          + DidYouMean.advice(name, known, "Known here");
     }
 
     private void problem(Place at, String sentence) {

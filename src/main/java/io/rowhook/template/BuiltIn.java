@@ -2,7 +2,7 @@ package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import java.io.IOException;
 import java.util.List;
@@ -23,12 +23,12 @@ enum BuiltIn implements AttributeSet {
     @Override
     public byte[] render(Event event) throws TemplateException {
       try {
-        JsonNode tree = ExactJson.MAPPER.readTree(event.json());
-        ObjectNode body = ExactJson.MAPPER.createObjectNode();
+        JsonNode tree = Json.MAPPER.readTree(event.json());
+        ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("EntityType", event.entityType());
         body.set("EntityId", tree.get("entityId"));
         body.put("EntityEvent", event.type().name());
-        return ExactJson.MAPPER.writeValueAsBytes(body);
+        return Json.MAPPER.writeValueAsBytes(body);
       } catch (IOException e) {
         throw new TemplateException("built-in notify: the event in the journal is not JSON", e);
       }

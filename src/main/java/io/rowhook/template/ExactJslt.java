@@ -21,7 +21,7 @@ import com.schibsted.spt.data.jslt.impl.PlusOperator;
 import com.schibsted.spt.data.jslt.impl.SmallerComparison;
 import com.schibsted.spt.data.jslt.impl.SmallerOrEqualsComparison;
 import com.schibsted.spt.data.jslt.impl.UnequalsComparison;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -176,7 +176,7 @@ final class ExactJslt {
       return items;
     }
     if (value.isBigDecimal()) {
-      return new TextNode(ExactJson.number(value.decimalValue()));
+      return new TextNode(Json.number(value.decimalValue()));
     }
     return value.isFloatingPointNumber() && isFinite(value)
         ? new TextNode(new BigDecimal(value.asText()).toPlainString())

@@ -7,7 +7,7 @@ import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -127,7 +127,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   private byte[] renderHere(Event event) throws TemplateException {
     JsonNode input;
     try {
-      input = ExactJson.MAPPER.readTree(event.json());
+      input = Json.MAPPER.readTree(event.json());
     } catch (IOException e) {
       throw new TemplateException(name + ": the event in the journal is not JSON", e);
     }
@@ -155,7 +155,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   private byte[] write(JsonNode output, int eventBytes) throws TemplateException {
     Limited bytes = new Limited(MOST_BYTES + 2L * eventBytes);
     try {
-      ExactJson.MAPPER.writeValue(bytes, output);
+      Json.MAPPER.writeValue(bytes, output);
       return bytes.toByteArray();
     } catch (StackOverflowError | StreamConstraintsException e) {
       throw new TemplateException(name + ": " + TOO_DEEP, e);
@@ -196,7 +196,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
 
   /** Source and imports in one text, so that what was sent can be rendered again later. */
   String bundle() {
-    ObjectNode bundle = ExactJson.MAPPER.createObjectNode();
+    ObjectNode bundle = Json.MAPPER.createObjectNode();
     bundle.put("main", name);
     ObjectNode files = bundle.putObject("files");
     sources.forEach(files::put);
@@ -206,7 +206,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   /** The reverse of {@link #bundle}. */
   static Jslt unbundle(String bundle) throws TemplateException {
     try {
-      JsonNode tree = ExactJson.MAPPER.readTree(bundle);
+      JsonNode tree = Json.MAPPER.readTree(bundle);
       Map<String, String> files = new TreeMap<>();
       tree.get("files")
           .properties()

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
-import io.rowhook.capture.Nearest;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class Reads {
   public Reads(Event event) throws TemplateException {
     this.event = event;
     try {
-      this.root = traced("", ExactJson.MAPPER.readTree(event.json()));
+      this.root = traced("", Json.MAPPER.readTree(event.json()));
     } catch (IOException e) {
       throw new TemplateException("the event is not JSON", e);
     }
@@ -83,7 +83,7 @@ public final class Reads {
                 + where
                 + " has no "
                 + one.key
-                + Nearest.to(one.key, known)
+                + DidYouMean.to(one.key, known)
                     .map(near -> ". Did you mean " + near + "?")
                     .orElse(""));
       }

@@ -2,7 +2,7 @@ package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.Format;
@@ -122,7 +122,7 @@ public record Shaped(
           event.type(),
           event.committedAt(),
           event.position(),
-          ExactJson.MAPPER.writeValueAsBytes(json));
+          Json.MAPPER.writeValueAsBytes(json));
     } catch (IOException e) {
       throw new TemplateException("the event in the journal cannot be written again", e);
     }
@@ -130,7 +130,7 @@ public record Shaped(
 
   private static JsonNode read(byte[] json, String what) throws TemplateException {
     try {
-      return ExactJson.MAPPER.readTree(json);
+      return Json.MAPPER.readTree(json);
     } catch (IOException e) {
       throw new TemplateException(what + " is not JSON", e);
     }

@@ -1,5 +1,6 @@
 package io.rowhook.template;
 
+import io.rowhook.base.DirectoryTree;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

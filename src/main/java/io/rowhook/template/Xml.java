@@ -1,7 +1,7 @@
 package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -69,7 +69,7 @@ final class Xml {
 
   /** As JSON writes it. */
   private static String scalar(JsonNode value) {
-    return value.isBigDecimal() ? ExactJson.number(value.decimalValue()) : value.asText();
+    return value.isBigDecimal() ? Json.number(value.decimalValue()) : value.asText();
   }
 
   /** Names that begin with xml are reserved. */

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Acknowledge;
 import io.rowhook.template.Condition;
 import io.rowhook.template.TemplateException;
@@ -31,7 +31,7 @@ final class Judge {
 
   /** Nothing may stand behind the answer's one value. */
   private static final ObjectReader STRICT =
-      ExactJson.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private static final int GONE = 410;
 

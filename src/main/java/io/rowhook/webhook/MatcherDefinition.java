@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Subscription;
 import java.io.IOException;
@@ -35,7 +35,7 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
 
   /** As JSON, its keys and values in one order. */
   String text() {
-    ArrayNode all = ExactJson.MAPPER.createArrayNode();
+    ArrayNode all = Json.MAPPER.createArrayNode();
     for (int i = 0; i < subscriptions.size(); i++) {
       all.add(json(subscriptions.get(i)).put("rendering", renderings.get(i)));
     }
@@ -48,7 +48,7 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
   }
 
   private static ObjectNode json(Subscription subscription) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("entity", subscription.entity());
     json.set("events", array(subscription.events().stream().map(Enum::name).toList()));
     subscription.id().ifPresent(id -> json.put("id", id));
@@ -63,7 +63,7 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
   }
 
   private static ArrayNode array(Collection<String> texts) {
-    ArrayNode array = ExactJson.MAPPER.createArrayNode();
+    ArrayNode array = Json.MAPPER.createArrayNode();
     texts.stream().sorted().forEach(array::add);
     return array;
   }
@@ -77,7 +77,7 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
     try {
       List<Subscription> subscriptions = new ArrayList<>();
       List<String> renderings = new ArrayList<>();
-      for (JsonNode json : ExactJson.MAPPER.readTree(text)) {
+      for (JsonNode json : Json.MAPPER.readTree(text)) {
         subscriptions.add(subscription(json));
         renderings.add(json.path("rendering").asText());
       }

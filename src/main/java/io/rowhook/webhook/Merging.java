@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Merged;
@@ -119,7 +119,7 @@ final class Merging {
     newest.put("type", typed(type).topic());
     newest.put("event", type.name());
     try {
-      return new Merged(type, ExactJson.MAPPER.writeValueAsBytes(newest));
+      return new Merged(type, Json.MAPPER.writeValueAsBytes(newest));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory cannot fail", e);
     }
@@ -241,7 +241,7 @@ final class Merging {
 
   private static ObjectNode read(Event event) {
     try {
-      return (ObjectNode) ExactJson.MAPPER.readTree(event.json());
+      return (ObjectNode) Json.MAPPER.readTree(event.json());
     } catch (IOException e) {
       throw new IllegalStateException("event " + event.id() + " is no JSON object", e);
     }

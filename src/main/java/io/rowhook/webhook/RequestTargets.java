@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.recipient.Method;
@@ -151,7 +151,7 @@ final class RequestTargets {
           template,
           "needs a single value for " + placeholder + ", which has several in this event");
     }
-    return value.isBigDecimal() ? ExactJson.number(value.decimalValue()) : value.asText();
+    return value.isBigDecimal() ? Json.number(value.decimalValue()) : value.asText();
   }
 
   private static void check(PathTemplate template, Segment segment, String plain)
@@ -203,7 +203,7 @@ final class RequestTargets {
 
   private static JsonNode read(Event event) throws TemplateException {
     try {
-      return ExactJson.MAPPER.readTree(event.json());
+      return Json.MAPPER.readTree(event.json());
     } catch (IOException e) {
       throw new TemplateException("the event in the journal is not JSON", e);
     }

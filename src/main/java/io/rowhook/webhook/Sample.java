@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -44,7 +44,7 @@ public record Sample(
   /** An event about nothing, in the shape of {@code full}. */
   static Event event(Instant now) {
     String id = "evt_test_" + UUID.randomUUID().toString().replace("-", "");
-    var json = ExactJson.MAPPER.createObjectNode();
+    var json = Json.MAPPER.createObjectNode();
     json.put("id", id)
         .put("type", "test.created")
         .put("timestamp", now.toString())

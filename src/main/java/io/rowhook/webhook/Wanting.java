@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
@@ -307,7 +307,7 @@ public final class Wanting {
 
   private static JsonNode read(Event event) throws TemplateException {
     try {
-      return ExactJson.MAPPER.readTree(event.json());
+      return Json.MAPPER.readTree(event.json());
     } catch (IOException e) {
       throw new TemplateException("the event in the journal is not JSON", e);
     }

@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.journal.OperationException;
 import io.rowhook.testing.RowhookProcess;
 import java.io.BufferedReader;
@@ -161,7 +161,7 @@ class AdminServerTest {
     assertThat(place).hasFileName("journal.db.admin");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
         .isEqualTo("rw-------");
-    JsonNode json = ExactJson.MAPPER.readTree(Files.readString(place));
+    JsonNode json = Json.MAPPER.readTree(Files.readString(place));
     assertThat(json.path("token").asText()).hasSize(64);
     assertThat(file.toString()).doesNotContain(json.path("token").asText());
     server.close();

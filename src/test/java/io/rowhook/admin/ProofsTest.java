@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Basic;
@@ -135,7 +135,7 @@ class ProofsTest {
   @Test
   void givesTheKnownAnswersOfEd25519() throws Exception {
     var vectors =
-        ExactJson.MAPPER
+        Json.MAPPER
             .readTree(Files.readAllBytes(Path.of("src/test/resources/vectors/signatures.json")))
             .path("ed25519");
     assertThat(vectors).hasSize(2);

@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.testing.SourceDatabase;
 import java.time.LocalDateTime;
@@ -102,8 +103,7 @@ final class ValuesTest {
   @ParameterizedTest
   @CsvSource({"1E+40, 41", "1E+41, 5", "1E-41, 43", "1E-16383, 16385", "1E-16384, 8"})
   void anExponentStaysOneWhereItWouldTakeTooManyZeros(String number, int length) throws Exception {
-    assertThat(ExactJson.MAPPER.writeValueAsString(PostgresJsonParser.parse(number)))
-        .hasSize(length);
+    assertThat(Json.MAPPER.writeValueAsString(PostgresJsonParser.parse(number))).hasSize(length);
   }
 
   @Test

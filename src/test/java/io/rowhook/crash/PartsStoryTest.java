@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Files;
@@ -177,7 +177,7 @@ class PartsStoryTest {
     Set<String> told = new TreeSet<>();
     for (Map<String, List<Received>> events : inbox.values()) {
       for (List<Received> arrivals : events.values()) {
-        JsonNode body = ExactJson.MAPPER.readTree(arrivals.getFirst().body());
+        JsonNode body = Json.MAPPER.readTree(arrivals.getFirst().body());
         String key = body.get("entityId") + "@" + body.at("/source/txId");
         PartsWriter.Expected one = expected.get(key);
         if (one == null) {

@@ -2,7 +2,7 @@ package io.rowhook.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.sql.Connection;
@@ -244,7 +244,7 @@ final class PartsWriter extends Thread {
     if (json == null) {
       return null;
     }
-    JsonNode tree = ExactJson.MAPPER.readTree(json);
+    JsonNode tree = Json.MAPPER.readTree(json);
     return (ObjectNode) tree;
   }
 

@@ -1,9 +1,9 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.CheckpointStore;
 import io.rowhook.capture.Epoch;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
@@ -92,7 +92,7 @@ final class PublishedLog implements EventLog, CheckpointStore {
   /** The JSON of the published event at an index. */
   JsonNode json(int index) {
     try {
-      return ExactJson.MAPPER.readTree(published.get(index).json());
+      return Json.MAPPER.readTree(published.get(index).json());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

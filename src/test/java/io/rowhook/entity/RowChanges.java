@@ -1,7 +1,7 @@
 package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.capture.TableId;
@@ -42,7 +42,7 @@ record RowChanges(Map<TableId, List<String>> keys) {
       @Nullable ObjectNode after,
       List<String> unavailable) {
     ObjectNode keyed = after == null ? before : after;
-    ObjectNode key = ExactJson.MAPPER.createObjectNode();
+    ObjectNode key = Json.MAPPER.createObjectNode();
     if (keyed != null) {
       keys.getOrDefault(table, List.of("id")).forEach(name -> key.set(name, keyed.get(name)));
     }
@@ -52,7 +52,7 @@ record RowChanges(Map<TableId, List<String>> keys) {
 
   static ObjectNode tree(String text) {
     try {
-      return (ObjectNode) ExactJson.MAPPER.readTree(quoted(text));
+      return (ObjectNode) Json.MAPPER.readTree(quoted(text));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

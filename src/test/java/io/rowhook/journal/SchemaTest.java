@@ -3,7 +3,7 @@ package io.rowhook.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.TableId;
@@ -116,9 +116,9 @@ class SchemaTest {
       assertThat(journal.note("slot-intent"))
           .contains("{'systemIdentifier':'75','slot':'rowhook'}".replace('\'', '"'));
       assertThat(journal.note("publication-seen")).contains("1/A0B374D8");
-      assertThat(ExactJson.MAPPER.readTree(journal.note("publication").orElseThrow()))
+      assertThat(Json.MAPPER.readTree(journal.note("publication").orElseThrow()))
           .isEqualTo(
-              ExactJson.MAPPER.readTree(
+              Json.MAPPER.readTree(
                   """
                   {"oid":16400,"tables":[
                     {"schema":"public","table":"a \\"b\\"","oid":16385,"routes":"16385/x",

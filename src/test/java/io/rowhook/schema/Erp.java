@@ -10,8 +10,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
+import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
@@ -265,7 +265,7 @@ final class Erp implements AutoCloseable {
   /** Text with {@code '} in place of {@code "}, written as all JSON is. */
   static String json(String text) {
     try {
-      return ExactJson.MAPPER.readTree(text.replace('\'', '"')).toString();
+      return Json.MAPPER.readTree(text.replace('\'', '"')).toString();
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(text, e);
     }

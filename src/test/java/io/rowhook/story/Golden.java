@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.Received;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Listing;
 import io.rowhook.testing.Eventually;
@@ -36,7 +36,7 @@ final class Golden {
           "/timestamp", text("2026-05-24T15:20:44.123456Z"),
           "/readAt", text("2026-05-24T15:20:44.234567Z"),
           "/source/lsn", text("0/16B3748"),
-          "/source/txId", ExactJson.MAPPER.getNodeFactory().numberNode(571));
+          "/source/txId", Json.MAPPER.getNodeFactory().numberNode(571));
 
   private static final String EVENT = ".event.json";
 
@@ -117,7 +117,7 @@ final class Golden {
   }
 
   private static ObjectNode withPlaceholders(Entry entry) throws IOException {
-    ObjectNode event = (ObjectNode) ExactJson.MAPPER.readTree(entry.event().json());
+    ObjectNode event = (ObjectNode) Json.MAPPER.readTree(entry.event().json());
     PLACEHOLDERS.forEach((place, value) -> {
       int slash = place.lastIndexOf('/');
       if (event.at(place.substring(0, slash)) instanceof ObjectNode parent
@@ -130,7 +130,7 @@ final class Golden {
 
   /** Of a body, in which they may stand anywhere. */
   private static String withPlaceholders(Entry entry, String body) throws IOException {
-    JsonNode event = ExactJson.MAPPER.readTree(entry.event().json());
+    JsonNode event = Json.MAPPER.readTree(entry.event().json());
     Map<String, String> values = new TreeMap<>();
     PLACEHOLDERS.forEach((place, value) -> {
       if (event.at(place).isTextual()) {
@@ -145,10 +145,10 @@ final class Golden {
   }
 
   private static String tree(String json) throws IOException {
-    return ExactJson.MAPPER.readTree(json).toPrettyString();
+    return Json.MAPPER.readTree(json).toPrettyString();
   }
 
   private static JsonNode text(String value) {
-    return ExactJson.MAPPER.getNodeFactory().textNode(value);
+    return Json.MAPPER.getNodeFactory().textNode(value);
   }
 }

@@ -8,8 +8,8 @@ import io.rowhook.Wiring;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.ExactJson;
 import io.rowhook.capture.Position;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -280,7 +280,7 @@ public final class Stage implements AutoCloseable {
   /** The body as JSON. */
   public static JsonNode json(Received received) {
     try {
-      return ExactJson.MAPPER.readTree(received.body());
+      return Json.MAPPER.readTree(received.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -292,7 +292,7 @@ public final class Stage implements AutoCloseable {
       return actual;
     }
     if (expected instanceof ObjectNode object && actual != null) {
-      ObjectNode filled = ExactJson.MAPPER.createObjectNode();
+      ObjectNode filled = Json.MAPPER.createObjectNode();
       object
           .properties()
           .forEach(e -> filled.set(e.getKey(), filledIn(e.getValue(), actual.get(e.getKey()))));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.Received;
 import io.rowhook.admin.Receiver;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,7 +164,7 @@ class StoryTest {
       String[] line = section.lines().get(i).split(" ", 2);
       JsonNode body = Stage.json(got.get(i));
       actual.add(got.get(i).topic() + " " + body);
-      expected.add(line[0] + " " + Stage.filledIn(ExactJson.MAPPER.readTree(line[1]), body));
+      expected.add(line[0] + " " + Stage.filledIn(Json.MAPPER.readTree(line[1]), body));
     }
     assertThat(actual).as(section.title()).isEqualTo(expected);
     seen.put(section.title(), to);

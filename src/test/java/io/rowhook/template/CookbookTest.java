@@ -3,7 +3,7 @@ package io.rowhook.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -53,9 +53,9 @@ class CookbookTest {
     Map<String, String> all = new TreeMap<>(files);
     all.put("example.jslt", example.template);
     Jslt set = Jslt.compile("example.jslt", all);
-    JsonNode made = ExactJson.MAPPER.readTree(set.render(event()));
+    JsonNode made = Json.MAPPER.readTree(set.render(event()));
     assertThat(made.toPrettyString())
-        .isEqualTo(ExactJson.MAPPER.readTree(example.result).toPrettyString());
+        .isEqualTo(Json.MAPPER.readTree(example.result).toPrettyString());
   }
 
   private List<Example> examples() throws Exception {
@@ -80,7 +80,7 @@ class CookbookTest {
   }
 
   private Event event() throws Exception {
-    JsonNode json = ExactJson.MAPPER.readTree(event);
+    JsonNode json = Json.MAPPER.readTree(event);
     return new Event(
         json.path("id").asText(),
         json.path("entityType").asText(),

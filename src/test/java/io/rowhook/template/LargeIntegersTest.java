@@ -3,7 +3,7 @@ package io.rowhook.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +55,7 @@ class LargeIntegersTest {
     for (int i = 0; i < 5_000; i++) {
       BigInteger number = new BigInteger(random.nextInt(1, 80), random);
       number = random.nextBoolean() ? number : number.negate();
-      JsonNode read = ExactJson.MAPPER.readTree(asText("{\"n\":" + number + "}")).path("n");
+      JsonNode read = Json.MAPPER.readTree(asText("{\"n\":" + number + "}")).path("n");
       assertThat(read.isTextual()).as("%s", number).isEqualTo(number.abs().compareTo(limit) > 0);
       assertThat(read.asText()).isEqualTo(number.toString());
     }

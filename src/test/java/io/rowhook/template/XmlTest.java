@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class XmlTest {
           "text"                            | <Order>text</Order>
           """)
   void isWrittenAsWireMdSays(String json, String xml) throws Exception {
-    JsonNode tree = ExactJson.MAPPER.readTree(json);
+    JsonNode tree = Json.MAPPER.readTree(json);
     assertThat(new String(Xml.write("Order", tree), StandardCharsets.UTF_8))
         .isEqualTo(HEAD + xml.replace("~n", "\n").replace("~t", "\t"));
   }
@@ -71,7 +71,7 @@ class XmlTest {
   @Test
   void everyCharacterPasses() throws Exception {
     for (int page = 0; page <= 0xFF; page++) {
-      ObjectNode tree = ExactJson.MAPPER.createObjectNode();
+      ObjectNode tree = Json.MAPPER.createObjectNode();
       for (int c = 0; c <= 0xFF; c++) {
         String text = "a" + (char) (page << 8 | c) + "b";
         tree.put(c + text, text);
@@ -87,14 +87,14 @@ class XmlTest {
       case 1 -> TextNode.valueOf(new java.math.BigDecimal(random.nextLong()).toPlainString());
       case 2, 3 -> TextNode.valueOf(text(random));
       case 4 -> {
-        ArrayNode array = ExactJson.MAPPER.createArrayNode();
+        ArrayNode array = Json.MAPPER.createArrayNode();
         for (int i = random.nextInt(4); i >= 0; i--) {
           array.add(tree(random, depth - 1));
         }
         yield array;
       }
       default -> {
-        ObjectNode object = ExactJson.MAPPER.createObjectNode();
+        ObjectNode object = Json.MAPPER.createObjectNode();
         for (int i = random.nextInt(4); i >= 0; i--) {
           object.set(text(random) + i, tree(random, depth - 1));
         }
@@ -151,12 +151,12 @@ class XmlTest {
       return TextNode.valueOf(carried(tree.asText()));
     }
     if (tree.isArray()) {
-      ArrayNode array = ExactJson.MAPPER.createArrayNode();
+      ArrayNode array = Json.MAPPER.createArrayNode();
       tree.forEach(item -> array.add(carried(item)));
       return array;
     }
     if (tree.isObject()) {
-      ObjectNode object = ExactJson.MAPPER.createObjectNode();
+      ObjectNode object = Json.MAPPER.createObjectNode();
       tree.properties().forEach(e -> object.set(carried(e.getKey()), carried(e.getValue())));
       return object;
     }
@@ -191,7 +191,7 @@ class XmlTest {
       }
     }
     if (kind.isArray()) {
-      ArrayNode array = ExactJson.MAPPER.createArrayNode();
+      ArrayNode array = Json.MAPPER.createArrayNode();
       for (int i = 0; i < children.size(); i++) {
         assertThat(children.get(i).getTagName()).isEqualTo("item");
         array.add(back(children.get(i), kind.get(i)));
@@ -199,7 +199,7 @@ class XmlTest {
       return array;
     }
     if (kind.isObject()) {
-      ObjectNode object = ExactJson.MAPPER.createObjectNode();
+      ObjectNode object = Json.MAPPER.createObjectNode();
       List<JsonNode> kinds = new ArrayList<>();
       kind.forEach(kinds::add);
       for (int i = 0; i < children.size(); i++) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -38,7 +38,7 @@ class MergingModelTest {
   private record State(int a, int b, String text, List<Integer> lines) {
 
     JsonNode value(String name) {
-      return ExactJson.MAPPER.valueToTree(
+      return Json.MAPPER.valueToTree(
           switch (name) {
             case "a" -> a;
             case "b" -> b;
@@ -77,8 +77,8 @@ class MergingModelTest {
       steps.add(step);
       before = step.after();
     }
-    ObjectNode all = ExactJson.MAPPER.createObjectNode();
-    ObjectNode some = ExactJson.MAPPER.createObjectNode();
+    ObjectNode all = Json.MAPPER.createObjectNode();
+    ObjectNode some = Json.MAPPER.createObjectNode();
     for (int from = 0; from < steps.size(); ) {
       int to = from + 1 + random.nextInt(steps.size() - from);
       List<Step> segment = steps.subList(from, to);
@@ -158,7 +158,7 @@ class MergingModelTest {
       return;
     }
     boolean linesTouched = linesTouched(segment, was);
-    ObjectNode previous = ExactJson.MAPPER.createObjectNode();
+    ObjectNode previous = Json.MAPPER.createObjectNode();
     for (String name : List.of("a", "b", "text", "lines")) {
       boolean differs =
           names(json.path("read")).contains(name)
@@ -228,9 +228,9 @@ class MergingModelTest {
 
   /** As the entity room makes it: what is read back can be of any later moment. */
   private Event event(EventType type, @Nullable State before, @Nullable State after) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
-    ObjectNode data = ExactJson.MAPPER.createObjectNode();
-    ObjectNode previous = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    ObjectNode data = Json.MAPPER.createObjectNode();
+    ObjectNode previous = Json.MAPPER.createObjectNode();
     ArrayNode changed = json.arrayNode();
     ArrayNode unavailable = json.arrayNode();
     ArrayNode read = json.arrayNode();
@@ -282,7 +282,7 @@ class MergingModelTest {
       }
       case 1 -> {
         read.add("lines");
-        data.set("lines", ExactJson.MAPPER.valueToTree(List.of(random.nextInt(3))));
+        data.set("lines", Json.MAPPER.valueToTree(List.of(random.nextInt(3))));
       }
       default -> {} // all of them from the log
     }
@@ -302,7 +302,7 @@ class MergingModelTest {
 
   private static JsonNode json(Event event) {
     try {
-      return ExactJson.MAPPER.readTree(event.json());
+      return Json.MAPPER.readTree(event.json());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -310,7 +310,7 @@ class MergingModelTest {
 
   private static byte[] bytes(JsonNode json) {
     try {
-      return ExactJson.MAPPER.writeValueAsBytes(json);
+      return Json.MAPPER.writeValueAsBytes(json);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

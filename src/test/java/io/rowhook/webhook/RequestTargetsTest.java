@@ -4,7 +4,7 @@ import static io.rowhook.webhook.Outbound.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.ExactJson;
+import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
@@ -254,7 +254,7 @@ class RequestTargetsTest {
   }
 
   private static Event event(int id, EventType type, String key) {
-    ObjectNode json = ExactJson.MAPPER.createObjectNode();
+    ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("entityId", id).put("type", "order." + type);
     json.putObject("data")
         .put("key", key)

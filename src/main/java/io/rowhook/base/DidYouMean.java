@@ -1,16 +1,16 @@
-package io.rowhook.capture;
+package io.rowhook.base;
 
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that was probably meant, for messages. */
-public final class Nearest {
+public final class DidYouMean {
 
   /** Nobody misspells a longer one. */
   private static final int MAX_NAME = 100;
 
-  private Nearest() {}
+  private DidYouMean() {}
 
   /**
    * The known name with the fewest edits to this one, if they are few: up to a third of its

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.base;
 
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;

@@ -1,4 +1,4 @@
-package io.rowhook.capture;
+package io.rowhook.base;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -23,16 +23,16 @@ import java.math.BigDecimal;
  * numeric}; with an exponent only where that would take zeros that PostgreSQL has not written
  * either ({@link #number}), so that the few characters of {@code 1e999999999} never become many.
  */
-public final class ExactJson {
+public final class Json {
 
   /** The most digits of a numeric after its point. */
-  static final int MAX_SCALE = 16_383;
+  public static final int MAX_SCALE = 16_383;
 
   /** The most zeros that stand for an exponent. */
   private static final int MAX_ZEROS = 40;
 
   /** A numeric of PostgreSQL may have 131,072 digits before its point and 16,383 after it. */
-  static final int MAX_DIGITS = 131_072 + MAX_SCALE;
+  public static final int MAX_DIGITS = 131_072 + MAX_SCALE;
 
   /** What is read may have a sign, a point, and the zeros that {@link #number} adds. */
   private static final int MAX_NUMBER_CHARACTERS = MAX_DIGITS + 2 * MAX_ZEROS;
@@ -41,7 +41,7 @@ public final class ExactJson {
   private static final int MAX_TEXT_CHARACTERS = Integer.MAX_VALUE;
 
   /** A value of type json may be nested deeper than Jackson reads by default. */
-  static final int MAX_DEPTH = 2_000;
+  public static final int MAX_DEPTH = 2_000;
 
   /** So many levels more stand around a value in its event, and in what is made of that. */
   private static final int AROUND = 20;
@@ -49,7 +49,7 @@ public final class ExactJson {
   /** Any thread. */
   public static final JsonMapper MAPPER = build();
 
-  private ExactJson() {}
+  private Json() {}
 
   /**
    * A number as it is written: plain, unless it is larger than its digits by more than 40 zeros, or
