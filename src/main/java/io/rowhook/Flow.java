@@ -1,11 +1,11 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
-import io.rowhook.capture.Capture;
 import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.CaptureSupervisor;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.Suspended;
+import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.SettingsApplier;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Flow implements AutoCloseable {
 
   private final SqliteJournal journal;
-  private final SourceRows rows;
-  private final Capture capture;
+  private final JdbcRowLookup rows;
+  private final CaptureSupervisor supervisor;
   private final Couriers couriers;
   private final SettingsApplier applier;
   private final SettingsWatch watch;
@@ -35,8 +35,8 @@ public final class Flow implements AutoCloseable {
 
   Flow(
       SqliteJournal journal,
-      SourceRows rows,
-      Capture capture,
+      JdbcRowLookup rows,
+      CaptureSupervisor supervisor,
       Couriers couriers,
       SettingsApplier applier,
       SettingsWatch watch,
@@ -44,7 +44,7 @@ public final class Flow implements AutoCloseable {
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.rows = rows;
-    this.capture = capture;
+    this.supervisor = supervisor;
     this.couriers = couriers;
     this.applier = applier;
     this.watch = watch;
@@ -60,7 +60,7 @@ public final class Flow implements AutoCloseable {
    */
   public void start() throws InterruptedException, SettingsException {
     applier.begin(watch.current());
-    capture.start();
+    supervisor.start();
     housekeeping.start();
     watch.start();
     admin = listen.get();
@@ -68,12 +68,12 @@ public final class Flow implements AutoCloseable {
 
   /** Where capture stands. Any thread. */
   public CaptureState capture() {
-    return capture.state();
+    return supervisor.state();
   }
 
   /** The captured tables whose row changes cannot be told at present. Any thread. */
-  public List<Suspended> suspended() {
-    return capture.suspended();
+  public List<SuspendedTable> suspended() {
+    return supervisor.suspended();
   }
 
   /** What is wrong with the settings as they are now on disk; empty while they are in force. */
@@ -98,7 +98,7 @@ public final class Flow implements AutoCloseable {
       admin.close();
     }
     watch.close();
-    capture.close();
+    supervisor.close();
     rows.close();
     couriers.close();
     housekeeping.close();

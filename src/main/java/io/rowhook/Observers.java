@@ -6,7 +6,9 @@ package io.rowhook;
  * @param capture of the loop in
  * @param webhook of the loop out
  */
-public record Observers(io.rowhook.capture.Observer capture, io.rowhook.webhook.Observer webhook) {
+public record Observers(
+    io.rowhook.capture.CaptureListener capture, io.rowhook.webhook.Observer webhook) {
   public static final Observers NONE =
-      new Observers(new io.rowhook.capture.Observer() {}, new io.rowhook.webhook.Observer() {});
+      new Observers(
+          new io.rowhook.capture.CaptureListener() {}, new io.rowhook.webhook.Observer() {});
 }

@@ -3,11 +3,11 @@ package io.rowhook;
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.Office;
 import io.rowhook.admin.RunCommand;
-import io.rowhook.capture.Capture;
+import io.rowhook.capture.CaptureSupervisor;
+import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
-import io.rowhook.capture.Source;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.Timing;
+import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityCounts;
 import io.rowhook.entity.EntityEvents;
@@ -53,11 +53,11 @@ public final class Wiring {
   public static Flow flow(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
     Settings settings = Settings.read(options.config(), options.templates(), env);
-    Source source = SourceCredentials.source(settings, options.config(), env);
+    SourceConfig source = SourceCredentials.source(settings, options.config(), env);
     Path file = options.journal().orElse(settings.journal());
     SqliteJournal journal = SqliteJournal.open(file);
     Templates templates = new Templates(journal, settings.sets());
-    SourceRows rows = new SourceRows(source);
+    JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityCounts counts = new EntityCounts();
     Function<List<EntityType>, Generation> generations =
         types ->
@@ -65,13 +65,13 @@ public final class Wiring {
                 CapturedTables.of(types),
                 new EntityEvents(
                     types, journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT, counts));
-    Capture capture =
-        new Capture(
+    CaptureSupervisor supervisor =
+        new CaptureSupervisor(
             source,
             generations.apply(settings.entities()),
             journal,
             observers.capture(),
-            Timing.DEFAULT,
+            CaptureTimeouts.DEFAULT,
             options.acceptGap());
     MemoryBudget budget = MemoryBudget.ofHeap();
     Couriers couriers =
@@ -87,7 +87,7 @@ public final class Wiring {
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
-            capture, generations, journal, templates, couriers, new RemovedRecipients(journal));
+            supervisor, generations, journal, templates, couriers, new RemovedRecipients(journal));
     SettingsWatch watch =
         new SettingsWatch(settings, options.config(), options.templates(), env, applier);
     Housekeeping housekeeping =
@@ -102,14 +102,14 @@ public final class Wiring {
             couriers,
             couriers::sample,
             () -> watch.current().recipients(),
-            capture::state,
-            capture::suspended,
+            supervisor::state,
+            supervisor::suspended,
             rows::counts,
             watch::problems);
     return new Flow(
         journal,
         rows,
-        capture,
+        supervisor,
         couriers,
         applier,
         watch,

@@ -1,8 +1,8 @@
 package io.rowhook.admin;
 
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.Suspended;
+import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
@@ -30,6 +30,6 @@ public record Office(
     Function<String, Optional<Sample>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
-    Supplier<List<Suspended>> suspended,
-    Supplier<SourceRows.Counts> rows,
+    Supplier<List<SuspendedTable>> suspended,
+    Supplier<JdbcRowLookup.Counts> rows,
     Supplier<List<String>> problems) {}

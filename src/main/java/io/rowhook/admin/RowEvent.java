@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.Source;
-import io.rowhook.capture.SourceCheck;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceValidator;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityReading;
 import io.rowhook.entity.EntityType;
@@ -55,10 +55,12 @@ final class RowEvent {
     } else {
       key.add(id);
     }
-    Source source = Source.of(settings.source().values(), settings.source().file().toString());
-    List<TableFacts> tables = SourceCheck.tables(source, CapturedTables.of(List.of(type))).tables();
+    SourceConfig source =
+        SourceConfig.of(settings.source().values(), settings.source().file().toString());
+    List<TableMetadata> tables =
+        SourceValidator.tables(source, CapturedTables.of(List.of(type))).tables();
     RowLookup.Query query = EntityReading.root(type, tables);
-    try (SourceRows rows = new SourceRows(source)) {
+    try (JdbcRowLookup rows = new JdbcRowLookup(source)) {
       Map<RowKey, List<ObjectNode>> found =
           rows.read(
               Set.of(),

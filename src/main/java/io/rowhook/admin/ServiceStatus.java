@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.Suspended;
+import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.JournalException;
@@ -44,7 +44,7 @@ final class ServiceStatus {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(office.capture().get()));
     ArrayNode suspended = json.putArray("suspended");
-    for (Suspended table : office.suspended().get()) {
+    for (SuspendedTable table : office.suspended().get()) {
       suspended
           .addObject()
           .put("table", table.table().toString())
@@ -71,7 +71,7 @@ final class ServiceStatus {
                 .put("table", one.table())
                 .put("operation", one.operation())
                 .put("why", one.reason()));
-    SourceRows.Counts rows = office.rows().get();
+    JdbcRowLookup.Counts rows = office.rows().get();
     ObjectNode readBack = json.putObject("readBack");
     readBack
         .put("statements", rows.statements())

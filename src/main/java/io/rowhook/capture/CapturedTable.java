@@ -10,17 +10,19 @@ import java.util.Set;
  * @param table which
  * @param columns those that are read; others never leave the engine: they are not in a {@link
  *     RowChange}
- * @param demands what else must hold for it
+ * @param requirements what else must hold for it
  */
-public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> demands) {
+public record CapturedTable(
+    TableId table, ColumnFilter columns, List<TableRequirement> requirements) {
 
   public CapturedTable {
-    demands = List.copyOf(demands);
+    requirements = List.copyOf(requirements);
   }
 
   /** All its columns but some. */
-  public CapturedTable(TableId table, List<String> excludedColumns, List<Demand> demands) {
-    this(table, ColumnFilter.without(excludedColumns), demands);
+  public CapturedTable(
+      TableId table, List<String> excludedColumns, List<TableRequirement> requirements) {
+    this(table, ColumnFilter.without(excludedColumns), requirements);
   }
 
   /**
@@ -28,7 +30,7 @@ public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> de
    * when that was decided is none of them: it may be an excluded one under a new name. What
    * PostgreSQL computes is never read, also where a publication sends it.
    */
-  boolean reads(String column, TableFacts facts) {
+  public boolean reads(String column, TableMetadata facts) {
     if (facts.generatedColumns().contains(column)) {
       return false;
     }
@@ -39,18 +41,18 @@ public record CapturedTable(TableId table, ColumnFilter columns, List<Demand> de
   }
 
   /** The columns that its demands name. */
-  Set<String> demanded() {
+  public Set<String> demanded() {
     Set<String> demanded = new LinkedHashSet<>();
-    for (Demand demand : demands) {
-      switch (demand) {
-        case Demand.Id id -> demanded.addAll(id.columns());
-        case Demand.Part part -> {
+    for (TableRequirement requirement : requirements) {
+      switch (requirement) {
+        case TableRequirement.Id id -> demanded.addAll(id.columns());
+        case TableRequirement.Part part -> {
           demanded.addAll(part.key());
           demanded.addAll(part.orderBy());
         }
-        case Demand.Columns columns -> demanded.addAll(columns.columns());
-        case Demand.Reference reference -> demanded.addAll(reference.key());
-        case Demand.Where where -> {}
+        case TableRequirement.Columns columns -> demanded.addAll(columns.columns());
+        case TableRequirement.Reference reference -> demanded.addAll(reference.key());
+        case TableRequirement.Where where -> {}
       }
     }
     return demanded;

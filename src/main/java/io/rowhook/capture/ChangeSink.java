@@ -16,7 +16,7 @@ public interface ChangeSink {
    *
    * @param tables what the catalog says of the tables whose rows will come
    */
-  void restart(List<TableFacts> tables) throws InterruptedException;
+  void restart(List<TableMetadata> tables) throws InterruptedException;
 
   /** A transaction begins; the one before it has ended. */
   void begin(String transactionId);

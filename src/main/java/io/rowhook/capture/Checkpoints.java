@@ -8,7 +8,7 @@ import java.util.Optional;
  * The {@link CheckpointStore} in this room's own terms: what is particular to PostgreSQL becomes
  * the text that the store keeps. Any thread.
  */
-final class Checkpoints {
+public final class Checkpoints {
 
   private static final String SLOT_INTENT = "slot-intent";
   private static final String PUBLICATION = "publication";
@@ -18,39 +18,39 @@ final class Checkpoints {
 
   private final CheckpointStore store;
 
-  Checkpoints(CheckpointStore store) {
+  public Checkpoints(CheckpointStore store) {
     this.store = store;
   }
 
-  Optional<Epoch> epoch() {
+  public Optional<Epoch> epoch() {
     return store.epoch();
   }
 
-  Position watermark() {
+  public Position watermark() {
     return store.watermark();
   }
 
-  Optional<Transaction> last() {
+  public Optional<Transaction> last() {
     return store.last();
   }
 
   /** Begins an epoch, see {@link CheckpointStore#begin}; forgets the slot that was to be made. */
-  void begin(Epoch epoch, Position start) {
+  public void begin(Epoch epoch, Position start) {
     store.begin(epoch, start, Map.of(SLOT_INTENT, ""));
   }
 
   /** A slot that was about to be made, and no epoch has begun since. */
-  Optional<SlotIntent> slotIntent() {
+  public Optional<SlotIntent> slotIntent() {
     return store.note(SLOT_INTENT).map(SlotIntent::parse);
   }
 
   /** Records durably that a slot is about to be made; {@link #begin} forgets it. */
-  void intend(SlotIntent intent) {
+  public void intend(SlotIntent intent) {
     store.record(Map.of(SLOT_INTENT, intent.text()), List.of());
   }
 
   /** What the publication held when it was last seen whole; empty: never. */
-  Optional<PublishedTables> published() {
+  public Optional<PublishedTables> published() {
     Optional<String> seen = store.note(PUBLICATION_SEEN);
     return store
         .note(PUBLICATION)
@@ -62,13 +62,13 @@ final class Checkpoints {
    *
    * @param missed to be kept with the earlier ones
    */
-  void published(PublishedTables now, List<MissedRange> missed) {
+  public void published(PublishedTables now, List<MissedRange> missed) {
     store.record(
         Map.of(PUBLICATION, now.text(), PUBLICATION_SEEN, now.seenAt().toString()), missed);
   }
 
   /** The publication is as {@link #published} has it, still at this position. */
-  void publicationSeen(Position at) {
+  public void publicationSeen(Position at) {
     store.record(Map.of(PUBLICATION_SEEN, at.toString()), List.of());
   }
 }

@@ -4,17 +4,17 @@ package io.rowhook.capture;
  * A place in the source's log: a byte position, an unsigned 64-bit number, written as PostgreSQL
  * writes its {@code pg_lsn}: {@code 0/16B3748}.
  */
-record Lsn(long value) implements Position {
+public record Lsn(long value) implements Position {
 
   /** Before everything. */
-  static final Lsn ZERO = new Lsn(0);
+  public static final Lsn ZERO = new Lsn(0);
 
   /**
    * Reads {@code 0/16B3748}.
    *
    * @throws IllegalArgumentException for anything else
    */
-  static Lsn parse(String text) {
+  public static Lsn parse(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
       throw new IllegalArgumentException("a log position is written 0/16B3748, got: " + text);
@@ -25,7 +25,7 @@ record Lsn(long value) implements Position {
   }
 
   /** Bytes from {@code other} to here; negative where this is the earlier one. */
-  long minus(Lsn other) {
+  public long minus(Lsn other) {
     return value - other.value;
   }
 

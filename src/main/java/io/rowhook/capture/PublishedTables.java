@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.catalog.PublicationState;
+import io.rowhook.capture.setup.NoteJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param seenAt the end of the source's log then, or before; later changes are not vouched for
  * @param tables each captured table by its name
  */
-record PublishedTables(
+public record PublishedTables(
     long publication, Position seenAt, Map<TableId, PublishedTables.Table> tables) {
 
   /**
@@ -31,13 +33,14 @@ record PublishedTables(
    *     #seenAt}
    * @param key the columns that tell its rows apart
    */
-  record Table(long oid, @Nullable Routes routes, @Nullable Position lastGood, List<String> key) {
-    Table {
+  public record Table(
+      long oid, @Nullable PublicationRoutes routes, @Nullable Position lastGood, List<String> key) {
+    public Table {
       key = List.copyOf(key);
     }
   }
 
-  PublishedTables {
+  public PublishedTables {
     tables = Map.copyOf(tables);
   }
 
@@ -56,7 +59,9 @@ record PublishedTables(
           new TableId(table.path("schema").asText(), table.path("table").asText()),
           new Table(
               table.path("oid").asLong(),
-              table.hasNonNull("routes") ? new Routes(table.path("routes").asText()) : null,
+              table.hasNonNull("routes")
+                  ? new PublicationRoutes(table.path("routes").asText())
+                  : null,
               table.hasNonNull("lastGood") ? Position.parse(table.path("lastGood").asText()) : null,
               key));
     }
@@ -81,14 +86,14 @@ record PublishedTables(
   }
 
   /** The same without all tables but these. */
-  PublishedTables only(Set<TableId> names) {
+  public PublishedTables only(Set<TableId> names) {
     Map<TableId, Table> kept = new HashMap<>(tables);
     kept.keySet().retainAll(names);
     return new PublishedTables(publication, seenAt, kept);
   }
 
   /** The position up to which changes of a table are vouched for. */
-  Position seenAt(Table table) {
+  public Position seenAt(Table table) {
     return table.lastGood() == null ? seenAt : table.lastGood();
   }
 
@@ -96,7 +101,7 @@ record PublishedTables(
    * The same after Rowhook has altered the publication itself. What somebody else had altered
    * before stays to be found.
    */
-  PublishedTables follow(PublicationState from, PublicationState to) {
+  public PublishedTables follow(PublicationState from, PublicationState to) {
     Map<TableId, Table> followed = new HashMap<>(tables);
     followed.replaceAll((name, table) -> {
       PublicationState.Member after = to.tables().get(table.oid());

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.catalog.TableColumns;
+import io.rowhook.capture.lookup.RowConditions;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -81,7 +83,7 @@ public final class RowKey {
    *
    * @param base of the column that it comes from, see {@link TableColumns#bases}
    */
-  String sql(int column, String base) {
+  public String sql(int column, String base) {
     JsonNode value = values.get(column);
     if (!value.isTextual() || "jsonb".equals(base)) {
       return Json.text(value);

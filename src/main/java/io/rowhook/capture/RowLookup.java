@@ -77,10 +77,10 @@ public interface RowLookup {
   record Judged(BitSet holds, Map<Integer, String> unjudged) {}
 
   /** A reading has found more than fits: ask for fewer keys. */
-  final class TooMuch extends RuntimeException {
+  final class TooMuchException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TooMuch(TableId table, long bytes) {
+    public TooMuchException(TableId table, long bytes) {
       super("the rows of " + table + " that belong together hold more than " + bytes + " bytes");
     }
   }
@@ -142,7 +142,7 @@ public interface RowLookup {
    *
    * @param transactions ids as in the log: those whose events are made of it
    * @param limited whether more is refused than several entities should take; one may take more
-   * @throws TooMuch if it does not fit in memory
+   * @throws TooMuchException if it does not fit in memory
    * @throws SourceException if the source cannot be reached; trying again later may do
    */
   <T> T read(Set<String> transactions, boolean limited, Reading<T> reading);

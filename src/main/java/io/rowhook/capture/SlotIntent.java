@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.setup.NoteJson;
 
 /**
  * That a slot is about to be made, noted before it is: whoever finds it later, and no epoch that
@@ -10,7 +11,7 @@ import io.rowhook.base.Json;
  * @param systemIdentifier of the cluster that it is made in
  * @param slot its name
  */
-record SlotIntent(String systemIdentifier, String slot) {
+public record SlotIntent(String systemIdentifier, String slot) {
 
   static SlotIntent parse(String text) {
     JsonNode json = NoteJson.parse(text);

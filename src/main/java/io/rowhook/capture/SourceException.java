@@ -25,7 +25,7 @@ public final class SourceException extends RuntimeException {
   }
 
   /** The journal and the slot do not fit together: row changes may be missing. A person decides. */
-  static SourceException gap(String problem) {
+  public static SourceException gap(String problem) {
     return new SourceException(List.of(problem), true);
   }
 

@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.capture.lookup.RowConditions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -170,7 +171,7 @@ public final class SqlCondition {
    * The condition as it may stand in a statement that is prepared: a question mark is an operator,
    * not the place of an argument.
    */
-  static String prepared(String text) {
+  public static String prepared(String text) {
     StringBuilder sql = new StringBuilder(text.length());
     Matcher token = TOKEN.matcher(text);
     while (token.find()) {
@@ -195,12 +196,12 @@ public final class SqlCondition {
   }
 
   /** The names of the functions that it calls. */
-  Set<String> functions() {
+  public Set<String> functions() {
     return functions;
   }
 
   /** A date as {@code 'today'} is another one tomorrow. */
-  boolean namesAMovingDate() {
+  public boolean namesAMovingDate() {
     return literals.stream()
         .anyMatch(literal -> literal.matches("e?'\\s*(now|today|tomorrow|yesterday)\\s*'"));
   }

@@ -41,7 +41,7 @@ public record TableId(String schema, String name) implements Comparable<TableId>
     return quote(schema) + "." + quote(name);
   }
 
-  static String quote(String identifier) {
+  public static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 

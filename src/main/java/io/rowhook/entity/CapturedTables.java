@@ -2,9 +2,9 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.ColumnFilter;
-import io.rowhook.capture.Demand;
 import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableRequirement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,62 +22,66 @@ public final class CapturedTables {
   public static List<CapturedTable> of(List<EntityType> types) {
     CapturedTables all = new CapturedTables();
     for (EntityType type : types) {
-      List<Demand> demands = new ArrayList<>();
+      List<TableRequirement> requirements = new ArrayList<>();
       String place = "entities.yaml: " + type.name();
       if (!type.id().isEmpty()) {
-        demands.add(new Demand.Id(place + ".id", type.id()));
+        requirements.add(new TableRequirement.Id(place + ".id", type.id()));
       }
-      attributes(place, type.attributes(), demands);
-      condition(place + ".where", type.where(), demands);
-      condition(place + ".deleted", type.deleted(), demands);
-      references(place, type.references(), demands);
+      attributes(place, type.attributes(), requirements);
+      condition(place + ".where", type.where(), requirements);
+      condition(place + ".deleted", type.deleted(), requirements);
+      references(place, type.references(), requirements);
       Set<String> needed = new LinkedHashSet<>(type.id());
       needed.addAll(type.key());
       needed.addAll(SqlCondition.of(type.condition()).words());
       type.references().forEach(reference -> needed.addAll(reference.key()));
-      all.add(type.table(), type.attributes(), needed, demands);
+      all.add(type.table(), type.attributes(), needed, requirements);
       type.parts().forEach(part -> all.add(place, part, type.table()));
     }
     return List.copyOf(all.tables.values());
   }
 
   private void add(String above, Part part, TableId parent) {
-    List<Demand> demands = new ArrayList<>();
+    List<TableRequirement> requirements = new ArrayList<>();
     String place = above + ".contains." + part.name();
     List<String> orderBy = part.orderBy().stream().map(OrderBy::column).toList();
-    demands.add(
-        new Demand.Part(place, part.name(), part.key(), part.to(), part.prefix(), parent, orderBy));
-    attributes(place, part.attributes(), demands);
-    condition(place + ".where", part.where(), demands);
-    references(place, part.references(), demands);
+    requirements.add(
+        new TableRequirement.Part(
+            place, part.name(), part.key(), part.to(), part.prefix(), parent, orderBy));
+    attributes(place, part.attributes(), requirements);
+    condition(place + ".where", part.where(), requirements);
+    references(place, part.references(), requirements);
     Set<String> needed = new LinkedHashSet<>(part.key());
     needed.addAll(orderBy);
     needed.addAll(SqlCondition.of(part.where()).words());
     part.references().forEach(reference -> needed.addAll(reference.key()));
-    add(part.table(), part.attributes(), needed, demands);
+    add(part.table(), part.attributes(), needed, requirements);
     part.parts().forEach(inner -> add(place, inner, part.table()));
   }
 
-  private static void attributes(String above, ColumnFilter columns, List<Demand> demands) {
+  private static void attributes(
+      String above, ColumnFilter columns, List<TableRequirement> requirements) {
     String key = above + ".attributes" + (columns.include().isEmpty() ? ".exclude" : ".include");
     if (!columns.isAll()) {
-      demands.add(new Demand.Columns(key, columns.named(), columns.include().isEmpty()));
+      requirements.add(
+          new TableRequirement.Columns(key, columns.named(), columns.include().isEmpty()));
     }
   }
 
-  private static void condition(String place, String sql, List<Demand> demands) {
+  private static void condition(String place, String sql, List<TableRequirement> requirements) {
     if (!sql.isEmpty()) {
-      demands.add(new Demand.Where(place, sql));
+      requirements.add(new TableRequirement.Where(place, sql));
     }
   }
 
-  private static void references(String above, List<Reference> references, List<Demand> demands) {
-    references.forEach(reference -> demands.add(demand(above, reference)));
+  private static void references(
+      String above, List<Reference> references, List<TableRequirement> requirements) {
+    references.forEach(reference -> requirements.add(demand(above, reference)));
   }
 
-  private static Demand.Reference demand(String above, Reference reference) {
+  private static TableRequirement.Reference demand(String above, Reference reference) {
     String place = above + ".refers." + reference.name();
-    return new Demand.Reference(
+    return new TableRequirement.Reference(
         place,
         reference.name(),
         reference.key(),
@@ -94,14 +98,15 @@ public final class CapturedTables {
    *
    * @param needed what is read whatever is shown; may hold words that are no columns
    */
-  private void add(TableId table, ColumnFilter shown, Set<String> needed, List<Demand> demands) {
+  private void add(
+      TableId table, ColumnFilter shown, Set<String> needed, List<TableRequirement> requirements) {
     ColumnFilter read = shown.and(needed);
     tables.merge(
         table,
-        new CapturedTable(table, read, demands),
+        new CapturedTable(table, read, requirements),
         (one, other) -> {
-          List<Demand> both = new ArrayList<>(one.demands());
-          both.addAll(other.demands());
+          List<TableRequirement> both = new ArrayList<>(one.requirements());
+          both.addAll(other.requirements());
           return new CapturedTable(table, one.columns().or(other.columns()), both);
         });
   }

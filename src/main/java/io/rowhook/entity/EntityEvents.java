@@ -8,8 +8,8 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.Transaction;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class EntityEvents implements ChangeSink {
   }
 
   @Override
-  public void restart(List<TableFacts> facts) throws InterruptedException {
+  public void restart(List<TableMetadata> facts) throws InterruptedException {
     events.discard();
     forget();
     if (completed != null) {

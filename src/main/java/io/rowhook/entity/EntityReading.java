@@ -5,7 +5,7 @@ import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Query;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.RowMapper.Unmappable;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ public final class EntityReading {
    *
    * @param tables what the catalog says of the entity's tables
    */
-  public static Query root(EntityType type, List<TableFacts> tables) {
+  public static Query root(EntityType type, List<TableMetadata> tables) {
     Shape shape = new Shapes(List.of(type), tables).named(type.name()).shape();
     Query root = shape.root();
     return new Query(
@@ -40,7 +40,7 @@ public final class EntityReading {
    */
   public static ObjectNode complete(
       EntityType type,
-      List<TableFacts> tables,
+      List<TableMetadata> tables,
       ObjectNode root,
       RowLookup rows,
       List<String> missing) {

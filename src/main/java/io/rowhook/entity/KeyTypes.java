@@ -1,6 +1,6 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -19,7 +19,7 @@ final class KeyTypes {
 
   /** Whether two rows have the same key where it is the same as sent. */
   static boolean isExact(
-      TableFacts child, List<String> key, @Nullable TableFacts parent, List<String> target) {
+      TableMetadata child, List<String> key, @Nullable TableMetadata parent, List<String> target) {
     return parent == null
         || key.size() != target.size()
         || (key.stream().allMatch(name -> isExact(child, name))
@@ -33,20 +33,20 @@ final class KeyTypes {
     return one != other && DATES.contains(one) && DATES.contains(other);
   }
 
-  private static long type(TableFacts facts, String column) {
+  private static long type(TableMetadata facts, String column) {
     return facts.allColumns().stream()
         .filter(one -> one.name().equals(column))
-        .mapToLong(TableFacts.Column::type)
+        .mapToLong(TableMetadata.Column::type)
         .findFirst()
         .orElse(0);
   }
 
-  private static boolean isExact(TableFacts facts, String column) {
+  private static boolean isExact(TableMetadata facts, String column) {
     return facts.allColumns().stream().noneMatch(one -> one.name().equals(column) && !one.exact());
   }
 
   /** Whether a key is one whole number. */
-  static boolean isNumber(@Nullable TableFacts facts, List<String> key) {
+  static boolean isNumber(@Nullable TableMetadata facts, List<String> key) {
     return facts != null
         && facts.allColumns().stream()
             .anyMatch(column ->

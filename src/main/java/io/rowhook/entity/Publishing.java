@@ -186,7 +186,7 @@ final class Publishing {
     if (!read.isEmpty()) {
       try {
         found = Found.read(rows, read, transactions(read), entities.size() > 1);
-      } catch (RowLookup.TooMuch e) {
+      } catch (RowLookup.TooMuchException e) {
         if (entities.size() == 1) {
           log.warn("An event says only what the log has: {}", e.getMessage());
           compose(entities.getFirst(), Found.nothing(), followed, relief);

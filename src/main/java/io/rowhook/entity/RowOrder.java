@@ -2,8 +2,8 @@ package io.rowhook.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.Column;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.Column;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +25,7 @@ final class RowOrder implements Comparator<ObjectNode> {
   private final List<OrderBy> columns;
   private final Set<String> dates;
 
-  RowOrder(List<OrderBy> orderBy, TableFacts facts) {
+  RowOrder(List<OrderBy> orderBy, TableMetadata facts) {
     Map<String, OrderBy> asked =
         orderBy.stream().collect(Collectors.toMap(OrderBy::column, by -> by));
     List<OrderBy> all = new ArrayList<>(orderBy);

@@ -3,7 +3,7 @@ package io.rowhook.entity;
 import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.RowLookup.Condition;
 import io.rowhook.capture.SqlCondition;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +45,7 @@ record RowRole(
    * @param replaced names of which something else is shown, though a column may have them
    */
   static RowRole of(
-      @Nullable TableFacts facts,
+      @Nullable TableMetadata facts,
       ColumnFilter shown,
       String condition,
       Set<String> needed,

@@ -6,9 +6,9 @@ import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup.Asked;
 import io.rowhook.capture.RowLookup.Query;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,9 +115,9 @@ final class Shape {
   /**
    * @param shared tables whose rows are parts of several types of entities
    */
-  Shape(EntityType type, Map<TableId, TableFacts> tables, Set<TableId> shared) {
+  Shape(EntityType type, Map<TableId, TableMetadata> tables, Set<TableId> shared) {
     this.type = type;
-    TableFacts facts = tables.get(type.table());
+    TableMetadata facts = tables.get(type.table());
     role =
         RowRole.of(
             facts,
@@ -148,9 +148,9 @@ final class Shape {
       Part part,
       String above,
       @Nullable Node parent,
-      Map<TableId, TableFacts> tables,
+      Map<TableId, TableMetadata> tables,
       Set<TableId> shared) {
-    TableFacts facts = tables.get(part.table());
+    TableMetadata facts = tables.get(part.table());
     if (facts == null) {
       throw new IllegalStateException("capture does not read " + part.table());
     }

@@ -1,7 +1,7 @@
 package io.rowhook.entity;
 
-import io.rowhook.capture.TableFacts;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,9 +41,9 @@ final class Shapes {
   private final Map<String, Shape> byName = new LinkedHashMap<>();
   private final Map<String, Named> byPath = new HashMap<>();
 
-  Shapes(List<EntityType> types, List<TableFacts> facts) {
-    Map<TableId, TableFacts> tables =
-        facts.stream().collect(Collectors.toMap(TableFacts::table, Function.identity()));
+  Shapes(List<EntityType> types, List<TableMetadata> facts) {
+    Map<TableId, TableMetadata> tables =
+        facts.stream().collect(Collectors.toMap(TableMetadata::table, Function.identity()));
     Set<TableId> shared = shared(types);
     for (EntityType type : types) {
       Shape shape = new Shape(type, tables, shared);

@@ -1,9 +1,9 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.CapturedTable;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
@@ -26,15 +26,16 @@ import org.jspecify.annotations.Nullable;
 public final class OldValues {
 
   private final List<EntityType> types;
-  private final Function<List<EntityType>, List<TableFacts>> catalog;
-  private @Nullable List<TableFacts> facts;
+  private final Function<List<EntityType>, List<TableMetadata>> catalog;
+  private @Nullable List<TableMetadata> facts;
 
   /**
    * @param types entities that the recipients may subscribe to
    * @param catalog what the source's catalog says now of the tables of these; asked once, and only
    *     if a subscription needs it
    */
-  public OldValues(List<EntityType> types, Function<List<EntityType>, List<TableFacts>> catalog) {
+  public OldValues(
+      List<EntityType> types, Function<List<EntityType>, List<TableMetadata>> catalog) {
     this.types = List.copyOf(types);
     this.catalog = catalog;
   }
@@ -62,7 +63,7 @@ public final class OldValues {
       if (key.isEmpty()) {
         continue;
       }
-      for (TableFacts table : tables(subscription.entity())) {
+      for (TableMetadata table : tables(subscription.entity())) {
         if (table.identity() != ReplicaIdentity.FULL) {
           problems.add(
               "recipients/%s.yaml: subscriptions[%d].%s asks what has changed of %s, but table %s does not log old rows. Run %s"
@@ -119,7 +120,7 @@ public final class OldValues {
             known);
   }
 
-  private List<TableFacts> root(String entity) {
+  private List<TableMetadata> root(String entity) {
     Set<TableId> roots =
         types.stream()
             .filter(type -> type.name().equals(entity))
@@ -129,8 +130,8 @@ public final class OldValues {
   }
 
   /** Those that an entity and its parts stand in. */
-  private List<TableFacts> tables(String entity) {
-    List<TableFacts> all = facts;
+  private List<TableMetadata> tables(String entity) {
+    List<TableMetadata> all = facts;
     if (all == null) {
       all = catalog.apply(types);
       facts = all;

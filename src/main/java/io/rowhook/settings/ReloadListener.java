@@ -1,7 +1,7 @@
 package io.rowhook.settings;
 
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import java.util.List;
 
@@ -16,17 +16,17 @@ public interface ReloadListener {
    *
    * @throws SourceException if they cannot be captured, or it cannot be asked
    */
-  default List<TableFacts> look(List<EntityType> entities) {
+  default List<TableMetadata> look(List<EntityType> entities) {
     return List.of();
   }
 
   /** The same as it was when it was last asked for those in force. */
-  default List<TableFacts> known() {
+  default List<TableMetadata> known() {
     return List.of();
   }
 
   /** Of entities in force: they are known, at least as they were when capture began. */
-  default List<TableFacts> lookOrKnown(List<EntityType> entities) {
+  default List<TableMetadata> lookOrKnown(List<EntityType> entities) {
     try {
       return look(entities);
     } catch (SourceException e) {

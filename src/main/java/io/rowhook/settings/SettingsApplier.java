@@ -1,8 +1,8 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Capture;
+import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.Generation;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturedTables;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.OperationException;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public final class SettingsApplier implements ReloadListener {
 
-  private final Capture capture;
+  private final CaptureSupervisor supervisor;
   private final Function<List<EntityType>, Generation> generations;
   private final SqliteJournal journal;
   private final Templates templates;
@@ -37,13 +37,13 @@ public final class SettingsApplier implements ReloadListener {
    * @param generations makes what capture reads for these entities, and what makes events of it
    */
   public SettingsApplier(
-      Capture capture,
+      CaptureSupervisor supervisor,
       Function<List<EntityType>, Generation> generations,
       SqliteJournal journal,
       Templates templates,
       Couriers couriers,
       RemovedRecipients removed) {
-    this.capture = capture;
+    this.supervisor = supervisor;
     this.generations = generations;
     this.journal = journal;
     this.templates = templates;
@@ -81,18 +81,18 @@ public final class SettingsApplier implements ReloadListener {
   }
 
   @Override
-  public List<TableFacts> look(List<EntityType> entities) {
-    return capture.look(CapturedTables.of(entities));
+  public List<TableMetadata> look(List<EntityType> entities) {
+    return supervisor.look(CapturedTables.of(entities));
   }
 
   @Override
-  public List<TableFacts> known() {
-    return capture.tables();
+  public List<TableMetadata> known() {
+    return supervisor.tables();
   }
 
   @Override
   public void recapture(List<EntityType> entities) throws InterruptedException {
-    capture.recapture(generations.apply(entities));
+    supervisor.restart(generations.apply(entities));
   }
 
   @Override

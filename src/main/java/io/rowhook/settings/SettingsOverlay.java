@@ -1,8 +1,8 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
@@ -77,7 +77,7 @@ final class SettingsOverlay {
         .filter(source -> !fixed(source).equals(fixed(inForce.source())))
         .ifPresent(source -> {
           try {
-            Source.of(source.values(), source.file().toString());
+            SourceConfig.of(source.values(), source.file().toString());
           } catch (SourceException e) {
             notices.addAll(e.problems());
           }
@@ -104,7 +104,7 @@ final class SettingsOverlay {
    * @param facts what the source's catalog says of their tables; asked only if a subscription needs
    *     it
    */
-  Result with(List<EntityType> types, Function<List<EntityType>, List<TableFacts>> facts) {
+  Result with(List<EntityType> types, Function<List<EntityType>, List<TableMetadata>> facts) {
     Map<String, AttributeSet> sets = sets();
     var templates = new WithdrawnTemplates(inForce.sets(), sets.keySet(), read.directory());
     Map<String, Recipient> before = new TreeMap<>();

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -13,18 +13,19 @@ import java.util.function.Supplier;
  * at each call, so that a password that was rotated holds for the next connection. While they
  * cannot be read, as in the middle of an edit, the last that could. Any thread.
  */
-public final class SourceCredentials implements Supplier<Source.Credentials> {
+public final class SourceCredentials implements Supplier<SourceConfig.Credentials> {
 
   private final Path file;
   private final Map<String, String> env;
-  private volatile Source.Credentials last;
+  private volatile SourceConfig.Credentials last;
 
   /**
    * @param connectorConfig the directory of {@code source.properties}
    * @param env for {@code ${env:NAME}}
    * @param last as they were read at the start
    */
-  public SourceCredentials(Path connectorConfig, Map<String, String> env, Source.Credentials last) {
+  public SourceCredentials(
+      Path connectorConfig, Map<String, String> env, SourceConfig.Credentials last) {
     this.file = connectorConfig.resolve("source.properties");
     this.env = Map.copyOf(env);
     this.last = last;
@@ -35,11 +36,11 @@ public final class SourceCredentials implements Supplier<Source.Credentials> {
    *
    * @throws SettingsException if capture refuses what {@code source.properties} says
    */
-  public static Source source(Settings settings, Path connectorConfig, Map<String, String> env)
-      throws SettingsException {
+  public static SourceConfig source(
+      Settings settings, Path connectorConfig, Map<String, String> env) throws SettingsException {
     SourceProperties properties = settings.source();
     try {
-      Source source = Source.of(properties.values(), properties.file().toString());
+      SourceConfig source = SourceConfig.of(properties.values(), properties.file().toString());
       return source.with(new SourceCredentials(connectorConfig, env, source.credentials().get()));
     } catch (SourceException e) {
       throw new SettingsException(e.problems());
@@ -47,14 +48,14 @@ public final class SourceCredentials implements Supplier<Source.Credentials> {
   }
 
   @Override
-  public Source.Credentials get() {
+  public SourceConfig.Credentials get() {
     Reading reading = new Reading(new Problems(), new Interpolation(env), new HashSet<>());
     Optional<SourceProperties> read =
         reading.guarded(file, Optional.empty(), () -> SourceFile.read(file, reading));
     String user = value(read, "database.user");
     String password = value(read, "database.password");
     if (!user.isBlank() && !password.isBlank()) {
-      last = new Source.Credentials(user, password);
+      last = new SourceConfig.Credentials(user, password);
     }
     return last;
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.SourceRows;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
@@ -64,7 +64,7 @@ class ActionsTest {
             () -> List.of(shop),
             CaptureState.Starting::new,
             List::of,
-            () -> new SourceRows.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
+            () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             List::of);
   }
 

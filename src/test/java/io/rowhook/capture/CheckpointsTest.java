@@ -2,6 +2,7 @@ package io.rowhook.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.capture.setup.ClusterHistory;
 import io.rowhook.testing.MemoryCheckpointStore;
 import java.time.Instant;
 import java.util.List;
@@ -22,11 +23,12 @@ class CheckpointsTest {
             Lsn.parse("FFFFFFFF/FFFFFFFE"),
             Map.of(
                 new TableId("public", "a \"b\""),
-                new PublishedTables.Table(16385, new Routes("16385/x"), null, List.of("id", "no")),
+                new PublishedTables.Table(
+                    16385, new PublicationRoutes("16385/x"), null, List.of("id", "no")),
                 new TableId("sales", "ö"),
                 new PublishedTables.Table(16386, null, Lsn.parse("1/A0B374D8"), List.of()),
                 new TableId("sales", "out"),
-                new PublishedTables.Table(16387, Routes.NONE, null, List.of("id"))));
+                new PublishedTables.Table(16387, PublicationRoutes.NONE, null, List.of("id"))));
     assertThat(checkpoints.published()).isEmpty();
     checkpoints.publicationSeen(Lsn.parse("0/1"));
     assertThat(checkpoints.published()).isEmpty();

@@ -3,6 +3,12 @@ package io.rowhook.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rowhook.capture.catalog.Slot;
+import io.rowhook.capture.debezium.PostgresConnections;
+import io.rowhook.capture.setup.ClusterHistory;
+import io.rowhook.capture.setup.ContinuityCheck;
+import io.rowhook.capture.setup.PublicationDrift;
+import io.rowhook.capture.setup.ReplicationSetup;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
@@ -168,7 +174,7 @@ final class EpochTest {
   void aSlotLostWhileRunningEndsCapture() {
     Rig rig = new Rig(database, "dropped", "public.article");
     try (rig) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
       database.execute(
@@ -179,7 +185,7 @@ final class EpochTest {
           Rig.SOON,
           "stopped",
           () ->
-              capture.state() instanceof CaptureState.Stopped(String reason, boolean gap)
+              supervisor.state() instanceof CaptureState.Stopped(String reason, boolean gap)
                   && gap
                   && reason.contains("'dropped' "));
     }
@@ -187,7 +193,7 @@ final class EpochTest {
 
   @Test
   void aPromotedStandbyWithEverythingGoesOn() {
-    Source source = new Rig(database, "rule", "public.article").source();
+    SourceConfig source = new Rig(database, "rule", "public.article").source();
     Epoch epoch = new Epoch("e", new ClusterHistory("7", 1, "rule").text(), Instant.EPOCH);
     Lsn watermark = Lsn.parse("0/2000");
     Slot slot =
@@ -211,25 +217,25 @@ final class EpochTest {
 
     switches.put(1, watermark);
     assertThat(judge(source, epoch, watermark, promoted, slot, switches))
-        .isEqualTo(new EpochRule.Verdict.FailedOver());
+        .isEqualTo(new ContinuityCheck.Verdict.FailedOver());
     switches.put(1, Lsn.parse("0/1FFF"));
     assertThat(judge(source, epoch, watermark, promoted, slot, switches))
-        .isInstanceOf(EpochRule.Verdict.Gap.class)
+        .isInstanceOf(ContinuityCheck.Verdict.Gap.class)
         .asString()
         .contains("timeline 2, which left timeline 1 at 0/1FFF, before the journal's end");
     switches.clear();
     assertThat(judge(source, epoch, watermark, promoted, slot, switches))
-        .isInstanceOf(EpochRule.Verdict.Gap.class);
+        .isInstanceOf(ContinuityCheck.Verdict.Gap.class);
   }
 
-  private static EpochRule.Verdict judge(
-      Source source,
+  private static ContinuityCheck.Verdict judge(
+      SourceConfig source,
       Epoch epoch,
       Lsn watermark,
       PostgresConnections.Identity server,
       Slot slot,
       NavigableMap<Integer, Lsn> switches) {
-    return EpochRule.judge(
+    return ContinuityCheck.judge(
         source,
         epoch,
         watermark,
@@ -237,18 +243,18 @@ final class EpochTest {
         Optional.of(slot),
         null,
         switches,
-        new Membership(null, false, Lsn.ZERO, List.of()));
+        new PublicationDrift(null, false, Lsn.ZERO, List.of()));
   }
 
   @Test
   void theEngineMakingASlotInSilenceIsNoticed() {
     try (Rig rig = captured("silent")) {
-      Joining joining = rig.joining();
-      joining.confirm();
+      ReplicationSetup setup = rig.setup();
+      setup.confirm();
       database.execute("SELECT pg_drop_replication_slot('silent')");
       insert();
       database.execute("SELECT pg_create_logical_replication_slot('silent', 'pgoutput')");
-      assertThatThrownBy(joining::confirm)
+      assertThatThrownBy(setup::confirm)
           .hasMessageContaining("'silent' was made anew or moved while the engine started");
     }
   }
@@ -258,11 +264,11 @@ final class EpochTest {
   void anAddressThatMovedWhileTheEngineStartedIsNoticed() {
     try (Rig rig = captured("moved")) {
       Epoch epoch = rig.history.epoch().orElseThrow();
-      Joining joining = rig.joining();
+      ReplicationSetup setup = rig.setup();
       String promoted =
           new ClusterHistory(ClusterHistory.of(epoch).systemIdentifier(), 2, "moved").text();
       rig.history.set(new Epoch(epoch.id(), promoted, epoch.startedAt()), rig.history.watermark());
-      assertThatThrownBy(joining::confirm)
+      assertThatThrownBy(setup::confirm)
           .hasMessageContaining("is another since the engine started (timeline 1, before it 2)")
           .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.isGap()).isFalse());
     }

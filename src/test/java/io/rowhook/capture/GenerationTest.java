@@ -43,11 +43,11 @@ class GenerationTest {
   @Test
   void whatIsCommittedOnceATableIsTakenInArrives() throws Exception {
     try (Rig rig = new Rig(database, "taken_in", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       CapturedTable other = new CapturedTable(new TableId("public", "other"), List.of());
       for (int i = 0; i < 6; i++) {
         boolean in = i % 2 == 0;
-        capture.recapture(
+        supervisor.restart(
             new Generation(in ? List.of(rig.tables.getFirst(), other) : rig.tables, rig.sink));
         database.execute("INSERT INTO other VALUES (" + i + ", 'x')");
         database.execute("INSERT INTO article VALUES (" + i + ", 'a', 1)");
@@ -73,12 +73,12 @@ class GenerationTest {
   @Test
   void ofManyEditsInARowTheLastIsInForce() throws Exception {
     try (Rig rig = new Rig(database, "edited_often", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       CapturedTable other = new CapturedTable(new TableId("public", "other"), List.of());
       MemorySink last = new MemorySink(rig.history);
       for (int i = 0; i < 5; i++) {
-        capture.recapture(new Generation(rig.tables, new MemorySink(rig.history)));
-        capture.recapture(
+        supervisor.restart(new Generation(rig.tables, new MemorySink(rig.history)));
+        supervisor.restart(
             new Generation(
                 List.of(rig.tables.getFirst(), other), i < 4 ? new MemorySink(rig.history) : last));
       }
@@ -94,10 +94,10 @@ class GenerationTest {
   @Test
   void ofARefusedEditNothingIsInForceAfterAReconnect() throws Exception {
     try (Rig rig = new Rig(database, "refused_edit", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       CapturedTable missing = new CapturedTable(new TableId("public", "missing"), List.of());
       MemorySink refused = new MemorySink(rig.history);
-      assertThatThrownBy(() -> capture.recapture(new Generation(List.of(missing), refused)))
+      assertThatThrownBy(() -> supervisor.restart(new Generation(List.of(missing), refused)))
           .isInstanceOf(SourceException.class);
       int restarts = rig.sink.restarts();
       database.execute(
@@ -115,17 +115,17 @@ class GenerationTest {
     try (Rig rig = new Rig(database, "edited_at_start", "public.article")) {
       CapturedTable other = new CapturedTable(new TableId("public", "other"), List.of());
       MemorySink last = new MemorySink(rig.history);
-      AtomicReference<Capture> capture = new AtomicReference<>();
+      AtomicReference<CaptureSupervisor> supervisor = new AtomicReference<>();
       rig.sink.onRestart(() -> {
         try {
-          Eventually.until(Rig.SOON, "started", capture::get)
-              .recapture(new Generation(List.of(rig.tables.getFirst(), other), last));
+          Eventually.until(Rig.SOON, "started", supervisor::get)
+              .restart(new Generation(List.of(rig.tables.getFirst(), other), last));
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }
       });
-      Capture built = rig.build();
-      capture.set(built);
+      CaptureSupervisor built = rig.build();
+      supervisor.set(built);
       built.start();
       Eventually.within(Rig.SOON, "an engine with the second", () -> last.restarts() == 1);
       Eventually.within(

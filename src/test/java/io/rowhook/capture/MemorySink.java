@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps whole transactions as a journal does: durable at commit, each once, whatever comes again.
  * Also checks the protocol: BEGIN, rows, END, one transaction after the other.
  */
-final class MemorySink implements ChangeSink {
+public final class MemorySink implements ChangeSink {
 
   /** One transaction as it came. */
   record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected) {}
@@ -30,7 +30,7 @@ final class MemorySink implements ChangeSink {
   }
 
   @Override
-  public void restart(List<TableFacts> tables) {
+  public void restart(List<TableMetadata> tables) {
     synchronized (this) {
       restarts++;
       open = null;
@@ -103,11 +103,11 @@ final class MemorySink implements ChangeSink {
   }
 
   /** All durable rows in order. */
-  synchronized List<RowChange> rows() {
+  public synchronized List<RowChange> rows() {
     return durable.stream().flatMap(w -> w.rows().stream()).toList();
   }
 
-  synchronized List<RejectedRow> rejected() {
+  public synchronized List<RejectedRow> rejected() {
     return durable.stream().flatMap(w -> w.rejected().stream()).toList();
   }
 

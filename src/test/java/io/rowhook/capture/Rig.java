@@ -1,5 +1,7 @@
 package io.rowhook.capture;
 
+import io.rowhook.capture.monitor.PublicationWatch;
+import io.rowhook.capture.setup.ReplicationSetup;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MemoryCheckpointStore;
 import io.rowhook.testing.SourceDatabase;
@@ -11,12 +13,12 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Capture of one test: own slot, own publication, a journal in memory. */
-final class Rig implements AutoCloseable {
+public final class Rig implements AutoCloseable {
 
-  static final Duration SOON = Duration.ofSeconds(20);
+  public static final Duration SOON = Duration.ofSeconds(20);
 
-  static final Timing FAST =
-      new Timing(
+  public static final CaptureTimeouts FAST =
+      new CaptureTimeouts(
           Duration.ofMillis(100),
           16 * 1024,
           Duration.ofMillis(200),
@@ -28,22 +30,22 @@ final class Rig implements AutoCloseable {
           1L << 30);
 
   final SourceDatabase database;
-  final String name;
-  final List<CapturedTable> tables;
-  final List<String> failures = new CopyOnWriteArrayList<>();
-  MemoryCheckpointStore history = new MemoryCheckpointStore();
-  MemorySink sink = new MemorySink(history);
-  Observer observer =
-      new Observer() {
+  public final String name;
+  public final List<CapturedTable> tables;
+  public final List<String> failures = new CopyOnWriteArrayList<>();
+  public MemoryCheckpointStore history = new MemoryCheckpointStore();
+  public MemorySink sink = new MemorySink(history);
+  public CaptureListener listener =
+      new CaptureListener() {
         @Override
         public void failed(String reason, Duration next) {
           failures.add(reason);
         }
       };
-  Map<String, String> properties = Map.of();
-  private @org.jspecify.annotations.Nullable Capture capture;
+  public Map<String, String> properties = Map.of();
+  private @org.jspecify.annotations.Nullable CaptureSupervisor supervisor;
 
-  Rig(SourceDatabase database, String name, String... tables) {
+  public Rig(SourceDatabase database, String name, String... tables) {
     this(
         database,
         name,
@@ -56,46 +58,47 @@ final class Rig implements AutoCloseable {
     this.tables = tables;
   }
 
-  Source source() {
+  public SourceConfig source() {
     return source(properties);
   }
 
-  Source source(Map<String, String> more) {
+  public SourceConfig source(Map<String, String> more) {
     Map<String, String> properties = database.connectorProperties();
     properties.put("slot.name", name);
     properties.put("publication.name", name);
     properties.putAll(more);
-    return Source.of(properties, "source.properties");
+    return SourceConfig.of(properties, "source.properties");
   }
 
-  Capture start() {
+  public CaptureSupervisor start() {
     return start(false);
   }
 
-  Capture start(boolean acceptGap) {
-    Capture started = build(acceptGap);
+  public CaptureSupervisor start(boolean acceptGap) {
+    CaptureSupervisor started = build(acceptGap);
     started.start();
     Eventually.within(SOON, "streaming", () -> started.state() instanceof CaptureState.Streaming);
     return started;
   }
 
   /** At rest. */
-  Capture build() {
+  public CaptureSupervisor build() {
     return build(false);
   }
 
-  private Capture build(boolean acceptGap) {
-    Capture built = new Capture(source(), generation(), history, observer, FAST, acceptGap);
-    capture = built;
+  private CaptureSupervisor build(boolean acceptGap) {
+    CaptureSupervisor built =
+        new CaptureSupervisor(source(), generation(), history, listener, FAST, acceptGap);
+    supervisor = built;
     return built;
   }
 
-  Joining joining() {
+  public ReplicationSetup setup() {
     Checkpoints checkpoints = new Checkpoints(history);
-    return new Joining(
+    return new ReplicationSetup(
         source(),
         checkpoints,
-        observer,
+        listener,
         new PublicationWatch(source(), checkpoints, FAST.heartbeat()));
   }
 
@@ -104,10 +107,10 @@ final class Rig implements AutoCloseable {
     return new Generation(tables, sink);
   }
 
-  void stop() {
-    if (capture != null) {
-      capture.close();
-      capture = null;
+  public void stop() {
+    if (supervisor != null) {
+      supervisor.close();
+      supervisor = null;
     }
   }
 
@@ -117,7 +120,7 @@ final class Rig implements AutoCloseable {
     sink = new MemorySink(history);
   }
 
-  List<RowChange> awaitRows(int count) {
+  public List<RowChange> awaitRows(int count) {
     return Eventually.until(
         SOON,
         count + " rows (" + sink.rows().size() + " before)",

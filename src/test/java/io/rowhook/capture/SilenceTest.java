@@ -35,11 +35,11 @@ final class SilenceTest {
     database.execute("INSERT INTO article SELECT coalesce(max(id), 0) + 1, 'a' FROM article");
   }
 
-  private static void awaitNotStreaming(Capture capture) {
+  private static void awaitNotStreaming(CaptureSupervisor supervisor) {
     Eventually.within(
         Rig.FAST.silence().multipliedBy(2),
         "it is noticed",
-        () -> !(capture.state() instanceof CaptureState.Streaming));
+        () -> !(supervisor.state() instanceof CaptureState.Streaming));
   }
 
   @Test
@@ -47,18 +47,18 @@ final class SilenceTest {
     try (MovingAddress address = new MovingAddress(database.port());
         Rig rig = new Rig(database, "black_hole", "public.article")) {
       rig.properties = Map.of("database.port", String.valueOf(address.port()));
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
 
       address.swallow();
       insert();
-      awaitNotStreaming(capture);
+      awaitNotStreaming(supervisor);
 
       address.letThrough();
       rig.awaitRows(2);
       Eventually.within(
-          Rig.SOON, "streams again", () -> capture.state() instanceof CaptureState.Streaming);
+          Rig.SOON, "streams again", () -> supervisor.state() instanceof CaptureState.Streaming);
     }
   }
 
@@ -67,7 +67,7 @@ final class SilenceTest {
     try (MovingAddress address = new MovingAddress(database.port());
         Rig rig = new Rig(database, "one_way", "public.article")) {
       rig.properties = Map.of("database.port", String.valueOf(address.port()));
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
 
@@ -77,14 +77,14 @@ final class SilenceTest {
       assertThat(rig.failures.getFirst())
           .contains("nothing has come from database 'erp' at ", "not even a heartbeat");
       Eventually.within(
-          Rig.SOON, "streams again", () -> capture.state() instanceof CaptureState.Streaming);
+          Rig.SOON, "streams again", () -> supervisor.state() instanceof CaptureState.Streaming);
     }
   }
 
   @Test
   void aStoppedSenderIsNoticed() throws Exception {
     try (Rig rig = new Rig(database, "stopped_sender", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
       String pid =
@@ -96,13 +96,13 @@ final class SilenceTest {
         Eventually.within(
             Rig.FAST.silence().multipliedBy(2),
             "it is noticed",
-            () -> capture.state() instanceof CaptureState.Stalled);
+            () -> supervisor.state() instanceof CaptureState.Stalled);
       } finally {
         signal("CONT", pid);
       }
       rig.awaitRows(2);
       Eventually.within(
-          Rig.SOON, "streams again", () -> capture.state() instanceof CaptureState.Streaming);
+          Rig.SOON, "streams again", () -> supervisor.state() instanceof CaptureState.Streaming);
     }
   }
 
@@ -111,20 +111,20 @@ final class SilenceTest {
   void aSenderThatWaitsForAStandbyIsNoticed() {
     database.execute("SELECT pg_create_physical_replication_slot('late', true)");
     try (Rig rig = new Rig(database, "waiting_sender", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
       database.set("synchronized_standby_slots", "late");
       try {
         Eventually.within(
-            Rig.SOON, "it is noticed", () -> capture.state() instanceof CaptureState.Stalled);
+            Rig.SOON, "it is noticed", () -> supervisor.state() instanceof CaptureState.Stalled);
         insert();
       } finally {
         database.set("synchronized_standby_slots", "");
       }
       rig.awaitRows(2);
       Eventually.within(
-          Rig.SOON, "streams again", () -> capture.state() instanceof CaptureState.Streaming);
+          Rig.SOON, "streams again", () -> supervisor.state() instanceof CaptureState.Streaming);
       assertThat(rig.failures).isEmpty();
     } finally {
       database.execute("SELECT pg_drop_replication_slot('late')");
@@ -133,20 +133,21 @@ final class SilenceTest {
 
   @Test
   void inProductionSilenceIsNoticedWithinHalfAMinute() {
-    assertThat(Timing.DEFAULT.silence()).isLessThanOrEqualTo(Duration.ofSeconds(30));
-    assertThat(Timing.DEFAULT.heartbeat()).isLessThan(Timing.DEFAULT.silence().dividedBy(2));
+    assertThat(CaptureTimeouts.DEFAULT.silence()).isLessThanOrEqualTo(Duration.ofSeconds(30));
+    assertThat(CaptureTimeouts.DEFAULT.heartbeat())
+        .isLessThan(CaptureTimeouts.DEFAULT.silence().dividedBy(2));
   }
 
   @Test
   void anIdleSourceIsNotStalledAndSeesFewMessages() throws Exception {
     try (Rig rig = new Rig(database, "idle", "public.article")) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
       int before = rig.sink.all().size();
       Duration watched = Rig.FAST.silence().plus(Rig.FAST.heartbeat().multipliedBy(2));
       Eventually.always(
-          watched, "streaming", () -> capture.state() instanceof CaptureState.Streaming);
+          watched, "streaming", () -> supervisor.state() instanceof CaptureState.Streaming);
       assertThat(rig.failures).isEmpty();
       assertThat(rig.sink.all().size() - before)
           .isBetween(1, (int) watched.dividedBy(Rig.FAST.heartbeat()) + 1);
@@ -164,20 +165,20 @@ final class SilenceTest {
         "CREATE PUBLICATION mute FOR TABLE article");
     try (Rig rig = new Rig(database, "mute", "public.article")) {
       rig.properties = Map.of("database.user", "mute");
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       insert();
       rig.awaitRows(1);
       Eventually.always(
           Rig.FAST.silence().multipliedBy(2),
           "streaming",
-          () -> capture.state() instanceof CaptureState.Streaming);
+          () -> supervisor.state() instanceof CaptureState.Streaming);
       assertThat(rig.failures).isEmpty();
 
       String pid =
           database.query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = 'mute'");
       signal("STOP", pid);
       try {
-        awaitNotStreaming(capture);
+        awaitNotStreaming(supervisor);
       } finally {
         signal("CONT", pid);
       }

@@ -73,8 +73,8 @@ final class StructureTest {
   }
 
   /** So that what follows is not taken for what was before. */
-  private static void awaitAgain(Rig rig, Capture capture) {
-    Eventually.within(Rig.SOON, "no table is suspended", () -> capture.suspended().isEmpty());
+  private static void awaitAgain(Rig rig, CaptureSupervisor supervisor) {
+    Eventually.within(Rig.SOON, "no table is suspended", () -> supervisor.suspended().isEmpty());
     Eventually.within(
         Rig.SOON,
         "the table is in the publication",
@@ -90,13 +90,13 @@ final class StructureTest {
   @Test
   void aTableSwappedByRenamesIsTakenInAgain() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)");
       await(rig, "article", 1);
       database.execute(
           "BEGIN; ALTER TABLE article RENAME TO article_old;"
               + " CREATE TABLE article (LIKE article_old INCLUDING ALL); COMMIT");
-      awaitAgain(rig, capture);
+      awaitAgain(rig, supervisor);
       database.execute(
           "INSERT INTO article_old VALUES (2, 'not the article any more', 1)",
           "INSERT INTO article VALUES (3, 'new', 1)");
@@ -110,10 +110,10 @@ final class StructureTest {
   @Test
   void aTableDroppedAndMadeAnewIsTakenInAgain() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)", "DROP TABLE article");
       database.execute("CREATE TABLE article (id int PRIMARY KEY, name text, stock int)");
-      awaitAgain(rig, capture);
+      awaitAgain(rig, supervisor);
       database.execute("INSERT INTO article VALUES (3, 'new', 1)");
       await(rig, "article", 2);
       assertMissed(rig);
@@ -151,15 +151,15 @@ final class StructureTest {
   @Test
   void aTableDroppedForGoodIsSuspended() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)");
       await(rig, "article", 1);
       database.execute("DROP TABLE article");
-      assertSuspended(capture, "table public.article does not exist in database 'erp'");
+      assertSuspended(supervisor, "table public.article does not exist in database 'erp'");
       othersGoOn(rig);
       rig.stop();
 
-      Capture later = rig.start();
+      CaptureSupervisor later = rig.start();
       assertSuspended(later, "does not exist");
       othersGoOn(rig);
 
@@ -172,12 +172,12 @@ final class StructureTest {
     }
   }
 
-  private static void assertSuspended(Capture capture, String reason) {
+  private static void assertSuspended(CaptureSupervisor supervisor, String reason) {
     Eventually.passes(
         Rig.SOON,
         "suspended",
         () ->
-            assertThat(capture.suspended())
+            assertThat(supervisor.suspended())
                 .singleElement()
                 .satisfies(one -> assertThat(one.reason()).contains(reason)));
   }
@@ -186,7 +186,7 @@ final class StructureTest {
   @Test
   void aTableSwappedForOneThatDoesNotFitIsMissedFromTheSwapOn() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)");
       await(rig, "article", 1);
       Lsn before = position();
@@ -194,20 +194,20 @@ final class StructureTest {
           "BEGIN; ALTER TABLE article RENAME TO article_old;"
               + " CREATE TABLE article (id int, name text, stock int);"
               + " INSERT INTO article VALUES (2, 'never sent', 1); COMMIT");
-      assertSuspended(capture, "has no primary key");
-      assertThat(capture.suspended().getFirst().effect())
+      assertSuspended(supervisor, "has no primary key");
+      assertThat(supervisor.suspended().getFirst().effect())
           .contains("missing", "the publication does not hold all of it");
       othersGoOn(rig);
       for (int i = 0; i < 2; i++) {
         rig.stop();
-        capture = rig.start();
-        assertSuspended(capture, "has no primary key");
+        supervisor = rig.start();
+        assertSuspended(supervisor, "has no primary key");
         othersGoOn(rig);
       }
       database.execute("INSERT INTO article VALUES (3, 'nor this', 1)");
       Lsn written = position();
       database.execute("ALTER TABLE article ADD PRIMARY KEY (id)");
-      awaitAgain(rig, capture);
+      awaitAgain(rig, supervisor);
       database.execute("INSERT INTO article VALUES (4, 'new', 1)");
       await(rig, "article", 2);
       assertMissed(rig);
@@ -227,14 +227,14 @@ final class StructureTest {
   @Test
   void rowsOfASuspendedTableAreRejectedWithTheirKeys() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'a', 1)");
       await(rig, "article", 1);
       database.execute(
           "ALTER TABLE article DROP CONSTRAINT article_pkey", // all old rows are logged whole
           "INSERT INTO article VALUES (2, 'b', 1)",
           "UPDATE article SET id = 3 WHERE id = 2");
-      assertSuspended(capture, "has no primary key");
+      assertSuspended(supervisor, "has no primary key");
       awaitRejected(rig, "INSERT {\"id\":2}", "UPDATE {\"id\":3}");
       rig.stop();
       rig.start();
@@ -247,7 +247,7 @@ final class StructureTest {
   @Test
   void rowsOfATableThatIsGoneAreRejectedWithTheKeyOfItsIdentity() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO other VALUES (1, 'a')");
       await(rig, "other", 1);
       database.execute(
@@ -256,7 +256,7 @@ final class StructureTest {
           "UPDATE something SET note = 'b'",
           "DELETE FROM something",
           "DROP TABLE something");
-      assertSuspended(capture, "does not exist");
+      assertSuspended(supervisor, "does not exist");
       awaitRejected(rig, "UPDATE {\"no\":1}", "DELETE {\"no\":1}");
     }
   }
@@ -294,20 +294,20 @@ final class StructureTest {
   @Test
   void aRenamedTableIsSuspendedAndItsRowsAreRejected() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)");
       await(rig, "article", 1);
       database.execute(
           "ALTER TABLE article RENAME TO article_old",
           "ALTER TABLE article_old ADD extra int",
           "INSERT INTO article_old VALUES (2, 'renamed', 1, 1)");
-      assertSuspended(capture, "does not exist");
+      assertSuspended(supervisor, "does not exist");
       Eventually.within(Rig.SOON, "rejected", () -> rig.sink.rejected().size() == 1);
       assertThat(rig.sink.rejected().getFirst().table()).isEqualTo(ARTICLE);
       othersGoOn(rig);
 
       database.execute("ALTER TABLE article_old RENAME TO article");
-      awaitAgain(rig, capture);
+      awaitAgain(rig, supervisor);
       database.execute("INSERT INTO article VALUES (3, 'back', 1, 2)");
       await(rig, "article", 2);
       assertThat(rows(rig, "article").getLast()).contains("\"extra\":2");
@@ -318,14 +318,14 @@ final class StructureTest {
   @Test
   void aTableMovedToAnotherSchemaIsSuspended() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO article VALUES (1, 'old', 1)");
       await(rig, "article", 1);
       database.execute(
           "CREATE SCHEMA attic",
           "ALTER TABLE article SET SCHEMA attic",
           "INSERT INTO attic.article VALUES (2, 'moved', 1)");
-      assertSuspended(capture, "does not exist");
+      assertSuspended(supervisor, "does not exist");
       Eventually.within(Rig.SOON, "rejected", () -> rig.sink.rejected().size() == 1);
       assertThat(rows(rig, "article")).hasSize(1);
       othersGoOn(rig);
@@ -368,7 +368,7 @@ final class StructureTest {
   @Test
   void aPrimaryKeyThatIsRenamedOrOtherIsTold() {
     try (Rig rig = rig()) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute(
           "INSERT INTO article VALUES (1, 'a', 1)",
           "ALTER TABLE article RENAME id TO nr",
@@ -382,12 +382,12 @@ final class StructureTest {
       assertThat(rig.sink.rejected()).isEmpty();
 
       database.execute("ALTER TABLE article DROP CONSTRAINT article_pkey");
-      assertSuspended(capture, "has no primary key");
+      assertSuspended(supervisor, "has no primary key");
       database.execute("UPDATE article SET stock = 4");
       Eventually.within(Rig.SOON, "rejected", () -> rig.sink.rejected().size() == 1);
       othersGoOn(rig);
       database.execute("ALTER TABLE article ADD PRIMARY KEY (name)");
-      Eventually.within(Rig.SOON, "captured again", () -> capture.suspended().isEmpty());
+      Eventually.within(Rig.SOON, "captured again", () -> supervisor.suspended().isEmpty());
       database.execute("UPDATE article SET stock = 5");
       await(rig, "article", 4);
       assertThat(rows(rig, "article").getLast()).startsWith("UPDATE {\"name\":\"a\"}");
@@ -437,8 +437,8 @@ final class StructureTest {
 
   @Test
   void aPartsKeyThatIsRenamedSuspendsThePartOnly() {
-    Demand part =
-        new Demand.Part(
+    TableRequirement part =
+        new TableRequirement.Part(
             "entities.yaml: Article.contains.lines",
             "lines",
             List.of("article_id"),
@@ -450,19 +450,19 @@ final class StructureTest {
             new CapturedTable(new TableId("public", "line"), List.of(), List.of(part)),
             new CapturedTable(new TableId("public", "other"), List.of()));
     try (Rig rig = new Rig(database, "structure" + ++named, tables)) {
-      Capture capture = rig.start();
+      CaptureSupervisor supervisor = rig.start();
       database.execute("INSERT INTO line VALUES (1, 1)");
       await(rig, "line", 1);
       database.execute(
           "ALTER TABLE line RENAME article_id TO item", "INSERT INTO line VALUES (2, 1)");
-      assertSuspended(capture, "table public.line has no column article_id");
+      assertSuspended(supervisor, "table public.line has no column article_id");
       Eventually.within(Rig.SOON, "rejected", () -> rig.sink.rejected().size() == 1);
       othersGoOn(rig);
       database.execute("INSERT INTO article VALUES (1, 'a', 1)");
       await(rig, "article", 1);
 
       database.execute("ALTER TABLE line RENAME item TO article_id");
-      Eventually.within(Rig.SOON, "captured again", () -> capture.suspended().isEmpty());
+      Eventually.within(Rig.SOON, "captured again", () -> supervisor.suspended().isEmpty());
       database.execute("INSERT INTO line VALUES (3, 1)");
       await(rig, "line", 2);
     }

@@ -273,7 +273,7 @@ final class TypesTest {
       assertThat(rows.get(0).weight()).isBetween(1_000, 100_000);
 
       database.execute("ALTER SEQUENCE typed_id_seq RESTART", restarted(lines), insert + ")");
-      try (SourceRows source = new SourceRows(rig.source())) {
+      try (JdbcRowLookup source = new JdbcRowLookup(rig.source())) {
         RowLookup.Query all =
             new RowLookup.Query(TableId.parse("typed"), List.of("id"), ColumnFilter.ALL);
         RowKey key = RowKey.of(after, List.of("id")).orElseThrow();

@@ -3,7 +3,7 @@ package io.rowhook.crash;
 import io.rowhook.Observers;
 import io.rowhook.Service;
 import io.rowhook.admin.RunCommand;
-import io.rowhook.capture.Observer;
+import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import io.rowhook.journal.Entry;
@@ -46,7 +46,7 @@ final class HaltingMain {
 
   private Observers observers() {
     return new Observers(
-        new Observer() {
+        new CaptureListener() {
           @Override
           public void makingSlot() {
             pass(HaltPoint.MAKING_SLOT);

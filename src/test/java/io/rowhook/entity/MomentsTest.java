@@ -10,7 +10,7 @@ import static io.rowhook.entity.RowChanges.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.HangingCommit;
 import io.rowhook.testing.SourceDatabase;

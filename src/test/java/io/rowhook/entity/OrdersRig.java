@@ -1,13 +1,13 @@
 package io.rowhook.entity;
 
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.Source;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.Column;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.Column;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
@@ -36,17 +36,21 @@ final class OrdersRig implements AutoCloseable {
   static final long LONG_AGO = 3;
 
   final PublishedLog log = new PublishedLog();
-  final SourceRows rows;
+  final JdbcRowLookup rows;
   final EntityEvents events;
   private long lsn = 0x1000;
 
   OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
       throws Exception {
-    this(Source.of(source.connectorProperties(user), "source.properties"), identity, visibleWithin);
+    this(
+        SourceConfig.of(source.connectorProperties(user), "source.properties"),
+        identity,
+        visibleWithin);
   }
 
-  OrdersRig(Source source, ReplicaIdentity identity, Duration visibleWithin) throws Exception {
-    rows = new SourceRows(source, visibleWithin);
+  OrdersRig(SourceConfig source, ReplicaIdentity identity, Duration visibleWithin)
+      throws Exception {
+    rows = new JdbcRowLookup(source, visibleWithin);
     Part serials =
         new Part(
             "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());
@@ -84,9 +88,9 @@ final class OrdersRig implements AutoCloseable {
     source.execute(TABLES.toArray(String[]::new));
   }
 
-  static TableFacts facts(
+  static TableMetadata facts(
       TableId table, ReplicaIdentity identity, List<String> key, String... columns) {
-    return new TableFacts(
+    return new TableMetadata(
         table,
         table.hashCode(),
         Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),

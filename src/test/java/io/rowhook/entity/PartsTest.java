@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.Source;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.Column;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.Column;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class PartsTest {
   private static SourceDatabase source;
 
   private final PublishedLog log = new PublishedLog();
-  private SourceRows rows;
+  private JdbcRowLookup rows;
   private EntityEvents events;
   private long lsn = 0x1000;
 
@@ -72,7 +72,7 @@ class PartsTest {
   @BeforeEach
   void start() throws Exception {
     source.execute("TRUNCATE customer, orders, line, serial");
-    rows = new SourceRows(Source.of(source.connectorProperties(), "source.properties"));
+    rows = new JdbcRowLookup(SourceConfig.of(source.connectorProperties(), "source.properties"));
     events = events(List.of(), EntityEvents.DEFAULT_MEMORY_LIMIT, ReplicaIdentity.FULL);
   }
 
@@ -108,9 +108,9 @@ class PartsTest {
     return made;
   }
 
-  private static TableFacts facts(
+  private static TableMetadata facts(
       TableId table, ReplicaIdentity identity, List<String> key, String... columns) {
-    return new TableFacts(
+    return new TableMetadata(
         table,
         table.hashCode(),
         Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.Source;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -205,7 +205,9 @@ class UnreadTest {
     rig.close();
     rig =
         new OrdersRig(
-            Source.of(odd, "source.properties"), ReplicaIdentity.FULL, Duration.ofSeconds(30));
+            SourceConfig.of(odd, "source.properties"),
+            ReplicaIdentity.FULL,
+            Duration.ofSeconds(30));
     rig.transaction(
         LONG_AGO,
         IntStream.rangeClosed(1, 9).mapToObj(UnreadTest::total).toArray(RowChange[]::new));

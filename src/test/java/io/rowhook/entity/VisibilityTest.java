@@ -3,14 +3,14 @@ package io.rowhook.entity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.Source;
-import io.rowhook.capture.SourceRows;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.Column;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.Column;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
@@ -37,8 +37,8 @@ class VisibilityTest {
   private final PublishedLog log = new PublishedLog();
 
   @SuppressWarnings("NullAway") // the source is there before the first test
-  private final SourceRows rows =
-      new SourceRows(Source.of(source.connectorProperties(), "source.properties"));
+  private final JdbcRowLookup rows =
+      new JdbcRowLookup(SourceConfig.of(source.connectorProperties(), "source.properties"));
 
   @BeforeAll
   static void startSource() {
@@ -67,8 +67,8 @@ class VisibilityTest {
     return events;
   }
 
-  private static TableFacts facts(TableId table, String... columns) {
-    return new TableFacts(
+  private static TableMetadata facts(TableId table, String... columns) {
+    return new TableMetadata(
         table,
         7,
         Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),

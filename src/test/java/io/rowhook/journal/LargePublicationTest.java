@@ -13,10 +13,10 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.TableFacts;
-import io.rowhook.capture.TableFacts.Column;
-import io.rowhook.capture.TableFacts.ReplicaIdentity;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableMetadata.Column;
+import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.EntityEvents;
 import io.rowhook.entity.EntityType;
@@ -139,8 +139,8 @@ class LargePublicationTest {
     return events;
   }
 
-  private static TableFacts facts(TableId table, String... columns) {
-    return new TableFacts(
+  private static TableMetadata facts(TableId table, String... columns) {
+    return new TableMetadata(
         table,
         table.hashCode(),
         java.util.Arrays.stream(columns).map(name -> new Column(name, 25, false, false)).toList(),

@@ -3,7 +3,7 @@ package io.rowhook.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.SourceException;
-import io.rowhook.capture.TableFacts;
+import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateException;
@@ -231,7 +231,7 @@ class EachFileTest {
   private final class Taker implements ReloadListener {
 
     @Override
-    public List<TableFacts> look(List<EntityType> entities) {
+    public List<TableMetadata> look(List<EntityType> entities) {
       askTheSource();
       return List.of();
     }

@@ -1,0 +1,150 @@
+package io.rowhook.capture.debezium;
+
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.rowhook.capture.connection.LargeRowGate;
+import io.rowhook.capture.connection.PeekableSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows for how long nothing has come through one engine, and for how long nothing at all on its
+ * connection, where the server answers every other second while it is well. While a batch is being
+ * taken, silence is our own. Any thread.
+ */
+public final class EngineActivity
+    implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+
+  /** The property of a connection that names the engine that it is for. */
+  public static final String ENGINE = "rowhook.engine";
+
+  private static final Map<String, EngineActivity> RUNNING = new ConcurrentHashMap<>();
+
+  private final String engine = UUID.randomUUID().toString();
+  private final TransactionAssembler reader;
+  private volatile long last = System.nanoTime();
+  private volatile boolean busy;
+  private volatile boolean heard;
+  private volatile boolean mute;
+  private volatile @Nullable PeekableSocket log;
+  private final Set<PeekableSocket> sockets = ConcurrentHashMap.newKeySet();
+
+  public EngineActivity(TransactionAssembler reader) {
+    this.reader = reader;
+    RUNNING.put(engine, this);
+  }
+
+  /** Of an engine that runs; null: of none that is looked after. */
+  static @Nullable EngineActivity of(@Nullable String engine) {
+    return engine == null ? null : RUNNING.get(engine);
+  }
+
+  String engine() {
+    return engine;
+  }
+
+  /** The engine has ended. */
+  public void unregister() {
+    RUNNING.remove(engine);
+  }
+
+  /**
+   * One of its connections is on this socket.
+   *
+   * @param replication whether the log comes from it
+   */
+  void on(PeekableSocket socket, boolean replication) {
+    sockets.removeIf(PeekableSocket::isClosed);
+    sockets.add(socket);
+    if (replication) {
+      log = socket;
+    }
+  }
+
+  @Override
+  public void handleBatch(
+      List<RecordChangeEvent<SourceRecord>> batch,
+      DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+      throws InterruptedException {
+    busy = true;
+    try {
+      reader.handleBatch(batch, committer);
+    } finally {
+      heard = true;
+      last = System.nanoTime();
+      busy = false;
+    }
+  }
+
+  /** How many transactions are durable and marked by this engine. */
+  public long ends() {
+    return reader.ends();
+  }
+
+  /** How far its log has come. */
+  StreamPosition position() {
+    return reader.position();
+  }
+
+  /** What its large row changes go through. */
+  LargeRowGate gate() {
+    return reader.gate();
+  }
+
+  /** Whether anything came through. */
+  public boolean heard() {
+    return heard;
+  }
+
+  /** It streams, as far as the server says: silence counts from now. */
+  public void streaming() {
+    last = System.nanoTime();
+  }
+
+  /** No heartbeat can be sent through it, so that the server's answers must do. */
+  public void mute(boolean now) {
+    mute = now;
+  }
+
+  /** For how long nothing has come through the engine; where nothing has to, on its connection. */
+  public Duration silence() {
+    return mute ? connectionSilence() : engineSilence();
+  }
+
+  /** For how long nothing has come on its connection. */
+  public Duration connectionSilence() {
+    PeekableSocket known = log;
+    Duration engineSilence = engineSilence();
+    return known == null || known.silence().compareTo(engineSilence) > 0
+        ? engineSilence
+        : known.silence();
+  }
+
+  private Duration engineSilence() {
+    return busy ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - last);
+  }
+
+  /** When something came last, by this machine's clock. */
+  public Instant since() {
+    return Instant.now().minus(silence());
+  }
+
+  /** Breaks its connections, on which nobody answers, so that it can end. */
+  public void abandon() {
+    for (PeekableSocket socket : sockets) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // it is broken then
+      }
+    }
+  }
+}

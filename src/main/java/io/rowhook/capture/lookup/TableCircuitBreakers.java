@@ -1,0 +1,104 @@
+package io.rowhook.capture.lookup;
+
+import io.rowhook.capture.TableId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tables that cannot be read back at present: each is left alone for a while, a longer one each
+ * time, so that a lock or a slow statement does not cost every batch its time. Says so in the log
+ * when it begins, when the reason changes, and when it is over.
+ *
+ * <p>{@link #open} may be called by any thread, all else by one at a time.
+ */
+public final class TableCircuitBreakers {
+
+  /** The shortest and the longest time that a table is left alone. */
+  static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  static final Duration LONGEST = Duration.ofMinutes(1);
+
+  /** The same reason of single rows of a table is logged again only after so long. */
+  static final Duration QUIET = Duration.ofMinutes(10);
+
+  private static final Logger log = LoggerFactory.getLogger(TableCircuitBreakers.class);
+
+  private record Open(String reason, int failures, long until) {}
+
+  private final LongSupplier clock;
+  private final Map<TableId, Open> open = new ConcurrentHashMap<>();
+  private final Map<String, Long> logged = new TreeMap<>();
+
+  /**
+   * @param clock nanoseconds
+   */
+  public TableCircuitBreakers(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  /** Why a table is not to be read now; empty: it may be tried. */
+  Optional<String> closed(TableId table) {
+    Open now = open.get(table);
+    return now != null && clock.getAsLong() - now.until() < 0
+        ? Optional.of(now.reason())
+        : Optional.empty();
+  }
+
+  /**
+   * A table could not be read.
+   *
+   * @param lost the time that it took, which is not to be lost too often
+   */
+  void failed(TableId table, String reason, Duration lost) {
+    Open before = open.get(table);
+    int failures = before == null ? 0 : before.failures();
+    long pause =
+        Math.min(
+            LONGEST.toNanos(),
+            Math.max(SHORTEST.toNanos(), lost.toNanos()) << Math.min(failures, 6));
+    open.put(table, new Open(reason, failures + 1, clock.getAsLong() + pause));
+    if (before == null || !before.reason().equals(reason)) {
+      log.warn(
+          "Table {} cannot be read back: {}. Events that need its rows name these in 'unavailable'"
+              + " until it can",
+          table,
+          reason);
+    }
+  }
+
+  /** A table was read. */
+  void succeeded(TableId table) {
+    if (!open.isEmpty() && open.remove(table) != null) {
+      log.info("Table {} can be read back again", table);
+    }
+  }
+
+  /** Single rows of a table could not be read. */
+  void rowFailed(TableId table, String reason) {
+    long now = clock.getAsLong();
+    Long last = logged.get(table + reason);
+    if (last == null || now - last > QUIET.toNanos()) {
+      logged.put(table + reason, now);
+      log.warn(
+          "Rows of table {} cannot be read back: {}. The events that need them name them in"
+              + " 'unavailable'",
+          table,
+          reason);
+    }
+  }
+
+  /** The tables that cannot be read at present, and why. Any thread. */
+  public List<String> open() {
+    return open.entrySet().stream()
+        .map(one -> one.getKey() + ": " + one.getValue().reason())
+        .sorted()
+        .toList();
+  }
+}

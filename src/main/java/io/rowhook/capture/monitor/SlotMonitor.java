@@ -1,0 +1,275 @@
+package io.rowhook.capture.monitor;
+
+import io.rowhook.capture.CaptureListener;
+import io.rowhook.capture.CaptureTimeouts;
+import io.rowhook.capture.Lsn;
+import io.rowhook.capture.SlotStatus;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceValidator;
+import io.rowhook.capture.catalog.Slot;
+import io.rowhook.capture.debezium.EngineActivity;
+import io.rowhook.capture.debezium.PostgresConnections;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the replication slot about every second, with a connection of its own, and sends the
+ * {@link Heartbeat}.
+ *
+ * <p>Owns one daemon thread. Also reports what the engine does not: that the source really sends,
+ * that log piles up, that the slot is lost.
+ */
+public final class SlotMonitor implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(SlotMonitor.class);
+
+  /** How often it is looked whether a starting engine streams. */
+  private static final Duration STARTING = Duration.ofMillis(50);
+
+  private final SourceConfig source;
+  private final CaptureTimeouts timeouts;
+  private final CaptureListener captureListener;
+  private final Heartbeat heartbeat;
+  private final PublicationWatch publication;
+  private final Listener listener;
+  private final Thread thread = new Thread(this::run, "rowhook-slot-watch");
+
+  private @Nullable EngineActivity engine;
+  private boolean streaming;
+  private boolean closed;
+
+  private volatile @Nullable SlotStatus last;
+  private volatile @Nullable Sender sender;
+
+  // of the thread alone
+  private @Nullable Connection connection;
+  private Lsn confirmedBefore = Lsn.ZERO;
+  private long warnAt;
+  private boolean blind;
+
+  /**
+   * The server process that sends to this process's engine.
+   *
+   * @param pid on the server
+   * @param waiting what it waited for at the last look; empty: nothing
+   */
+  public record Sender(int pid, String waiting) {}
+
+  /** What the supervisor is told; by the watch's thread. */
+  public interface Listener {
+    /** The engine that was announced streams. */
+    void streaming();
+
+    /** The slot is lost or gone, or the publication is another, while an engine is running. */
+    void changed();
+
+    /** It was looked, over this connection, and an engine is running. */
+    void looked(Connection connection) throws SQLException;
+  }
+
+  public SlotMonitor(
+      SourceConfig source,
+      CaptureTimeouts timeouts,
+      CaptureListener captureListener,
+      PublicationWatch publication,
+      Listener listener) {
+    this.source = source;
+    this.publication = publication;
+    this.timeouts = timeouts;
+    this.heartbeat = new Heartbeat(source, timeouts);
+    this.captureListener = captureListener;
+    this.listener = listener;
+    this.warnAt = timeouts.retainedBytes();
+    thread.setDaemon(true);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** The last look. Any thread. */
+  public Optional<SlotStatus> last() {
+    return Optional.ofNullable(last);
+  }
+
+  /** The last that was seen; it may have ended since. Any thread. */
+  public Optional<Sender> sender() {
+    return Optional.ofNullable(sender);
+  }
+
+  /** An engine starts, or has ended (null). */
+  public synchronized void engine(@Nullable EngineActivity running) {
+    this.engine = running;
+    streaming = false;
+    notifyAll();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    thread.interrupt();
+    try {
+      if (thread.isAlive()) {
+        thread.join(timeouts.stop());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        look();
+        synchronized (this) {
+          if (closed) {
+            return;
+          }
+          Duration pause = engine != null && !streaming ? STARTING : timeouts.look();
+          wait(Math.min(pause.toMillis(), timeouts.look().toMillis()));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    } finally {
+      disconnect();
+    }
+  }
+
+  private void look() {
+    try {
+      if (connection == null) {
+        connection = connect();
+      }
+      look(connection);
+      blind = false;
+    } catch (SQLException e) {
+      disconnect();
+      if (!blind) {
+        log.warn("the slot cannot be looked at: {}", SourceValidator.connecting(source, e));
+        blind = true;
+      }
+    }
+  }
+
+  /**
+   * One that is given up soon, and whose heartbeats do not wait for standbys: these may be what is
+   * to be found out.
+   */
+  private Connection connect() throws SQLException {
+    long patience = Math.max(1, timeouts.silence().toSeconds() / 2);
+    Connection opened =
+        PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
+    try (Statement statement = opened.createStatement()) {
+      statement.execute("SET synchronous_commit = local");
+      PostgresConnections.giveUpLocks(opened);
+      return opened;
+    } catch (SQLException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void look(Connection connection) throws SQLException {
+    EngineActivity current;
+    boolean wasStreaming;
+    synchronized (this) {
+      current = engine;
+      wasStreaming = streaming;
+    }
+    Optional<Slot> found = Slot.read(connection, source.slot());
+    if (found.isEmpty() || found.get().lost()) {
+      last = found.map(SlotMonitor::status).orElse(null);
+      if (current != null) {
+        listener.changed();
+      }
+      return;
+    }
+    Slot slot = found.get();
+    last = status(slot);
+    if (slot.confirmed().isAfter(confirmedBefore)) {
+      confirmedBefore = slot.confirmed();
+      captureListener.flushed(slot.confirmed());
+    }
+    retained(connection, slot);
+    if (current == null || !slot.sending()) {
+      return;
+    }
+    sender = new Sender(Objects.requireNonNull(slot.activePid()), slot.waiting());
+    if (!wasStreaming) {
+      synchronized (this) {
+        if (engine == current) {
+          streaming = true;
+        }
+      }
+      current.streaming();
+      listener.streaming();
+    }
+    heartbeat.look(connection, slot, current);
+    if (publication.look(connection, slot.current())) {
+      listener.looked(connection);
+    } else {
+      listener.changed();
+    }
+  }
+
+  private void retained(Connection connection, Slot slot) throws SQLException {
+    if (slot.retained() < timeouts.retainedBytes()) {
+      warnAt = timeouts.retainedBytes();
+    } else if (slot.retained() >= warnAt) {
+      warnAt = slot.retained() * 2;
+      String keep;
+      try (PreparedStatement statement =
+              connection.prepareStatement("SELECT current_setting('max_slot_wal_keep_size')");
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        keep = row.getString(1);
+      }
+      log.warn(
+          "the source keeps {} MiB of log for slot {}: {}",
+          slot.retained() >> 20,
+          slot.name(),
+          keep.equals("-1")
+              ? "its disk fills up unless Rowhook catches up, as max_slot_wal_keep_size is -1"
+              : "beyond max_slot_wal_keep_size, " + keep + ", the slot and row changes are lost");
+    }
+  }
+
+  private static SlotStatus status(Slot slot) {
+    return new SlotStatus(
+        slot.name(),
+        slot.active(),
+        slot.confirmed(),
+        slot.current(),
+        slot.retained(),
+        slot.walStatus(),
+        slot.safeBytes(),
+        Instant.now());
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (SQLException e) {
+      log.debug("closing the slot watch's connection", e);
+    }
+  }
+}
