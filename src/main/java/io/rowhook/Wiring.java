@@ -8,10 +8,10 @@ import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SourceConfig;
-import io.rowhook.entity.CapturedTables;
-import io.rowhook.entity.EntityCounts;
-import io.rowhook.entity.EntityEvents;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
+import io.rowhook.entity.TransactionAggregator;
 import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
@@ -58,13 +58,18 @@ public final class Wiring {
     SqliteJournal journal = SqliteJournal.open(file);
     Templates templates = new Templates(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
-    EntityCounts counts = new EntityCounts();
+    EntityMetrics counts = new EntityMetrics();
     Function<List<EntityType>, Generation> generations =
         types ->
             new Generation(
-                CapturedTables.of(types),
-                new EntityEvents(
-                    types, journal, journal, rows, EntityEvents.DEFAULT_MEMORY_LIMIT, counts));
+                CapturePlan.of(types),
+                new TransactionAggregator(
+                    types,
+                    journal,
+                    journal,
+                    rows,
+                    TransactionAggregator.DEFAULT_MEMORY_LIMIT,
+                    counts));
     CaptureSupervisor supervisor =
         new CaptureSupervisor(
             source,

@@ -28,8 +28,8 @@ public class EventMicro {
       """;
 
   private final PublishedLog log = new PublishedLog();
-  private final EntityEvents events =
-      new EntityEvents(
+  private final TransactionAggregator events =
+      new TransactionAggregator(
           List.of(new EntityType("Article", ARTICLE, List.of(), List.of())),
           log,
           log,
@@ -39,7 +39,7 @@ public class EventMicro {
               throw new AssertionError("nothing has to be read");
             }
           },
-          EntityEvents.DEFAULT_MEMORY_LIMIT);
+          TransactionAggregator.DEFAULT_MEMORY_LIMIT);
   private final RowChange insert;
   private final RowChange update;
   private long lsn;

@@ -12,8 +12,8 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.entity.CapturedTables;
-import io.rowhook.entity.EntityReading;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntitySnapshot;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Entry;
 import io.rowhook.settings.Settings;
@@ -58,8 +58,8 @@ final class RowEvent {
     SourceConfig source =
         SourceConfig.of(settings.source().values(), settings.source().file().toString());
     List<TableMetadata> tables =
-        SourceValidator.tables(source, CapturedTables.of(List.of(type))).tables();
-    RowLookup.Query query = EntityReading.root(type, tables);
+        SourceValidator.tables(source, CapturePlan.of(List.of(type))).tables();
+    RowLookup.Query query = EntitySnapshot.root(type, tables);
     try (JdbcRowLookup rows = new JdbcRowLookup(source)) {
       Map<RowKey, List<ObjectNode>> found =
           rows.read(
@@ -77,7 +77,7 @@ final class RowEvent {
                 .formatted(parts[0], parts[1], type.condition()));
       }
       List<String> missing = new ArrayList<>();
-      ObjectNode data = EntityReading.complete(type, tables, ours.getFirst(), rows, missing);
+      ObjectNode data = EntitySnapshot.complete(type, tables, ours.getFirst(), rows, missing);
       return entry(type, id, data, missing);
     }
   }

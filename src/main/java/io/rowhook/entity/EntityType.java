@@ -23,8 +23,8 @@ public record EntityType(
     ColumnFilter attributes,
     String where,
     String deleted,
-    List<Part> parts,
-    List<Reference> references) {
+    List<ChildTable> parts,
+    List<LookupReference> references) {
 
   public EntityType {
     id = List.copyOf(id);
@@ -38,8 +38,8 @@ public record EntityType(
       TableId table,
       List<String> id,
       List<String> excluded,
-      List<Part> parts,
-      List<Reference> references) {
+      List<ChildTable> parts,
+      List<LookupReference> references) {
     this(name, table, id, ColumnFilter.without(excluded), "", "", parts, references);
   }
 
@@ -49,7 +49,7 @@ public record EntityType(
   }
 
   /** The columns of its row that its parts name it by; empty: the table's primary key. */
-  List<String> key() {
+  public List<String> key() {
     return parts.isEmpty() ? List.of() : parts.getFirst().to();
   }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
  * What happened to one entity in one transaction: the net change.
  *
  * @param id the same after any crash, replay or redelivery, and never shared by two events: see
- *     {@link EventId}
+ *     {@link io.rowhook.entity.content.EventId}
  * @param entityType {@code Order}
  * @param entityId the id as text: the value of a single column, else a JSON object of the columns
  * @param type what happened

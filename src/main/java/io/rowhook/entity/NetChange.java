@@ -31,7 +31,7 @@ public record NetChange(
     int weight) {
 
   /** Whether all that is known of its attributes now, or was before, fills what is not logged. */
-  boolean isWhole() {
+  public boolean isWhole() {
     ObjectNode known = before;
     return after == null
         || unavailable.isEmpty()

@@ -1,7 +1,7 @@
 package io.rowhook.journal;
 
 import io.rowhook.capture.CheckpointStore;
-import io.rowhook.entity.EventLog;
+import io.rowhook.entity.EventPublisher;
 import java.util.Optional;
 
 /**
@@ -10,7 +10,7 @@ import java.util.Optional;
  * same shape.
  */
 public interface Journal
-    extends EventLog, CheckpointStore, EventReader, TemplateArchive, AutoCloseable {
+    extends EventPublisher, CheckpointStore, EventReader, TemplateArchive, AutoCloseable {
 
   /**
    * The delivery store of a recipient. A name that is new starts at the journal's head: a new

@@ -3,7 +3,7 @@ package io.rowhook.journal;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
-import io.rowhook.entity.EventLog;
+import io.rowhook.entity.EventPublisher;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.PublicationPass.Published;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The writer drops a transaction whose END is not after the watermark: so a commit whose caller
  * was interrupted, and which went through all the same, does no harm when it is read again.
  */
-final class SqliteEventLog implements EventLog {
+final class SqliteEventLog implements EventPublisher {
 
   /** Events given to the writer at once, so that deliveries' outcomes get in between. */
   private static final int CHUNK_EVENTS = 500;

@@ -3,9 +3,9 @@ package io.rowhook.settings;
 import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
+import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
-import io.rowhook.entity.Part;
-import io.rowhook.entity.Reference;
+import io.rowhook.entity.LookupReference;
 import io.rowhook.settings.YamlNode.Fields;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -222,8 +222,8 @@ record EntitiesFile(List<String> names, List<EntityType> entities) {
               name,
               fields.get(EntitySettings.WHERE).isPresent(),
               reading);
-      List<Part> parts = relations.parts(fields);
-      List<Reference> references = relations.references(fields);
+      List<ChildTable> parts = relations.parts(fields);
+      List<LookupReference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);
       return table.map(
           t -> new EntityType(name, t, id, attributes, where, deleted, parts, references));

@@ -4,7 +4,7 @@ import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.TableMetadata.ReplicaIdentity;
-import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
@@ -137,8 +137,7 @@ public final class OldValues {
       facts = all;
     }
     Set<TableId> its =
-        CapturedTables.of(types.stream().filter(type -> type.name().equals(entity)).toList())
-            .stream()
+        CapturePlan.of(types.stream().filter(type -> type.name().equals(entity)).toList()).stream()
             .map(CapturedTable::table)
             .collect(Collectors.toSet());
     return all.stream().filter(table -> its.contains(table.table())).toList();

@@ -2,9 +2,9 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.TableId;
+import io.rowhook.entity.ChildTable;
+import io.rowhook.entity.LookupReference;
 import io.rowhook.entity.OrderBy;
-import io.rowhook.entity.Part;
-import io.rowhook.entity.Reference;
 import io.rowhook.settings.YamlNode.Fields;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,9 +45,9 @@ final class RelationKeys {
   }
 
   /** What it contains. */
-  List<Part> parts(Fields owner) {
-    List<Part> parts = parts(owner, EntitySettings.PART);
-    for (Part part : parts) {
+  List<ChildTable> parts(Fields owner) {
+    List<ChildTable> parts = parts(owner, EntitySettings.PART);
+    for (ChildTable part : parts) {
       if (!part.to().equals(parts.getFirst().to())) {
         problem(
             owner.place(),
@@ -58,8 +58,8 @@ final class RelationKeys {
     return parts;
   }
 
-  private List<Part> parts(Fields owner, ObjectSetting<?> object) {
-    List<Part> parts = new ArrayList<>();
+  private List<ChildTable> parts(Fields owner, ObjectSetting<?> object) {
+    List<ChildTable> parts = new ArrayList<>();
     owner
         .read(EntitySettings.CONTAINS)
         .ifPresent(all -> {
@@ -71,7 +71,7 @@ final class RelationKeys {
     return parts;
   }
 
-  private Optional<Part> part(String name, Fields fields, ObjectSetting<?> object) {
+  private Optional<ChildTable> part(String name, Fields fields, ObjectSetting<?> object) {
     fields.check(object);
     Optional<TableId> table = fields.read(EntitySettings.TABLE);
     table.ifPresent(id -> checkTable(id, fields));
@@ -83,14 +83,15 @@ final class RelationKeys {
     ColumnFilter attributes = EntitiesFile.attributes(fields, needed, reading);
     String prefix = prefix(fields, key);
     String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
-    List<Part> inner =
+    List<ChildTable> inner =
         object.has(EntitySettings.CONTAINS) ? parts(fields, EntitySettings.INNERMOST) : List.of();
-    List<Reference> references = references(fields);
+    List<LookupReference> references = references(fields);
     checkApart(inner, references, fields);
     return table
         .filter(id -> !key.isEmpty())
         .map(id ->
-            new Part(name, id, key, to, prefix, orderBy, attributes, where, inner, references));
+            new ChildTable(
+                name, id, key, to, prefix, orderBy, attributes, where, inner, references));
   }
 
   /** As in SQL: {@code line_no desc nulls first}; like there, null is larger than all values. */
@@ -143,12 +144,12 @@ final class RelationKeys {
   }
 
   /** What it refers to. */
-  List<Reference> references(Fields owner) {
+  List<LookupReference> references(Fields owner) {
     return references(owner, 1);
   }
 
-  private List<Reference> references(Fields owner, int depth) {
-    List<Reference> references = new ArrayList<>();
+  private List<LookupReference> references(Fields owner, int depth) {
+    List<LookupReference> references = new ArrayList<>();
     owner
         .read(EntitySettings.REFERS)
         .ifPresent(all -> {
@@ -162,7 +163,7 @@ final class RelationKeys {
     return references;
   }
 
-  private Optional<Reference> reference(String name, Fields fields, int depth) {
+  private Optional<LookupReference> reference(String name, Fields fields, int depth) {
     fields.check(EntitySettings.reference(depth));
     Optional<TableId> table = fields.read(EntitySettings.TABLE);
     List<String> key = EntitiesFile.columns(fields, EntitySettings.KEY, reading);
@@ -170,18 +171,18 @@ final class RelationKeys {
     ColumnFilter attributes = EntitiesFile.attributes(fields, Set.of(), reading);
     String prefix = prefix(fields, key);
     String where = EntitiesFile.condition(fields, EntitySettings.WHERE);
-    List<Reference> inner =
+    List<LookupReference> inner =
         depth == EntitySettings.DEPTH ? List.of() : references(fields, depth + 1);
     return table
         .filter(id -> !key.isEmpty())
-        .map(id -> new Reference(name, id, key, to, prefix, attributes, where, inner));
+        .map(id -> new LookupReference(name, id, key, to, prefix, attributes, where, inner));
   }
 
   /** One attribute cannot be both. */
-  void checkApart(List<Part> parts, List<Reference> references, Fields fields) {
+  void checkApart(List<ChildTable> parts, List<LookupReference> references, Fields fields) {
     Set<String> names = new HashSet<>();
     parts.forEach(part -> names.add(part.name()));
-    for (Reference reference : references) {
+    for (LookupReference reference : references) {
       if (!names.add(reference.name())) {
         problem(
             fields.place(),

@@ -3,7 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.Generation;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.entity.CapturedTables;
+import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.RemovedRecipients;
@@ -82,7 +82,7 @@ public final class SettingsApplier implements ReloadListener {
 
   @Override
   public List<TableMetadata> look(List<EntityType> entities) {
-    return supervisor.look(CapturedTables.of(entities));
+    return supervisor.look(CapturePlan.of(entities));
   }
 
   @Override

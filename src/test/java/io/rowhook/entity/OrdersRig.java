@@ -37,7 +37,7 @@ final class OrdersRig implements AutoCloseable {
 
   final PublishedLog log = new PublishedLog();
   final JdbcRowLookup rows;
-  final EntityEvents events;
+  final TransactionAggregator events;
   private long lsn = 0x1000;
 
   OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
@@ -51,15 +51,16 @@ final class OrdersRig implements AutoCloseable {
   OrdersRig(SourceConfig source, ReplicaIdentity identity, Duration visibleWithin)
       throws Exception {
     rows = new JdbcRowLookup(source, visibleWithin);
-    Part serials =
-        new Part(
+    ChildTable serials =
+        new ChildTable(
             "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());
-    Part lines =
-        new Part(
+    ChildTable lines =
+        new ChildTable(
             "lines", LINE, List.of("oid"), List.of("no"), List.of(), List.of(serials), List.of());
-    Reference buyer = new Reference("buyer", CUSTOMER, List.of("customer"), List.of("name"));
+    LookupReference buyer =
+        new LookupReference("buyer", CUSTOMER, List.of("customer"), List.of("name"));
     events =
-        new EntityEvents(
+        new TransactionAggregator(
             List.of(
                 new EntityType(
                     "Order", ORDER, List.of(), List.of(), List.of(lines), List.of(buyer)),
@@ -67,7 +68,7 @@ final class OrdersRig implements AutoCloseable {
             log,
             log,
             rows,
-            EntityEvents.DEFAULT_MEMORY_LIMIT);
+            TransactionAggregator.DEFAULT_MEMORY_LIMIT);
     events.restart(
         List.of(
             facts(ORDER, identity, List.of("oid"), "oid", "customer", "total"),

@@ -50,7 +50,7 @@ class PartsTest {
 
   private final PublishedLog log = new PublishedLog();
   private JdbcRowLookup rows;
-  private EntityEvents events;
+  private TransactionAggregator events;
   private long lsn = 0x1000;
 
   @BeforeAll
@@ -73,7 +73,7 @@ class PartsTest {
   void start() throws Exception {
     source.execute("TRUNCATE customer, orders, line, serial");
     rows = new JdbcRowLookup(SourceConfig.of(source.connectorProperties(), "source.properties"));
-    events = events(List.of(), EntityEvents.DEFAULT_MEMORY_LIMIT, ReplicaIdentity.FULL);
+    events = events(List.of(), TransactionAggregator.DEFAULT_MEMORY_LIMIT, ReplicaIdentity.FULL);
   }
 
   @AfterEach
@@ -81,17 +81,18 @@ class PartsTest {
     rows.close();
   }
 
-  private EntityEvents events(List<String> id, int memoryLimit, ReplicaIdentity identity)
+  private TransactionAggregator events(List<String> id, int memoryLimit, ReplicaIdentity identity)
       throws Exception {
-    Part serials =
-        new Part(
+    ChildTable serials =
+        new ChildTable(
             "serials", SERIAL, List.of("oid", "no"), List.of(), List.of(), List.of(), List.of());
-    Part lines =
-        new Part(
+    ChildTable lines =
+        new ChildTable(
             "lines", LINE, List.of("oid"), List.of("no"), List.of(), List.of(serials), List.of());
-    Reference customer = new Reference("buyer", CUSTOMER, List.of("customer"), List.of("name"));
-    EntityEvents made =
-        new EntityEvents(
+    LookupReference customer =
+        new LookupReference("buyer", CUSTOMER, List.of("customer"), List.of("name"));
+    TransactionAggregator made =
+        new TransactionAggregator(
             List.of(
                 new EntityType("Order", ORDER, id, List.of(), List.of(lines), List.of(customer)),
                 new EntityType("Customer", CUSTOMER, List.of(), List.of("note"))),
@@ -267,12 +268,14 @@ class PartsTest {
         "TRUNCATE item",
         "INSERT INTO orders VALUES (7, 'A-7', NULL, 1, NULL)",
         "INSERT INTO item VALUES (1, 7)");
-    Part tags = new Part("tags", TAG, List.of("item"), List.of(), List.of(), List.of(), List.of());
-    Part items =
-        new Part("items", ITEM, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
+    ChildTable tags =
+        new ChildTable("tags", TAG, List.of("item"), List.of(), List.of(), List.of(), List.of());
+    ChildTable items =
+        new ChildTable(
+            "items", ITEM, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
     source.execute("CREATE TABLE IF NOT EXISTS tag (id int PRIMARY KEY, item int)");
     events =
-        new EntityEvents(
+        new TransactionAggregator(
             List.of(
                 new EntityType("Box", ORDER, List.of(), List.of(), List.of(items), List.of()),
                 new EntityType("Customer", CUSTOMER, List.of(), List.of("note"))),

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 
 /** The journal's part in this, in memory. */
-final class PublishedLog implements EventLog, CheckpointStore {
-  final List<Event> published = new ArrayList<>();
-  final List<RejectedRow> rejected = new ArrayList<>();
+public final class PublishedLog implements EventPublisher, CheckpointStore {
+  public final List<Event> published = new ArrayList<>();
+  public final List<RejectedRow> rejected = new ArrayList<>();
   final Map<String, NetChange> staged = new LinkedHashMap<>();
   final List<Event> appended = new ArrayList<>();
   int largestStage;
@@ -90,7 +90,7 @@ final class PublishedLog implements EventLog, CheckpointStore {
   }
 
   /** The JSON of the published event at an index. */
-  JsonNode json(int index) {
+  public JsonNode json(int index) {
     try {
       return Json.MAPPER.readTree(published.get(index).json());
     } catch (IOException e) {

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys the primary key of each table that is told by another column than {@code id}
  */
-record RowChanges(Map<TableId, List<String>> keys) {
+public record RowChanges(Map<TableId, List<String>> keys) {
 
-  RowChange insert(TableId table, String after) {
+  public RowChange insert(TableId table, String after) {
     return change(table, Operation.INSERT, null, tree(after), List.of());
   }
 
-  RowChange update(TableId table, @Nullable String before, String after) {
+  public RowChange update(TableId table, @Nullable String before, String after) {
     return update(table, before, after, List.of());
   }
 
@@ -31,7 +31,7 @@ record RowChanges(Map<TableId, List<String>> keys) {
     return change(table, Operation.UPDATE, old, tree(after), unavailable);
   }
 
-  RowChange delete(TableId table, String before) {
+  public RowChange delete(TableId table, String before) {
     return change(table, Operation.DELETE, tree(before), null, List.of());
   }
 

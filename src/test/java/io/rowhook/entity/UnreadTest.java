@@ -242,11 +242,13 @@ class UnreadTest {
         "INSERT INTO item VALUES (1, 1)");
     TableId item = TableId.parse("item");
     TableId tag = TableId.parse("tag");
-    Part tags = new Part("tags", tag, List.of("item"), List.of(), List.of(), List.of(), List.of());
-    Part items =
-        new Part("items", item, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
-    EntityEvents boxes =
-        new EntityEvents(
+    ChildTable tags =
+        new ChildTable("tags", tag, List.of("item"), List.of(), List.of(), List.of(), List.of());
+    ChildTable items =
+        new ChildTable(
+            "items", item, List.of("oid"), List.of(), List.of(), List.of(tags), List.of());
+    TransactionAggregator boxes =
+        new TransactionAggregator(
             List.of(new EntityType("Box", ORDER, List.of(), List.of(), List.of(items), List.of())),
             rig.log,
             rig.log,

@@ -18,9 +18,9 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.TableMetadata.Column;
 import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
-import io.rowhook.entity.EntityEvents;
+import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
-import io.rowhook.entity.Part;
+import io.rowhook.entity.TransactionAggregator;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
@@ -104,7 +104,7 @@ class LargePublicationTest {
       Ledger ledger = journal.ledger("shop");
       Entry owed = publish(journal, 200, "1").getFirst();
       AtomicInteger readings = new AtomicInteger();
-      EntityEvents events = events(journal, new BusyLookup(ledger, owed, readings));
+      TransactionAggregator events = events(journal, new BusyLookup(ledger, owed, readings));
       events.begin("5");
       for (int i = 1; i <= LINES; i++) {
         ObjectNode line = JsonNodeFactory.instance.objectNode().put("id", i).put("oid", i / 3);
@@ -124,11 +124,12 @@ class LargePublicationTest {
     }
   }
 
-  private static EntityEvents events(SqliteJournal journal, RowLookup rows) throws Exception {
-    Part lines =
-        new Part("lines", LINE, List.of("oid"), List.of(), List.of(), List.of(), List.of());
-    EntityEvents events =
-        new EntityEvents(
+  private static TransactionAggregator events(SqliteJournal journal, RowLookup rows)
+      throws Exception {
+    ChildTable lines =
+        new ChildTable("lines", LINE, List.of("oid"), List.of(), List.of(), List.of(), List.of());
+    TransactionAggregator events =
+        new TransactionAggregator(
             List.of(
                 new EntityType("Order", ORDER, List.of(), List.of(), List.of(lines), List.of())),
             journal,

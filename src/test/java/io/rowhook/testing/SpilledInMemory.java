@@ -2,7 +2,7 @@ package io.rowhook.testing;
 
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
-import io.rowhook.entity.EventLog;
+import io.rowhook.entity.EventPublisher;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.SpilledChanges;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class SpilledInMemory implements SpilledChanges {
 
   /** Publishes a staged transaction: one event, or none, for each change. */
   public static void publish(
-      EventLog log, Transaction transaction, Function<NetChange, @Nullable Event> toEvent)
+      EventPublisher log, Transaction transaction, Function<NetChange, @Nullable Event> toEvent)
       throws InterruptedException {
     SpilledChanges spilled = log.staged();
     List<Spilled> chunk = spilled.after(0, 1_000, 1 << 20);

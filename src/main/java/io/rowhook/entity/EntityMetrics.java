@@ -1,0 +1,46 @@
+package io.rowhook.entity;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the loop in has seen since the process started; counted by the capture thread, read by any.
+ */
+public final class EntityMetrics {
+
+  final LongAdder rows = new LongAdder();
+  final LongAdder transactions = new LongAdder();
+  public final LongAdder events = new LongAdder();
+  public final LongAdder unchanged = new LongAdder();
+  final LongAdder duplicates = new LongAdder();
+  public final LongAdder rejected = new LongAdder();
+
+  /** Row changes, replayed ones included. */
+  public long rows() {
+    return rows.sum();
+  }
+
+  /** Transactions published. */
+  public long transactions() {
+    return transactions.sum();
+  }
+
+  /** Events made. */
+  public long events() {
+    return events.sum();
+  }
+
+  /** Entities touched by a transaction that changed nothing that is mapped. */
+  public long unchanged() {
+    return unchanged.sum();
+  }
+
+  /** Transactions that the journal had already. */
+  public long duplicates() {
+    return duplicates.sum();
+  }
+
+  /** Row changes that no event could be made of. */
+  public long rejected() {
+    return rejected.sum();
+  }
+}

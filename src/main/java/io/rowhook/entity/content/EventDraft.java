@@ -1,0 +1,33 @@
+package io.rowhook.entity.content;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.entity.EventType;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event will say, before it is written.
+ *
+ * @param type what happened
+ * @param entityType {@code Order}
+ * @param id as recipients get it
+ * @param data the entity now; as it last was when Deleted
+ * @param before it before the transaction, as far as known: where {@code previous} comes from
+ * @param changed the names of the attributes that changed; null: unknown
+ * @param unavailable names of what is left out
+ * @param read names of the attributes that were read from the source afterwards
+ * @param readAt when; null: nothing was
+ */
+public record EventDraft(
+    EventType type,
+    String entityType,
+    JsonNode id,
+    ObjectNode data,
+    @Nullable ObjectNode before,
+    @Nullable List<String> changed,
+    Collection<String> unavailable,
+    Collection<String> read,
+    @Nullable Instant readAt) {}

@@ -1,0 +1,61 @@
+package io.rowhook.entity.transaction;
+
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventCollector;
+import io.rowhook.entity.NetChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A transaction that has ended and whose changes are in memory: between its END and its
+ * publication. The capture thread's.
+ *
+ * @param changes by {@link NetChange#entityKey}, in the order of first touch
+ * @param events what comes of them
+ * @param rejected rows that no event can be made of
+ * @param weight about how many bytes of heap the changes hold
+ * @param isRead whether more than the log is needed for them
+ */
+public record CompletedTransaction(
+    Transaction transaction,
+    Map<String, NetChange> changes,
+    List<Event> events,
+    RejectedRows rejected,
+    long weight,
+    boolean isRead)
+    implements EventCollector {
+
+  public CompletedTransaction(
+      Transaction transaction,
+      Map<String, NetChange> changes,
+      RejectedRows rejected,
+      long weight,
+      boolean isRead) {
+    this(transaction, changes, new ArrayList<>(changes.size()), rejected, weight, isRead);
+  }
+
+  /** One whose changes are elsewhere. */
+  CompletedTransaction(Transaction transaction, RejectedRows rejected) {
+    this(transaction, Map.of(), rejected, 0, true);
+  }
+
+  /** The events so far, which are not kept here any longer. */
+  List<Event> taken() {
+    List<Event> taken = List.copyOf(events);
+    events.clear();
+    return taken;
+  }
+
+  @Override
+  public void event(Event event) {
+    events.add(event);
+  }
+
+  @Override
+  public void reject(RejectedRow row) {
+    rejected.add(row);
+  }
+}
