@@ -4,8 +4,8 @@ import static io.rowhook.webhook.Outbound.eventually;
 import static io.rowhook.webhook.Outbound.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.Events;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class CourierBenchmark {
         Outbound out = new Outbound()) {
       Thread.ofVirtual().start(() -> accept(server, count));
       URI url = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
-      out.start(recipient("light", url, new Parallel(16), Retry.DEFAULT));
+      out.start(recipient("light", url, new Parallel(16), RetryPolicy.DEFAULT));
       for (int round = 1; round <= 5; round++) {
         int events = 20_000;
         int done = events * round;

@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,8 +23,8 @@ public class SignerMicro {
               Optional.of(
                   new Hmac(
                       new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-                      Style.standard,
-                      Style.standard.defaultHeader(),
+                      SignatureScheme.standard,
+                      SignatureScheme.standard.defaultHeader(),
                       Optional.empty())),
               Optional.empty()));
   private final Instant now = Instant.ofEpochSecond(1_700_000_000);

@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
-import io.rowhook.recipient.Format;
+import io.rowhook.recipient.BodyFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class Difference {
    * The differences; empty: there are none. JSON is compared by what it says, with every digit of
    * its numbers; XML line by line.
    */
-  static List<String> between(Format format, byte[] expected, byte[] actual) {
+  static List<String> between(BodyFormat format, byte[] expected, byte[] actual) {
     Difference difference = new Difference();
     switch (format) {
       case json -> difference.json(expected, actual);

@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
-import io.rowhook.recipient.Format;
+import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.AttributeSets;
@@ -108,7 +108,7 @@ final class GoldenFiles {
   }
 
   /** JSON so that a person reads it, and sees in version control what has changed. */
-  private static byte[] written(Format format, byte[] body) throws IOException {
+  private static byte[] written(BodyFormat format, byte[] body) throws IOException {
     return switch (format) {
       case json -> {
         JsonNode tree = Json.MAPPER.readTree(body);

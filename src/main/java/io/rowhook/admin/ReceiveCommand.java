@@ -1,6 +1,6 @@
 package io.rowhook.admin;
 
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +69,7 @@ public final class ReceiveCommand implements Callable<Integer> {
       names = "--style",
       defaultValue = "standard",
       description = "How they are signed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Style style = Style.standard;
+  private SignatureScheme style = SignatureScheme.standard;
 
   @Mixin private SignatureOptions form = new SignatureOptions();
 
@@ -194,7 +194,7 @@ public final class ReceiveCommand implements Callable<Integer> {
     if (count != null && count < 1) {
       throw wrong("--count", "is 1 or more, got: " + count);
     }
-    if (header != null && style == Style.standard) {
+    if (header != null && style == SignatureScheme.standard) {
       throw wrong("--header", "is fixed by the style standard; it goes with the other styles");
     }
     String wrong = form.wrong(style);

@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Sample;
@@ -58,7 +58,7 @@ final class SampleView {
             .hmac()
             .map(hmac -> hmac.header().toLowerCase(Locale.ROOT))
             .orElse("");
-    return name.equals(Style.standard.defaultHeader().toLowerCase(Locale.ROOT))
+    return name.equals(SignatureScheme.standard.defaultHeader().toLowerCase(Locale.ROOT))
         || (!own.isEmpty() && (name.equals(own) || name.equals(own + "-previous")));
   }
 }

@@ -11,7 +11,7 @@ import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Lookup;
-import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.Condition;
 import io.rowhook.template.Renderers;
@@ -128,7 +128,8 @@ final class ServiceStatus {
     String name = standing.recipient();
     Optional<Hold> hold = lookup.hold(name);
     Backlog backlog = lookup.backlog(name);
-    Duration within = file == null ? Pause.DEFAULT.within() : file.pause().within();
+    Duration within =
+        file == null ? CircuitBreakerConfig.DEFAULT.within() : file.breakerConfig().within();
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);

@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param ed25519 checks the asymmetric ones besides
  */
 public record SignatureCheck(
-    Style style,
+    SignatureScheme style,
     String header,
     Algorithm algorithm,
     String prefix,
@@ -47,7 +47,8 @@ public record SignatureCheck(
 
   /** Checks nothing. */
   public static final SignatureCheck NONE =
-      new SignatureCheck(Style.standard, Style.standard.defaultHeader(), List.of());
+      new SignatureCheck(
+          SignatureScheme.standard, SignatureScheme.standard.defaultHeader(), List.of());
 
   private static final String PREFIX = "whsec_";
   private static final String STANDARD_HEADER = "webhook-signature";
@@ -64,7 +65,7 @@ public record SignatureCheck(
   }
 
   /** As the style has it. */
-  public SignatureCheck(Style style, String header, List<Secret> secrets) {
+  public SignatureCheck(SignatureScheme style, String header, List<Secret> secrets) {
     this(
         style,
         header,
@@ -77,7 +78,9 @@ public record SignatureCheck(
   /** Standard Webhooks with one secret, {@code whsec_…}. */
   public static SignatureCheck standard(String secret) {
     return new SignatureCheck(
-        Style.standard, Style.standard.defaultHeader(), List.of(new Secret(secret)));
+        SignatureScheme.standard,
+        SignatureScheme.standard.defaultHeader(),
+        List.of(new Secret(secret)));
   }
 
   /**
@@ -197,9 +200,9 @@ public record SignatureCheck(
     return secrets.stream().map(secret -> hmac(key(style, secret), signed)).anyMatch(right);
   }
 
-  private static byte[] key(Style style, Secret secret) {
+  private static byte[] key(SignatureScheme style, Secret secret) {
     String text = secret.reveal();
-    if (style != Style.standard) {
+    if (style != SignatureScheme.standard) {
       if (text.isEmpty()) {
         throw new IllegalArgumentException("the secret must not be empty");
       }

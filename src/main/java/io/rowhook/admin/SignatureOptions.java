@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Ed25519Key;
 import io.rowhook.recipient.Secret;
 import java.util.ArrayList;
@@ -63,11 +63,11 @@ final class SignatureOptions {
   }
 
   /** Returns what is wrong with an option beside this style; null: nothing. */
-  @Nullable String wrong(Style style) {
-    if (algorithm != Algorithm.sha256 && style == Style.standard) {
+  @Nullable String wrong(SignatureScheme style) {
+    if (algorithm != Algorithm.sha256 && style == SignatureScheme.standard) {
       return "--algorithm is fixed by the style standard; it goes with the other styles";
     }
-    return prefix != null && style != Style.hex && style != Style.base64
+    return prefix != null && style != SignatureScheme.hex && style != SignatureScheme.base64
         ? "--prefix goes with the styles hex and base64"
         : null;
   }
@@ -78,7 +78,7 @@ final class SignatureOptions {
    * @throws IllegalArgumentException if a secret is not of the style's form
    */
   SignatureCheck check(
-      Style style, @Nullable String header, List<Secret> secrets, Ed25519Check ed25519) {
+      SignatureScheme style, @Nullable String header, List<Secret> secrets, Ed25519Check ed25519) {
     return new SignatureCheck(
         style,
         header != null ? header : style.defaultHeader(),

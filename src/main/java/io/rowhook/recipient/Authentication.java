@@ -49,7 +49,7 @@ public record Authentication(
   }
 
   /** How a signature is made and written; see {@code docs/receiving.md}, "Who has sent it?". */
-  public enum Style {
+  public enum SignatureScheme {
     standard("Webhook-Signature"),
     hex("X-Hub-Signature-256"),
     base64("X-Webhook-Hmac-Sha256"),
@@ -57,7 +57,7 @@ public record Authentication(
 
     private final String defaultHeader;
 
-    Style(String defaultHeader) {
+    SignatureScheme(String defaultHeader) {
       this.defaultHeader = defaultHeader;
     }
 
@@ -95,14 +95,14 @@ public record Authentication(
    */
   public record Hmac(
       Secret secret,
-      Style style,
+      SignatureScheme style,
       String header,
       Algorithm algorithm,
       String prefix,
       Optional<Previous> previous) {
 
     /** As {@code docs/receiving.md} has each style. */
-    public Hmac(Secret secret, Style style, String header, Optional<Previous> previous) {
+    public Hmac(Secret secret, SignatureScheme style, String header, Optional<Previous> previous) {
       this(
           secret,
           style,
@@ -113,8 +113,8 @@ public record Authentication(
     }
 
     /** As GitHub writes it in {@code hex}; none in the others. */
-    public static String defaultPrefix(Style style, Algorithm algorithm) {
-      return style == Style.hex ? algorithm.name() + "=" : "";
+    public static String defaultPrefix(SignatureScheme style, Algorithm algorithm) {
+      return style == SignatureScheme.hex ? algorithm.name() + "=" : "";
     }
   }
 

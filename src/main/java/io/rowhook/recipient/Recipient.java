@@ -14,8 +14,8 @@ import java.util.List;
  * @param timeout for the whole call: connect, send, answer
  * @param acknowledge which answers mean that it has it
  * @param retry when a failed attempt is made again
- * @param pause when it is left alone for a while
- * @param owed what may wait for it
+ * @param breakerConfig when it is left alone for a while
+ * @param backlog what may wait for it
  * @param allow what is refused for everyone else: plain HTTP, networks that are not public
  * @param tls whom it is trusted by, and who Rowhook is to it
  * @param format what its bodies are written in
@@ -28,15 +28,15 @@ public record Recipient(
     String name,
     URI url,
     Authentication authentication,
-    Processing processing,
+    DeliveryMode processing,
     Duration timeout,
-    Acknowledge acknowledge,
-    Retry retry,
-    Pause pause,
-    OwedLimit owed,
-    Allow allow,
-    Tls tls,
-    Format format,
+    AcknowledgementRule acknowledge,
+    RetryPolicy retry,
+    CircuitBreakerConfig breakerConfig,
+    BacklogLimit backlog,
+    EgressPolicy allow,
+    TlsConfig tls,
+    BodyFormat format,
     RequestOptions request,
     ConnectionOptions connection,
     List<Subscription> subscriptions) {
@@ -53,15 +53,15 @@ public record Recipient(
       String name,
       URI url,
       Authentication authentication,
-      Processing processing,
+      DeliveryMode processing,
       Duration timeout,
-      Acknowledge acknowledge,
-      Retry retry,
-      Pause pause,
-      OwedLimit owed,
-      Allow allow,
-      Tls tls,
-      Format format,
+      AcknowledgementRule acknowledge,
+      RetryPolicy retry,
+      CircuitBreakerConfig breakerConfig,
+      BacklogLimit backlog,
+      EgressPolicy allow,
+      TlsConfig tls,
+      BodyFormat format,
       List<Subscription> subscriptions) {
     this(
         name,
@@ -71,8 +71,8 @@ public record Recipient(
         timeout,
         acknowledge,
         retry,
-        pause,
-        owed,
+        breakerConfig,
+        backlog,
         allow,
         tls,
         format,
@@ -100,8 +100,8 @@ public record Recipient(
         timeout,
         acknowledge,
         retry,
-        pause,
-        owed,
+        breakerConfig,
+        backlog,
         allow,
         tls,
         format,
@@ -115,9 +115,9 @@ public record Recipient(
       String name,
       URI url,
       Authentication authentication,
-      Processing processing,
+      DeliveryMode processing,
       Duration timeout,
-      Retry retry,
+      RetryPolicy retry,
       List<Subscription> subscriptions) {
     this(
         name,
@@ -125,13 +125,13 @@ public record Recipient(
         authentication,
         processing,
         timeout,
-        Acknowledge.ANY_2XX,
+        AcknowledgementRule.ANY_2XX,
         retry,
-        Pause.DEFAULT,
-        OwedLimit.DEFAULT,
-        Allow.NOTHING,
-        Tls.DEFAULT,
-        Format.json,
+        CircuitBreakerConfig.DEFAULT,
+        BacklogLimit.DEFAULT,
+        EgressPolicy.NOTHING,
+        TlsConfig.DEFAULT,
+        BodyFormat.json,
         subscriptions);
   }
 

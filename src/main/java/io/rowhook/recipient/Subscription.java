@@ -92,7 +92,7 @@ public record Subscription(
   }
 
   /** Whether an event is of the kind that is wanted, whatever its values are. */
-  public boolean concerns(Event event) {
+  public boolean matches(Event event) {
     return entity.equals(event.entityType())
         && events.contains(event.type())
         && (id.isEmpty() || id.get().equals(event.entityId()));

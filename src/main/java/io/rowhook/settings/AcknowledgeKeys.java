@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Acknowledge;
+import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.settings.Value.MappingOr;
 import io.rowhook.settings.YamlNode.Fields;
 import java.util.HashSet;
@@ -14,14 +14,14 @@ final class AcknowledgeKeys {
 
   private static final int MAX_STATUS = 599;
 
-  private static final Map<String, Acknowledge> PRESETS =
+  private static final Map<String, AcknowledgementRule> PRESETS =
       Map.of(
           "any-2xx",
-          Acknowledge.ANY_2XX,
+          AcknowledgementRule.ANY_2XX,
           "xena",
-          Acknowledge.XENA,
+          AcknowledgementRule.XENA,
           "getresponse",
-          Acknowledge.GETRESPONSE);
+          AcknowledgementRule.GETRESPONSE);
 
   private static final Setting<List<Integer>> STATUS =
       Setting.required(
@@ -58,16 +58,16 @@ final class AcknowledgeKeys {
 
   private AcknowledgeKeys() {}
 
-  static Acknowledge read(Fields recipient) {
+  static AcknowledgementRule read(Fields recipient) {
     return Value.either(
         recipient.read(SETTING),
         AcknowledgeKeys::preset,
         AcknowledgeKeys::rule,
-        Acknowledge.ANY_2XX);
+        AcknowledgementRule.ANY_2XX);
   }
 
-  private static Acknowledge preset(String value) throws Refused {
-    Acknowledge preset = PRESETS.get(value);
+  private static AcknowledgementRule preset(String value) throws Refused {
+    AcknowledgementRule preset = PRESETS.get(value);
     if (preset == null) {
       throw Refused.because(
           "must be any-2xx, xena or getresponse, or a mapping with status, when and final",
@@ -76,7 +76,7 @@ final class AcknowledgeKeys {
     return preset;
   }
 
-  private static Acknowledge rule(Fields fields) {
+  private static AcknowledgementRule rule(Fields fields) {
     Set<Integer> status = statuses(fields, STATUS);
     Set<Integer> last = statuses(fields, FINAL);
     Set<Integer> both = new HashSet<>(status);
@@ -89,7 +89,7 @@ final class AcknowledgeKeys {
               + ". Take it out of one of them.");
     }
     Optional<String> when = fields.read(WHEN);
-    return new Acknowledge(status, when, last);
+    return new AcknowledgementRule(status, when, last);
   }
 
   private static Set<Integer> statuses(Fields fields, Setting<List<Integer>> setting) {

@@ -6,7 +6,7 @@ import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Ed25519;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
@@ -27,12 +27,12 @@ final class AuthenticationKeys {
                   + " `${env:NAME}` or `${file:/path}`")
           .within("`standard`: 24 to 64 bytes");
 
-  private static final Setting<Style> STYLE =
+  private static final Setting<SignatureScheme> STYLE =
       Setting.of(
               "style",
-              Value.oneOf(Style.class),
+              Value.oneOf(SignatureScheme.class),
               "how the signature is written: [styles](receiving.md#who-has-sent-it)")
-          .or(Style.standard);
+          .or(SignatureScheme.standard);
 
   private static final Setting<String> HEADER =
       Setting.of("header", Value.text(RecipientRules::header), "in which header")
@@ -151,16 +151,18 @@ final class AuthenticationKeys {
   }
 
   private Optional<Hmac> hmac(Fields fields) {
-    Style style = fields.readOrDefault(STYLE);
+    SignatureScheme style = fields.readOrDefault(STYLE);
     Rule<Secret> rule =
-        style == Style.standard ? RecipientRules::standardSecret : RecipientRules::anySecret;
+        style == SignatureScheme.standard
+            ? RecipientRules::standardSecret
+            : RecipientRules::anySecret;
     Optional<Secret> secret = fields.read(SECRET, rule);
     Optional<String> header = fields.read(HEADER);
-    if (header.isPresent() && style == Style.standard) {
+    if (header.isPresent() && style == SignatureScheme.standard) {
       fields.problem(
           HEADER,
           "authentication.hmac.header cannot be chosen in style standard, which has "
-              + Style.standard.defaultHeader()
+              + SignatureScheme.standard.defaultHeader()
               + ". Take it out, or write another style.");
     }
     Optional<Previous> previous = fields.read(PREVIOUS).flatMap(p -> previous(p, rule));
@@ -179,19 +181,19 @@ final class AuthenticationKeys {
 
   /** In another style than that which the header is for. */
   private static boolean takesStandardHeader(Hmac hmac) {
-    return hmac.style() != Style.standard
-        && hmac.header().equalsIgnoreCase(Style.standard.defaultHeader());
+    return hmac.style() != SignatureScheme.standard
+        && hmac.header().equalsIgnoreCase(SignatureScheme.standard.defaultHeader());
   }
 
   /** What the style fixes cannot be chosen. */
-  private void checkForm(Fields fields, Style style, Algorithm algorithm) {
-    if (algorithm != Algorithm.sha256 && style == Style.standard) {
+  private void checkForm(Fields fields, SignatureScheme style, Algorithm algorithm) {
+    if (algorithm != Algorithm.sha256 && style == SignatureScheme.standard) {
       fields.problem(
           ALGORITHM,
           "authentication.hmac.algorithm cannot be chosen in style standard, which has sha256."
               + " Take it out, or write another style.");
     } else if (algorithm != Algorithm.sha256
-        && style != Style.timestamped
+        && style != SignatureScheme.timestamped
         && fields.get(HEADER).isEmpty()) {
       fields.problem(
           ALGORITHM,
@@ -199,7 +201,9 @@ final class AuthenticationKeys {
               + style.defaultHeader()
               + " says SHA-256. Add header with the name that the recipient looks for.");
     }
-    if (fields.get(PREFIX).isPresent() && style != Style.hex && style != Style.base64) {
+    if (fields.get(PREFIX).isPresent()
+        && style != SignatureScheme.hex
+        && style != SignatureScheme.base64) {
       fields.problem(
           PREFIX,
           "authentication.hmac.prefix is for the styles hex and base64 only. Take it out, or write"

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.BacklogLimit;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.time.Duration;
@@ -15,14 +15,14 @@ final class BacklogKeys {
               "how long what waits for it may wait, since it came into the journal; beyond, its"
                   + " oldest deliveries end failed, 'backlog limit'. What a person redelivers or"
                   + " replays is beside it")
-          .or(OwedLimit.DEFAULT.age());
+          .or(BacklogLimit.DEFAULT.age());
 
   private static final Setting<Long> BYTES =
       Setting.of(
               "bytes",
               Value.bytes(1L << 20, "2GB"),
               "how much may wait for it, of the events' JSON")
-          .or(OwedLimit.DEFAULT.bytes());
+          .or(BacklogLimit.DEFAULT.bytes());
 
   static final Setting<Fields> SETTING =
       Setting.of(
@@ -32,10 +32,10 @@ final class BacklogKeys {
 
   private BacklogKeys() {}
 
-  static OwedLimit read(Fields recipient) {
+  static BacklogLimit read(Fields recipient) {
     return recipient
         .read(SETTING)
-        .map(fields -> new OwedLimit(fields.readOrDefault(AGE), fields.readOrDefault(BYTES)))
-        .orElse(OwedLimit.DEFAULT);
+        .map(fields -> new BacklogLimit(fields.readOrDefault(AGE), fields.readOrDefault(BYTES)))
+        .orElse(BacklogLimit.DEFAULT);
   }
 }

@@ -1,8 +1,8 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
-import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Integers;
 import io.rowhook.settings.Value.MappingOr;
 import io.rowhook.settings.Value.One;
@@ -60,9 +60,9 @@ final class BodyKeys {
     };
   }
 
-  static Integers integers(Fields recipient, Format format) {
+  static Integers integers(Fields recipient, BodyFormat format) {
     Integers integers = recipient.readOrDefault(INTEGERS);
-    if (format == Format.xml && recipient.get(INTEGERS).isPresent()) {
+    if (format == BodyFormat.xml && recipient.get(INTEGERS).isPresent()) {
       recipient.problem(
           INTEGERS, "integers is for format: json only; in XML every number is text. Take it out.");
     }

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.settings.Value.Many;
 import io.rowhook.settings.Value.MappingOr;
 import io.rowhook.settings.Value.One;
@@ -18,12 +18,12 @@ final class PauseKeys {
   private static final Setting<Integer> FAILURES =
       Setting.of(
               "failures",
-              Value.integer(0, Pause.MOST_FAILURES),
+              Value.integer(0, CircuitBreakerConfig.MOST_FAILURES),
               "so many failed attempts are borne; with one more it is left alone for a while")
-          .or(Pause.DEFAULT.failures());
+          .or(CircuitBreakerConfig.DEFAULT.failures());
 
   private static final Setting<Duration> WITHIN =
-      Setting.of("within", WAIT, "in which time").or(Pause.DEFAULT.within());
+      Setting.of("within", WAIT, "in which time").or(CircuitBreakerConfig.DEFAULT.within());
 
   private static final Setting<List<Duration>> PROBE =
       Setting.of(
@@ -32,7 +32,7 @@ final class PauseKeys {
               "how long to wait before each probe, which is one delivery alone; the last wait is"
                   + " repeated")
           .within("none shorter than the one before")
-          .or(Pause.DEFAULT.probe());
+          .or(CircuitBreakerConfig.DEFAULT.probe());
 
   static final Setting<YamlNode> SETTING =
       Setting.of(
@@ -46,21 +46,24 @@ final class PauseKeys {
 
   private PauseKeys() {}
 
-  static Pause read(Fields recipient) {
+  static CircuitBreakerConfig read(Fields recipient) {
     return Value.either(
-        recipient.read(SETTING), PauseKeys::preset, PauseKeys::breaker, Pause.DEFAULT);
+        recipient.read(SETTING),
+        PauseKeys::preset,
+        PauseKeys::breaker,
+        CircuitBreakerConfig.DEFAULT);
   }
 
-  private static Pause preset(String value) throws Refused {
+  private static CircuitBreakerConfig preset(String value) throws Refused {
     if (!value.equals("xena")) {
       throw Refused.because(
           "must be xena, or a mapping with failures, within and probe",
           "Write for example pause: {failures: 10, within: 10m, probe: [5s, 1m, 1h]}.");
     }
-    return Pause.XENA;
+    return CircuitBreakerConfig.XENA;
   }
 
-  private static Pause breaker(Fields fields) {
+  private static CircuitBreakerConfig breaker(Fields fields) {
     List<Duration> probe = fields.readOrDefault(PROBE);
     if (probe.isEmpty() || probe.size() > MAX_PROBES) {
       fields.problem(
@@ -70,7 +73,7 @@ final class PauseKeys {
               + " waits, got: "
               + probe.size()
               + ". Write for example [5s, 1m, 1h].");
-      probe = Pause.DEFAULT.probe();
+      probe = CircuitBreakerConfig.DEFAULT.probe();
     }
     RetryKeys.outOfOrder(probe, false)
         .ifPresent(which ->
@@ -79,6 +82,7 @@ final class PauseKeys {
                 "pause.probe must not shrink, since the last wait is repeated, got: "
                     + which
                     + ". Put them in order."));
-    return new Pause(fields.readOrDefault(FAILURES), fields.readOrDefault(WITHIN), probe);
+    return new CircuitBreakerConfig(
+        fields.readOrDefault(FAILURES), fields.readOrDefault(WITHIN), probe);
   }
 }

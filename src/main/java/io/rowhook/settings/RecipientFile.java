@@ -1,19 +1,19 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Acknowledge;
-import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.AcknowledgementRule;
+import io.rowhook.recipient.BacklogLimit;
+import io.rowhook.recipient.BodyFormat;
+import io.rowhook.recipient.CidrBlock;
+import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.ConnectionOptions;
-import io.rowhook.recipient.Format;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.HttpProxy;
-import io.rowhook.recipient.Network;
-import io.rowhook.recipient.OwedLimit;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestOptions;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.TlsConfig;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.net.URI;
@@ -60,9 +60,9 @@ final class RecipientFile {
           .or(Mode.parallel);
 
   private static final Setting<Integer> JOBS =
-      Setting.of("jobs", Value.integer(1, Processing.MAX_JOBS), "how many at a time")
+      Setting.of("jobs", Value.integer(1, DeliveryMode.MAX_JOBS), "how many at a time")
           .within("with `parallel` only")
-          .or(Processing.DEFAULT.jobs());
+          .or(DeliveryMode.DEFAULT.jobs());
 
   private static final Setting<Duration> TIMEOUT =
       Setting.of(
@@ -83,7 +83,7 @@ final class RecipientFile {
   private static final Setting<Boolean> HTTP =
       Setting.of("http", Value.flag(), "unencrypted requests").or(false);
 
-  private static final Setting<List<Network>> NETWORKS =
+  private static final Setting<List<CidrBlock>> NETWORKS =
       Setting.of(
               "networks",
               Value.listOf(Value.text(RecipientRules::network)),
@@ -98,12 +98,12 @@ final class RecipientFile {
           new Mapping(ObjectSetting.of(HTTP, NETWORKS)),
           "what is refused for everyone else");
 
-  private static final Setting<Format> FORMAT =
+  private static final Setting<BodyFormat> FORMAT =
       Setting.of(
               "format",
-              Value.oneOf(Format.class),
+              Value.oneOf(BodyFormat.class),
               "`json`, or `xml`: [the same tree](templates.md#xml)")
-          .or(Format.json);
+          .or(BodyFormat.json);
 
   /** The file. */
   static final ObjectSetting<Recipient> OBJECT =
@@ -120,8 +120,8 @@ final class RecipientFile {
           .with(TIMEOUT, Recipient::timeout)
           .with(AcknowledgeKeys.SETTING, Recipient::acknowledge)
           .with(EXHAUSTED, recipient -> stops(recipient.processing()))
-          .with(BacklogKeys.SETTING, Recipient::owed)
-          .with(PauseKeys.SETTING, Recipient::pause)
+          .with(BacklogKeys.SETTING, Recipient::backlog)
+          .with(PauseKeys.SETTING, Recipient::breakerConfig)
           .with(RetryKeys.SETTING, Recipient::retry)
           .with(ALLOW, Recipient::allow)
           .with(TlsKeys.SETTING, Recipient::tls)
@@ -139,7 +139,7 @@ final class RecipientFile {
    * @param allowed networks, beside those that its own file allows
    * @param proxy where its own file names none
    */
-  record ForAll(List<Network> allowed, Optional<HttpProxy> proxy) {
+  record ForAll(List<CidrBlock> allowed, Optional<HttpProxy> proxy) {
 
     public ForAll {
       allowed = List.copyOf(allowed);
@@ -167,16 +167,16 @@ final class RecipientFile {
   private Optional<Recipient> recipient(
       String name, Fields fields, EntityNames entities, AttributeSetFiles sets) {
     fields.check(OBJECT);
-    Allow allow = allow(fields.read(ALLOW));
+    EgressPolicy allow = allow(fields.read(ALLOW));
     Optional<URI> url = fields.read(URL, RecipientRules.url(allow.http()));
-    Processing processing = processing(fields);
+    DeliveryMode processing = processing(fields);
     Duration timeout = fields.readOrDefault(TIMEOUT);
-    Acknowledge acknowledge = AcknowledgeKeys.read(fields);
-    Retry retry = RetryKeys.read(fields);
-    Pause pause = PauseKeys.read(fields);
-    OwedLimit owed = BacklogKeys.read(fields);
-    Tls tls = TlsKeys.read(fields, reading);
-    Format format = fields.readOrDefault(FORMAT);
+    AcknowledgementRule acknowledge = AcknowledgeKeys.read(fields);
+    RetryPolicy retry = RetryKeys.read(fields);
+    CircuitBreakerConfig breakerConfig = PauseKeys.read(fields);
+    BacklogLimit backlog = BacklogKeys.read(fields);
+    TlsConfig tls = TlsKeys.read(fields, reading);
+    BodyFormat format = fields.readOrDefault(FORMAT);
     var authentication = AuthenticationKeys.read(fields, reading);
     RequestOptions request = RequestKeys.read(fields, authentication, format, reading);
     ConnectionOptions connection = ConnectionKeys.read(fields, forAll.proxy());
@@ -190,8 +190,8 @@ final class RecipientFile {
             timeout,
             acknowledge,
             retry,
-            pause,
-            owed,
+            breakerConfig,
+            backlog,
             allow,
             tls,
             format,
@@ -200,13 +200,13 @@ final class RecipientFile {
             subscriptions));
   }
 
-  private Allow allow(Optional<Fields> own) {
-    List<Network> networks = new ArrayList<>(forAll.allowed());
+  private EgressPolicy allow(Optional<Fields> own) {
+    List<CidrBlock> networks = new ArrayList<>(forAll.allowed());
     own.map(fields -> fields.readOrDefault(NETWORKS)).ifPresent(networks::addAll);
-    return new Allow(own.map(fields -> fields.readOrDefault(HTTP)).orElse(false), networks);
+    return new EgressPolicy(own.map(fields -> fields.readOrDefault(HTTP)).orElse(false), networks);
   }
 
-  private static Processing processing(Fields fields) {
+  private static DeliveryMode processing(Fields fields) {
     Mode mode = fields.readOrDefault(PROCESSING);
     Optional<Integer> jobs = fields.read(JOBS);
     boolean stops = fields.readOrDefault(EXHAUSTED) == Exhausted.STOP;
@@ -217,7 +217,7 @@ final class RecipientFile {
             "jobs is for processing: parallel only; sequential has always one."
                 + " Take it out, or write processing: parallel.");
       }
-      return new Processing.Sequential(stops);
+      return new DeliveryMode.Sequential(stops);
     }
     if (stops) {
       fields.problem(
@@ -226,18 +226,18 @@ final class RecipientFile {
               + " entities go on anyway. Take it out, or write processing:"
               + " sequential.");
     }
-    return jobs.<Processing>map(Processing.Parallel::new).orElse(Processing.DEFAULT);
+    return jobs.<DeliveryMode>map(DeliveryMode.Parallel::new).orElse(DeliveryMode.DEFAULT);
   }
 
   /** As its file says it, or would; one at a time is no number of jobs. */
-  private static int jobs(Processing processing) {
-    return processing instanceof Processing.Parallel parallel
+  private static int jobs(DeliveryMode processing) {
+    return processing instanceof DeliveryMode.Parallel parallel
         ? parallel.jobs()
-        : Processing.DEFAULT.jobs();
+        : DeliveryMode.DEFAULT.jobs();
   }
 
-  private static boolean stops(Processing processing) {
-    return processing instanceof Processing.Sequential sequential
+  private static boolean stops(DeliveryMode processing) {
+    return processing instanceof DeliveryMode.Sequential sequential
         && sequential.stopsWhenExhausted();
   }
 

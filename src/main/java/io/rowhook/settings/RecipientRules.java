@@ -1,7 +1,7 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.Ed25519Key;
-import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -265,9 +265,9 @@ final class RecipientRules {
     }
   }
 
-  static Network network(String value) throws Refused {
+  static CidrBlock network(String value) throws Refused {
     try {
-      return Network.parse(value);
+      return CidrBlock.parse(value);
     } catch (IllegalArgumentException e) {
       throw Refused.because(
           String.valueOf(e.getMessage()),

@@ -2,7 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Format;
+import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.Value.Named;
@@ -61,11 +61,11 @@ final class RequestKeys {
   }
 
   static RequestOptions read(
-      Fields recipient, Authentication authentication, Format format, Reading reading) {
+      Fields recipient, Authentication authentication, BodyFormat format, Reading reading) {
     return new RequestKeys(authentication, reading).options(recipient, format);
   }
 
-  private RequestOptions options(Fields recipient, Format format) {
+  private RequestOptions options(Fields recipient, BodyFormat format) {
     return new RequestOptions(
         recipient.read(HEADERS).map(this::headers).orElse(Map.of()),
         RequestLineKeys.read(recipient),

@@ -1,6 +1,6 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.Value.Many;
 import io.rowhook.settings.Value.MappingOr;
 import io.rowhook.settings.YamlNode.Fields;
@@ -20,18 +20,18 @@ final class RetryKeys {
                   Value.duration(Duration.ofMillis(1), Duration.ofDays(30)), 0, MAX_DELAYS, false),
               "one for each retry")
           .within("with `from: first` growing")
-          .or(Retry.DEFAULT.delays());
+          .or(RetryPolicy.DEFAULT.delays());
 
-  private static final Setting<Retry.From> FROM =
+  private static final Setting<RetryPolicy.From> FROM =
       Setting.of(
               "from",
-              Value.oneOf(Retry.From.class),
+              Value.oneOf(RetryPolicy.From.class),
               "what delays count from: the attempt before, or the first")
-          .or(Retry.DEFAULT.from());
+          .or(RetryPolicy.DEFAULT.from());
 
   private static final Setting<Double> JITTER =
       Setting.of("jitter", Value.part(), "by which part of itself a delay is moved at random")
-          .or(Retry.DEFAULT.jitter());
+          .or(RetryPolicy.DEFAULT.jitter());
 
   static final Setting<YamlNode> SETTING =
       Setting.of(
@@ -45,21 +45,21 @@ final class RetryKeys {
 
   private RetryKeys() {}
 
-  static Retry read(Fields recipient) {
+  static RetryPolicy read(Fields recipient) {
     return Value.either(
-        recipient.read(SETTING), RetryKeys::preset, RetryKeys::schedule, Retry.DEFAULT);
+        recipient.read(SETTING), RetryKeys::preset, RetryKeys::schedule, RetryPolicy.DEFAULT);
   }
 
-  private static Retry preset(String value) throws Refused {
+  private static RetryPolicy preset(String value) throws Refused {
     if (!value.equals("actindo")) {
       throw Refused.because(
           "must be actindo, or a mapping with delays, from and jitter",
           "Write for example retry: {delays: [5s, 5m, 30m]}.");
     }
-    return Retry.ACTINDO;
+    return RetryPolicy.ACTINDO;
   }
 
-  private static Retry schedule(Fields fields) {
+  private static RetryPolicy schedule(Fields fields) {
     List<Duration> delays = fields.readOrDefault(DELAYS);
     if (delays.size() > MAX_DELAYS) {
       fields.problem(
@@ -70,9 +70,9 @@ final class RetryKeys {
               + delays.size()
               + ". Take some out.");
     }
-    Retry.From from = fields.readOrDefault(FROM);
+    RetryPolicy.From from = fields.readOrDefault(FROM);
     double jitter = fields.readOrDefault(JITTER);
-    if (from == Retry.From.first) {
+    if (from == RetryPolicy.From.first) {
       outOfOrder(delays, true)
           .ifPresent(which ->
               fields.problem(
@@ -81,7 +81,7 @@ final class RetryKeys {
                       + which
                       + ". Put them in order, or write from: previous."));
     }
-    return new Retry(delays, from, jitter);
+    return new RetryPolicy(delays, from, jitter);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.rowhook.settings;
 
+import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
-import io.rowhook.recipient.Network;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param proxy what requests go through to every recipient that names none itself
  */
 record RowhookFile(
-    Path journal, Duration retention, List<Network> allowed, Optional<HttpProxy> proxy) {
+    Path journal, Duration retention, List<CidrBlock> allowed, Optional<HttpProxy> proxy) {
 
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
@@ -45,7 +45,7 @@ record RowhookFile(
                   + " removed; failed deliveries stay")
           .or(DEFAULT_RETENTION);
 
-  private static final Setting<List<Network>> NETWORKS =
+  private static final Setting<List<CidrBlock>> NETWORKS =
       Setting.required(
               "networks",
               Value.listOf(Value.text(RecipientRules::network)),

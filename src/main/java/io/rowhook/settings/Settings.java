@@ -1,8 +1,8 @@
 package io.rowhook.settings;
 
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
-import io.rowhook.recipient.Network;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSet;
 import io.rowhook.template.Templates;
@@ -35,7 +35,7 @@ public record Settings(
     List<Recipient> recipients,
     Path journal,
     Duration retention,
-    List<Network> allowed,
+    List<CidrBlock> allowed,
     Optional<HttpProxy> proxy,
     Templates.Loaded sets,
     Map<String, String> templateHashes) {

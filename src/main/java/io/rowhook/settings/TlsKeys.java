@@ -1,7 +1,7 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Tls;
-import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.recipient.TlsConfig;
+import io.rowhook.recipient.TlsConfig.Identity;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
 import io.rowhook.webhook.Handshake;
@@ -70,16 +70,16 @@ final class TlsKeys {
   }
 
   /** What is wrong is reported; what is left out is as the JDK does it. */
-  static Tls read(Fields recipient, Reading reading) {
+  static TlsConfig read(Fields recipient, Reading reading) {
     Path recipients = recipient.place().file().toAbsolutePath().getParent();
     Path base = recipients == null ? null : recipients.getParent();
     return recipient
         .read(SETTING)
         .map(fields -> new TlsKeys(reading, base == null ? Path.of("") : base).tls(fields))
-        .orElse(Tls.DEFAULT);
+        .orElse(TlsConfig.DEFAULT);
   }
 
-  private Tls tls(Fields fields) {
+  private TlsConfig tls(Fields fields) {
     if (fields.keys().isEmpty()) {
       problem(
           fields.place(),
@@ -98,15 +98,15 @@ final class TlsKeys {
             value -> valid(fields.place(), CERTIFICATE, inOrder(Pem.certificates(text(value)))));
     if (chain.isEmpty()) {
       fields.read(KEY); // what it belongs to is not known, but it must be one value
-      return usable(new Tls(authorities, Optional.empty()), fields);
+      return usable(new TlsConfig(authorities, Optional.empty()), fields);
     }
     Optional<PrivateKey> key =
         fields.read(
             KEY.name(), value -> Pem.key(text(value), chain.get().getFirst().getPublicKey()));
     if (key.isEmpty()) {
-      return Tls.DEFAULT; // that was reported
+      return TlsConfig.DEFAULT; // that was reported
     }
-    return usable(new Tls(authorities, key.map(k -> new Identity(chain.get(), k))), fields);
+    return usable(new TlsConfig(authorities, key.map(k -> new Identity(chain.get(), k))), fields);
   }
 
   /** Each must be signed by the one behind it, or no connection can show them. */
@@ -126,7 +126,7 @@ final class TlsKeys {
   }
 
   /** Tries what connections will begin with, so that what cannot be used is refused here. */
-  private Tls usable(Tls tls, Fields fields) {
+  private TlsConfig usable(TlsConfig tls, Fields fields) {
     try {
       Handshake.of(tls);
       return tls;
@@ -135,7 +135,7 @@ final class TlsKeys {
           fields.place(),
           "tls names certificates or a key that this Java cannot use. Ask the recipient for a"
               + " certificate with an RSA or EC key.");
-      return Tls.DEFAULT;
+      return TlsConfig.DEFAULT;
     }
   }
 

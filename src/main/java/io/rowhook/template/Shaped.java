@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.BodyLimit;
-import io.rowhook.recipient.Format;
 import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Recipient;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  */
 public record Shaped(
     AttributeSet set,
-    Format format,
+    BodyFormat format,
     Integers integers,
     Optional<String> topic,
     Optional<BodyLimit> limit)
@@ -68,7 +68,7 @@ public record Shaped(
     if (!parts.matches()) {
       return Optional.empty();
     }
-    Format format = parts.group(2) == null ? Format.json : Format.xml;
+    BodyFormat format = parts.group(2) == null ? BodyFormat.json : BodyFormat.xml;
     Integers integers = parts.group(3) == null ? Integers.number : Integers.text;
     Optional<String> topic = Optional.ofNullable(parts.group(4));
     Optional<BodyLimit> limit =
@@ -89,7 +89,7 @@ public record Shaped(
   @Override
   public String hash() {
     return set.hash()
-        + (format == Format.xml ? ";xml" : "")
+        + (format == BodyFormat.xml ? ";xml" : "")
         + (integers == Integers.text ? ";integers=text" : "")
         + topic.map(text -> ";topic=" + text).orElse("")
         + limit.map(most -> ";max=" + most.bytes() + "," + most.then()).orElse("");

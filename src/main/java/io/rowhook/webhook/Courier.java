@@ -226,11 +226,11 @@ public final class Courier implements AutoCloseable {
     try {
       if (shedding) {
         owedWatch.shed(
-            window, journal, ledger, recipient.owed(), clock.instant(), control::isClosing);
+            window, journal, ledger, recipient.backlog(), clock.instant(), control::isClosing);
         shedding = false;
       }
       control.readsLedger();
-      gate = Gate.read(journal, ledger, recipient.pause(), clock.instant());
+      gate = Gate.read(journal, ledger, recipient.breakerConfig(), clock.instant());
       Dispatcher dispatcher = new Dispatcher(parts, ledger, window, gate);
       try {
         dispatcher.run();

@@ -110,7 +110,7 @@ final class Dispatcher {
       window.recheck();
       order.ledgerChanged();
     }
-    hasTooMuch = hasTooMuch || parts.owedWatch.isBeyond(ledger, recipient().owed(), now());
+    hasTooMuch = hasTooMuch || parts.owedWatch.isBeyond(ledger, recipient().backlog(), now());
     return hasTooMuch || gate.way(now()) != way;
   }
 

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.CircuitBreakerConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,10 +12,11 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Whether a recipient may be sent to, and what its failures lead to, by the rule in {@link Pause}:
- * a circuit breaker. More failed attempts than are borne open it; then single deliveries probe,
- * with growing waits, until one is acknowledged. Time comes in as an argument. Owned by the
- * dispatcher's thread; what it decides is written to the delivery store by the dispatcher.
+ * Whether a recipient may be sent to, and what its failures lead to, by the rule in {@link
+ * CircuitBreakerConfig}: a circuit breaker. More failed attempts than are borne open it; then
+ * single deliveries probe, with growing waits, until one is acknowledged. Time comes in as an
+ * argument. Owned by the dispatcher's thread; what it decides is written to the delivery store by
+ * the dispatcher.
  */
 final class Gate {
 
@@ -47,11 +48,12 @@ final class Gate {
   }
 
   /** As the journal has it now. */
-  static Gate read(Journal journal, Ledger ledger, Pause pause, Instant now) {
+  static Gate read(
+      Journal journal, Ledger ledger, CircuitBreakerConfig breakerConfig, Instant now) {
     return new Gate(
         journal.killSwitch().isPresent(),
         ledger.hold(),
-        ledger.failures(now.minus(pause.within()), pause.failures() + 1));
+        ledger.failures(now.minus(breakerConfig.within()), breakerConfig.failures() + 1));
   }
 
   Way way(Instant now) {
@@ -87,48 +89,63 @@ final class Gate {
    * @param way which it went
    * @param now when it ended
    */
-  Change after(Verdict verdict, Way way, Pause pause, Instant now) {
+  Change after(Verdict verdict, Way way, CircuitBreakerConfig breakerConfig, Instant now) {
     return switch (verdict) {
       case Verdict.Gone gone -> held(Hold.by(Hold.Kind.gone, micros(now), gone.reason()));
       case Verdict.Unrenderable _ -> none(); // says nothing about the recipient
       case Verdict.Acknowledged _ -> hold.isPresent() && way == Way.trial ? released() : none();
       case Verdict.Refused refused ->
-          failed(refused.reason(), refused.retryAfter().orElse(Duration.ZERO), way, pause, now);
-      case Verdict.NoAnswer(String reason) -> failed(reason, Duration.ZERO, way, pause, now);
+          failed(
+              refused.reason(),
+              refused.retryAfter().orElse(Duration.ZERO),
+              way,
+              breakerConfig,
+              now);
+      case Verdict.NoAnswer(String reason) ->
+          failed(reason, Duration.ZERO, way, breakerConfig, now);
     };
   }
 
-  private Change failed(String reason, Duration retryAfter, Way way, Pause pause, Instant now) {
+  private Change failed(
+      String reason,
+      Duration retryAfter,
+      Way way,
+      CircuitBreakerConfig breakerConfig,
+      Instant now) {
     if (hold.isPresent()) {
       return way == Way.trial
           ? paused(
               hold.get().at(),
               retryAfter,
-              pause,
+              breakerConfig,
               now,
               "the delivery tried alone failed too: " + reason)
           : none();
     }
     failures.add(now);
-    Instant from = now.minus(pause.within());
+    Instant from = now.minus(breakerConfig.within());
     while (!failures.isEmpty() && !failures.getFirst().isAfter(from)) {
       failures.remove();
     }
-    return failures.size() > pause.failures()
+    return failures.size() > breakerConfig.failures()
         ? paused(
             now,
             retryAfter,
-            pause,
+            breakerConfig,
             now,
             "%d failed attempts within %s, the last one: %s"
-                .formatted(failures.size(), Sender.inWords(pause.within()), reason))
+                .formatted(failures.size(), Sender.inWords(breakerConfig.within()), reason))
         : none();
   }
 
   /** Paused until the next probe, and no sooner than the recipient asks. */
   private Change paused(
-      Instant since, Duration retryAfter, Pause pause, Instant now, String reason) {
-    Duration wait = pause.waitAfter(Duration.between(since, now));
+      Instant since,
+      Duration retryAfter,
+      CircuitBreakerConfig breakerConfig,
+      Instant now,
+      String reason) {
+    Duration wait = breakerConfig.waitAfter(Duration.between(since, now));
     Instant until = now.plus(wait.compareTo(retryAfter) < 0 ? retryAfter : wait);
     return held(new Hold(Hold.Kind.failures, micros(since), Optional.of(micros(until)), reason));
   }

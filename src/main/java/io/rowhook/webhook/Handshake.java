@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Tls;
-import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.recipient.TlsConfig;
+import io.rowhook.recipient.TlsConfig.Identity;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -19,9 +19,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a recipient's {@link Tls} into what {@link Sender} connects with: its own authorities in
- * place of the JDK's, never beside them, and its client certificate. Host names are verified by the
- * sender, whatever is said here.
+ * Turns a recipient's {@link TlsConfig} into what {@link Sender} connects with: its own authorities
+ * in place of the JDK's, never beside them, and its client certificate. Host names are verified by
+ * the sender, whatever is said here.
  */
 public final class Handshake {
 
@@ -31,7 +31,7 @@ public final class Handshake {
   private Handshake() {}
 
   /** What connections to a recipient begin with. */
-  public static SSLContext of(Tls tls) {
+  public static SSLContext of(TlsConfig tls) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(

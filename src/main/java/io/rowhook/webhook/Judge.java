@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.rowhook.base.Json;
-import io.rowhook.recipient.Acknowledge;
+import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.template.Condition;
 import io.rowhook.template.TemplateException;
 import io.rowhook.webhook.Reply.Answer;
@@ -42,7 +42,7 @@ final class Judge {
   private static final String WANTS_NO_MORE =
       "webhook-delivery: disable: it wants no more webhooks";
 
-  private final Acknowledge rule;
+  private final AcknowledgementRule rule;
   private final Optional<Condition> when;
 
   /**
@@ -50,7 +50,7 @@ final class Judge {
    *
    * @throws IllegalArgumentException if its condition does not compile
    */
-  Judge(Acknowledge rule) {
+  Judge(AcknowledgementRule rule) {
     this.rule = rule;
     this.when = rule.when().map(Judge::compiled);
   }

@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.DeliveryMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Mailbox {
   private static final Message WAKE = new Message.Wake();
 
   private final ArrayBlockingQueue<Message> queue =
-      new ArrayBlockingQueue<>(Processing.MAX_JOBS + 1);
+      new ArrayBlockingQueue<>(DeliveryMode.MAX_JOBS + 1);
   private final AtomicBoolean awake = new AtomicBoolean();
 
   /** Wakes the dispatcher, once. Any thread; never waits. */

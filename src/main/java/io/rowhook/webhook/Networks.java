@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Network;
+import io.rowhook.recipient.CidrBlock;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import java.util.Optional;
  *
  * @param allowed beyond the public ones
  */
-public record Networks(List<Network> allowed) {
+public record Networks(List<CidrBlock> allowed) {
 
   /** Public addresses and nothing else. */
   public static final Networks PUBLIC = new Networks(List.of());
 
   /** Every address there is. */
   public static final Networks ANY =
-      new Networks(List.of(Network.parse("0.0.0.0/0"), Network.parse("::/0")));
+      new Networks(List.of(CidrBlock.parse("0.0.0.0/0"), CidrBlock.parse("::/0")));
 
   /**
    * IANA's special-purpose registries (RFC 6890), what is not globally reachable; and multicast.
@@ -65,7 +65,7 @@ public record Networks(List<Network> allowed) {
           new Carrier("::/96", 12)); // compatible, RFC 4291; after the whole addresses above
 
   /** All that IANA gives out to be reached from everywhere (RFC 4291, 2.5.4). */
-  private static final Network GLOBAL_V6 = Network.parse("2000::/3");
+  private static final CidrBlock GLOBAL_V6 = CidrBlock.parse("2000::/3");
 
   public Networks {
     allowed = List.copyOf(allowed);
@@ -102,15 +102,15 @@ public record Networks(List<Network> allowed) {
     return permitted;
   }
 
-  private record Refused(Network network, String kind) {
+  private record Refused(CidrBlock network, String kind) {
     Refused(String network, String kind) {
-      this(Network.parse(network), kind);
+      this(CidrBlock.parse(network), kind);
     }
   }
 
-  private record Carrier(Network network, int offset) {
+  private record Carrier(CidrBlock network, int offset) {
     Carrier(String network, int offset) {
-      this(Network.parse(network), offset);
+      this(CidrBlock.parse(network), offset);
     }
   }
 

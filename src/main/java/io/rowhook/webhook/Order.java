@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.DeliveryMode;
 import java.time.Instant;
 
 /**
@@ -12,12 +12,12 @@ import java.time.Instant;
 sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAsked {
 
   /** That of a way, from the recorded cursor. */
-  static Order of(Gate.Way way, Processing processing, Window window, Ledger ledger) {
+  static Order of(Gate.Way way, DeliveryMode processing, Window window, Ledger ledger) {
     return switch (way) {
       case open ->
           switch (processing) {
-            case Processing.Sequential _ -> new InSequence(window, ledger);
-            case Processing.Parallel _ -> new InParallel(window, ledger);
+            case DeliveryMode.Sequential _ -> new InSequence(window, ledger);
+            case DeliveryMode.Parallel _ -> new InParallel(window, ledger);
           };
       case trial -> new OneAlone(window, ledger);
       case asked -> new OnlyAsked(window, ledger);

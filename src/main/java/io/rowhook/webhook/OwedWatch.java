@@ -5,7 +5,7 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Ledger;
-import io.rowhook.recipient.OwedLimit;
+import io.rowhook.recipient.BacklogLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,14 +43,14 @@ final class OwedWatch {
   }
 
   /** Whether it is time to look, and the backlog is too large. Announces what is near the limit. */
-  boolean isBeyond(Ledger ledger, OwedLimit limit, Instant now) {
+  boolean isBeyond(Ledger ledger, BacklogLimit limit, Instant now) {
     if (next.isAfter(now)) {
       return false;
     }
     next = now.plus(INTERVAL);
     Backlog backlog = ledger.backlog();
     double part = part(backlog, limit, now);
-    if (part < OwedLimit.ANNOUNCED) {
+    if (part < BacklogLimit.ANNOUNCED) {
       announced = false;
     } else if (!announced) {
       announced = true;
@@ -69,7 +69,7 @@ final class OwedWatch {
   }
 
   /** The backlog as a share of its limit; above 1 too much. Pure. */
-  static double part(Backlog backlog, OwedLimit limit, Instant now) {
+  static double part(Backlog backlog, BacklogLimit limit, Instant now) {
     double bytes = (double) backlog.bytes() / limit.bytes();
     double age =
         backlog
@@ -90,7 +90,7 @@ final class OwedWatch {
       Window window,
       Journal journal,
       Ledger ledger,
-      OwedLimit limit,
+      BacklogLimit limit,
       Instant now,
       BooleanSupplier closing)
       throws InterruptedException {
@@ -132,12 +132,12 @@ final class OwedWatch {
 
   /** What is still too much. */
   private static final class Excess {
-    private final OwedLimit limit;
+    private final BacklogLimit limit;
     private final long tooOld; // up to this sequence
     private long bytes;
     private int count;
 
-    Excess(long bytes, OwedLimit limit, long tooOld) {
+    Excess(long bytes, BacklogLimit limit, long tooOld) {
       this.bytes = bytes;
       this.limit = limit;
       this.tooOld = tooOld;

@@ -102,7 +102,7 @@ public record Preview(
       String key = "subscriptions[" + finding.index() + "]";
       Optional<String> when = finding.subscription().when();
       List<String> values = List.of();
-      if (when.isPresent() && finding.subscription().concerns(event)) {
+      if (when.isPresent() && finding.subscription().matches(event)) {
         Condition condition = Condition.compile(key + ".when", when.get());
         Reads own = new Reads(event);
         own.by(condition);

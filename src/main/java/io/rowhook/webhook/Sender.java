@@ -1,10 +1,10 @@
 package io.rowhook.webhook;
 
-import io.rowhook.recipient.Format;
+import io.rowhook.recipient.BodyFormat;
+import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Method;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.TlsConfig;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
 import java.io.IOException;
@@ -125,7 +125,7 @@ public final class Sender implements AutoCloseable {
                     .build())
             .setTlsSocketStrategy(
                 new DefaultClientTlsStrategy(
-                    tls.orElseGet(() -> Handshake.of(Tls.DEFAULT)),
+                    tls.orElseGet(() -> Handshake.of(TlsConfig.DEFAULT)),
                     TLS_VERSIONS,
                     null,
                     SSLBufferMode.STATIC,
@@ -140,14 +140,14 @@ public final class Sender implements AutoCloseable {
             .setDefaultSocketConfig(
                 SocketConfig.custom().setSoTimeout(Timeout.DISABLED).setTcpNoDelay(true).build())
             // The dispatcher limits what is in flight; the pool must never be what makes it wait.
-            .setMaxConnPerRoute(2 * Processing.MAX_JOBS)
-            .setMaxConnTotal(2 * Processing.MAX_JOBS)
+            .setMaxConnPerRoute(2 * DeliveryMode.MAX_JOBS)
+            .setMaxConnTotal(2 * DeliveryMode.MAX_JOBS)
             .build();
   }
 
   /** Posts JSON; see the other. */
   public Reply post(URI url, List<Field> fields, byte[] body, Duration within) {
-    return send(new RequestTarget(Method.POST, url), fields, Format.json, body, within);
+    return send(new RequestTarget(Method.POST, url), fields, BodyFormat.json, body, within);
   }
 
   /**
@@ -159,7 +159,8 @@ public final class Sender implements AutoCloseable {
    * @param body the bytes that were signed
    * @param within for the whole call; beyond it the call is cut off
    */
-  Reply send(RequestTarget where, List<Field> fields, Format format, byte[] body, Duration within) {
+  Reply send(
+      RequestTarget where, List<Field> fields, BodyFormat format, byte[] body, Duration within) {
     URI url = where.url();
     RequestRoute to = route;
     if (to == null || !to.url().equals(url)) {

@@ -3,9 +3,9 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
@@ -36,7 +36,7 @@ record Sequel(Delivery delivery, Gate.Change change) {
       Outcome outcome, Recipient recipient, Gate gate, Gate.Way way, Instant now, double random) {
     Verdict verdict = outcome.verdict();
     Delivery owed = outcome.delivery();
-    Gate.Change change = gate.after(verdict, way, recipient.pause(), now);
+    Gate.Change change = gate.after(verdict, way, recipient.breakerConfig(), now);
     // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
     // can keep a recipient paused for ever.
     boolean freeProbe =
@@ -85,7 +85,7 @@ record Sequel(Delivery delivery, Gate.Change change) {
   static DeliveryState state(
       DeliveryState inFlight,
       Verdict verdict,
-      Retry retry,
+      RetryPolicy retry,
       int attempts,
       Instant first,
       Instant at,
@@ -115,7 +115,7 @@ record Sequel(Delivery delivery, Gate.Change change) {
 
   private static DeliveryState again(
       DeliveryState inFlight,
-      Retry retry,
+      RetryPolicy retry,
       int attempts,
       Instant first,
       Instant at,

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -109,7 +109,7 @@ public final class Signer {
 
   /** Beside the signatures that are in the header already. */
   private static void addStandard(List<Field> fields, String signatures) {
-    String name = Style.standard.defaultHeader();
+    String name = SignatureScheme.standard.defaultHeader();
     for (int i = 0; i < fields.size(); i++) {
       if (fields.get(i).name().equals(name)) {
         fields.set(i, new Field(name, fields.get(i).value() + " " + signatures));
@@ -133,7 +133,7 @@ public final class Signer {
         String value = "v1," + base64(key, signed, body);
         fields.add(
             new Field(
-                Style.standard.defaultHeader(),
+                SignatureScheme.standard.defaultHeader(),
                 old.map(k -> value + " v1," + base64(k, signed, body)).orElse(value)));
       }
       case timestamped -> {

@@ -200,7 +200,7 @@ public final class Wanting {
         .filter(
             rule -> rule.match != null && rule.match.subscription().equals(match.subscription()))
         .findFirst()
-        .or(() -> rules.stream().filter(one -> one.subscription.concerns(event)).findFirst())
+        .or(() -> rules.stream().filter(one -> one.subscription.matches(event)).findFirst())
         .map(Rule::subscription);
   }
 
@@ -208,7 +208,7 @@ public final class Wanting {
     Optional<Rule> rule = deciding(event);
     return rule.isPresent()
         ? rule
-        : rules.stream().filter(one -> one.subscription.concerns(event)).findFirst();
+        : rules.stream().filter(one -> one.subscription.matches(event)).findFirst();
   }
 
   private Match match(Rule rule) throws TemplateException {
@@ -222,7 +222,7 @@ public final class Wanting {
   private Optional<Rule> deciding(Event event) throws TemplateException {
     @Nullable JsonNode json = null;
     for (Rule rule : rules) {
-      if (!rule.subscription.concerns(event)) {
+      if (!rule.subscription.matches(event)) {
         continue;
       }
       if (rule.subscription.isConditional()) {
@@ -246,7 +246,7 @@ public final class Wanting {
     List<Finding> findings = new ArrayList<>();
     for (Rule rule : rules) {
       String whyNot =
-          rule.subscription.concerns(event)
+          rule.subscription.matches(event)
               ? whyNot(rule, event, json)
               : "it is for " + kind(rule.subscription);
       findings.add(new Finding(rule.index, rule.subscription, whyNot));

@@ -7,9 +7,9 @@ import io.rowhook.journal.EventReader;
 import io.rowhook.journal.Hold;
 import io.rowhook.journal.Ledger;
 import io.rowhook.journal.Merged;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class Window {
   Window(
       EventReader journal,
       Ledger ledger,
-      Processing processing,
+      DeliveryMode processing,
       MemoryBudget budget,
       Matchers matchers) {
     this.ledger = ledger;
@@ -81,12 +81,12 @@ final class Window {
     this.latestOnly = new LatestOnly(this, ledger, matchers);
   }
 
-  static int capacity(Processing processing) {
+  static int capacity(DeliveryMode processing) {
     return Math.clamp((long) FOR_EACH_JOB * processing.jobs(), SMALLEST, LARGEST);
   }
 
   /** Takes another number of jobs into account. */
-  void resize(Processing processing) {
+  void resize(DeliveryMode processing) {
     capacity = capacity(processing);
   }
 

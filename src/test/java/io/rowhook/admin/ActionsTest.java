@@ -10,9 +10,9 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.journal.OperationException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Field;
@@ -47,9 +47,9 @@ class ActionsTest {
             "shop",
             URI.create("https://shop.example.com/"),
             Authentication.NONE,
-            Processing.DEFAULT,
+            DeliveryMode.DEFAULT,
             Duration.ofSeconds(5),
-            Retry.DEFAULT,
+            RetryPolicy.DEFAULT,
             List.of());
     journal.ledger("shop");
     journal.ledger("gone");

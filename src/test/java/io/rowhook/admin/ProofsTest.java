@@ -11,7 +11,7 @@ import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Ed25519;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Ed25519Key;
 import io.rowhook.recipient.Secret;
 import io.rowhook.webhook.Field;
@@ -58,24 +58,24 @@ class ProofsTest {
     return Stream.of(
             new Form(
                 "sha512, plain hex, own header",
-                hmac(Style.hex, Algorithm.sha512, ""),
-                check(Style.hex, Algorithm.sha512, "", "s"),
-                check(Style.hex, Algorithm.sha512, "sha512=", "s")),
+                hmac(SignatureScheme.hex, Algorithm.sha512, ""),
+                check(SignatureScheme.hex, Algorithm.sha512, "", "s"),
+                check(SignatureScheme.hex, Algorithm.sha512, "sha512=", "s")),
             new Form(
                 "sha512, own prefix, base64",
-                hmac(Style.base64, Algorithm.sha512, "HMAC "),
-                check(Style.base64, Algorithm.sha512, "HMAC ", "s"),
-                check(Style.base64, Algorithm.sha256, "HMAC ", "s")),
+                hmac(SignatureScheme.base64, Algorithm.sha512, "HMAC "),
+                check(SignatureScheme.base64, Algorithm.sha512, "HMAC ", "s"),
+                check(SignatureScheme.base64, Algorithm.sha256, "HMAC ", "s")),
             new Form(
                 "sha512, timestamped",
-                hmac(Style.timestamped, Algorithm.sha512, ""),
-                check(Style.timestamped, Algorithm.sha512, "", "s"),
-                check(Style.timestamped, Algorithm.sha512, "", "t")),
+                hmac(SignatureScheme.timestamped, Algorithm.sha512, ""),
+                check(SignatureScheme.timestamped, Algorithm.sha512, "", "s"),
+                check(SignatureScheme.timestamped, Algorithm.sha512, "", "t")),
             new Form(
                 "the secret before, in plain hex",
-                hmac(Style.hex, Algorithm.sha256, ""),
-                check(Style.hex, Algorithm.sha256, "", "old"),
-                check(Style.hex, Algorithm.sha256, "", "older")),
+                hmac(SignatureScheme.hex, Algorithm.sha256, ""),
+                check(SignatureScheme.hex, Algorithm.sha256, "", "old"),
+                check(SignatureScheme.hex, Algorithm.sha256, "", "older")),
             new Form(
                 "v1a alone",
                 keys(Optional.empty()),
@@ -258,10 +258,13 @@ class ProofsTest {
 
   private static Hmac standard() {
     return new Hmac(
-        new Secret(SECRET), Style.standard, Style.standard.defaultHeader(), Optional.empty());
+        new Secret(SECRET),
+        SignatureScheme.standard,
+        SignatureScheme.standard.defaultHeader(),
+        Optional.empty());
   }
 
-  private static Authentication hmac(Style style, Algorithm algorithm, String prefix) {
+  private static Authentication hmac(SignatureScheme style, Algorithm algorithm, String prefix) {
     Previous old = new Previous(new Secret("old"), Instant.now().plusSeconds(600));
     return new Authentication(
         Optional.of(
@@ -270,7 +273,7 @@ class ProofsTest {
   }
 
   private static SignatureCheck check(
-      Style style, Algorithm algorithm, String prefix, String secret) {
+      SignatureScheme style, Algorithm algorithm, String prefix, String secret) {
     return new SignatureCheck(
         style, "X-Sign", algorithm, prefix, List.of(new Secret(secret)), Ed25519Check.NONE);
   }
@@ -283,8 +286,8 @@ class ProofsTest {
 
   private static SignatureCheck v1a(List<Secret> secrets, String publicKey) {
     return new SignatureCheck(
-        Style.standard,
-        Style.standard.defaultHeader(),
+        SignatureScheme.standard,
+        SignatureScheme.standard.defaultHeader(),
         Algorithm.sha256,
         "",
         secrets,

@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -60,7 +60,9 @@ class SignatureCheckTest {
     standardHeaders(SIGNATURE);
     SignatureCheck check =
         new SignatureCheck(
-            Style.standard, "Webhook-Signature", List.of(new Secret(OTHER), new Secret(SECRET)));
+            SignatureScheme.standard,
+            "Webhook-Signature",
+            List.of(new Secret(OTHER), new Secret(SECRET)));
     assertThat(check.check(headers, bytes(BODY), Instant.ofEpochSecond(SIGNED_AT)))
         .isEqualTo(Verdict.VERIFIED);
   }
@@ -90,15 +92,15 @@ class SignatureCheckTest {
     headers.put(
         "x-hub-signature-256",
         List.of("sha256=b45f4dce203146815c28bac3ce0ca6b469d5d873c9bfa3df576d9ec992731830"));
-    assertThat(check(Style.hex, THIN)).isEqualTo(Verdict.VERIFIED);
-    assertThat(check(Style.hex, BODY)).isEqualTo(Verdict.WRONG);
+    assertThat(check(SignatureScheme.hex, THIN)).isEqualTo(Verdict.VERIFIED);
+    assertThat(check(SignatureScheme.hex, BODY)).isEqualTo(Verdict.WRONG);
   }
 
   @Test
   void base64() {
     headers.put("x-webhook-hmac-sha256", List.of("tF9NziAxRoFcKLrDzgymtGnV2HPJv6PfV22eyZJzGDA="));
-    assertThat(check(Style.base64, THIN)).isEqualTo(Verdict.VERIFIED);
-    assertThat(check(Style.base64, BODY)).isEqualTo(Verdict.WRONG);
+    assertThat(check(SignatureScheme.base64, THIN)).isEqualTo(Verdict.VERIFIED);
+    assertThat(check(SignatureScheme.base64, BODY)).isEqualTo(Verdict.WRONG);
   }
 
   @Test
@@ -107,10 +109,10 @@ class SignatureCheckTest {
         "x-webhook-signature",
         List.of(
             "t=1700000000,v1=5e96926037da570274d4331060436380a40bee18ab0905889723a1ecdbb992df"));
-    assertThat(check(Style.timestamped, THIN)).isEqualTo(Verdict.VERIFIED);
-    assertThat(check(Style.timestamped, BODY)).isEqualTo(Verdict.WRONG);
+    assertThat(check(SignatureScheme.timestamped, THIN)).isEqualTo(Verdict.VERIFIED);
+    assertThat(check(SignatureScheme.timestamped, BODY)).isEqualTo(Verdict.WRONG);
     headers.put("x-webhook-signature", List.of("nonsense"));
-    assertThat(check(Style.timestamped, THIN)).isEqualTo(Verdict.WRONG);
+    assertThat(check(SignatureScheme.timestamped, THIN)).isEqualTo(Verdict.WRONG);
   }
 
   @Test
@@ -133,7 +135,7 @@ class SignatureCheckTest {
     return SignatureCheck.standard(secret).check(headers, bytes(body), Instant.ofEpochSecond(now));
   }
 
-  private Verdict check(Style style, String body) {
+  private Verdict check(SignatureScheme style, String body) {
     return new SignatureCheck(style, style.defaultHeader(), List.of(new Secret(TEXT_SECRET)))
         .check(headers, bytes(body), Instant.ofEpochSecond(1_700_000_000));
   }

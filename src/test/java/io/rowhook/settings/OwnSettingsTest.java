@@ -3,7 +3,7 @@ package io.rowhook.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +51,7 @@ class OwnSettingsTest {
     assertThat(shop.authentication().hmac()).isPresent();
     assertThat(shop.subscriptions()).hasSize(3);
     assertThat(stock.authentication()).isEqualTo(Authentication.NONE);
-    assertThat(stock.processing()).isEqualTo(new Processing.Sequential());
+    assertThat(stock.processing()).isEqualTo(new DeliveryMode.Sequential());
     assertThat(settings.templateHashes()).containsOnlyKeys("mailing/customer.jslt");
     assertThat(List.copyOf(settings.templateHashes().values()).getFirst()).hasSize(64);
   }

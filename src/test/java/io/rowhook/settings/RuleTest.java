@@ -3,7 +3,7 @@ package io.rowhook.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rowhook.recipient.Network;
+import io.rowhook.recipient.CidrBlock;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class RuleTest {
     "172.16.0.0/12, 172.32.0.0, false"
   })
   void networks(String network, String address, boolean inside) {
-    assertThat(Network.parse(network).contains(InetAddress.ofLiteral(address))).isEqualTo(inside);
+    assertThat(CidrBlock.parse(network).contains(InetAddress.ofLiteral(address))).isEqualTo(inside);
   }
 
   @ParameterizedTest
@@ -67,11 +67,11 @@ class RuleTest {
         "localhost/8", "fe80::1%eth0/64", "fd00::/129", "/8", "::g/8", "10.0.0.0/-1"
       })
   void noNetworks(String network) {
-    assertThatThrownBy(() -> Network.parse(network)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> CidrBlock.parse(network)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aNetworkShowsAsItIsWritten() {
-    assertThat(Network.parse("10.1.0.0/16")).hasToString("10.1.0.0/16");
+    assertThat(CidrBlock.parse("10.1.0.0/16")).hasToString("10.1.0.0/16");
   }
 }

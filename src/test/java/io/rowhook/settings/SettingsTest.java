@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.EventType;
-import io.rowhook.recipient.Allow;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
-import io.rowhook.recipient.Authentication.Style;
-import io.rowhook.recipient.Format;
-import io.rowhook.recipient.Network;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.Authentication.SignatureScheme;
+import io.rowhook.recipient.BodyFormat;
+import io.rowhook.recipient.CidrBlock;
+import io.rowhook.recipient.CircuitBreakerConfig;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Secret;
 import io.rowhook.recipient.Subscription;
 import java.nio.file.Path;
@@ -52,11 +52,11 @@ class SettingsTest {
     assertThat(shop.name()).isEqualTo("shop");
     assertThat(shop.url()).hasToString("https://shop.example.com/hook");
     assertThat(shop.authentication()).isEqualTo(Authentication.NONE);
-    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(4));
+    assertThat(shop.processing()).isEqualTo(new DeliveryMode.Parallel(4));
     assertThat(shop.timeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(shop.retry()).isEqualTo(Retry.DEFAULT);
-    assertThat(shop.pause()).isEqualTo(Pause.DEFAULT);
-    assertThat(shop.allow()).isEqualTo(Allow.NOTHING);
+    assertThat(shop.retry()).isEqualTo(RetryPolicy.DEFAULT);
+    assertThat(shop.breakerConfig()).isEqualTo(CircuitBreakerConfig.DEFAULT);
+    assertThat(shop.allow()).isEqualTo(EgressPolicy.NOTHING);
     assertThat(shop.subscriptions())
         .containsExactly(
             new Subscription("Article", ALL, Optional.empty(), Optional.empty()),
@@ -101,32 +101,33 @@ class SettingsTest {
     Hmac hmac =
         new Hmac(
             new Secret(SettingsDirectory.SECRET),
-            Style.standard,
+            SignatureScheme.standard,
             "Webhook-Signature",
             Optional.of(new Previous(new Secret(old), Instant.parse("2026-12-01T00:00:00Z"))));
     assertThat(shop.url()).hasToString("http://10.1.2.3:8080/hooks/erp%20?tenant=1&x=%2F");
     assertThat(shop.authentication().hmac()).contains(hmac);
     assertThat(shop.authentication().basic()).contains(new Basic("erp", new Secret("0123")));
-    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(8));
+    assertThat(shop.processing()).isEqualTo(new DeliveryMode.Parallel(8));
     assertThat(shop.timeout()).isEqualTo(Duration.ofMillis(2500));
-    assertThat(shop.pause())
+    assertThat(shop.breakerConfig())
         .isEqualTo(
-            new Pause(
+            new CircuitBreakerConfig(
                 3, Duration.ofMinutes(1), List.of(Duration.ofSeconds(2), Duration.ofMinutes(1))));
     assertThat(shop.retry())
         .isEqualTo(
-            new Retry(
+            new RetryPolicy(
                 List.of(
                     Duration.ofSeconds(1),
                     Duration.ofMinutes(2),
                     Duration.ofHours(3),
                     Duration.ofDays(4)),
-                Retry.From.first,
+                RetryPolicy.From.first,
                 0));
     assertThat(shop.allow())
         .isEqualTo(
-            new Allow(true, List.of(Network.parse("10.1.0.0/16"), Network.parse("fd00::/8"))));
-    assertThat(shop.format()).isEqualTo(Format.xml);
+            new EgressPolicy(
+                true, List.of(CidrBlock.parse("10.1.0.0/16"), CidrBlock.parse("fd00::/8"))));
+    assertThat(shop.format()).isEqualTo(BodyFormat.xml);
     assertThat(shop.subscriptions())
         .containsExactly(
             new Subscription(
@@ -163,10 +164,10 @@ class SettingsTest {
         """);
     Recipient shop = directory.read().recipients().getFirst();
     assertThat(shop.authentication().hmac())
-        .contains(new Hmac(new Secret("x"), Style.hex, "X-Mine", Optional.empty()));
-    assertThat(shop.processing()).isEqualTo(new Processing.Sequential());
-    assertThat(shop.retry()).isEqualTo(Retry.ACTINDO);
-    assertThat(shop.pause()).isEqualTo(Pause.XENA);
+        .contains(new Hmac(new Secret("x"), SignatureScheme.hex, "X-Mine", Optional.empty()));
+    assertThat(shop.processing()).isEqualTo(new DeliveryMode.Sequential());
+    assertThat(shop.retry()).isEqualTo(RetryPolicy.ACTINDO);
+    assertThat(shop.breakerConfig()).isEqualTo(CircuitBreakerConfig.XENA);
   }
 
   @Test
@@ -212,11 +213,11 @@ class SettingsTest {
                 "config/recipients/stock.yaml",
                 "url: https://stock.example.com\nallow: { http: true, networks: [fd00::/8] }\n");
     Settings settings = directory.read();
-    Network all = Network.parse("10.1.0.0/16");
+    CidrBlock all = CidrBlock.parse("10.1.0.0/16");
     assertThat(settings.recipients().stream().map(Recipient::allow))
         .containsExactly(
-            new Allow(false, List.of(all)),
-            new Allow(true, List.of(all, Network.parse("fd00::/8"))));
+            new EgressPolicy(false, List.of(all)),
+            new EgressPolicy(true, List.of(all, CidrBlock.parse("fd00::/8"))));
     directory.write("config/rowhook.yaml", "allow: { networks: 10.1.0.1/16 }\n");
     assertThat(directory.problems())
         .containsExactly(
@@ -278,7 +279,7 @@ class SettingsTest {
                 .formatted(temp.resolve("secret")));
     Recipient shop = directory.read().recipients().getFirst();
     assertThat(shop.url()).hasToString("https://shop.example.com/h?a=3&b=$$$");
-    assertThat(shop.processing()).isEqualTo(new Processing.Parallel(3));
+    assertThat(shop.processing()).isEqualTo(new DeliveryMode.Parallel(3));
     assertThat(shop.authentication().basic()).contains(new Basic("erp", new Secret("geheim")));
   }
 
@@ -298,7 +299,7 @@ class SettingsTest {
   void windowsEditorsAreWelcome() throws SettingsException {
     directory.shop("\uFEFFurl: https://shop.example.com\r\njobs: 2\r\n");
     assertThat(directory.read().recipients().getFirst().processing())
-        .isEqualTo(new Processing.Parallel(2));
+        .isEqualTo(new DeliveryMode.Parallel(2));
   }
 
   @Test

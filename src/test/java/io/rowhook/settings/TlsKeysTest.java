@@ -2,8 +2,8 @@ package io.rowhook.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.recipient.Tls;
-import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.recipient.TlsConfig;
+import io.rowhook.recipient.TlsConfig.Identity;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Certificates.Issued;
 import java.nio.file.Path;
@@ -37,13 +37,13 @@ class TlsKeysTest {
         .shop(URL + "tls: { ca: tls/ca.pem, certificate: tls/client.pem, key: \"${env:KEY}\" }\n");
     assertThat(tls(directory))
         .isEqualTo(
-            new Tls(
+            new TlsConfig(
                 ALL.ca.chain(),
                 Optional.of(
                     new Identity(
                         List.of(ALL.client.certificate(), ALL.ca.certificate()),
                         ALL.client.key()))));
-    assertThat(tls(directory.shop(URL))).isEqualTo(Tls.DEFAULT);
+    assertThat(tls(directory.shop(URL))).isEqualTo(TlsConfig.DEFAULT);
   }
 
   @Test
@@ -258,7 +258,7 @@ class TlsKeysTest {
         .write("config/tls/client.key", ALL.client.keyPem());
   }
 
-  private static Tls tls(SettingsDirectory directory) throws SettingsException {
+  private static TlsConfig tls(SettingsDirectory directory) throws SettingsException {
     return directory.read().recipients().getFirst().tls();
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.Receiver;
 import io.rowhook.admin.SignatureCheck;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import io.rowhook.testing.SourceDatabase;
 import java.io.PrintWriter;
@@ -65,7 +65,7 @@ class ExamplesTest {
     play(
         "stock",
         Map.of("SHOP_SECRET", "woo"),
-        Map.of("shop", signed(Style.base64, "X-WC-Webhook-Signature", "woo")));
+        Map.of("shop", signed(SignatureScheme.base64, "X-WC-Webhook-Signature", "woo")));
   }
 
   @Test
@@ -92,7 +92,7 @@ class ExamplesTest {
         Map.of("BUDGET_SECRET", "budget", "CONTROLLING_PASSWORD", "pass-3"),
         Map.of(
             "budget",
-            signed(Style.timestamped, "X-Budget-Signature", "budget"),
+            signed(SignatureScheme.timestamped, "X-Budget-Signature", "budget"),
             "controlling",
             ANYONE.withBasic("erp:pass-3")));
   }
@@ -156,7 +156,7 @@ class ExamplesTest {
         .replaceAll(found -> Matcher.quoteReplacement(String.valueOf(env.get(found.group(1)))));
   }
 
-  private static Receiver.Settings signed(Style style, String header, String secret) {
+  private static Receiver.Settings signed(SignatureScheme style, String header, String secret) {
     return ANYONE.withSignature(new SignatureCheck(style, header, List.of(new Secret(secret))));
   }
 

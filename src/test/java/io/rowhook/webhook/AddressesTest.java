@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.recipient.Network;
+import io.rowhook.recipient.CidrBlock;
 import io.rowhook.testing.Receiver;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class AddressesTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Networks OUTSIDE = new Networks(List.of(Network.parse("127.0.0.1/32")));
+  private static final Networks OUTSIDE = new Networks(List.of(CidrBlock.parse("127.0.0.1/32")));
   private static final String REFUSED =
       "shop.example is at 127.0.0.2, an address that is loopback; allow its network for this"
           + " recipient if that is meant";

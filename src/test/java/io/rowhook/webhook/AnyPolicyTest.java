@@ -8,14 +8,14 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.Hold;
-import io.rowhook.recipient.Acknowledge;
-import io.rowhook.recipient.OwedLimit;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.AcknowledgementRule;
+import io.rowhook.recipient.BacklogLimit;
+import io.rowhook.recipient.CircuitBreakerConfig;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -63,7 +63,7 @@ class AnyPolicyTest {
   void bringsEachDeliveryToOneEnd() throws Exception {
     long seed = Long.getLong("policy.seed", new Random().nextLong());
     Random random = new Random(seed);
-    Processing processing =
+    DeliveryMode processing =
         random.nextInt(3) == 0
             ? new Sequential(random.nextBoolean())
             : new Parallel(1 + random.nextInt(8));
@@ -74,7 +74,12 @@ class AnyPolicyTest {
       Recipient recipient = policy(random, shop, processing);
       System.out.printf(
           "AnyPolicyTest -Dpolicy.seed=%d: %s, %d entities, %s, pause %s, owed %s%n",
-          seed, processing, entities, recipient.retry(), recipient.pause(), recipient.owed());
+          seed,
+          processing,
+          entities,
+          recipient.retry(),
+          recipient.breakerConfig(),
+          recipient.backlog());
       out.clock = () -> Objects.requireNonNull(now.get());
       MemoryLedger ledger = out.ledger("shop");
       Courier courier = out.start(recipient);
@@ -102,28 +107,30 @@ class AnyPolicyTest {
     }
   }
 
-  private Recipient policy(Random random, Receiver shop, Processing processing) {
-    Recipient like = Outbound.recipient("shop", shop.url("/"), processing, Retry.DEFAULT);
-    Retry retry =
-        new Retry(
+  private Recipient policy(Random random, Receiver shop, DeliveryMode processing) {
+    Recipient like = Outbound.recipient("shop", shop.url("/"), processing, RetryPolicy.DEFAULT);
+    RetryPolicy retry =
+        new RetryPolicy(
             IntStream.range(0, random.nextInt(6))
                 .mapToObj(_ -> Duration.ofSeconds(1 + random.nextInt(1800)))
                 .sorted()
                 .toList(),
-            random.nextBoolean() ? Retry.From.previous : Retry.From.first,
+            random.nextBoolean() ? RetryPolicy.From.previous : RetryPolicy.From.first,
             random.nextBoolean() ? 0 : 0.2);
-    Pause pause =
+    CircuitBreakerConfig breakerConfig =
         random.nextInt(3) == 0
             ? Outbound.SELDOM
-            : new Pause(
+            : new CircuitBreakerConfig(
                 1 + random.nextInt(12),
                 Duration.ofMinutes(10),
-                random.nextBoolean() ? Pause.DEFAULT.probe() : List.of(Duration.ofMinutes(30)));
-    OwedLimit owed =
+                random.nextBoolean()
+                    ? CircuitBreakerConfig.DEFAULT.probe()
+                    : List.of(Duration.ofMinutes(30)));
+    BacklogLimit backlog =
         switch (random.nextInt(4)) {
-          case 0 -> new OwedLimit(Duration.ofHours(2), 1L << 40);
-          case 1 -> new OwedLimit(Duration.ofDays(365), 2_000);
-          default -> like.owed();
+          case 0 -> new BacklogLimit(Duration.ofHours(2), 1L << 40);
+          case 1 -> new BacklogLimit(Duration.ofDays(365), 2_000);
+          default -> like.backlog();
         };
     return new Recipient(
         like.name(),
@@ -131,10 +138,10 @@ class AnyPolicyTest {
         like.authentication(),
         processing,
         like.timeout(),
-        new Acknowledge(Acknowledge.ANY_2XX.status(), Optional.empty(), FINAL),
+        new AcknowledgementRule(AcknowledgementRule.ANY_2XX.status(), Optional.empty(), FINAL),
         retry,
-        pause,
-        owed,
+        breakerConfig,
+        backlog,
         like.allow(),
         like.tls(),
         like.format(),

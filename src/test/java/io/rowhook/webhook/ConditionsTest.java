@@ -8,9 +8,9 @@ import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.Receiver;
@@ -240,7 +240,7 @@ class ConditionsTest {
   }
 
   private static Recipient recipient(
-      Receiver receiver, Processing processing, Subscription... subscriptions) {
+      Receiver receiver, DeliveryMode processing, Subscription... subscriptions) {
     Recipient all = Outbound.recipient("shop", receiver.url("/"), processing, retry(10, 10, 10));
     return new Recipient(
         all.name(),
@@ -250,8 +250,8 @@ class ConditionsTest {
         all.timeout(),
         all.acknowledge(),
         all.retry(),
-        all.pause(),
-        all.owed(),
+        all.breakerConfig(),
+        all.backlog(),
         all.allow(),
         all.tls(),
         all.format(),

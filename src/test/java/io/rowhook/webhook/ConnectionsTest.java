@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import static io.rowhook.testing.Events.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.testing.RawServer;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Reply.Silence;

@@ -19,11 +19,11 @@ import io.rowhook.journal.Entry;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
-import io.rowhook.recipient.Authentication.Style;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.Authentication.SignatureScheme;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Secret;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.MemoryLedger;
@@ -54,7 +54,7 @@ class CourierTest {
         Outbound out = new Outbound()) {
       out.journal.append(orders(2, 1));
       Courier courier =
-          out.start(recipient("shop", shop.url("/h"), new Parallel(4), Retry.DEFAULT));
+          out.start(recipient("shop", shop.url("/h"), new Parallel(4), RetryPolicy.DEFAULT));
       assertThat(courier.status().recipient()).isEqualTo("shop");
       out.journal.append(orders(20, 3));
       out.settled("shop");
@@ -90,7 +90,7 @@ class CourierTest {
   void skipsWhatNoSubscriptionWants() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      Recipient all = recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT);
+      Recipient all = recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT);
       out.start(
           new Recipient(
               all.name(),
@@ -100,8 +100,8 @@ class CourierTest {
               all.timeout(),
               all.acknowledge(),
               all.retry(),
-              all.pause(),
-              all.owed(),
+              all.breakerConfig(),
+              all.backlog(),
               all.allow(),
               all.tls(),
               all.format(),
@@ -128,7 +128,7 @@ class CourierTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
+      out.start(recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT));
       long started = System.nanoTime();
       out.journal.append(orders(20, 2));
       out.settled("shop");
@@ -218,11 +218,11 @@ class CourierTest {
               "hanging",
               hanging.url("/"),
               new Parallel(50),
-              Retry.DEFAULT,
+              RetryPolicy.DEFAULT,
               Duration.ofSeconds(60),
               Authentication.NONE));
       for (String name : List.of("a", "b", "c")) {
-        out.start(recipient(name, well.url("/" + name), new Parallel(4), Retry.DEFAULT));
+        out.start(recipient(name, well.url("/" + name), new Parallel(4), RetryPolicy.DEFAULT));
       }
       out.journal.append(orders(200, 5));
       for (String name : List.of("a", "b", "c")) {
@@ -359,7 +359,7 @@ class CourierTest {
                     case "3" -> throw new StackOverflowError();
                     default -> event.json();
                   }));
-      out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       out.journal.append(orders(4, 2));
       out.settled("shop");
       assertThat(shop.ids()).containsExactlyInAnyOrder("evt_Order_4_1", "evt_Order_4_2");
@@ -400,11 +400,20 @@ class CourierTest {
       Authentication both =
           new Authentication(
               Optional.of(
-                  new Hmac(new Secret(KEY), Style.standard, "Webhook-Signature", Optional.empty())),
+                  new Hmac(
+                      new Secret(KEY),
+                      SignatureScheme.standard,
+                      "Webhook-Signature",
+                      Optional.empty())),
               Optional.of(new Basic("erp", new Secret("pä:ss"))));
       Recipient recipient =
           recipient(
-              "shop", shop.url("/"), new Parallel(2), Retry.DEFAULT, Duration.ofSeconds(5), both);
+              "shop",
+              shop.url("/"),
+              new Parallel(2),
+              RetryPolicy.DEFAULT,
+              Duration.ofSeconds(5),
+              both);
       out.start(recipient);
       out.journal.append(orders(1, 1));
       out.settled("shop");
@@ -471,7 +480,8 @@ class CourierTest {
         }
       }
       ledger.flush();
-      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      Courier courier =
+          out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       eventually("3 goes on", () -> shop.ids().contains("evt_Order_3_3"));
       eventually("idle", () -> courier.status().state() == State.idle);
       assertThat(shop.ids())
@@ -488,13 +498,13 @@ class CourierTest {
         Receiver second = new Receiver();
         Outbound out = new Outbound()) {
       Courier courier =
-          out.start(recipient("shop", first.url("/"), new Parallel(2), Retry.DEFAULT));
+          out.start(recipient("shop", first.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       out.journal.append(orders(5, 1));
       out.settled("shop");
-      courier.reconfigure(recipient("shop", second.url("/"), new Parallel(8), Retry.DEFAULT));
+      courier.reconfigure(recipient("shop", second.url("/"), new Parallel(8), RetryPolicy.DEFAULT));
       out.journal.append(orders(5, 2));
       out.settled("shop");
-      courier.reconfigure(recipient("shop", first.url("/"), new Sequential(), Retry.DEFAULT));
+      courier.reconfigure(recipient("shop", first.url("/"), new Sequential(), RetryPolicy.DEFAULT));
       out.journal.append(orders(5, 3));
       out.settled("shop");
       assertThat(first.count()).isEqualTo(10);
@@ -504,7 +514,7 @@ class CourierTest {
               "evt_Order_1_3", "evt_Order_2_3", "evt_Order_3_3", "evt_Order_4_3", "evt_Order_5_3");
       assertThatThrownBy(() ->
               courier.reconfigure(
-                  recipient("other", first.url("/"), new Parallel(1), Retry.DEFAULT)))
+                  recipient("other", first.url("/"), new Parallel(1), RetryPolicy.DEFAULT)))
           .hasMessage("the dispatcher of recipient 'shop' cannot serve 'other'");
     }
   }
@@ -520,7 +530,8 @@ class CourierTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      Courier courier =
+          out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       out.journal.append(orders(10, 1));
       arrived.await();
       Thread closing = Thread.ofVirtual().start(courier::close);
@@ -531,7 +542,7 @@ class CourierTest {
       assertThat(out.ledger("shop").ends()).hasSize(2);
       assertThat(out.ledger("shop").cursor()).isEqualTo(2);
 
-      out.start(recipient("shop", shop.url("/"), new Parallel(2), Retry.DEFAULT));
+      out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       out.settled("shop");
       assertThat(shop.ids()).hasSize(10).doesNotHaveDuplicates();
     }
@@ -541,7 +552,8 @@ class CourierTest {
   void standsStillWhileTheJournalFailsAndGoesOnAfter() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
+      Courier courier =
+          out.start(recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT));
       out.journal.append(orders(50, 1));
       eventually("some arrive", () -> shop.count() > 10);
       out.journal.fail("journal.db cannot be written: the disk is full");

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.Entry;
-import io.rowhook.recipient.Allow;
-import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.Events;
 import io.rowhook.testing.Receiver;
 import java.time.InstantSource;
@@ -45,12 +45,12 @@ class CouriersTest {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound();
         Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
-      Recipient old = recipient("shop", shop.url("/"), new Parallel(1), Retry.DEFAULT);
+      Recipient old = recipient("shop", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT);
       out.ledger("shop");
       out.ledger("stock");
       couriers.apply(List.of(old));
       Recipient other = connectingElsewhere(old);
-      Recipient stock = recipient("stock", shop.url("/"), new Parallel(1), Retry.DEFAULT);
+      Recipient stock = recipient("stock", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT);
       broken = true;
       assertThatThrownBy(() -> couriers.apply(List.of(other, stock)))
           .isInstanceOf(IllegalStateException.class);
@@ -79,7 +79,8 @@ class CouriersTest {
         Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
       out.ledger("shop");
       errors.set(2);
-      couriers.apply(List.of(recipient("shop", shop.url("/"), new Parallel(1), Retry.DEFAULT)));
+      couriers.apply(
+          List.of(recipient("shop", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT)));
       out.journal.append(Events.orders(3, 1));
       out.settled("shop");
       eventually("it is well", () -> couriers.statuses().getFirst().trouble() == null);
@@ -112,9 +113,9 @@ class CouriersTest {
         old.timeout(),
         old.acknowledge(),
         old.retry(),
-        old.pause(),
-        old.owed(),
-        new Allow(true, List.of()),
+        old.breakerConfig(),
+        old.backlog(),
+        new EgressPolicy(true, List.of()),
         old.tls(),
         old.format(),
         old.subscriptions());

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Matching;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.Receiver;
@@ -132,8 +132,8 @@ class DecideOnceTest {
         plain.timeout(),
         plain.acknowledge(),
         plain.retry(),
-        plain.pause(),
-        plain.owed(),
+        plain.breakerConfig(),
+        plain.backlog(),
         plain.allow(),
         plain.tls(),
         plain.format(),

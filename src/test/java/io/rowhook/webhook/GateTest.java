@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.Hold;
-import io.rowhook.recipient.Pause;
+import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.webhook.Gate.Change;
 import io.rowhook.webhook.Gate.Way;
 import io.rowhook.webhook.Verdict.Acknowledged;
@@ -67,7 +67,8 @@ class GateTest {
       before.add(NOW.minusSeconds(60 - n));
     }
     Gate restarted = new Gate(false, Optional.empty(), before);
-    assertThat(restarted.after(FAILURE, Way.open, Pause.XENA, NOW)).isInstanceOf(Change.Held.class);
+    assertThat(restarted.after(FAILURE, Way.open, CircuitBreakerConfig.XENA, NOW))
+        .isInstanceOf(Change.Held.class);
   }
 
   @Test
@@ -76,12 +77,13 @@ class GateTest {
     paused();
     now = now.plus(Duration.ofHours(1));
     assertThat(gate.way(now)).isEqualTo(Way.trial);
-    assertThat(gate.after(new Unrenderable("x.jslt:1"), Way.trial, Pause.XENA, now))
+    assertThat(gate.after(new Unrenderable("x.jslt:1"), Way.trial, CircuitBreakerConfig.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(FAILURE, Way.trial, Pause.XENA, now)).isInstanceOf(Change.Held.class);
+    assertThat(gate.after(FAILURE, Way.trial, CircuitBreakerConfig.XENA, now))
+        .isInstanceOf(Change.Held.class);
     assertThat(gate.way(now.plusSeconds(3599))).isEqualTo(Way.asked);
     now = now.plus(Duration.ofHours(1));
-    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, Pause.XENA, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, CircuitBreakerConfig.XENA, now))
         .isInstanceOf(Change.Released.class);
     assertThat(gate.way(now)).isEqualTo(Way.open);
     assertThat(fail()).isInstanceOf(Change.None.class); // counted from anew
@@ -92,10 +94,10 @@ class GateTest {
   void probesWithGrowingWaitsUpToAnHour() {
     Instant since = NOW;
     for (int n = 1; n <= 10; n++) {
-      gate.after(FAILURE, Way.open, Pause.DEFAULT, now);
+      gate.after(FAILURE, Way.open, CircuitBreakerConfig.DEFAULT, now);
     }
     List<Long> waits = new ArrayList<>();
-    Change change = gate.after(FAILURE, Way.open, Pause.DEFAULT, now);
+    Change change = gate.after(FAILURE, Way.open, CircuitBreakerConfig.DEFAULT, now);
     for (int probe = 1; probe <= 9; probe++) {
       Hold hold = ((Change.Held) change).hold();
       assertThat(hold.at()).as("the pause is one").isEqualTo(since);
@@ -103,11 +105,11 @@ class GateTest {
       now = hold.until().orElseThrow();
       assertThat(gate.way(now.minusMillis(1))).isEqualTo(Way.asked);
       assertThat(gate.way(now)).isEqualTo(Way.trial);
-      change = gate.after(FAILURE, Way.trial, Pause.DEFAULT, now);
+      change = gate.after(FAILURE, Way.trial, CircuitBreakerConfig.DEFAULT, now);
     }
     assertThat(waits).containsExactly(5L, 10L, 30L, 60L, 300L, 900L, 3600L, 3600L, 3600L);
     now = gate.until();
-    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, Pause.DEFAULT, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.trial, CircuitBreakerConfig.DEFAULT, now))
         .isInstanceOf(Change.Released.class);
   }
 
@@ -116,29 +118,32 @@ class GateTest {
   void probesNoSoonerThanTheRecipientAsks() {
     Verdict busy = new Refused(503, "answered 503", "", Optional.of(Duration.ofMinutes(2)), false);
     for (int n = 1; n <= 11; n++) {
-      gate.after(busy, Way.open, Pause.DEFAULT, now);
+      gate.after(busy, Way.open, CircuitBreakerConfig.DEFAULT, now);
     }
     assertThat(gate.until()).isEqualTo(NOW.plusSeconds(120));
     now = gate.until();
-    gate.after(busy, Way.trial, Pause.DEFAULT, now);
+    gate.after(busy, Way.trial, CircuitBreakerConfig.DEFAULT, now);
     assertThat(gate.until()).isEqualTo(now.plusSeconds(300)); // its own wait is longer by now
   }
 
   @Test
   void isNotOpenedByWhatWasInFlightOrAskedFor() {
     paused();
-    assertThat(gate.after(new Acknowledged(200, ""), Way.open, Pause.XENA, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.open, CircuitBreakerConfig.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(new Acknowledged(200, ""), Way.asked, Pause.XENA, now))
+    assertThat(gate.after(new Acknowledged(200, ""), Way.asked, CircuitBreakerConfig.XENA, now))
         .isInstanceOf(Change.None.class);
-    assertThat(gate.after(FAILURE, Way.asked, Pause.XENA, now)).isInstanceOf(Change.None.class);
+    assertThat(gate.after(FAILURE, Way.asked, CircuitBreakerConfig.XENA, now))
+        .isInstanceOf(Change.None.class);
     assertThat(gate.way(now)).isEqualTo(Way.asked);
   }
 
   @Test
   @Tag("feature-34")
   void isShutAt410UntilAPersonOpensIt() {
-    Change change = gate.after(new Gone(410, false, "answered 410", ""), Way.open, Pause.XENA, now);
+    Change change =
+        gate.after(
+            new Gone(410, false, "answered 410", ""), Way.open, CircuitBreakerConfig.XENA, now);
     assertThat(change).isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
     assertThat(gate.way(now.plus(Duration.ofDays(1000)))).isEqualTo(Way.asked);
     assertThat(gate.until()).isEqualTo(Instant.MAX);
@@ -160,8 +165,9 @@ class GateTest {
   void holdsExactlyWhenMoreFailThanIsBorne() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    Pause pause =
-        new Pause(random.nextInt(6), Duration.ofSeconds(30), List.of(Duration.ofSeconds(100)));
+    CircuitBreakerConfig breakerConfig =
+        new CircuitBreakerConfig(
+            random.nextInt(6), Duration.ofSeconds(30), List.of(Duration.ofSeconds(100)));
     List<Instant> failures = new ArrayList<>();
     Instant heldUntil = Instant.MIN;
     boolean held = false;
@@ -171,7 +177,7 @@ class GateTest {
       Way expected = !held ? Way.open : heldUntil.isAfter(now) ? Way.asked : Way.trial;
       assertThat(way).as("seed %d, step %d", seed, n).isEqualTo(expected);
       boolean fails = random.nextInt(3) > 0;
-      gate.after(fails ? FAILURE : new Acknowledged(200, ""), way, pause, now);
+      gate.after(fails ? FAILURE : new Acknowledged(200, ""), way, breakerConfig, now);
       if (way == Way.trial) {
         held = fails;
         heldUntil = now.plusSeconds(100);
@@ -180,7 +186,7 @@ class GateTest {
         failures.add(now);
         Instant from = now.minusSeconds(30);
         failures.removeIf(at -> !at.isAfter(from));
-        if (failures.size() > pause.failures()) {
+        if (failures.size() > breakerConfig.failures()) {
           held = true;
           heldUntil = now.plusSeconds(100);
           failures.clear();
@@ -190,7 +196,7 @@ class GateTest {
   }
 
   private Change fail() {
-    return gate.after(FAILURE, gate.way(now), Pause.XENA, now);
+    return gate.after(FAILURE, gate.way(now), CircuitBreakerConfig.XENA, now);
   }
 
   private void paused() {

@@ -9,18 +9,18 @@ import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Hold;
-import io.rowhook.recipient.Acknowledge;
-import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Format;
-import io.rowhook.recipient.OwedLimit;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.BacklogLimit;
+import io.rowhook.recipient.BodyFormat;
+import io.rowhook.recipient.CircuitBreakerConfig;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
-import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.RetryPolicy;
+import io.rowhook.recipient.TlsConfig;
 import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HoldingTest {
 
   private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
-  private static final OwedLimit MUCH = new OwedLimit(Duration.ofDays(36500), 1L << 40);
+  private static final BacklogLimit MUCH = new BacklogLimit(Duration.ofDays(36500), 1L << 40);
 
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
   private final AtomicInteger status = new AtomicInteger(503);
@@ -54,11 +54,12 @@ class HoldingTest {
   @Tag("feature-36")
   @ValueSource(booleans = {false, true})
   void pausesAtTheEleventhFailureAndLosesNothing(boolean sequential) {
-    Processing processing = sequential ? new Sequential() : new Parallel(1);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(1);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
-      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), MUCH));
+      Courier courier =
+          out.start(shop(shop, processing, AcknowledgementRule.ANY_2XX, retries(40), MUCH));
       out.journal.append(orders(1, 1));
       for (int failed = 1; failed <= 10; failed++) {
         int count = failed;
@@ -116,8 +117,8 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
-      Recipient like = shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
-      Courier courier = out.start(with(like, Pause.DEFAULT));
+      Recipient like = shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(40), MUCH);
+      Courier courier = out.start(with(like, CircuitBreakerConfig.DEFAULT));
       out.journal.append(orders(300, 1));
       eventually("held", () -> courier.status().state() == State.held);
       forward(courier, Duration.ofSeconds(3));
@@ -142,7 +143,7 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(40), MUCH));
       out.journal.append(orders(30, 1));
       eventually("held", () -> courier.status().state() == State.held);
       status.set(200);
@@ -162,11 +163,12 @@ class HoldingTest {
   @Tag("feature-35")
   @ValueSource(booleans = {false, true})
   void endsADeliveryWhoseRetriesAreUsedUpByProbes(boolean sequential) {
-    Processing processing = sequential ? new Sequential() : new Parallel(1);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(1);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
-      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(12), MUCH));
+      Courier courier =
+          out.start(shop(shop, processing, AcknowledgementRule.ANY_2XX, retries(12), MUCH));
       out.journal.append(orders(1, 1));
       for (int failed = 1; failed <= 10; failed++) {
         int count = failed;
@@ -192,7 +194,8 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
-      Acknowledge rule = new Acknowledge(Set.of(200), Optional.empty(), Set.of(422));
+      AcknowledgementRule rule =
+          new AcknowledgementRule(Set.of(200), Optional.empty(), Set.of(422));
       Courier courier = out.start(shop(shop, new Sequential(), rule, retries(40), MUCH));
       out.journal.append(orders(1, 1));
       for (int failed = 1; failed <= 10; failed++) {
@@ -222,7 +225,7 @@ class HoldingTest {
             return now();
           };
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(0), MUCH));
       out.journal.append(orders(11, 1)); // all end failed
       eventually("held", () -> courier.status().state() == State.held);
       forward(courier, Duration.ofHours(1));
@@ -245,7 +248,8 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
-      Recipient recipient = shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(40), MUCH);
+      Recipient recipient =
+          shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(40), MUCH);
       Courier courier = out.start(recipient);
       out.journal.append(orders(10, 1));
       eventually("ten have failed", () -> shop.count() == 10 && waiting(out, 10));
@@ -272,7 +276,7 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Courier courier =
-          out.start(shop(shop, new Sequential(), Acknowledge.ANY_2XX, retries(1), MUCH));
+          out.start(shop(shop, new Sequential(), AcknowledgementRule.ANY_2XX, retries(1), MUCH));
       out.journal.append(orders(3, 1));
       eventually("held", () -> courier.status().state() == State.held);
       assertThat(courier.status().hold())
@@ -300,7 +304,8 @@ class HoldingTest {
     status.set(422);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
-      Acknowledge rule = new Acknowledge(Set.of(200), Optional.empty(), Set.of(410, 422));
+      AcknowledgementRule rule =
+          new AcknowledgementRule(Set.of(200), Optional.empty(), Set.of(410, 422));
       out.start(shop(shop, new Parallel(2), rule, retries(5), MUCH));
       out.journal.append(orders(2, 1));
       out.settled("shop");
@@ -316,7 +321,8 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       Courier courier =
-          out.start(shop(shop, new Sequential(true), Acknowledge.ANY_2XX, retries(0), MUCH));
+          out.start(
+              shop(shop, new Sequential(true), AcknowledgementRule.ANY_2XX, retries(0), MUCH));
       out.journal.append(orders(3, 1));
       eventually("held", () -> courier.status().state() == State.held);
       assertHeld(courier, shop, 1);
@@ -344,7 +350,7 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(0), MUCH));
       out.journal.append(orders(1, 1));
       out.settled("shop");
       out.journal.killSwitch(Hold.by(Hold.Kind.person, START, "a test"));
@@ -368,7 +374,7 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(5), MUCH));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(5), MUCH));
       out.journal.append(orders(20, 1));
       eventually("held", () -> courier.status().state() == State.held);
       int count = shop.count();
@@ -388,7 +394,7 @@ class HoldingTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(0), MUCH));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(0), MUCH));
       out.journal.append(orders(11, 1));
       eventually("held", () -> courier.status().state() == State.held);
       Sample refused = courier.sample();
@@ -409,7 +415,7 @@ class HoldingTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void sendsNothingThatWasDiscardedBeforeItsTurn(boolean sequential) throws Exception {
-    Processing processing = sequential ? new Sequential() : new Parallel(4);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(4);
     CountDownLatch answer = new CountDownLatch(1);
     try (Receiver shop =
             new Receiver(_ -> {
@@ -423,7 +429,7 @@ class HoldingTest {
                   "shop",
                   shop.url("/"),
                   processing,
-                  Retry.DEFAULT,
+                  RetryPolicy.DEFAULT,
                   Duration.ofMinutes(5),
                   Authentication.NONE));
       out.journal.append(orders(600, 1));
@@ -441,7 +447,7 @@ class HoldingTest {
               "shop",
               shop.url("/"),
               processing,
-              Retry.DEFAULT,
+              RetryPolicy.DEFAULT,
               Duration.ofMinutes(4),
               Authentication.NONE));
       answer.countDown();
@@ -455,13 +461,14 @@ class HoldingTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void endsTheOldestWhereTooMuchIsOwed(boolean sequential) {
-    Processing processing = sequential ? new Sequential() : new Parallel(4);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(4);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = this::now;
       long each = orders(1, 1).getFirst().json().length;
-      OwedLimit limit = new OwedLimit(Duration.ofDays(36500), each * 1000 + each / 2);
-      Courier courier = out.start(shop(shop, processing, Acknowledge.ANY_2XX, retries(40), limit));
+      BacklogLimit limit = new BacklogLimit(Duration.ofDays(36500), each * 1000 + each / 2);
+      Courier courier =
+          out.start(shop(shop, processing, AcknowledgementRule.ANY_2XX, retries(40), limit));
       out.journal.append(orders(11, 1));
       eventually(
           "held",
@@ -499,9 +506,10 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Instant journaled = orders(1, 1).getFirst().committedAt();
-      OwedLimit limit = new OwedLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
+      BacklogLimit limit =
+          new BacklogLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(2000), limit));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(2000), limit));
       out.journal.append(orders(5, 2));
       eventually("each is tried", () -> shop.count() >= 5 && waiting(out, 10));
       MemoryLedger ledger = out.ledger("shop");
@@ -522,9 +530,10 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Instant journaled = orders(1, 1).getFirst().committedAt();
-      OwedLimit limit = new OwedLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
+      BacklogLimit limit =
+          new BacklogLimit(Duration.between(journaled, START).plusHours(1), 1L << 40);
       Courier courier =
-          out.start(shop(shop, new Parallel(4), Acknowledge.ANY_2XX, retries(1), limit));
+          out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(1), limit));
       out.journal.append(orders(2, 1));
       eventually("each is tried", () -> shop.count() == 2 && waiting(out, 2));
       forward(courier, Duration.ofSeconds(31));
@@ -560,7 +569,7 @@ class HoldingTest {
         Outbound out = new Outbound()) {
       out.clock = this::now;
       Courier courier =
-          out.start(shop(xena, new Sequential(), Acknowledge.XENA, retries(20), MUCH));
+          out.start(shop(xena, new Sequential(), AcknowledgementRule.XENA, retries(20), MUCH));
       out.journal.append(orders(1, 1));
       for (int n = 1; n < answers.size(); n++) {
         int count = n;
@@ -586,7 +595,7 @@ class HoldingTest {
   @Tag("feature-31")
   @ValueSource(ints = {200, 201, 202})
   void acknowledgesForGetResponse(int status) {
-    Judge judge = new Judge(Acknowledge.GETRESPONSE);
+    Judge judge = new Judge(AcknowledgementRule.GETRESPONSE);
     assertThat(judge.judge(reply(status, "{\"status\":\"OK\"}"), START))
         .isInstanceOf(Verdict.Acknowledged.class);
     assertThat(judge.judge(reply(status, "{\"status\":\"ok\"}"), START))
@@ -633,15 +642,19 @@ class HoldingTest {
   }
 
   /** Every 30 seconds. */
-  private static Retry retries(int most) {
-    return new Retry(
+  private static RetryPolicy retries(int most) {
+    return new RetryPolicy(
         IntStream.range(0, most).mapToObj(_ -> Duration.ofSeconds(30)).toList(),
-        Retry.From.previous,
+        RetryPolicy.From.previous,
         0);
   }
 
   private static Recipient shop(
-      Receiver receiver, Processing processing, Acknowledge rule, Retry retry, OwedLimit owed) {
+      Receiver receiver,
+      DeliveryMode processing,
+      AcknowledgementRule rule,
+      RetryPolicy retry,
+      BacklogLimit backlog) {
     return new Recipient(
         "shop",
         receiver.url("/"),
@@ -650,15 +663,15 @@ class HoldingTest {
         Duration.ofSeconds(5),
         rule,
         retry,
-        Pause.XENA,
-        owed,
-        Allow.NOTHING,
-        Tls.DEFAULT,
-        Format.json,
+        CircuitBreakerConfig.XENA,
+        backlog,
+        EgressPolicy.NOTHING,
+        TlsConfig.DEFAULT,
+        BodyFormat.json,
         Outbound.recipient("shop", receiver.url("/"), processing, retry).subscriptions());
   }
 
-  private static Recipient with(Recipient like, Pause pause) {
+  private static Recipient with(Recipient like, CircuitBreakerConfig breakerConfig) {
     return new Recipient(
         like.name(),
         like.url(),
@@ -667,8 +680,8 @@ class HoldingTest {
         like.timeout(),
         like.acknowledge(),
         like.retry(),
-        pause,
-        like.owed(),
+        breakerConfig,
+        like.backlog(),
         like.allow(),
         like.tls(),
         like.format(),

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.Hold;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -33,8 +33,8 @@ class InMemoryTest {
 
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
 
-  private static Retry retries() {
-    return new Retry(List.of(Duration.ofMinutes(1)), Retry.From.previous, 0);
+  private static RetryPolicy retries() {
+    return new RetryPolicy(List.of(Duration.ofMinutes(1)), RetryPolicy.From.previous, 0);
   }
 
   /** It waits in the window behind one that is in flight: discarded, it does not go out. */
@@ -42,7 +42,7 @@ class InMemoryTest {
   @Tag("feature-40")
   @ValueSource(booleans = {false, true})
   void doesNotSendWhatIsDiscardedBeforeItsTurn(boolean sequential) throws Exception {
-    Processing processing = sequential ? new Sequential() : new Parallel(1);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(1);
     CountDownLatch answering = new CountDownLatch(1);
     AtomicReference<Receiver.Behaviour> behaviour = new AtomicReference<>(_ -> Answer.of(503));
     try (Receiver shop =

@@ -9,9 +9,9 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Events;
 import io.rowhook.testing.Eventually;
@@ -103,7 +103,8 @@ class IsolationTest {
         Healthy one = new Healthy();
         healthy.add(one);
         recipients.add(
-            recipient("healthy-" + i, one.receiver.url("/"), new Parallel(JOBS), Retry.DEFAULT));
+            recipient(
+                "healthy-" + i, one.receiver.url("/"), new Parallel(JOBS), RetryPolicy.DEFAULT));
       }
       for (SickServers.Kind kind : SickServers.Kind.values()) {
         for (int i = 0; i < sickOfEach; i++) {
@@ -164,7 +165,8 @@ class IsolationTest {
   }
 
   private static Recipient sick(String name, URI url) {
-    return recipient(name, url, new Parallel(JOBS), Retry.DEFAULT, NEVER, Authentication.NONE);
+    return recipient(
+        name, url, new Parallel(JOBS), RetryPolicy.DEFAULT, NEVER, Authentication.NONE);
   }
 
   private static long heapInUse() {

@@ -13,11 +13,11 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Entry;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.MemoryJournal;
 import io.rowhook.testing.MemoryLedger;
@@ -60,7 +60,7 @@ class LatestOnlyTest {
         Outbound out = new Outbound()) {
       MemoryLedger ledger = out.ledger("shop");
       out.journal.append(updates(3, 700)); // more than a window, a page, and a step of one entity
-      out.start(shop(shop, processing(sequential, 4), Retry.DEFAULT));
+      out.start(shop(shop, processing(sequential, 4), RetryPolicy.DEFAULT));
       out.settled("shop");
 
       assertThat(shop.ids())
@@ -90,7 +90,7 @@ class LatestOnlyTest {
       out.ledger("shop");
       out.journal.append(updates(2, 10));
       Subscription every = new Subscription("Order", ALL, Optional.empty(), Optional.empty());
-      out.start(shop(shop, new Parallel(2), Retry.DEFAULT, every));
+      out.start(shop(shop, new Parallel(2), RetryPolicy.DEFAULT, every));
       out.settled("shop");
       assertThat(shop.ids()).hasSize(20).doesNotHaveDuplicates();
       assertThat(out.ledger("shop").skipped()).isEmpty();
@@ -156,7 +156,7 @@ class LatestOnlyTest {
             }
           };
       out.journal.append(List.of(event(EventType.Created, 1)));
-      courier.set(out.start(shop(shop, new Sequential(), Retry.DEFAULT)));
+      courier.set(out.start(shop(shop, new Sequential(), RetryPolicy.DEFAULT)));
       eventually("the first is in flight", () -> shop.count() == 1);
       out.journal.append(
           List.of(
@@ -187,7 +187,7 @@ class LatestOnlyTest {
           shop(
               shop,
               new Parallel(2),
-              Retry.DEFAULT,
+              RetryPolicy.DEFAULT,
               new Subscription(
                   "Order", Set.of(EventType.Deleted), Optional.empty(), Optional.empty()),
               latestOnly(Set.of(EventType.Updated))));
@@ -203,7 +203,7 @@ class LatestOnlyTest {
       MemoryLedger ledger = out.ledger("shop");
       out.journal.append(updates(1, 6));
       ledger.redeliver(3, Instant.EPOCH);
-      out.start(shop(shop, new Parallel(2), Retry.DEFAULT));
+      out.start(shop(shop, new Parallel(2), RetryPolicy.DEFAULT));
       out.settled("shop");
       assertThat(shop.ids()).contains("evt_Order_1_3").endsWith("evt_Order_1_6").hasSize(3);
     }
@@ -218,7 +218,7 @@ class LatestOnlyTest {
     long seed = new Random().nextLong();
     System.out.println("LatestOnlyTest.losesNothingOverKills seed " + seed);
     Random random = new Random(seed);
-    Processing processing = processing(random.nextBoolean(), 3);
+    DeliveryMode processing = processing(random.nextBoolean(), 3);
     AtomicBoolean slow = new AtomicBoolean(true);
     try (Receiver shop =
             new Receiver(request -> {
@@ -287,7 +287,7 @@ class LatestOnlyTest {
         Outbound out = new Outbound()) {
       out.ledger("shop");
       out.journal.append(updates(1, 2000));
-      Recipient recipient = shop(shop, new Parallel(2), Retry.DEFAULT);
+      Recipient recipient = shop(shop, new Parallel(2), RetryPolicy.DEFAULT);
       Courier courier = out.start(recipient);
       eventually("all is read", () -> courier.status().position() == out.journal.head());
       eventually("all but one is settled", () -> courier.status().cursor() == 1999);
@@ -317,13 +317,13 @@ class LatestOnlyTest {
           };
       out.ledger("shop");
       out.journal.append(updates(1, 5));
-      out.start(shop(shop, processing(sequential, 2), Retry.DEFAULT));
+      out.start(shop(shop, processing(sequential, 2), RetryPolicy.DEFAULT));
       eventually("killed", () -> after.get() != null);
       out.couriers.getLast().close();
       out.observer = Observer.NONE;
       out.journal = Objects.requireNonNull(after.get());
       Subscription every = new Subscription("Order", ALL, Optional.empty(), Optional.empty());
-      out.start(shop(shop, processing(sequential, 2), Retry.DEFAULT, every));
+      out.start(shop(shop, processing(sequential, 2), RetryPolicy.DEFAULT, every));
       out.settled("shop");
       assertThat(shop.ids()).containsExactly("evt_Order_1_5", "evt_Order_1_5");
       assertThat(shop.requests().get(1).text()).isEqualTo(shop.requests().get(0).text());
@@ -375,7 +375,7 @@ class LatestOnlyTest {
     return standing != null && standing.state() instanceof Retrying;
   }
 
-  private static Processing processing(boolean sequential, int jobs) {
+  private static DeliveryMode processing(boolean sequential, int jobs) {
     return sequential ? new Sequential() : new Parallel(jobs);
   }
 
@@ -393,7 +393,10 @@ class LatestOnlyTest {
   }
 
   private static Recipient shop(
-      Receiver receiver, Processing processing, Retry retry, Subscription... subscriptions) {
+      Receiver receiver,
+      DeliveryMode processing,
+      RetryPolicy retry,
+      Subscription... subscriptions) {
     Recipient like = Outbound.recipient("shop", receiver.url("/"), processing, retry);
     return new Recipient(
         like.name(),
@@ -403,8 +406,8 @@ class LatestOnlyTest {
         like.timeout(),
         like.acknowledge(),
         like.retry(),
-        like.pause(),
-        like.owed(),
+        like.breakerConfig(),
+        like.backlog(),
         like.allow(),
         like.tls(),
         like.format(),

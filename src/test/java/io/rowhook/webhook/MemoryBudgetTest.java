@@ -9,9 +9,9 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.Entry;
 import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -51,7 +51,7 @@ class MemoryBudgetTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void deliversAllWhereThereIsNoRoomForMoreThanOne(boolean sequential) {
-    Processing processing = sequential ? new Sequential() : new Parallel(8);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(8);
     try (Receiver shop = new Receiver(request -> Answer.of(request.number() % 5 == 0 ? 503 : 200));
         Outbound out = new Outbound()) {
       out.budget = new MemoryBudget(0);

@@ -11,8 +11,8 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
-import io.rowhook.recipient.Authentication.Style;
-import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.Authentication.SignatureScheme;
+import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.Secret;
 import io.rowhook.testing.PlainSets;
 import java.io.BufferedReader;
@@ -113,21 +113,22 @@ class OfficialVerifiersTest {
   @Test
   @Tag("feature-24")
   void verifyWhatTheCourierSends() {
-    assertThat(sent("/standard", hmac(NEW, Style.standard, null))).containsOnly("204 ");
-    assertThat(sent("/timestamped", hmac(TEXT, Style.timestamped, null))).containsOnly("204 ");
-    assertThat(sent("/hex", hmac(TEXT, Style.hex, null))).containsOnly("204 ");
+    assertThat(sent("/standard", hmac(NEW, SignatureScheme.standard, null))).containsOnly("204 ");
+    assertThat(sent("/timestamped", hmac(TEXT, SignatureScheme.timestamped, null)))
+        .containsOnly("204 ");
+    assertThat(sent("/hex", hmac(TEXT, SignatureScheme.hex, null))).containsOnly("204 ");
   }
 
   @Test
   @Tag("feature-24")
   void refuseAnotherSecret() {
-    assertThat(sent("/standard", hmac(OLD, Style.standard, null)))
+    assertThat(sent("/standard", hmac(OLD, SignatureScheme.standard, null)))
         .containsOnly("400 No matching signature found");
-    assertThat(sent("/timestamped", hmac("other", Style.timestamped, null)))
+    assertThat(sent("/timestamped", hmac("other", SignatureScheme.timestamped, null)))
         .isNotEmpty()
         .allMatch(
             answer -> answer.startsWith("400 No signatures found matching the expected signature"));
-    assertThat(sent("/hex", hmac("other", Style.hex, null)))
+    assertThat(sent("/hex", hmac("other", SignatureScheme.hex, null)))
         .containsOnly("400 octokit: the signature does not match");
   }
 
@@ -135,15 +136,19 @@ class OfficialVerifiersTest {
   @Tag("feature-25")
   void verifyWithEitherSecretWhileItIsRotated() {
     for (String path : List.of("/standard", "/standard-old")) {
-      assertThat(sent(path, hmac(NEW, Style.standard, OLD))).as(path).containsOnly("204 ");
+      assertThat(sent(path, hmac(NEW, SignatureScheme.standard, OLD)))
+          .as(path)
+          .containsOnly("204 ");
     }
     for (String path : List.of("/timestamped", "/timestamped-old")) {
-      assertThat(sent(path, hmac(TEXT, Style.timestamped, "old"))).as(path).containsOnly("204 ");
+      assertThat(sent(path, hmac(TEXT, SignatureScheme.timestamped, "old")))
+          .as(path)
+          .containsOnly("204 ");
     }
     for (String path : List.of("/hex", "/hex-old")) {
-      assertThat(sent(path, hmac(TEXT, Style.hex, "old"))).as(path).containsOnly("204 ");
+      assertThat(sent(path, hmac(TEXT, SignatureScheme.hex, "old"))).as(path).containsOnly("204 ");
     }
-    assertThat(sent("/standard-old", hmac(NEW, Style.standard, null)))
+    assertThat(sent("/standard-old", hmac(NEW, SignatureScheme.standard, null)))
         .containsOnly("400 No matching signature found");
   }
 
@@ -176,7 +181,8 @@ class OfficialVerifiersTest {
     return BODIES.get(Integer.parseInt(event.entityId()) - 1).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Authentication hmac(String secret, Style style, @Nullable String previous) {
+  private static Authentication hmac(
+      String secret, SignatureScheme style, @Nullable String previous) {
     return new Authentication(
         Optional.of(
             new Hmac(

@@ -3,17 +3,17 @@ package io.rowhook.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.EventType;
-import io.rowhook.recipient.Acknowledge;
-import io.rowhook.recipient.Allow;
+import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.recipient.Authentication;
-import io.rowhook.recipient.Format;
-import io.rowhook.recipient.OwedLimit;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing;
+import io.rowhook.recipient.BacklogLimit;
+import io.rowhook.recipient.BodyFormat;
+import io.rowhook.recipient.CircuitBreakerConfig;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.TlsConfig;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MemoryJournal;
 import io.rowhook.testing.MemoryLedger;
@@ -37,8 +37,11 @@ final class Outbound implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** Lets a recipient fail as often as most tests want. */
-  static final Pause SELDOM =
-      new Pause(Pause.MOST_FAILURES, Duration.ofSeconds(1), List.of(Duration.ofSeconds(1)));
+  static final CircuitBreakerConfig SELDOM =
+      new CircuitBreakerConfig(
+          CircuitBreakerConfig.MOST_FAILURES,
+          Duration.ofSeconds(1),
+          List.of(Duration.ofSeconds(1)));
 
   final PlainSets sets = new PlainSets();
   final List<Courier> couriers = new ArrayList<>();
@@ -47,20 +50,22 @@ final class Outbound implements AutoCloseable {
   Observer observer = Observer.NONE;
   MemoryBudget budget = MemoryBudget.ofHeap();
 
-  static Retry retry(int... delaysMs) {
-    return new Retry(
-        Arrays.stream(delaysMs).mapToObj(Duration::ofMillis).toList(), Retry.From.previous, 0);
+  static RetryPolicy retry(int... delaysMs) {
+    return new RetryPolicy(
+        Arrays.stream(delaysMs).mapToObj(Duration::ofMillis).toList(),
+        RetryPolicy.From.previous,
+        0);
   }
 
-  static Recipient recipient(String name, URI url, Processing processing, Retry retry) {
+  static Recipient recipient(String name, URI url, DeliveryMode processing, RetryPolicy retry) {
     return recipient(name, url, processing, retry, Duration.ofSeconds(5), Authentication.NONE);
   }
 
   static Recipient recipient(
       String name,
       URI url,
-      Processing processing,
-      Retry retry,
+      DeliveryMode processing,
+      RetryPolicy retry,
       Duration timeout,
       Authentication authentication) {
     return new Recipient(
@@ -69,13 +74,13 @@ final class Outbound implements AutoCloseable {
         authentication,
         processing,
         timeout,
-        Acknowledge.ANY_2XX,
+        AcknowledgementRule.ANY_2XX,
         retry,
         SELDOM,
-        new OwedLimit(Duration.ofDays(36500), 1L << 40),
-        Allow.NOTHING,
-        Tls.DEFAULT,
-        Format.json,
+        new BacklogLimit(Duration.ofDays(36500), 1L << 40),
+        EgressPolicy.NOTHING,
+        TlsConfig.DEFAULT,
+        BodyFormat.json,
         List.of(
             new Subscription(
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));

@@ -13,11 +13,11 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.Entry;
-import io.rowhook.recipient.Processing;
-import io.rowhook.recipient.Processing.Parallel;
-import io.rowhook.recipient.Processing.Sequential;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.MemoryJournal;
 import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
@@ -97,7 +97,7 @@ class OwedTest {
       }
       ledger.advance(out.journal.head());
       ledger.flush();
-      out.start(recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT));
+      out.start(recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT));
       out.settled("shop");
       assertThat(shop.ids()).hasSize(40).doesNotHaveDuplicates();
     }
@@ -107,7 +107,7 @@ class OwedTest {
   @Tag("feature-27")
   @ValueSource(booleans = {false, true})
   void deliversABacklogInOrderOnceItsRecipientIsBack(boolean sequential) throws Exception {
-    Processing processing = sequential ? new Sequential() : new Parallel(4);
+    DeliveryMode processing = sequential ? new Sequential() : new Parallel(4);
     try (Receiver revived = new Receiver();
         Outbound out = new Outbound()) {
       Courier courier = out.start(recipient("shop", nobody(), processing, retry(200, 200, 200)));
@@ -126,7 +126,7 @@ class OwedTest {
   void losesNothingOverAStop() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      Recipient recipient = recipient("shop", shop.url("/"), new Parallel(4), Retry.DEFAULT);
+      Recipient recipient = recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT);
       out.journal.append(List.of());
       Courier courier = out.start(recipient);
       for (int round = 1; round <= 5; round++) {
@@ -148,7 +148,7 @@ class OwedTest {
     long seed = new Random().nextLong();
     System.out.println("OwedTest.losesNothingOverACrash seed " + seed);
     Random random = new Random(seed);
-    Processing processing = random.nextBoolean() ? new Sequential() : new Parallel(5);
+    DeliveryMode processing = random.nextBoolean() ? new Sequential() : new Parallel(5);
     try (Receiver shop = new Receiver(request -> Answer.of(request.number() % 7 == 0 ? 503 : 200));
         Outbound out = new Outbound()) {
       Recipient recipient =
@@ -204,7 +204,7 @@ class OwedTest {
     long seed = new Random().nextLong();
     System.out.println("OwedTest.endsEachDeliveryOnce seed " + seed);
     Random random = new Random(seed);
-    Processing processing =
+    DeliveryMode processing =
         random.nextInt(4) == 0 ? new Sequential() : new Parallel(1 + random.nextInt(12));
     int entities = 1 + random.nextInt(40);
     int each = 300 / entities;

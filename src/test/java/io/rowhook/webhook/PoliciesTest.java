@@ -9,9 +9,9 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.recipient.Acknowledge;
-import io.rowhook.recipient.Network;
-import io.rowhook.recipient.Retry;
+import io.rowhook.recipient.AcknowledgementRule;
+import io.rowhook.recipient.CidrBlock;
+import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.webhook.Reply.Answer;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.NoAnswer;
@@ -174,8 +174,9 @@ class PoliciesTest {
   @Test
   @Tag("feature-33")
   void triesAgainByTheScheduleAndThenNoMore() {
-    Retry retry =
-        new Retry(List.of(Duration.ofSeconds(5), Duration.ofMinutes(5)), Retry.From.previous, 0);
+    RetryPolicy retry =
+        new RetryPolicy(
+            List.of(Duration.ofSeconds(5), Duration.ofMinutes(5)), RetryPolicy.From.previous, 0);
     Verdict verdict = new NoAnswer("connection refused by x:1");
     Instant first = NOW.minusSeconds(100);
     Instant at = NOW.minusSeconds(1);
@@ -189,7 +190,7 @@ class PoliciesTest {
             Sequel.state(
                 IN_FLIGHT,
                 verdict,
-                new Retry(List.of(), Retry.From.previous, 0),
+                new RetryPolicy(List.of(), RetryPolicy.From.previous, 0),
                 1,
                 at,
                 at,
@@ -223,7 +224,7 @@ class PoliciesTest {
                 Sequel.state(
                     IN_FLIGHT,
                     new NoAnswer("x"),
-                    Retry.ACTINDO,
+                    RetryPolicy.ACTINDO,
                     n,
                     first,
                     first.plusSeconds(50L * n),
@@ -245,7 +246,7 @@ class PoliciesTest {
           Sequel.state(
               IN_FLIGHT,
               new NoAnswer("x"),
-              Retry.ACTINDO,
+              RetryPolicy.ACTINDO,
               attempts,
               NOW,
               at,
@@ -260,9 +261,9 @@ class PoliciesTest {
   @Test
   @Tag("feature-33")
   void movesADelayByAFifthAtMost() {
-    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 0))
+    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), RetryPolicy.DEFAULT, 1, NOW, NOW, NOW, 0))
         .isEqualTo(new Retrying(NOW.plusSeconds(4)));
-    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), Retry.DEFAULT, 1, NOW, NOW, NOW, 1))
+    assertThat(Sequel.state(IN_FLIGHT, new NoAnswer("x"), RetryPolicy.DEFAULT, 1, NOW, NOW, NOW, 1))
         .isEqualTo(new Retrying(NOW.plusSeconds(6)));
   }
 
@@ -272,9 +273,10 @@ class PoliciesTest {
     Verdict verdict =
         new Refused(503, "answered 503", "", Optional.of(Duration.ofSeconds(60)), false);
     assertThat(
-            Sequel.state(IN_FLIGHT, verdict, Retry.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
+            Sequel.state(
+                IN_FLIGHT, verdict, RetryPolicy.DEFAULT, 1, NOW, NOW.minusSeconds(3), NOW, 0.5))
         .isEqualTo(new Retrying(NOW.plusSeconds(60)));
-    assertThat(Sequel.state(IN_FLIGHT, verdict, Retry.DEFAULT, 2, NOW, NOW, NOW, 0.5))
+    assertThat(Sequel.state(IN_FLIGHT, verdict, RetryPolicy.DEFAULT, 2, NOW, NOW, NOW, 0.5))
         .isEqualTo(new Retrying(NOW.plusSeconds(300)));
   }
 
@@ -337,7 +339,7 @@ class PoliciesTest {
   @Tag("feature-47")
   void permitsTheNetworksAllowed() {
     Networks networks =
-        new Networks(List.of(Network.parse("10.1.0.0/16"), Network.parse("::1/128")));
+        new Networks(List.of(CidrBlock.parse("10.1.0.0/16"), CidrBlock.parse("::1/128")));
     assertThat(networks.permitted(address("10.1.255.1"), address("10.2.0.1"), address("::1")))
         .containsExactly(address("10.1.255.1"), address("::1"));
     assertThat(networks.refusal(address("::ffff:10.1.0.1"))).isEmpty();
@@ -351,7 +353,7 @@ class PoliciesTest {
       int status,
       @org.jspecify.annotations.Nullable String retryAfter,
       @org.jspecify.annotations.Nullable String location) {
-    return new Judge(Acknowledge.ANY_2XX)
+    return new Judge(AcknowledgementRule.ANY_2XX)
         .judge(
             new Answer(
                 status,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Secret;
-import io.rowhook.recipient.Tls;
+import io.rowhook.recipient.TlsConfig;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Request;
@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class ProxyTest {
 
   private static final Certificates ALL = Certificates.get();
-  private static final Tls OWN = new Tls(List.of(ALL.ca.certificate()), Optional.empty());
+  private static final TlsConfig OWN =
+      new TlsConfig(List.of(ALL.ca.certificate()), Optional.empty());
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final byte[] BODY = {'{', '}'};
 

@@ -4,9 +4,9 @@ import static io.rowhook.testing.Events.orders;
 import static io.rowhook.webhook.Outbound.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.ConnectionOptions;
-import io.rowhook.recipient.Pause;
-import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.Rate;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.testing.Receiver;
@@ -48,7 +48,8 @@ class RateTest {
 
   @Test
   void probesCountToo() {
-    Pause probing = new Pause(0, Duration.ofDays(1), List.of(Duration.ofSeconds(1)));
+    CircuitBreakerConfig probing =
+        new CircuitBreakerConfig(0, Duration.ofDays(1), List.of(Duration.ofSeconds(1)));
     try (Receiver shop = new Receiver(request -> answer(request.number() <= 3 ? 503 : 200));
         Outbound out = new Outbound()) {
       out.clock = now::get;
@@ -101,7 +102,7 @@ class RateTest {
         .with(new ConnectionOptions(Optional.empty(), Optional.of(rate)));
   }
 
-  private static Recipient pausing(Recipient of, Pause pause) {
+  private static Recipient pausing(Recipient of, CircuitBreakerConfig breakerConfig) {
     return new Recipient(
         of.name(),
         of.url(),
@@ -110,8 +111,8 @@ class RateTest {
         of.timeout(),
         of.acknowledge(),
         of.retry(),
-        pause,
-        of.owed(),
+        breakerConfig,
+        of.backlog(),
         of.allow(),
         of.tls(),
         of.format(),

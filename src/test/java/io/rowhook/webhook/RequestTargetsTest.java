@@ -10,9 +10,9 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.PathTemplate;
-import io.rowhook.recipient.Processing.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
@@ -226,8 +226,8 @@ class RequestTargetsTest {
         base.timeout(),
         base.acknowledge(),
         base.retry(),
-        base.pause(),
-        base.owed(),
+        base.breakerConfig(),
+        base.backlog(),
         base.allow(),
         base.tls(),
         base.format(),

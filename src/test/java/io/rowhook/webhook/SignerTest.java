@@ -11,7 +11,7 @@ import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.Previous;
-import io.rowhook.recipient.Authentication.Style;
+import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +55,7 @@ class SignerTest {
     JsonNode vectors = vectors();
     assertThat(vectors.get("signatures")).hasSizeGreaterThanOrEqualTo(7);
     for (JsonNode vector : vectors.get("signatures")) {
-      Style style = Style.valueOf(vector.get("style").asText());
+      SignatureScheme style = SignatureScheme.valueOf(vector.get("style").asText());
       Signer signer = new Signer(hmac(vector.get("secret").asText(), style, Optional.empty()));
       Instant at =
           vector.get("timestamp").isNull()
@@ -149,7 +149,8 @@ class SignerTest {
   void isVerifiedByTheStandardsOwnLibrary() throws Exception {
     Instant now = Instant.now();
     List<Field> fields =
-        new Signer(hmac(NEW, Style.standard, Optional.empty())).fields("evt_1", now, BODY);
+        new Signer(hmac(NEW, SignatureScheme.standard, Optional.empty()))
+            .fields("evt_1", now, BODY);
     verify(NEW, "evt_1", now, fields);
     assertThatThrownBy(() -> verify(OLD, "evt_1", now, fields)).hasMessageContaining("signature");
     assertThatThrownBy(() -> verify(NEW, "evt_2", now, fields)).hasMessageContaining("signature");
@@ -163,7 +164,7 @@ class SignerTest {
         new Signer(
             hmac(
                 NEW,
-                Style.standard,
+                SignatureScheme.standard,
                 Optional.of(new Previous(new Secret(OLD), now.plusMillis(1)))));
 
     List<Field> during = signer.fields("evt_1", now, BODY);
@@ -182,7 +183,7 @@ class SignerTest {
   @Tag("feature-25")
   void rotatesInTheOtherStylesAsTheirVerifiersAllow() {
     Previous previous = new Previous(new Secret("old"), NOW.plusSeconds(1));
-    for (Style style : List.of(Style.hex, Style.base64)) {
+    for (SignatureScheme style : List.of(SignatureScheme.hex, SignatureScheme.base64)) {
       String withNew = only(style, "new");
       String withOld = only(style, "old");
       assertThat(new Signer(hmac("new", style, Optional.of(previous))).fields("evt_1", NOW, BODY))
@@ -190,10 +191,10 @@ class SignerTest {
               new Field(style.defaultHeader(), withNew),
               new Field(style.defaultHeader() + "-Previous", withOld));
     }
-    String withNew = only(Style.timestamped, "new");
-    String withOld = only(Style.timestamped, "old");
+    String withNew = only(SignatureScheme.timestamped, "new");
+    String withOld = only(SignatureScheme.timestamped, "old");
     assertThat(
-            new Signer(hmac("new", Style.timestamped, Optional.of(previous)))
+            new Signer(hmac("new", SignatureScheme.timestamped, Optional.of(previous)))
                 .fields("evt_1", NOW, BODY))
         .containsExactly(
             new Field("X-Webhook-Signature", withNew + withOld.substring(withOld.indexOf(",v1="))));
@@ -204,7 +205,7 @@ class SignerTest {
   void makesBothHeadersOrNone() {
     Authentication both =
         new Authentication(
-            hmac(NEW, Style.standard, Optional.empty()).hmac(),
+            hmac(NEW, SignatureScheme.standard, Optional.empty()).hmac(),
             Optional.of(new Basic("erp", new Secret("pä:ss"))));
     assertThat(new Signer(both).fields("evt_1", NOW, BODY))
         .extracting(Field::name)
@@ -217,7 +218,11 @@ class SignerTest {
     Authentication shopify =
         new Authentication(
             Optional.of(
-                new Hmac(new Secret("s"), Style.base64, "X-Shopify-Hmac-Sha256", Optional.empty())),
+                new Hmac(
+                    new Secret("s"),
+                    SignatureScheme.base64,
+                    "X-Shopify-Hmac-Sha256",
+                    Optional.empty())),
             Optional.empty());
     assertThat(new Signer(shopify).fields("evt_1", NOW, BODY))
         .extracting(Field::name)
@@ -232,14 +237,17 @@ class SignerTest {
             + "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737";
     byte[] data = "what do ya want for nothing?".getBytes(StandardCharsets.UTF_8);
     String base64 = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(right));
-    assertThat(signed(Style.hex, Algorithm.sha512, "", data)).isEqualTo(right);
-    assertThat(signed(Style.hex, Algorithm.sha512, "sha512=", data)).isEqualTo("sha512=" + right);
-    assertThat(signed(Style.base64, Algorithm.sha512, "HMAC ", data)).isEqualTo("HMAC " + base64);
-    assertThat(signed(Style.hex, Algorithm.sha256, "", data))
+    assertThat(signed(SignatureScheme.hex, Algorithm.sha512, "", data)).isEqualTo(right);
+    assertThat(signed(SignatureScheme.hex, Algorithm.sha512, "sha512=", data))
+        .isEqualTo("sha512=" + right);
+    assertThat(signed(SignatureScheme.base64, Algorithm.sha512, "HMAC ", data))
+        .isEqualTo("HMAC " + base64);
+    assertThat(signed(SignatureScheme.hex, Algorithm.sha256, "", data))
         .isEqualTo("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   }
 
-  private static String signed(Style style, Algorithm algorithm, String prefix, byte[] data) {
+  private static String signed(
+      SignatureScheme style, Algorithm algorithm, String prefix, byte[] data) {
     Hmac hmac =
         new Hmac(
             new Secret("Jefe"),
@@ -259,25 +267,27 @@ class SignerTest {
   @Test
   @Tag("feature-26")
   void refusesSecretsOfTheWrongFormWithoutQuotingThem() {
-    assertThatThrownBy(() -> new Signer(hmac("topsecret", Style.standard, Optional.empty())))
+    assertThatThrownBy(
+            () -> new Signer(hmac("topsecret", SignatureScheme.standard, Optional.empty())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "a secret of style standard must be whsec_ followed by base64; this one does not start"
                 + " with whsec_")
         .hasNoCause();
-    assertThatThrownBy(() -> new Signer(hmac("whsec_top*secret", Style.standard, Optional.empty())))
+    assertThatThrownBy(
+            () -> new Signer(hmac("whsec_top*secret", SignatureScheme.standard, Optional.empty())))
         .hasMessage(
             "a secret of style standard must be whsec_ followed by base64; what follows is not"
                 + " base64")
         .hasNoCause();
-    assertThatThrownBy(() -> new Signer(hmac("", Style.hex, Optional.empty())))
+    assertThatThrownBy(() -> new Signer(hmac("", SignatureScheme.hex, Optional.empty())))
         .hasMessage("the HMAC secret is empty");
     assertThat(new Field("Authorization", "Basic c2VjcmV0").toString()).doesNotContain("c2Vj");
   }
 
   @Test
   void signsOnManyThreadsAtOnce() throws Exception {
-    Signer signer = new Signer(hmac(NEW, Style.standard, Optional.empty()));
+    Signer signer = new Signer(hmac(NEW, SignatureScheme.standard, Optional.empty()));
     List<Field> expected = signer.fields("evt_1", NOW, BODY);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Callable<List<Field>> sign = () -> signer.fields("evt_1", NOW, BODY);
@@ -288,14 +298,15 @@ class SignerTest {
     }
   }
 
-  private static String only(Style style, String secret) {
+  private static String only(SignatureScheme style, String secret) {
     return new Signer(hmac(secret, style, Optional.empty()))
         .fields("evt_1", NOW, BODY)
         .getFirst()
         .value();
   }
 
-  private static Authentication hmac(String secret, Style style, Optional<Previous> previous) {
+  private static Authentication hmac(
+      String secret, SignatureScheme style, Optional<Previous> previous) {
     return new Authentication(
         Optional.of(new Hmac(new Secret(secret), style, style.defaultHeader(), previous)),
         Optional.empty());

@@ -7,11 +7,11 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.rowhook.recipient.Allow;
-import io.rowhook.recipient.Processing.Parallel;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.recipient.Tls;
-import io.rowhook.recipient.Tls.Identity;
+import io.rowhook.recipient.TlsConfig;
+import io.rowhook.recipient.TlsConfig.Identity;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Certificates.Issued;
 import io.rowhook.testing.Receiver;
@@ -55,13 +55,14 @@ class TlsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Certificates ALL = Certificates.get();
-  private static final Tls OWN = new Tls(List.of(ALL.ca.certificate()), Optional.empty());
+  private static final TlsConfig OWN =
+      new TlsConfig(List.of(ALL.ca.certificate()), Optional.empty());
 
   @Test
   void refusesACertificateThatNobodyKnownHasSigned() throws Exception {
     for (Issued unknown : List.of(ALL.server, ALL.stranger)) {
       try (Server server = new Server(unknown, false)) {
-        assertThat(server.postedWith(Tls.DEFAULT, "localhost"))
+        assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost"))
             .isEqualTo(
                 server.failure(
                     "localhost",
@@ -88,13 +89,13 @@ class TlsTest {
     }
     Issued alone = new Issued(List.of(ALL.expired.certificate()), ALL.expired.key());
     try (Server server = new Server(alone, false)) { // as most: without their authority's
-      for (Tls tls : List.of(OWN, Tls.DEFAULT)) {
+      for (TlsConfig tls : List.of(OWN, TlsConfig.DEFAULT)) {
         assertThat(server.postedWith(tls, "localhost"))
             .isEqualTo(server.failure("localhost", "the certificate has expired"));
       }
     }
     try (Server server = new Server(ALL.expiredSelf, false)) {
-      Tls itself = new Tls(ALL.expiredSelf.chain(), Optional.empty());
+      TlsConfig itself = new TlsConfig(ALL.expiredSelf.chain(), Optional.empty());
       assertThat(server.postedWith(itself, "localhost"))
           .isEqualTo(server.failure("localhost", "the certificate has expired"));
       assertThat(server.clients).isEmpty();
@@ -108,7 +109,7 @@ class TlsTest {
       assertThat(server.clients).containsExactly("nobody");
     }
     try (Server server = new Server(ALL.stranger, false)) {
-      Tls itself = new Tls(ALL.stranger.chain(), Optional.empty());
+      TlsConfig itself = new TlsConfig(ALL.stranger.chain(), Optional.empty());
       assertThat(server.postedWith(itself, "localhost")).isInstanceOf(Answer.class);
     }
   }
@@ -125,8 +126,8 @@ class TlsTest {
     System.setProperty("javax.net.ssl.trustStore", file.toString());
     System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
     try (Server server = new Server(ALL.server, false)) {
-      assertThat(server.postedWith(Tls.DEFAULT, "localhost")).isInstanceOf(Answer.class);
-      Tls another = new Tls(ALL.stranger.chain(), Optional.empty());
+      assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost")).isInstanceOf(Answer.class);
+      TlsConfig another = new TlsConfig(ALL.stranger.chain(), Optional.empty());
       assertThat(server.postedWith(another, "localhost")).isInstanceOf(Silence.class);
     } finally {
       System.clearProperty("javax.net.ssl.trustStore");
@@ -139,11 +140,11 @@ class TlsTest {
     try (Server server = new Server(ALL.server, true)) {
       // This server hangs up so fast that its reason is lost.
       assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Silence.class);
-      Tls client = new Tls(OWN.authorities(), Optional.of(identity(ALL.client)));
+      TlsConfig client = new TlsConfig(OWN.authorities(), Optional.of(identity(ALL.client)));
       assertThat(server.postedWith(client, "localhost")).isInstanceOf(Answer.class);
       assertThat(server.clients).containsExactly("CN=client");
       // An authority that the server does not know: the JDK does not even show it.
-      Tls stranger = new Tls(OWN.authorities(), Optional.of(identity(ALL.stranger)));
+      TlsConfig stranger = new TlsConfig(OWN.authorities(), Optional.of(identity(ALL.stranger)));
       assertThat(server.postedWith(stranger, "localhost")).isInstanceOf(Silence.class);
       assertThat(server.clients).hasSize(1);
     }
@@ -201,7 +202,7 @@ class TlsTest {
 
   @Test
   void speaksNothingOlderThanTls12() throws Exception {
-    assertThat(offered(Tls.DEFAULT)).containsExactly(0x0304, 0x0303);
+    assertThat(offered(TlsConfig.DEFAULT)).containsExactly(0x0304, 0x0303);
     assertThat(offered(OWN)).containsExactly(0x0304, 0x0303);
   }
 
@@ -211,7 +212,7 @@ class TlsTest {
         Outbound out = new Outbound();
         Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
       URI url = server.url("localhost");
-      couriers.apply(List.of(recipient(url, Tls.DEFAULT)));
+      couriers.apply(List.of(recipient(url, TlsConfig.DEFAULT)));
       out.ledger("shop");
       out.journal.append(orders(1, 1));
       Outbound.eventually("failed", () -> !out.ledger("shop").attempts(1).isEmpty());
@@ -226,11 +227,11 @@ class TlsTest {
   @Test
   @Tag("feature-26")
   void doesNotShowTheKey() {
-    Tls tls = new Tls(ALL.client.chain(), Optional.of(identity(ALL.client)));
+    TlsConfig tls = new TlsConfig(ALL.client.chain(), Optional.of(identity(ALL.client)));
     assertThat(tls.toString()).isEqualTo("Tls[2 authorities, Optional[Identity[***]]]");
   }
 
-  private static Recipient recipient(URI url, Tls tls) {
+  private static Recipient recipient(URI url, TlsConfig tls) {
     Recipient plain =
         Outbound.recipient("shop", url, new Parallel(1), Outbound.retry(20, 20, 20, 20, 20));
     return new Recipient(
@@ -241,9 +242,9 @@ class TlsTest {
         plain.timeout(),
         plain.acknowledge(),
         plain.retry(),
-        plain.pause(),
-        plain.owed(),
-        Allow.NOTHING,
+        plain.breakerConfig(),
+        plain.backlog(),
+        EgressPolicy.NOTHING,
         tls,
         plain.format(),
         plain.subscriptions());
@@ -266,7 +267,7 @@ class TlsTest {
   }
 
   /** The versions in the {@code supported_versions} of a ClientHello (RFC 8446, 4.2.1). */
-  private static List<Integer> offered(Tls tls) throws Exception {
+  private static List<Integer> offered(TlsConfig tls) throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
       CompletableFuture<byte[]> hello = new CompletableFuture<>();
@@ -355,7 +356,7 @@ class TlsTest {
       return URI.create("https://" + host + ":" + port() + "/?secret=xyz");
     }
 
-    Reply postedWith(Tls tls, String host) {
+    Reply postedWith(TlsConfig tls, String host) {
       try (Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
         return sender.post(url(host), List.of(), new byte[] {'{', '}'}, LIMIT);
       }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param jitter by which part of itself a delay is moved at random, 0 to 1: 0.2 is 20 % to either
  *     side
  */
-public record Retry(List<Duration> delays, From from, double jitter) {
+public record RetryPolicy(List<Duration> delays, From from, double jitter) {
 
   /** What a delay counts from. */
   public enum From {
@@ -27,8 +27,8 @@ public record Retry(List<Duration> delays, From from, double jitter) {
   }
 
   /** Standard Webhooks 1.0.0, "Deliverability and reliability", with 20 % jitter. */
-  public static final Retry DEFAULT =
-      new Retry(
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(
           List.of(
               Duration.ofSeconds(5),
               Duration.ofMinutes(5),
@@ -43,8 +43,8 @@ public record Retry(List<Duration> delays, From from, double jitter) {
           0.2);
 
   /** Actindo's schedule: 60, 120, 300 and 600 seconds after the first attempt. */
-  public static final Retry ACTINDO =
-      new Retry(
+  public static final RetryPolicy ACTINDO =
+      new RetryPolicy(
           List.of(
               Duration.ofSeconds(60),
               Duration.ofSeconds(120),
@@ -53,7 +53,7 @@ public record Retry(List<Duration> delays, From from, double jitter) {
           From.first,
           0);
 
-  public Retry {
+  public RetryPolicy {
     delays = List.copyOf(delays);
     if (jitter < 0 || jitter > 1) {
       throw new IllegalArgumentException("jitter must be from 0 to 1, got: " + jitter);

@@ -3,13 +3,13 @@ package io.rowhook.recipient;
 /**
  * What bodies are written in ({@code docs/templates.md}, "XML"): the same tree as JSON or as XML.
  */
-public enum Format {
+public enum BodyFormat {
   json("application/json"),
   xml("application/xml; charset=UTF-8");
 
   private final String contentType;
 
-  Format(String contentType) {
+  BodyFormat(String contentType) {
     this.contentType = contentType;
   }
 

@@ -13,12 +13,12 @@ import java.util.Optional;
  * @param authorities trusted in place of those that the JDK knows; empty: those
  * @param identity shown to a recipient that asks for it
  */
-public record Tls(List<X509Certificate> authorities, Optional<Identity> identity) {
+public record TlsConfig(List<X509Certificate> authorities, Optional<Identity> identity) {
 
   /** As the JDK does. */
-  public static final Tls DEFAULT = new Tls(List.of(), Optional.empty());
+  public static final TlsConfig DEFAULT = new TlsConfig(List.of(), Optional.empty());
 
-  public Tls {
+  public TlsConfig {
     authorities = List.copyOf(authorities);
   }
 

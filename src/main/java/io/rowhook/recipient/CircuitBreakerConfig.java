@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * When a recipient that fails too often is left alone for a while: the rule of a circuit breaker.
- * It is about the recipient, where {@link Retry} is about one delivery. Pure arithmetic; knows no
- * clock.
+ * It is about the recipient, where {@link RetryPolicy} is about one delivery. Pure arithmetic;
+ * knows no clock.
  *
  * @param failures so many failed attempts are borne; the next one pauses it. At most {@link
  *     #MOST_FAILURES}, since their times are remembered
@@ -14,13 +14,13 @@ import java.util.List;
  * @param probe how long to wait before each probe, which is one delivery sent alone; the last wait
  *     is repeated. Never empty; each at least as long as the one before
  */
-public record Pause(int failures, Duration within, List<Duration> probe) {
+public record CircuitBreakerConfig(int failures, Duration within, List<Duration> probe) {
 
   public static final int MOST_FAILURES = 10_000;
 
   /** More than 10 within 10 minutes; probes after seconds, then minutes, then every hour. */
-  public static final Pause DEFAULT =
-      new Pause(
+  public static final CircuitBreakerConfig DEFAULT =
+      new CircuitBreakerConfig(
           10,
           Duration.ofMinutes(10),
           List.of(
@@ -33,10 +33,10 @@ public record Pause(int failures, Duration within, List<Duration> probe) {
               Duration.ofHours(1)));
 
   /** Xena's rule: more than 10 failures within 10 minutes, and an hour's rest. */
-  public static final Pause XENA =
-      new Pause(10, Duration.ofMinutes(10), List.of(Duration.ofHours(1)));
+  public static final CircuitBreakerConfig XENA =
+      new CircuitBreakerConfig(10, Duration.ofMinutes(10), List.of(Duration.ofHours(1)));
 
-  public Pause {
+  public CircuitBreakerConfig {
     probe = List.copyOf(probe);
     if (failures < 0 || failures > MOST_FAILURES) {
       throw new IllegalArgumentException(

@@ -10,11 +10,11 @@ import java.util.List;
  * @param networks loopback, link-local or private networks that its address may be in; held against
  *     the address that is actually connected to
  */
-public record Allow(boolean http, List<Network> networks) {
+public record EgressPolicy(boolean http, List<CidrBlock> networks) {
 
-  public static final Allow NOTHING = new Allow(false, List.of());
+  public static final EgressPolicy NOTHING = new EgressPolicy(false, List.of());
 
-  public Allow {
+  public EgressPolicy {
     networks = List.copyOf(networks);
   }
 }

@@ -10,9 +10,9 @@ import java.time.Duration;
  * @param age since it came into the journal
  * @param bytes of events' JSON in the journal
  */
-public record OwedLimit(Duration age, long bytes) {
+public record BacklogLimit(Duration age, long bytes) {
 
-  public static final OwedLimit DEFAULT = new OwedLimit(Duration.ofDays(10), 2L << 30);
+  public static final BacklogLimit DEFAULT = new BacklogLimit(Duration.ofDays(10), 2L << 30);
 
   /** From this part of a limit on it is announced. */
   public static final double ANNOUNCED = 0.8;

@@ -4,7 +4,7 @@ package io.rowhook.recipient;
  * How many of a recipient's deliveries may be in flight at once (as Actindo has it: sequential or
  * parallel).
  */
-public sealed interface Processing {
+public sealed interface DeliveryMode {
 
   /**
    * One at a time, all events in commit order; a failing delivery blocks until it is settled.
@@ -12,7 +12,7 @@ public sealed interface Processing {
    * @param stopsWhenExhausted whether one whose retries are used up stops the recipient until a
    *     person decides; otherwise the next one goes out
    */
-  record Sequential(boolean stopsWhenExhausted) implements Processing {
+  record Sequential(boolean stopsWhenExhausted) implements DeliveryMode {
 
     /** One that goes on. */
     public Sequential() {
@@ -29,7 +29,7 @@ public sealed interface Processing {
    * Up to {@code jobs} at a time, but never two of one entity; later events of an entity wait
    * behind its failing one, all others go on.
    */
-  record Parallel(int jobs) implements Processing {
+  record Parallel(int jobs) implements DeliveryMode {
     public Parallel {
       if (jobs < 1 || jobs > MAX_JOBS) {
         throw new IllegalArgumentException("jobs must be from 1 to " + MAX_JOBS + ", got: " + jobs);
@@ -41,5 +41,5 @@ public sealed interface Processing {
   int jobs();
 
   int MAX_JOBS = 1000;
-  Processing DEFAULT = new Parallel(4);
+  DeliveryMode DEFAULT = new Parallel(4);
 }

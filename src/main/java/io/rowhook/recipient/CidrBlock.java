@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  * @param base its address, 4 or 16 bytes; all bits after the prefix are 0
  * @param prefix how many leading bits an address must share with it
  */
-public record Network(List<Byte> base, int prefix) {
+public record CidrBlock(List<Byte> base, int prefix) {
 
   private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F:.]+)/([0-9]{1,3})");
   private static final Pattern IPV4 =
       Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
-  public Network {
+  public CidrBlock {
     base = List.copyOf(base);
   }
 
@@ -28,7 +28,7 @@ public record Network(List<Byte> base, int prefix) {
    *
    * @throws IllegalArgumentException for anything else, with the rule that it breaks
    */
-  public static Network parse(String text) {
+  public static CidrBlock parse(String text) {
     Matcher matcher = CIDR.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("must be an address and a prefix length");
@@ -43,7 +43,7 @@ public record Network(List<Byte> base, int prefix) {
     if (!Arrays.equals(base, address)) {
       throw new IllegalArgumentException("must have only zero bits after its prefix length");
     }
-    return new Network(boxed(base), prefix);
+    return new CidrBlock(boxed(base), prefix);
   }
 
   /**
