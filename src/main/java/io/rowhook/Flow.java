@@ -6,7 +6,7 @@ import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
-import io.rowhook.journal.Housekeeping;
+import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
@@ -29,7 +29,7 @@ public final class Flow implements AutoCloseable {
   private final Couriers couriers;
   private final SettingsApplier applier;
   private final SettingsWatch watch;
-  private final Housekeeping housekeeping;
+  private final RetentionJob retention;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -40,7 +40,7 @@ public final class Flow implements AutoCloseable {
       Couriers couriers,
       SettingsApplier applier,
       SettingsWatch watch,
-      Housekeeping housekeeping,
+      RetentionJob retention,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.rows = rows;
@@ -48,7 +48,7 @@ public final class Flow implements AutoCloseable {
     this.couriers = couriers;
     this.applier = applier;
     this.watch = watch;
-    this.housekeeping = housekeeping;
+    this.retention = retention;
     this.listen = listen;
   }
 
@@ -61,7 +61,7 @@ public final class Flow implements AutoCloseable {
   public void start() throws InterruptedException, SettingsException {
     applier.begin(watch.current());
     supervisor.start();
-    housekeeping.start();
+    retention.start();
     watch.start();
     admin = listen.get();
   }
@@ -101,7 +101,7 @@ public final class Flow implements AutoCloseable {
     supervisor.close();
     rows.close();
     couriers.close();
-    housekeeping.close();
+    retention.close();
     journal.close();
   }
 }

@@ -12,8 +12,8 @@ import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.TransactionAggregator;
-import io.rowhook.journal.Housekeeping;
 import io.rowhook.journal.RemovedRecipients;
+import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
@@ -95,8 +95,8 @@ public final class Wiring {
             supervisor, generations, journal, templates, couriers, new RemovedRecipients(journal));
     SettingsWatch watch =
         new SettingsWatch(settings, options.config(), options.templates(), env, applier);
-    Housekeeping housekeeping =
-        new Housekeeping(
+    RetentionJob retention =
+        new RetentionJob(
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
@@ -118,7 +118,7 @@ public final class Wiring {
         couriers,
         applier,
         watch,
-        housekeeping,
+        retention,
         () -> AdminServer.open(file, office));
   }
 

@@ -36,11 +36,11 @@ class LawTest {
                 package io.rowhook.capture;
 
                 class Planted {
-                  io.rowhook.journal.Entry entry;
+                  io.rowhook.journal.JournalEntry entry;
                 }
                 """))
         .containsExactly(
-            "io.rowhook.capture.Planted (capture) uses io.rowhook.journal.Entry (journal), which is"
+            "io.rowhook.capture.Planted (capture) uses io.rowhook.journal.JournalEntry (journal), which is"
                 + " not before it");
   }
 

@@ -280,7 +280,7 @@ class OperatingTest {
     Files.writeString(file, yaml);
     Eventually.within(LIMIT, "it is served", () -> stage.flow().couriers().size() == 1);
     Eventually.within(
-        LIMIT, "it is known", () -> stage.flow().journal().lookup().recipients().contains("shop"));
+        LIMIT, "it is known", () -> stage.flow().journal().queries().recipients().contains("shop"));
     update(2);
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))

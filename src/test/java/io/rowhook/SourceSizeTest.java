@@ -19,10 +19,11 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CaptureSupervisor CaptureSupervisorTest CourierTest HoldingTest JournalContractTest
-          LatestOnlyTest LedgerContractTest MemoryJournal MemoryLedger OperatingTest
-          OperationsTest PartsTest PoliciesTest PublicationTest SchemaTimeTest SenderTest
-          SqliteLedger StructureTest TemplatesTest TlsTest Window
+          CaptureSupervisor CaptureSupervisorTest CourierTest DeliveryAdmin DeliveryAdminTest
+          DeliveryStoreContractTest HoldingTest JournalContractTest LatestOnlyTest
+          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest PoliciesTest
+          PublicationTest SchemaTimeTest SenderTest SqliteJournal StructureTest TemplatesTest
+          TlsTest Window
           """
               .trim()
               .split("\\s+"));

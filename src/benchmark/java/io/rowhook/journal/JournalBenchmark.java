@@ -78,7 +78,7 @@ class JournalBenchmark {
     long after = 0;
     long count = 0;
     while (after < journal.head()) {
-      List<Entry> entries = journal.read(after, 1_000, 1 << 20);
+      List<JournalEntry> entries = journal.read(after, 1_000, 1 << 20);
       after = entries.getLast().sequence();
       count += entries.size();
     }

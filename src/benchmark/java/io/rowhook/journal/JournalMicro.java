@@ -68,7 +68,7 @@ public class JournalMicro {
   @Benchmark
   @OperationsPerInvocation(READ)
   public Object read() {
-    List<Entry> entries = journal.read(0, READ, Long.MAX_VALUE);
+    List<JournalEntry> entries = journal.read(0, READ, Long.MAX_VALUE);
     if (entries.size() != READ) {
       throw new IllegalStateException("read " + entries.size());
     }

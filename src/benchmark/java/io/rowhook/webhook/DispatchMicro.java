@@ -4,7 +4,7 @@ import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +27,8 @@ public class DispatchMicro {
 
   private final List<Delivery> owed =
       IntStream.range(0, DELIVERIES)
-          .mapToObj(i -> Delivery.pending(new Entry(i + 1L, event(i % ENTITIES)), null, null))
+          .mapToObj(
+              i -> Delivery.pending(new JournalEntry(i + 1L, event(i % ENTITIES)), null, null))
           .toList();
   private final Lanes ofEntities = new Lanes(false, MemoryBudget.ofHeap());
   private final Lanes ofAll = new Lanes(true, MemoryBudget.ofHeap());

@@ -1,7 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.journal.OperationException;
+import io.rowhook.journal.DeliveryAdminException;
 
 /** What a command has the running service do. Any thread. */
 interface Action {
@@ -10,7 +10,7 @@ interface Action {
    * Does it.
    *
    * @return what to show
-   * @throws OperationException if it cannot be done, in words for whoever asked
+   * @throws DeliveryAdminException if it cannot be done, in words for whoever asked
    */
-  JsonNode run(Asked asked) throws OperationException, InterruptedException;
+  JsonNode run(Asked asked) throws DeliveryAdminException, InterruptedException;
 }

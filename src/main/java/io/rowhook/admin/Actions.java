@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Hold;
-import io.rowhook.journal.Lookup;
-import io.rowhook.journal.Lookup.Exceptions;
-import io.rowhook.journal.OperationException;
-import io.rowhook.journal.Operations;
-import io.rowhook.journal.Range;
+import io.rowhook.journal.DeliveryAdmin;
+import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.DeliveryFilter;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.JournalQueries;
+import io.rowhook.journal.JournalQueries.Exceptions;
+import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.Sample;
@@ -35,11 +35,11 @@ final class Actions {
   private static final String PENDING = "pending";
 
   private final Office office;
-  private final Operations operations;
+  private final DeliveryAdmin deliveryAdmin;
 
   private Actions(Office office) {
     this.office = office;
-    this.operations = office.journal().operations();
+    this.deliveryAdmin = office.journal().deliveryAdmin();
   }
 
   /** All of them, by the last part of their address. */
@@ -63,38 +63,38 @@ final class Actions {
     return Map.copyOf(all);
   }
 
-  private JsonNode redeliver(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode redeliver(Asked asked) throws DeliveryAdminException, InterruptedException {
     String recipient = served(asked).name();
-    Entry entry = event(office, asked.text("event"));
-    operations.redeliver(recipient, entry.sequence(), Instant.now());
+    JournalEntry entry = event(office, asked.text("event"));
+    deliveryAdmin.redeliver(recipient, entry.sequence(), Instant.now());
     office.couriers().ledgerChanged(recipient);
     return done(1).put("event", entry.event().id()).put("sequence", entry.sequence());
   }
 
-  private JsonNode replay(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode replay(Asked asked) throws DeliveryAdminException, InterruptedException {
     Recipient recipient = served(asked);
-    Range range = asked.range();
+    DeliveryFilter filter = asked.filter();
     boolean failed = asked.is("failed");
     String name = recipient.name();
     Predicate<Event> wanted = Wanting.of(recipient, office.attributeSets())::wants;
     boolean yes = asked.is("yes");
-    long count = operations.replay(name, range, failed, wanted, yes);
+    long count = deliveryAdmin.replay(name, filter, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {
       return undone(count);
     }
     if (!yes) {
-      count = operations.replay(name, range, failed, wanted, true);
+      count = deliveryAdmin.replay(name, filter, failed, wanted, true);
     }
     office.couriers().ledgerChanged(name);
     return done(count);
   }
 
-  private JsonNode discard(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode discard(Asked asked) throws DeliveryAdminException, InterruptedException {
     String recipient = known(asked);
     Optional<String> event = asked.optional("event");
     long count = 1;
     if (event.isPresent()) {
-      operations.discard(recipient, event(office, event.get()).sequence());
+      deliveryAdmin.discard(recipient, event(office, event.get()).sequence());
     } else {
       boolean yes = asked.is("yes");
       count = discard(asked, recipient, yes);
@@ -107,22 +107,23 @@ final class Actions {
   }
 
   private long discard(Asked asked, String recipient, boolean yes)
-      throws OperationException, InterruptedException {
+      throws DeliveryAdminException, InterruptedException {
     Set<Exceptions> states = states(asked);
-    long count = states.isEmpty() ? 0 : operations.discard(recipient, asked.range(), states, yes);
+    long count =
+        states.isEmpty() ? 0 : deliveryAdmin.discard(recipient, asked.filter(), states, yes);
     if (isPending(asked)) {
       Predicate<Event> wanted = Wanting.of(served(asked), office.attributeSets())::wants;
-      count += operations.discardPending(recipient, asked.range(), wanted, yes);
+      count += deliveryAdmin.discardPending(recipient, asked.filter(), wanted, yes);
     }
     return count;
   }
 
   /** Forgets a recipient that has no file. */
-  private JsonNode forget(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode forget(Asked asked) throws DeliveryAdminException, InterruptedException {
     String name = known(asked);
     boolean hasFile = office.recipients().get().stream().anyMatch(one -> one.name().equals(name));
     if (hasFile) {
-      throw new OperationException(
+      throw new DeliveryAdminException(
           "recipient "
               + name
               + " has a file, and a recipient that has one is not forgotten: remove recipients/"
@@ -130,53 +131,53 @@ final class Actions {
               + ".yaml first");
     }
     if (office.couriers().statuses().stream().anyMatch(one -> one.recipient().equals(name))) {
-      throw new OperationException(
+      throw new DeliveryAdminException(
           "recipient "
               + name
               + " is only just being taken out of service; ask again in some seconds");
     }
-    Lookup.Standing dropped =
+    JournalQueries.Standing dropped =
         new RemovedRecipients(office.journal())
             .standing(name)
             .orElseThrow(
-                () -> new OperationException("recipient " + name + " is forgotten already"));
+                () -> new DeliveryAdminException("recipient " + name + " is forgotten already"));
     boolean yes = asked.is("yes");
     if (yes) {
-      operations.forget(name);
+      deliveryAdmin.forget(name);
     }
     return (yes ? done(1) : undone(1)).put("dropped", RemovedRecipients.inWords(dropped));
   }
 
-  private JsonNode pause(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode pause(Asked asked) throws DeliveryAdminException, InterruptedException {
     String reason = asked.optional("reason").orElse("no reason was given");
     if (asked.is("all")) {
-      boolean set = operations.setKillSwitch(reason, Instant.now());
+      boolean set = deliveryAdmin.setKillSwitch(reason, Instant.now());
       office.couriers().ledgersChanged();
       return done(set ? 1 : 0);
     }
     String recipient = served(asked).name();
-    boolean paused = operations.pause(recipient, reason, Instant.now());
+    boolean paused = deliveryAdmin.pause(recipient, reason, Instant.now());
     office.couriers().ledgerChanged(recipient);
     return done(paused ? 1 : 0);
   }
 
-  private JsonNode resume(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode resume(Asked asked) throws DeliveryAdminException, InterruptedException {
     if (asked.is("all")) {
-      boolean cleared = operations.clearKillSwitch();
+      boolean cleared = deliveryAdmin.clearKillSwitch();
       office.couriers().ledgersChanged();
       return done(cleared ? 1 : 0);
     }
     String recipient = known(asked);
-    boolean resumed = operations.resume(recipient, Instant.now());
+    boolean resumed = deliveryAdmin.resume(recipient, Instant.now());
     office.couriers().ledgerChanged(recipient);
     return done(resumed ? 1 : 0);
   }
 
-  private JsonNode test(Asked asked) throws OperationException, InterruptedException {
+  private JsonNode test(Asked asked) throws DeliveryAdminException, InterruptedException {
     Recipient recipient = served(asked);
-    Optional<Hold> killSwitch = office.journal().killSwitch();
+    Optional<Pause> killSwitch = office.journal().killSwitch();
     if (killSwitch.isPresent()) {
-      throw new OperationException(
+      throw new DeliveryAdminException(
           "the kill switch is set ("
               + killSwitch.get().reason()
               + "): nothing is sent, not even a test. rowhook resume --all clears it");
@@ -186,7 +187,7 @@ final class Actions {
             .samples()
             .apply(recipient.name())
             .orElseThrow(() ->
-                new OperationException(
+                new DeliveryAdminException(
                     "recipient "
                         + recipient.name()
                         + " is only just being taken into service; ask again in a second"));
@@ -194,7 +195,7 @@ final class Actions {
   }
 
   /** A recipient that has a file: nothing is sent to others. */
-  private Recipient served(Asked asked) throws OperationException {
+  private Recipient served(Asked asked) throws DeliveryAdminException {
     String name = asked.text("recipient");
     List<Recipient> all = office.recipients().get();
     Optional<Recipient> found = all.stream().filter(one -> one.name().equals(name)).findFirst();
@@ -205,20 +206,20 @@ final class Actions {
   }
 
   /** A recipient that the journal knows, with a file or without. */
-  private String known(Asked asked) throws OperationException {
+  private String known(Asked asked) throws DeliveryAdminException {
     return known(office, asked.text("recipient"));
   }
 
-  static String known(Office office, String name) throws OperationException {
-    List<String> names = office.journal().lookup().recipients();
+  static String known(Office office, String name) throws DeliveryAdminException {
+    List<String> names = office.journal().queries().recipients();
     if (!names.contains(name)) {
       throw unknown(name, names);
     }
     return name;
   }
 
-  private static OperationException unknown(String name, List<String> names) {
-    return new OperationException(
+  private static DeliveryAdminException unknown(String name, List<String> names) {
+    return new DeliveryAdminException(
         "there is no recipient '"
             + name
             + "'. "
@@ -227,20 +228,20 @@ final class Actions {
                 : DidYouMean.advice(name, names, "There are")));
   }
 
-  static Entry event(Office office, String idOrSequence) throws OperationException {
+  static JournalEntry event(Office office, String idOrSequence) throws DeliveryAdminException {
     return office
         .journal()
-        .lookup()
+        .queries()
         .event(idOrSequence)
         .orElseThrow(() ->
-            new OperationException(
+            new DeliveryAdminException(
                 "there is no event '"
                     + idOrSequence
                     + "' in the journal, or not any more: give its id (evt_...) or its sequence,"
                     + " as rowhook deliveries shows them"));
   }
 
-  private static Set<Exceptions> states(Asked asked) throws OperationException {
+  private static Set<Exceptions> states(Asked asked) throws DeliveryAdminException {
     Set<Exceptions> states = EnumSet.noneOf(Exceptions.class);
     for (JsonNode state : asked.json().path("states")) {
       switch (state.asText()) {
@@ -248,7 +249,7 @@ final class Actions {
         case "blocked" -> states.add(Exceptions.BLOCKED);
         case "failed" -> states.add(Exceptions.FAILED);
         case PENDING -> {}
-        default -> throw new OperationException("no state to discard: " + state.asText());
+        default -> throw new DeliveryAdminException("no state to discard: " + state.asText());
       }
     }
     return states.isEmpty() && !isPending(asked) ? EnumSet.allOf(Exceptions.class) : states;

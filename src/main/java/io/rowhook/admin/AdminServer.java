@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.rowhook.base.Json;
+import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.JournalException;
-import io.rowhook.journal.OperationException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -159,7 +159,7 @@ public final class AdminServer implements AutoCloseable {
     }
     try {
       answer(exchange, 200, action.run(new Asked(asked)));
-    } catch (OperationException | IllegalArgumentException e) {
+    } catch (DeliveryAdminException | IllegalArgumentException e) {
       refuse(exchange, 409, String.valueOf(e.getMessage()));
     } catch (JournalException e) {
       refuse(exchange, 500, String.valueOf(e.getMessage()));

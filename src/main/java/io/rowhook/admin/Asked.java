@@ -1,8 +1,8 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.journal.OperationException;
-import io.rowhook.journal.Range;
+import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.DeliveryFilter;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Asked(JsonNode json) {
 
-  String text(String name) throws OperationException {
-    return optional(name).orElseThrow(() -> new OperationException("the request names no " + name));
+  String text(String name) throws DeliveryAdminException {
+    return optional(name)
+        .orElseThrow(() -> new DeliveryAdminException("the request names no " + name));
   }
 
   Optional<String> optional(String name) {
@@ -32,23 +33,23 @@ record Asked(JsonNode json) {
     return value == null || !value.isIntegralNumber() ? null : Long.valueOf(value.asLong());
   }
 
-  @Nullable Instant instant(String name) throws OperationException {
+  @Nullable Instant instant(String name) throws DeliveryAdminException {
     String value = optional(name).orElse(null);
     try {
       return value == null ? null : Instant.parse(value);
     } catch (DateTimeException e) {
-      throw new OperationException(name + " must be a time such as 2026-05-24T15:20:44Z");
+      throw new DeliveryAdminException(name + " must be a time such as 2026-05-24T15:20:44Z");
     }
   }
 
   /** {@code fromSequence, toSequence, from, to, entity, id}. */
-  Range range() throws OperationException {
+  DeliveryFilter filter() throws DeliveryAdminException {
     String entity = optional("entity").orElse(null);
     String id = optional("id").orElse(null);
     if (id != null && entity == null) {
-      throw new OperationException("an entity's id goes with its type: name the entity too");
+      throw new DeliveryAdminException("an entity's id goes with its type: name the entity too");
     }
-    return new Range(
+    return new DeliveryFilter(
         number("fromSequence"), number("toSequence"), instant("from"), instant("to"), entity, id);
   }
 }

@@ -5,7 +5,7 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,12 +31,12 @@ final class EventFile {
    *
    * @throws IllegalStateException if it is not an event, in words
    */
-  static Entry read(Path file) {
+  static JournalEntry read(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new IllegalStateException(file + " is larger than " + MAX_BYTES + " bytes");
       }
-      return new Entry(0, event(file, Json.MAPPER.readTree(Files.readAllBytes(file))));
+      return new JournalEntry(0, event(file, Json.MAPPER.readTree(Files.readAllBytes(file))));
     } catch (NoSuchFileException e) {
       throw new IllegalStateException("there is no file " + file, e);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.Settings;
@@ -114,13 +114,14 @@ public final class PreviewCommand implements Callable<Integer> {
       return good ? 0 : 1;
     }
     Recipient to = recipient(settings);
-    Entry entry = entry(settings, to);
+    JournalEntry entry = entry(settings, to);
     Preview preview = Preview.of(to, sets, entry, Instant.now());
     target.show(json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
   }
 
-  private Entry entry(Settings settings, Recipient to) throws InterruptedException, IOException {
+  private JournalEntry entry(Settings settings, Recipient to)
+      throws InterruptedException, IOException {
     if (file != null) {
       return EventFile.read(file);
     }
@@ -140,7 +141,7 @@ public final class PreviewCommand implements Callable<Integer> {
     return settings.recipients().get(names.indexOf(name));
   }
 
-  private Entry journaled(Recipient to) throws InterruptedException, IOException {
+  private JournalEntry journaled(Recipient to) throws InterruptedException, IOException {
     ObjectNode request = Target.request().put("event", event);
     ArrayNode entities = request.putArray("entities");
     if (entity != null) {
@@ -158,10 +159,10 @@ public final class PreviewCommand implements Callable<Integer> {
           e.getMessage() + "; without a service, give an event with --file", e);
     }
     JsonNode json = Json.MAPPER.readTree(found.path("json").asText());
-    return new Entry(found.path("sequence").asLong(), EventFile.event("the journal", json));
+    return new JournalEntry(found.path("sequence").asLong(), EventFile.event("the journal", json));
   }
 
-  private static ObjectNode json(Recipient to, Entry entry, Preview preview) {
+  private static ObjectNode json(Recipient to, JournalEntry entry, Preview preview) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", to.name())
         .put("event", entry.event().id())

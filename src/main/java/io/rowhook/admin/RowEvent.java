@@ -15,7 +15,7 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntitySnapshot;
 import io.rowhook.entity.EntityType;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.settings.Settings;
 import java.io.IOException;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class RowEvent {
    * @param asked {@code Article:7}; an id of several columns as {@code Article:{"a":1,"b":2}}
    * @throws IllegalStateException if there is no such entity or row, in words
    */
-  static Entry read(Settings settings, String asked) throws IOException {
+  static JournalEntry read(Settings settings, String asked) throws IOException {
     String[] parts = asked.split(":", 2);
     if (parts.length < 2 || parts[1].isBlank()) {
       throw new IllegalStateException("which row? Write --row Article:7");
@@ -105,7 +105,8 @@ final class RowEvent {
     return json ? Json.MAPPER.readTree(text) : TextNode.valueOf(text);
   }
 
-  private static Entry entry(EntityType type, JsonNode id, ObjectNode data, List<String> missing) {
+  private static JournalEntry entry(
+      EntityType type, JsonNode id, ObjectNode data, List<String> missing) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("id", "evt_preview")
         .put("type", type.name().toLowerCase(java.util.Locale.ROOT) + ".created")
@@ -120,6 +121,6 @@ final class RowEvent {
     if (!missing.isEmpty()) {
       missing.forEach(json.putArray("unavailable")::add);
     }
-    return new Entry(0, EventFile.event("the row", json));
+    return new JournalEntry(0, EventFile.event("the row", json));
   }
 }

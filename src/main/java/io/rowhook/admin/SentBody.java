@@ -3,7 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
-import io.rowhook.journal.Lookup;
+import io.rowhook.journal.JournalQueries;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 record SentBody(@Nullable String body, @Nullable String why) {
 
-  static SentBody of(AttributeSets sets, Event event, List<Lookup.Logged> attempts) {
+  static SentBody of(AttributeSets sets, Event event, List<JournalQueries.Logged> attempts) {
     Attempt last = null;
-    for (Lookup.Logged logged : attempts) {
+    for (JournalQueries.Logged logged : attempts) {
       last = logged.attempt().bodySha256() != null ? logged.attempt() : last;
     }
     if (last == null || last.attributeSet() == null) {

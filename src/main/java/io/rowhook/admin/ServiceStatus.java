@@ -8,9 +8,9 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.Backlog;
-import io.rowhook.journal.Hold;
 import io.rowhook.journal.JournalException;
-import io.rowhook.journal.Lookup;
+import io.rowhook.journal.JournalQueries;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.Condition;
@@ -33,11 +33,11 @@ final class ServiceStatus {
   private static final int MISSED_SHOWN = 5;
 
   private final Office office;
-  private final Lookup lookup;
+  private final JournalQueries queries;
 
   ServiceStatus(Office office) {
     this.office = office;
-    this.lookup = office.journal().lookup();
+    this.queries = office.journal().queries();
   }
 
   JsonNode json() {
@@ -62,7 +62,7 @@ final class ServiceStatus {
           .put("upTo", range.upTo().toString())
           .put("why", range.reason());
     }
-    lookup
+    queries
         .rejected()
         .ifPresent(one ->
             json.putObject("rejected")
@@ -94,7 +94,7 @@ final class ServiceStatus {
         office.couriers().statuses().stream()
             .collect(Collectors.toMap(CourierStatus::recipient, Function.identity()));
     ArrayNode recipients = json.putArray("recipients");
-    for (Lookup.Standing standing : lookup.standings()) {
+    for (JournalQueries.Standing standing : queries.standings()) {
       String name = standing.recipient();
       recipients.add(recipient(standing, couriers.get(name), files.get(name)));
     }
@@ -124,17 +124,17 @@ final class ServiceStatus {
   }
 
   private ObjectNode recipient(
-      Lookup.Standing standing, @Nullable CourierStatus courier, @Nullable Recipient file) {
+      JournalQueries.Standing standing, @Nullable CourierStatus courier, @Nullable Recipient file) {
     String name = standing.recipient();
-    Optional<Hold> hold = lookup.hold(name);
-    Backlog backlog = lookup.backlog(name);
+    Optional<Pause> pause = queries.pause(name);
+    Backlog backlog = queries.backlog(name);
     Duration within =
         file == null ? CircuitBreakerConfig.DEFAULT.within() : file.breakerConfig().within();
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);
     json.put("state", courier == null ? "no file" : courier.state().name());
-    json.set("pause", hold(hold));
+    json.set("pause", hold(pause));
     json.put("inFlight", courier == null ? 0 : courier.inFlight());
     json.put("cursor", standing.cursor());
     json.put("ahead", standing.ahead());
@@ -144,10 +144,10 @@ final class ServiceStatus {
     json.put("backlogBytes", backlog.bytes() + backlog.requestedBytes());
     json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
     json.put("trouble", courier == null ? null : courier.trouble());
-    json.put("failures", lookup.failureCount(name, since));
+    json.put("failures", queries.failureCount(name, since));
     json.put("failuresWithin", within.toString());
     ArrayNode last = json.putArray("lastFailures");
-    for (Lookup.Failure failure : lookup.failures(name, since, FAILURES_SHOWN)) {
+    for (JournalQueries.Failure failure : queries.failures(name, since, FAILURES_SHOWN)) {
       last.addObject()
           .put("at", failure.at().toString())
           .put("event", failure.eventId())
@@ -158,8 +158,9 @@ final class ServiceStatus {
     return json;
   }
 
-  private static @Nullable ObjectNode hold(Optional<Hold> hold) {
-    return hold.map(by ->
+  private static @Nullable ObjectNode hold(Optional<Pause> pause) {
+    return pause
+        .map(by ->
             Json.MAPPER
                 .createObjectNode()
                 .put("kind", by.kind().name())

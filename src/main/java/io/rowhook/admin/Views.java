@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Listing;
-import io.rowhook.journal.Listing.Found;
-import io.rowhook.journal.Listing.State;
-import io.rowhook.journal.Lookup;
-import io.rowhook.journal.OperationException;
+import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.DeliverySearch;
+import io.rowhook.journal.DeliverySearch.Found;
+import io.rowhook.journal.DeliverySearch.State;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.JournalQueries;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,33 +30,33 @@ final class Views {
   private static final int USUAL_DELIVERIES = 50;
 
   private final Office office;
-  private final Lookup lookup;
-  private final Listing listing;
+  private final JournalQueries queries;
+  private final DeliverySearch search;
 
   Views(Office office) {
     this.office = office;
-    this.lookup = office.journal().lookup();
-    this.listing = office.journal().listing();
+    this.queries = office.journal().queries();
+    this.search = office.journal().search();
   }
 
-  JsonNode deliveries(Asked asked) throws OperationException {
+  JsonNode deliveries(Asked asked) throws DeliveryAdminException {
     Optional<String> recipient = asked.optional("recipient");
     if (recipient.isPresent()) {
       Actions.known(office, recipient.get());
     }
-    var range = asked.range();
+    var filter = asked.filter();
     Optional<String> event = asked.optional("event");
     if (event.isPresent()) {
       long sequence = Actions.event(office, event.get()).sequence();
-      range = range.between(sequence, sequence);
+      filter = filter.between(sequence, sequence);
     }
     Long limit = asked.number("limit");
     int most = limit == null ? USUAL_DELIVERIES : Math.clamp(limit, 1, MOST_DELIVERIES);
-    Listing.Page page =
-        listing.find(
-            new Listing.Query(
+    DeliverySearch.Page page =
+        search.find(
+            new DeliverySearch.Query(
                 recipient.orElse(null),
-                range,
+                filter,
                 states(asked),
                 most,
                 asked.optional("before").orElse(null)));
@@ -67,30 +67,30 @@ final class Views {
   }
 
   /** One delivery with its attempts, and the body that was sent if it is asked for. */
-  JsonNode delivery(Asked asked) throws OperationException {
+  JsonNode delivery(Asked asked) throws DeliveryAdminException {
     String recipient = Actions.known(office, asked.text("recipient"));
-    Entry entry = Actions.event(office, asked.text("event"));
+    JournalEntry entry = Actions.event(office, asked.text("event"));
     Found found =
-        listing
+        search
             .find(recipient, entry.sequence())
             .orElseThrow(() ->
-                new OperationException(
+                new DeliveryAdminException(
                     "nothing of event "
                         + entry.event().id()
                         + " was sent to "
                         + recipient
                         + ": it is not wanted, is older than the recipient, or its turn has not"
                         + " come"));
-    List<Lookup.Logged> attempts = lookup.attempts(recipient, entry.sequence());
+    List<JournalQueries.Logged> attempts = queries.attempts(recipient, entry.sequence());
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.set("delivery", found(found));
     ArrayNode log = json.putArray("attempts");
     attempts.forEach(attempt -> log.add(attempt(attempt)));
     if (asked.is("body")) {
       Event sent =
-          lookup
-              .merged(recipient, entry.sequence())
-              .map(merged -> merged.in(entry.event()))
+          queries
+              .coalesced(recipient, entry.sequence())
+              .map(coalesced -> coalesced.in(entry.event()))
               .orElse(entry.event());
       SentBody.of(office.attributeSets(), sent, attempts).show(json);
     }
@@ -98,9 +98,9 @@ final class Views {
   }
 
   /** An event whole: the one that is named, else the newest of some entities. */
-  JsonNode event(Asked asked) throws OperationException {
+  JsonNode event(Asked asked) throws DeliveryAdminException {
     Optional<String> named = asked.optional("event");
-    Entry entry;
+    JournalEntry entry;
     if (named.isPresent()) {
       entry = Actions.event(office, named.get());
     } else {
@@ -109,10 +109,10 @@ final class Views {
       String id = asked.optional("id").orElse(null);
       entry =
           entities.stream()
-              .flatMap(entity -> lookup.newest(entity, id).stream())
-              .max(Comparator.comparingLong(Entry::sequence))
+              .flatMap(entity -> queries.newest(entity, id).stream())
+              .max(Comparator.comparingLong(JournalEntry::sequence))
               .orElseThrow(() ->
-                  new OperationException(
+                  new DeliveryAdminException(
                       "the journal has no event of "
                           + String.join(", ", entities)
                           + (id == null ? "" : " " + id)
@@ -124,13 +124,13 @@ final class Views {
         .put("json", new String(entry.event().json(), StandardCharsets.UTF_8));
   }
 
-  private static Set<State> states(Asked asked) throws OperationException {
+  private static Set<State> states(Asked asked) throws DeliveryAdminException {
     Set<State> states = EnumSet.noneOf(State.class);
     for (JsonNode state : asked.json().path("states")) {
       try {
         states.add(State.valueOf(state.asText().toUpperCase(Locale.ROOT)));
       } catch (IllegalArgumentException e) {
-        throw new OperationException("no state of a delivery: " + state.asText());
+        throw new DeliveryAdminException("no state of a delivery: " + state.asText());
       }
     }
     return states.isEmpty() ? State.ALL : states;
@@ -155,7 +155,7 @@ final class Views {
         .put("reason", found.reason());
   }
 
-  private static ObjectNode attempt(Lookup.Logged logged) {
+  private static ObjectNode attempt(JournalQueries.Logged logged) {
     Attempt attempt = logged.attempt();
     return Json.MAPPER
         .createObjectNode()

@@ -18,21 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param redelivery how often a person has redelivered or replayed it; 0 otherwise
  * @param trials how many of the attempts use up no retry: those that tried whether a paused
  *     recipient is back
- * @param merged what is sent instead of the event, if others were skipped in its favour; else null
+ * @param coalesced what is sent instead of the event, if others were skipped in its favour; else
+ *     null
  */
 public record Delivery(
-    Entry entry,
+    JournalEntry entry,
     DeliveryState state,
     @Nullable String match,
     int attempts,
     @Nullable Instant firstAttempt,
     int redelivery,
     int trials,
-    @Nullable Merged merged) {
+    @Nullable CoalescedEvent coalesced) {
 
   /** One that comes from the journal for the first time. */
-  public static Delivery pending(Entry entry, @Nullable String match, @Nullable Merged merged) {
-    return new Delivery(entry, new DeliveryState.Pending(), match, 0, null, 0, 0, merged);
+  public static Delivery pending(
+      JournalEntry entry, @Nullable String match, @Nullable CoalescedEvent coalesced) {
+    return new Delivery(entry, new DeliveryState.Pending(), match, 0, null, 0, 0, coalesced);
   }
 
   /** Returns it after a move of its state. */
@@ -42,22 +44,24 @@ public record Delivery(
 
   /** Returns it where an attempt has led it. */
   public Delivery to(DeliveryState next, int trialsNow) {
-    return new Delivery(entry, next, match, attempts, firstAttempt, redelivery, trialsNow, merged);
+    return new Delivery(
+        entry, next, match, attempts, firstAttempt, redelivery, trialsNow, coalesced);
   }
 
   /** Returns it with another object of the same event. */
-  public Delivery with(Entry same) {
-    return new Delivery(same, state, match, attempts, firstAttempt, redelivery, trials, merged);
+  public Delivery with(JournalEntry same) {
+    return new Delivery(same, state, match, attempts, firstAttempt, redelivery, trials, coalesced);
   }
 
   /** Returns it with what was decided. */
   public Delivery matched(@Nullable String decided) {
-    return new Delivery(entry, state, decided, attempts, firstAttempt, redelivery, trials, merged);
+    return new Delivery(
+        entry, state, decided, attempts, firstAttempt, redelivery, trials, coalesced);
   }
 
   /** What the recipient gets. */
   public Event event() {
-    return merged == null ? entry.event() : merged.in(entry.event());
+    return coalesced == null ? entry.event() : coalesced.in(entry.event());
   }
 
   /** The event's place in the journal. */
@@ -72,7 +76,7 @@ public record Delivery(
 
   /** Of the event's JSON, and of what is sent instead. */
   public int bytes() {
-    return entry.event().json().length + (merged == null ? 0 : merged.json().length);
+    return entry.event().json().length + (coalesced == null ? 0 : coalesced.json().length);
   }
 
   /** Whether it stands on disk, so that it needs no telling if it leaves the memory. */

@@ -16,7 +16,7 @@ public interface DeliveryCursor {
    * Sequences after {@code after} up to {@code through} that are settled, skipped or on disk
    * already, in no order.
    */
-  Set<Long> known(long after, long through);
+  Set<Long> decided(long after, long through);
 
   /** Which subscriptions have decided, and about what: by ascending sequence. */
   List<Matching> matchings();

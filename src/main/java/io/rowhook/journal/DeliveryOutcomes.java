@@ -8,7 +8,7 @@ package io.rowhook.journal;
 public interface DeliveryOutcomes {
 
   /** Records an attempt, and where the delivery stands after it. */
-  void attempted(Delivery after, Attempt attempt) throws InterruptedException;
+  void recordAttempt(Delivery after, Attempt attempt) throws InterruptedException;
 
   /**
    * Records a state that no attempt led to: Blocked behind an earlier one, or Failed by a limit. A

@@ -17,13 +17,13 @@ public interface EventReader {
    * @param limit at least 1
    * @throws IllegalArgumentException if it is less
    */
-  List<Entry> read(long after, int limit, long maxBytes);
+  List<JournalEntry> read(long after, int limit, long maxBytes);
 
   /** The sequence of the last event that came into the journal before an instant, or one below. */
   long lastBefore(Instant instant);
 
   /** One event by its id. */
-  Optional<Entry> find(String eventId);
+  Optional<JournalEntry> find(String eventId);
 
   /**
    * Called, by the journal's own thread, each time events have become visible; must return at once.

@@ -4,9 +4,9 @@ package io.rowhook.journal;
  * The journal's tables as the first version had them. Times are microseconds since 1970, lengths of
  * time microseconds, log positions 64 unsigned bits in a signed number.
  */
-final class FirstVersion {
+public final class FirstVersion {
 
-  static final String SQL =
+  public static final String SQL =
       """
       -- which history the log positions belong to; the newest row holds for what is being written
       CREATE TABLE epoch (

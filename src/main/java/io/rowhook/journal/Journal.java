@@ -16,10 +16,10 @@ public interface Journal
    * The delivery store of a recipient. A name that is new starts at the journal's head: a new
    * recipient is not flooded with what happened before it. Any thread.
    */
-  Ledger ledger(String recipient);
+  DeliveryStore deliveries(String recipient);
 
   /** The kill switch: what keeps all recipients from being sent to; empty: nothing. Any thread. */
-  Optional<Hold> killSwitch();
+  Optional<Pause> killSwitch();
 
   @Override
   void close();

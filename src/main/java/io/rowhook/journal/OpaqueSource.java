@@ -4,9 +4,9 @@ package io.rowhook.journal;
  * The migration by which what is particular to a kind of source becomes text that only capture
  * reads, and a transaction's id becomes text.
  */
-final class OpaqueSource {
+public final class OpaqueSource {
 
-  static final String SQL =
+  public static final String SQL =
       """
       ALTER TABLE epoch ADD COLUMN history TEXT NOT NULL DEFAULT '';  -- which of the source
       UPDATE epoch SET history = json_object(

@@ -8,7 +8,7 @@ import java.util.Optional;
 public interface Pauses {
 
   /** What keeps this recipient from being sent to; empty: nothing. */
-  Optional<Hold> hold();
+  Optional<Pause> pause();
 
   /**
    * When attempts failed since an instant, and since the last pause ended: the newest {@code limit}
@@ -21,11 +21,11 @@ public interface Pauses {
    * Queues what keeps this recipient from being sent to from now on. Where a person has paused it
    * already, that stays.
    */
-  void hold(Hold hold) throws InterruptedException;
+  void pause(Pause pause) throws InterruptedException;
 
   /**
    * Queues the end of the pause, if there is one and it is not a person's: that only a person ends
    * ({@code Operations}). What failed before {@code at} is not counted any more.
    */
-  void release(Instant at) throws InterruptedException;
+  void resume(Instant at) throws InterruptedException;
 }

@@ -36,13 +36,13 @@ public interface PendingDeliveries {
    * was settled just before a crash, or by a person. Whoever starts to dispatch must go on with
    * them, since nobody else will. The oldest first.
    */
-  List<Delivery> unheld(int limit);
+  List<Delivery> waitingNotBlocked(int limit);
 
   /**
    * Retrying deliveries that a person has redelivered and that were not attempted since: they go
    * out during a pause too. The oldest first.
    */
-  List<Delivery> asked(int limit);
+  List<Delivery> requested(int limit);
 
   /** How many deliveries are Retrying or Blocked. */
   long open();

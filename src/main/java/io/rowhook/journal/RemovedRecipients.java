@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.journal.jobs.ForgetJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -44,7 +45,7 @@ public final class RemovedRecipients {
   }
 
   void forgetUnseenSince(Instant instant, ForgetJob job) throws InterruptedException {
-    List<Lookup.Standing> before = journal.lookup().standings();
+    List<JournalQueries.Standing> before = journal.queries().standings();
     List<String> forgotten = job.forgetUnseenSince(instant);
     before.stream()
         .filter(standing -> forgotten.contains(standing.recipient()))
@@ -57,14 +58,14 @@ public final class RemovedRecipients {
   }
 
   /** Returns what stands of a recipient; empty if there is no such recipient. */
-  public Optional<Lookup.Standing> standing(String name) {
-    return journal.lookup().standings().stream()
+  public Optional<JournalQueries.Standing> standing(String name) {
+    return journal.queries().standings().stream()
         .filter(standing -> standing.recipient().equals(name))
         .findFirst();
   }
 
   /** Returns in words what waits for a recipient. */
-  public static String inWords(Lookup.Standing standing) {
+  public static String inWords(JournalQueries.Standing standing) {
     return "%d events after its cursor, %d deliveries waiting, %d blocked, %d failed"
         .formatted(standing.ahead(), standing.waiting(), standing.blocked(), standing.failed());
   }

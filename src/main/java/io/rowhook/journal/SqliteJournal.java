@@ -8,6 +8,24 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.SpilledChanges;
+import io.rowhook.journal.deliveries.SqliteDeliveryStore;
+import io.rowhook.journal.events.CommittedState;
+import io.rowhook.journal.events.RecentEventCache;
+import io.rowhook.journal.events.SpillFile;
+import io.rowhook.journal.events.SqliteCheckpointStore;
+import io.rowhook.journal.events.SqliteEventPublisher;
+import io.rowhook.journal.jobs.ForgetJob;
+import io.rowhook.journal.jobs.RetentionSweeper;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.JournalFile;
+import io.rowhook.journal.sqlite.ReaderPool;
+import io.rowhook.journal.sqlite.SchemaMigrations;
+import io.rowhook.journal.sqlite.SqliteErrorTranslator;
+import io.rowhook.journal.sqlite.TimeColumns;
+import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.EpochDao;
+import io.rowhook.journal.tables.EventDao;
+import io.rowhook.journal.tables.PauseDao;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,32 +39,33 @@ import java.util.function.BinaryOperator;
 /**
  * The journal in one SQLite file, which any SQLite tool can read, also while Rowhook runs.
  *
- * <p>One thread writes ({@link Writer}), a few read ({@link Readers}); the newest events are in
- * memory ({@link Tail}). All of it is put together here, and nothing else is done here.
+ * <p>One thread writes ({@link GroupCommitWriter}), a few read ({@link ReaderPool}); the newest
+ * events are in memory ({@link RecentEventCache}). All of it is put together here, and nothing else
+ * is done here.
  */
 public final class SqliteJournal implements Journal {
 
   private final JournalFile file;
-  private final Writer writer;
-  private final Readers readers;
-  private final Visible visible;
+  private final GroupCommitWriter writer;
+  private final ReaderPool readers;
+  private final CommittedState committed;
   private final SpillFile spill;
-  private final SqliteEventLog log;
+  private final SqliteEventPublisher log;
   private final SqliteCheckpointStore checkpoints;
-  private final Retention retention;
-  private volatile Optional<Hold> killSwitch;
+  private final RetentionSweeper sweeper;
+  private volatile Optional<Pause> killSwitch;
 
   private SqliteJournal(JournalFile file) throws SQLException {
     this.file = file;
-    Trouble trouble = file.trouble();
-    killSwitch = HoldTable.killSwitch(file.writer());
-    visible = new Visible(EpochTable.newest(file.writer()));
-    writer = new Writer(file.writer(), trouble);
-    readers = new Readers(file, writer::stopForGood);
+    SqliteErrorTranslator errors = file.errors();
+    killSwitch = PauseDao.killSwitch(file.writer());
+    committed = new CommittedState(EpochDao.newest(file.writer()));
+    writer = new GroupCommitWriter(file.writer(), errors);
+    readers = new ReaderPool(file, writer::stopForGood);
     spill = new SpillFile(file);
-    log = new SqliteEventLog(writer, spill, visible, trouble);
-    checkpoints = new SqliteCheckpointStore(writer, readers, visible);
-    retention = new Retention(writer, visible);
+    log = new SqliteEventPublisher(writer, spill, committed, errors);
+    checkpoints = new SqliteCheckpointStore(writer, readers, committed);
+    sweeper = new RetentionSweeper(writer, committed);
   }
 
   /**
@@ -56,18 +75,18 @@ public final class SqliteJournal implements Journal {
    *     version, or no journal
    */
   public static SqliteJournal open(Path file) {
-    return open(file, Schema.CURRENT);
+    return open(file, SchemaMigrations.CURRENT);
   }
 
-  static SqliteJournal open(Path path, Schema schema) {
-    JournalFile file = JournalFile.open(path, schema);
+  public static SqliteJournal open(Path path, SchemaMigrations schemaMigrations) {
+    JournalFile file = JournalFile.open(path, schemaMigrations);
     try {
       SqliteJournal journal = new SqliteJournal(file);
       journal.writer.start();
       return journal;
     } catch (SQLException e) {
       file.close();
-      throw file.trouble().of(e);
+      throw file.errors().of(e);
     } catch (RuntimeException e) {
       file.close();
       throw e;
@@ -80,18 +99,18 @@ public final class SqliteJournal implements Journal {
   }
 
   /** What people ask of it. */
-  public Lookup lookup() {
-    return new Lookup(readers, visible);
+  public JournalQueries queries() {
+    return new JournalQueries(readers, committed);
   }
 
   /** Deliveries that people look for. */
-  public Listing listing() {
-    return new Listing(readers);
+  public DeliverySearch search() {
+    return new DeliverySearch(readers);
   }
 
   /** What people do to it. */
-  public Operations operations() {
-    return new Operations(writer, readers, visible, hold -> killSwitch = hold);
+  public DeliveryAdmin deliveryAdmin() {
+    return new DeliveryAdmin(writer, readers, committed, pause -> killSwitch = pause);
   }
 
   @Override
@@ -172,40 +191,40 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public long head() {
-    return visible.head();
+    return committed.head();
   }
 
   @Override
-  public List<Entry> read(long after, int limit, long maxBytes) {
+  public List<JournalEntry> read(long after, int limit, long maxBytes) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    long head = visible.head();
+    long head = committed.head();
     if (after >= head) {
       return List.of();
     }
-    return visible
-        .tail()
+    return committed
+        .recentEvents()
         .read(after, limit, maxBytes)
-        .orElseGet(() -> readers.read(sql -> EventTable.read(sql, after, head, limit, maxBytes)));
+        .orElseGet(() -> readers.read(sql -> EventDao.read(sql, after, head, limit, maxBytes)));
   }
 
   @Override
   public long lastBefore(Instant instant) {
-    return readers.read(sql -> EventTable.lastBefore(sql, instant));
+    return readers.read(sql -> EventDao.lastBefore(sql, instant));
   }
 
   @Override
-  public Optional<Entry> find(String eventId) {
-    return readers.read(sql -> EventTable.find(sql, eventId));
+  public Optional<JournalEntry> find(String eventId) {
+    return readers.read(sql -> EventDao.find(sql, eventId));
   }
 
   @Override
-  public Ledger ledger(String recipient) {
-    long now = Times.micros(Instant.now());
+  public DeliveryStore deliveries(String recipient) {
+    long now = TimeColumns.micros(Instant.now());
     long number =
         writer.writeThrough(
-            Write.urgent(sql -> {
+            WriteTask.urgent(sql -> {
               sql.update(
                   "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES ("
                       + ForgetJob.NEXT_ID
@@ -216,22 +235,22 @@ public final class SqliteJournal implements Journal {
                   now);
               return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
             }));
-    return new SqliteLedger(recipient, number, writer, readers);
+    return new SqliteDeliveryStore(recipient, number, writer, readers);
   }
 
   @Override
-  public Optional<Hold> killSwitch() {
+  public Optional<Pause> killSwitch() {
     return killSwitch;
   }
 
   @Override
   public void onPublished(Runnable listener) {
-    visible.onPublished(listener);
+    committed.onPublished(listener);
   }
 
   @Override
   public void noLongerOnPublished(Runnable listener) {
-    visible.noLongerOnPublished(listener);
+    committed.noLongerOnPublished(listener);
   }
 
   /** Durable when this returns; cheap where it is kept already. */
@@ -239,7 +258,7 @@ public final class SqliteJournal implements Journal {
   public void keepAttributeSet(String hash, String name, String source) {
     if (attributeSet(hash).isEmpty()) {
       writer.writeThrough(
-          Write.urgent(sql ->
+          WriteTask.urgent(sql ->
               sql.update(
                   "INSERT INTO attribute_set (hash, name, source) VALUES (?, ?, ?)"
                       + " ON CONFLICT (hash) DO NOTHING",
@@ -261,17 +280,19 @@ public final class SqliteJournal implements Journal {
    * ones whose file vanished only after an instant. A checkout or a remounted volume makes files
    * vanish for a while; their recipients keep their place.
    */
-  Set<String> seen(Set<String> names, Instant now, Instant since) throws InterruptedException {
+  public Set<String> seen(Set<String> names, Instant now, Instant since)
+      throws InterruptedException {
     return writer.write(
-        Write.urgent(sql -> {
+        WriteTask.urgent(sql -> {
           for (String name : names) {
-            sql.update("UPDATE recipient SET seen_at = ? WHERE name = ?", Times.micros(now), name);
+            sql.update(
+                "UPDATE recipient SET seen_at = ? WHERE name = ?", TimeColumns.micros(now), name);
           }
           return Set.copyOf(
               sql.list(
                   "SELECT name FROM recipient WHERE seen_at >= ?",
                   row -> row.getString(1),
-                  Times.micros(since)));
+                  TimeColumns.micros(since)));
         }));
   }
 
@@ -296,12 +317,12 @@ public final class SqliteJournal implements Journal {
    */
   public int removeSettled(Instant before, Set<String> counting, int limit)
       throws InterruptedException {
-    return retention.removeSettled(before, counting, limit);
+    return sweeper.removeSettled(before, counting, limit);
   }
 
   /** For tests in this room: writes anything at all, as its writer would. */
-  <T> T write(Write.Action<T> action) throws InterruptedException {
-    return writer.write(Write.urgent(action));
+  public <T> T write(WriteTask.Action<T> action) throws InterruptedException {
+    return writer.write(WriteTask.urgent(action));
   }
 
   /** Writes what is queued, then closes. Callers that still wait are refused. */

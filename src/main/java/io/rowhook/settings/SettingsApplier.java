@@ -5,7 +5,7 @@ import io.rowhook.capture.Generation;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
-import io.rowhook.journal.OperationException;
+import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -66,7 +66,7 @@ public final class SettingsApplier implements ReloadListener {
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
     }
-    List<String> withoutFile = new ArrayList<>(journal.lookup().recipients());
+    List<String> withoutFile = new ArrayList<>(journal.queries().recipients());
     withoutFile.removeAll(recipientNames(settings));
     removed.removed(withoutFile, settings.retention());
     couriers.apply(settings.recipients());
@@ -98,8 +98,8 @@ public final class SettingsApplier implements ReloadListener {
   @Override
   public void pause(String recipient, String reason) throws InterruptedException {
     try {
-      journal.operations().pause(recipient, reason, Instant.now());
-    } catch (OperationException e) {
+      journal.deliveryAdmin().pause(recipient, reason, Instant.now());
+    } catch (DeliveryAdminException e) {
       throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
     }
     couriers.ledgerChanged(recipient);

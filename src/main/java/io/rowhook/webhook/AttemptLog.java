@@ -9,7 +9,7 @@ import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.InFlight;
 import io.rowhook.journal.DeliveryState.Pending;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,14 +73,14 @@ final class AttemptLog {
   static void log(String recipient, Gate.Change change) {
     switch (change) {
       case Gate.Change.None _ -> {}
-      case Gate.Change.Held(Hold hold) ->
+      case Gate.Change.Held(Pause pause) ->
           LOG.atWarn()
               .setMessage("recipient paused; its backlog waits, in order")
               .addKeyValue("recipient", recipient)
-              .addKeyValue("why", hold.reason())
+              .addKeyValue("why", pause.reason())
               .addKeyValue(
                   "until",
-                  hold.until().map(Instant::toString).orElse("rowhook resume " + recipient))
+                  pause.until().map(Instant::toString).orElse("rowhook resume " + recipient))
               .log();
       case Gate.Change.Released _ ->
           LOG.atInfo().setMessage("recipient is back").addKeyValue("recipient", recipient).log();

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
@@ -110,7 +110,7 @@ final class Attempting {
   Sample sample() {
     Instant now = clock.instant();
     Event event = Sample.event(now);
-    Started started = started(Delivery.pending(new Entry(0, event), null, null), now);
+    Started started = started(Delivery.pending(new JournalEntry(0, event), null, null), now);
     RenderedBody body;
     try {
       body = RenderedBody.of(Shaped.full(recipient), event);

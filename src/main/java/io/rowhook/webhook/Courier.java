@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
-import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
 import io.rowhook.webhook.CourierStatus.State;
@@ -219,19 +219,19 @@ public final class Courier implements AutoCloseable {
     if (edited != null) {
       control.take(edited);
     }
-    Ledger ledger = journal.ledger(name);
-    Matchers matchers = new Matchers(ledger, control.inForce().wanting(), decided);
+    DeliveryStore store = journal.deliveries(name);
+    Matchers matchers = new Matchers(store, control.inForce().wanting(), decided);
     Recipient recipient = control.inForce().recipient();
-    Window window = new Window(journal, ledger, recipient.processing(), budget, matchers);
+    Window window = new Window(journal, store, recipient.processing(), budget, matchers);
     try {
       if (shedding) {
         owedWatch.shed(
-            window, journal, ledger, recipient.backlog(), clock.instant(), control::isClosing);
+            window, journal, store, recipient.backlog(), clock.instant(), control::isClosing);
         shedding = false;
       }
       control.readsLedger();
-      gate = Gate.read(journal, ledger, recipient.breakerConfig(), clock.instant());
-      Dispatcher dispatcher = new Dispatcher(parts, ledger, window, gate);
+      gate = Gate.read(journal, store, recipient.breakerConfig(), clock.instant());
+      Dispatcher dispatcher = new Dispatcher(parts, store, window, gate);
       try {
         dispatcher.run();
       } finally {

@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param window deliveries in memory, those in flight included
  * @param failedAt when an attempt failed last; null: none since the start
  * @param failure why, in words, without secrets
- * @param hold what keeps the recipient from being sent to; null where nothing does
+ * @param pause what keeps the recipient from being sent to; null where nothing does
  * @param trouble what keeps the dispatcher from its work; null where nothing does
  */
 public record CourierStatus(
@@ -27,7 +27,7 @@ public record CourierStatus(
     int window,
     @Nullable Instant failedAt,
     @Nullable String failure,
-    @Nullable Hold hold,
+    @Nullable Pause pause,
     @Nullable String trouble) {
 
   /** What it is at. */

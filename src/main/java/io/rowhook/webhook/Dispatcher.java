@@ -2,8 +2,8 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
-import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.CourierStatus.State;
 import io.rowhook.webhook.Mailbox.Message;
@@ -45,7 +45,7 @@ final class Dispatcher {
       RandomGenerator random) {}
 
   private final Parts parts;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private final Window window;
   private final Gate gate;
   private final Gate.Way way; // while it lasts, this loop does
@@ -53,13 +53,13 @@ final class Dispatcher {
   private boolean ending;
   private boolean hasTooMuch;
 
-  Dispatcher(Parts parts, Ledger ledger, Window window, Gate gate) {
+  Dispatcher(Parts parts, DeliveryStore store, Window window, Gate gate) {
     this.parts = parts;
-    this.ledger = ledger;
+    this.store = store;
     this.window = window;
     this.gate = gate;
     this.way = gate.way(now());
-    this.order = Order.of(way, recipient().processing(), window, ledger);
+    this.order = Order.of(way, recipient().processing(), window, store);
   }
 
   /** Dispatches until another loop has to go on. */
@@ -104,13 +104,13 @@ final class Dispatcher {
   private boolean isAnotherToGoOn() {
     if (parts.control.hasLedgerChanged()) {
       parts.control.readsLedger();
-      if (gate.isOther(parts.journal.killSwitch().isPresent(), ledger.hold())) {
+      if (gate.isOther(parts.journal.killSwitch().isPresent(), store.pause())) {
         return true;
       }
       window.recheck();
       order.ledgerChanged();
     }
-    hasTooMuch = hasTooMuch || parts.owedWatch.isBeyond(ledger, recipient().backlog(), now());
+    hasTooMuch = hasTooMuch || parts.owedWatch.isBeyond(store, recipient().backlog(), now());
     return hasTooMuch || gate.way(now()) != way;
   }
 

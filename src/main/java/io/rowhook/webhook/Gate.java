@@ -1,8 +1,8 @@
 package io.rowhook.webhook;
 
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,52 +34,52 @@ final class Gate {
 
   private final boolean killed;
   private final ArrayDeque<Instant> failures;
-  private Optional<Hold> hold;
+  private Optional<Pause> pause;
 
   /**
    * As the journal has it.
    *
    * @param failures times of failed attempts that count, the oldest first
    */
-  Gate(boolean killed, Optional<Hold> hold, Collection<Instant> failures) {
+  Gate(boolean killed, Optional<Pause> pause, Collection<Instant> failures) {
     this.killed = killed;
-    this.hold = hold;
+    this.pause = pause;
     this.failures = new ArrayDeque<>(failures);
   }
 
   /** As the journal has it now. */
   static Gate read(
-      Journal journal, Ledger ledger, CircuitBreakerConfig breakerConfig, Instant now) {
+      Journal journal, DeliveryStore store, CircuitBreakerConfig breakerConfig, Instant now) {
     return new Gate(
         journal.killSwitch().isPresent(),
-        ledger.hold(),
-        ledger.failures(now.minus(breakerConfig.within()), breakerConfig.failures() + 1));
+        store.pause(),
+        store.failures(now.minus(breakerConfig.within()), breakerConfig.failures() + 1));
   }
 
   Way way(Instant now) {
     if (killed) {
       return Way.shut;
     }
-    if (hold.isEmpty()) {
+    if (pause.isEmpty()) {
       return Way.open;
     }
-    boolean over = hold.get().until().filter(until -> !until.isAfter(now)).isPresent();
+    boolean over = pause.get().until().filter(until -> !until.isAfter(now)).isPresent();
     return over ? Way.trial : Way.asked;
   }
 
   /** What pauses the recipient. */
-  Optional<Hold> hold() {
-    return hold;
+  Optional<Pause> pause() {
+    return pause;
   }
 
   /** When the way changes by itself. */
   Instant until() {
-    return hold.flatMap(Hold::until).filter(_ -> !killed).orElse(Instant.MAX);
+    return pause.flatMap(Pause::until).filter(_ -> !killed).orElse(Instant.MAX);
   }
 
   /** Whether the journal says otherwise by now: a person has paused or resumed it. */
-  boolean isOther(boolean killedNow, Optional<Hold> holdNow) {
-    return killedNow != killed || !holdNow.equals(hold);
+  boolean isOther(boolean killedNow, Optional<Pause> holdNow) {
+    return killedNow != killed || !holdNow.equals(pause);
   }
 
   /**
@@ -91,9 +91,10 @@ final class Gate {
    */
   Change after(Verdict verdict, Way way, CircuitBreakerConfig breakerConfig, Instant now) {
     return switch (verdict) {
-      case Verdict.Gone gone -> held(Hold.by(Hold.Kind.gone, micros(now), gone.reason()));
+      case Verdict.Gone gone ->
+          held(Pause.untilResumed(Pause.Kind.gone, micros(now), gone.reason()));
       case Verdict.Unrenderable _ -> none(); // says nothing about the recipient
-      case Verdict.Acknowledged _ -> hold.isPresent() && way == Way.trial ? released() : none();
+      case Verdict.Acknowledged _ -> pause.isPresent() && way == Way.trial ? released() : none();
       case Verdict.Refused refused ->
           failed(
               refused.reason(),
@@ -112,10 +113,10 @@ final class Gate {
       Way way,
       CircuitBreakerConfig breakerConfig,
       Instant now) {
-    if (hold.isPresent()) {
+    if (pause.isPresent()) {
       return way == Way.trial
           ? paused(
-              hold.get().at(),
+              pause.get().at(),
               retryAfter,
               breakerConfig,
               now,
@@ -147,24 +148,24 @@ final class Gate {
       String reason) {
     Duration wait = breakerConfig.waitAfter(Duration.between(since, now));
     Instant until = now.plus(wait.compareTo(retryAfter) < 0 ? retryAfter : wait);
-    return held(new Hold(Hold.Kind.failures, micros(since), Optional.of(micros(until)), reason));
+    return held(new Pause(Pause.Kind.failures, micros(since), Optional.of(micros(until)), reason));
   }
 
   /** Retries are used up, and that stops this recipient; also one that is paused after failures. */
   Change exhausted(Instant now, String reason) {
-    return hold.isPresent() && hold.get().until().isEmpty()
+    return pause.isPresent() && pause.get().until().isEmpty()
         ? none()
-        : held(Hold.by(Hold.Kind.exhausted, micros(now), "exhausted: stop; " + reason));
+        : held(Pause.untilResumed(Pause.Kind.exhausted, micros(now), "exhausted: stop; " + reason));
   }
 
-  private Change held(Hold next) {
-    hold = Optional.of(next);
+  private Change held(Pause next) {
+    pause = Optional.of(next);
     failures.clear();
     return new Change.Held(next);
   }
 
   private Change released() {
-    hold = Optional.empty();
+    pause = Optional.empty();
     failures.clear();
     return new Change.Released();
   }
@@ -184,7 +185,7 @@ final class Gate {
     record None() implements Change {}
 
     /** Held from now on. */
-    record Held(Hold hold) implements Change {}
+    record Held(Pause pause) implements Change {}
 
     /** Not paused any more. */
     record Released() implements Change {}

@@ -37,16 +37,16 @@ final class InFlight {
     return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - size()));
   }
 
-  void start(Delivery owed, Attempting attempting) {
+  void start(Delivery delivery, Attempting attempting) {
     Thread thread =
         Thread.ofVirtual()
             .name("attempt " + recipient)
-            .unstarted(() -> mailbox.ended(attempting.attempt(owed)));
+            .unstarted(() -> mailbox.ended(attempting.attempt(delivery)));
     thread.start(); // first: one that cannot be started is not under way
-    long taken = MemoryBudget.attemptBytes(owed.bytes());
+    long taken = MemoryBudget.attemptBytes(delivery.bytes());
     budget.take(taken);
     bytes += taken;
-    running.put(owed.sequence(), new Running(thread, taken));
+    running.put(delivery.sequence(), new Running(thread, taken));
   }
 
   /** Strikes out those that have ended. */

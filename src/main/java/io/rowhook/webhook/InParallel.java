@@ -2,8 +2,8 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.journal.JournalEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -26,34 +26,34 @@ final class InParallel implements Order {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
   private final Window window;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private final Set<String> toFollow = new LinkedHashSet<>(); // no more than settled in one batch
   private boolean mayOwe; // something may be Retrying or Blocked on disk
   private boolean strays; // something may be Blocked behind nothing
   private boolean mustFlush;
   private Instant nextCheck = Instant.MAX; // for what is due
 
-  InParallel(Window window, Ledger ledger) {
+  InParallel(Window window, DeliveryStore store) {
     this.window = window;
-    this.ledger = ledger;
-    if (ledger.oldestOpen().isPresent()) {
+    this.store = store;
+    if (store.oldestOpen().isPresent()) {
       ledgerChanged();
     }
   }
 
   @Override
-  public void settled(Delivery owed) {
-    window.lanes().settled(owed);
+  public void settled(Delivery delivery) {
+    window.lanes().settled(delivery);
     // Only behind what is an exception itself, or came in the place of one, can something be
     // Blocked.
-    if (owed.isStored() || owed.merged() != null) {
-      toFollow.add(owed.entityKey());
+    if (delivery.isStored() || delivery.coalesced() != null) {
+      toFollow.add(delivery.entityKey());
     }
   }
 
   @Override
-  public void failed(Delivery owed) throws InterruptedException {
-    window.putAside(window.lanes().failed(owed));
+  public void failed(Delivery delivery) throws InterruptedException {
+    window.putAside(window.lanes().failed(delivery));
     mayOwe = true;
     mustFlush = true;
   }
@@ -74,7 +74,7 @@ final class InParallel implements Order {
     }
     for (String entityKey : toFollow) {
       if (!window.lanes().hasLane(entityKey)) {
-        ledger
+        store
             .oldestOpen(entityKey)
             .filter(delivery -> delivery.state() instanceof Blocked)
             .ifPresent(window::load);
@@ -101,12 +101,12 @@ final class InParallel implements Order {
     return window.room() > 0 ? nextCheck : Instant.MAX;
   }
 
-  private boolean held(Entry entry) {
-    return mayOwe && ledger.oldestOpen(entry.event().entityKey()).isPresent();
+  private boolean held(JournalEntry entry) {
+    return mayOwe && store.oldestOpen(entry.event().entityKey()).isPresent();
   }
 
   private void lookWhenDue() {
-    Instant due = ledger.nextDue().orElse(Instant.MAX);
+    Instant due = store.nextDue().orElse(Instant.MAX);
     if (due.isBefore(nextCheck)) {
       nextCheck = due;
     }
@@ -119,12 +119,12 @@ final class InParallel implements Order {
     }
     window.flush();
     int most = room + window.lanes().fromDisk();
-    List<Delivery> due = ledger.due(now, most);
+    List<Delivery> due = store.due(now, most);
     load(due);
     if (due.size() == most) {
       nextCheck = now; // there may be more, as soon as there is room
     } else {
-      Instant next = ledger.nextDue().orElse(Instant.MAX);
+      Instant next = store.nextDue().orElse(Instant.MAX);
       nextCheck = next.isAfter(now) ? next : now.plus(LOOK_AGAIN);
     }
   }
@@ -136,7 +136,7 @@ final class InParallel implements Order {
     }
     window.flush();
     int most = room + window.lanes().fromDisk();
-    List<Delivery> unheld = ledger.unheld(most);
+    List<Delivery> unheld = store.waitingNotBlocked(most);
     strays = !load(unheld) || unheld.size() == most;
   }
 
@@ -152,9 +152,9 @@ final class InParallel implements Order {
   }
 
   private void forgetIfNothingIsOwed() throws InterruptedException {
-    if (window.lanes().fromDisk() == 0 && ledger.oldestOpen().isEmpty()) {
+    if (window.lanes().fromDisk() == 0 && store.oldestOpen().isEmpty()) {
       window.flush(); // what is queued could be an exception
-      if (ledger.oldestOpen().isEmpty()) {
+      if (store.oldestOpen().isEmpty()) {
         mayOwe = false;
         strays = false;
         nextCheck = Instant.MAX;

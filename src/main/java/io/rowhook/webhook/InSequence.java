@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,25 +14,25 @@ import java.util.Optional;
 final class InSequence implements Order {
 
   private final Window window;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private boolean mayOwe; // something may be Retrying or Blocked on disk
   private Instant nextCheck = Instant.MIN; // for what is on disk, if mayOwe
 
-  InSequence(Window window, Ledger ledger) {
+  InSequence(Window window, DeliveryStore store) {
     this.window = window;
-    this.ledger = ledger;
-    this.mayOwe = ledger.oldestOpen().isPresent();
+    this.store = store;
+    this.mayOwe = store.oldestOpen().isPresent();
   }
 
   @Override
-  public void settled(Delivery owed) {
-    window.lanes().settled(owed);
+  public void settled(Delivery delivery) {
+    window.lanes().settled(delivery);
     nextCheck = Instant.MIN;
   }
 
   @Override
-  public void failed(Delivery owed) {
-    window.rewind(window.lanes().failed(owed));
+  public void failed(Delivery delivery) {
+    window.rewind(window.lanes().failed(delivery));
     ledgerChanged();
   }
 
@@ -50,7 +50,7 @@ final class InSequence implements Order {
         return;
       }
       window.flush();
-      Optional<Delivery> oldest = ledger.oldestOpen();
+      Optional<Delivery> oldest = store.oldestOpen();
       if (oldest.isPresent()) {
         if (oldest.get().state() instanceof Retrying(Instant at) && at.isAfter(now)) {
           nextCheck = at;

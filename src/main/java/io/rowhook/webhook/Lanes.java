@@ -43,9 +43,9 @@ final class Lanes {
     if (sequences.contains(one.sequence())) {
       throw new IllegalStateException("sequence " + one.sequence() + " is in the window already");
     }
-    Delivery owed = admit(one);
-    Lane lane = lanes.computeIfAbsent(key(owed), _ -> new Lane());
-    lane.waiting.add(owed);
+    Delivery delivery = admit(one);
+    Lane lane = lanes.computeIfAbsent(key(delivery), _ -> new Lane());
+    lane.waiting.add(delivery);
     if (lane.inFlight == null && lane.waiting.size() == 1) {
       ready.add(lane);
     }
@@ -62,19 +62,19 @@ final class Lanes {
   }
 
   /** Ends a delivery that was in flight; the one behind it may go. */
-  void settled(Delivery owed) {
-    Lane lane = leave(owed);
+  void settled(Delivery delivery) {
+    Lane lane = leave(delivery);
     if (lane.waiting.isEmpty()) {
-      lanes.remove(key(owed));
+      lanes.remove(key(delivery));
     } else {
       ready.add(lane);
     }
   }
 
   /** Takes a delivery that was in flight out, and all behind it, which are returned in order. */
-  List<Delivery> failed(Delivery owed) {
-    Lane lane = leave(owed);
-    lanes.remove(key(owed));
+  List<Delivery> failed(Delivery delivery) {
+    Lane lane = leave(delivery);
+    lanes.remove(key(delivery));
     lane.waiting.forEach(this::forget);
     return List.copyOf(lane.waiting);
   }
@@ -100,8 +100,8 @@ final class Lanes {
    *
    * @return those that are gone: without the newest
    */
-  List<Delivery> skip(Delivery owed, Delivery newest) {
-    Lane lane = laneOf(owed);
+  List<Delivery> skip(Delivery delivery, Delivery newest) {
+    Lane lane = laneOf(delivery);
     List<Delivery> gone = new ArrayList<>();
     List<Delivery> kept = new ArrayList<>();
     for (Delivery waiting : lane.waiting) {
@@ -109,7 +109,7 @@ final class Lanes {
         forget(waiting);
         kept.add(admit(newest));
       } else if (waiting.sequence() < newest.sequence()
-          && waiting.entityKey().equals(owed.entityKey())) {
+          && waiting.entityKey().equals(delivery.entityKey())) {
         gone.add(waiting);
       } else {
         kept.add(waiting);
@@ -122,8 +122,8 @@ final class Lanes {
   }
 
   /** Puts another of its entity, which may wait behind it, in the place of one in flight. */
-  Delivery instead(Delivery owed, Delivery newest) {
-    Lane lane = leave(owed);
+  Delivery instead(Delivery delivery, Delivery newest) {
+    Lane lane = leave(delivery);
     if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
       forget(newest);
     }
@@ -132,10 +132,10 @@ final class Lanes {
   }
 
   /** Puts one that was taken, and is not in flight yet, back to the head of its lane. */
-  void putBack(Delivery owed) {
-    Lane lane = laneOf(owed);
+  void putBack(Delivery delivery) {
+    Lane lane = laneOf(delivery);
     lane.inFlight = null;
-    lane.waiting.addFirst(owed.to(DeliveryState::toWhereItStood));
+    lane.waiting.addFirst(delivery.to(DeliveryState::toWhereItStood));
     ready.add(lane);
   }
 
@@ -199,45 +199,45 @@ final class Lanes {
     lanes.clear();
   }
 
-  private Lane leave(Delivery owed) {
-    Lane lane = laneOf(owed);
+  private Lane leave(Delivery delivery) {
+    Lane lane = laneOf(delivery);
     lane.inFlight = null;
-    forget(owed);
+    forget(delivery);
     return lane;
   }
 
-  private Lane laneOf(Delivery owed) {
-    Lane lane = lanes.get(key(owed));
-    if (lane == null || lane.inFlight == null || lane.inFlight.sequence() != owed.sequence()) {
-      throw new IllegalStateException("sequence " + owed.sequence() + " was not in flight");
+  private Lane laneOf(Delivery delivery) {
+    Lane lane = lanes.get(key(delivery));
+    if (lane == null || lane.inFlight == null || lane.inFlight.sequence() != delivery.sequence()) {
+      throw new IllegalStateException("sequence " + delivery.sequence() + " was not in flight");
     }
     return lane;
   }
 
   /** Returns it with the event that all buffers share. */
-  private Delivery admit(Delivery owed) {
-    Delivery shared = owed.with(budget.hold(owed.entry()));
-    sequences.add(owed.sequence());
-    budget.take(ownBytes(owed));
-    bytes += MemoryBudget.DELIVERY_BYTES + owed.bytes();
-    fromDisk += owed.isStored() ? 1 : 0;
+  private Delivery admit(Delivery delivery) {
+    Delivery shared = delivery.with(budget.hold(delivery.entry()));
+    sequences.add(delivery.sequence());
+    budget.take(ownBytes(delivery));
+    bytes += MemoryBudget.DELIVERY_BYTES + delivery.bytes();
+    fromDisk += delivery.isStored() ? 1 : 0;
     return shared;
   }
 
-  private void forget(Delivery owed) {
-    if (sequences.remove(owed.sequence())) {
-      budget.letGo(owed.entry());
-      budget.release(ownBytes(owed));
-      bytes -= MemoryBudget.DELIVERY_BYTES + owed.bytes();
-      fromDisk -= owed.isStored() ? 1 : 0;
+  private void forget(Delivery delivery) {
+    if (sequences.remove(delivery.sequence())) {
+      budget.letGo(delivery.entry());
+      budget.release(ownBytes(delivery));
+      bytes -= MemoryBudget.DELIVERY_BYTES + delivery.bytes();
+      fromDisk -= delivery.isStored() ? 1 : 0;
     }
   }
 
-  private static long ownBytes(Delivery owed) {
-    return MemoryBudget.DELIVERY_BYTES + owed.bytes() - owed.entry().event().json().length;
+  private static long ownBytes(Delivery delivery) {
+    return MemoryBudget.DELIVERY_BYTES + delivery.bytes() - delivery.entry().event().json().length;
   }
 
-  private String key(Delivery owed) {
-    return oneForAll ? "" : owed.entityKey();
+  private String key(Delivery delivery) {
+    return oneForAll ? "" : delivery.entityKey();
   }
 }

@@ -1,13 +1,13 @@
 package io.rowhook.webhook;
 
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Pending;
-import io.rowhook.journal.Later;
-import io.rowhook.journal.Merged;
 import io.rowhook.journal.SupersededDeliveries;
+import io.rowhook.journal.SupersedingEvent;
 import io.rowhook.recipient.Match;
 import io.rowhook.webhook.Matchers.Decision;
 import java.util.ArrayList;
@@ -35,13 +35,13 @@ final class LatestOnly {
   private static final long STEP_BYTES = 4L << 20;
 
   private final Window window;
-  private final SupersededDeliveries ledger;
+  private final SupersededDeliveries store;
   private final Matchers matchers;
   private boolean hasMore;
 
-  LatestOnly(Window window, SupersededDeliveries ledger, Matchers matchers) {
+  LatestOnly(Window window, SupersededDeliveries store, Matchers matchers) {
     this.window = window;
-    this.ledger = ledger;
+    this.store = store;
     this.matchers = matchers;
   }
 
@@ -51,17 +51,17 @@ final class LatestOnly {
     hasMore = false;
     boolean merges = false;
     while (next.size() < most && !hasMore) {
-      Delivery owed = window.lanes().next();
-      if (owed == null) {
+      Delivery delivery = window.lanes().next();
+      if (delivery == null) {
         break;
       }
-      Optional<Match> match = latestOnly(owed);
+      Optional<Match> match = latestOnly(delivery);
       if (match.isEmpty()) {
-        next.add(owed);
+        next.add(delivery);
       } else {
         window.flush(); // an outcome still queued would be skipped although it was attempted
-        Delivery latest = latest(owed, match.get());
-        merges |= latest == null || latest.sequence() != owed.sequence();
+        Delivery latest = latest(delivery, match.get());
+        merges |= latest == null || latest.sequence() != delivery.sequence();
         if (latest != null) {
           next.add(latest);
         }
@@ -78,65 +78,65 @@ final class LatestOnly {
   }
 
   /** How one is sent that others may be skipped for; none if it was attempted or requested. */
-  private Optional<Match> latestOnly(Delivery owed) {
-    String match = owed.match();
+  private Optional<Match> latestOnly(Delivery delivery) {
+    String match = delivery.match();
     if (match == null
         || !matchers.hasLatestOnly()
-        || owed.attempts() > 0
-        || owed.redelivery() > 0) {
+        || delivery.attempts() > 0
+        || delivery.redelivery() > 0) {
       return Optional.empty();
     }
     return Optional.of(Match.parse(match)).filter(one -> !one.latest().isEmpty());
   }
 
   /** The delivery to be attempted instead of this one; null: none of them yet. */
-  private @Nullable Delivery latest(Delivery owed, Match match) throws InterruptedException {
-    List<Later> page = ledger.later(owed.entry(), STEP_EVENTS, STEP_BYTES);
-    List<Later> chain = new ArrayList<>();
+  private @Nullable Delivery latest(Delivery delivery, Match match) throws InterruptedException {
+    List<SupersedingEvent> page = store.later(delivery.entry(), STEP_EVENTS, STEP_BYTES);
+    List<SupersedingEvent> chain = new ArrayList<>();
     int wanted = 0; // how many of the page, up to the last that is wanted
     if (!page.isEmpty()) {
       matchers.deciding(page.getLast().entry().sequence());
     }
     for (int i = 0; i < page.size(); i++) {
-      Later later = page.get(i);
-      Decision its = decision(later);
+      SupersedingEvent superseding = page.get(i);
+      Decision its = decision(superseding);
       if (its instanceof Decision.Undecidable
           || (its instanceof Decision.Wanted(Match other)
               && !other.subscription().equals(match.subscription()))) {
         break; // to be sent itself, and before what comes after it
       }
       if (its instanceof Decision.Wanted) {
-        chain.add(later);
+        chain.add(superseding);
         wanted = i + 1;
       }
     }
     if (chain.isEmpty()) {
-      return owed;
+      return delivery;
     }
-    boolean had = owed.event().type() == EventType.Deleted && ledger.mayHave(owed.entry());
-    Merging merging = new Merging(owed.event(), had);
-    page.subList(0, wanted).forEach(later -> merging.add(later.event()));
+    boolean had = delivery.event().type() == EventType.Deleted && store.mayHave(delivery.entry());
+    Merging merging = new Merging(delivery.event(), had);
+    page.subList(0, wanted).forEach(superseding -> merging.add(superseding.event()));
     List<Long> skipped = new ArrayList<>();
-    skipped.add(owed.sequence());
-    chain.forEach(later -> skipped.add(later.entry().sequence()));
+    skipped.add(delivery.sequence());
+    chain.forEach(superseding -> skipped.add(superseding.entry().sequence()));
     skipped.removeLast();
-    Later last = chain.getLast();
-    Merged merged = merging.merged(match.latest());
-    window.skip(skipped, last.entry(), merged);
+    SupersedingEvent last = chain.getLast();
+    CoalescedEvent coalesced = merging.coalesced(match.latest());
+    window.skip(skipped, last.entry(), coalesced);
     DeliveryState state = last.onDisk() ? new Blocked() : new Pending();
-    Delivery newest = new Delivery(last.entry(), state, matchText(last), 0, null, 0, 0, merged);
-    List<Delivery> gone = new ArrayList<>(window.lanes().skip(owed, newest));
-    gone.add(owed);
+    Delivery newest = new Delivery(last.entry(), state, matchText(last), 0, null, 0, 0, coalesced);
+    List<Delivery> gone = new ArrayList<>(window.lanes().skip(delivery, newest));
+    gone.add(delivery);
     for (Delivery one : gone) {
       if (!one.isStored()) {
         window.progress().settled(one.sequence());
       }
     }
     if (window.inCommitOrder()) {
-      window.lanes().settled(owed);
+      window.lanes().settled(delivery);
       return null;
     }
-    Delivery instead = window.lanes().instead(owed, newest);
+    Delivery instead = window.lanes().instead(delivery, newest);
     if (!newest.isStored()) {
       window.progress().tookAhead(newest.sequence());
     }
@@ -148,12 +148,14 @@ final class LatestOnly {
     return instead;
   }
 
-  private Decision decision(Later later) {
-    String match = later.match();
-    return match == null ? matchers.decide(later.entry()) : new Decision.Wanted(Match.parse(match));
+  private Decision decision(SupersedingEvent superseding) {
+    String match = superseding.match();
+    return match == null
+        ? matchers.decide(superseding.entry())
+        : new Decision.Wanted(Match.parse(match));
   }
 
-  private @Nullable String matchText(Later later) {
-    return decision(later) instanceof Decision.Wanted(Match match) ? match.text() : null;
+  private @Nullable String matchText(SupersedingEvent superseding) {
+    return decision(superseding) instanceof Decision.Wanted(Match match) ? match.text() : null;
   }
 }

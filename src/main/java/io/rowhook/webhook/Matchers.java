@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Matching;
 import io.rowhook.recipient.Match;
 import io.rowhook.template.TemplateException;
@@ -27,7 +27,7 @@ final class Matchers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
 
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private final Wanting current;
   private final TreeMap<Long, Wanting> earlier = new TreeMap<>(); // by the last they decide about
   private final TreeMap<Long, Matching> toShorten = new TreeMap<>();
@@ -51,10 +51,10 @@ final class Matchers {
    *
    * @param most the last event that can have been dispatched; what is noted beyond it was not used
    */
-  Matchers(Ledger ledger, Wanting current, long most) {
-    this.ledger = ledger;
+  Matchers(DeliveryStore store, Wanting current, long most) {
+    this.store = store;
     this.current = current;
-    List<Matching> all = ledger.matchings();
+    List<Matching> all = store.matchings();
     for (Matching one : all) {
       boolean newest = one.equals(all.getLast());
       if (newest && one.definition().equals(current.definition())) {
@@ -88,17 +88,17 @@ final class Matchers {
     decided = Math.max(decided, through);
     if (through > noted) {
       for (Map.Entry<Long, Matching> one : toShorten.entrySet()) {
-        ledger.decide(new Matching(one.getKey(), one.getValue().definition()));
+        store.decide(new Matching(one.getKey(), one.getValue().definition()));
       }
       toShorten.clear();
       noted = decided + AHEAD;
-      ledger.decide(new Matching(noted, current.definition()));
-      ledger.flush();
+      store.decide(new Matching(noted, current.definition()));
+      store.flush();
     }
   }
 
   /** Decides about an event of the journal. */
-  Decision decide(Entry entry) {
+  Decision decide(JournalEntry entry) {
     try {
       return at(entry.sequence())
           .match(entry.event())
@@ -128,7 +128,7 @@ final class Matchers {
   void end() throws InterruptedException {
     if (noted > decided) {
       noted = decided;
-      ledger.decide(new Matching(decided, current.definition()));
+      store.decide(new Matching(decided, current.definition()));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.rowhook.webhook;
 
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,7 +42,7 @@ public final class MemoryBudget {
   private final AtomicLong used = new AtomicLong();
   private final ConcurrentHashMap<Long, Held> events = new ConcurrentHashMap<>(); // by sequence
 
-  private record Held(Entry entry, int buffers) {}
+  private record Held(JournalEntry entry, int buffers) {}
 
   /**
    * Creates a budget.
@@ -80,7 +80,7 @@ public final class MemoryBudget {
   }
 
   /** Takes part in holding an event. Returns the object that all who hold it share. */
-  Entry hold(Entry entry) {
+  JournalEntry hold(JournalEntry entry) {
     Held held =
         events.compute(
             entry.sequence(),
@@ -92,7 +92,7 @@ public final class MemoryBudget {
   }
 
   /** Ends what {@link #hold} began. */
-  void letGo(Entry entry) {
+  void letGo(JournalEntry entry) {
     Held left =
         events.compute(
             entry.sequence(),
@@ -103,7 +103,7 @@ public final class MemoryBudget {
     }
   }
 
-  private static long bytes(Entry entry) {
+  private static long bytes(JournalEntry entry) {
     return EVENT_BYTES + entry.event().json().length;
   }
 

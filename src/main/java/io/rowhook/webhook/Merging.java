@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
-import io.rowhook.journal.Merged;
+import io.rowhook.journal.CoalescedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ final class Merging {
    *
    * @param wanted types of events that the recipient gets
    */
-  @Nullable Merged merged(Set<EventType> wanted) {
+  @Nullable CoalescedEvent coalesced(Set<EventType> wanted) {
     EventType type = type();
     if (!wanted.contains(type)) {
       type = event.type();
@@ -119,7 +119,7 @@ final class Merging {
     newest.put("type", typed(type).topic());
     newest.put("event", type.name());
     try {
-      return new Merged(type, Json.MAPPER.writeValueAsBytes(newest));
+      return new CoalescedEvent(type, Json.MAPPER.writeValueAsBytes(newest));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory cannot fail", e);
     }
@@ -232,7 +232,7 @@ final class Merging {
   }
 
   private Event typed(EventType type) {
-    return new Merged(type, event.json()).in(event);
+    return new CoalescedEvent(type, event.json()).in(event);
   }
 
   private static ObjectNode data(ObjectNode event) {

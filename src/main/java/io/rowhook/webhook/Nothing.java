@@ -7,12 +7,12 @@ import java.time.Instant;
 final class Nothing implements Order {
 
   @Override
-  public void settled(Delivery owed) {
+  public void settled(Delivery delivery) {
     throw new IllegalStateException("nothing is sent");
   }
 
   @Override
-  public void failed(Delivery owed) {
+  public void failed(Delivery delivery) {
     throw new IllegalStateException("nothing is sent");
   }
 

@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 
 /**
  * Told what a {@link Courier} does, as it does it: by metrics, and by tests that stop the process
@@ -17,8 +17,9 @@ public interface Observer {
    * A reply has come, or has failed to come, and nothing of it is recorded yet. On the attempt's
    * thread.
    */
-  default void posted(String recipient, Entry entry) {}
+  default void posted(String recipient, JournalEntry entry) {}
 
   /** The outcome of an attempt is queued for the journal. On the dispatcher's thread. */
-  default void settled(String recipient, Entry entry, Attempt attempt, DeliveryState state) {}
+  default void settled(
+      String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {}
 }

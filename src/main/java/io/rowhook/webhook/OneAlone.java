@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -29,23 +29,23 @@ final class OneAlone implements Order {
   private static final Duration WHENEVER_DUE = Duration.ofDays(365);
 
   private final Window window;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private boolean nothingOwed;
 
-  OneAlone(Window window, Ledger ledger) {
+  OneAlone(Window window, DeliveryStore store) {
     this.window = window;
-    this.ledger = ledger;
+    this.store = store;
   }
 
   @Override
-  public void settled(Delivery owed) {
-    window.lanes().settled(owed);
+  public void settled(Delivery delivery) {
+    window.lanes().settled(delivery);
     nothingOwed = false;
   }
 
   @Override
-  public void failed(Delivery owed) {
-    window.lanes().failed(owed);
+  public void failed(Delivery delivery) {
+    window.lanes().failed(delivery);
     nothingOwed = false;
   }
 
@@ -81,14 +81,14 @@ final class OneAlone implements Order {
   private Optional<Delivery> bestOnDisk(Instant now) {
     Map<String, Delivery> first = new HashMap<>(); // by entity
     Stream.of(
-            ledger.oldestOpen().stream(),
-            ledger.due(now.plus(WHENEVER_DUE), LOOKED_AT).stream(),
-            ledger.unheld(LOOKED_AT).stream())
+            store.oldestOpen().stream(),
+            store.due(now.plus(WHENEVER_DUE), LOOKED_AT).stream(),
+            store.waitingNotBlocked(LOOKED_AT).stream())
         .flatMap(deliveries -> deliveries)
         .forEach(delivery ->
             first.computeIfAbsent(
                 delivery.entry().event().entityKey(),
-                key -> ledger.oldestOpen(key).orElse(delivery)));
+                key -> store.oldestOpen(key).orElse(delivery)));
     return first.values().stream()
         .min(
             Comparator.comparingLong((Delivery delivery) -> rank(delivery, now))
@@ -118,7 +118,7 @@ final class OneAlone implements Order {
   }
 
   private boolean isFree(Delivery fresh) {
-    return ledger
+    return store
         .oldestOpen(fresh.entityKey())
         .filter(open -> open.entry().sequence() < fresh.sequence())
         .isEmpty();

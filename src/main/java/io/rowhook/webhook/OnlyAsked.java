@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,22 +12,22 @@ import java.util.List;
 final class OnlyAsked implements Order {
 
   private final Window window;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private boolean mayBeAsked = true;
 
-  OnlyAsked(Window window, Ledger ledger) {
+  OnlyAsked(Window window, DeliveryStore store) {
     this.window = window;
-    this.ledger = ledger;
+    this.store = store;
   }
 
   @Override
-  public void settled(Delivery owed) {
-    window.lanes().settled(owed);
+  public void settled(Delivery delivery) {
+    window.lanes().settled(delivery);
   }
 
   @Override
-  public void failed(Delivery owed) {
-    if (!window.lanes().failed(owed).isEmpty()) {
+  public void failed(Delivery delivery) {
+    if (!window.lanes().failed(delivery).isEmpty()) {
       mayBeAsked = true; // others of its entity, which stand on disk as they did
     }
   }
@@ -45,7 +45,7 @@ final class OnlyAsked implements Order {
     }
     window.flush();
     int most = room + window.lanes().size();
-    List<Delivery> asked = ledger.asked(most);
+    List<Delivery> asked = store.requested(most);
     asked.forEach(window::load);
     mayBeAsked = asked.size() == most;
   }

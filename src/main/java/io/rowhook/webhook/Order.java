@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.recipient.DeliveryMode;
 import java.time.Instant;
 
@@ -12,24 +12,24 @@ import java.time.Instant;
 sealed interface Order permits InParallel, InSequence, Nothing, OneAlone, OnlyAsked {
 
   /** That of a way, from the recorded cursor. */
-  static Order of(Gate.Way way, DeliveryMode processing, Window window, Ledger ledger) {
+  static Order of(Gate.Way way, DeliveryMode processing, Window window, DeliveryStore store) {
     return switch (way) {
       case open ->
           switch (processing) {
-            case DeliveryMode.Sequential _ -> new InSequence(window, ledger);
-            case DeliveryMode.Parallel _ -> new InParallel(window, ledger);
+            case DeliveryMode.Sequential _ -> new InSequence(window, store);
+            case DeliveryMode.Parallel _ -> new InParallel(window, store);
           };
-      case trial -> new OneAlone(window, ledger);
-      case asked -> new OnlyAsked(window, ledger);
+      case trial -> new OneAlone(window, store);
+      case asked -> new OnlyAsked(window, store);
       case shut -> new Nothing();
     };
   }
 
   /** A delivery has ended: delivered or failed; its outcome is queued. */
-  void settled(Delivery owed);
+  void settled(Delivery delivery);
 
   /** An attempt has failed and another is due; its outcome is queued. */
-  void failed(Delivery owed) throws InterruptedException;
+  void failed(Delivery delivery) throws InterruptedException;
 
   /** Someone else has changed what stands on disk: a person redelivers or discards. */
   void ledgerChanged();

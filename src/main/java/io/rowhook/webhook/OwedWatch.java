@@ -3,8 +3,8 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
-import io.rowhook.journal.Ledger;
 import io.rowhook.recipient.BacklogLimit;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,12 +43,12 @@ final class OwedWatch {
   }
 
   /** Whether it is time to look, and the backlog is too large. Announces what is near the limit. */
-  boolean isBeyond(Ledger ledger, BacklogLimit limit, Instant now) {
+  boolean isBeyond(DeliveryStore store, BacklogLimit limit, Instant now) {
     if (next.isAfter(now)) {
       return false;
     }
     next = now.plus(INTERVAL);
-    Backlog backlog = ledger.backlog();
+    Backlog backlog = store.backlog();
     double part = part(backlog, limit, now);
     if (part < BacklogLimit.ANNOUNCED) {
       announced = false;
@@ -89,16 +89,16 @@ final class OwedWatch {
   void shed(
       Window window,
       Journal journal,
-      Ledger ledger,
+      DeliveryStore store,
       BacklogLimit limit,
       Instant now,
       BooleanSupplier closing)
       throws InterruptedException {
     long tooOld = journal.lastBefore(now.minus(limit.age()));
-    Excess excess = new Excess(ledger.backlog().bytes(), limit, tooOld);
+    Excess excess = new Excess(store.backlog().bytes(), limit, tooOld);
     boolean more = true;
     while (more && !closing.getAsBoolean()) {
-      List<Delivery> open = ledger.oldestUnrequested(PAGE);
+      List<Delivery> open = store.oldestUnrequested(PAGE);
       more = open.size() == PAGE;
       for (Delivery delivery : open) {
         Optional<String> why = excess.why(delivery);
@@ -143,8 +143,8 @@ final class OwedWatch {
       this.tooOld = tooOld;
     }
 
-    Optional<String> why(Delivery owed) {
-      if (owed.sequence() <= tooOld) {
+    Optional<String> why(Delivery delivery) {
+      if (delivery.sequence() <= tooOld) {
         return Optional.of(
             Failed.BACKLOG_LIMIT + ": it waited longer than " + Sender.inWords(limit.age()));
       }
@@ -153,8 +153,8 @@ final class OwedWatch {
           : Optional.empty();
     }
 
-    void ended(Delivery owed) {
-      bytes -= owed.bytes();
+    void ended(Delivery delivery) {
+      bytes -= delivery.bytes();
       count++;
     }
   }

@@ -1,9 +1,9 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.EventReader;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Match;
 import io.rowhook.webhook.Matchers.Decision;
 import java.util.ArrayDeque;
@@ -22,16 +22,21 @@ final class Pages {
   private static final long AHEAD_BYTES = 64L << 10;
 
   private final EventReader journal;
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private final Window window;
   private final Progress progress;
   private final Matchers matchers;
-  private ArrayDeque<Entry> ahead = new ArrayDeque<>(); // read, and not looked at yet
+  private ArrayDeque<JournalEntry> ahead = new ArrayDeque<>(); // read, and not looked at yet
   private boolean caughtUp;
 
-  Pages(EventReader journal, Ledger ledger, Window window, Progress progress, Matchers matchers) {
+  Pages(
+      EventReader journal,
+      DeliveryStore store,
+      Window window,
+      Progress progress,
+      Matchers matchers) {
     this.journal = journal;
-    this.ledger = ledger;
+    this.store = store;
     this.window = window;
     this.progress = progress;
     this.matchers = matchers;
@@ -54,15 +59,15 @@ final class Pages {
   }
 
   /** The next entries, and which of them are settled or on disk already. */
-  List<Entry> next(int limit, long maxBytes) throws InterruptedException {
-    List<Entry> page = journal.read(progress.position(), limit, maxBytes);
+  List<JournalEntry> next(int limit, long maxBytes) throws InterruptedException {
+    List<JournalEntry> page = journal.read(progress.position(), limit, maxBytes);
     caughtUp = page.isEmpty();
     if (!caughtUp) {
       matchers.deciding(page.getLast().sequence());
     }
     if (!caughtUp && progress.mayKnow()) {
       window.flush();
-      progress.know(ledger.known(progress.position(), page.getLast().sequence()));
+      progress.know(store.decided(progress.position(), page.getLast().sequence()));
     } else {
       progress.know(Set.of());
     }
@@ -78,9 +83,9 @@ final class Pages {
           return Optional.empty();
         }
       }
-      Optional<Delivery> owed = owed(ahead.getFirst());
-      if (owed.isPresent()) {
-        return owed;
+      Optional<Delivery> delivery = owed(ahead.getFirst());
+      if (delivery.isPresent()) {
+        return delivery;
       }
       progress.passed(ahead.remove().sequence());
     }
@@ -104,7 +109,7 @@ final class Pages {
    * The delivery of an event, for the first time; empty: nothing is to be done about it. Others may
    * have been skipped in its favour before.
    */
-  Optional<Delivery> owed(Entry entry) {
+  Optional<Delivery> owed(JournalEntry entry) {
     if (progress.isKnown(entry.sequence())
         || window.lanes().contains(entry.sequence())) { // a person asked for it before its turn
       return Optional.empty();
@@ -116,8 +121,8 @@ final class Pages {
     };
   }
 
-  private Delivery fresh(Entry entry, @Nullable String match) {
+  private Delivery fresh(JournalEntry entry, @Nullable String match) {
     return Delivery.pending(
-        entry, match, progress.mayKnow() ? ledger.merged(entry.sequence()).orElse(null) : null);
+        entry, match, progress.mayKnow() ? store.coalesced(entry.sequence()).orElse(null) : null);
   }
 }

@@ -1,7 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.entity.Event;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AttributeSets;
@@ -45,7 +45,8 @@ public record Preview(
   private static final String MASK = "***";
 
   /** Makes it; whatever is wrong with the template stands in it. */
-  public static Preview of(Recipient recipient, AttributeSets sets, Entry entry, Instant now) {
+  public static Preview of(
+      Recipient recipient, AttributeSets sets, JournalEntry entry, Instant now) {
     Event event = entry.event();
     Wanting wanting = Wanting.of(recipient, sets);
     List<String> why = new ArrayList<>();

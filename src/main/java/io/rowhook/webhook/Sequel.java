@@ -35,26 +35,26 @@ record Sequel(Delivery delivery, Gate.Change change) {
   static Sequel of(
       Outcome outcome, Recipient recipient, Gate gate, Gate.Way way, Instant now, double random) {
     Verdict verdict = outcome.verdict();
-    Delivery owed = outcome.delivery();
+    Delivery delivery = outcome.delivery();
     Gate.Change change = gate.after(verdict, way, recipient.breakerConfig(), now);
     // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
     // can keep a recipient paused for ever.
     boolean freeProbe =
-        way == Gate.Way.trial && verdict.isFailure() && !isFinal(verdict) && owed.trials() == 0;
+        way == Gate.Way.trial && verdict.isFailure() && !isFinal(verdict) && delivery.trials() == 0;
     boolean free = (verdict instanceof Gone gone && !gone.acknowledged()) || freeProbe;
     if (free) {
       boolean ends = gate.until().isBefore(Instant.MAX);
-      DeliveryState again = owed.state().toRetrying(ends ? gate.until() : now);
-      return new Sequel(owed.to(again, owed.trials() + 1), change);
+      DeliveryState again = delivery.state().toRetrying(ends ? gate.until() : now);
+      return new Sequel(delivery.to(again, delivery.trials() + 1), change);
     }
     Instant at = outcome.attempt().at();
-    Instant first = owed.firstAttempt();
+    Instant first = delivery.firstAttempt();
     DeliveryState state =
         state(
-            owed.state(),
+            delivery.state(),
             verdict,
             recipient.retry(),
-            outcome.attempt().number() - owed.trials(),
+            outcome.attempt().number() - delivery.trials(),
             first == null ? at : first,
             at,
             now,
@@ -65,7 +65,7 @@ record Sequel(Delivery delivery, Gate.Change change) {
       Gate.Change stopped = gate.exhausted(now, reason);
       change = stopped instanceof Gate.Change.None ? change : stopped;
     }
-    return new Sequel(owed.to(state, owed.trials()), change);
+    return new Sequel(delivery.to(state, delivery.trials()), change);
   }
 
   private static boolean isFinal(Verdict verdict) {

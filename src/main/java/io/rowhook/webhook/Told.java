@@ -48,7 +48,7 @@ final class Told {
             window.lanes().size(),
             failedAt,
             failure,
-            gate.hold().orElse(null),
+            gate.pause().orElse(null),
             hindrance.reason());
   }
 
@@ -64,7 +64,7 @@ final class Told {
             0,
             failedAt,
             failure,
-            gate.hold().orElse(null),
+            gate.pause().orElse(null),
             hindrance.reason());
   }
 }

@@ -1,12 +1,12 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.EventReader;
-import io.rowhook.journal.Hold;
-import io.rowhook.journal.Ledger;
-import io.rowhook.journal.Merged;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
@@ -46,7 +46,7 @@ final class Window {
   /** The cursor is recorded when it is quiet, and at the latest every so many moves. */
   private static final int ADVANCE_EVERY = 256;
 
-  private final Ledger ledger;
+  private final DeliveryStore store;
   private final MemoryBudget budget;
   private final Lanes lanes;
   private final Progress progress;
@@ -60,11 +60,11 @@ final class Window {
   /** Starts from the recorded cursor. */
   Window(
       EventReader journal,
-      Ledger ledger,
+      DeliveryStore store,
       DeliveryMode processing,
       MemoryBudget budget,
       Matchers matchers) {
-    this.ledger = ledger;
+    this.store = store;
     this.budget = budget;
     this.lanes =
         new Lanes(
@@ -74,11 +74,11 @@ final class Window {
             },
             budget);
     this.capacity = capacity(processing);
-    long cursor = ledger.cursor();
-    this.progress = new Progress(cursor, ledger.lastKnown());
+    long cursor = store.cursor();
+    this.progress = new Progress(cursor, store.lastKnown());
     this.matchers = matchers;
-    this.pages = new Pages(journal, ledger, this, progress, matchers);
-    this.latestOnly = new LatestOnly(this, ledger, matchers);
+    this.pages = new Pages(journal, store, this, progress, matchers);
+    this.latestOnly = new LatestOnly(this, store, matchers);
   }
 
   static int capacity(DeliveryMode processing) {
@@ -141,7 +141,7 @@ final class Window {
    *
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
-  void fill(Predicate<Entry> held) throws InterruptedException {
+  void fill(Predicate<JournalEntry> held) throws InterruptedException {
     int room = room();
     if (room == 0) {
       return; // others have filled up since it was hungry
@@ -149,17 +149,17 @@ final class Window {
     long pageBytes = budget.takePage();
     try {
       int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));
-      for (Entry entry : pages.next(most, pageBytes)) {
-        Optional<Delivery> owed = pages.owed(entry);
-        if (owed.isEmpty()) {
+      for (JournalEntry entry : pages.next(most, pageBytes)) {
+        Optional<Delivery> delivery = pages.owed(entry);
+        if (delivery.isEmpty()) {
           progress.passed(entry.sequence());
         } else if (held.test(entry)) {
-          put(owed.get().to(DeliveryState::toBlocked));
+          put(delivery.get().to(DeliveryState::toBlocked));
           progress.passed(entry.sequence());
         } else if (isFull()) {
           return; // others have filled up meanwhile: the rest is read again
         } else {
-          take(owed.get());
+          take(delivery.get());
         }
       }
     } finally {
@@ -173,7 +173,7 @@ final class Window {
    */
   Optional<Delivery> oldest() throws InterruptedException {
     flush();
-    Optional<Delivery> open = ledger.oldestOpen();
+    Optional<Delivery> open = store.oldestOpen();
     Optional<Delivery> fresh = pages.oldest();
     pages.forgetRest();
     boolean isFresh =
@@ -214,8 +214,9 @@ final class Window {
   }
 
   /** Queues that others were skipped in favour of a newer one; what was read ahead is stale. */
-  void skip(List<Long> skipped, Entry newest, @Nullable Merged merged) throws InterruptedException {
-    ledger.skip(skipped, newest, merged);
+  void skip(List<Long> skipped, JournalEntry newest, @Nullable CoalescedEvent coalesced)
+      throws InterruptedException {
+    store.skip(skipped, newest, coalesced);
     wrote();
     progress.knowsUpTo(newest.sequence());
     pages.stale();
@@ -223,13 +224,14 @@ final class Window {
 
   /** Lets go of what a person has discarded, or redelivered anew, and that is not in flight. */
   void recheck() {
-    lanes.dropIf(owed -> owed.isStored() && !ledger.isOpen(owed.sequence(), owed.redelivery()));
-    progress.knowsUpTo(ledger.lastKnown());
-    Set<Long> known = ledger.known(progress.cursor(), progress.position());
-    lanes.dropIf(owed -> {
-      boolean decided = !owed.isStored() && known.contains(owed.sequence());
+    lanes.dropIf(delivery ->
+        delivery.isStored() && !store.isOpen(delivery.sequence(), delivery.redelivery()));
+    progress.knowsUpTo(store.lastKnown());
+    Set<Long> known = store.decided(progress.cursor(), progress.position());
+    lanes.dropIf(delivery -> {
+      boolean decided = !delivery.isStored() && known.contains(delivery.sequence());
       if (decided) {
-        progress.settled(owed.sequence());
+        progress.settled(delivery.sequence());
       }
       return decided;
     });
@@ -237,9 +239,9 @@ final class Window {
   }
 
   /** Records one that {@link #oldest} has found, and that ends or is blocked without an attempt. */
-  void end(Delivery owed, UnaryOperator<DeliveryState> move) throws InterruptedException {
-    put(owed.to(move));
-    if (!owed.isStored()) {
+  void end(Delivery delivery, UnaryOperator<DeliveryState> move) throws InterruptedException {
+    put(delivery.to(move));
+    if (!delivery.isStored()) {
       pages.pass();
     }
   }
@@ -248,12 +250,12 @@ final class Window {
   void change(Gate.Change change, Instant now) throws InterruptedException {
     switch (change) {
       case Gate.Change.None _ -> {}
-      case Gate.Change.Held(Hold hold) -> {
-        ledger.hold(hold);
+      case Gate.Change.Held(Pause pause) -> {
+        store.pause(pause);
         wrote();
       }
       case Gate.Change.Released _ -> {
-        ledger.release(now);
+        store.resume(now);
         wrote();
       }
     }
@@ -261,7 +263,7 @@ final class Window {
 
   /** Queues what came of an attempt. */
   void record(Outcome outcome, Delivery after) throws InterruptedException {
-    ledger.attempted(after, outcome.attempt());
+    store.recordAttempt(after, outcome.attempt());
     wrote();
     if (!outcome.delivery().isStored()) {
       progress.settled(after.sequence());
@@ -280,9 +282,9 @@ final class Window {
 
   /** Forgets what has left the lanes; it will be read again. */
   void rewind(List<Delivery> dropped) {
-    for (Delivery owed : dropped) {
-      if (!owed.isStored()) {
-        progress.rewind(owed.sequence());
+    for (Delivery delivery : dropped) {
+      if (!delivery.isStored()) {
+        progress.rewind(delivery.sequence());
         pages.changed();
       }
     }
@@ -291,7 +293,7 @@ final class Window {
   /** Waits until all that was queued is durable, so that the delivery store can be read. */
   void flush() throws InterruptedException {
     if (unflushed > 0) {
-      ledger.flush();
+      store.flush();
       unflushed = 0;
       flushed = true;
     }
@@ -305,7 +307,7 @@ final class Window {
   /** Records the cursor, if it is time to. */
   void advance(boolean quiet) throws InterruptedException {
     if (progress.moves() >= ADVANCE_EVERY || (quiet && progress.moves() > 0)) {
-      ledger.advance(progress.cursor());
+      store.advance(progress.cursor());
       progress.told();
     }
   }
@@ -318,20 +320,20 @@ final class Window {
   /** Waits until everything, the cursor too, is durable. */
   void close() throws InterruptedException {
     matchers.end();
-    ledger.advance(progress.cursor());
-    ledger.flush();
+    store.advance(progress.cursor());
+    store.flush();
     unflushed = 0;
   }
 
   private void put(Delivery delivery) throws InterruptedException {
-    ledger.put(delivery);
+    store.put(delivery);
     wrote();
   }
 
   private void wrote() throws InterruptedException {
     unflushed++;
     if (unflushed >= UNFLUSHED) {
-      unflushed = ledger.queued(); // mostly less: the journal has gone on meanwhile
+      unflushed = store.queued(); // mostly less: the journal has gone on meanwhile
       flushed = true;
       if (unflushed >= UNFLUSHED) {
         flush();

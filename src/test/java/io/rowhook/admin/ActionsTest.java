@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
-import io.rowhook.journal.OperationException;
+import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.DeliveryMode;
@@ -51,8 +51,8 @@ class ActionsTest {
             Duration.ofSeconds(5),
             RetryPolicy.DEFAULT,
             List.of());
-    journal.ledger("shop");
-    journal.ledger("gone");
+    journal.deliveries("shop");
+    journal.deliveries("gone");
     office =
         new Office(
             journal,
@@ -92,7 +92,7 @@ class ActionsTest {
   }
 
   private JsonNode run(String action, ObjectNode request)
-      throws OperationException, InterruptedException {
+      throws DeliveryAdminException, InterruptedException {
     Action found = Actions.of(office).get(action);
     assertThat(found).as(action).isNotNull();
     return java.util.Objects.requireNonNull(found).run(new Asked(request));
@@ -122,7 +122,7 @@ class ActionsTest {
     assertThat(tested).containsExactly("shop");
     run("pause", Target.request().put("all", true).put("reason", "wrong prices"));
     assertThatThrownBy(() -> run("test", to("shop")))
-        .isInstanceOf(OperationException.class)
+        .isInstanceOf(DeliveryAdminException.class)
         .hasMessageContaining("the kill switch is set (wrong prices)");
     assertThat(tested).hasSize(1);
     run("resume", Target.request().put("all", true));
@@ -135,7 +135,7 @@ class ActionsTest {
     assertThatThrownBy(() -> run("replay", to("gone").put("failed", true)))
         .hasMessageContaining("there is no recipient 'gone'");
     assertThatThrownBy(() -> run("pause", to("gone"))).hasMessageContaining("There are: shop.");
-    journal.operations().pause("gone", "away", Instant.now());
+    journal.deliveryAdmin().pause("gone", "away", Instant.now());
     assertThat(run("resume", to("gone")).path("count").asInt()).isEqualTo(1);
     assertThat(run("discard", to("gone").put("yes", true)).path("done").asBoolean()).isFalse();
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
-import io.rowhook.journal.OperationException;
+import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.testing.RowhookProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class AdminServerTest {
                 },
                 "refuse",
                 asked -> {
-                  throw new OperationException("no such thing");
+                  throw new DeliveryAdminException("no such thing");
                 },
                 "break",
                 asked -> {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
-import io.rowhook.journal.Lookup.Logged;
+import io.rowhook.journal.JournalQueries.Logged;
 import io.rowhook.testing.Events;
 import io.rowhook.testing.PlainSets;
 import java.security.MessageDigest;

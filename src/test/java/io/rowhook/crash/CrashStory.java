@@ -1,6 +1,6 @@
 package io.rowhook.crash;
 
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -211,9 +211,9 @@ final class CrashStory {
   private List<Arrival> journaled() {
     List<Arrival> arrivals = new ArrayList<>();
     try (SqliteJournal journal = SqliteJournal.open(Child.journal(directory))) {
-      List<Entry> page = journal.read(0, PAGE_ENTRIES, PAGE_BYTES);
+      List<JournalEntry> page = journal.read(0, PAGE_ENTRIES, PAGE_BYTES);
       while (!page.isEmpty()) {
-        for (Entry entry : page) {
+        for (JournalEntry entry : page) {
           arrivals.add(
               Arrival.of(entry.event().id(), entry.event().json(), entry.sequence(), true, ""));
         }

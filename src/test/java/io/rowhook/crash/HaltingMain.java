@@ -6,7 +6,7 @@ import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,7 +79,7 @@ final class HaltingMain {
         },
         new io.rowhook.webhook.Observer() {
           @Override
-          public void posted(String recipient, Entry entry) {
+          public void posted(String recipient, JournalEntry entry) {
             pass(HaltPoint.AFTER_POST);
           }
         });

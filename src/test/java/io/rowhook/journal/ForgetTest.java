@@ -26,24 +26,23 @@ class ForgetTest {
 
   @TempDir Path directory;
   SqliteJournal journal;
-  Ledger shop;
-  Ledger budget;
-  List<Entry> entries;
+  DeliveryStore shop;
+  DeliveryStore budget;
+  List<JournalEntry> entries;
 
   @BeforeEach
   void open() throws InterruptedException {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
     journal.begin(EPOCH, lsn(100), Map.of());
-    budget = journal.ledger("budget");
-    shop = journal.ledger("shop"); // the last one: its number would be given again
+    budget = journal.deliveries("budget");
+    shop = journal.deliveries("shop"); // the last one: its number would be given again
     entries = publish(journal, 200, "a", "b", "c", "d");
-    for (Ledger ledger : List.of(shop, budget)) {
-      Samples.attempted(
-          ledger, entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
-      Samples.put(ledger, entries.get(1), new Blocked());
-      ledger.skip(List.of(entries.get(2).sequence()), entries.get(3), null);
-      ledger.advance(entries.get(1).sequence());
-      ledger.flush();
+    for (DeliveryStore store : List.of(shop, budget)) {
+      Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), new Failed("no use"), 0, 0);
+      Samples.put(store, entries.get(1), new Blocked());
+      store.skip(List.of(entries.get(2).sequence()), entries.get(3), null);
+      store.advance(entries.get(1).sequence());
+      store.flush();
     }
   }
 
@@ -57,13 +56,13 @@ class ForgetTest {
   }
 
   private void assertThatShopBeginsAnewAndBudgetGoesOn() throws InterruptedException {
-    assertThat(journal.lookup().recipients()).containsExactly("budget");
+    assertThat(journal.queries().recipients()).containsExactly("budget");
     for (String table : List.of("delivery", "attempt", "skipped", "forgotten_recipient")) {
       long left = table.equals("delivery") ? 2 : table.equals("forgotten_recipient") ? 0 : 1;
       assertThat(rows(table)).as(table).isEqualTo(left);
     }
     assertThat(budget.open()).isEqualTo(1);
-    Ledger anew = journal.ledger("shop");
+    DeliveryStore anew = journal.deliveries("shop");
     assertThat(anew.cursor()).isEqualTo(journal.head());
     assertThat(anew.lastKnown()).isZero();
     assertThat(anew.open()).isZero();
@@ -71,10 +70,10 @@ class ForgetTest {
 
   @Test
   void isForgottenAtOnceWhereAPersonSaysSo() throws Exception {
-    journal.operations().forget("shop");
+    journal.deliveryAdmin().forget("shop");
     assertThatShopBeginsAnewAndBudgetGoesOn();
-    assertThatThrownBy(() -> journal.operations().forget("nobody"))
-        .isInstanceOf(OperationException.class)
+    assertThatThrownBy(() -> journal.deliveryAdmin().forget("nobody"))
+        .isInstanceOf(DeliveryAdminException.class)
         .hasMessage("the journal has no recipient 'nobody'");
   }
 
@@ -83,7 +82,7 @@ class ForgetTest {
     Instant seen = Instant.now().plus(Duration.ofDays(1));
     journal.seen(Set.of("shop", "budget"), seen, seen);
     journal.forgetUnseenSince(seen);
-    assertThat(journal.lookup().recipients()).containsExactly("budget", "shop");
+    assertThat(journal.queries().recipients()).containsExactly("budget", "shop");
 
     Instant later = seen.plus(Duration.ofDays(30));
     journal.seen(Set.of("budget"), later, later);
@@ -100,7 +99,7 @@ class ForgetTest {
               + " DELETE FROM recipient WHERE name = 'shop'");
       return true;
     });
-    Ledger anew = journal.ledger("shop");
+    DeliveryStore anew = journal.deliveries("shop");
     assertThat(anew.lastKnown()).isZero();
     assertThat(anew.open()).isZero();
     journal.seen(Set.of("shop", "budget"), NOON, NOON);
@@ -111,26 +110,27 @@ class ForgetTest {
 
   @Test
   void whatWasNeverAttemptedCanBeDiscarded() throws Exception {
-    List<Entry> more = publish(journal, 900, "e", "f", "g");
-    Operations operations = journal.operations();
-    operations.discard("shop", more.get(0).sequence());
-    assertThat(shop.known(0, journal.head())).contains(more.get(0).sequence());
-    assertThatThrownBy(() -> operations.discard("shop", more.get(0).sequence()))
+    List<JournalEntry> more = publish(journal, 900, "e", "f", "g");
+    DeliveryAdmin deliveryAdmin = journal.deliveryAdmin();
+    deliveryAdmin.discard("shop", more.get(0).sequence());
+    assertThat(shop.decided(0, journal.head())).contains(more.get(0).sequence());
+    assertThatThrownBy(() -> deliveryAdmin.discard("shop", more.get(0).sequence()))
         .hasMessageContaining("is discarded already");
 
-    Range range = Range.ALL.between(more.get(0).sequence(), null);
-    assertThat(operations.discardPending("shop", range, _ -> true, false)).isEqualTo(2);
-    assertThat(shop.known(0, journal.head())).doesNotContain(more.get(1).sequence());
+    DeliveryFilter filter = DeliveryFilter.ALL.between(more.get(0).sequence(), null);
+    assertThat(deliveryAdmin.discardPending("shop", filter, _ -> true, false)).isEqualTo(2);
+    assertThat(shop.decided(0, journal.head())).doesNotContain(more.get(1).sequence());
     long f = more.get(1).sequence();
     assertThat(
-            operations.discardPending(
-                "shop", range, event -> event.id().equals(more.get(1).event().id()), true))
+            deliveryAdmin.discardPending(
+                "shop", filter, event -> event.id().equals(more.get(1).event().id()), true))
         .isEqualTo(1);
-    assertThat(shop.known(0, journal.head())).contains(f).doesNotContain(more.get(2).sequence());
+    assertThat(shop.decided(0, journal.head())).contains(f).doesNotContain(more.get(2).sequence());
     // What was attempted, skipped or put aside is not meant.
-    assertThat(operations.discardPending("shop", Range.ALL, _ -> true, true)).isEqualTo(2);
-    assertThat(budget.known(0, journal.head())).hasSize(3);
-    operations.redeliver("shop", f, NOON);
-    assertThat(shop.asked(9)).hasSize(1);
+    assertThat(deliveryAdmin.discardPending("shop", DeliveryFilter.ALL, _ -> true, true))
+        .isEqualTo(2);
+    assertThat(budget.decided(0, journal.head())).hasSize(3);
+    deliveryAdmin.redeliver("shop", f, NOON);
+    assertThat(shop.requested(9)).hasSize(1);
   }
 }

@@ -81,7 +81,7 @@ class JournalContractTest {
     journal = kind.opener().open(directory);
   }
 
-  private static List<String> ids(List<Entry> entries) {
+  private static List<String> ids(List<JournalEntry> entries) {
     return entries.stream().map(entry -> entry.event().entityId()).toList();
   }
 
@@ -95,7 +95,7 @@ class JournalContractTest {
     publish(journal, 300, "3");
 
     assertThat(all()).containsExactly("1", "2", "3");
-    Entry second = journal.read(0, 3, 1_000_000).get(1);
+    JournalEntry second = journal.read(0, 3, 1_000_000).get(1);
     assertThat(second.event()).usingRecursiveComparison().isEqualTo(event("2", 200));
     assertThat(journal.head()).isEqualTo(journal.read(0, 3, 1_000_000).get(2).sequence());
     assertThat(journal.watermark()).isEqualTo(lsn(300));
@@ -191,16 +191,16 @@ class JournalContractTest {
 
   @Test
   void allOfItOutlivesTheProcess() throws InterruptedException {
-    Ledger ledger = journal.ledger("shop");
+    DeliveryStore store = journal.deliveries("shop");
     publish(journal, 200, "1", "2");
-    ledger.advance(1);
+    store.advance(1);
     journal.keepAttributeSet("abc", "shop/order.jslt", "{}");
     reopen();
 
     assertThat(all()).containsExactly("1", "2");
     assertThat(journal.epoch()).contains(EPOCH);
     assertThat(journal.watermark()).isEqualTo(lsn(200));
-    assertThat(journal.ledger("shop").cursor()).isEqualTo(1);
+    assertThat(journal.deliveries("shop").cursor()).isEqualTo(1);
     assertThat(journal.attributeSet("abc")).contains("{}");
     publish(journal, 300, "3");
     assertThat(all()).containsExactly("1", "2", "3");
@@ -371,7 +371,7 @@ class JournalContractTest {
     journal.stage(List.of(change("a", 1), change("b", 1)), Samples::merge);
     journal.append(transaction(300), List.of(event("a", 300)));
     journal.append(transaction(300), List.of(event("b", 300)));
-    journal.ledger("another"); // what was queued before is written by then
+    journal.deliveries("another"); // what was queued before is written by then
 
     assertThat(all()).containsExactly("0");
     assertThat(journal.head()).isEqualTo(1);
@@ -432,7 +432,7 @@ class JournalContractTest {
             .start(() -> {
               long after = 0;
               while (true) {
-                for (Entry entry : journal.read(after, 700, 1 << 20)) {
+                for (JournalEntry entry : journal.read(after, 700, 1 << 20)) {
                   after = entry.sequence();
                   followed.add(after);
                 }

@@ -41,7 +41,7 @@ class JournalCrashTest {
       if (journal.epoch().isEmpty()) {
         journal.begin(EPOCH, lsn(1_000), Map.of());
       }
-      Ledger ledger = journal.ledger("shop");
+      DeliveryStore store = journal.deliveries("shop");
       for (long end = journal.watermark().stored() + 1; ; end++) {
         List<Event> events = new ArrayList<>();
         List<NetChange> changes = new ArrayList<>();
@@ -58,11 +58,11 @@ class JournalCrashTest {
           journal.commit();
         }
         System.out.println("committed " + end);
-        Entry last = journal.read(journal.head() - 1, 1, 1_000_000).getFirst();
-        Samples.attempted(ledger, last, attempt(1, NOON, "set"), new Delivered(), 0, 0);
-        ledger.advance(last.sequence());
+        JournalEntry last = journal.read(journal.head() - 1, 1, 1_000_000).getFirst();
+        Samples.attempted(store, last, attempt(1, NOON, "set"), new Delivered(), 0, 0);
+        store.advance(last.sequence());
         if (end % 5 == 0) {
-          ledger.flush();
+          store.flush();
           System.out.println("settled " + last.sequence());
         }
       }
@@ -95,10 +95,10 @@ class JournalCrashTest {
     }
 
     try (SqliteJournal journal = SqliteJournal.open(file)) {
-      List<Entry> all = journal.read(0, Integer.MAX_VALUE, Long.MAX_VALUE);
+      List<JournalEntry> all = journal.read(0, Integer.MAX_VALUE, Long.MAX_VALUE);
       long last = journal.watermark().stored();
       assertThat(last).isGreaterThanOrEqualTo(committed);
-      assertThat(all).extracting(Entry::sequence).doesNotHaveDuplicates().isSorted();
+      assertThat(all).extracting(JournalEntry::sequence).doesNotHaveDuplicates().isSorted();
       assertThat(
               all.stream()
                   .map(entry -> entry.event().position().stored())
@@ -106,11 +106,11 @@ class JournalCrashTest {
           .as("each transaction is there once and whole")
           .hasSize((int) (last - 1_000))
           .allSatisfy((end, count) -> assertThat(count).isEqualTo(EVENTS));
-      Ledger ledger = journal.ledger("shop");
-      assertThat(ledger.cursor()).isGreaterThanOrEqualTo(settled).isLessThanOrEqualTo(last * 20);
-      assertThat(ledger.known(0, Long.MAX_VALUE))
+      DeliveryStore store = journal.deliveries("shop");
+      assertThat(store.cursor()).isGreaterThanOrEqualTo(settled).isLessThanOrEqualTo(last * 20);
+      assertThat(store.decided(0, Long.MAX_VALUE))
           .as("no cursor without its outcome")
-          .contains(ledger.cursor());
+          .contains(store.cursor());
     }
   }
 }

@@ -44,7 +44,7 @@ class LargePublicationTest {
   @TempDir private Path directory;
 
   /** Answers nothing before a recipient's outcome is durable: so it must not keep the writer. */
-  private record BusyLookup(Ledger ledger, Entry owed, AtomicInteger readings)
+  private record BusyLookup(DeliveryStore store, JournalEntry owed, AtomicInteger readings)
       implements RowLookup {
 
     @Override
@@ -54,8 +54,8 @@ class LargePublicationTest {
           CompletableFuture.runAsync(() -> {
             try {
               Samples.attempted(
-                  ledger, owed, attempt(1, NOON, null), new DeliveryState.Delivered(), 0, 0);
-              ledger.flush();
+                  store, owed, attempt(1, NOON, null), new DeliveryState.Delivered(), 0, 0);
+              store.flush();
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
@@ -101,10 +101,10 @@ class LargePublicationTest {
   void noRecipientWaitsForWhatIsReadBack() throws Exception {
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"))) {
       journal.begin(EPOCH, lsn(100), Map.of());
-      Ledger ledger = journal.ledger("shop");
-      Entry owed = publish(journal, 200, "1").getFirst();
+      DeliveryStore store = journal.deliveries("shop");
+      JournalEntry owed = publish(journal, 200, "1").getFirst();
       AtomicInteger readings = new AtomicInteger();
-      TransactionAggregator events = events(journal, new BusyLookup(ledger, owed, readings));
+      TransactionAggregator events = events(journal, new BusyLookup(store, owed, readings));
       events.begin("5");
       for (int i = 1; i <= LINES; i++) {
         ObjectNode line = JsonNodeFactory.instance.objectNode().put("id", i).put("oid", i / 3);

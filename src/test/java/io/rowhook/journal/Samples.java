@@ -18,18 +18,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Epochs, transactions, events and attempts to test with. */
-final class Samples {
+public final class Samples {
 
-  static final Instant NOON = Instant.parse("2026-05-24T12:00:00.123456Z");
-  static final Epoch EPOCH = new Epoch("epoch-1", "{}", NOON);
+  public static final Instant NOON = Instant.parse("2026-05-24T12:00:00.123456Z");
+  public static final Epoch EPOCH = new Epoch("epoch-1", "{}", NOON);
 
   private Samples() {}
 
   /** Records an attempt that went by its attribute set, and where it led. */
-  static void attempted(
-      Ledger ledger, Entry entry, Attempt attempt, DeliveryState state, int redelivery, int trials)
+  public static void attempted(
+      DeliveryStore store,
+      JournalEntry entry,
+      Attempt attempt,
+      DeliveryState state,
+      int redelivery,
+      int trials)
       throws InterruptedException {
-    ledger.attempted(
+    store.recordAttempt(
         new Delivery(
             entry,
             state,
@@ -43,23 +48,24 @@ final class Samples {
   }
 
   /** Records a state that no attempt led to. */
-  static void put(Ledger ledger, Entry entry, DeliveryState state) throws InterruptedException {
-    ledger.put(Delivery.pending(entry, null, null).to(state, 0));
+  public static void put(DeliveryStore store, JournalEntry entry, DeliveryState state)
+      throws InterruptedException {
+    store.put(Delivery.pending(entry, null, null).to(state, 0));
   }
 
-  static Position lsn(long value) {
+  public static Position lsn(long value) {
     return Position.of(value);
   }
 
-  static Transaction transaction(long end) {
+  public static Transaction transaction(long end) {
     return new Transaction(lsn(end), Long.toString(end + 1_000), NOON.plusMillis(end));
   }
 
-  static Event event(String entityId, long end) {
+  public static Event event(String entityId, long end) {
     return event(entityId, end, "{\"id\":\"" + entityId + "\"}");
   }
 
-  static Event event(String entityId, long end, String json) {
+  public static Event event(String entityId, long end, String json) {
     return new Event(
         "evt_" + entityId + "_" + end,
         "Article",
@@ -71,7 +77,7 @@ final class Samples {
   }
 
   /** Publishes and commits one transaction of one event for each id; the new entries. */
-  static List<Entry> publish(Journal journal, long end, String... entityIds)
+  public static List<JournalEntry> publish(Journal journal, long end, String... entityIds)
       throws InterruptedException {
     long before = journal.head();
     List<Event> events = new ArrayList<>();
@@ -83,12 +89,12 @@ final class Samples {
     return journal.read(before, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
-  static RejectedRow rejected() {
+  public static RejectedRow rejected() {
     return new RejectedRow(
         new TableId("public", "article"), "UPDATE", "{\"id\":7}", "the key is null");
   }
 
-  static Attempt attempt(int number, Instant at, @Nullable String attributeSet) {
+  public static Attempt attempt(int number, Instant at, @Nullable String attributeSet) {
     return new Attempt(
         number,
         at,
@@ -101,7 +107,7 @@ final class Samples {
         "b0d1");
   }
 
-  static NetChange change(String entityId, long stock) {
+  public static NetChange change(String entityId, long stock) {
     ObjectNode after = JsonNodeFactory.instance.objectNode();
     after.put("id", entityId).put("stock", stock);
     return new NetChange(
@@ -116,7 +122,7 @@ final class Samples {
   }
 
   /** What the entity room does: before of the first, after of the second. */
-  static NetChange merge(NetChange earlier, NetChange later) {
+  public static NetChange merge(NetChange earlier, NetChange later) {
     return new NetChange(
         later.entityType(),
         later.entityId(),

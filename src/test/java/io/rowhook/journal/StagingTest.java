@@ -58,7 +58,7 @@ class StagingTest {
     private static String check(SqliteJournal journal) {
       long after = 0;
       for (int i = 0; i < ENTITIES; ) {
-        for (Entry entry : journal.read(after, 1_000, 1 << 20)) {
+        for (JournalEntry entry : journal.read(after, 1_000, 1 << 20)) {
           int stock = i < ROWS - ENTITIES ? ENTITIES + i : i;
           String json = new String(entry.event().json(), StandardCharsets.UTF_8);
           if (!entry.event().entityId().equals("entity-" + i)

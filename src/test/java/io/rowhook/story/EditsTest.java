@@ -101,7 +101,7 @@ class EditsTest {
         "the recipient is paused",
         () ->
             stage.flow().couriers().stream()
-                .anyMatch(one -> one.hold() != null && one.hold().reason().contains("is gone")));
+                .anyMatch(one -> one.pause() != null && one.pause().reason().contains("is gone")));
     stage.stop();
     stage.start(); // what is paused stays so, and the file has not come back
     order(2);
@@ -110,7 +110,7 @@ class EditsTest {
     stage.stop();
     stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
     try (SqliteJournal journal = SqliteJournal.open(stage.journalFile())) {
-      journal.operations().resume("shop", Instant.now());
+      journal.deliveryAdmin().resume("shop", Instant.now());
     }
     stage.start();
     assertThat(stage.await("shop", 2))

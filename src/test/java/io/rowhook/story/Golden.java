@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.Received;
 import io.rowhook.base.Json;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Listing;
+import io.rowhook.journal.DeliverySearch;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,12 +52,12 @@ final class Golden {
 
   /** Compares events, requests, and what became of them. */
   void hold(Stage stage) throws IOException {
-    List<Entry> events = stage.flow().journal().read(0, 1000, Long.MAX_VALUE);
+    List<JournalEntry> events = stage.flow().journal().read(0, 1000, Long.MAX_VALUE);
     List<String> sent = new ArrayList<>();
     for (Path file : Example.files(files)) {
       if (file.toString().endsWith(EVENT)) {
         String number = String.valueOf(file.getFileName()).substring(0, 2);
-        Entry entry = events.get(Integer.parseInt(number) - 1);
+        JournalEntry entry = events.get(Integer.parseInt(number) - 1);
         assertThat(withPlaceholders(entry).toPrettyString())
             .as("%s", file)
             .isEqualTo(tree(Files.readString(file)));
@@ -71,9 +71,9 @@ final class Golden {
                   stage
                       .flow()
                       .journal()
-                      .listing()
+                      .search()
                       .find(recipient, entry.sequence())
-                      .map(Listing.Found::state)
+                      .map(DeliverySearch.Found::state)
                       .equals(Optional.of("delivered")));
         }
       }
@@ -84,7 +84,7 @@ final class Golden {
         .isEqualTo(sent);
   }
 
-  private boolean isSent(Path event, Entry entry, List<Received> inbox) throws IOException {
+  private boolean isSent(Path event, JournalEntry entry, List<Received> inbox) throws IOException {
     Path json = beside(event, ".body.json");
     Path xml = beside(event, ".body.xml");
     if (!Files.exists(json) && !Files.exists(xml)) {
@@ -116,7 +116,7 @@ final class Golden {
     return event.resolveSibling(String.valueOf(event.getFileName()).replace(EVENT, suffix));
   }
 
-  private static ObjectNode withPlaceholders(Entry entry) throws IOException {
+  private static ObjectNode withPlaceholders(JournalEntry entry) throws IOException {
     ObjectNode event = (ObjectNode) Json.MAPPER.readTree(entry.event().json());
     PLACEHOLDERS.forEach((place, value) -> {
       int slash = place.lastIndexOf('/');
@@ -129,7 +129,7 @@ final class Golden {
   }
 
   /** Of a body, in which they may stand anywhere. */
-  private static String withPlaceholders(Entry entry, String body) throws IOException {
+  private static String withPlaceholders(JournalEntry entry, String body) throws IOException {
     JsonNode event = Json.MAPPER.readTree(entry.event().json());
     Map<String, String> values = new TreeMap<>();
     PLACEHOLDERS.forEach((place, value) -> {

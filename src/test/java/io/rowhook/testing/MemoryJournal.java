@@ -8,11 +8,11 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.SpilledChanges;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.JournalException;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.Pause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,9 +37,9 @@ public final class MemoryJournal implements Journal {
   private static final int QUEUE = 2_000;
 
   // All guarded by this.
-  private final TreeMap<Long, Entry> entries = new TreeMap<>();
-  private final Map<String, Entry> byId = new HashMap<>();
-  private final Map<String, MemoryLedger> ledgers = new HashMap<>();
+  private final TreeMap<Long, JournalEntry> entries = new TreeMap<>();
+  private final Map<String, JournalEntry> byId = new HashMap<>();
+  private final Map<String, MemoryDeliveryStore> ledgers = new HashMap<>();
   private final Map<String, String> attributeSets = new HashMap<>();
   private List<Runnable> queued = new ArrayList<>();
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public final class MemoryJournal implements Journal {
   private long commits;
   private boolean halted;
   private @Nullable String failure;
-  private @Nullable Hold killSwitch;
+  private @Nullable Pause killSwitch;
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Thread committer;
@@ -66,7 +66,7 @@ public final class MemoryJournal implements Journal {
       check();
       for (Event event : events) {
         if (!byId.containsKey(event.id())) {
-          Entry entry = new Entry(head() + 1, event);
+          JournalEntry entry = new JournalEntry(head() + 1, event);
           entries.put(entry.sequence(), entry);
           byId.put(event.id(), entry);
         }
@@ -88,7 +88,7 @@ public final class MemoryJournal implements Journal {
       copy.entries.putAll(entries);
       copy.byId.putAll(byId);
       copy.attributeSets.putAll(attributeSets);
-      ledgers.forEach((name, ledger) -> copy.ledgers.put(name, ledger.copy(copy)));
+      ledgers.forEach((name, store) -> copy.ledgers.put(name, store.copy(copy)));
       copy.checkpoints.copy(checkpoints);
       copy.killSwitch = killSwitch;
     }
@@ -115,14 +115,14 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized List<Entry> read(long after, int limit, long maxBytes) {
+  public synchronized List<JournalEntry> read(long after, int limit, long maxBytes) {
     check();
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
-    List<Entry> page = new ArrayList<>();
+    List<JournalEntry> page = new ArrayList<>();
     long bytes = 0;
-    for (Entry entry : entries.tailMap(after, false).values()) {
+    for (JournalEntry entry : entries.tailMap(after, false).values()) {
       bytes += entry.event().json().length;
       if (page.size() == limit || (bytes > maxBytes && !page.isEmpty())) {
         break;
@@ -133,20 +133,20 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized Optional<Entry> find(String eventId) {
+  public synchronized Optional<JournalEntry> find(String eventId) {
     check();
     return Optional.ofNullable(byId.get(eventId));
   }
 
   @Override
-  public synchronized Ledger ledger(String recipient) {
+  public synchronized DeliveryStore deliveries(String recipient) {
     check();
-    return ledgers.computeIfAbsent(recipient, _ -> new MemoryLedger(this, head()));
+    return ledgers.computeIfAbsent(recipient, _ -> new MemoryDeliveryStore(this, head()));
   }
 
   /** The same, for a test to look into. */
-  public MemoryLedger memoryLedger(String recipient) {
-    return (MemoryLedger) ledger(recipient);
+  public MemoryDeliveryStore store(String recipient) {
+    return (MemoryDeliveryStore) deliveries(recipient);
   }
 
   /** As if events came in when they were committed. */
@@ -154,20 +154,20 @@ public final class MemoryJournal implements Journal {
   public synchronized long lastBefore(Instant instant) {
     return entries.values().stream()
         .filter(entry -> entry.event().committedAt().isBefore(instant))
-        .mapToLong(Entry::sequence)
+        .mapToLong(JournalEntry::sequence)
         .max()
         .orElse(0);
   }
 
   @Override
-  public synchronized Optional<Hold> killSwitch() {
+  public synchronized Optional<Pause> killSwitch() {
     check();
     return Optional.ofNullable(killSwitch);
   }
 
   /** A person sets the kill switch, or, with null, clears it. */
-  public synchronized void killSwitch(@Nullable Hold hold) {
-    killSwitch = hold;
+  public synchronized void killSwitch(@Nullable Pause pause) {
+    killSwitch = pause;
   }
 
   @Override
@@ -285,11 +285,11 @@ public final class MemoryJournal implements Journal {
     notifyAll();
   }
 
-  synchronized Entry entry(long sequence) {
+  synchronized JournalEntry entry(long sequence) {
     return java.util.Objects.requireNonNull(entries.get(sequence));
   }
 
-  synchronized List<Entry> after(long sequence) {
+  synchronized List<JournalEntry> after(long sequence) {
     return List.copyOf(entries.tailMap(sequence, false).values());
   }
 

@@ -7,7 +7,7 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.recipient.BacklogLimit;
 import io.rowhook.recipient.CircuitBreakerConfig;
@@ -16,7 +16,7 @@ import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
-import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import java.io.IOException;
@@ -81,26 +81,26 @@ class AnyPolicyTest {
           recipient.breakerConfig(),
           recipient.backlog());
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       Courier courier = out.start(recipient);
       out.journal.append(orders(entities, each).subList(0, entities * (each / 2)));
       for (int round = 0; round < ROUNDS; round++) {
         if (round == ROUNDS / 3) {
           out.journal.append(orders(entities, each));
         }
-        disturb(out, ledger, courier, random);
-        pass(courier, ledger, random);
+        disturb(out, store, courier, random);
+        pass(courier, store, random);
       }
       mended = true;
       out.journal.killSwitch(null);
       courier.ledgerChanged();
       long patience = System.nanoTime() + PATIENCE.toNanos();
-      while (ledger.cursor() < out.journal.head() || ledger.open() > 0) {
+      while (store.cursor() < out.journal.head() || store.open() > 0) {
         assertThat(System.nanoTime()).as("something is forgotten").isLessThan(patience);
-        pass(courier, ledger, random);
+        pass(courier, store, random);
       }
       courier.close();
-      assertEnds(ledger, entities * each, recipient);
+      assertEnds(store, entities * each, recipient);
       assertOrder(shop.ids(), processing instanceof Sequential);
       int jobs = processing instanceof Parallel(int most) ? most : 1;
       assertThat(shop.mostAtOnce()).isLessThanOrEqualTo(jobs);
@@ -183,16 +183,17 @@ class AnyPolicyTest {
   }
 
   /** A person, and the clock; whatever is held until somebody decides is decided. */
-  private void disturb(Outbound out, MemoryLedger ledger, Courier courier, Random random) {
+  private void disturb(Outbound out, MemoryDeliveryStore store, Courier courier, Random random) {
     int what;
     synchronized (random) {
       what = random.nextInt(20);
     }
     switch (what) {
       case 0 ->
-          out.journal.killSwitch(Hold.by(Hold.Kind.person, Objects.requireNonNull(now.get()), "x"));
+          out.journal.killSwitch(
+              Pause.untilResumed(Pause.Kind.person, Objects.requireNonNull(now.get()), "x"));
       case 1, 2, 3 -> out.journal.killSwitch(null);
-      case 4 -> ledger.pause(Objects.requireNonNull(now.get()), "a person");
+      case 4 -> store.pause(Objects.requireNonNull(now.get()), "a person");
       default -> {
         return;
       }
@@ -200,28 +201,28 @@ class AnyPolicyTest {
     courier.ledgerChanged();
   }
 
-  private void pass(Courier courier, MemoryLedger ledger, Random random)
+  private void pass(Courier courier, MemoryDeliveryStore store, Random random)
       throws InterruptedException {
     int seconds;
     synchronized (random) {
       seconds = random.nextInt(random.nextInt(4) == 0 ? 2400 : 60);
     }
     now.updateAndGet(time -> time.plusSeconds(seconds));
-    if (ledger.hold().filter(hold -> hold.until().isEmpty()).isPresent()) {
-      ledger.resume(Objects.requireNonNull(now.get()));
+    if (store.pause().filter(pause -> pause.until().isEmpty()).isPresent()) {
+      store.resumeByPerson(Objects.requireNonNull(now.get()));
       courier.ledgerChanged();
     }
     courier.published(); // the clock was moved; nobody else would tell
     Thread.sleep(2); // what is due then has some time to go out
   }
 
-  private void assertEnds(MemoryLedger ledger, int owed, Recipient recipient) {
-    Map<Long, DeliveryState> ends = ledger.ends();
+  private void assertEnds(MemoryDeliveryStore store, int owed, Recipient recipient) {
+    Map<Long, DeliveryState> ends = store.ends();
     assertThat(ends).hasSize(owed);
     int most = recipient.retry().delays().size() + 1;
     for (Map.Entry<Long, DeliveryState> end : ends.entrySet()) {
       long sequence = end.getKey();
-      List<Attempt> attempts = ledger.attempts(sequence);
+      List<Attempt> attempts = store.attempts(sequence);
       String answered;
       synchronized (answers) {
         answered = String.valueOf(answers.getOrDefault(sequence, new StringBuilder())).strip();

@@ -15,7 +15,7 @@ import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Authentication.Hmac;
@@ -26,7 +26,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Secret;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -270,7 +270,7 @@ class CourierTest {
       out.observer =
           new Observer() {
             @Override
-            public void posted(String recipient, Entry entry) {
+            public void posted(String recipient, JournalEntry entry) {
               out.sets.replace("v2"); // edited between the attempts
             }
           };
@@ -296,7 +296,7 @@ class CourierTest {
       out.observer =
           new Observer() {
             @Override
-            public void posted(String recipient, Entry entry) {
+            public void posted(String recipient, JournalEntry entry) {
               out.sets.replace("v2");
               out.sets.forget("full");
             }
@@ -470,16 +470,16 @@ class CourierTest {
   void goesOnWithWhatIsBlockedBehindNothingAfterACrash() throws InterruptedException {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       out.journal.append(orders(3, 3));
-      for (Entry entry : out.journal.read(0, 100, 1 << 20)) {
+      for (JournalEntry entry : out.journal.read(0, 100, 1 << 20)) {
         if (!entry.event().entityId().equals("1")) {
-          ledger.put(
+          store.put(
               Delivery.pending(entry, null, null)
                   .to(entry.sequence() == 2 ? new Retrying(Instant.MAX) : new Blocked(), 0));
         }
       }
-      ledger.flush();
+      store.flush();
       Courier courier =
           out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       eventually("3 goes on", () -> shop.ids().contains("evt_Order_3_3"));
@@ -488,7 +488,7 @@ class CourierTest {
           .hasSize(6)
           .containsSubsequence("evt_Order_1_1", "evt_Order_1_2", "evt_Order_1_3")
           .containsSubsequence("evt_Order_3_1", "evt_Order_3_2", "evt_Order_3_3");
-      assertThat(ledger.open()).isEqualTo(3);
+      assertThat(store.open()).isEqualTo(3);
     }
   }
 

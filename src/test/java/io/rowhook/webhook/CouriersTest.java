@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
@@ -32,7 +32,8 @@ class CouriersTest {
   private final Observer breaking =
       new Observer() {
         @Override
-        public void settled(String recipient, Entry entry, Attempt attempt, DeliveryState state) {
+        public void settled(
+            String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {
           if (errors.getAndDecrement() > 0) {
             throw new OutOfMemoryError("a test's");
           }

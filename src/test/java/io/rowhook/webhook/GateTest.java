@@ -2,7 +2,7 @@ package io.rowhook.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.webhook.Gate.Change;
 import io.rowhook.webhook.Gate.Way;
@@ -41,8 +41,8 @@ class GateTest {
     assertThat(fail())
         .isEqualTo(
             new Change.Held(
-                new Hold(
-                    Hold.Kind.failures,
+                new Pause(
+                    Pause.Kind.failures,
                     now,
                     Optional.of(now.plus(Duration.ofHours(1))),
                     "11 failed attempts within 600s, the last one: no complete answer within 5s")));
@@ -99,10 +99,10 @@ class GateTest {
     List<Long> waits = new ArrayList<>();
     Change change = gate.after(FAILURE, Way.open, CircuitBreakerConfig.DEFAULT, now);
     for (int probe = 1; probe <= 9; probe++) {
-      Hold hold = ((Change.Held) change).hold();
-      assertThat(hold.at()).as("the pause is one").isEqualTo(since);
-      waits.add(Duration.between(now, hold.until().orElseThrow()).toSeconds());
-      now = hold.until().orElseThrow();
+      Pause pause = ((Change.Held) change).pause();
+      assertThat(pause.at()).as("the pause is one").isEqualTo(since);
+      waits.add(Duration.between(now, pause.until().orElseThrow()).toSeconds());
+      now = pause.until().orElseThrow();
       assertThat(gate.way(now.minusMillis(1))).isEqualTo(Way.asked);
       assertThat(gate.way(now)).isEqualTo(Way.trial);
       change = gate.after(FAILURE, Way.trial, CircuitBreakerConfig.DEFAULT, now);
@@ -144,7 +144,8 @@ class GateTest {
     Change change =
         gate.after(
             new Gone(410, false, "answered 410", ""), Way.open, CircuitBreakerConfig.XENA, now);
-    assertThat(change).isEqualTo(new Change.Held(Hold.by(Hold.Kind.gone, now, "answered 410")));
+    assertThat(change)
+        .isEqualTo(new Change.Held(Pause.untilResumed(Pause.Kind.gone, now, "answered 410")));
     assertThat(gate.way(now.plus(Duration.ofDays(1000)))).isEqualTo(Way.asked);
     assertThat(gate.until()).isEqualTo(Instant.MAX);
   }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.AcknowledgementRule;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.BacklogLimit;
@@ -21,7 +21,7 @@ import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.TlsConfig;
-import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import io.rowhook.webhook.CourierStatus.State;
@@ -64,14 +64,14 @@ class HoldingTest {
       for (int failed = 1; failed <= 10; failed++) {
         int count = failed;
         eventually("attempt " + count, () -> shop.count() == count && waiting(out, 1));
-        assertThat(courier.status().hold()).isNull();
+        assertThat(courier.status().pause()).isNull();
         forward(courier, Duration.ofSeconds(30));
       }
       eventually("held", () -> courier.status().state() == State.held);
       assertThat(shop.count()).isEqualTo(11);
-      assertThat(courier.status().hold())
+      assertThat(courier.status().pause())
           .isNotNull()
-          .satisfies(hold -> assertThat(hold.until()).contains(now().plusSeconds(3600)));
+          .satisfies(pause -> assertThat(pause.until()).contains(now().plusSeconds(3600)));
 
       out.journal.append(orders(5, 2).subList(5, 10)); // what changes meanwhile
       forward(courier, Duration.ofMinutes(59));
@@ -80,10 +80,10 @@ class HoldingTest {
       // The oldest is tried alone; it fails, which costs no retry the first time.
       forward(courier, Duration.ofMinutes(1));
       eventually("the trial", () -> shop.count() == 12 && courier.status().state() == State.held);
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       assertThat(shop.ids()).containsOnly("evt_Order_1_1");
-      eventually("recorded", () -> ledger.attempts(1).size() == 12);
-      assertThat(ledger.standing(1))
+      eventually("recorded", () -> store.attempts(1).size() == 12);
+      assertThat(store.standing(1))
           .satisfies(standing -> {
             assertThat(standing.trials()).isEqualTo(1);
             assertThat(standing.state()).isEqualTo(new Retrying(now().plusSeconds(3600)));
@@ -92,7 +92,7 @@ class HoldingTest {
       status.set(200);
       forward(courier, Duration.ofHours(1));
       out.settled("shop");
-      assertThat(courier.status().hold()).isNull();
+      assertThat(courier.status().pause()).isNull();
       List<String> after = shop.ids().subList(12, shop.count());
       // The second probe takes another entity, if it may.
       assertThat(after.getFirst()).isEqualTo(sequential ? "evt_Order_1_1" : "evt_Order_2_2");
@@ -125,7 +125,7 @@ class HoldingTest {
       status.set(200);
       assertHeld(courier, shop, shop.count());
       forward(courier, Duration.ofSeconds(2));
-      eventually("the probe", () -> courier.status().hold() == null);
+      eventually("the probe", () -> courier.status().pause() == null);
       forward(courier, Duration.ofSeconds(30)); // the retries of those that had failed
       out.settled("shop");
       assertThat(out.ledger("shop").ends().values()).containsOnly(new Delivered());
@@ -150,11 +150,11 @@ class HoldingTest {
       forward(courier, Duration.ofHours(1));
       eventually("the first probe", () -> trials(out) == 1);
       eventually("held", () -> courier.status().state() == State.held);
-      assertThat(courier.status().hold()).isNotNull();
+      assertThat(courier.status().pause()).isNotNull();
       assertThat(shop.ids().getLast()).isEqualTo("evt_Order_1_1");
       forward(courier, Duration.ofHours(1));
       eventually("all others", () -> out.ledger("shop").ends().size() == 29);
-      assertThat(courier.status().hold()).isNull();
+      assertThat(courier.status().pause()).isNull();
     }
   }
 
@@ -238,7 +238,7 @@ class HoldingTest {
       out.journal.append(orders(3, 2).subList(3, 6));
       out.settled("shop");
       assertThat(shop.count()).isEqualTo(14);
-      assertThat(courier.status().hold()).isNull();
+      assertThat(courier.status().pause()).isNull();
     }
   }
 
@@ -279,17 +279,17 @@ class HoldingTest {
           out.start(shop(shop, new Sequential(), AcknowledgementRule.ANY_2XX, retries(1), MUCH));
       out.journal.append(orders(3, 1));
       eventually("held", () -> courier.status().state() == State.held);
-      assertThat(courier.status().hold())
+      assertThat(courier.status().pause())
           .isNotNull()
-          .satisfies(hold -> {
-            assertThat(hold.kind()).isEqualTo(Hold.Kind.gone);
-            assertThat(hold.until()).isEmpty();
-            assertThat(hold.reason()).contains("410");
+          .satisfies(pause -> {
+            assertThat(pause.kind()).isEqualTo(Pause.Kind.gone);
+            assertThat(pause.until()).isEmpty();
+            assertThat(pause.reason()).contains("410");
           });
       forward(courier, Duration.ofDays(100));
       assertHeld(courier, shop, 1);
       status.set(200);
-      out.ledger("shop").release(now()); // rowhook resume
+      out.ledger("shop").resume(now()); // rowhook resume
       out.ledger("shop").flush();
       courier.ledgerChanged();
       out.settled("shop");
@@ -326,15 +326,15 @@ class HoldingTest {
       out.journal.append(orders(3, 1));
       eventually("held", () -> courier.status().state() == State.held);
       assertHeld(courier, shop, 1);
-      assertThat(courier.status().hold())
+      assertThat(courier.status().pause())
           .isNotNull()
-          .satisfies(hold -> assertThat(hold.kind()).isEqualTo(Hold.Kind.exhausted));
+          .satisfies(pause -> assertThat(pause.kind()).isEqualTo(Pause.Kind.exhausted));
       status.set(200);
       out.ledger("shop").redeliver(1, Instant.now());
       courier.ledgerChanged();
       eventually("redelivered", () -> shop.count() == 2);
       assertHeld(courier, shop, 2);
-      out.ledger("shop").release(Instant.now());
+      out.ledger("shop").resume(Instant.now());
       out.ledger("shop").flush();
       courier.ledgerChanged();
       out.settled("shop");
@@ -353,7 +353,7 @@ class HoldingTest {
           out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(0), MUCH));
       out.journal.append(orders(1, 1));
       out.settled("shop");
-      out.journal.killSwitch(Hold.by(Hold.Kind.person, START, "a test"));
+      out.journal.killSwitch(Pause.untilResumed(Pause.Kind.person, START, "a test"));
       courier.ledgerChanged();
       eventually("held", () -> courier.status().state() == State.held);
       out.journal.append(orders(20, 2).subList(20, 40));
@@ -435,10 +435,10 @@ class HoldingTest {
       out.journal.append(orders(600, 1));
       int jobs = processing.jobs();
       eventually("some are in flight", () -> shop.count() == jobs);
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       for (long sequence = 1; sequence <= 600; sequence++) {
         if (sequence > 4 && sequence % 2 == 0) {
-          ledger.discard(sequence);
+          store.discard(sequence);
         }
       }
       courier.ledgerChanged();
@@ -480,17 +480,16 @@ class HoldingTest {
           });
       out.journal.append(orders(2000, 2).subList(2000, 4000));
       forward(courier, Duration.ofMinutes(2)); // it looks every minute
-      MemoryLedger ledger = out.ledger("shop");
-      eventually("shed", () -> ledger.backlog().bytes() <= limit.bytes());
+      MemoryDeliveryStore store = out.ledger("shop");
+      eventually("shed", () -> store.backlog().bytes() <= limit.bytes());
       assertHeld(courier, shop, shop.count());
-      assertThat(ledger.backlog().bytes())
-          .isGreaterThan(limit.bytes() - 100); // no more than needed
-      assertThat(ledger.ends().values())
+      assertThat(store.backlog().bytes()).isGreaterThan(limit.bytes() - 100); // no more than needed
+      assertThat(store.ends().values())
           .allSatisfy(end ->
               assertThat(((Failed) end).reason())
                   .isEqualTo("backlog limit: more than " + limit.bytes() + " bytes waited"));
-      int ended = ledger.ends().size();
-      assertThat(ledger.ends().keySet())
+      int ended = store.ends().size();
+      assertThat(store.ends().keySet())
           .as("the oldest")
           .containsExactlyInAnyOrderElementsOf(
               IntStream.rangeClosed(1, ended).mapToObj(Long::valueOf).toList());
@@ -512,11 +511,11 @@ class HoldingTest {
           out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(2000), limit));
       out.journal.append(orders(5, 2));
       eventually("each is tried", () -> shop.count() >= 5 && waiting(out, 10));
-      MemoryLedger ledger = out.ledger("shop");
-      assertThat(ledger.ends()).isEmpty();
+      MemoryDeliveryStore store = out.ledger("shop");
+      assertThat(store.ends()).isEmpty();
       forward(courier, Duration.ofMinutes(61));
-      eventually("all have ended", () -> ledger.ends().size() == 10);
-      assertThat(ledger.ends().values())
+      eventually("all have ended", () -> store.ends().size() == 10);
+      assertThat(store.ends().values())
           .allSatisfy(end ->
               assertThat(((Failed) end).reason())
                   .startsWith("backlog limit: it waited longer than"));
@@ -537,16 +536,16 @@ class HoldingTest {
       out.journal.append(orders(2, 1));
       eventually("each is tried", () -> shop.count() == 2 && waiting(out, 2));
       forward(courier, Duration.ofSeconds(31));
-      MemoryLedger ledger = out.ledger("shop");
-      eventually("both have failed", () -> ledger.ends().size() == 2);
+      MemoryDeliveryStore store = out.ledger("shop");
+      eventually("both have failed", () -> store.ends().size() == 2);
       forward(courier, Duration.ofDays(30)); // far beyond the limit
 
-      ledger.redeliver(1, now());
+      store.redeliver(1, now());
       courier.ledgerChanged();
       eventually("sent again", () -> shop.count() == 5 && waiting(out, 1));
       forward(courier, Duration.ofMinutes(2)); // it looks every minute
-      eventually("and tried again", () -> shop.count() == 6 && ledger.ends().size() == 2);
-      assertThat(((Failed) Objects.requireNonNull(ledger.ends().get(1L))).reason())
+      eventually("and tried again", () -> shop.count() == 6 && store.ends().size() == 2);
+      assertThat(((Failed) Objects.requireNonNull(store.ends().get(1L))).reason())
           .startsWith("all 2 attempts failed");
     }
   }

@@ -6,12 +6,12 @@ import static io.rowhook.webhook.Outbound.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.RetryPolicy;
-import io.rowhook.testing.MemoryLedger;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import java.time.Duration;
@@ -49,10 +49,10 @@ class InMemoryTest {
             new Receiver(request -> Objects.requireNonNull(behaviour.get()).answer(request));
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(1), retries()));
       out.journal.append(orders(3, 1));
-      eventually("all have failed once", () -> ledger.open() == 3);
+      eventually("all have failed once", () -> store.open() == 3);
       courier.close();
 
       behaviour.set(_ -> {
@@ -64,7 +64,7 @@ class InMemoryTest {
       eventually("one is in flight", () -> shop.count() == 4);
       Courier busy = courier;
       eventually("the others are in memory", () -> sequential || busy.status().window() == 3);
-      ledger.discard(3);
+      store.discard(3);
       courier.ledgerChanged();
       eventually("it has left", () -> sequential || busy.status().window() == 2);
       answering.countDown();
@@ -74,7 +74,7 @@ class InMemoryTest {
           .as("only its first attempt")
           .hasSize(1);
       assertThat(shop.count()).isEqualTo(5);
-      assertThat(ledger.ends().get(3L)).isEqualTo(new Failed(Failed.DISCARDED));
+      assertThat(store.ends().get(3L)).isEqualTo(new Failed(Failed.DISCARDED));
     }
   }
 
@@ -90,10 +90,10 @@ class InMemoryTest {
             });
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryLedger ledger = out.ledger("shop");
-      ledger.hold(
-          new Hold(Hold.Kind.failures, START, Optional.of(START.plusSeconds(60)), "failures"));
-      ledger.flush();
+      MemoryDeliveryStore store = out.ledger("shop");
+      store.pause(
+          new Pause(Pause.Kind.failures, START, Optional.of(START.plusSeconds(60)), "failures"));
+      store.flush();
       Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(8), retries()));
       out.journal.append(orders(20, 1));
       now.set(START.plusSeconds(61));

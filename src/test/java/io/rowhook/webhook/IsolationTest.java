@@ -112,7 +112,7 @@ class IsolationTest {
         }
       }
       Collections.shuffle(recipients, new java.util.Random(7));
-      recipients.forEach(recipient -> journal.ledger(recipient.name()));
+      recipients.forEach(recipient -> journal.deliveries(recipient.name()));
       couriers.apply(recipients);
 
       long started = System.nanoTime();

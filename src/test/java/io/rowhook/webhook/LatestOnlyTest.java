@@ -12,15 +12,15 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.MemoryJournal;
-import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import io.rowhook.testing.Receiver.Request;
@@ -58,7 +58,7 @@ class LatestOnlyTest {
   void sendsOnlyTheNewestOfABacklogMergedOverTheRest(boolean sequential) throws Exception {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       out.journal.append(updates(3, 700)); // more than a window, a page, and a step of one entity
       out.start(shop(shop, processing(sequential, 4), RetryPolicy.DEFAULT));
       out.settled("shop");
@@ -77,9 +77,9 @@ class LatestOnlyTest {
         assertThat(request.header("Rowhook-Sequence"))
             .isEqualTo(Integer.toString(2097 + body.path("entityId").asInt()));
       }
-      assertThat(ledger.ends()).hasSize(3).containsValue(new Delivered());
-      assertThat(ledger.skipped()).hasSize(2097).doesNotContainKeys(2098L, 2099L, 2100L);
-      assertThat(ledger.exceptions()).isZero();
+      assertThat(store.ends()).hasSize(3).containsValue(new Delivered());
+      assertThat(store.skipped()).hasSize(2097).doesNotContainKeys(2098L, 2099L, 2100L);
+      assertThat(store.exceptions()).isZero();
     }
   }
 
@@ -106,16 +106,16 @@ class LatestOnlyTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       out.journal.append(updates(1, 3));
       Courier courier = out.start(shop(shop, processing(sequential, 4), retry(60_000, 60_000)));
-      eventually("attempted", () -> isWaiting(ledger, 3));
+      eventually("attempted", () -> isWaiting(store, 3));
       out.journal.append(updates(1, 600)); // on disk, if parallel: more than a step
-      eventually("put aside", () -> sequential || ledger.open() == 601);
+      eventually("put aside", () -> sequential || store.open() == 601);
       now.updateAndGet(time -> time.plusSeconds(61));
       courier.published();
       eventually("attempted again", () -> shop.count() == 2);
-      eventually("recorded", () -> ledger.attempts(3).size() == 2);
+      eventually("recorded", () -> store.attempts(3).size() == 2);
       status.set(200);
       now.updateAndGet(time -> time.plusSeconds(61));
       courier.published();
@@ -126,7 +126,7 @@ class LatestOnlyTest {
       assertThat(shop.requests().subList(0, 3).stream().map(Request::text).distinct()).hasSize(1);
       JsonNode last = JSON.readTree(shop.requests().getLast().body());
       assertThat(last.path("previous").path("v").asInt()).isEqualTo(3);
-      assertThat(ledger.skipped()).hasSize(601);
+      assertThat(store.skipped()).hasSize(601);
     }
   }
 
@@ -143,12 +143,12 @@ class LatestOnlyTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       AtomicReference<Courier> courier = new AtomicReference<>();
       out.observer =
           new Observer() {
             @Override
-            public void posted(String name, Entry entry) {
+            public void posted(String name, JournalEntry entry) {
               if (entry.event().entityId().equals("3")) {
                 out.journal.append(List.of(event(EventType.Created, 2)));
                 Objects.requireNonNull(courier.get()).published();
@@ -165,7 +165,7 @@ class LatestOnlyTest {
               event(EventType.Deleted, 2)));
       Objects.requireNonNull(courier.get()).published();
       answering.countDown();
-      eventually("all is settled", () -> ledger.cursor() == 5);
+      eventually("all is settled", () -> store.cursor() == 5);
       assertThat(shop.requests())
           .extracting(request ->
               request.header("Rowhook-Entity-Id") + " " + request.header("Rowhook-Entity-Event"))
@@ -200,9 +200,9 @@ class LatestOnlyTest {
   void doesNotSkipWhatAPersonHasAskedFor() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryLedger ledger = out.ledger("shop");
+      MemoryDeliveryStore store = out.ledger("shop");
       out.journal.append(updates(1, 6));
-      ledger.redeliver(3, Instant.EPOCH);
+      store.redeliver(3, Instant.EPOCH);
       out.start(shop(shop, new Parallel(2), RetryPolicy.DEFAULT));
       out.settled("shop");
       assertThat(shop.ids()).contains("evt_Order_1_3").endsWith("evt_Order_1_6").hasSize(3);
@@ -233,7 +233,7 @@ class LatestOnlyTest {
       out.observer =
           new Observer() {
             @Override
-            public void posted(String name, Entry entry) {
+            public void posted(String name, JournalEntry entry) {
               if (posts.incrementAndGet() % 5 == 0) {
                 synchronized (killing) {
                   if (after.get() == null) {
@@ -266,11 +266,11 @@ class LatestOnlyTest {
                 && out.ledger("shop").open() == 0;
           });
       assertThat(out.couriers).hasSizeGreaterThan(3);
-      MemoryLedger ledger = out.ledger("shop");
-      Set<Long> all = new HashSet<>(ledger.ends().keySet());
-      all.addAll(ledger.skipped().keySet());
+      MemoryDeliveryStore store = out.ledger("shop");
+      Set<Long> all = new HashSet<>(store.ends().keySet());
+      all.addAll(store.skipped().keySet());
       assertThat(all).hasSize(appended);
-      assertThat(ledger.ends()).containsOnlyKeys(without(all, ledger.skipped().keySet()));
+      assertThat(store.ends()).containsOnlyKeys(without(all, store.skipped().keySet()));
       assertBodies(shop, processing instanceof Sequential);
     }
   }
@@ -311,7 +311,7 @@ class LatestOnlyTest {
       out.observer =
           new Observer() {
             @Override
-            public void posted(String name, Entry entry) {
+            public void posted(String name, JournalEntry entry) {
               after.compareAndSet(null, out.journal.crashed());
             }
           };
@@ -370,8 +370,8 @@ class LatestOnlyTest {
     return all.stream().filter(sequence -> !skipped.contains(sequence)).toArray(Long[]::new);
   }
 
-  private static boolean isWaiting(MemoryLedger ledger, long sequence) {
-    Delivery standing = ledger.standing(sequence);
+  private static boolean isWaiting(MemoryDeliveryStore store, long sequence) {
+    Delivery standing = store.standing(sequence);
     return standing != null && standing.state() instanceof Retrying;
   }
 

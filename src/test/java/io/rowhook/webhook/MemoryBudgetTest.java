@@ -6,8 +6,8 @@ import static io.rowhook.webhook.Outbound.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
-import io.rowhook.journal.Entry;
-import io.rowhook.journal.Ledger;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.DeliveryMode.Parallel;
@@ -33,11 +33,11 @@ class MemoryBudgetTest {
   void anEventThatSeveralHoldIsOneAndIsCountedOnce() {
     MemoryBudget budget = new MemoryBudget(10_000);
     Event event = orders(1, 1).getFirst();
-    Entry entry = new Entry(7, event);
+    JournalEntry entry = new JournalEntry(7, event);
     assertThat(budget.hold(entry)).isSameAs(entry);
     long once = budget.used();
     assertThat(once).isGreaterThan(event.json().length);
-    assertThat(budget.hold(new Entry(7, event))).isSameAs(entry);
+    assertThat(budget.hold(new JournalEntry(7, event))).isSameAs(entry);
     assertThat(budget.used()).isEqualTo(once);
     assertThat(budget.free()).isEqualTo(10_000 - once);
 
@@ -70,9 +70,9 @@ class MemoryBudgetTest {
       out.budget = new MemoryBudget(1 << 20);
       Recipient recipient =
           recipient("shop", URI.create("http://127.0.0.1:1/"), new Parallel(8), retry(60_000));
-      Ledger ledger = out.journal.ledger("shop");
-      Matchers matchers = new Matchers(ledger, Wanting.of(recipient, out.sets), 0);
-      Window window = new Window(out.journal, ledger, recipient.processing(), out.budget, matchers);
+      DeliveryStore store = out.journal.deliveries("shop");
+      Matchers matchers = new Matchers(store, Wanting.of(recipient, out.sets), 0);
+      Window window = new Window(out.journal, store, recipient.processing(), out.budget, matchers);
       out.journal.append(orders(2, 1));
       out.budget.take(1 << 20);
       window.fill(_ -> false);

@@ -9,7 +9,7 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
-import io.rowhook.journal.Merged;
+import io.rowhook.journal.CoalescedEvent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,16 +103,16 @@ class MergingModelTest {
     Merging merging = new Merging(last, had);
     for (Step step : segment.subList(1, segment.size())) {
       if (random.nextInt(3) == 0) {
-        merging = new Merging(as(merging.merged(ALL), last), had);
+        merging = new Merging(as(merging.coalesced(ALL), last), had);
       }
       last = step.event();
       merging.add(last);
     }
-    return segment.size() == 1 ? last : as(merging.merged(ALL), last);
+    return segment.size() == 1 ? last : as(merging.coalesced(ALL), last);
   }
 
-  private static Event as(@Nullable Merged merged, Event event) {
-    return merged == null ? event : merged.in(event);
+  private static Event as(@Nullable CoalescedEvent coalesced, Event event) {
+    return coalesced == null ? event : coalesced.in(event);
   }
 
   private void check(String what, List<Step> segment, Event merged) {

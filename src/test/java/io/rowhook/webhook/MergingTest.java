@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
-import io.rowhook.journal.Merged;
+import io.rowhook.journal.CoalescedEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -60,7 +60,7 @@ class MergingTest {
             merging(
                     event(Created, "{'a':1}", "{}", "[]", ""),
                     event(Deleted, "{'a':1}", "{}", "[]", ""))
-                .merged(ALL))
+                .coalesced(ALL))
         .isNull();
   }
 
@@ -76,7 +76,7 @@ class MergingTest {
     assertThat(merged(event(Deleted, "{'a':2}", "{}", "[]", ""), created))
         .isEqualTo(event("Updated", "{'a':2,'b':1}", "null", "null"));
     // Who does not get Updated is told what they do get.
-    assertThat(text(merging(deleted, created).merged(Set.of(Created, Deleted))))
+    assertThat(text(merging(deleted, created).coalesced(Set.of(Created, Deleted))))
         .isEqualTo(event("Created", "{'a':2,'b':1}", "{}", "[]"));
   }
 
@@ -85,11 +85,12 @@ class MergingTest {
   void deletedKeepsWhatTheRecipientWasSentLast() {
     Event updated = updated("{'a':2}", "{'a':1}", "['a']");
     Event deleted = event(Deleted, "{'a':2}", "{}", "[]", "");
-    Merged gone = merging(updated, deleted).merged(ALL);
+    CoalescedEvent gone = merging(updated, deleted).coalesced(ALL);
     assertThat(text(gone)).isEqualTo(event("Deleted", "{'a':2}", "{'a':1}", "['a']"));
     Merging again = new Merging(Objects.requireNonNull(gone).in(deleted), true);
     again.add(event(Created, "{'a':3}", "{}", "[]", ""));
-    assertThat(text(again.merged(ALL))).isEqualTo(event("Updated", "{'a':3}", "{'a':1}", "['a']"));
+    assertThat(text(again.coalesced(ALL)))
+        .isEqualTo(event("Updated", "{'a':3}", "{'a':1}", "['a']"));
   }
 
   @Test
@@ -98,7 +99,7 @@ class MergingTest {
     Event created = event(Created, "{'a':2}", "{}", "[]", "");
     Merging merging = new Merging(deleted, false);
     merging.add(created);
-    assertThat(text(merging.merged(ALL))).isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
+    assertThat(text(merging.coalesced(ALL))).isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
     assertThat(merged(created, deleted, created))
         .isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
   }
@@ -144,11 +145,11 @@ class MergingTest {
   }
 
   private static String merged(Event... events) {
-    return text(merging(events).merged(ALL));
+    return text(merging(events).coalesced(ALL));
   }
 
-  private static String text(@org.jspecify.annotations.Nullable Merged merged) {
-    return new String(Objects.requireNonNull(merged).json(), StandardCharsets.UTF_8)
+  private static String text(@org.jspecify.annotations.Nullable CoalescedEvent coalesced) {
+    return new String(Objects.requireNonNull(coalesced).json(), StandardCharsets.UTF_8)
         .replace('"', '\'');
   }
 

@@ -15,8 +15,8 @@ import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.recipient.TlsConfig;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.MemoryJournal;
-import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.PlainSets;
 import java.net.URI;
 import java.time.Duration;
@@ -88,7 +88,7 @@ final class Outbound implements AutoCloseable {
 
   /** Starts a dispatcher; a recipient that is new begins at the journal's head. */
   Courier start(Recipient recipient) {
-    journal.ledger(recipient.name());
+    journal.deliveries(recipient.name());
     Courier courier =
         new Courier(
             recipient,
@@ -104,8 +104,8 @@ final class Outbound implements AutoCloseable {
     return courier;
   }
 
-  MemoryLedger ledger(String recipient) {
-    return journal.memoryLedger(recipient);
+  MemoryDeliveryStore ledger(String recipient) {
+    return journal.store(recipient);
   }
 
   /** Waits until nothing waits any more. */

@@ -12,14 +12,14 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
-import io.rowhook.journal.Entry;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
+import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.MemoryJournal;
-import io.rowhook.testing.MemoryLedger;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import java.io.IOException;
@@ -90,13 +90,13 @@ class OwedTest {
     assertThat(events.size() * (long) LARGE).isGreaterThan(2 * Window.BYTES);
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryLedger ledger = out.ledger("shop"); // as a crash may leave it
+      MemoryDeliveryStore store = out.ledger("shop"); // as a crash may leave it
       out.journal.append(events);
-      for (Entry entry : out.journal.read(0, events.size(), Long.MAX_VALUE)) {
-        ledger.put(Delivery.pending(entry, null, null).to(new Blocked(), 0));
+      for (JournalEntry entry : out.journal.read(0, events.size(), Long.MAX_VALUE)) {
+        store.put(Delivery.pending(entry, null, null).to(new Blocked(), 0));
       }
-      ledger.advance(out.journal.head());
-      ledger.flush();
+      store.advance(out.journal.head());
+      store.flush();
       out.start(recipient("shop", shop.url("/"), new Parallel(4), RetryPolicy.DEFAULT));
       out.settled("shop");
       assertThat(shop.ids()).hasSize(40).doesNotHaveDuplicates();
@@ -160,7 +160,7 @@ class OwedTest {
       out.observer =
           new Observer() {
             @Override
-            public void posted(String name, Entry entry) {
+            public void posted(String name, JournalEntry entry) {
               // The answer has come, nothing of it is recorded: the worst moment.
               if (attempts.incrementAndGet() % at == 0 && after.get() == null) {
                 after.compareAndSet(null, out.journal.crashed());

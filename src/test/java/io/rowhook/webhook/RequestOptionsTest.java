@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
-import io.rowhook.journal.Hold;
+import io.rowhook.journal.Pause;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
@@ -89,10 +89,10 @@ class RequestOptionsTest {
         Outbound out = new Outbound()) {
       out.start(Outbound.recipient("shop", shop.url("/"), new Sequential(), retry(50, 50)));
       out.journal.append(orders(1, 2));
-      Outbound.eventually("held", () -> out.ledger("shop").hold().isPresent());
-      Hold hold = out.ledger("shop").hold().orElseThrow();
-      assertThat(hold.kind()).isEqualTo(Hold.Kind.gone);
-      assertThat(hold.reason())
+      Outbound.eventually("held", () -> out.ledger("shop").pause().isPresent());
+      Pause pause = out.ledger("shop").pause().orElseThrow();
+      assertThat(pause.kind()).isEqualTo(Pause.Kind.gone);
+      assertThat(pause.reason())
           .isEqualTo("acknowledged it, with webhook-delivery: disable: it wants no more webhooks");
       Outbound.eventually(
           "delivered", () -> new Delivered().equals(out.ledger("shop").ends().get(1L)));
@@ -108,8 +108,8 @@ class RequestOptionsTest {
         Outbound out = new Outbound()) {
       out.start(recipient(shop.url("/"), Authentication.NONE));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("held", () -> out.ledger("shop").hold().isPresent());
-      assertThat(out.ledger("shop").hold().orElseThrow().reason())
+      Outbound.eventually("held", () -> out.ledger("shop").pause().isPresent());
+      assertThat(out.ledger("shop").pause().orElseThrow().reason())
           .isEqualTo("answered 500, with webhook-delivery: disable: it wants no more webhooks");
       assertThat(out.ledger("shop").ends()).isEmpty();
     }

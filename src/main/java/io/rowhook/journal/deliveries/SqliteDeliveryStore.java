@@ -1,0 +1,331 @@
+package io.rowhook.journal.deliveries;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Backlog;
+import io.rowhook.journal.CoalescedEvent;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.journal.Matching;
+import io.rowhook.journal.Pause;
+import io.rowhook.journal.SupersedingEvent;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.ReaderPool;
+import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.sqlite.TimeColumns;
+import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.BacklogDao;
+import io.rowhook.journal.tables.DeliveryDao;
+import io.rowhook.journal.tables.MatchDao;
+import io.rowhook.journal.tables.PauseDao;
+import io.rowhook.journal.tables.SkippedDao;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One recipient's delivery store. What it queues waits, in order, for as long as the journal cannot
+ * be written; it is lost only if the journal is damaged, and then the delivery is made again.
+ *
+ * <p>When one of its writes is refused, all later ones are, so that the cursor never passes an
+ * outcome that is not there; a new delivery store of the same recipient starts from what is
+ * durable.
+ */
+public final class SqliteDeliveryStore implements DeliveryStore {
+
+  /**
+   * Named, because SQLite would rather go through the primary key, and so past every failed
+   * delivery, of which there may be many.
+   */
+  public static final String OLDEST_OPEN =
+      DeliveryDao.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed')";
+
+  public static final String OPEN_UNREQUESTED =
+      DeliveryDao.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed' AND redelivery = 0"
+          + " ORDER BY sequence LIMIT ?) ORDER BY d.sequence";
+
+  public static final String OLDEST_OPEN_OF_ENTITY =
+      DeliveryDao.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
+
+  /**
+   * The first of each entity, found by jumping from entity to entity: what is behind it, which may
+   * be a million, is not looked at.
+   */
+  public static final String UNHELD =
+      DeliveryDao.SELECT
+          + " AND d.state = 'blocked' AND d.sequence IN ("
+          + "WITH RECURSIVE entity(key) AS ("
+          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
+          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
+          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)"
+          + " SELECT (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = entity.key)"
+          + " FROM entity WHERE entity.key IS NOT NULL)"
+          + " ORDER BY d.sequence LIMIT ?";
+
+  public static final String DUE =
+      DeliveryDao.SELECT + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
+
+  public static final String ASKED =
+      DeliveryDao.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_asked"
+          + " WHERE recipient = ? AND asked = 1 AND state = 'waiting' ORDER BY sequence LIMIT ?)"
+          + " ORDER BY d.sequence";
+
+  public static final String FAILURES =
+      "SELECT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteDeliveryStore.class);
+
+  private final String name;
+  private final long recipient;
+  private final GroupCommitWriter writer;
+  private final ReaderPool readers;
+  private final AtomicInteger queued = new AtomicInteger(); // and not durable yet
+
+  /** Written by the writer's thread; read by both. */
+  private volatile @Nullable RuntimeException refused;
+
+  public SqliteDeliveryStore(
+      String name, long recipient, GroupCommitWriter writer, ReaderPool readers) {
+    this.name = name;
+    this.recipient = recipient;
+    this.writer = writer;
+    this.readers = readers;
+  }
+
+  @Override
+  public long cursor() {
+    return readers.read(sql -> sql.number("SELECT cursor FROM recipient WHERE id = ?", recipient));
+  }
+
+  @Override
+  public long lastKnown() {
+    return readers.read(sql -> DeliveryDao.lastKnown(sql, recipient));
+  }
+
+  @Override
+  public Set<Long> decided(long after, long through) {
+    return readers.read(sql -> DeliveryDao.known(sql, recipient, after, through));
+  }
+
+  @Override
+  public Optional<CoalescedEvent> coalesced(long sequence) {
+    return readers.read(sql -> SkippedDao.coalesced(sql, recipient, sequence));
+  }
+
+  @Override
+  public List<SupersedingEvent> later(JournalEntry entry, int limit, long maxBytes) {
+    return readers.read(sql -> SkippedDao.later(sql, recipient, entry, limit, maxBytes));
+  }
+
+  @Override
+  public boolean mayHave(JournalEntry entry) {
+    return readers.read(sql -> SkippedDao.mayHave(sql, recipient, entry));
+  }
+
+  @Override
+  public boolean isOpen(long sequence, int redelivery) {
+    return readers.read(sql -> DeliveryDao.isOpen(sql, recipient, sequence, redelivery));
+  }
+
+  @Override
+  public List<Delivery> due(Instant now, int limit) {
+    return readers.read(
+        sql -> sql.list(DUE, DeliveryDao::delivery, recipient, TimeColumns.micros(now), limit));
+  }
+
+  @Override
+  public Optional<Instant> nextDue() {
+    return readers.read(sql ->
+        sql.first(
+            "SELECT next_at FROM delivery WHERE recipient = ? AND state = 'waiting'"
+                + " ORDER BY next_at LIMIT 1",
+            row -> TimeColumns.instant(row.getLong(1)),
+            recipient));
+  }
+
+  @Override
+  public Optional<Delivery> oldestOpen() {
+    return readers.read(sql -> sql.first(OLDEST_OPEN, DeliveryDao::delivery, recipient, recipient));
+  }
+
+  @Override
+  public List<Delivery> oldestUnrequested(int limit) {
+    return readers.read(
+        sql -> sql.list(OPEN_UNREQUESTED, DeliveryDao::delivery, recipient, recipient, limit));
+  }
+
+  @Override
+  public Optional<Delivery> oldestOpen(String entityKey) {
+    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
+    return readers.read(
+        sql -> sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryDao::delivery, recipient, recipient, key));
+  }
+
+  @Override
+  public List<Delivery> waitingNotBlocked(int limit) {
+    return readers.read(sql ->
+        sql.list(UNHELD, DeliveryDao::delivery, recipient, recipient, recipient, recipient, limit));
+  }
+
+  @Override
+  public long open() {
+    return readers.read(sql ->
+        sql.number(
+            "SELECT count(*) FROM delivery INDEXED BY delivery_open"
+                + " WHERE recipient = ? AND state <> 'failed'",
+            recipient));
+  }
+
+  @Override
+  public List<Delivery> requested(int limit) {
+    return readers.read(sql -> sql.list(ASKED, DeliveryDao::delivery, recipient, recipient, limit));
+  }
+
+  @Override
+  public Optional<Pause> pause() {
+    return readers.read(sql -> PauseDao.of(sql, recipient));
+  }
+
+  @Override
+  public List<Instant> failures(Instant since, int limit) {
+    return readers
+        .read(sql ->
+            sql.list(
+                FAILURES,
+                row -> TimeColumns.instant(row.getLong(1)),
+                recipient,
+                TimeColumns.micros(since),
+                recipient,
+                limit))
+        .reversed();
+  }
+
+  @Override
+  public Backlog backlog() {
+    return readers.read(sql -> BacklogDao.of(sql, recipient));
+  }
+
+  @Override
+  public List<Matching> matchings() {
+    return readers.read(sql -> MatchDao.read(sql, recipient));
+  }
+
+  @Override
+  public void recordAttempt(Delivery after, Attempt attempt) throws InterruptedException {
+    DeliveryDao.Row row = DeliveryDao.Row.of(recipient, after);
+    queue(sql -> DeliveryDao.attempted(sql, row, attempt));
+  }
+
+  @Override
+  public void decide(Matching matching) throws InterruptedException {
+    queue(sql -> MatchDao.decide(sql, recipient, matching));
+  }
+
+  @Override
+  public void pause(Pause pause) throws InterruptedException {
+    queue(sql -> PauseDao.hold(sql, recipient, pause));
+  }
+
+  @Override
+  public void resume(Instant at) throws InterruptedException {
+    queue(sql -> PauseDao.release(sql, recipient, at));
+  }
+
+  @Override
+  public void put(Delivery delivery) throws InterruptedException {
+    DeliveryDao.Row row = DeliveryDao.Row.of(recipient, delivery);
+    queue(sql -> DeliveryDao.put(sql, row));
+  }
+
+  @Override
+  public void skip(List<Long> skipped, JournalEntry newest, @Nullable CoalescedEvent coalesced)
+      throws InterruptedException {
+    List<Long> copy = List.copyOf(skipped);
+    long sequence = newest.sequence(); // without its body: this waits in a queue
+    queue(sql -> SkippedDao.skip(sql, recipient, copy, sequence, coalesced));
+  }
+
+  @Override
+  public void advance(long cursor) throws InterruptedException {
+    queue(sql ->
+        sql.update(
+            "UPDATE recipient SET cursor = ? WHERE id = ? AND cursor < ?",
+            cursor,
+            recipient,
+            cursor));
+  }
+
+  @Override
+  public void flush() throws InterruptedException {
+    queue(sql -> {}, true).await();
+  }
+
+  @Override
+  public int queued() {
+    return queued.get();
+  }
+
+  /** Something queued. */
+  private interface Change {
+    void apply(SqliteSession sql) throws SQLException;
+  }
+
+  private void queue(Change change) throws InterruptedException {
+    queue(change, false);
+  }
+
+  private WriteTask<Boolean> queue(Change change, boolean awaited) throws InterruptedException {
+    checkNotRefused();
+    queued.incrementAndGet();
+    return writer.submit(
+        WriteTask.patient(
+            sql -> {
+              checkNotRefused();
+              change.apply(sql);
+              return true;
+            },
+            awaited,
+            _ -> queued.decrementAndGet(),
+            this::refuse));
+  }
+
+  private void refuse(RuntimeException why) {
+    if (refused == null) {
+      refused = why;
+      LOG.error("recipient {}: an outcome could not be written: {}", name, why.getMessage(), why);
+    }
+  }
+
+  private void checkNotRefused() {
+    RuntimeException why = refused;
+    if (why != null) {
+      Kind kind = why instanceof JournalException known ? known.kind() : Kind.REFUSED;
+      throw new JournalException(
+          kind,
+          "recipient "
+              + name
+              + ": an outcome could not be written, so none after it is: "
+              + why.getMessage(),
+          why);
+    }
+  }
+}

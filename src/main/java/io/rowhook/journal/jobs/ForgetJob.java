@@ -1,0 +1,122 @@
+package io.rowhook.journal.jobs;
+
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.sqlite.TimeColumns;
+import io.rowhook.journal.sqlite.WriteTask;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Forgets recipients: a file of the same name begins anew then. The name goes at once, in one
+ * commit; what the journal has of it goes afterwards, in small steps, and also after a crash.
+ *
+ * <p>A number is not given again before all that it stands in is gone. Nobody may write to a
+ * recipient's delivery store any more when it is forgotten.
+ */
+public final class ForgetJob {
+
+  private static final int STEP = 500;
+
+  /** Each has a recipient and a sequence. */
+  private static final List<String> TABLES = List.of("delivery", "attempt", "skipped", "merged");
+
+  /** The number of a recipient that is new. */
+  public static final String NEXT_ID =
+      "(SELECT 1 + max(coalesce((SELECT max(id) FROM recipient), 0),"
+          + " coalesce((SELECT max(id) FROM forgotten_recipient), 0)))";
+
+  private final GroupCommitWriter writer;
+
+  public ForgetJob(GroupCommitWriter writer) {
+    this.writer = writer;
+  }
+
+  /** Forgets one. Returns false if there is no such recipient. */
+  public boolean forget(String name) throws InterruptedException {
+    boolean known =
+        writer.write(
+            WriteTask.urgent(sql -> {
+              Optional<Long> id =
+                  sql.first("SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), name);
+              if (id.isPresent()) {
+                forget(sql, id.get());
+              }
+              return id.isPresent();
+            }));
+    removeRest();
+    return known;
+  }
+
+  /**
+   * Forgets those that have had no file since an instant.
+   *
+   * @return their names
+   */
+  public List<String> forgetUnseenSince(Instant instant) throws InterruptedException {
+    List<String> names =
+        writer.write(
+            WriteTask.urgent(sql -> {
+              long before = TimeColumns.micros(instant);
+              List<String> unseen =
+                  sql.list(
+                      "SELECT name FROM recipient WHERE seen_at < ? ORDER BY name",
+                      row -> row.getString(1),
+                      before);
+              for (long id :
+                  sql.list(
+                      "SELECT id FROM recipient WHERE seen_at < ?",
+                      row -> row.getLong(1),
+                      before)) {
+                forget(sql, id);
+              }
+              return unseen;
+            }));
+    removeRest();
+    return names;
+  }
+
+  private static void forget(SqliteSession sql, long id) throws SQLException {
+    sql.update("INSERT INTO forgotten_recipient (id) VALUES (?)", id);
+    sql.update("DELETE FROM recipient WHERE id = ?", id);
+    sql.update("DELETE FROM matching WHERE recipient = ?", id);
+  }
+
+  /** Removes what is left of all that are forgotten. */
+  private void removeRest() throws InterruptedException {
+    boolean more = true;
+    while (more) {
+      more = writer.write(WriteTask.urgent(ForgetJob::step));
+    }
+  }
+
+  private static boolean step(SqliteSession sql) throws SQLException {
+    Optional<Long> id =
+        sql.first(
+            "SELECT min(id) FROM forgotten_recipient HAVING min(id) IS NOT NULL",
+            row -> row.getLong(1));
+    if (id.isEmpty()) {
+      return false;
+    }
+    for (String table : TABLES) {
+      int removed =
+          sql.update(
+              "DELETE FROM "
+                  + table
+                  + " WHERE recipient = ? AND sequence IN (SELECT sequence FROM "
+                  + table
+                  + " WHERE recipient = ? ORDER BY sequence LIMIT "
+                  + STEP
+                  + ")",
+              id.get(),
+              id.get());
+      if (removed > 0) {
+        return true;
+      }
+    }
+    sql.update("DELETE FROM forgotten_recipient WHERE id = ?", id.get());
+    return true;
+  }
+}

@@ -1,0 +1,221 @@
+package io.rowhook.journal.sqlite;
+
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the journal. It takes what waits in the queue and writes it in one
+ * SQLite transaction, so that many callers share one wait for the disk (group commit).
+ *
+ * <p>When a group fails because of one write, each is written alone and only the guilty one fails.
+ * When it fails because of the file (full, locked, unwritable), urgent writes fail and patient ones
+ * stay in the queue and are tried again. A damaged file is never written again.
+ */
+public final class GroupCommitWriter implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommitWriter.class);
+
+  /** Between two tries to write what is patient. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** How long closing waits for what is queued. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+  private final SqliteSession sql;
+  private final SqliteErrorTranslator errors;
+  private final WriteQueue queue;
+  private final Thread thread;
+  private volatile @Nullable JournalException standing;
+
+  /** The writer's thread only: outcomes that could not be written. */
+  private long lost;
+
+  /**
+   * @param sql owned by this thread from {@link #start} until it has ended
+   */
+  public GroupCommitWriter(SqliteSession sql, SqliteErrorTranslator errors) {
+    this.sql = sql;
+    this.errors = errors;
+    queue = new WriteQueue(errors);
+    thread = Thread.ofPlatform().daemon().name("journal-writer").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Queues a write; waits while the queue is full.
+   *
+   * @throws JournalException if the journal was closed, or is damaged
+   */
+  public <T> WriteTask<T> submit(WriteTask<T> task) throws InterruptedException {
+    queue.add(task);
+    return task;
+  }
+
+  /** Queues a write and waits until it is durable. */
+  public <T> T write(WriteTask<T> task) throws InterruptedException {
+    return submit(task).await();
+  }
+
+  /** The same, for short writes whose callers declare no interruption; it is kept for later. */
+  public <T> T writeThrough(WriteTask<T> task) {
+    return Uninterruptibles.call(() -> submit(task)).awaitThrough();
+  }
+
+  /** What keeps the journal from being written just now, if anything does. */
+  @Nullable
+  public JournalException standing() {
+    return standing;
+  }
+
+  /** Someone found the file damaged: nothing is written any more. */
+  public void stopForGood(JournalException why) {
+    if (standing == null || standing.kind() != Kind.DAMAGED) {
+      LOG.error("{}", why.getMessage());
+    }
+    standing = why;
+    queue.refuse(why);
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        List<WriteTask<?>> group = queue.next();
+        if (group.isEmpty()) {
+          break;
+        }
+        write(group);
+      }
+      if (lost > 0) {
+        String words = "{} outcomes could not be written: these deliveries are sent again";
+        LOG.error(errors.words(words), lost);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal's writer", e);
+    }
+  }
+
+  private void write(List<WriteTask<?>> group) {
+    RuntimeException failure = transaction(group);
+    if (failure == null) {
+      group.forEach(this::succeeded);
+      clearFault(group);
+    } else if (failure instanceof JournalException file && file.kind() == Kind.DAMAGED) {
+      stopForGood(file);
+      group.forEach(task -> failed(task, file));
+    } else if (failure instanceof JournalException file && file.kind().mayPass()) {
+      cannotWrite(group, file);
+    } else if (group.size() == 1) {
+      failed(group.getFirst(), failure);
+    } else {
+      oneByOne(group);
+    }
+  }
+
+  /** One of them is guilty. Patient writes keep their order: behind one that waits, all wait. */
+  private void oneByOne(List<WriteTask<?>> group) {
+    boolean stuck = false;
+    for (WriteTask<?> task : group) {
+      if (!stuck || !task.isPatient()) {
+        write(List.of(task));
+        stuck |= standing != null && task.isPatient();
+      }
+    }
+  }
+
+  /** What went wrong; null if it is durable. */
+  private @Nullable RuntimeException transaction(List<WriteTask<?>> group) {
+    JournalException damaged = standing;
+    if (damaged != null && damaged.kind() == Kind.DAMAGED) {
+      return damaged;
+    }
+    try {
+      sql.begin();
+      for (WriteTask<?> task : group) {
+        task.run(sql);
+      }
+      sql.commit();
+      return null;
+    } catch (SQLException e) {
+      sql.rollback();
+      return errors.of(e);
+    } catch (RuntimeException e) {
+      sql.rollback();
+      return e;
+    } catch (Error e) {
+      sql.rollback();
+      return new IllegalStateException(e);
+    }
+  }
+
+  /** Urgent writes fail; patient ones stay where they are, unless there is no later. */
+  private void cannotWrite(List<WriteTask<?>> group, JournalException why) {
+    JournalException before = standing;
+    if (before == null || before.kind() != why.kind()) {
+      LOG.error("{}", why.getMessage());
+    }
+    standing = why;
+    boolean closing = queue.isClosed();
+    for (WriteTask<?> task : group) {
+      if (!task.isPatient() || closing) {
+        failed(task, why);
+      }
+    }
+    queue.pausePatient(PAUSE.toNanos());
+  }
+
+  /**
+   * A small urgent write may succeed on a full disk; the trouble is over when what waited is
+   * written.
+   */
+  private void clearFault(List<WriteTask<?>> group) {
+    boolean nothingWaits = group.stream().anyMatch(WriteTask::isPatient) || !queue.holdsPatient();
+    if (standing != null && nothingWaits) {
+      LOG.info("{}", errors.words("can be written again"));
+      standing = null;
+    }
+  }
+
+  private void succeeded(WriteTask<?> task) {
+    queue.remove(task);
+    try {
+      task.succeeded();
+    } catch (RuntimeException e) {
+      LOG.error("what follows a commit must not fail", e);
+    }
+  }
+
+  private void failed(WriteTask<?> task, RuntimeException why) {
+    queue.remove(task);
+    if (task.isPatient()) {
+      lost++;
+    }
+    task.failed(why);
+  }
+
+  /** Writes what is queued, then ends. What cannot be written by then is named in the log. */
+  @Override
+  public void close() {
+    queue.close();
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.rowhook.journal.sqlite;
+
+import io.rowhook.journal.JournalException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written, in two bounded lanes, each in order: urgent writes, whose callers wait,
+ * and patient ones. A write leaves the queue when it has been dealt with, not when it is taken: so
+ * what cannot be written yet fills its lane, and whoever adds to it waits.
+ *
+ * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk: they
+ * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}. But
+ * only some at a time: a new event must not wait behind the outcomes of a large backlog.
+ */
+final class WriteQueue {
+
+  /** Callers wait for urgent writes, so there are as many as callers. */
+  private static final int MAX_URGENT = 64;
+
+  /** An outcome holds at most a few kilobytes of an answer. */
+  private static final int MAX_PATIENT = 2_048;
+
+  /** So many patient writes are worth a commit of their own, and it has no more of them. */
+  static final int GATHERED = 64;
+
+  /** So many patient writes go with urgent ones, which they hold up. */
+  static final int ALONG = 16;
+
+  /** The longest that a patient write waits for others. */
+  static final Duration GATHERING = Duration.ofMillis(50);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition added = lock.newCondition();
+  private final Condition removed = lock.newCondition();
+  private final Deque<WriteTask<?>> urgent = new ArrayDeque<>();
+  private final Deque<WriteTask<?>> patient = new ArrayDeque<>();
+  private final SqliteErrorTranslator errors;
+  private final long gathering; // nanoseconds
+  private long patientAfterNanos = System.nanoTime();
+  private long gatheringSince = System.nanoTime();
+  private int awaited; // in the patient lane
+  private @Nullable JournalException refusal;
+
+  WriteQueue(SqliteErrorTranslator errors) {
+    this(errors, GATHERING);
+  }
+
+  /**
+   * The same, with another time to gather.
+   *
+   * @param gathering the longest that a patient write waits for others
+   */
+  WriteQueue(SqliteErrorTranslator errors, Duration gathering) {
+    this.errors = errors;
+    this.gathering = gathering.toNanos();
+  }
+
+  /**
+   * Adds a write; waits while its lane is full.
+   *
+   * @throws JournalException if the journal was closed, or stopped for good
+   */
+  void add(WriteTask<?> task) throws InterruptedException {
+    Deque<WriteTask<?>> lane = lane(task);
+    int limit = task.isPatient() ? MAX_PATIENT : MAX_URGENT;
+    lock.lockInterruptibly();
+    try {
+      while (refusal == null && lane.size() >= limit) {
+        removed.await();
+      }
+      if (refusal != null) {
+        throw refusal;
+      }
+      if (task.isPatient() && lane.isEmpty()) {
+        gatheringSince = System.nanoTime();
+      }
+      awaited += task.isPatient() && task.isAwaited() ? 1 : 0;
+      lane.add(task);
+      if (!task.isPatient() || lane.size() == 1 || isWorthIt()) {
+        added.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What goes into the next commit, urgent writes first; waits for one. Empty: closed. */
+  List<WriteTask<?>> next() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        List<WriteTask<?>> next = new ArrayList<>(urgent);
+        long wait = untilPatient();
+        if (wait <= 0) {
+          patient.stream().limit(urgent.isEmpty() ? GATHERED : ALONG).forEach(next::add);
+          gatheringSince = System.nanoTime(); // what is added from now on
+        }
+        if (!next.isEmpty() || refusal != null) {
+          return next;
+        }
+        if (wait == Long.MAX_VALUE) {
+          added.await();
+        } else {
+          added.awaitNanos(wait);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nanoseconds until patient writes should go; {@code Long.MAX_VALUE}: there are none. */
+  private long untilPatient() {
+    if (patient.isEmpty()) {
+      return Long.MAX_VALUE;
+    } else if (refusal != null) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    long pause = patientAfterNanos - now;
+    if (pause > 0) {
+      return pause;
+    }
+    return isWorthIt() ? 0 : gatheringSince + gathering - now;
+  }
+
+  /** Whether patient writes should not wait for more of them. */
+  private boolean isWorthIt() {
+    return awaited > 0 || !urgent.isEmpty() || patient.size() >= GATHERED;
+  }
+
+  /** It has been dealt with; always the first of its lane. */
+  void remove(WriteTask<?> task) {
+    lock.lock();
+    try {
+      WriteTask<?> first = lane(task).poll();
+      if (first != task) {
+        throw new IllegalStateException("writes are dealt with in order");
+      }
+      awaited -= task.isPatient() && task.isAwaited() ? 1 : 0;
+      removed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean holdsPatient() {
+    lock.lock();
+    try {
+      return !patient.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves patient writes alone for a while. */
+  void pausePatient(long nanos) {
+    lock.lock();
+    try {
+      patientAfterNanos = System.nanoTime() + nanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more; what is in it can still be taken out. */
+  void close() {
+    refuse(errors.closed());
+  }
+
+  /** Takes no more, for this reason. */
+  void refuse(JournalException why) {
+    lock.lock();
+    try {
+      if (refusal == null) {
+        refusal = why;
+      }
+      added.signalAll();
+      removed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return refusal != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Deque<WriteTask<?>> lane(WriteTask<?> task) {
+    return task.isPatient() ? patient : urgent;
+  }
+}

@@ -1,0 +1,115 @@
+package io.rowhook.journal.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is written together: outcomes wait for each other, but nobody waits for them. */
+class WriteQueueTest {
+
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  private final WriteQueue queue =
+      new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), NEVER);
+
+  private final ExecutorService writer = Executors.newSingleThreadExecutor();
+
+  /** Interrupted: a test that finds the writer waiting is to fail, and not to wait with it. */
+  @AfterEach
+  void stopTheWriter() {
+    writer.shutdownNow();
+  }
+
+  private static WriteTask<Boolean> outcome(boolean awaited) {
+    return WriteTask.patient(sql -> true, awaited, _ -> {}, why -> {});
+  }
+
+  private Future<List<WriteTask<?>>> taken(WriteQueue queue) {
+    return writer.submit(() -> queue.next());
+  }
+
+  @Test
+  void outcomesGoTogetherAfterAWhile() throws Exception {
+    Duration gathering = Duration.ofMillis(300);
+    WriteQueue soon = new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), gathering);
+    long began = System.nanoTime();
+    soon.add(outcome(false));
+    Future<List<WriteTask<?>>> group = taken(soon);
+    soon.add(outcome(false));
+
+    assertThat(group.get(30, TimeUnit.SECONDS)).isNotEmpty();
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(gathering.toNanos());
+  }
+
+  @Test
+  void outcomesGoWithAWriteThatSomeoneWaitsFor() throws Exception {
+    queue.add(outcome(false));
+    queue.add(WriteTask.urgent(sql -> true));
+
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(2);
+  }
+
+  @Test
+  void anAwaitedOutcomeTakesThoseBeforeItAlong() throws Exception {
+    queue.add(outcome(false));
+    Future<List<WriteTask<?>>> group = taken(queue);
+    queue.add(outcome(true));
+
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(2);
+  }
+
+  @Test
+  void nobodyWaitsAnyMoreWhenWhatWasAwaitedIsWritten() throws Exception {
+    queue.add(outcome(true));
+    taken(queue).get(30, TimeUnit.SECONDS).forEach(queue::remove);
+    queue.add(outcome(false));
+    Future<List<WriteTask<?>>> group = taken(queue);
+
+    assertThatThrownBy(() -> group.get(200, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    queue.close();
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(1);
+  }
+
+  @Test
+  void aFullGroupDoesNotWait() throws Exception {
+    Future<List<WriteTask<?>>> group = taken(queue);
+    for (int i = 0; i < WriteQueue.GATHERED; i++) {
+      queue.add(outcome(false));
+    }
+
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+  }
+
+  @Test
+  void newEventsDoNotWaitForTheOutcomesOfABacklog() throws Exception {
+    for (int i = 0; i < 3 * WriteQueue.GATHERED; i++) {
+      queue.add(outcome(false));
+    }
+    WriteTask<Boolean> events = WriteTask.urgent(sql -> true);
+    queue.add(events);
+
+    List<WriteTask<?>> first = taken(queue).get(30, TimeUnit.SECONDS);
+    assertThat(first).hasSize(1 + WriteQueue.ALONG).startsWith(events);
+    first.forEach(queue::remove);
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+  }
+
+  @Test
+  void whatIsLeftGoesWhenItCloses() throws Exception {
+    queue.add(outcome(false));
+    queue.close();
+
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(1);
+  }
+}
