@@ -21,7 +21,7 @@ import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsWatch;
 import io.rowhook.settings.SourceCredentials;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.Courier;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Handshake;
@@ -56,7 +56,7 @@ public final class Wiring {
     SourceConfig source = SourceCredentials.source(settings, options.config(), env);
     Path file = options.journal().orElse(settings.journal());
     SqliteJournal journal = SqliteJournal.open(file);
-    Templates templates = new Templates(journal, settings.sets());
+    TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
     Function<List<EntityType>, Generation> generations =

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rowhook.entity.EventMicro;
 import io.rowhook.journal.JournalMicro;
-import io.rowhook.template.BodyMicro;
+import io.rowhook.template.jslt.BodyMicro;
 import io.rowhook.webhook.DispatchMicro;
 import io.rowhook.webhook.SignerMicro;
 import java.io.File;

@@ -76,7 +76,7 @@ final class Actions {
     DeliveryFilter filter = asked.filter();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    Predicate<Event> wanted = Wanting.of(recipient, office.attributeSets())::wants;
+    Predicate<Event> wanted = Wanting.of(recipient, office.templates())::wants;
     boolean yes = asked.is("yes");
     long count = deliveryAdmin.replay(name, filter, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {
@@ -112,7 +112,7 @@ final class Actions {
     long count =
         states.isEmpty() ? 0 : deliveryAdmin.discard(recipient, asked.filter(), states, yes);
     if (isPending(asked)) {
-      Predicate<Event> wanted = Wanting.of(served(asked), office.attributeSets())::wants;
+      Predicate<Event> wanted = Wanting.of(served(asked), office.templates())::wants;
       count += deliveryAdmin.discardPending(recipient, asked.filter(), wanted, yes);
     }
     return count;

@@ -6,7 +6,7 @@ import io.rowhook.base.Json;
 import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.Preview;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,10 +29,10 @@ final class GoldenFiles {
 
   private final Path directory;
   private final Settings settings;
-  private final AttributeSets sets;
+  private final TemplateLookup sets;
   private final PrintWriter out;
 
-  GoldenFiles(Path directory, Settings settings, AttributeSets sets, PrintWriter out) {
+  GoldenFiles(Path directory, Settings settings, TemplateLookup sets, PrintWriter out) {
     this.directory = directory;
     this.settings = settings;
     this.sets = sets;

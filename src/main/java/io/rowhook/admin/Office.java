@@ -5,7 +5,7 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.Couriers;
 import io.rowhook.webhook.Sample;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  */
 public record Office(
     SqliteJournal journal,
-    AttributeSets attributeSets,
+    TemplateLookup templates,
     Couriers couriers,
     Function<String, Optional<Sample>> samples,
     Supplier<List<Recipient>> recipients,

@@ -9,7 +9,7 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.Settings;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.Field;
 import io.rowhook.webhook.Preview;
 import java.io.IOException;
@@ -107,7 +107,7 @@ public final class PreviewCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     Settings settings = Settings.read(target.config(), templates.directory(), System.getenv());
-    Templates.Loaded sets = settings.sets();
+    TemplateRegistry.Loaded sets = settings.sets();
     if (check != null) {
       boolean good = new GoldenFiles(check, settings, sets, out).check(update);
       out.flush();

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.JournalQueries;
-import io.rowhook.template.AttributeSets;
-import io.rowhook.template.Shaped;
+import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateLookup;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SentBody(@Nullable String body, @Nullable String why) {
 
-  static SentBody of(AttributeSets sets, Event event, List<JournalQueries.Logged> attempts) {
+  static SentBody of(TemplateLookup sets, Event event, List<JournalQueries.Logged> attempts) {
     Attempt last = null;
     for (JournalQueries.Logged logged : attempts) {
       last = logged.attempt().bodySha256() != null ? logged.attempt() : last;
@@ -33,7 +33,7 @@ record SentBody(@Nullable String body, @Nullable String why) {
     if (last == null || last.attributeSet() == null) {
       return new SentBody(null, "nothing was sent: no attempt got as far as a request");
     }
-    Optional<Shaped> set = Shaped.byHash(sets, last.attributeSet());
+    Optional<BodyRenderer> set = BodyRenderer.byHash(sets, last.attributeSet());
     if (set.isEmpty()) {
       return new SentBody(null, "the attribute set of then was not kept");
     }

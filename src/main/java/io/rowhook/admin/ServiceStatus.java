@@ -14,7 +14,7 @@ import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.Condition;
-import io.rowhook.template.Renderers;
+import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.CourierStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +85,7 @@ final class ServiceStatus {
     ArrayNode problems = json.putArray("settings");
     office.problems().get().forEach(problems::add);
     json.set("quarantine", quarantine());
-    json.put("templateThreadsLost", Renderers.lost());
+    json.put("templateThreadsLost", TemplateExecutor.lost());
     json.set("killSwitch", hold(office.journal().killSwitch()));
     Map<String, Recipient> files =
         office.recipients().get().stream()
@@ -112,7 +112,7 @@ final class ServiceStatus {
             .map(Condition::key)
             .collect(Collectors.toSet());
     ArrayNode list = Json.MAPPER.createArrayNode();
-    for (Renderers.Quarantined one : Renderers.quarantined()) {
+    for (TemplateExecutor.Quarantined one : TemplateExecutor.quarantined()) {
       if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
         list.addObject()
             .put("template", one.name())

@@ -92,7 +92,7 @@ final class Views {
               .coalesced(recipient, entry.sequence())
               .map(coalesced -> coalesced.in(entry.event()))
               .orElse(entry.event());
-      SentBody.of(office.attributeSets(), sent, attempts).show(json);
+      SentBody.of(office.templates(), sent, attempts).show(json);
     }
     return json;
   }

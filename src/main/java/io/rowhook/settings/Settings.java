@@ -4,8 +4,8 @@ import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSet;
-import io.rowhook.template.Templates;
+import io.rowhook.template.Template;
+import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -37,7 +37,7 @@ public record Settings(
     Duration retention,
     List<CidrBlock> allowed,
     Optional<HttpProxy> proxy,
-    Templates.Loaded sets,
+    TemplateRegistry.Loaded sets,
     Map<String, String> templateHashes) {
 
   public Settings {
@@ -101,14 +101,14 @@ public record Settings(
   }
 
   /** Of a set what it was made of, of another file what it holds. */
-  static Map<String, String> hashes(Templates.Loaded sets, Map<String, String> files) {
+  static Map<String, String> hashes(TemplateRegistry.Loaded sets, Map<String, String> files) {
     Map<String, String> hashes = new TreeMap<>();
     files.forEach((name, hash) -> {
-      if (!Templates.isSet(name)) {
+      if (!TemplateRegistry.isSet(name)) {
         hashes.put(name, hash);
       }
     });
-    sets.sets().forEach((String name, AttributeSet set) -> hashes.put(name, set.hash()));
+    sets.sets().forEach((String name, Template set) -> hashes.put(name, set.hash()));
     return hashes;
   }
 }

@@ -9,7 +9,7 @@ import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.CourierStatus;
 import io.rowhook.webhook.Couriers;
 import java.time.Instant;
@@ -29,7 +29,7 @@ public final class SettingsApplier implements ReloadListener {
   private final CaptureSupervisor supervisor;
   private final Function<List<EntityType>, Generation> generations;
   private final SqliteJournal journal;
-  private final Templates templates;
+  private final TemplateRegistry templates;
   private final Couriers couriers;
   private final RemovedRecipients removed;
 
@@ -40,7 +40,7 @@ public final class SettingsApplier implements ReloadListener {
       CaptureSupervisor supervisor,
       Function<List<EntityType>, Generation> generations,
       SqliteJournal journal,
-      Templates templates,
+      TemplateRegistry templates,
       Couriers couriers,
       RemovedRecipients removed) {
     this.supervisor = supervisor;

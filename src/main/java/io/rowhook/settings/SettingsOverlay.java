@@ -6,9 +6,9 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.template.AttributeSet;
+import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -105,7 +105,7 @@ final class SettingsOverlay {
    *     it
    */
   Result with(List<EntityType> types, Function<List<EntityType>, List<TableMetadata>> facts) {
-    Map<String, AttributeSet> sets = sets();
+    Map<String, Template> sets = sets();
     var templates = new WithdrawnTemplates(inForce.sets(), sets.keySet(), read.directory());
     Map<String, Recipient> before = new TreeMap<>();
     inForce.recipients().forEach(recipient -> before.put(recipient.name(), recipient));
@@ -145,7 +145,7 @@ final class SettingsOverlay {
     Map<String, String> withdrawn = templates.keep(before, next.values(), sets);
     problems.addAll(withdrawn.values());
     return new Result(
-        settings(types, List.copyOf(next.values()), new Templates.Loaded(sets)),
+        settings(types, List.copyOf(next.values()), new TemplateRegistry.Loaded(sets)),
         problems,
         conflicts,
         withdrawn,
@@ -153,7 +153,7 @@ final class SettingsOverlay {
   }
 
   private Settings settings(
-      List<EntityType> types, List<Recipient> recipients, Templates.Loaded sets) {
+      List<EntityType> types, List<Recipient> recipients, TemplateRegistry.Loaded sets) {
     Map<String, String> values = new LinkedHashMap<>(inForce.source().values());
     read.source()
         .ifPresent(source ->
@@ -177,14 +177,14 @@ final class SettingsOverlay {
   }
 
   /** Those that are good, and of the others what was last good. */
-  private Map<String, AttributeSet> sets() {
-    Map<String, AttributeSet> before = inForce.sets().sets();
+  private Map<String, Template> sets() {
+    Map<String, Template> before = inForce.sets().sets();
     if (read.sets().problems().containsKey("")) {
       return new HashMap<>(before);
     }
-    Map<String, AttributeSet> sets = new HashMap<>(read.sets().good().sets());
+    Map<String, Template> sets = new HashMap<>(read.sets().good().sets());
     for (String bad : read.sets().problems().keySet()) {
-      AttributeSet last = before.get(bad);
+      Template last = before.get(bad);
       if (last != null) {
         sets.put(bad, last);
       }
@@ -193,7 +193,7 @@ final class SettingsOverlay {
   }
 
   /** Subscriptions whose attribute set there is a file for, which was never good. */
-  private List<String> unset(Recipient recipient, Map<String, AttributeSet> sets) {
+  private List<String> unset(Recipient recipient, Map<String, Template> sets) {
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < recipient.subscriptions().size(); i++) {
       Subscription subscription = recipient.subscriptions().get(i);
@@ -211,10 +211,10 @@ final class SettingsOverlay {
   }
 
   private static boolean isThere(
-      Recipient recipient, Subscription subscription, Map<String, AttributeSet> sets) {
+      Recipient recipient, Subscription subscription, Map<String, Template> sets) {
     try {
-      Templates.find(
-          new Templates.Loaded(sets),
+      TemplateRegistry.find(
+          new TemplateRegistry.Loaded(sets),
           recipient.name(),
           subscription.entity(),
           subscription.attributes());
@@ -225,12 +225,12 @@ final class SettingsOverlay {
   }
 
   /** What a recipient in force names does not vanish under it. */
-  private void keepSets(Recipient recipient, Map<String, AttributeSet> sets) {
+  private void keepSets(Recipient recipient, Map<String, Template> sets) {
     for (Subscription subscription : recipient.subscriptions()) {
       if (!isThere(recipient, subscription, sets)) {
         try {
-          AttributeSet last =
-              Templates.find(
+          Template last =
+              TemplateRegistry.find(
                   inForce.sets(),
                   recipient.name(),
                   subscription.entity(),

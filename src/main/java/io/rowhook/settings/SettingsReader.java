@@ -2,7 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EntityType;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ record SettingsReader(
     Optional<List<EntityType>> entities,
     List<RecipientFiles.Found> recipients,
     boolean listed,
-    Templates.Read sets,
+    TemplateRegistry.Read sets,
     Path directory,
     SortedMap<String, String> hashes,
     List<String> problems) {
@@ -106,7 +106,7 @@ record SettingsReader(
             .read(
                 new EntityNames(names, entitiesStay ? captured : names),
                 new AttributeSetFiles(templates));
-    Templates.Read sets = Templates.read(templates);
+    TemplateRegistry.Read sets = TemplateRegistry.read(templates);
     List<String> all = new ArrayList<>(problems.sentences());
     all.addAll(sets.problems().values());
     return new SettingsReader(

@@ -2,9 +2,9 @@ package io.rowhook.settings;
 
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.template.AttributeSet;
+import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  */
 final class WithdrawnTemplates {
 
-  private final Templates.Loaded inForce;
+  private final TemplateRegistry.Loaded inForce;
   private final Set<String> gone;
   private final Path directory;
 
@@ -28,7 +28,7 @@ final class WithdrawnTemplates {
    * @param read those that there are files for now
    * @param directory of the files, for messages
    */
-  WithdrawnTemplates(Templates.Loaded inForce, Set<String> read, Path directory) {
+  WithdrawnTemplates(TemplateRegistry.Loaded inForce, Set<String> read, Path directory) {
     this.inForce = inForce;
     this.gone = new HashSet<>(inForce.sets().keySet());
     gone.removeAll(read);
@@ -44,20 +44,20 @@ final class WithdrawnTemplates {
    * @return by recipient a sentence that says what is gone and what to do
    */
   Map<String, String> keep(
-      Map<String, Recipient> before, Collection<Recipient> next, Map<String, AttributeSet> sets) {
+      Map<String, Recipient> before, Collection<Recipient> next, Map<String, Template> sets) {
     Map<String, String> paused = new TreeMap<>();
-    Templates.Loaded chosen = new Templates.Loaded(sets);
+    TemplateRegistry.Loaded chosen = new TemplateRegistry.Loaded(sets);
     for (Recipient recipient : next) {
       Recipient last = before.get(recipient.name());
       if (last == null || gone.isEmpty()) {
         continue;
       }
       for (Subscription subscription : recipient.subscriptions()) {
-        Optional<AttributeSet> old =
+        Optional<Template> old =
             last.subscriptions().stream().anyMatch(one -> asksForTheSame(one, subscription))
                 ? find(inForce, recipient, subscription)
                 : Optional.empty();
-        Optional<AttributeSet> now = find(chosen, recipient, subscription);
+        Optional<Template> now = find(chosen, recipient, subscription);
         if (old.isPresent()
             && gone.contains(old.get().name())
             && now.isPresent()
@@ -74,26 +74,27 @@ final class WithdrawnTemplates {
     return one.entity().equals(other.entity()) && one.attributes().equals(other.attributes());
   }
 
-  private static boolean isOther(AttributeSet one, AttributeSet other) {
+  private static boolean isOther(Template one, Template other) {
     return !one.name().equals(other.name());
   }
 
   /** Its own set comes before the one for all, and so was written for it. */
-  private static boolean isOwn(AttributeSet set, Recipient recipient) {
+  private static boolean isOwn(Template set, Recipient recipient) {
     return set.name().startsWith(recipient.name() + "/");
   }
 
-  private static Optional<AttributeSet> find(
-      Templates.Loaded sets, Recipient recipient, Subscription subscription) {
+  private static Optional<Template> find(
+      TemplateRegistry.Loaded sets, Recipient recipient, Subscription subscription) {
     try {
       return Optional.of(
-          Templates.find(sets, recipient.name(), subscription.entity(), subscription.attributes()));
+          TemplateRegistry.find(
+              sets, recipient.name(), subscription.entity(), subscription.attributes()));
     } catch (TemplateException e) {
       return Optional.empty();
     }
   }
 
-  private String sentence(Recipient recipient, Subscription subscription, AttributeSet set) {
+  private String sentence(Recipient recipient, Subscription subscription, Template set) {
     return "%s is gone, by which recipient %s gets %s. It is paused, so that it gets nothing else. Put the file back, or write what it is to get as attributes (full is the whole event), then rowhook resume %s"
         .formatted(
             directory.resolve(set.name()),

@@ -6,6 +6,9 @@ import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.impl.NodeUtils;
 import io.rowhook.entity.Event;
+import io.rowhook.template.jslt.ExactJslt;
+import io.rowhook.template.jslt.JsltFunctions;
+import io.rowhook.template.jslt.JsltTemplate;
 import java.io.StringReader;
 
 /**
@@ -43,18 +46,20 @@ public final class Condition {
                   .withResourceResolver(imported -> {
                     throw new JsltException("a condition cannot import " + imported);
                   })
-                  .withFunctions(Functions.ALL)
+                  .withFunctions(JsltFunctions.ALL)
                   .compile()));
     } catch (JsltException e) {
-      throw new TemplateException(Jslt.syntaxError(name, e), e);
+      throw new TemplateException(JsltTemplate.syntaxError(name, e), e);
     } catch (StackOverflowError e) {
       throw new TemplateException(name + " nests too deep", e);
     } catch (RuntimeException e) {
-      throw new TemplateException(name + ": " + Jslt.fault(e), e);
+      throw new TemplateException(name + ": " + JsltTemplate.fault(e), e);
     }
   }
 
-  /** What {@link Renderers} know it by: its text, so that another text is another condition. */
+  /**
+   * What {@link TemplateExecutor} know it by: its text, so that another text is another condition.
+   */
   public static String key(String text) {
     return KEY + text;
   }
@@ -70,7 +75,7 @@ public final class Condition {
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(JsonNode input) throws TemplateException {
-    return Renderers.SHARED.run(key(text), name, () -> holdsHere(input));
+    return TemplateExecutor.SHARED.run(key(text), name, () -> holdsHere(input));
   }
 
   /**
@@ -80,17 +85,17 @@ public final class Condition {
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(Event event, JsonNode input) throws TemplateException {
-    return Renderers.SHARED.run(
+    return TemplateExecutor.SHARED.run(
         key(text),
         name,
-        () -> ScopedValue.where(Functions.EVENT, event).call(() -> holdsHere(input)));
+        () -> ScopedValue.where(JsltFunctions.EVENT, event).call(() -> holdsHere(input)));
   }
 
   private boolean holdsHere(JsonNode input) throws TemplateException {
     try {
       return NodeUtils.isTrue(expression.apply(input));
     } catch (JsltException e) {
-      throw new TemplateException(Jslt.runtimeError(name, e), e);
+      throw new TemplateException(JsltTemplate.runtimeError(name, e), e);
     } catch (RuntimeException | StackOverflowError e) {
       throw new TemplateException(name + " broke off: " + e.getClass().getSimpleName(), e);
     }

@@ -6,9 +6,9 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSets;
-import io.rowhook.template.Shaped;
+import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.Verdict.Acknowledged;
 import io.rowhook.webhook.Verdict.Gone;
 import io.rowhook.webhook.Verdict.NoAnswer;
@@ -40,7 +40,7 @@ final class Attempting {
   private final Recipient recipient;
   private final Wanting wanting;
   private final RequestTargets targets;
-  private final AttributeSets attributeSets;
+  private final TemplateLookup templates;
   private final Signer signer;
   private final List<Field> ownHeaders;
   private final Judge judge;
@@ -58,14 +58,14 @@ final class Attempting {
   Attempting(
       Recipient recipient,
       Wanting wanting,
-      AttributeSets attributeSets,
+      TemplateLookup templates,
       Sender sender,
       InstantSource clock,
       Observer observer) {
     this.recipient = recipient;
     this.wanting = wanting;
     this.targets = new RequestTargets(recipient);
-    this.attributeSets = attributeSets;
+    this.templates = templates;
     this.signer = new Signer(recipient.authentication());
     this.ownHeaders = Headers.own(recipient.request());
     this.judge = new Judge(recipient.acknowledge());
@@ -83,7 +83,7 @@ final class Attempting {
       Match match = match(delivery);
       delivery = delivery.matched(match.text());
       started = started.with(delivery);
-      Shaped set = shaped(delivery, match);
+      BodyRenderer set = renderer(delivery, match);
       RenderedBody body = RenderedBody.of(set, delivery.event());
       Verdict verdict = post(started, target(delivery, match, set), body);
       return started.ended(verdict, body.set().hash(), sha256(body.bytes()));
@@ -113,7 +113,7 @@ final class Attempting {
     Started started = started(Delivery.pending(new JournalEntry(0, event), null, null), now);
     RenderedBody body;
     try {
-      body = RenderedBody.of(Shaped.full(recipient), event);
+      body = RenderedBody.of(BodyRenderer.full(recipient), event);
     } catch (TemplateException e) {
       throw new IllegalStateException("the sample is made by no template", e);
     }
@@ -166,14 +166,14 @@ final class Attempting {
     return decided != null ? Match.parse(decided) : wanting.requested(delivery.entry().event());
   }
 
-  private RequestTarget target(Delivery delivery, Match match, Shaped set)
+  private RequestTarget target(Delivery delivery, Match match, BodyRenderer set)
       throws TemplateException {
     Event sent = delivery.event();
     return targets.of(wanting.subscription(match, delivery.entry().event()), sent, set.topic(sent));
   }
 
-  private Shaped shaped(Delivery delivery, Match match) throws TemplateException {
-    Optional<Shaped> decided = Shaped.byHash(attributeSets, match.rendering());
+  private BodyRenderer renderer(Delivery delivery, Match match) throws TemplateException {
+    Optional<BodyRenderer> decided = BodyRenderer.byHash(templates, match.rendering());
     if (decided.isPresent()) {
       return decided.get();
     }
@@ -184,7 +184,7 @@ final class Attempting {
         .addKeyValue("event", delivery.entry().event().id())
         .addKeyValue("attribute_set", match.rendering())
         .log();
-    return wanting.shaped(delivery.entry().event());
+    return wanting.renderer(delivery.entry().event());
   }
 
   private static String sha256(byte[] body) {

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.CourierStatus.State;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,7 +33,7 @@ public final class Courier implements AutoCloseable {
   public static final int GROUP_COMMIT_WINDOW = Window.UNFLUSHED;
 
   private final Journal journal;
-  private final AttributeSets attributeSets;
+  private final TemplateLookup templates;
   private final Sender sender;
   private final InstantSource clock;
   private final Observer observer;
@@ -68,7 +68,7 @@ public final class Courier implements AutoCloseable {
   public Courier(
       Recipient recipient,
       Journal journal,
-      AttributeSets attributeSets,
+      TemplateLookup templates,
       Sender sender,
       InstantSource clock,
       RandomGenerator random,
@@ -76,7 +76,7 @@ public final class Courier implements AutoCloseable {
       MemoryBudget budget) {
     this.name = recipient.name();
     this.journal = journal;
-    this.attributeSets = attributeSets;
+    this.templates = templates;
     this.sender = sender;
     this.clock = clock;
     this.observer = observer;
@@ -260,10 +260,8 @@ public final class Courier implements AutoCloseable {
   }
 
   private DispatcherSettings settings(Recipient recipient) {
-    Wanting wanting = Wanting.of(recipient, attributeSets);
+    Wanting wanting = Wanting.of(recipient, templates);
     return new DispatcherSettings(
-        recipient,
-        wanting,
-        new Attempting(recipient, wanting, attributeSets, sender, clock, observer));
+        recipient, wanting, new Attempting(recipient, wanting, templates, sender, clock, observer));
   }
 }

@@ -4,11 +4,11 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.AccessTracer;
+import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.Condition;
-import io.rowhook.template.Reads;
-import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateLookup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ public record Preview(
 
   /** Makes it; whatever is wrong with the template stands in it. */
   public static Preview of(
-      Recipient recipient, AttributeSets sets, JournalEntry entry, Instant now) {
+      Recipient recipient, TemplateLookup sets, JournalEntry entry, Instant now) {
     Event event = entry.event();
     Wanting wanting = Wanting.of(recipient, sets);
     List<String> why = new ArrayList<>();
@@ -57,14 +57,14 @@ public record Preview(
     boolean wanted = false;
     @Nullable String name = null;
     try {
-      Reads reads = new Reads(event);
-      wanted = explain(wanting, event, why, reads);
-      Shaped set = wanting.shaped(event);
+      AccessTracer tracer = new AccessTracer(event);
+      wanted = explain(wanting, event, why, tracer);
+      BodyRenderer set = wanting.renderer(event);
       name = set.name();
       try {
-        reads.by(set);
+        tracer.trace(set);
       } finally {
-        missing.addAll(reads.missing());
+        missing.addAll(tracer.missing());
       }
       RenderedBody rendered = RenderedBody.of(set, event);
       byte[] body = rendered.bytes();
@@ -97,7 +97,8 @@ public record Preview(
   }
 
   /** Says of each subscription, up to the one that decides, what it makes of the event. */
-  private static boolean explain(Wanting wanting, Event event, List<String> why, Reads reads)
+  private static boolean explain(
+      Wanting wanting, Event event, List<String> why, AccessTracer tracer)
       throws TemplateException {
     for (Wanting.Finding finding : wanting.findings(event)) {
       String key = "subscriptions[" + finding.index() + "]";
@@ -105,9 +106,9 @@ public record Preview(
       List<String> values = List.of();
       if (when.isPresent() && finding.subscription().matches(event)) {
         Condition condition = Condition.compile(key + ".when", when.get());
-        Reads own = new Reads(event);
-        own.by(condition);
-        reads.by(condition);
+        AccessTracer own = new AccessTracer(event);
+        own.trace(condition);
+        tracer.trace(condition);
         values = own.values();
       }
       String whyNot = finding.whyNot();

@@ -3,7 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
-import io.rowhook.template.Shaped;
+import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -16,14 +16,14 @@ import java.util.concurrent.CancellationException;
  * @param bytes as they are signed and sent; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RenderedBody(Shaped set, byte[] bytes) {
+record RenderedBody(BodyRenderer set, byte[] bytes) {
 
   /**
    * Renders a body within the set's limit.
    *
    * @throws TemplateException if the set breaks off, or the body is too large
    */
-  static RenderedBody of(Shaped set, Event event) throws TemplateException {
+  static RenderedBody of(BodyRenderer set, Event event) throws TemplateException {
     Optional<BodyLimit> limit = set.limit();
     RenderedBody body = whole(set, event);
     if (limit.isEmpty() || body.fits(limit.get())) {
@@ -39,7 +39,7 @@ record RenderedBody(Shaped set, byte[] bytes) {
     throw new TemplateException(tooLarge(body, limit.get()));
   }
 
-  private static RenderedBody whole(Shaped set, Event event) throws TemplateException {
+  private static RenderedBody whole(BodyRenderer set, Event event) throws TemplateException {
     try {
       return new RenderedBody(set.unlimited(), set.render(event));
     } catch (CancellationException e) {

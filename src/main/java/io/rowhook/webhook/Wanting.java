@@ -6,10 +6,10 @@ import io.rowhook.entity.Event;
 import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.Condition;
-import io.rowhook.template.Shaped;
 import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateLookup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,7 +33,7 @@ public final class Wanting {
   private static final int KEY_BYTES = 6;
 
   private final Recipient recipient;
-  private final AttributeSets sets;
+  private final TemplateLookup sets;
   private final String definition;
   private final List<Rule> rules;
   private final boolean latestOnly;
@@ -55,7 +55,7 @@ public final class Wanting {
    */
   public record Finding(int index, Subscription subscription, @Nullable String whyNot) {}
 
-  private Wanting(Recipient recipient, AttributeSets sets, MatcherDefinition definition) {
+  private Wanting(Recipient recipient, TemplateLookup sets, MatcherDefinition definition) {
     this.recipient = recipient;
     this.sets = sets;
     this.definition = definition.text();
@@ -83,12 +83,12 @@ public final class Wanting {
    *
    * @throws IllegalArgumentException if a condition does not compile
    */
-  public static Wanting of(Recipient recipient, AttributeSets sets) {
+  public static Wanting of(Recipient recipient, TemplateLookup sets) {
     List<String> renderings =
         recipient.subscriptions().stream()
             .map(subscription -> {
               try {
-                return shaped(recipient, sets, subscription).hash();
+                return renderer(recipient, sets, subscription).hash();
               } catch (TemplateException e) {
                 return ""; // its deliveries end failed, with the reason
               }
@@ -130,9 +130,10 @@ public final class Wanting {
     }
   }
 
-  private static Shaped shaped(Recipient recipient, AttributeSets sets, Subscription subscription)
+  private static BodyRenderer renderer(
+      Recipient recipient, TemplateLookup sets, Subscription subscription)
       throws TemplateException {
-    return Shaped.of(
+    return BodyRenderer.of(
         recipient,
         sets.current(recipient.name(), subscription.entity(), subscription.attributes()),
         subscription.topic());
@@ -173,7 +174,7 @@ public final class Wanting {
    */
   Match requested(Event event) throws TemplateException {
     Optional<Rule> rule = requestedBy(event);
-    return rule.isPresent() ? match(rule.get()) : new Match("", Set.of(), shaped(event).hash());
+    return rule.isPresent() ? match(rule.get()) : new Match("", Set.of(), renderer(event).hash());
   }
 
   /**
@@ -181,11 +182,11 @@ public final class Wanting {
    *
    * @throws TemplateException as {@link #requested}
    */
-  Shaped shaped(Event event) throws TemplateException {
+  BodyRenderer renderer(Event event) throws TemplateException {
     Optional<Rule> rule = requestedBy(event);
     return rule.isPresent()
-        ? shaped(recipient, sets, rule.get().subscription)
-        : Shaped.of(
+        ? renderer(recipient, sets, rule.get().subscription)
+        : BodyRenderer.of(
             recipient,
             sets.current(recipient.name(), event.entityType(), Optional.empty()),
             Optional.empty());
@@ -214,7 +215,7 @@ public final class Wanting {
   private Match match(Rule rule) throws TemplateException {
     if (rule.match == null) {
       // Throws: the set does not exist.
-      return new Match("", Set.of(), shaped(recipient, sets, rule.subscription).hash());
+      return new Match("", Set.of(), renderer(recipient, sets, rule.subscription).hash());
     }
     return rule.match;
   }

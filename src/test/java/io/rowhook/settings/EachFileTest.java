@@ -7,7 +7,7 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +129,9 @@ class EachFileTest {
     directory.delete("templates/brief.jslt");
     looks(2);
     assertThat(problems()).singleElement().asString().contains("shop.yaml:2:");
-    assertThat(Templates.find(watch.current().sets(), "shop", "Order", Optional.of("brief")).name())
+    assertThat(
+            TemplateRegistry.find(watch.current().sets(), "shop", "Order", Optional.of("brief"))
+                .name())
         .isEqualTo("brief.jslt");
   }
 
@@ -141,7 +143,9 @@ class EachFileTest {
     directory.delete("templates/Order.jslt").delete("templates/stock/Order.jslt");
     looks(2);
     assertThat(version("Order")).isEqualTo("1");
-    assertThat(Templates.find(watch.current().sets(), "stock", "Order", Optional.empty()).name())
+    assertThat(
+            TemplateRegistry.find(watch.current().sets(), "stock", "Order", Optional.empty())
+                .name())
         .isEqualTo("stock/Order.jslt");
     assertThat(problems())
         .containsExactly(
@@ -277,6 +281,6 @@ class EachFileTest {
   }
 
   private static String hash(Settings settings, String entity) throws TemplateException {
-    return Templates.find(settings.sets(), "shop", entity, Optional.empty()).hash();
+    return TemplateRegistry.find(settings.sets(), "shop", entity, Optional.empty()).hash();
   }
 }

@@ -1,10 +1,10 @@
 package io.rowhook.testing;
 
 import io.rowhook.entity.Event;
-import io.rowhook.template.AttributeSet;
-import io.rowhook.template.AttributeSets;
+import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.Templates;
+import io.rowhook.template.TemplateLookup;
+import io.rowhook.template.TemplateRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Attribute sets without JSLT: the body is the event, behind a mark that tells versions apart. */
-public final class PlainSets implements AttributeSets {
+public final class PlainSets implements TemplateLookup {
 
-  private static final AttributeSet NOTIFY = builtInNotify();
+  private static final Template NOTIFY = builtInNotify();
 
-  private final Map<String, AttributeSet> kept = new ConcurrentHashMap<>();
-  private volatile AttributeSet current = full("full");
+  private final Map<String, Template> kept = new ConcurrentHashMap<>();
+  private volatile Template current = full("full");
 
   public PlainSets() {
     replace("full");
@@ -29,7 +29,7 @@ public final class PlainSets implements AttributeSets {
   }
 
   /** From now on events are rendered so; a null of the function is a TemplateException. */
-  public void use(AttributeSet set) {
+  public void use(Template set) {
     kept.put(set.hash(), set);
     current = set;
   }
@@ -40,7 +40,7 @@ public final class PlainSets implements AttributeSets {
   }
 
   @Override
-  public AttributeSet current(String recipient, String entity, Optional<String> name)
+  public Template current(String recipient, String entity, Optional<String> name)
       throws TemplateException {
     if (name.isPresent()) {
       throw new TemplateException("there is no attribute set '" + name.get() + "'");
@@ -49,14 +49,14 @@ public final class PlainSets implements AttributeSets {
   }
 
   @Override
-  public Optional<AttributeSet> byHash(String hash) {
+  public Optional<Template> byHash(String hash) {
     if (hash.equals(NOTIFY.hash())) {
       return Optional.of(NOTIFY);
     }
     return Optional.ofNullable(kept.get(hash));
   }
 
-  private static AttributeSet full(String version) {
+  private static Template full(String version) {
     return set(
         version,
         event ->
@@ -66,8 +66,8 @@ public final class PlainSets implements AttributeSets {
   }
 
   /** A set by its function, which may throw. */
-  public static AttributeSet set(String name, Function<Event, byte[]> function) {
-    return new AttributeSet() {
+  public static Template set(String name, Function<Event, byte[]> function) {
+    return new Template() {
       @Override
       public String name() {
         return name;
@@ -89,9 +89,10 @@ public final class PlainSets implements AttributeSets {
     };
   }
 
-  private static AttributeSet builtInNotify() {
+  private static Template builtInNotify() {
     try {
-      return Templates.find(new Templates.Loaded(Map.of()), "any", "Order", Optional.of("notify"));
+      return TemplateRegistry.find(
+          new TemplateRegistry.Loaded(Map.of()), "any", "Order", Optional.of("notify"));
     } catch (TemplateException e) {
       throw new IllegalStateException(e);
     }

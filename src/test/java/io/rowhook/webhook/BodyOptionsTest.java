@@ -112,7 +112,7 @@ class BodyOptionsTest {
     return request -> Answer.of(request.number() <= first ? 500 : 200);
   }
 
-  private static io.rowhook.template.AttributeSet body(String text) {
+  private static io.rowhook.template.Template body(String text) {
     return PlainSets.set("body", _ -> text.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
@@ -18,23 +18,23 @@ import java.util.stream.Stream;
  * renders to the same bytes at any time. {@code now()} is the commit's time; {@code random()} and
  * {@code uuid()} are seeded by the event's id and give the same value wherever one body asks.
  */
-final class Functions {
+public final class JsltFunctions {
 
   /** The event being rendered, for the thread that renders it; a recipient's answer has none. */
-  static final ScopedValue<Event> EVENT = ScopedValue.newInstance();
+  public static final ScopedValue<Event> EVENT = ScopedValue.newInstance();
 
   /** All that templates and conditions have beside JSLT's own. */
-  static final List<Function> ALL =
+  public static final List<Function> ALL =
       Stream.of(
               List.of(new Now(), new RandomNumber(), new RandomUuid()),
-              Decimals.ALL,
-              Times.ALL,
+              DecimalFunctions.ALL,
+              TimeFunctions.ALL,
               RegexFunctions.ALL)
           .flatMap(List::stream)
           .map(Function.class::cast)
           .toList();
 
-  private Functions() {}
+  private JsltFunctions() {}
 
   /** Seconds since 1970, as JSLT's own. */
   private static final class Now extends Named {

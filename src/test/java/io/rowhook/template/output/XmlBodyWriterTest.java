@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +25,7 @@ import org.w3c.dom.Node;
 
 /** XML bodies, read by the JDK's own parser: whatever a value is, they are well-formed. */
 @Tag("feature-15")
-class XmlTest {
+class XmlBodyWriterTest {
 
   private static final String HEAD = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
@@ -50,7 +50,7 @@ class XmlTest {
           """)
   void isWrittenAsWireMdSays(String json, String xml) throws Exception {
     JsonNode tree = Json.MAPPER.readTree(json);
-    assertThat(new String(Xml.write("Order", tree), StandardCharsets.UTF_8))
+    assertThat(new String(XmlBodyWriter.write("Order", tree), StandardCharsets.UTF_8))
         .isEqualTo(HEAD + xml.replace("~n", "\n").replace("~t", "\t"));
   }
 
@@ -60,7 +60,7 @@ class XmlTest {
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {
       JsonNode tree = tree(random, 4);
-      byte[] xml = Xml.write("Order", tree);
+      byte[] xml = XmlBodyWriter.write("Order", tree);
       Element root = parse(xml);
       assertThat(root.getTagName()).isEqualTo("Order");
       assertThat(back(root, tree)).as("seed %d, round %d", seed, i).isEqualTo(carried(tree));
@@ -76,7 +76,7 @@ class XmlTest {
         String text = "a" + (char) (page << 8 | c) + "b";
         tree.put(c + text, text);
       }
-      Element root = parse(Xml.write("Order", tree));
+      Element root = parse(XmlBodyWriter.write("Order", tree));
       assertThat(back(root, tree)).as("U+%02X..", page).isEqualTo(carried(tree));
     }
   }

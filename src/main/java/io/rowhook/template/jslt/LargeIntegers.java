@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * Writes integers beyond 2^53 as text in JSON, wherever they stand, and leaves every other byte as
  * it is. A number with a point or an exponent is no integer here. Pure.
  */
-final class LargeIntegers {
+public final class LargeIntegers {
 
   /** 2^53: up to here a double holds each integer. */
   private static final byte[] LIMIT = "9007199254740992".getBytes(StandardCharsets.US_ASCII);
@@ -15,7 +15,7 @@ final class LargeIntegers {
   private LargeIntegers() {}
 
   /** Returns the same array if there is nothing to do. */
-  static byte[] asText(byte[] json) {
+  public static byte[] asText(byte[] json) {
     ByteArrayOutputStream out = null;
     int copied = 0;
     int at = 0;

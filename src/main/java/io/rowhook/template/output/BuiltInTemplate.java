@@ -1,14 +1,16 @@
-package io.rowhook.template;
+package io.rowhook.template.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.Template;
+import io.rowhook.template.TemplateException;
 import java.io.IOException;
 import java.util.List;
 
 /** The attribute sets that need no file ({@code docs/templates.md}, "Built-in ones"). */
-enum BuiltIn implements AttributeSet {
+public enum BuiltInTemplate implements Template {
 
   /** The whole event, as the journal has it. */
   full {
@@ -35,7 +37,7 @@ enum BuiltIn implements AttributeSet {
     }
   };
 
-  static final List<String> NAMES = List.of(full.name(), notify.name());
+  public static final List<String> NAMES = List.of(full.name(), notify.name());
 
   @Override
   public String hash() {

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * silently beyond 64 bits; these take numbers, or text that is one, and give exact numbers with
  * their trailing zeros. Null in, null out, as with JSLT's own.
  */
-final class Decimals {
+final class DecimalFunctions {
 
   /** More is no number of PostgreSQL, and would not be read again. */
   private static final int MOST_DIGITS = 131_072 + 16_383;
@@ -44,7 +44,7 @@ final class Decimals {
               2,
               2,
               (of, n) -> number(of.decimal(n, 0).multiply(of.decimal(n, 1)))),
-          new Of("decimal-divide", 3, 4, Decimals::divide),
+          new Of("decimal-divide", 3, 4, DecimalFunctions::divide),
           new Of(
               "decimal-round",
               2,
@@ -56,7 +56,7 @@ final class Decimals {
               2,
               (of, n) -> IntNode.valueOf(of.decimal(n, 0).compareTo(of.decimal(n, 1)))));
 
-  private Decimals() {}
+  private DecimalFunctions() {}
 
   private static JsonNode divide(Of of, JsonNode[] n) {
     BigDecimal by = of.decimal(n, 1);

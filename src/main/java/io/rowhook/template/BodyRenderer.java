@@ -8,6 +8,9 @@ import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.template.jslt.LargeIntegers;
+import io.rowhook.template.output.BuiltInTemplate;
+import io.rowhook.template.output.XmlBodyWriter;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,13 +27,13 @@ import java.util.regex.Pattern;
  * @param topic stands as {@code type} in the event that the set is given; empty: the event's own
  * @param limit of the body's bytes; what becomes of a larger one is decided by whoever renders
  */
-public record Shaped(
-    AttributeSet set,
+public record BodyRenderer(
+    Template set,
     BodyFormat format,
     Integers integers,
     Optional<String> topic,
     Optional<BodyLimit> limit)
-    implements AttributeSet {
+    implements Template {
 
   /** A topic has no semicolon; an attribute set's hash neither. */
   private static final Pattern HASH =
@@ -38,8 +41,8 @@ public record Shaped(
           "([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?(?:;max=([0-9]+),([a-z]+))?");
 
   /** As a recipient wants it. */
-  public static Shaped of(Recipient recipient, AttributeSet set, Optional<String> topic) {
-    return new Shaped(
+  public static BodyRenderer of(Recipient recipient, Template set, Optional<String> topic) {
+    return new BodyRenderer(
         set,
         recipient.format(),
         recipient.request().integers(),
@@ -48,22 +51,22 @@ public record Shaped(
   }
 
   /** The whole event. */
-  public static Shaped full(Recipient recipient) {
-    return of(recipient, BuiltIn.full, Optional.empty());
+  public static BodyRenderer full(Recipient recipient) {
+    return of(recipient, BuiltInTemplate.full, Optional.empty());
   }
 
   /** The same with the built-in set {@code notify}. */
-  public Shaped asNotify() {
-    return new Shaped(BuiltIn.notify, format, integers, topic, limit);
+  public BodyRenderer asNotify() {
+    return new BodyRenderer(BuiltInTemplate.notify, format, integers, topic, limit);
   }
 
   /** The same for a body that is not too large. */
-  public Shaped unlimited() {
-    return new Shaped(set, format, integers, topic, Optional.empty());
+  public BodyRenderer unlimited() {
+    return new BodyRenderer(set, format, integers, topic, Optional.empty());
   }
 
   /** The one of an earlier attempt; empty if its attribute set was not kept. */
-  public static Optional<Shaped> byHash(AttributeSets sets, String hash) {
+  public static Optional<BodyRenderer> byHash(TemplateLookup sets, String hash) {
     Matcher parts = HASH.matcher(hash);
     if (!parts.matches()) {
       return Optional.empty();
@@ -77,7 +80,8 @@ public record Shaped(
             : Optional.of(
                 new BodyLimit(
                     Long.parseLong(parts.group(5)), BodyLimit.Then.valueOf(parts.group(6))));
-    return sets.byHash(parts.group(1)).map(set -> new Shaped(set, format, integers, topic, limit));
+    return sets.byHash(parts.group(1))
+        .map(set -> new BodyRenderer(set, format, integers, topic, limit));
   }
 
   @Override
@@ -105,7 +109,8 @@ public record Shaped(
     byte[] json = set.render(topic.isEmpty() ? event : retyped(event, topic.get()));
     return switch (format) {
       case json -> integers == Integers.text ? LargeIntegers.asText(json) : json;
-      case xml -> Xml.write(event.entityType(), read(json, "the result of " + set.name()));
+      case xml ->
+          XmlBodyWriter.write(event.entityType(), read(json, "the result of " + set.name()));
     };
   }
 

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +9,9 @@ import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.Template;
+import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -30,8 +33,9 @@ import java.util.regex.Pattern;
  * @param name of its file, relative to {@code jslt-templates/}
  * @param sources its own and those of all that it imports, by name
  */
-record Jslt(String name, String hash, Map<String, String> sources, Expression expression)
-    implements AttributeSet {
+public record JsltTemplate(
+    String name, String hash, Map<String, String> sources, Expression expression)
+    implements Template {
 
   /**
    * A template that recurses without an end is stopped by the stack; it must not take the thread
@@ -47,7 +51,8 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
       Pattern.compile("\\s*((?<!\\)):|['\"{\\[\\d]|\\((?!\\))).*", Pattern.DOTALL);
 
   /** Compiles a file and what it imports. */
-  static Jslt compile(String name, Map<String, String> files) throws TemplateException {
+  public static JsltTemplate compile(String name, Map<String, String> files)
+      throws TemplateException {
     Map<String, String> used = new TreeMap<>();
     String source = source(name, files, used);
     try {
@@ -56,9 +61,10 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
               .withSource(name)
               .withResourceResolver(imported -> new StringReader(source(imported, files, used)))
               .withObjectFilter(new TrueJsonFilter())
-              .withFunctions(Functions.ALL)
+              .withFunctions(JsltFunctions.ALL)
               .compile();
-      return new Jslt(name, hash(name, used), Map.copyOf(used), ExactJslt.mended(expression));
+      return new JsltTemplate(
+          name, hash(name, used), Map.copyOf(used), ExactJslt.mended(expression));
     } catch (JsltException e) {
       throw new TemplateException(syntaxError(name, e), e);
     } catch (RuntimeException | StackOverflowError e) {
@@ -67,7 +73,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** What JSLT's parser breaks off with where it has no words of its own. */
-  static String fault(Throwable e) {
+  public static String fault(Throwable e) {
     return switch (e) {
       case StackOverflowError _ -> TOO_DEEP;
       case NumberFormatException _ ->
@@ -103,7 +109,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** {@code file:line:column: what is wrong}: JSLT hides the line in a text of many lines. */
-  static String syntaxError(String name, JsltException e) {
+  public static String syntaxError(String name, JsltException e) {
     String text = e.getMessageWithoutLocation();
     String first = text.lines().findFirst().orElse(text).strip();
     Matcher place = PLACE.matcher(text);
@@ -120,7 +126,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
 
   @Override
   public byte[] render(Event event) throws TemplateException {
-    return Renderers.SHARED.run(hash, name, () -> renderHere(event));
+    return TemplateExecutor.SHARED.run(hash, name, () -> renderHere(event));
   }
 
   /** On this thread, whatever it takes. */
@@ -135,10 +141,10 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** What the set makes of an event; {@code input} is its JSON. On this thread. */
-  JsonNode apply(Event event, JsonNode input) throws TemplateException {
+  public JsonNode apply(Event event, JsonNode input) throws TemplateException {
     try {
       JsonNode output =
-          ScopedValue.where(Functions.EVENT, event).call(() -> expression.apply(input));
+          ScopedValue.where(JsltFunctions.EVENT, event).call(() -> expression.apply(input));
       if (output.isNull()) {
         throw new TemplateException(name + ": the result is null; a body must be an object");
       }
@@ -187,7 +193,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** The place, and as much of JSLT's message as holds no value: values are personal data. */
-  static String runtimeError(String name, JsltException e) {
+  public static String runtimeError(String name, JsltException e) {
     String place =
         e.getSource() == null ? name : e.getSource() + ":" + e.getLine() + ":" + e.getColumn();
     String text = VALUE.matcher(e.getMessageWithoutLocation()).replaceFirst(" ...").strip();
@@ -195,7 +201,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** Source and imports in one text, so that what was sent can be rendered again later. */
-  String bundle() {
+  public String bundle() {
     ObjectNode bundle = Json.MAPPER.createObjectNode();
     bundle.put("main", name);
     ObjectNode files = bundle.putObject("files");
@@ -204,7 +210,7 @@ record Jslt(String name, String hash, Map<String, String> sources, Expression ex
   }
 
   /** The reverse of {@link #bundle}. */
-  static Jslt unbundle(String bundle) throws TemplateException {
+  public static JsltTemplate unbundle(String bundle) throws TemplateException {
     try {
       JsonNode tree = Json.MAPPER.readTree(bundle);
       Map<String, String> files = new TreeMap<>();

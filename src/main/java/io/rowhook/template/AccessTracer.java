@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.jslt.JsltTemplate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What a template or a condition reads of one event, noted while it runs: for a preview, which
  * marks what the entity does not have. One thread at a time.
  */
-public final class Reads {
+public final class AccessTracer {
 
   /** An event may have them or not. */
   private static final Set<String> OPTIONAL = Set.of("unavailable", "readAt");
@@ -40,7 +41,7 @@ public final class Reads {
    *
    * @throws TemplateException if it is not JSON
    */
-  public Reads(Event event) throws TemplateException {
+  public AccessTracer(Event event) throws TemplateException {
     this.event = event;
     try {
       this.root = traced("", Json.MAPPER.readTree(event.json()));
@@ -50,15 +51,15 @@ public final class Reads {
   }
 
   /** Runs an attribute set, whose result is of no interest here; the built-in ones read nothing. */
-  public void by(AttributeSet set) throws TemplateException {
-    AttributeSet inner = set instanceof Shaped shaped ? shaped.set() : set;
-    if (inner instanceof Jslt jslt) {
-      Renderers.SHARED.run(jslt.hash(), jslt.name(), () -> jslt.apply(event, root));
+  public void trace(Template set) throws TemplateException {
+    Template inner = set instanceof BodyRenderer renderer ? renderer.set() : set;
+    if (inner instanceof JsltTemplate jslt) {
+      TemplateExecutor.SHARED.run(jslt.hash(), jslt.name(), () -> jslt.apply(event, root));
     }
   }
 
   /** Runs a condition. */
-  public boolean by(Condition condition) throws TemplateException {
+  public boolean trace(Condition condition) throws TemplateException {
     return condition.holds(event, root);
   }
 

@@ -1,6 +1,8 @@
 package io.rowhook.template;
 
 import io.rowhook.journal.Journal;
+import io.rowhook.template.jslt.JsltTemplate;
+import io.rowhook.template.output.BuiltInTemplate;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
  * files takes effect as a whole with {@link #replace}; each set is kept in the journal by its hash,
  * so that a retry renders as the first attempt did, whatever was edited since. Any thread.
  */
-public final class Templates implements AttributeSets {
+public final class TemplateRegistry implements TemplateLookup {
 
   /** Shared modules: imported, never sent by themselves. */
   private static final String LIBRARY = "lib/";
@@ -25,29 +27,29 @@ public final class Templates implements AttributeSets {
   private static final int MAX_OLD_SETS = 100;
 
   private final Journal journal;
-  private final Map<String, AttributeSet> old = new ConcurrentHashMap<>();
+  private final Map<String, Template> old = new ConcurrentHashMap<>();
   private volatile Loaded loaded;
 
   /** Sets by the names of their files, every one of them compiled. */
-  public record Loaded(Map<String, AttributeSet> sets) implements AttributeSets {
+  public record Loaded(Map<String, Template> sets) implements TemplateLookup {
 
     public Loaded {
       sets = Map.copyOf(sets);
     }
 
     @Override
-    public AttributeSet current(String recipient, String entity, Optional<String> name)
+    public Template current(String recipient, String entity, Optional<String> name)
         throws TemplateException {
       return find(this, recipient, entity, name);
     }
 
     @Override
-    public Optional<AttributeSet> byHash(String hash) {
+    public Optional<Template> byHash(String hash) {
       return sets.values().stream().filter(set -> set.hash().equals(hash)).findFirst();
     }
   }
 
-  public Templates(Journal journal, Loaded loaded) {
+  public TemplateRegistry(Journal journal, Loaded loaded) {
     this.journal = journal;
     this.loaded = loaded;
     keep(loaded);
@@ -69,7 +71,7 @@ public final class Templates implements AttributeSets {
 
   /** Reads and compiles all files of a directory. */
   public static Read read(Path directory) {
-    Map<String, AttributeSet> sets = new LinkedHashMap<>();
+    Map<String, Template> sets = new LinkedHashMap<>();
     Map<String, String> problems = new TreeMap<>();
     try {
       TemplateFiles files = TemplateFiles.read(directory);
@@ -79,7 +81,7 @@ public final class Templates implements AttributeSets {
           continue;
         }
         try {
-          sets.put(name, Jslt.compile(name, files.sources()));
+          sets.put(name, JsltTemplate.compile(name, files.sources()));
         } catch (TemplateException e) {
           problems.put(name, String.valueOf(e.getMessage()));
         }
@@ -93,12 +95,12 @@ public final class Templates implements AttributeSets {
   /**
    * The same, where all have to be good.
    *
-   * @throws TemplatesException with every problem found
+   * @throws TemplateErrorsException with every problem found
    */
-  public static Loaded load(Path directory) throws TemplatesException {
+  public static Loaded load(Path directory) throws TemplateErrorsException {
     Read read = read(directory);
     if (!read.problems().isEmpty()) {
-      throw new TemplatesException(List.copyOf(read.problems().values()));
+      throw new TemplateErrorsException(List.copyOf(read.problems().values()));
     }
     return read.good();
   }
@@ -108,32 +110,32 @@ public final class Templates implements AttributeSets {
     keep(next);
     loaded = next;
     Set<String> hashes =
-        next.sets().values().stream().map(AttributeSet::hash).collect(Collectors.toSet());
-    Renderers.SHARED.lift(one -> !Condition.isKey(one.key()) && !hashes.contains(one.key()));
+        next.sets().values().stream().map(Template::hash).collect(Collectors.toSet());
+    TemplateExecutor.SHARED.releaseQuarantined(
+        one -> !Condition.isKey(one.key()) && !hashes.contains(one.key()));
   }
 
   private void keep(Loaded next) {
-    for (AttributeSet set : next.sets().values()) {
-      if (set instanceof Jslt jslt) {
+    for (Template set : next.sets().values()) {
+      if (set instanceof JsltTemplate jslt) {
         journal.keepAttributeSet(jslt.hash(), jslt.name(), jslt.bundle());
       }
     }
   }
 
   @Override
-  public AttributeSet current(String recipient, String entity, Optional<String> name)
+  public Template current(String recipient, String entity, Optional<String> name)
       throws TemplateException {
     return find(loaded, recipient, entity, name);
   }
 
   /** As {@link #current}, in sets that are not in force yet: for checking settings against them. */
-  public static AttributeSet find(
-      Loaded loaded, String recipient, String entity, Optional<String> name)
+  public static Template find(Loaded loaded, String recipient, String entity, Optional<String> name)
       throws TemplateException {
     String wanted = name.orElse(entity);
     String own = recipient + "/" + wanted + TemplateFiles.EXTENSION;
     String common = wanted + TemplateFiles.EXTENSION;
-    AttributeSet set = loaded.sets().get(own);
+    Template set = loaded.sets().get(own);
     if (set == null) {
       set = loaded.sets().get(common);
     }
@@ -141,10 +143,10 @@ public final class Templates implements AttributeSets {
       return set;
     }
     if (name.isEmpty()) {
-      return BuiltIn.full;
+      return BuiltInTemplate.full;
     }
-    if (BuiltIn.NAMES.contains(wanted)) {
-      return BuiltIn.valueOf(wanted);
+    if (BuiltInTemplate.NAMES.contains(wanted)) {
+      return BuiltInTemplate.valueOf(wanted);
     }
     throw new TemplateException(
         "there is no attribute set "
@@ -154,31 +156,31 @@ public final class Templates implements AttributeSets {
             + " nor jslt-templates/"
             + common
             + ", and the built-in ones are "
-            + String.join(" and ", BuiltIn.NAMES));
+            + String.join(" and ", BuiltInTemplate.NAMES));
   }
 
   @Override
-  public Optional<AttributeSet> byHash(String hash) {
-    for (BuiltIn builtIn : BuiltIn.values()) {
-      if (builtIn.hash().equals(hash)) {
-        return Optional.of(builtIn);
+  public Optional<Template> byHash(String hash) {
+    for (BuiltInTemplate builtInTemplate : BuiltInTemplate.values()) {
+      if (builtInTemplate.hash().equals(hash)) {
+        return Optional.of(builtInTemplate);
       }
     }
-    for (AttributeSet set : loaded.sets().values()) {
+    for (Template set : loaded.sets().values()) {
       if (set.hash().equals(hash)) {
         return Optional.of(set);
       }
     }
-    AttributeSet before = old.get(hash);
+    Template before = old.get(hash);
     if (before != null) {
       return Optional.of(before);
     }
     return journal.attributeSet(hash).flatMap(bundle -> unbundled(hash, bundle));
   }
 
-  private Optional<AttributeSet> unbundled(String hash, String bundle) {
+  private Optional<Template> unbundled(String hash, String bundle) {
     try {
-      AttributeSet set = Jslt.unbundle(bundle);
+      Template set = JsltTemplate.unbundle(bundle);
       if (old.size() >= MAX_OLD_SETS) {
         old.clear(); // they are compiled again when asked for
       }

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * digits of {@code .123456} for milliseconds, and so is two minutes wrong. Here the letters {@code
  * S} of a format, behind a separator, stand for the fraction; the rest is JSLT's own.
  */
-final class Times {
+final class TimeFunctions {
 
   static final List<Function> ALL = List.of(new ParseTime(), new FormatTime());
 
@@ -29,7 +29,7 @@ final class Times {
 
   private static final int MOST_DIGITS = 12;
 
-  private Times() {}
+  private TimeFunctions() {}
 
   private static final class ParseTime extends BuiltinFunctions.ParseTime {
 

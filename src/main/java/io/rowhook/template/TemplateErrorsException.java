@@ -6,13 +6,13 @@ import java.util.List;
  * The files of {@code jslt-templates/} are not all good; names every problem by file, line and
  * column.
  */
-public final class TemplatesException extends Exception {
+public final class TemplateErrorsException extends Exception {
 
   private static final long serialVersionUID = 1;
 
   private final transient List<String> problems;
 
-  TemplatesException(List<String> problems) {
+  TemplateErrorsException(List<String> problems) {
     super(String.join("\n", problems));
     this.problems = List.copyOf(problems);
   }

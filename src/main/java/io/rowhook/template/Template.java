@@ -5,7 +5,7 @@ import io.rowhook.entity.Event;
 /**
  * Event in, body out. Rendering the same event with the same set gives the same bytes. Any thread.
  */
-public interface AttributeSet {
+public interface Template {
 
   /** {@code shop/order-status.jslt}, or {@code full} and {@code notify}, which are built in. */
   String name();

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * quick, and again once one is slow, so that what never ends costs one thread and not several. Any
  * thread.
  */
-final class Share {
+final class RenderingPermits {
 
   private final int most;
   private final ReentrantLock lock = new ReentrantLock();
@@ -19,7 +19,7 @@ final class Share {
   /**
    * @param most of one that is quick
    */
-  Share(int most) {
+  RenderingPermits(int most) {
     this.most = most;
   }
 

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +52,7 @@ class CookbookTest {
   private void run(Example example) throws Exception {
     Map<String, String> all = new TreeMap<>(files);
     all.put("example.jslt", example.template);
-    Jslt set = Jslt.compile("example.jslt", all);
+    JsltTemplate set = JsltTemplate.compile("example.jslt", all);
     JsonNode made = Json.MAPPER.readTree(set.render(event()));
     assertThat(made.toPrettyString())
         .isEqualTo(Json.MAPPER.readTree(example.result).toPrettyString());

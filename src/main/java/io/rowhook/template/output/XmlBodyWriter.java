@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * ends, lone surrogates, U+FFFE and U+FFFF), becomes U+FFFD, the replacement character: a value
  * from the ERP must never make a body that no parser reads.
  */
-final class Xml {
+public final class XmlBodyWriter {
 
   /**
    * A name without a colon, which would be taken for a namespace's prefix. Letters beyond ASCII are
@@ -28,14 +28,14 @@ final class Xml {
 
   private final StringBuilder out = new StringBuilder(1024);
 
-  private Xml() {}
+  private XmlBodyWriter() {}
 
   /** The document; its root element has the entity's name. */
-  static byte[] write(String root, JsonNode tree) {
-    Xml xml = new Xml();
-    xml.out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    xml.element(root, tree);
-    return xml.out.toString().getBytes(StandardCharsets.UTF_8);
+  public static byte[] write(String root, JsonNode tree) {
+    XmlBodyWriter xmlBodyWriter = new XmlBodyWriter();
+    xmlBodyWriter.out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    xmlBodyWriter.element(root, tree);
+    return xmlBodyWriter.out.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private void element(String key, JsonNode value) {

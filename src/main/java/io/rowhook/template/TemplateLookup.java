@@ -3,7 +3,7 @@ package io.rowhook.template;
 import java.util.Optional;
 
 /** The attribute sets in force. Any thread. */
-public interface AttributeSets {
+public interface TemplateLookup {
 
   /**
    * The set that a subscription names, else the default for the entity: {@code
@@ -13,9 +13,8 @@ public interface AttributeSets {
    *     then built-in
    * @throws TemplateException if there is none of that name
    */
-  AttributeSet current(String recipient, String entity, Optional<String> name)
-      throws TemplateException;
+  Template current(String recipient, String entity, Optional<String> name) throws TemplateException;
 
   /** A set that was in force once, by its hash; empty if it was never kept. */
-  Optional<AttributeSet> byHash(String hash);
+  Optional<Template> byHash(String hash);
 }

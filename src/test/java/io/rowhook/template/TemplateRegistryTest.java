@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.template.jslt.JsltTemplate;
+import io.rowhook.template.output.BuiltInTemplate;
 import io.rowhook.testing.MemoryJournal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,21 +26,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TemplatesTest {
+class TemplateRegistryTest {
 
   @TempDir Path directory;
 
   @Test
   @Tag("feature-8")
   void notifyHasExactlyThreeKeys() throws Exception {
-    assertThat(text(BuiltIn.notify.render(event("{'entityId':7,'data':{'id':7}}"))))
+    assertThat(text(BuiltInTemplate.notify.render(event("{'entityId':7,'data':{'id':7}}"))))
         .isEqualTo(quoted("{'EntityType':'Article','EntityId':7,'EntityEvent':'Updated'}"));
   }
 
   @Test
   void fullIsTheEventItself() throws Exception {
     Event event = event("{'data':{}}");
-    assertThat(BuiltIn.full.render(event)).isSameAs(event.json());
+    assertThat(BuiltInTemplate.full.render(event)).isSameAs(event.json());
   }
 
   @Test
@@ -103,7 +105,7 @@ class TemplatesTest {
   void timesKeepTheirMicroseconds() throws Exception {
     String format = "\"yyyy-MM-dd HH:mm:ss.SSSSSS\"";
     Event event = event(quoted("{'data':{'at':'2026-05-24 15:20:44.123456'}}"));
-    AttributeSet set =
+    Template set =
         compile(
             ("{'n': parse-time(.data.at, F), 'again': format-time(parse-time(.data.at, F), F),"
                     + " 'millis': format-time(parse-time(.data.at, F), G), 'none':"
@@ -130,7 +132,7 @@ class TemplatesTest {
 
   @Test
   void theSameEventRendersToTheSameBytesAtAnyTime() throws Exception {
-    AttributeSet set = compile("[now(), random(), uuid(), uuid(1, 2)]");
+    Template set = compile("[now(), random(), uuid(), uuid(1, 2)]");
     Event event = event("{}");
     String first = text(set.render(event));
     assertThat(text(compile("[now(), random(), uuid(), uuid(1, 2)]").render(event)))
@@ -155,15 +157,16 @@ class TemplatesTest {
     Files.createSymbolicLink(release.resolve("shop"), Path.of("..data/shop"));
     Files.createSymbolicLink(release.resolve("again"), Path.of("."));
     Path current = Files.createSymbolicLink(directory.resolve("current"), release);
-    assertThat(Templates.load(current).sets()).containsOnlyKeys("Order.jslt", "shop/Order.jslt");
+    assertThat(TemplateRegistry.load(current).sets())
+        .containsOnlyKeys("Order.jslt", "shop/Order.jslt");
     Files.createSymbolicLink(release.resolve("Article.jslt"), Path.of("nowhere"));
-    assertThat(Templates.read(current).problems())
+    assertThat(TemplateRegistry.read(current).problems())
         .containsOnly(
             Map.entry(
                 "Article.jslt",
                 "Article.jslt: a link that leads nowhere. Mend it, or take it away"));
     Path broken = Files.createSymbolicLink(directory.resolve("broken"), Path.of("nowhere"));
-    assertThat(Templates.read(broken).problems())
+    assertThat(TemplateRegistry.read(broken).problems())
         .containsOnly(Map.entry("", broken + " cannot be read: it is a link that leads nowhere"));
   }
 
@@ -173,13 +176,13 @@ class TemplatesTest {
     Map<String, String> files = new TreeMap<>();
     files.put("lib/money.jslt", "def euro(n) string($n) + ' EUR'");
     files.put("a.jslt", "import 'lib/money.jslt' as money {'price': money:euro(.data.price)}");
-    Jslt before = Jslt.compile("a.jslt", quoted(files));
+    JsltTemplate before = JsltTemplate.compile("a.jslt", quoted(files));
     assertThat(text(before.render(event("{'data':{'price':1.50}}"))))
         .isEqualTo(quoted("{'price':'1.50 EUR'}"));
     files.put("lib/money.jslt", "def euro(n) '€ ' + string($n)");
-    Jslt after = Jslt.compile("a.jslt", quoted(files));
+    JsltTemplate after = JsltTemplate.compile("a.jslt", quoted(files));
     assertThat(after.hash()).isNotEqualTo(before.hash());
-    assertThat(Jslt.unbundle(before.bundle()).hash()).isEqualTo(before.hash());
+    assertThat(JsltTemplate.unbundle(before.bundle()).hash()).isEqualTo(before.hash());
   }
 
   @Test
@@ -189,8 +192,8 @@ class TemplatesTest {
     write("b.jslt", "import \"../secret.jslt\" as s {}");
     write("c.jslt", "{\"a\": nope(1)}");
     write("ok.jslt", "{}");
-    TemplatesException thrown =
-        catchThrowableOfType(TemplatesException.class, () -> Templates.load(directory));
+    TemplateErrorsException thrown =
+        catchThrowableOfType(TemplateErrorsException.class, () -> TemplateRegistry.load(directory));
     assertThat(thrown.problems())
         .containsExactlyInAnyOrder(
             "b.jslt: there is no file ../secret.jslt in jslt-templates/; imports are relative to"
@@ -201,7 +204,7 @@ class TemplatesTest {
 
   @Test
   void withoutADirectoryThereAreTheBuiltInOnes() throws Exception {
-    assertThat(find(Templates.load(directory.resolve("nope")), "shop", "Article", null))
+    assertThat(find(TemplateRegistry.load(directory.resolve("nope")), "shop", "Article", null))
         .isEqualTo("full");
   }
 
@@ -245,7 +248,7 @@ class TemplatesTest {
     int edits = 60;
     try (MemoryJournal journal = new MemoryJournal()) {
       writeVersion(0);
-      Templates templates = new Templates(journal, Templates.load(directory));
+      TemplateRegistry templates = new TemplateRegistry(journal, TemplateRegistry.load(directory));
       AtomicBoolean editing = new AtomicBoolean(true);
       Map<String, String> sent = new ConcurrentHashMap<>();
       List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
@@ -256,7 +259,7 @@ class TemplatesTest {
                 .start(() -> {
                   try {
                     while (editing.get()) {
-                      AttributeSet set = templates.current("shop", "Article", Optional.empty());
+                      Template set = templates.current("shop", "Article", Optional.empty());
                       String body = text(set.render(event("{}")));
                       assertThat(body).matches("\\{\"main\":(\\d+),\"module\":\\1}");
                       sent.put(set.hash(), body);
@@ -268,7 +271,7 @@ class TemplatesTest {
       }
       for (int version = 1; version <= edits; version++) {
         writeVersion(version);
-        templates.replace(Templates.load(directory));
+        templates.replace(TemplateRegistry.load(directory));
       }
       editing.set(false);
       for (Thread thread : threads) {
@@ -278,7 +281,7 @@ class TemplatesTest {
       assertThat(sent).hasSizeGreaterThan(edits / 4);
       for (Map.Entry<String, String> one : sent.entrySet()) {
         // A retry of any of them sends the same, though the files are others by now.
-        AttributeSet then = templates.byHash(one.getKey()).orElseThrow();
+        Template then = templates.byHash(one.getKey()).orElseThrow();
         assertThat(text(then.render(event("{}")))).isEqualTo(one.getValue());
       }
     }
@@ -300,7 +303,7 @@ class TemplatesTest {
     write("Article.jslt", "{}");
     write("Order.jslt", "{}");
     write("full.jslt", "{}");
-    Templates.Loaded loaded = Templates.load(directory);
+    TemplateRegistry.Loaded loaded = TemplateRegistry.load(directory);
     assertThat(find(loaded, "shop", "Article", null)).isEqualTo("shop/Article.jslt");
     assertThat(find(loaded, "other", "Article", null)).isEqualTo("Article.jslt");
     assertThat(find(loaded, "shop", "Order", null)).isEqualTo("Order.jslt");
@@ -314,12 +317,12 @@ class TemplatesTest {
   }
 
   private static String find(
-      Templates.Loaded loaded,
+      TemplateRegistry.Loaded loaded,
       String recipient,
       String entity,
       @org.jspecify.annotations.Nullable String name)
       throws TemplateException {
-    return Templates.find(loaded, recipient, entity, Optional.ofNullable(name)).name();
+    return TemplateRegistry.find(loaded, recipient, entity, Optional.ofNullable(name)).name();
   }
 
   private void write(String name, String text) throws Exception {
@@ -332,8 +335,8 @@ class TemplatesTest {
     return text(compile(template).render(event(json)));
   }
 
-  private static Jslt compile(String template) throws Exception {
-    return Jslt.compile("t.jslt", Map.of("t.jslt", quoted(template)));
+  private static JsltTemplate compile(String template) throws Exception {
+    return JsltTemplate.compile("t.jslt", Map.of("t.jslt", quoted(template)));
   }
 
   private static Event event(String json) {

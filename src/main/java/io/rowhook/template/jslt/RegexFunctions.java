@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,6 +11,7 @@ import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.impl.NodeUtils;
 import com.schibsted.spt.data.jslt.impl.RegexpFunction;
+import io.rowhook.template.TemplateExecutor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -22,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
 /**
  * JSLT's functions that take a regular expression, with an end: an expression may take longer than
  * the world exists for a text of fifty characters, and Java's matcher hears no interrupt. These
- * read their text through a sequence that breaks off once {@link Renderers} have given the
+ * read their text through a sequence that breaks off once {@link TemplateExecutor} have given the
  * rendering up. What they return is the same.
  */
 final class RegexFunctions {
@@ -42,7 +43,7 @@ final class RegexFunctions {
   private RegexFunctions() {}
 
   private static Matcher matcher(Pattern pattern, String text) {
-    return pattern.matcher(new Ending(text, Renderers.checkpoint()));
+    return pattern.matcher(new Ending(text, TemplateExecutor.checkpoint()));
   }
 
   private static JsonNode capture(Pattern pattern, String text) {
@@ -58,7 +59,7 @@ final class RegexFunctions {
 
   private static JsonNode split(Pattern pattern, String text) {
     ArrayNode parts = JsonNodeFactory.instance.arrayNode();
-    for (String part : pattern.split(new Ending(text, Renderers.checkpoint()), 0)) {
+    for (String part : pattern.split(new Ending(text, TemplateExecutor.checkpoint()), 0)) {
       parts.add(part);
     }
     return parts;

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.template.TemplateException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Arithmetic that keeps every digit, against JSLT's own that does not. */
-class DecimalsTest {
+class DecimalFunctionsTest {
 
   @ParameterizedTest
   @CsvSource(
@@ -87,7 +88,8 @@ class DecimalsTest {
             Instant.EPOCH,
             Position.START,
             json.getBytes(StandardCharsets.UTF_8));
-    Jslt set = Jslt.compile("t.jslt", Map.of("t.jslt", template.replace('\'', '"')));
+    JsltTemplate set =
+        JsltTemplate.compile("t.jslt", Map.of("t.jslt", template.replace('\'', '"')));
     return new String(set.render(event), StandardCharsets.UTF_8);
   }
 }

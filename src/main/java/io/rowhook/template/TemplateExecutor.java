@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * priority, and what it rendered is quarantined: it is not run again until it is edited, or Rowhook
  * is started anew. The others go on, on another thread. Any thread may ask, and waits.
  */
-public final class Renderers {
+public final class TemplateExecutor {
 
   /** Of processor time; rendering takes some 100 µs. */
   static final Duration LIMIT = Duration.ofSeconds(2);
@@ -58,9 +58,9 @@ public final class Renderers {
   private static final int MOST_SHARES = 10_000;
 
   /** One for the process: what it bounds is the process's own. */
-  static final Renderers SHARED = new Renderers(LIMIT, SHARE);
+  public static final TemplateExecutor SHARED = new TemplateExecutor(LIMIT, SHARE);
 
-  private static final Logger LOG = LoggerFactory.getLogger(Renderers.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TemplateExecutor.class);
   private static final ThreadLocal<@Nullable Run<?>> RUNNING = new ThreadLocal<>();
   private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
@@ -75,12 +75,12 @@ public final class Renderers {
   private final Duration limit;
   private final int share;
   private final Semaphore threads;
-  private final Map<String, Share> shares = new ConcurrentHashMap<>();
+  private final Map<String, RenderingPermits> permitses = new ConcurrentHashMap<>();
   private final Map<String, Quarantined> quarantine = new ConcurrentHashMap<>();
   private final AtomicInteger lost = new AtomicInteger();
   private final Executor executor;
 
-  Renderers(Duration limit, int share) {
+  TemplateExecutor(Duration limit, int share) {
     this.limit = limit;
     this.share = share;
     this.threads = new Semaphore(2 * share, true);
@@ -113,7 +113,7 @@ public final class Renderers {
   }
 
   /** Thrown into a rendering that was given up. */
-  static final class GivenUpException extends RuntimeException {
+  public static final class GivenUpException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     GivenUpException() {
@@ -125,13 +125,13 @@ public final class Renderers {
    * What the rendering on this thread calls wherever it may run for long: throws {@link
    * GivenUpException} once it was given up. Cheap enough for each character of a text.
    */
-  static Runnable checkpoint() {
+  public static Runnable checkpoint() {
     Run<?> run = RUNNING.get();
     return run == null ? () -> {} : run::checkpoint;
   }
 
   /** Lets go what is not used any more, as after an edit. */
-  void lift(Predicate<Quarantined> isGone) {
+  void releaseQuarantined(Predicate<Quarantined> isGone) {
     quarantine.values().removeIf(isGone);
   }
 
@@ -143,12 +143,12 @@ public final class Renderers {
    * @throws TemplateException as it does, or if it overruns, or has before
    * @throws CancellationException if the thread is interrupted meanwhile
    */
-  <T> T run(String key, String name, Callable<T> work) throws TemplateException {
+  public <T> T run(String key, String name, Callable<T> work) throws TemplateException {
     refuseQuarantined(key, name);
-    if (shares.size() > MOST_SHARES) {
-      shares.clear(); // of sets that were edited away
+    if (permitses.size() > MOST_SHARES) {
+      permitses.clear(); // of sets that were edited away
     }
-    Share own = shares.computeIfAbsent(key, _ -> new Share(share));
+    RenderingPermits own = permitses.computeIfAbsent(key, _ -> new RenderingPermits(share));
     try {
       own.enter();
       boolean quick = false;
@@ -192,7 +192,7 @@ public final class Renderers {
     }
   }
 
-  private <T> T await(String key, String name, Run<T> run, Share own)
+  private <T> T await(String key, String name, Run<T> run, RenderingPermits own)
       throws InterruptedException, TemplateException {
     executor.execute(run);
     for (int round = 1; ; round++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.rowhook.template.jslt.JsltTemplate;
 import io.rowhook.testing.Eventually;
 import java.time.Duration;
 import java.util.Collections;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a template that does not end may cost. */
 @Tag("feature-13")
 @Timeout(60)
-class RenderersTest {
+class TemplateExecutorTest {
 
   private static final Duration LIMIT = Duration.ofMillis(100);
 
@@ -39,22 +40,22 @@ class RenderersTest {
 
   @Test
   void oneThatOverrunsIsQuarantinedAndTheOthersGoOn() throws Exception {
-    Renderers renderers = new Renderers(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
     try {
-      assertThatThrownBy(() -> renderers.run("a", "a.jslt", this::spin))
+      assertThatThrownBy(() -> executor.run("a", "a.jslt", this::spin))
           .isInstanceOf(TemplateException.class)
           .hasMessage("a.jslt: it ran for longer than 100 ms, and is in quarantine now");
       AtomicBoolean ran = new AtomicBoolean();
-      assertThatThrownBy(() -> renderers.run("a", "a.jslt", () -> ran.getAndSet(true)))
+      assertThatThrownBy(() -> executor.run("a", "a.jslt", () -> ran.getAndSet(true)))
           .hasMessageStartingWith("a.jslt is in quarantine since ")
           .hasMessageEndingWith(
               ", because it ran for longer than 100 ms. Edit it, then rowhook replay --failed");
       assertThat(ran).isFalse();
       for (int i = 0; i < 10; i++) {
-        assertThat(renderers.run("b", "b.jslt", () -> "fine")).isEqualTo("fine");
+        assertThat(executor.run("b", "b.jslt", () -> "fine")).isEqualTo("fine");
       }
-      renderers.lift(one -> one.key().equals("a"));
-      assertThat(renderers.run("a", "a.jslt", () -> "mended")).isEqualTo("mended");
+      executor.releaseQuarantined(one -> one.key().equals("a"));
+      assertThat(executor.run("a", "a.jslt", () -> "mended")).isEqualTo("mended");
     } finally {
       goOn.set(false);
     }
@@ -62,7 +63,7 @@ class RenderersTest {
 
   @Test
   void noMoreThreadsRunThanTheLimitAndOneSetHasHalfOfThem() throws Exception {
-    Renderers renderers = new Renderers(Duration.ofSeconds(30), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2);
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -73,7 +74,7 @@ class RenderersTest {
       Thread.startVirtualThread(() -> {
         try {
           ends.add(
-              renderers.run(
+              executor.run(
                   key,
                   key,
                   () -> {
@@ -95,14 +96,14 @@ class RenderersTest {
 
   @Test
   void oneSetAloneLeavesRoomForTheOthers() throws Exception {
-    Renderers renderers = new Renderers(Duration.ofSeconds(30), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2);
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
-    renderers.run("slow", "slow", () -> "quick once");
+    executor.run("slow", "slow", () -> "quick once");
     for (int i = 0; i < 10; i++) {
       Thread.startVirtualThread(() -> {
         try {
-          renderers.run(
+          executor.run(
               "slow",
               "slow",
               () -> {
@@ -115,21 +116,21 @@ class RenderersTest {
       });
     }
     Eventually.within(Duration.ofSeconds(20), "it has its share", () -> running.get() == 2);
-    assertThat(renderers.run("quick", "quick", () -> running.get())).isEqualTo(2);
+    assertThat(executor.run("quick", "quick", () -> running.get())).isEqualTo(2);
     release.countDown();
   }
 
   /** Eight bad ones on two cores took all sixteen, and no template ran any more. */
   @Test
   void oneThatNeverEndsCostsOneThread() throws Exception {
-    Renderers renderers = new Renderers(LIMIT, 4);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 4);
     CountDownLatch ended = new CountDownLatch(4);
     AtomicInteger spinning = new AtomicInteger();
     try {
       for (int i = 0; i < 4; i++) {
         Thread.startVirtualThread(() -> {
           try {
-            renderers.run(
+            executor.run(
                 "bad",
                 "bad.jslt",
                 () -> {
@@ -151,7 +152,7 @@ class RenderersTest {
   /** An expression that goes back and forth for ever is ended, and its thread is free again. */
   @Test
   void aSlowRegularExpressionIsEnded() throws Exception {
-    Renderers renderers = new Renderers(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
     for (String call :
         List.of(
             "test(., \".*.*.*.*.*.*.*.*.*.*X\")",
@@ -160,11 +161,11 @@ class RenderersTest {
             "replace(., \".*.*.*.*.*.*.*.*.*.*X\", \"x\")",
             "{ \"x\" : [for ([1, 2, 3]) test($text, \".*.*.*.*.*.*.*.*.*.*X\")] }")) {
       var expression =
-          Jslt.compile("bad.jslt", Map.of("bad.jslt", "let text = string(.)\n" + call))
+          JsltTemplate.compile("bad.jslt", Map.of("bad.jslt", "let text = string(.)\n" + call))
               .expression();
       CountDownLatch gone = new CountDownLatch(1);
       assertThatThrownBy(() ->
-              renderers.run(
+              executor.run(
                   call,
                   "bad.jslt",
                   () -> {
@@ -181,14 +182,14 @@ class RenderersTest {
 
   @Test
   void whatNeverEndsIsBounded() throws Exception {
-    Renderers renderers = new Renderers(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
     try {
-      for (int i = 0; i < Renderers.MOST_LOST; i++) {
+      for (int i = 0; i < TemplateExecutor.MOST_LOST; i++) {
         String key = "endless-" + i;
-        assertThatThrownBy(() -> renderers.run(key, key, this::spin))
+        assertThatThrownBy(() -> executor.run(key, key, this::spin))
             .isInstanceOf(TemplateException.class);
       }
-      assertThatThrownBy(() -> renderers.run("good", "good.jslt", () -> "fine"))
+      assertThatThrownBy(() -> executor.run("good", "good.jslt", () -> "fine"))
           .hasMessage(
               "good.jslt: no template is run any more, since 16 are running without an end. Mend"
                   + " them and restart Rowhook");
@@ -200,7 +201,7 @@ class RenderersTest {
         "those that end after all make room",
         () -> {
           try {
-            return renderers.run("good", "good.jslt", () -> "fine").equals("fine");
+            return executor.run("good", "good.jslt", () -> "fine").equals("fine");
           } catch (TemplateException e) {
             return false;
           }
@@ -209,9 +210,9 @@ class RenderersTest {
 
   @Test
   void whoWaitsForTheMachineIsNotAtFault() throws Exception {
-    Renderers renderers = new Renderers(Duration.ofMillis(100), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofMillis(100), 2);
     assertThat(
-            renderers.run(
+            executor.run(
                 "idle",
                 "idle",
                 () -> {

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -22,6 +22,7 @@ import com.schibsted.spt.data.jslt.impl.SmallerComparison;
 import com.schibsted.spt.data.jslt.impl.SmallerOrEqualsComparison;
 import com.schibsted.spt.data.jslt.impl.UnequalsComparison;
 import io.rowhook.base.Json;
+import io.rowhook.template.TemplateExecutor;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * hides its tree, so that it is reached by reflection; a test fails if another version has another
  * one. Used once for each template, by one thread.
  */
-final class ExactJslt {
+public final class ExactJslt {
 
   private static final String JSLT = "com.schibsted.spt.data.jslt.impl.";
 
@@ -67,7 +68,7 @@ final class ExactJslt {
   private ExactJslt() {}
 
   /** Mends an expression and all that it calls or imports; returns it. */
-  static Expression mended(Expression expression) {
+  public static Expression mended(Expression expression) {
     ExactJslt mending = new ExactJslt();
     mending.next.add(expression);
     try {
@@ -252,7 +253,7 @@ final class ExactJslt {
 
     @Override
     public @Nullable JsonNode call(JsonNode input, JsonNode[] arguments) {
-      Renderers.checkpoint().run();
+      TemplateExecutor.checkpoint().run();
       try {
         if (OF_TEXT.contains(getName()) && !arguments[0].isContainerNode()) {
           arguments[0] = plain(arguments[0]);
@@ -260,7 +261,7 @@ final class ExactJslt {
           arguments[0] = plain(arguments[0]);
         }
         return function.call(input, arguments);
-      } catch (Renderers.GivenUpException e) {
+      } catch (TemplateExecutor.GivenUpException e) {
         throw e;
       } catch (JsltException e) {
         throw e.getSource() == null

@@ -1,10 +1,12 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.template.TemplateException;
+import io.rowhook.template.output.BuiltInTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,13 +44,13 @@ public class BodyMicro {
           Position.parse("0/16B3748"),
           EVENT.getBytes(StandardCharsets.UTF_8));
   private final JsonNode tree;
-  private final Jslt template;
+  private final JsltTemplate template;
 
   public BodyMicro() {
     try {
       tree = Json.MAPPER.readTree(event.json());
       template =
-          Jslt.compile(
+          JsltTemplate.compile(
               "shop/article.jslt",
               Map.of(
                   "shop/article.jslt", example("article.jslt"),
@@ -60,7 +62,7 @@ public class BodyMicro {
 
   @Benchmark
   public byte[] full() throws TemplateException {
-    return BuiltIn.full.render(event);
+    return BuiltInTemplate.full.render(event);
   }
 
   @Benchmark

@@ -1,4 +1,4 @@
-package io.rowhook.template;
+package io.rowhook.template.jslt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
