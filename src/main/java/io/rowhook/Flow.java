@@ -11,8 +11,8 @@ import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsWatch;
-import io.rowhook.webhook.CourierStatus;
-import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.DispatcherRegistry;
+import io.rowhook.webhook.DispatcherStatus;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ public final class Flow implements AutoCloseable {
   private final SqliteJournal journal;
   private final JdbcRowLookup rows;
   private final CaptureSupervisor supervisor;
-  private final Couriers couriers;
+  private final DispatcherRegistry dispatchers;
   private final SettingsApplier applier;
   private final SettingsWatch watch;
   private final RetentionJob retention;
@@ -37,7 +37,7 @@ public final class Flow implements AutoCloseable {
       SqliteJournal journal,
       JdbcRowLookup rows,
       CaptureSupervisor supervisor,
-      Couriers couriers,
+      DispatcherRegistry dispatchers,
       SettingsApplier applier,
       SettingsWatch watch,
       RetentionJob retention,
@@ -45,7 +45,7 @@ public final class Flow implements AutoCloseable {
     this.journal = journal;
     this.rows = rows;
     this.supervisor = supervisor;
-    this.couriers = couriers;
+    this.dispatchers = dispatchers;
     this.applier = applier;
     this.watch = watch;
     this.retention = retention;
@@ -87,8 +87,8 @@ public final class Flow implements AutoCloseable {
   }
 
   /** What each dispatcher was doing a moment ago. Any thread. */
-  public List<CourierStatus> couriers() {
-    return couriers.statuses();
+  public List<DispatcherStatus> couriers() {
+    return dispatchers.statuses();
   }
 
   /** Stops capture, lets what is in flight end, and closes the journal. */
@@ -100,7 +100,7 @@ public final class Flow implements AutoCloseable {
     watch.close();
     supervisor.close();
     rows.close();
-    couriers.close();
+    dispatchers.close();
     retention.close();
     journal.close();
   }

@@ -7,8 +7,9 @@ package io.rowhook;
  * @param webhook of the loop out
  */
 public record Observers(
-    io.rowhook.capture.CaptureListener capture, io.rowhook.webhook.Observer webhook) {
+    io.rowhook.capture.CaptureListener capture, io.rowhook.webhook.DeliveryListener webhook) {
   public static final Observers NONE =
       new Observers(
-          new io.rowhook.capture.CaptureListener() {}, new io.rowhook.webhook.Observer() {});
+          new io.rowhook.capture.CaptureListener() {},
+          new io.rowhook.webhook.DeliveryListener() {});
 }

@@ -22,12 +22,12 @@ import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsWatch;
 import io.rowhook.settings.SourceCredentials;
 import io.rowhook.template.TemplateRegistry;
-import io.rowhook.webhook.Courier;
-import io.rowhook.webhook.Couriers;
-import io.rowhook.webhook.Handshake;
+import io.rowhook.webhook.AddressPolicy;
+import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.MemoryBudget;
-import io.rowhook.webhook.Networks;
-import io.rowhook.webhook.Sender;
+import io.rowhook.webhook.RecipientDispatcher;
+import io.rowhook.webhook.TlsContexts;
+import io.rowhook.webhook.WebhookClient;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -79,20 +79,25 @@ public final class Wiring {
             CaptureTimeouts.DEFAULT,
             options.acceptGap());
     MemoryBudget budget = MemoryBudget.ofHeap();
-    Couriers couriers =
-        new Couriers(recipient ->
-            new Courier(
+    DispatcherRegistry dispatchers =
+        new DispatcherRegistry(recipient ->
+            new RecipientDispatcher(
                 recipient,
                 journal,
                 templates,
-                sender(recipient),
+                client(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
                 observers.webhook(),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
-            supervisor, generations, journal, templates, couriers, new RemovedRecipients(journal));
+            supervisor,
+            generations,
+            journal,
+            templates,
+            dispatchers,
+            new RemovedRecipients(journal));
     SettingsWatch watch =
         new SettingsWatch(settings, options.config(), options.templates(), env, applier);
     RetentionJob retention =
@@ -104,8 +109,8 @@ public final class Wiring {
         new Office(
             journal,
             templates,
-            couriers,
-            couriers::sample,
+            dispatchers,
+            dispatchers::sample,
             () -> watch.current().recipients(),
             supervisor::state,
             supervisor::suspended,
@@ -115,17 +120,17 @@ public final class Wiring {
         journal,
         rows,
         supervisor,
-        couriers,
+        dispatchers,
         applier,
         watch,
         retention,
         () -> AdminServer.open(file, office));
   }
 
-  private static Sender sender(Recipient recipient) {
-    return new Sender(
-        new Networks(recipient.allow().networks()),
-        Optional.of(Handshake.of(recipient.tls())),
+  private static WebhookClient client(Recipient recipient) {
+    return new WebhookClient(
+        new AddressPolicy(recipient.allow().networks()),
+        Optional.of(TlsContexts.of(recipient.tls())),
         recipient.connection().proxy());
   }
 }

@@ -19,11 +19,11 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CaptureSupervisor CaptureSupervisorTest CourierTest DeliveryAdmin DeliveryAdminTest
-          DeliveryStoreContractTest HoldingTest JournalContractTest LatestOnlyTest
-          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest PoliciesTest
-          PublicationTest SchemaTimeTest SenderTest SqliteJournal StructureTest
-          TemplateRegistryTest TlsTest Window
+          CaptureSupervisor CaptureSupervisorTest CoalescerTest DeliveryAdmin
+          DeliveryAdminTest DeliveryBuffer DeliveryStoreContractTest JournalContractTest
+          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest PausingTest PoliciesTest
+          PublicationTest RecipientDispatcherTest SchemaTimeTest SqliteJournal StructureTest
+          TemplateRegistryTest TlsTest WebhookClientTest
           """
               .trim()
               .split("\\s+"));

@@ -14,8 +14,8 @@ import io.rowhook.journal.JournalQueries.Exceptions;
 import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.webhook.Sample;
-import io.rowhook.webhook.Wanting;
+import io.rowhook.webhook.SubscriptionMatcher;
+import io.rowhook.webhook.TestDelivery;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -67,7 +67,7 @@ final class Actions {
     String recipient = served(asked).name();
     JournalEntry entry = event(office, asked.text("event"));
     deliveryAdmin.redeliver(recipient, entry.sequence(), Instant.now());
-    office.couriers().ledgerChanged(recipient);
+    office.dispatchers().ledgerChanged(recipient);
     return done(1).put("event", entry.event().id()).put("sequence", entry.sequence());
   }
 
@@ -76,7 +76,7 @@ final class Actions {
     DeliveryFilter filter = asked.filter();
     boolean failed = asked.is("failed");
     String name = recipient.name();
-    Predicate<Event> wanted = Wanting.of(recipient, office.templates())::wants;
+    Predicate<Event> wanted = SubscriptionMatcher.of(recipient, office.templates())::wants;
     boolean yes = asked.is("yes");
     long count = deliveryAdmin.replay(name, filter, failed, wanted, yes);
     if (count == 0 || (count > ASKED_ABOVE && !yes)) {
@@ -85,7 +85,7 @@ final class Actions {
     if (!yes) {
       count = deliveryAdmin.replay(name, filter, failed, wanted, true);
     }
-    office.couriers().ledgerChanged(name);
+    office.dispatchers().ledgerChanged(name);
     return done(count);
   }
 
@@ -102,7 +102,7 @@ final class Actions {
         return undone(count);
       }
     }
-    office.couriers().ledgerChanged(recipient);
+    office.dispatchers().ledgerChanged(recipient);
     return done(count);
   }
 
@@ -112,7 +112,7 @@ final class Actions {
     long count =
         states.isEmpty() ? 0 : deliveryAdmin.discard(recipient, asked.filter(), states, yes);
     if (isPending(asked)) {
-      Predicate<Event> wanted = Wanting.of(served(asked), office.templates())::wants;
+      Predicate<Event> wanted = SubscriptionMatcher.of(served(asked), office.templates())::wants;
       count += deliveryAdmin.discardPending(recipient, asked.filter(), wanted, yes);
     }
     return count;
@@ -130,7 +130,7 @@ final class Actions {
               + name
               + ".yaml first");
     }
-    if (office.couriers().statuses().stream().anyMatch(one -> one.recipient().equals(name))) {
+    if (office.dispatchers().statuses().stream().anyMatch(one -> one.recipient().equals(name))) {
       throw new DeliveryAdminException(
           "recipient "
               + name
@@ -152,24 +152,24 @@ final class Actions {
     String reason = asked.optional("reason").orElse("no reason was given");
     if (asked.is("all")) {
       boolean set = deliveryAdmin.setKillSwitch(reason, Instant.now());
-      office.couriers().ledgersChanged();
+      office.dispatchers().ledgersChanged();
       return done(set ? 1 : 0);
     }
     String recipient = served(asked).name();
     boolean paused = deliveryAdmin.pause(recipient, reason, Instant.now());
-    office.couriers().ledgerChanged(recipient);
+    office.dispatchers().ledgerChanged(recipient);
     return done(paused ? 1 : 0);
   }
 
   private JsonNode resume(Asked asked) throws DeliveryAdminException, InterruptedException {
     if (asked.is("all")) {
       boolean cleared = deliveryAdmin.clearKillSwitch();
-      office.couriers().ledgersChanged();
+      office.dispatchers().ledgersChanged();
       return done(cleared ? 1 : 0);
     }
     String recipient = known(asked);
     boolean resumed = deliveryAdmin.resume(recipient, Instant.now());
-    office.couriers().ledgerChanged(recipient);
+    office.dispatchers().ledgerChanged(recipient);
     return done(resumed ? 1 : 0);
   }
 
@@ -182,7 +182,7 @@ final class Actions {
               + killSwitch.get().reason()
               + "): nothing is sent, not even a test. rowhook resume --all clears it");
     }
-    Sample sample =
+    TestDelivery sample =
         office
             .samples()
             .apply(recipient.name())

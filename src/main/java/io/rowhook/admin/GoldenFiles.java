@@ -7,7 +7,7 @@ import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateLookup;
-import io.rowhook.webhook.Preview;
+import io.rowhook.webhook.DeliveryPreview;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -78,7 +78,8 @@ final class GoldenFiles {
           "there is no recipient '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
     }
     Recipient recipient = settings.recipients().get(names.indexOf(name));
-    Preview preview = Preview.of(recipient, sets, EventFile.read(file), Instant.EPOCH);
+    DeliveryPreview preview =
+        DeliveryPreview.of(recipient, sets, EventFile.read(file), Instant.EPOCH);
     Path bodyFile = beside(file, ".body." + recipient.format());
     Path skippedFile = beside(file, SKIPPED);
     byte[] body = preview.body();

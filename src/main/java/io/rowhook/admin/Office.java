@@ -6,8 +6,8 @@ import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateLookup;
-import io.rowhook.webhook.Couriers;
-import io.rowhook.webhook.Sample;
+import io.rowhook.webhook.DispatcherRegistry;
+import io.rowhook.webhook.TestDelivery;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 public record Office(
     SqliteJournal journal,
     TemplateLookup templates,
-    Couriers couriers,
-    Function<String, Optional<Sample>> samples,
+    DispatcherRegistry dispatchers,
+    Function<String, Optional<TestDelivery>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
     Supplier<List<SuspendedTable>> suspended,

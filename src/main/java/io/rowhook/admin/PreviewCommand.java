@@ -10,8 +10,8 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateRegistry;
-import io.rowhook.webhook.Field;
-import io.rowhook.webhook.Preview;
+import io.rowhook.webhook.DeliveryPreview;
+import io.rowhook.webhook.HttpHeader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +115,7 @@ public final class PreviewCommand implements Callable<Integer> {
     }
     Recipient to = recipient(settings);
     JournalEntry entry = entry(settings, to);
-    Preview preview = Preview.of(to, sets, entry, Instant.now());
+    DeliveryPreview preview = DeliveryPreview.of(to, sets, entry, Instant.now());
     target.show(json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
   }
@@ -162,7 +162,7 @@ public final class PreviewCommand implements Callable<Integer> {
     return new JournalEntry(found.path("sequence").asLong(), EventFile.event("the journal", json));
   }
 
-  private static ObjectNode json(Recipient to, JournalEntry entry, Preview preview) {
+  private static ObjectNode json(Recipient to, JournalEntry entry, DeliveryPreview preview) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", to.name())
         .put("event", entry.event().id())
@@ -179,8 +179,8 @@ public final class PreviewCommand implements Callable<Integer> {
         .put("method", preview.method())
         .put("url", preview.url());
     ArrayNode headers = json.putArray("headers");
-    for (Field field : preview.fields()) {
-      headers.addObject().put("name", field.name()).put("value", field.value());
+    for (HttpHeader header : preview.headers()) {
+      headers.addObject().put("name", header.name()).put("value", header.value());
     }
     byte[] body = preview.body();
     return json.put("body", body == null ? null : new String(body, StandardCharsets.UTF_8))

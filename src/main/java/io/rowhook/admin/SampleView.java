@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.webhook.Field;
-import io.rowhook.webhook.Sample;
+import io.rowhook.webhook.HttpHeader;
+import io.rowhook.webhook.TestDelivery;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -23,12 +23,12 @@ final class SampleView {
 
   private SampleView() {}
 
-  static ObjectNode json(Sample sample, Recipient recipient) {
+  static ObjectNode json(TestDelivery sample, Recipient recipient) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("method", sample.method()).put("url", sample.url());
     ArrayNode headers = json.putArray("headers");
-    for (Field field : sample.headers()) {
-      headers.addObject().put("name", field.name()).put("value", shown(field, recipient));
+    for (HttpHeader header : sample.headers()) {
+      headers.addObject().put("name", header.name()).put("value", shown(header, recipient));
     }
     return json.put("body", new String(sample.body(), StandardCharsets.UTF_8))
         .put("status", sample.status())
@@ -38,17 +38,17 @@ final class SampleView {
         .put("acknowledged", sample.error() == null);
   }
 
-  private static String shown(Field field, Recipient recipient) {
-    String name = field.name().toLowerCase(Locale.ROOT);
+  private static String shown(HttpHeader header, Recipient recipient) {
+    String name = header.name().toLowerCase(Locale.ROOT);
     if (SHOWN.contains(name) || name.startsWith("rowhook-")) {
-      return field.value();
+      return header.value();
     }
     if (!isSignature(name, recipient)) {
       return "***";
     }
-    return field.value().length() <= SIGNATURE_SHOWN
-        ? field.value()
-        : field.value().substring(0, SIGNATURE_SHOWN) + "...";
+    return header.value().length() <= SIGNATURE_SHOWN
+        ? header.value()
+        : header.value().substring(0, SIGNATURE_SHOWN) + "...";
   }
 
   private static boolean isSignature(String name, Recipient recipient) {

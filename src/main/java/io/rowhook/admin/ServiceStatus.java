@@ -15,7 +15,7 @@ import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.Condition;
 import io.rowhook.template.TemplateExecutor;
-import io.rowhook.webhook.CourierStatus;
+import io.rowhook.webhook.DispatcherStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -90,9 +90,9 @@ final class ServiceStatus {
     Map<String, Recipient> files =
         office.recipients().get().stream()
             .collect(Collectors.toMap(Recipient::name, Function.identity()));
-    Map<String, CourierStatus> couriers =
-        office.couriers().statuses().stream()
-            .collect(Collectors.toMap(CourierStatus::recipient, Function.identity()));
+    Map<String, DispatcherStatus> couriers =
+        office.dispatchers().statuses().stream()
+            .collect(Collectors.toMap(DispatcherStatus::recipient, Function.identity()));
     ArrayNode recipients = json.putArray("recipients");
     for (JournalQueries.Standing standing : queries.standings()) {
       String name = standing.recipient();
@@ -124,7 +124,9 @@ final class ServiceStatus {
   }
 
   private ObjectNode recipient(
-      JournalQueries.Standing standing, @Nullable CourierStatus courier, @Nullable Recipient file) {
+      JournalQueries.Standing standing,
+      @Nullable DispatcherStatus dispatcher,
+      @Nullable Recipient file) {
     String name = standing.recipient();
     Optional<Pause> pause = queries.pause(name);
     Backlog backlog = queries.backlog(name);
@@ -133,9 +135,9 @@ final class ServiceStatus {
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);
-    json.put("state", courier == null ? "no file" : courier.state().name());
+    json.put("state", dispatcher == null ? "no file" : dispatcher.state().name());
     json.set("pause", hold(pause));
-    json.put("inFlight", courier == null ? 0 : courier.inFlight());
+    json.put("inFlight", dispatcher == null ? 0 : dispatcher.inFlight());
     json.put("cursor", standing.cursor());
     json.put("ahead", standing.ahead());
     json.put("waiting", standing.waiting());
@@ -143,7 +145,7 @@ final class ServiceStatus {
     json.put("failed", standing.failed());
     json.put("backlogBytes", backlog.bytes() + backlog.requestedBytes());
     json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
-    json.put("trouble", courier == null ? null : courier.trouble());
+    json.put("trouble", dispatcher == null ? null : dispatcher.trouble());
     json.put("failures", queries.failureCount(name, since));
     json.put("failuresWithin", within.toString());
     ArrayNode last = json.putArray("lastFailures");

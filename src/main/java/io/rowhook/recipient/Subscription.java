@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Which events of which entity a recipient gets, under which condition, and in which attribute set.
- * What it says of an event's values is judged in the webhook room ({@code Wanting}), which alone
- * may read them.
+ * What it says of an event's values is judged in the webhook room ({@code SubscriptionMatcher}),
+ * which alone may read them.
  *
  * @param entity {@code Order}
  * @param events which of the three

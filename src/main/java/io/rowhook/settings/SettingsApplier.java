@@ -10,8 +10,8 @@ import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateRegistry;
-import io.rowhook.webhook.CourierStatus;
-import io.rowhook.webhook.Couriers;
+import io.rowhook.webhook.DispatcherRegistry;
+import io.rowhook.webhook.DispatcherStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class SettingsApplier implements ReloadListener {
   private final Function<List<EntityType>, Generation> generations;
   private final SqliteJournal journal;
   private final TemplateRegistry templates;
-  private final Couriers couriers;
+  private final DispatcherRegistry dispatchers;
   private final RemovedRecipients removed;
 
   /**
@@ -41,13 +41,13 @@ public final class SettingsApplier implements ReloadListener {
       Function<List<EntityType>, Generation> generations,
       SqliteJournal journal,
       TemplateRegistry templates,
-      Couriers couriers,
+      DispatcherRegistry dispatchers,
       RemovedRecipients removed) {
     this.supervisor = supervisor;
     this.generations = generations;
     this.journal = journal;
     this.templates = templates;
-    this.couriers = couriers;
+    this.dispatchers = dispatchers;
     this.removed = removed;
   }
 
@@ -69,14 +69,14 @@ public final class SettingsApplier implements ReloadListener {
     List<String> withoutFile = new ArrayList<>(journal.queries().recipients());
     withoutFile.removeAll(recipientNames(settings));
     removed.removed(withoutFile, settings.retention());
-    couriers.apply(settings.recipients());
+    dispatchers.apply(settings.recipients());
   }
 
   /** Returns the recipients that have a file in these settings, and those that are still served. */
   public Set<String> recipientNames(Settings settings) {
     return Stream.concat(
             settings.recipients().stream().map(Recipient::name),
-            couriers.statuses().stream().map(CourierStatus::recipient))
+            dispatchers.statuses().stream().map(DispatcherStatus::recipient))
         .collect(Collectors.toSet());
   }
 
@@ -102,13 +102,13 @@ public final class SettingsApplier implements ReloadListener {
     } catch (DeliveryAdminException e) {
       throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
     }
-    couriers.ledgerChanged(recipient);
+    dispatchers.ledgerChanged(recipient);
   }
 
   @Override
   public void take(Settings settings, SettingsDiff changes) {
     templates.replace(settings.sets());
-    couriers.apply(settings.recipients());
+    dispatchers.apply(settings.recipients());
     removed.removed(changes.recipients().removed(), settings.retention());
   }
 }

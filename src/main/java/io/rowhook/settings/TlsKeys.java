@@ -4,7 +4,7 @@ import io.rowhook.recipient.TlsConfig;
 import io.rowhook.recipient.TlsConfig.Identity;
 import io.rowhook.settings.Value.Mapping;
 import io.rowhook.settings.YamlNode.Fields;
-import io.rowhook.webhook.Handshake;
+import io.rowhook.webhook.TlsContexts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -128,7 +128,7 @@ final class TlsKeys {
   /** Tries what connections will begin with, so that what cannot be used is refused here. */
   private TlsConfig usable(TlsConfig tls, Fields fields) {
     try {
-      Handshake.of(tls);
+      TlsContexts.of(tls);
       return tls;
     } catch (IllegalStateException e) {
       problem(

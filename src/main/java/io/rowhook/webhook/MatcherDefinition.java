@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What {@link Wanting} decides by, as text: the subscriptions, and for each how its bodies are
- * made. The same settings and templates give the same text. So it tells whether an edit changes a
- * decision, and the journal keeps it for those that were made by it.
+ * What {@link SubscriptionMatcher} decides by, as text: the subscriptions, and for each how its
+ * bodies are made. The same settings and templates give the same text. So it tells whether an edit
+ * changes a decision, and the journal keeps it for those that were made by it.
  *
  * @param subscriptions in their order
  * @param renderings of each, as in {@code recipient.Match}; empty: it names an attribute set that

@@ -20,22 +20,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the dispatcher's thread.
  */
-final class Matchers {
+public final class Matchers {
 
   /** How many events more than are dispatched are noted as decided. */
   static final int AHEAD = 4096;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RecipientDispatcher.class);
 
   private final DeliveryStore store;
-  private final Wanting current;
-  private final TreeMap<Long, Wanting> earlier = new TreeMap<>(); // by the last they decide about
+  private final SubscriptionMatcher current;
+  private final TreeMap<Long, SubscriptionMatcher> earlier =
+      new TreeMap<>(); // by the last they decide about
   private final TreeMap<Long, Matching> toShorten = new TreeMap<>();
   private long noted; // up to here it is durable that the current one decides
   private long decided; // up to here decisions may have been used
 
   /** What is to be done about an event, by the first decision. */
-  sealed interface Decision {
+  public sealed interface Decision {
     /** No subscription wants it. */
     record NotWanted() implements Decision {}
 
@@ -51,7 +52,7 @@ final class Matchers {
    *
    * @param most the last event that can have been dispatched; what is noted beyond it was not used
    */
-  Matchers(DeliveryStore store, Wanting current, long most) {
+  Matchers(DeliveryStore store, SubscriptionMatcher current, long most) {
     this.store = store;
     this.current = current;
     List<Matching> all = store.matchings();
@@ -63,7 +64,7 @@ final class Matchers {
       } else {
         long through = Math.min(one.through(), most);
         decided = Math.max(decided, through);
-        of(current, one).ifPresent(wanting -> earlier.put(through, wanting));
+        of(current, one).ifPresent(matcher -> earlier.put(through, matcher));
         if (newest && through < one.through()) {
           toShorten.put(through, one);
         }
@@ -71,7 +72,7 @@ final class Matchers {
     }
   }
 
-  private static Optional<Wanting> of(Wanting current, Matching matching) {
+  private static Optional<SubscriptionMatcher> of(SubscriptionMatcher current, Matching matching) {
     try {
       return Optional.of(current.as(matching.definition()));
     } catch (IllegalArgumentException e) {
@@ -84,7 +85,7 @@ final class Matchers {
   }
 
   /** Says that events up to this one are being decided about; durable when it returns. */
-  void deciding(long through) throws InterruptedException {
+  public void deciding(long through) throws InterruptedException {
     decided = Math.max(decided, through);
     if (through > noted) {
       for (Map.Entry<Long, Matching> one : toShorten.entrySet()) {
@@ -98,7 +99,7 @@ final class Matchers {
   }
 
   /** Decides about an event of the journal. */
-  Decision decide(JournalEntry entry) {
+  public Decision decide(JournalEntry entry) {
     try {
       return at(entry.sequence())
           .match(entry.event())
@@ -109,14 +110,15 @@ final class Matchers {
     }
   }
 
-  private Wanting at(long sequence) {
-    Map.Entry<Long, Wanting> before = earlier.ceilingEntry(sequence);
+  private SubscriptionMatcher at(long sequence) {
+    Map.Entry<Long, SubscriptionMatcher> before = earlier.ceilingEntry(sequence);
     return before == null ? current : before.getValue();
   }
 
   /** Whether some subscription wants the latest only, so that there is a point in asking which. */
-  boolean hasLatestOnly() {
-    return current.hasLatestOnly() || earlier.values().stream().anyMatch(Wanting::hasLatestOnly);
+  public boolean hasLatestOnly() {
+    return current.hasLatestOnly()
+        || earlier.values().stream().anyMatch(SubscriptionMatcher::hasLatestOnly);
   }
 
   /** The last event that was decided about. */
@@ -125,7 +127,7 @@ final class Matchers {
   }
 
   /** Notes how far the current subscriptions have come: what is edited next holds from there. */
-  void end() throws InterruptedException {
+  public void end() throws InterruptedException {
     if (noted > decided) {
       noted = decided;
       store.decide(new Matching(decided, current.definition()));

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class MemoryBudget {
 
   /** A delivery in a buffer, without its event: its place in queues and maps. */
-  static final long DELIVERY_BYTES = 400;
+  public static final long DELIVERY_BYTES = 400;
 
   /** An attempt in flight, without its event: connection, headers and the thread's stack. */
   private static final long ATTEMPT_BYTES = 16 << 10;
@@ -62,7 +62,7 @@ public final class MemoryBudget {
    * Returns how many bytes are free: how much each buffer may hold now. At most 0 if there are
    * none.
    */
-  long free() {
+  public long free() {
     return total - used.get();
   }
 
@@ -71,16 +71,16 @@ public final class MemoryBudget {
     return used.get();
   }
 
-  void take(long bytes) {
+  public void take(long bytes) {
     used.addAndGet(bytes);
   }
 
-  void release(long bytes) {
+  public void release(long bytes) {
     used.addAndGet(-bytes);
   }
 
   /** Takes part in holding an event. Returns the object that all who hold it share. */
-  JournalEntry hold(JournalEntry entry) {
+  public JournalEntry share(JournalEntry entry) {
     Held held =
         events.compute(
             entry.sequence(),
@@ -91,8 +91,8 @@ public final class MemoryBudget {
     return held.entry;
   }
 
-  /** Ends what {@link #hold} began. */
-  void letGo(JournalEntry entry) {
+  /** Ends what {@link #share} began. */
+  public void unshare(JournalEntry entry) {
     Held left =
         events.compute(
             entry.sequence(),
@@ -108,19 +108,19 @@ public final class MemoryBudget {
   }
 
   /** Returns what an attempt takes whose event has so many bytes. */
-  static long attemptBytes(long event) {
+  public static long attemptBytes(long event) {
     return ATTEMPT_BYTES + COPIES * event;
   }
 
   /** Takes what the next page of the journal may weigh; to be released once it is taken in. */
-  long takePage() {
+  public long takePage() {
     long bytes = Math.clamp(free() / PAGE_PART, SMALLEST_PAGE, LARGEST_PAGE);
     take(bytes);
     return bytes;
   }
 
   /** Returns how many events a page of so many bytes may have. */
-  static int eventsOf(long page) {
+  public static int eventsOf(long page) {
     return (int) (page / EVENT_BYTES);
   }
 }

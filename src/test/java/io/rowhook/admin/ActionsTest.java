@@ -14,9 +14,9 @@ import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.testing.PlainSets;
-import io.rowhook.webhook.Couriers;
-import io.rowhook.webhook.Field;
-import io.rowhook.webhook.Sample;
+import io.rowhook.webhook.DispatcherRegistry;
+import io.rowhook.webhook.HttpHeader;
+import io.rowhook.webhook.TestDelivery;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class ActionsTest {
         new Office(
             journal,
             new PlainSets(),
-            new Couriers(_ -> {
+            new DispatcherRegistry(_ -> {
               throw new IllegalStateException("none is hired");
             }),
             this::sample,
@@ -73,17 +73,18 @@ class ActionsTest {
     journal.close();
   }
 
-  private Optional<Sample> sample(String recipient) {
+  private Optional<TestDelivery> sample(String recipient) {
     tested.add(recipient);
     return Optional.of(
-        new Sample(
+        new TestDelivery(
             "POST",
             "https://shop.example.com/hook",
             List.of(
-                new Field("Webhook-Signature", "v1,6Wm1ZJ9o8oF0cYpl0m3fWq3kq8m9m3zB0YzL7cQ2m5A="),
-                new Field("authorization", "Basic ZXJwOmdlaGVpbQ=="),
-                new Field("X-Api-Key", "also-secret"),
-                new Field("Rowhook-Topic", "rowhook.test")),
+                new HttpHeader(
+                    "Webhook-Signature", "v1,6Wm1ZJ9o8oF0cYpl0m3fWq3kq8m9m3zB0YzL7cQ2m5A="),
+                new HttpHeader("authorization", "Basic ZXJwOmdlaGVpbQ=="),
+                new HttpHeader("X-Api-Key", "also-secret"),
+                new HttpHeader("Rowhook-Topic", "rowhook.test")),
             "{}".getBytes(StandardCharsets.UTF_8),
             503,
             "answered 503",

@@ -14,8 +14,8 @@ import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Ed25519Key;
 import io.rowhook.recipient.Secret;
-import io.rowhook.webhook.Field;
-import io.rowhook.webhook.Signer;
+import io.rowhook.webhook.HttpHeader;
+import io.rowhook.webhook.signing.Signer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpClient;
@@ -120,16 +120,17 @@ class ProofsTest {
   @Test
   void theStandardsOwnLibraryTakesWhatHasBoth() throws Exception {
     Instant now = Instant.now();
-    List<Field> fields = new Signer(keys(Optional.of(standard()))).fields("evt_1", now, BODY);
-    assertThat(fields).hasSize(1);
-    assertThat(fields.getFirst().value()).matches("v1,\\S{44} v1a,\\S{88} v1a,\\S{88}");
+    List<HttpHeader> headers =
+        new Signer(keys(Optional.of(standard()))).headers("evt_1", now, BODY);
+    assertThat(headers).hasSize(1);
+    assertThat(headers.getFirst().value()).matches("v1,\\S{44} v1a,\\S{88} v1a,\\S{88}");
     new Webhook(SECRET)
         .verify(
             new String(BODY, StandardCharsets.UTF_8),
             Map.of(
                 "webhook-id", List.of("evt_1"),
                 "webhook-timestamp", List.of(Long.toString(now.getEpochSecond())),
-                "webhook-signature", List.of(fields.getFirst().value())));
+                "webhook-signature", List.of(headers.getFirst().value())));
   }
 
   @Test
@@ -145,11 +146,11 @@ class ProofsTest {
       Ed25519 keys = new Ed25519(key, Optional.empty());
       assertThat(
               new Signer(Authentication.NONE.with(Optional.of(keys)))
-                  .fields(
+                  .headers(
                       vector.path("id").asText(),
                       Instant.ofEpochSecond(vector.path("timestamp").asLong()),
                       vector.path("body").asText().getBytes(StandardCharsets.UTF_8)))
-          .containsExactly(new Field("Webhook-Signature", vector.path("signature").asText()));
+          .containsExactly(new HttpHeader("Webhook-Signature", vector.path("signature").asText()));
     });
   }
 
@@ -160,8 +161,8 @@ class ProofsTest {
         new Ed25519(
             new Secret(KEY), Optional.of(new Previous(new Secret(OTHER_KEY), now.plusSeconds(1))));
     Signer signer = new Signer(Authentication.NONE.with(Optional.of(keys)));
-    assertThat(signer.fields("evt_1", now, BODY).getFirst().value()).contains(" ");
-    assertThat(signer.fields("evt_1", now.plusSeconds(1), BODY).getFirst().value())
+    assertThat(signer.headers("evt_1", now, BODY).getFirst().value()).contains(" ");
+    assertThat(signer.headers("evt_1", now.plusSeconds(1), BODY).getFirst().value())
         .matches("v1a,\\S{88}");
   }
 
@@ -249,8 +250,8 @@ class ProofsTest {
               .header("Webhook-Timestamp", Long.toString(now.getEpochSecond()))
               .PUT(BodyPublishers.ofByteArray(BODY));
       new Signer(authentication)
-          .fields("evt_1", now, BODY)
-          .forEach(field -> request.header(field.name(), field.value()));
+          .headers("evt_1", now, BODY)
+          .forEach(header -> request.header(header.name(), header.value()));
       client.send(request.build(), BodyHandlers.discarding());
     }
     return received.getFirst();

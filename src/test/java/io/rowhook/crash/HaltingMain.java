@@ -77,7 +77,7 @@ final class HaltingMain {
             pass(HaltPoint.AFTER_FLUSH);
           }
         },
-        new io.rowhook.webhook.Observer() {
+        new io.rowhook.webhook.DeliveryListener() {
           @Override
           public void posted(String recipient, JournalEntry entry) {
             pass(HaltPoint.AFTER_POST);

@@ -7,7 +7,7 @@ import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
-import io.rowhook.webhook.Courier;
+import io.rowhook.webhook.RecipientDispatcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -70,10 +70,10 @@ class KilledBacklogTest {
           KILLS,
           twice.get(),
           most,
-          JOBS + Courier.GROUP_COMMIT_WINDOW,
+          JOBS + RecipientDispatcher.GROUP_COMMIT_WINDOW,
           JOBS,
-          Courier.GROUP_COMMIT_WINDOW);
-      assertThat(most).isLessThanOrEqualTo(JOBS + Courier.GROUP_COMMIT_WINDOW);
+          RecipientDispatcher.GROUP_COMMIT_WINDOW);
+      assertThat(most).isLessThanOrEqualTo(JOBS + RecipientDispatcher.GROUP_COMMIT_WINDOW);
     }
   }
 

@@ -273,8 +273,8 @@ public final class Stage implements AutoCloseable {
         "everything is settled",
         () ->
             running.couriers().stream()
-                .allMatch(courier ->
-                    courier.cursor() == running.journal().head() && courier.inFlight() == 0));
+                .allMatch(dispatcher ->
+                    dispatcher.cursor() == running.journal().head() && dispatcher.inFlight() == 0));
   }
 
   /** The body as JSON. */

@@ -22,7 +22,7 @@ class UnitTestsTest {
 
   @Test
   void whatUsesNoneNeedsNone() {
-    assertThat(tests.needsDatabase("io.rowhook.webhook.SignerTest")).isFalse();
+    assertThat(tests.needsDatabase("io.rowhook.webhook.signing.SignerTest")).isFalse();
     assertThat(tests.needsDatabase("io.rowhook.journal.JournalContractTest")).isFalse();
     assertThat(tests.needsDatabase(getClass().getName())).isFalse();
   }
@@ -30,7 +30,7 @@ class UnitTestsTest {
   @Test
   void leavesOutTheTestsOfSuchAClassAndNoOthers() {
     assertThat(runs("io.rowhook.testing.SourceDatabaseTest", tests)).isFalse();
-    assertThat(runs("io.rowhook.webhook.SignerTest", tests)).isTrue();
+    assertThat(runs("io.rowhook.webhook.signing.SignerTest", tests)).isTrue();
     assertThat(runs("io.rowhook.testing.SourceDatabaseTest", new UnitTests(false)))
         .as("without -Punit")
         .isTrue();

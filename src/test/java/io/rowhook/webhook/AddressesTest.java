@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.testing.Receiver;
-import io.rowhook.webhook.Reply.Answer;
-import io.rowhook.webhook.Reply.Silence;
+import io.rowhook.webhook.http.HttpResult;
+import io.rowhook.webhook.http.HttpResult.NoResponse;
+import io.rowhook.webhook.http.HttpResult.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +31,8 @@ import org.junit.jupiter.api.Test;
 class AddressesTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Networks OUTSIDE = new Networks(List.of(CidrBlock.parse("127.0.0.1/32")));
+  private static final AddressPolicy OUTSIDE =
+      new AddressPolicy(List.of(CidrBlock.parse("127.0.0.1/32")));
   private static final String REFUSED =
       "shop.example is at 127.0.0.2, an address that is loopback; allow its network for this"
           + " recipient if that is meant";
@@ -67,10 +69,10 @@ class AddressesTest {
   void aNameThatChangesItsMindIsCheckedOnEachConnection() {
     Iterator<List<String>> answers =
         List.of(List.of("127.0.0.1"), List.of("127.0.0.2"), List.of("127.0.0.1")).iterator();
-    try (Sender sender = sender(answers)) {
-      assertThat(post(sender)).isInstanceOf(Answer.class);
-      assertThat(post(sender)).isEqualTo(new Silence(REFUSED));
-      assertThat(post(sender)).isInstanceOf(Answer.class);
+    try (WebhookClient client = client(answers)) {
+      assertThat(post(client)).isInstanceOf(Response.class);
+      assertThat(post(client)).isEqualTo(new NoResponse(REFUSED));
+      assertThat(post(client)).isInstanceOf(Response.class);
     }
     // Asked once each: nothing lies between the check and the use.
     assertThat(asked).hasSize(3);
@@ -81,10 +83,10 @@ class AddressesTest {
   @Test
   void ofSeveralAddressesOnlyThosePermittedAreTried() {
     List<String> both = List.of("127.0.0.2", "127.0.0.1", "::ffff:127.0.0.2", "::1");
-    try (Sender sender = sender(List.of(both, both).iterator())) {
-      assertThat(post(sender)).isInstanceOf(Answer.class);
+    try (WebhookClient client = client(List.of(both, both).iterator())) {
+      assertThat(post(client)).isInstanceOf(Response.class);
       receiver.close(); // now only the other one answers
-      assertThat(((Silence) post(sender)).reason()).startsWith("connection refused by");
+      assertThat(((NoResponse) post(client)).reason()).startsWith("connection refused by");
     }
     assertThat(inside).hasValue(0);
   }
@@ -107,21 +109,21 @@ class AddressesTest {
             "[::1]",
             "[::]",
             "0.0.0.0");
-    try (Sender sender = new Sender(Networks.PUBLIC)) {
+    try (WebhookClient client = new WebhookClient(AddressPolicy.PUBLIC)) {
       for (String host : spellings) {
         URI url = URI.create("http://" + host + ":" + trap.getLocalPort() + "/");
         // What has no route or no meaning need not be refused: it must only not arrive.
-        assertThat(sender.post(url, List.of(), new byte[0], Duration.ofSeconds(2)))
+        assertThat(client.post(url, List.of(), new byte[0], Duration.ofSeconds(2)))
             .as(host)
-            .isInstanceOf(Silence.class);
+            .isInstanceOf(NoResponse.class);
       }
     }
     assertThat(inside).hasValue(0);
     assertThat(receiver.count()).isZero();
   }
 
-  private Sender sender(Iterator<List<String>> answers) {
-    return new Sender(
+  private WebhookClient client(Iterator<List<String>> answers) {
+    return new WebhookClient(
         OUTSIDE,
         Optional.empty(),
         Optional.empty(),
@@ -131,9 +133,9 @@ class AddressesTest {
         });
   }
 
-  private Reply post(Sender sender) {
+  private HttpResult post(WebhookClient client) {
     URI url = URI.create("http://shop.example:" + trap.getLocalPort() + "/");
-    return sender.post(url, List.of(), new byte[] {'{', '}'}, LIMIT);
+    return client.post(url, List.of(), new byte[] {'{', '}'}, LIMIT);
   }
 
   private ServerSocket bound() {

@@ -82,24 +82,24 @@ class AnyPolicyTest {
           recipient.backlog());
       out.clock = () -> Objects.requireNonNull(now.get());
       MemoryDeliveryStore store = out.ledger("shop");
-      Courier courier = out.start(recipient);
+      RecipientDispatcher dispatcher = out.start(recipient);
       out.journal.append(orders(entities, each).subList(0, entities * (each / 2)));
       for (int round = 0; round < ROUNDS; round++) {
         if (round == ROUNDS / 3) {
           out.journal.append(orders(entities, each));
         }
-        disturb(out, store, courier, random);
-        pass(courier, store, random);
+        disturb(out, store, dispatcher, random);
+        pass(dispatcher, store, random);
       }
       mended = true;
       out.journal.killSwitch(null);
-      courier.ledgerChanged();
+      dispatcher.ledgerChanged();
       long patience = System.nanoTime() + PATIENCE.toNanos();
       while (store.cursor() < out.journal.head() || store.open() > 0) {
         assertThat(System.nanoTime()).as("something is forgotten").isLessThan(patience);
-        pass(courier, store, random);
+        pass(dispatcher, store, random);
       }
-      courier.close();
+      dispatcher.close();
       assertEnds(store, entities * each, recipient);
       assertOrder(shop.ids(), processing instanceof Sequential);
       int jobs = processing instanceof Parallel(int most) ? most : 1;
@@ -183,7 +183,8 @@ class AnyPolicyTest {
   }
 
   /** A person, and the clock; whatever is held until somebody decides is decided. */
-  private void disturb(Outbound out, MemoryDeliveryStore store, Courier courier, Random random) {
+  private void disturb(
+      Outbound out, MemoryDeliveryStore store, RecipientDispatcher dispatcher, Random random) {
     int what;
     synchronized (random) {
       what = random.nextInt(20);
@@ -198,10 +199,10 @@ class AnyPolicyTest {
         return;
       }
     }
-    courier.ledgerChanged();
+    dispatcher.ledgerChanged();
   }
 
-  private void pass(Courier courier, MemoryDeliveryStore store, Random random)
+  private void pass(RecipientDispatcher dispatcher, MemoryDeliveryStore store, Random random)
       throws InterruptedException {
     int seconds;
     synchronized (random) {
@@ -210,9 +211,9 @@ class AnyPolicyTest {
     now.updateAndGet(time -> time.plusSeconds(seconds));
     if (store.pause().filter(pause -> pause.until().isEmpty()).isPresent()) {
       store.resumeByPerson(Objects.requireNonNull(now.get()));
-      courier.ledgerChanged();
+      dispatcher.ledgerChanged();
     }
-    courier.published(); // the clock was moved; nobody else would tell
+    dispatcher.published(); // the clock was moved; nobody else would tell
     Thread.sleep(2); // what is due then has some time to go out
   }
 

@@ -67,7 +67,8 @@ class BodyOptionsTest {
         Outbound out = new Outbound()) {
       out.sets.use(body(LARGE));
       URI url = shop.url("/");
-      Courier before = out.start(recipient(url, limit(1_024, Then.notify), Integers.number));
+      RecipientDispatcher before =
+          out.start(recipient(url, limit(1_024, Then.notify), Integers.number));
       out.journal.append(orders(1, 1));
       Outbound.eventually("tried", () -> !out.ledger("shop").attempts(1).isEmpty());
       before.close();
@@ -91,7 +92,7 @@ class BodyOptionsTest {
         Outbound out = new Outbound()) {
       out.sets.use(body(LARGE));
       URI url = shop.url("/");
-      Courier before = out.start(recipient(url, Optional.empty(), Integers.text));
+      RecipientDispatcher before = out.start(recipient(url, Optional.empty(), Integers.text));
       out.journal.append(orders(1, 1));
       Outbound.eventually("tried", () -> !out.ledger("shop").attempts(1).isEmpty());
       before.close();

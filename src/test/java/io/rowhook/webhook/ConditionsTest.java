@@ -162,12 +162,13 @@ class ConditionsTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      Courier courier =
+      RecipientDispatcher dispatcher =
           out.start(recipient(shop, new Parallel(1), subscription(".data.n != 2", "first")));
       // 1 is in flight, 2 was passed over, 3 waits in the window; all are decided.
       append(out, 1, 2, 3);
       eventually("the first is in flight", () -> calls.get() == 1);
-      courier.reconfigure(recipient(shop, new Parallel(1), subscription(".data.n == 2", "second")));
+      dispatcher.reconfigure(
+          recipient(shop, new Parallel(1), subscription(".data.n == 2", "second")));
       answer.countDown();
       out.settled("shop");
       append(out, 2, 4);
@@ -183,13 +184,13 @@ class ConditionsTest {
   void aPersonsRedeliveryIsNotAskedForItsCondition() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      Courier courier =
+      RecipientDispatcher dispatcher =
           out.start(recipient(shop, new Parallel(1), subscription(".data.n == 1", "one")));
       append(out, 1);
       out.settled("shop");
-      courier.reconfigure(recipient(shop, new Parallel(1), subscription("false", "never")));
+      dispatcher.reconfigure(recipient(shop, new Parallel(1), subscription("false", "never")));
       out.ledger("shop").redeliver(1, Instant.now());
-      courier.ledgerChanged();
+      dispatcher.ledgerChanged();
       eventually("it came again", () -> shop.count() == 2);
       assertThat(topics(shop)).containsExactly("evt_1 one", "evt_1 never");
     }

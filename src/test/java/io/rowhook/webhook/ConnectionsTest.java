@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.testing.RawServer;
-import io.rowhook.webhook.Reply.Answer;
-import io.rowhook.webhook.Reply.Silence;
+import io.rowhook.webhook.http.HttpResult.NoResponse;
+import io.rowhook.webhook.http.HttpResult.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,10 +69,10 @@ class ConnectionsTest {
               }
               return false; // the second on a connection, and each on the third connection
             });
-        Sender sender = new Sender(Networks.ANY)) {
-      assertThat(sender.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(Answer.class);
-      assertThat(sender.post(server.url(), List.of(), BODY, LIMIT))
-          .isEqualTo(new Silence("the connection was closed without an answer"));
+        WebhookClient client = new WebhookClient(AddressPolicy.ANY)) {
+      assertThat(client.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(Response.class);
+      assertThat(client.post(server.url(), List.of(), BODY, LIMIT))
+          .isEqualTo(new NoResponse("the connection was closed without an answer"));
       assertThat(requests).as("the first, the reused one, and one new").hasValue(3);
     }
   }
@@ -88,9 +88,9 @@ class ConnectionsTest {
                   .write(ofConnection == 1 ? OK : "HT".getBytes(StandardCharsets.ISO_8859_1));
               return ofConnection == 1;
             });
-        Sender sender = new Sender(Networks.ANY)) {
-      assertThat(sender.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(Answer.class);
-      assertThat(sender.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(Silence.class);
+        WebhookClient client = new WebhookClient(AddressPolicy.ANY)) {
+      assertThat(client.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(Response.class);
+      assertThat(client.post(server.url(), List.of(), BODY, LIMIT)).isInstanceOf(NoResponse.class);
       assertThat(requests).hasValue(2);
     }
   }
@@ -107,9 +107,9 @@ class ConnectionsTest {
             });
         BlackHole hole = new BlackHole("127.0.0.2", good.url("/").getPort());
         BlackHole another = new BlackHole("127.0.0.3", good.url("/").getPort());
-        Sender sender =
-            new Sender(
-                Networks.ANY,
+        WebhookClient client =
+            new WebhookClient(
+                AddressPolicy.ANY,
                 Optional.empty(),
                 Optional.empty(),
                 _ ->
@@ -119,12 +119,12 @@ class ConnectionsTest {
                       InetAddress.ofLiteral("127.0.0.1")
                     })) {
       URI url = URI.create("http://shop.example:" + good.url("/").getPort() + "/");
-      assertThat(sender.post(url, List.of(), BODY, LIMIT)).isInstanceOf(Answer.class);
+      assertThat(client.post(url, List.of(), BODY, LIMIT)).isInstanceOf(Response.class);
       // The first address comes back, and is deaf: the one that was good last is tried first.
       hole.vanish();
       try (ServerSocket deaf = new ServerSocket()) {
         deaf.bind(new InetSocketAddress("127.0.0.2", url.getPort()));
-        assertThat(sender.post(url, List.of(), BODY, LIMIT)).isInstanceOf(Answer.class);
+        assertThat(client.post(url, List.of(), BODY, LIMIT)).isInstanceOf(Response.class);
       }
       assertThat(accepted).containsExactly("127.0.0.1", "127.0.0.1");
     }

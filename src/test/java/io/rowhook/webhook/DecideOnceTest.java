@@ -171,11 +171,11 @@ class DecideOnceTest {
               sequential ? new Sequential() : new Parallel(2),
               retry(5, 5, 5, 5, 5));
       out.sets.replace("old");
-      Courier courier = out.start(recipient);
+      RecipientDispatcher dispatcher = out.start(recipient);
       out.journal.append(List.of(order(1, 1), order(1, 2), order(2, 1), order(1, 3)));
       assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
       out.sets.replace("new");
-      courier.reconfigure(recipient);
+      dispatcher.reconfigure(recipient);
       edited.countDown();
       out.settled("shop");
       out.journal.append(List.of(order(1, 4)));
@@ -192,13 +192,13 @@ class DecideOnceTest {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
       Recipient recipient = recipient("shop", shop.url("/"), new Parallel(2), retry(5));
-      Courier courier = out.start(recipient);
+      RecipientDispatcher dispatcher = out.start(recipient);
       out.journal.append(orders(1, 3));
       out.settled("shop");
       List<Matching> running = out.ledger("shop").matchings();
       assertThat(running).hasSize(1);
       assertThat(running.getFirst().through()).isGreaterThan(1_000);
-      courier.close();
+      dispatcher.close();
       assertThat(out.ledger("shop").matchings())
           .containsExactly(new Matching(3, running.getFirst().definition()));
 
@@ -209,7 +209,7 @@ class DecideOnceTest {
         out.journal.append(orders((int) next, (int) next));
         eventually(version, () -> shop.requests().getLast().text().startsWith(version + " evt_"));
         out.settled("shop");
-        out.couriers.getLast().close();
+        out.dispatchers.getLast().close();
       }
       assertThat(out.ledger("shop").matchings().getLast().through()).isEqualTo(5);
     }

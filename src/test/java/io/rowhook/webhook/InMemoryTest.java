@@ -50,22 +50,23 @@ class InMemoryTest {
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
       MemoryDeliveryStore store = out.ledger("shop");
-      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(1), retries()));
+      RecipientDispatcher dispatcher =
+          out.start(recipient("shop", shop.url("/"), new Parallel(1), retries()));
       out.journal.append(orders(3, 1));
       eventually("all have failed once", () -> store.open() == 3);
-      courier.close();
+      dispatcher.close();
 
       behaviour.set(_ -> {
         answering.await();
         return Answer.of(200);
       });
       now.set(START.plusSeconds(120));
-      courier = out.start(recipient("shop", shop.url("/"), processing, retries()));
+      dispatcher = out.start(recipient("shop", shop.url("/"), processing, retries()));
       eventually("one is in flight", () -> shop.count() == 4);
-      Courier busy = courier;
+      RecipientDispatcher busy = dispatcher;
       eventually("the others are in memory", () -> sequential || busy.status().window() == 3);
       store.discard(3);
-      courier.ledgerChanged();
+      dispatcher.ledgerChanged();
       eventually("it has left", () -> sequential || busy.status().window() == 2);
       answering.countDown();
       out.settled("shop");
@@ -94,18 +95,19 @@ class InMemoryTest {
       store.pause(
           new Pause(Pause.Kind.failures, START, Optional.of(START.plusSeconds(60)), "failures"));
       store.flush();
-      Courier courier = out.start(recipient("shop", shop.url("/"), new Parallel(8), retries()));
+      RecipientDispatcher dispatcher =
+          out.start(recipient("shop", shop.url("/"), new Parallel(8), retries()));
       out.journal.append(orders(20, 1));
       now.set(START.plusSeconds(61));
-      courier.published();
+      dispatcher.published();
       eventually("the trial", () -> shop.count() == 1);
       for (int look = 0; look < 20; look++) {
-        courier.published();
-        courier.ledgerChanged();
+        dispatcher.published();
+        dispatcher.ledgerChanged();
         Thread.sleep(5); // whatever would go out beside it has had its time
       }
       assertThat(shop.count()).isEqualTo(1);
-      assertThat(courier.status().window()).isEqualTo(1);
+      assertThat(dispatcher.status().window()).isEqualTo(1);
       answering.countDown();
       out.settled("shop");
       assertThat(shop.ids()).hasSize(20).startsWith("evt_Order_1_1").doesNotHaveDuplicates();

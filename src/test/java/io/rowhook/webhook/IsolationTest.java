@@ -96,7 +96,8 @@ class IsolationTest {
     List<Healthy> healthy = new ArrayList<>();
     List<Recipient> recipients = new ArrayList<>();
     try (SqliteJournal journal = SqliteJournal.open(directory.resolve(name + ".db"));
-        Couriers couriers = new Couriers(recipient -> courier(recipient, journal));
+        DispatcherRegistry dispatchers =
+            new DispatcherRegistry(recipient -> dispatcher(recipient, journal));
         SickServers servers = new SickServers()) {
       journal.begin(new Epoch(name, "{}", Instant.now()), Position.of(0), Map.of());
       for (int i = 0; i < HEALTHY; i++) {
@@ -113,7 +114,7 @@ class IsolationTest {
       }
       Collections.shuffle(recipients, new java.util.Random(7));
       recipients.forEach(recipient -> journal.deliveries(recipient.name()));
-      couriers.apply(recipients);
+      dispatchers.apply(recipients);
 
       long started = System.nanoTime();
       List<Event> events = Events.orders(entities, each);
@@ -132,7 +133,7 @@ class IsolationTest {
             assertThat(one.disorder).as("in order, each once").hasValue(0);
             assertThat(one.receiver.mostAtOnce()).isLessThanOrEqualTo(JOBS);
           });
-      holdsBack(couriers, servers);
+      holdsBack(dispatchers, servers);
       return took;
     } finally {
       healthy.forEach(one -> one.receiver.close());
@@ -140,8 +141,8 @@ class IsolationTest {
   }
 
   /** The sick ones still have what is theirs: bounded jobs, windows, and bytes read of answers. */
-  private static void holdsBack(Couriers couriers, SickServers servers) {
-    for (CourierStatus status : couriers.statuses()) {
+  private static void holdsBack(DispatcherRegistry dispatchers, SickServers servers) {
+    for (DispatcherStatus status : dispatchers.statuses()) {
       assertThat(status.inFlight()).as(status.recipient()).isLessThanOrEqualTo(JOBS);
       if (status.recipient().startsWith("hangs") || status.recipient().startsWith("trickles")) {
         assertThat(status.inFlight()).as(status.recipient()).isEqualTo(JOBS);
@@ -152,15 +153,15 @@ class IsolationTest {
     assertThat(servers.written.get()).isLessThanOrEqualTo(servers.begun.get() * (20L << 20));
   }
 
-  private static Courier courier(Recipient recipient, SqliteJournal journal) {
-    return new Courier(
+  private static RecipientDispatcher dispatcher(Recipient recipient, SqliteJournal journal) {
+    return new RecipientDispatcher(
         recipient,
         journal,
         new PlainSets(),
-        new Sender(Networks.ANY),
+        new WebhookClient(AddressPolicy.ANY),
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
-        Observer.NONE,
+        DeliveryListener.NONE,
         MemoryBudget.ofHeap());
   }
 

@@ -15,6 +15,7 @@ import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
+import io.rowhook.webhook.dispatch.DeliveryBuffer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,16 +35,16 @@ class MemoryBudgetTest {
     MemoryBudget budget = new MemoryBudget(10_000);
     Event event = orders(1, 1).getFirst();
     JournalEntry entry = new JournalEntry(7, event);
-    assertThat(budget.hold(entry)).isSameAs(entry);
+    assertThat(budget.share(entry)).isSameAs(entry);
     long once = budget.used();
     assertThat(once).isGreaterThan(event.json().length);
-    assertThat(budget.hold(new JournalEntry(7, event))).isSameAs(entry);
+    assertThat(budget.share(new JournalEntry(7, event))).isSameAs(entry);
     assertThat(budget.used()).isEqualTo(once);
     assertThat(budget.free()).isEqualTo(10_000 - once);
 
-    budget.letGo(entry);
+    budget.unshare(entry);
     assertThat(budget.used()).isEqualTo(once);
-    budget.letGo(entry);
+    budget.unshare(entry);
     assertThat(budget.used()).isZero();
   }
 
@@ -71,19 +72,20 @@ class MemoryBudgetTest {
       Recipient recipient =
           recipient("shop", URI.create("http://127.0.0.1:1/"), new Parallel(8), retry(60_000));
       DeliveryStore store = out.journal.deliveries("shop");
-      Matchers matchers = new Matchers(store, Wanting.of(recipient, out.sets), 0);
-      Window window = new Window(out.journal, store, recipient.processing(), out.budget, matchers);
+      Matchers matchers = new Matchers(store, SubscriptionMatcher.of(recipient, out.sets), 0);
+      DeliveryBuffer buffer =
+          new DeliveryBuffer(out.journal, store, recipient.processing(), out.budget, matchers);
       out.journal.append(orders(2, 1));
       out.budget.take(1 << 20);
-      window.fill(_ -> false);
-      assertThat(window.lanes().size()).as("always one").isEqualTo(1);
-      window.fill(_ -> false);
-      assertThat(window.lanes().size()).as("no room").isEqualTo(1);
+      buffer.fill(_ -> false);
+      assertThat(buffer.queue().size()).as("always one").isEqualTo(1);
+      buffer.fill(_ -> false);
+      assertThat(buffer.queue().size()).as("no room").isEqualTo(1);
       out.budget.release(1 << 20);
-      assertThat(window.hungry()).isTrue();
-      window.fill(_ -> false);
-      assertThat(window.lanes().size()).isEqualTo(2);
-      window.release();
+      assertThat(buffer.wantsMore()).isTrue();
+      buffer.fill(_ -> false);
+      assertThat(buffer.queue().size()).isEqualTo(2);
+      buffer.release();
     }
   }
 
@@ -99,9 +101,9 @@ class MemoryBudgetTest {
         Receiver well = new Receiver();
         Outbound out = new Outbound()) {
       out.budget = new MemoryBudget(total);
-      List<Courier> couriers = new ArrayList<>();
+      List<RecipientDispatcher> dispatchers = new ArrayList<>();
       for (int i = 0; i < RECIPIENTS; i++) {
-        couriers.add(
+        dispatchers.add(
             out.start(
                 recipient(
                     "r" + i,
@@ -117,8 +119,8 @@ class MemoryBudgetTest {
       assertThat(well.count()).isEqualTo(75);
       Outbound.eventually(
           "each holds something",
-          () -> couriers.stream().allMatch(courier -> courier.status().window() > 0));
-      int held = couriers.stream().mapToInt(courier -> courier.status().window()).sum();
+          () -> dispatchers.stream().allMatch(dispatcher -> dispatcher.status().window() > 0));
+      int held = dispatchers.stream().mapToInt(dispatcher -> dispatcher.status().window()).sum();
       assertThat(held * MemoryBudget.DELIVERY_BYTES).isLessThanOrEqualTo(total);
       assertThat(out.budget.used()).isLessThanOrEqualTo(total + RECIPIENTS * (32L << 10));
       answer.countDown();

@@ -32,7 +32,7 @@ import java.util.random.RandomGenerator;
 /**
  * What a dispatcher's test needs around it; everything real but the journal, which is in memory.
  */
-final class Outbound implements AutoCloseable {
+public final class Outbound implements AutoCloseable {
 
   static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -44,24 +44,25 @@ final class Outbound implements AutoCloseable {
           List.of(Duration.ofSeconds(1)));
 
   final PlainSets sets = new PlainSets();
-  final List<Courier> couriers = new ArrayList<>();
-  MemoryJournal journal = new MemoryJournal();
-  InstantSource clock = InstantSource.system();
-  Observer observer = Observer.NONE;
+  public final List<RecipientDispatcher> dispatchers = new ArrayList<>();
+  public MemoryJournal journal = new MemoryJournal();
+  public InstantSource clock = InstantSource.system();
+  public DeliveryListener listener = DeliveryListener.NONE;
   MemoryBudget budget = MemoryBudget.ofHeap();
 
-  static RetryPolicy retry(int... delaysMs) {
+  public static RetryPolicy retry(int... delaysMs) {
     return new RetryPolicy(
         Arrays.stream(delaysMs).mapToObj(Duration::ofMillis).toList(),
         RetryPolicy.From.previous,
         0);
   }
 
-  static Recipient recipient(String name, URI url, DeliveryMode processing, RetryPolicy retry) {
+  public static Recipient recipient(
+      String name, URI url, DeliveryMode processing, RetryPolicy retry) {
     return recipient(name, url, processing, retry, Duration.ofSeconds(5), Authentication.NONE);
   }
 
-  static Recipient recipient(
+  public static Recipient recipient(
       String name,
       URI url,
       DeliveryMode processing,
@@ -87,41 +88,41 @@ final class Outbound implements AutoCloseable {
   }
 
   /** Starts a dispatcher; a recipient that is new begins at the journal's head. */
-  Courier start(Recipient recipient) {
+  public RecipientDispatcher start(Recipient recipient) {
     journal.deliveries(recipient.name());
-    Courier courier =
-        new Courier(
+    RecipientDispatcher dispatcher =
+        new RecipientDispatcher(
             recipient,
             journal,
             sets,
-            new Sender(Networks.ANY),
+            new WebhookClient(AddressPolicy.ANY),
             clock,
             RandomGenerator.of("L64X128MixRandom"),
-            observer,
+            listener,
             budget);
-    couriers.add(courier);
-    courier.start();
-    return courier;
+    dispatchers.add(dispatcher);
+    dispatcher.start();
+    return dispatcher;
   }
 
-  MemoryDeliveryStore ledger(String recipient) {
+  public MemoryDeliveryStore ledger(String recipient) {
     return journal.store(recipient);
   }
 
   /** Waits until nothing waits any more. */
-  void settled(String recipient) {
+  public void settled(String recipient) {
     eventually(
         "all settled",
         () -> ledger(recipient).cursor() == journal.head() && ledger(recipient).open() == 0);
   }
 
-  static void eventually(String what, Callable<Boolean> condition) {
+  public static void eventually(String what, Callable<Boolean> condition) {
     Eventually.within(LIMIT, what, condition);
   }
 
   @Override
   public void close() {
-    couriers.forEach(Courier::close);
+    dispatchers.forEach(RecipientDispatcher::close);
     journal.close();
     assertThat(budget.used()).as("what the buffers have not given back").isZero();
   }

@@ -10,8 +10,9 @@ import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Request;
 import io.rowhook.testing.TestProxy;
-import io.rowhook.webhook.Reply.Answer;
-import io.rowhook.webhook.Reply.Silence;
+import io.rowhook.webhook.http.HttpResult;
+import io.rowhook.webhook.http.HttpResult.NoResponse;
+import io.rowhook.webhook.http.HttpResult.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -48,11 +49,11 @@ class ProxyTest {
   void sendsInAbsoluteFormWithoutTls() {
     proxy.asking(CREDENTIALS);
     try (Receiver shop = new Receiver();
-        Sender sender = sender(Networks.PUBLIC, credentials())) {
+        WebhookClient client = client(AddressPolicy.PUBLIC, credentials())) {
       int port = shop.url("/").getPort();
       // Nobody but the proxy knows this name.
       URI url = URI.create("http://shop.example:" + port + "/h%2Fx?secret=xyz");
-      assertThat(post(sender, url)).isInstanceOf(Answer.class);
+      assertThat(post(client, url)).isInstanceOf(Response.class);
       assertThat(proxy.heads())
           .singleElement()
           .asString()
@@ -71,9 +72,9 @@ class ProxyTest {
   void tunnelsTls() throws Exception {
     proxy.asking(CREDENTIALS);
     try (Receiver shop = secure();
-        Sender sender = sender(Networks.ANY, credentials())) {
+        WebhookClient client = client(AddressPolicy.ANY, credentials())) {
       for (int i = 0; i < 3; i++) {
-        assertThat(post(sender, shop.url("/h?secret=xyz"))).isInstanceOf(Answer.class);
+        assertThat(post(client, shop.url("/h?secret=xyz"))).isInstanceOf(Response.class);
       }
       assertThat(shop.requests()).hasSize(3);
       assertThat(shop.requests()).allSatisfy(ProxyTest::showsNothingOfTheProxy);
@@ -98,10 +99,10 @@ class ProxyTest {
   @Test
   void aTunnelThatHasBrokenIsReplaced() throws Exception {
     try (Receiver shop = secure();
-        Sender sender = sender(Networks.ANY, Optional.empty())) {
-      assertThat(post(sender, shop.url("/"))).isInstanceOf(Answer.class);
+        WebhookClient client = client(AddressPolicy.ANY, Optional.empty())) {
+      assertThat(post(client, shop.url("/"))).isInstanceOf(Response.class);
       proxy.cut();
-      assertThat(post(sender, shop.url("/"))).isInstanceOf(Answer.class);
+      assertThat(post(client, shop.url("/"))).isInstanceOf(Response.class);
       assertThat(proxy.heads()).hasSize(2);
     }
   }
@@ -110,14 +111,14 @@ class ProxyTest {
   @Tag("feature-47")
   void theProxyIsNotAskedForARefusedAddress() throws Exception {
     try (Receiver shop = secure();
-        Sender sender = sender(Networks.PUBLIC, Optional.empty())) {
-      assertThat(post(sender, URI.create("https://inside.example/")))
+        WebhookClient client = client(AddressPolicy.PUBLIC, Optional.empty())) {
+      assertThat(post(client, URI.create("https://inside.example/")))
           .isEqualTo(
-              new Silence(
+              new NoResponse(
                   "inside.example is at 10.0.0.7, an address that is private; allow its network"
                       + " for this recipient if that is meant"));
-      assertThat(post(sender, URI.create("http://127.0.0.1:" + shop.url("/").getPort() + "/")))
-          .isInstanceOf(Silence.class);
+      assertThat(post(client, URI.create("http://127.0.0.1:" + shop.url("/").getPort() + "/")))
+          .isInstanceOf(NoResponse.class);
       assertThat(proxy.heads()).isEmpty();
       assertThat(shop.count()).isZero();
     }
@@ -127,16 +128,16 @@ class ProxyTest {
   void saysThatCredentialsAreMissingOrWrong() throws Exception {
     proxy.asking("Basic ZXJwOm90aGVy");
     String at = "the proxy 127.0.0.1:" + proxy.port();
-    Silence missing =
-        new Silence(
+    NoResponse missing =
+        new NoResponse(
             at
                 + " asks for a user and a password (407); write them into its URL,"
                 + " http://user:password@host:port");
-    Silence wrong = new Silence(at + " does not take the user and password in its URL (407)");
+    NoResponse wrong = new NoResponse(at + " does not take the user and password in its URL (407)");
     try (Receiver shop = secure();
         Receiver plain = new Receiver();
-        Sender without = sender(Networks.ANY, Optional.empty());
-        Sender with = sender(Networks.ANY, credentials())) {
+        WebhookClient without = client(AddressPolicy.ANY, Optional.empty());
+        WebhookClient with = client(AddressPolicy.ANY, credentials())) {
       for (URI url : List.of(shop.url("/"), plain.url("/"))) {
         assertThat(post(without, url)).isEqualTo(missing);
         assertThat(post(with, url)).isEqualTo(wrong);
@@ -149,33 +150,33 @@ class ProxyTest {
   void failuresNameTheProxy() throws Exception {
     String at = "the proxy 127.0.0.1:" + proxy.port();
     try (Receiver shop = secure();
-        Sender sender = sender(Networks.ANY, Optional.empty())) {
+        WebhookClient client = client(AddressPolicy.ANY, Optional.empty())) {
       String to = "localhost:" + shop.url("/").getPort();
       proxy.answering("HTTP/1.1 403 No\r\nContent-Length: 6\r\n\r\nsecret");
-      assertThat(post(sender, shop.url("/")))
-          .isEqualTo(new Silence(at + " does not connect to " + to + ": it answered 403"));
+      assertThat(post(client, shop.url("/")))
+          .isEqualTo(new NoResponse(at + " does not connect to " + to + ": it answered 403"));
       proxy.answering("close");
-      assertThat(post(sender, shop.url("/")))
-          .isEqualTo(new Silence(at + ": the connection was closed without an answer"));
+      assertThat(post(client, shop.url("/")))
+          .isEqualTo(new NoResponse(at + ": the connection was closed without an answer"));
       proxy.answering("220 mail.example.com\r\n");
-      assertThat(post(sender, shop.url("/")))
-          .isEqualTo(new Silence(at + ": the answer is not HTTP"));
+      assertThat(post(client, shop.url("/")))
+          .isEqualTo(new NoResponse(at + ": the answer is not HTTP"));
     }
     try (Receiver plain = new Receiver();
-        Sender sender = sender(Networks.ANY, Optional.empty())) {
+        WebhookClient client = client(AddressPolicy.ANY, Optional.empty())) {
       proxy.answering("close");
-      assertThat(post(sender, plain.url("/")))
-          .isEqualTo(new Silence("the connection was closed without an answer, through " + at));
+      assertThat(post(client, plain.url("/")))
+          .isEqualTo(new NoResponse("the connection was closed without an answer, through " + at));
     }
   }
 
   @Test
   void failuresBehindTheProxyNameBoth() throws Exception {
     try (Receiver stranger = new Receiver(_ -> Receiver.Answer.of(200), serving(ALL.stranger));
-        Sender sender = sender(Networks.ANY, Optional.empty())) {
-      assertThat(post(sender, stranger.url("/")))
+        WebhookClient client = client(AddressPolicy.ANY, Optional.empty())) {
+      assertThat(post(client, stranger.url("/")))
           .isEqualTo(
-              new Silence(
+              new NoResponse(
                   "TLS with localhost:"
                       + stranger.url("/").getPort()
                       + ": the certificate is not trusted: no known authority has signed it,"
@@ -189,28 +190,28 @@ class ProxyTest {
     try (Receiver shop = secure();
         ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       proxy.close();
-      try (Sender sender = sender(Networks.ANY, Optional.empty())) {
-        assertThat(post(sender, shop.url("/")))
-            .isEqualTo(new Silence("connection refused by the proxy 127.0.0.1:" + proxy.port()));
+      try (WebhookClient client = client(AddressPolicy.ANY, Optional.empty())) {
+        assertThat(post(client, shop.url("/")))
+            .isEqualTo(new NoResponse("connection refused by the proxy 127.0.0.1:" + proxy.port()));
       }
       HttpProxy unknown = new HttpProxy("proxy.example", 3128, Optional.empty());
-      try (Sender sender = sender(Networks.ANY, unknown)) {
-        assertThat(post(sender, shop.url("/")))
-            .isEqualTo(new Silence("the host name in the proxy proxy.example:3128 is unknown"));
+      try (WebhookClient client = client(AddressPolicy.ANY, unknown)) {
+        assertThat(post(client, shop.url("/")))
+            .isEqualTo(new NoResponse("the host name in the proxy proxy.example:3128 is unknown"));
       }
       HttpProxy deaf = new HttpProxy("127.0.0.1", silent.getLocalPort(), Optional.empty());
-      try (Sender sender = sender(Networks.ANY, deaf)) {
-        assertThat(sender.post(shop.url("/"), List.of(), BODY, Duration.ofMillis(300)))
+      try (WebhookClient client = client(AddressPolicy.ANY, deaf)) {
+        assertThat(client.post(shop.url("/"), List.of(), BODY, Duration.ofMillis(300)))
             .isEqualTo(
-                new Silence(
+                new NoResponse(
                     "no complete answer within 300ms, through the proxy 127.0.0.1:"
                         + silent.getLocalPort()));
       }
     }
   }
 
-  private static Reply post(Sender sender, URI url) {
-    return sender.post(url, List.of(), BODY, LIMIT);
+  private static HttpResult post(WebhookClient client, URI url) {
+    return client.post(url, List.of(), BODY, LIMIT);
   }
 
   private static Receiver secure() throws Exception {
@@ -225,13 +226,13 @@ class ProxyTest {
     return Optional.of(new Basic("erp", new Secret("p@ss")));
   }
 
-  private Sender sender(Networks networks, Optional<Basic> credentials) {
-    return sender(networks, new HttpProxy("127.0.0.1", proxy.port(), credentials));
+  private WebhookClient client(AddressPolicy networks, Optional<Basic> credentials) {
+    return client(networks, new HttpProxy("127.0.0.1", proxy.port(), credentials));
   }
 
-  private static Sender sender(Networks networks, HttpProxy through) {
-    return new Sender(
-        networks, Optional.of(Handshake.of(OWN)), Optional.of(through), ProxyTest::addresses);
+  private static WebhookClient client(AddressPolicy networks, HttpProxy through) {
+    return new WebhookClient(
+        networks, Optional.of(TlsContexts.of(OWN)), Optional.of(through), ProxyTest::addresses);
   }
 
   private static InetAddress[] addresses(String host) throws UnknownHostException {

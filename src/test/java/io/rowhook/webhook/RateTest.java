@@ -38,9 +38,9 @@ class RateTest {
     try (Receiver shop = new Receiver(request -> answer(request.number() == 1 ? 500 : 200));
         Outbound out = new Outbound()) {
       out.clock = now::get;
-      Courier courier = out.start(limited(shop.url("/"), new Rate(1, MINUTE)));
+      RecipientDispatcher dispatcher = out.start(limited(shop.url("/"), new Rate(1, MINUTE)));
       out.journal.append(orders(1, 3));
-      aRequestAMinute(4, shop, courier);
+      aRequestAMinute(4, shop, dispatcher);
       out.settled("shop");
       assertThat(out.ledger("shop").attempts(1)).hasSize(2);
     }
@@ -54,9 +54,9 @@ class RateTest {
         Outbound out = new Outbound()) {
       out.clock = now::get;
       Recipient plain = limited(shop.url("/"), new Rate(1, MINUTE));
-      Courier courier = out.start(pausing(plain, probing));
+      RecipientDispatcher dispatcher = out.start(pausing(plain, probing));
       out.journal.append(orders(1, 3));
-      aRequestAMinute(6, shop, courier);
+      aRequestAMinute(6, shop, dispatcher);
       out.settled("shop");
     }
   }
@@ -67,22 +67,22 @@ class RateTest {
         Outbound out = new Outbound()) {
       out.clock = now::get;
       Recipient slow = limited(shop.url("/"), new Rate(1, Duration.ofHours(1)));
-      Courier courier = out.start(slow);
+      RecipientDispatcher dispatcher = out.start(slow);
       out.journal.append(orders(1, 5));
       Outbound.eventually("the first", () -> shop.count() == 1);
-      courier.reconfigure(slow.with(ConnectionOptions.DEFAULT));
+      dispatcher.reconfigure(slow.with(ConnectionOptions.DEFAULT));
       out.settled("shop");
       assertThat(shop.count()).isEqualTo(5);
     }
   }
 
-  private void aRequestAMinute(int requests, Receiver shop, Courier courier) {
+  private void aRequestAMinute(int requests, Receiver shop, RecipientDispatcher dispatcher) {
     for (int i = 1; i <= requests; i++) {
       int count = i;
       Outbound.eventually(
           "request " + i,
           () -> {
-            courier.published(); // it looks at the clock
+            dispatcher.published(); // it looks at the clock
             return shop.count() == count;
           });
       now.set(now.get().plus(MINUTE));

@@ -15,8 +15,9 @@ import io.rowhook.recipient.TlsConfig.Identity;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Certificates.Issued;
 import io.rowhook.testing.Receiver;
-import io.rowhook.webhook.Reply.Answer;
-import io.rowhook.webhook.Reply.Silence;
+import io.rowhook.webhook.http.HttpResult;
+import io.rowhook.webhook.http.HttpResult.NoResponse;
+import io.rowhook.webhook.http.HttpResult.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -105,12 +106,12 @@ class TlsTest {
   @Test
   void acceptsAnAuthorityOfOnesOwn() throws Exception {
     try (Server server = new Server(ALL.server, false)) {
-      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Response.class);
       assertThat(server.clients).containsExactly("nobody");
     }
     try (Server server = new Server(ALL.stranger, false)) {
       TlsConfig itself = new TlsConfig(ALL.stranger.chain(), Optional.empty());
-      assertThat(server.postedWith(itself, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.postedWith(itself, "localhost")).isInstanceOf(Response.class);
     }
   }
 
@@ -126,9 +127,9 @@ class TlsTest {
     System.setProperty("javax.net.ssl.trustStore", file.toString());
     System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
     try (Server server = new Server(ALL.server, false)) {
-      assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost")).isInstanceOf(Response.class);
       TlsConfig another = new TlsConfig(ALL.stranger.chain(), Optional.empty());
-      assertThat(server.postedWith(another, "localhost")).isInstanceOf(Silence.class);
+      assertThat(server.postedWith(another, "localhost")).isInstanceOf(NoResponse.class);
     } finally {
       System.clearProperty("javax.net.ssl.trustStore");
       System.clearProperty("javax.net.ssl.trustStorePassword");
@@ -139,13 +140,13 @@ class TlsTest {
   void showsItsClientCertificateToWhomAsks() throws Exception {
     try (Server server = new Server(ALL.server, true)) {
       // This server hangs up so fast that its reason is lost.
-      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Silence.class);
+      assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(NoResponse.class);
       TlsConfig client = new TlsConfig(OWN.authorities(), Optional.of(identity(ALL.client)));
-      assertThat(server.postedWith(client, "localhost")).isInstanceOf(Answer.class);
+      assertThat(server.postedWith(client, "localhost")).isInstanceOf(Response.class);
       assertThat(server.clients).containsExactly("CN=client");
       // An authority that the server does not know: the JDK does not even show it.
       TlsConfig stranger = new TlsConfig(OWN.authorities(), Optional.of(identity(ALL.stranger)));
-      assertThat(server.postedWith(stranger, "localhost")).isInstanceOf(Silence.class);
+      assertThat(server.postedWith(stranger, "localhost")).isInstanceOf(NoResponse.class);
       assertThat(server.clients).hasSize(1);
     }
   }
@@ -162,7 +163,8 @@ class TlsTest {
   void saysThatAClientCertificateIsMissing(String version, String words) throws Exception {
     SSLContext context = ALL.server.serving(ALL.ca.certificate());
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(OWN)))) {
+        WebhookClient client =
+            new WebhookClient(AddressPolicy.ANY, Optional.of(TlsContexts.of(OWN)))) {
       Thread.ofVirtual()
           .start(() -> {
             try (Socket socket = listening.accept()) {
@@ -181,8 +183,9 @@ class TlsTest {
             }
           });
       URI url = URI.create("https://localhost:" + listening.getLocalPort() + "/");
-      assertThat(sender.post(url, List.of(), new byte[0], LIMIT))
-          .isEqualTo(new Silence("TLS with localhost:" + listening.getLocalPort() + ": " + words));
+      assertThat(client.post(url, List.of(), new byte[0], LIMIT))
+          .isEqualTo(
+              new NoResponse("TLS with localhost:" + listening.getLocalPort() + ": " + words));
     }
   }
 
@@ -194,7 +197,7 @@ class TlsTest {
       server.location = target.url("/x?token=abc").toString();
       assertThat(server.postedWith(OWN, "localhost"))
           .isInstanceOfSatisfying(
-              Answer.class, answer -> assertThat(answer.status()).isEqualTo(307));
+              Response.class, response -> assertThat(response.status()).isEqualTo(307));
       assertThat(server.clients).hasSize(1);
       assertThat(target.count()).isZero();
     }
@@ -210,15 +213,16 @@ class TlsTest {
   void newCertificatesAreANewSender() throws Exception {
     try (Server server = new Server(ALL.server, false);
         Outbound out = new Outbound();
-        Couriers couriers = new Couriers(recipient -> courier(recipient, out))) {
+        DispatcherRegistry dispatchers =
+            new DispatcherRegistry(recipient -> dispatcher(recipient, out))) {
       URI url = server.url("localhost");
-      couriers.apply(List.of(recipient(url, TlsConfig.DEFAULT)));
+      dispatchers.apply(List.of(recipient(url, TlsConfig.DEFAULT)));
       out.ledger("shop");
       out.journal.append(orders(1, 1));
       Outbound.eventually("failed", () -> !out.ledger("shop").attempts(1).isEmpty());
       assertThat(out.ledger("shop").attempts(1).getFirst().error())
           .contains("the certificate is not trusted");
-      couriers.apply(List.of(recipient(url, OWN)));
+      dispatchers.apply(List.of(recipient(url, OWN)));
       out.settled("shop");
       assertThat(server.clients).containsExactly("nobody");
     }
@@ -250,15 +254,15 @@ class TlsTest {
         plain.subscriptions());
   }
 
-  private static Courier courier(Recipient recipient, Outbound out) {
-    return new Courier(
+  private static RecipientDispatcher dispatcher(Recipient recipient, Outbound out) {
+    return new RecipientDispatcher(
         recipient,
         out.journal,
         out.sets,
-        new Sender(Networks.ANY, Optional.of(Handshake.of(recipient.tls()))),
+        new WebhookClient(AddressPolicy.ANY, Optional.of(TlsContexts.of(recipient.tls()))),
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
-        Observer.NONE,
+        DeliveryListener.NONE,
         MemoryBudget.ofHeap());
   }
 
@@ -269,7 +273,8 @@ class TlsTest {
   /** The versions in the {@code supported_versions} of a ClientHello (RFC 8446, 4.2.1). */
   private static List<Integer> offered(TlsConfig tls) throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
+        WebhookClient client =
+            new WebhookClient(AddressPolicy.ANY, Optional.of(TlsContexts.of(tls)))) {
       CompletableFuture<byte[]> hello = new CompletableFuture<>();
       Thread.ofVirtual()
           .start(() -> {
@@ -282,7 +287,7 @@ class TlsTest {
             }
           });
       URI url = URI.create("https://localhost:" + listening.getLocalPort() + "/");
-      assertThat(sender.post(url, List.of(), new byte[0], LIMIT)).isInstanceOf(Silence.class);
+      assertThat(client.post(url, List.of(), new byte[0], LIMIT)).isInstanceOf(NoResponse.class);
       ByteBuffer bytes = ByteBuffer.wrap(hello.get());
       bytes.position(4 + 2 + 32); // type and length, version, random
       bytes.position(bytes.position() + 1 + bytes.get(bytes.position())); // session
@@ -356,14 +361,15 @@ class TlsTest {
       return URI.create("https://" + host + ":" + port() + "/?secret=xyz");
     }
 
-    Reply postedWith(TlsConfig tls, String host) {
-      try (Sender sender = new Sender(Networks.ANY, Optional.of(Handshake.of(tls)))) {
-        return sender.post(url(host), List.of(), new byte[] {'{', '}'}, LIMIT);
+    HttpResult postedWith(TlsConfig tls, String host) {
+      try (WebhookClient client =
+          new WebhookClient(AddressPolicy.ANY, Optional.of(TlsContexts.of(tls)))) {
+        return client.post(url(host), List.of(), new byte[] {'{', '}'}, LIMIT);
       }
     }
 
-    Silence failure(String host, String what) {
-      return new Silence("TLS with " + host + ":" + port() + ": " + what);
+    NoResponse failure(String host, String what) {
+      return new NoResponse("TLS with " + host + ":" + port() + ": " + what);
     }
 
     @Override

@@ -1,0 +1,14 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.Delivery;
+import io.rowhook.webhook.policy.AttemptResult;
+
+/**
+ * What an attempt's thread hands back to its {@link RecipientDispatcher}.
+ *
+ * @param delivery what was attempted, with the match that it went by
+ * @param attempt for the attempt log
+ * @param result what came of it
+ */
+public record AttemptOutcome(Delivery delivery, Attempt attempt, AttemptResult result) {}

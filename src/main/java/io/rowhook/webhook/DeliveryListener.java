@@ -1,0 +1,25 @@
+package io.rowhook.webhook;
+
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.JournalEntry;
+
+/**
+ * Told what a {@link RecipientDispatcher} does, as it does it: by metrics, and by tests that stop
+ * the process at the worst moment. Must not throw, and must return at once.
+ */
+public interface DeliveryListener {
+
+  /** Looks away. */
+  DeliveryListener NONE = new DeliveryListener() {};
+
+  /**
+   * A reply has come, or has failed to come, and nothing of it is recorded yet. On the attempt's
+   * thread.
+   */
+  default void posted(String recipient, JournalEntry entry) {}
+
+  /** The outcome of an attempt is queued for the journal. On the dispatcher's thread. */
+  default void settled(
+      String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {}
+}

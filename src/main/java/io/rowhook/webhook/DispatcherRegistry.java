@@ -1,0 +1,121 @@
+package io.rowhook.webhook;
+
+import io.rowhook.recipient.Recipient;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The dispatchers at work: one for each recipient of the settings in force. {@link #apply} and
+ * {@link #close} are called by one thread at a time; {@link #statuses} and {@link #ledgerChanged}
+ * by any.
+ */
+public final class DispatcherRegistry implements AutoCloseable {
+
+  private record Hired(Recipient recipient, RecipientDispatcher dispatcher) {}
+
+  private final Function<Recipient, RecipientDispatcher> hire;
+  private volatile Map<String, Hired> byName = Map.of();
+
+  /**
+   * Builds an empty set.
+   *
+   * @param hire makes the dispatcher of a recipient, at rest
+   */
+  public DispatcherRegistry(Function<Recipient, RecipientDispatcher> hire) {
+    this.hire = hire;
+  }
+
+  /**
+   * Brings the set in line: starts, reconfigures or closes dispatchers. Others are not disturbed.
+   * All that come are hired before any is closed: where one cannot be, everything stays as it is.
+   * May be called again after it has failed, and starts then what it could not start.
+   */
+  public void apply(List<Recipient> recipients) {
+    Map<String, Hired> leaving = new TreeMap<>(byName);
+    Map<String, Hired> next = new TreeMap<>();
+    List<Hired> coming = new ArrayList<>();
+    try {
+      for (Recipient recipient : recipients) {
+        Hired there = leaving.get(recipient.name());
+        if (there != null && connectsAlike(there.recipient, recipient)) {
+          leaving.remove(recipient.name());
+          next.put(recipient.name(), new Hired(recipient, there.dispatcher));
+        } else { // another sender, and connections of its own
+          Hired hired = new Hired(recipient, hire.apply(recipient));
+          coming.add(hired);
+          next.put(recipient.name(), hired);
+        }
+      }
+      for (Hired one : next.values()) {
+        if (!coming.contains(one)) {
+          one.dispatcher.reconfigure(one.recipient);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      close(coming);
+      throw e;
+    }
+    byName = Map.copyOf(next);
+    close(leaving.values());
+    next.values().stream()
+        .map(Hired::dispatcher)
+        .filter(dispatcher -> !dispatcher.isStarted())
+        .forEach(RecipientDispatcher::start);
+  }
+
+  private static boolean connectsAlike(Recipient one, Recipient other) {
+    return one.allow().equals(other.allow())
+        && one.tls().equals(other.tls())
+        && one.connection().proxy().equals(other.connection().proxy());
+  }
+
+  /**
+   * Sends a recipient a test and waits for the answer, at most its timeout; empty: there is no such
+   * recipient. Any thread.
+   */
+  public Optional<TestDelivery> sample(String recipient) {
+    return Optional.ofNullable(byName.get(recipient)).map(hired -> hired.dispatcher.sample());
+  }
+
+  /** What each was doing a moment ago, by the recipient's name. */
+  public List<DispatcherStatus> statuses() {
+    return new TreeMap<>(byName).values().stream().map(hired -> hired.dispatcher.status()).toList();
+  }
+
+  /** Someone else has changed a recipient's delivery store. Any thread; never waits. */
+  public void ledgerChanged(String recipient) {
+    Hired hired = byName.get(recipient);
+    if (hired != null) {
+      hired.dispatcher.ledgerChanged();
+    }
+  }
+
+  /** The same for all: the kill switch. */
+  public void ledgersChanged() {
+    byName.values().forEach(hired -> hired.dispatcher.ledgerChanged());
+  }
+
+  /** Stops all, side by side, so that it takes as long as the slowest. */
+  @Override
+  public void close() {
+    close(byName.values());
+    byName = Map.of();
+  }
+
+  private static void close(Collection<Hired> leaving) {
+    List<Thread> closing =
+        leaving.stream().map(hired -> Thread.ofVirtual().start(hired.dispatcher::close)).toList();
+    try {
+      for (Thread thread : closing) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // they are closed by their own threads all the same
+    }
+  }
+}

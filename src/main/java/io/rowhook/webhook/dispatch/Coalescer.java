@@ -1,0 +1,162 @@
+package io.rowhook.webhook.dispatch;
+
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.CoalescedEvent;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
+import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.SupersededDeliveries;
+import io.rowhook.journal.SupersedingEvent;
+import io.rowhook.recipient.Match;
+import io.rowhook.webhook.Matchers;
+import io.rowhook.webhook.Matchers.Decision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes out of a {@link DeliveryBuffer} what is attempted next; of a subscription that wants the
+ * latest only ({@code latest-only}), the newest event of an entity instead of all that come before
+ * it and were not attempted.
+ *
+ * <p>What was skipped and what is sent instead are durable before the attempt. Killed before that,
+ * nothing was skipped; after it, the newest still stands where it stood, with its merged body. So
+ * nothing is lost; at worst an older one, whose outcome the kill has taken, arrives as well.
+ *
+ * <p>In parallel processing the newest goes out at once; in sequential processing in its own place,
+ * since else it would overtake what was committed before it.
+ */
+final class Coalescer {
+
+  /** Events looked at in one step, and about so many bytes of them. */
+  static final int STEP_EVENTS = 500;
+
+  private static final long STEP_BYTES = 4L << 20;
+
+  private final DeliveryBuffer buffer;
+  private final SupersededDeliveries store;
+  private final Matchers matchers;
+  private boolean hasMore;
+
+  Coalescer(DeliveryBuffer buffer, SupersededDeliveries store, Matchers matchers) {
+    this.buffer = buffer;
+    this.store = store;
+    this.matchers = matchers;
+  }
+
+  /** See {@link DeliveryBuffer#next}. */
+  List<Delivery> next(int most) throws InterruptedException {
+    List<Delivery> next = new ArrayList<>();
+    hasMore = false;
+    boolean merges = false;
+    while (next.size() < most && !hasMore) {
+      Delivery delivery = buffer.queue().next();
+      if (delivery == null) {
+        break;
+      }
+      Optional<Match> match = latestOnly(delivery);
+      if (match.isEmpty()) {
+        next.add(delivery);
+      } else {
+        buffer.flush(); // an outcome still queued would be skipped although it was attempted
+        Delivery latest = latest(delivery, match.get());
+        merges |= latest == null || latest.sequence() != delivery.sequence();
+        if (latest != null) {
+          next.add(latest);
+        }
+      }
+    }
+    if (merges) {
+      buffer.flush();
+    }
+    return next;
+  }
+
+  boolean hasMore() {
+    return hasMore;
+  }
+
+  /** How one is sent that others may be skipped for; none if it was attempted or requested. */
+  private Optional<Match> latestOnly(Delivery delivery) {
+    String match = delivery.match();
+    if (match == null
+        || !matchers.hasLatestOnly()
+        || delivery.attempts() > 0
+        || delivery.redelivery() > 0) {
+      return Optional.empty();
+    }
+    return Optional.of(Match.parse(match)).filter(one -> !one.latest().isEmpty());
+  }
+
+  /** The delivery to be attempted instead of this one; null: none of them yet. */
+  private @Nullable Delivery latest(Delivery delivery, Match match) throws InterruptedException {
+    List<SupersedingEvent> page = store.later(delivery.entry(), STEP_EVENTS, STEP_BYTES);
+    List<SupersedingEvent> chain = new ArrayList<>();
+    int wanted = 0; // how many of the page, up to the last that is wanted
+    if (!page.isEmpty()) {
+      matchers.deciding(page.getLast().entry().sequence());
+    }
+    for (int i = 0; i < page.size(); i++) {
+      SupersedingEvent superseding = page.get(i);
+      Decision its = decision(superseding);
+      if (its instanceof Decision.Undecidable
+          || (its instanceof Decision.Wanted(Match other)
+              && !other.subscription().equals(match.subscription()))) {
+        break; // to be sent itself, and before what comes after it
+      }
+      if (its instanceof Decision.Wanted) {
+        chain.add(superseding);
+        wanted = i + 1;
+      }
+    }
+    if (chain.isEmpty()) {
+      return delivery;
+    }
+    boolean had = delivery.event().type() == EventType.Deleted && store.mayHave(delivery.entry());
+    EventCoalescer coalescer = new EventCoalescer(delivery.event(), had);
+    page.subList(0, wanted).forEach(superseding -> coalescer.add(superseding.event()));
+    List<Long> skipped = new ArrayList<>();
+    skipped.add(delivery.sequence());
+    chain.forEach(superseding -> skipped.add(superseding.entry().sequence()));
+    skipped.removeLast();
+    SupersedingEvent last = chain.getLast();
+    CoalescedEvent coalesced = coalescer.coalesced(match.latest());
+    buffer.skip(skipped, last.entry(), coalesced);
+    DeliveryState state = last.onDisk() ? new Blocked() : new Pending();
+    Delivery newest = new Delivery(last.entry(), state, matchText(last), 0, null, 0, 0, coalesced);
+    List<Delivery> gone = new ArrayList<>(buffer.queue().skip(delivery, newest));
+    gone.add(delivery);
+    for (Delivery one : gone) {
+      if (!one.isStored()) {
+        buffer.cursor().settled(one.sequence());
+      }
+    }
+    if (buffer.inCommitOrder()) {
+      buffer.queue().settled(delivery);
+      return null;
+    }
+    Delivery instead = buffer.queue().replaceInFlight(delivery, newest);
+    if (!newest.isStored()) {
+      buffer.cursor().bufferedAhead(newest.sequence());
+    }
+    if (page.size() == STEP_EVENTS) {
+      hasMore = true; // others have their turn before the rest of them
+      buffer.queue().returnToHead(instead);
+      return null;
+    }
+    return instead;
+  }
+
+  private Decision decision(SupersedingEvent superseding) {
+    String match = superseding.match();
+    return match == null
+        ? matchers.decide(superseding.entry())
+        : new Decision.Wanted(Match.parse(match));
+  }
+
+  private @Nullable String matchText(SupersedingEvent superseding) {
+    return decision(superseding) instanceof Decision.Wanted(Match match) ? match.text() : null;
+  }
+}

@@ -1,0 +1,348 @@
+package io.rowhook.webhook.dispatch;
+
+import io.rowhook.journal.CoalescedEvent;
+import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.journal.EventReader;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.Pause;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryMode.Parallel;
+import io.rowhook.recipient.DeliveryMode.Sequential;
+import io.rowhook.webhook.AttemptOutcome;
+import io.rowhook.webhook.Matchers;
+import io.rowhook.webhook.MemoryBudget;
+import io.rowhook.webhook.RecipientDispatcher;
+import io.rowhook.webhook.policy.CircuitBreaker;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a recipient's backlog that is in memory, between the journal and the attempts: at
+ * most so many deliveries and so many bytes, whatever waits in all, and no more than the {@link
+ * MemoryBudget} of all recipients has room for. Everything that a {@link RecipientDispatcher}
+ * records goes through here. Owned by the dispatcher's thread.
+ */
+public final class DeliveryBuffer {
+
+  /** Deliveries in memory: enough that a page from the journal is worth reading. */
+  static final int SMALLEST = 256;
+
+  /** With many jobs, so many for each, so that lanes that wait do not idle the others. */
+  static final int FOR_EACH_JOB = 4;
+
+  static final int LARGEST = 4096;
+
+  /** Beyond so many bytes of events nothing more is read. */
+  static final long BYTES = 16L << 20;
+
+  /**
+   * Outcomes not known to be durable: at most so many, and those in flight, are sent again after a
+   * crash.
+   */
+  public static final int UNFLUSHED = 500;
+
+  /** The cursor is recorded when it is quiet, and at the latest every so many moves. */
+  private static final int ADVANCE_EVERY = 256;
+
+  private final DeliveryStore store;
+  private final MemoryBudget budget;
+  private final KeyedQueue queue;
+  private final CursorTracker cursorTracker;
+  private final JournalPager pager;
+  private final Coalescer coalescer;
+  private final Matchers matchers;
+  private int capacity;
+  private int unflushed; // at most so many are not durable
+  private boolean flushed;
+
+  /** Starts from the recorded cursor. */
+  public DeliveryBuffer(
+      EventReader journal,
+      DeliveryStore store,
+      DeliveryMode processing,
+      MemoryBudget budget,
+      Matchers matchers) {
+    this.store = store;
+    this.budget = budget;
+    this.queue =
+        new KeyedQueue(
+            switch (processing) {
+              case Sequential _ -> true;
+              case Parallel _ -> false;
+            },
+            budget);
+    this.capacity = capacity(processing);
+    long cursor = store.cursor();
+    this.cursorTracker = new CursorTracker(cursor, store.lastKnown());
+    this.matchers = matchers;
+    this.pager = new JournalPager(journal, store, this, cursorTracker, matchers);
+    this.coalescer = new Coalescer(this, store, matchers);
+  }
+
+  static int capacity(DeliveryMode processing) {
+    return Math.clamp((long) FOR_EACH_JOB * processing.jobs(), SMALLEST, LARGEST);
+  }
+
+  /** Takes another number of jobs into account. */
+  void resize(DeliveryMode processing) {
+    capacity = capacity(processing);
+  }
+
+  public KeyedQueue queue() {
+    return queue;
+  }
+
+  CursorTracker cursor() {
+    return cursorTracker;
+  }
+
+  /** Whether all wait for one, and not only those of one entity. */
+  boolean inCommitOrder() {
+    return queue.oneForAll();
+  }
+
+  /** How many more deliveries there is room for; always for one, if there is none. */
+  int room() {
+    if (queue.size() == 0) {
+      return Math.clamp(budget.free() / MemoryBudget.DELIVERY_BYTES, 1, capacity);
+    }
+    if (isFull()) {
+      return 0;
+    }
+    long more = (budget.free() - queue.bytes()) / MemoryBudget.DELIVERY_BYTES;
+    return Math.clamp(more, 0, Math.max(0, capacity - queue.size()));
+  }
+
+  /** True if nothing more may be taken in, by the bytes. */
+  private boolean isFull() {
+    return queue.size() > 0 && queue.bytes() >= Math.min(BYTES, budget.free());
+  }
+
+  /** The journal may have more than was read. */
+  void published() {
+    pager.changed();
+  }
+
+  /**
+   * Whether another page should be read: half the window is empty, and the journal may have more.
+   */
+  public boolean wantsMore() {
+    return !pager.caughtUp()
+        && (queue.size() == 0
+            || (queue.size() <= capacity / 2
+                && queue.bytes() < BYTES
+                && queue.bytes() <= budget.free() / 2));
+  }
+
+  /**
+   * Reads a page.
+   *
+   * @param held whether an event must wait on disk, behind an earlier one of its entity
+   */
+  public void fill(Predicate<JournalEntry> held) throws InterruptedException {
+    int room = room();
+    if (room == 0) {
+      return; // others have filled up since it was hungry
+    }
+    long pageBytes = budget.takePage();
+    try {
+      int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));
+      for (JournalEntry entry : pager.next(most, pageBytes)) {
+        Optional<Delivery> delivery = pager.toSend(entry);
+        if (delivery.isEmpty()) {
+          cursorTracker.advance(entry.sequence());
+        } else if (held.test(entry)) {
+          put(delivery.get().to(DeliveryState::toBlocked));
+          cursorTracker.advance(entry.sequence());
+        } else if (isFull()) {
+          return; // others have filled up meanwhile: the rest is read again
+        } else {
+          take(delivery.get());
+        }
+      }
+    } finally {
+      budget.release(pageBytes);
+    }
+  }
+
+  /**
+   * The oldest pending delivery of all, of an empty window: open on disk, or the next in the
+   * journal. It is not in the window by that.
+   */
+  Optional<Delivery> oldest() throws InterruptedException {
+    flush();
+    Optional<Delivery> open = store.oldestOpen();
+    Optional<Delivery> fresh = pager.oldest();
+    pager.forgetRest();
+    boolean isFresh =
+        open.isEmpty() || fresh.filter(f -> f.sequence() < open.get().sequence()).isPresent();
+    return isFresh ? fresh : open;
+  }
+
+  /** The oldest that was not taken in yet. */
+  Optional<Delivery> oldestFresh() throws InterruptedException {
+    return pager.oldest();
+  }
+
+  /** Takes one in that {@link #oldest} has found, or that stands on disk; not twice. */
+  void load(Delivery delivery) {
+    if (!delivery.isStored()) {
+      take(delivery);
+    } else if (!queue.contains(delivery.sequence())) {
+      queue.add(delivery);
+    }
+  }
+
+  private void take(Delivery fresh) {
+    queue.add(fresh);
+    cursorTracker.buffered(fresh.sequence());
+  }
+
+  /**
+   * Takes deliveries that may be attempted now, at most so many: merged over what their
+   * subscription skips, and that durably.
+   */
+  List<Delivery> next(int most) throws InterruptedException {
+    return coalescer.next(most);
+  }
+
+  /** Whether {@link #next} has left something that may be attempted now. */
+  boolean hasMore() {
+    return coalescer.hasMore();
+  }
+
+  /** Queues that others were skipped in favour of a newer one; what was read ahead is stale. */
+  void skip(List<Long> skipped, JournalEntry newest, @Nullable CoalescedEvent coalesced)
+      throws InterruptedException {
+    store.skip(skipped, newest, coalesced);
+    wrote();
+    cursorTracker.decidedUpTo(newest.sequence());
+    pager.stale();
+  }
+
+  /** Lets go of what a person has discarded, or redelivered anew, and that is not in flight. */
+  void dropStale() {
+    queue.dropIf(delivery ->
+        delivery.isStored() && !store.isOpen(delivery.sequence(), delivery.redelivery()));
+    cursorTracker.decidedUpTo(store.lastKnown());
+    Set<Long> known = store.decided(cursorTracker.cursor(), cursorTracker.position());
+    queue.dropIf(delivery -> {
+      boolean decided = !delivery.isStored() && known.contains(delivery.sequence());
+      if (decided) {
+        cursorTracker.settled(delivery.sequence());
+      }
+      return decided;
+    });
+    pager.stale();
+  }
+
+  /** Records one that {@link #oldest} has found, and that ends or is blocked without an attempt. */
+  void finish(Delivery delivery, UnaryOperator<DeliveryState> move) throws InterruptedException {
+    put(delivery.to(move));
+    if (!delivery.isStored()) {
+      pager.pass();
+    }
+  }
+
+  /** Queues what now pauses the recipient, or does not any more. */
+  void change(CircuitBreaker.Change change, Instant now) throws InterruptedException {
+    switch (change) {
+      case CircuitBreaker.Change.None _ -> {}
+      case CircuitBreaker.Change.Held(Pause pause) -> {
+        store.pause(pause);
+        wrote();
+      }
+      case CircuitBreaker.Change.Released _ -> {
+        store.resume(now);
+        wrote();
+      }
+    }
+  }
+
+  /** Queues what came of an attempt. */
+  void record(AttemptOutcome outcome, Delivery after) throws InterruptedException {
+    store.recordAttempt(after, outcome.attempt());
+    wrote();
+    if (!outcome.delivery().isStored()) {
+      cursorTracker.settled(after.sequence());
+    }
+  }
+
+  /** Puts followers of a failed one aside, on disk. */
+  void block(List<Delivery> followers) throws InterruptedException {
+    for (Delivery follower : followers) {
+      if (!follower.isStored()) {
+        put(follower.to(DeliveryState::toBlocked));
+        cursorTracker.settled(follower.sequence());
+      }
+    }
+  }
+
+  /** Forgets what has left the lanes; it will be read again. */
+  void rewind(List<Delivery> dropped) {
+    for (Delivery delivery : dropped) {
+      if (!delivery.isStored()) {
+        cursorTracker.rewind(delivery.sequence());
+        pager.changed();
+      }
+    }
+  }
+
+  /** Waits until all that was queued is durable, so that the delivery store can be read. */
+  void flush() throws InterruptedException {
+    if (unflushed > 0) {
+      store.flush();
+      unflushed = 0;
+      flushed = true;
+    }
+  }
+
+  /** Whether the delivery store has taken anything durably yet. */
+  boolean hasFlushed() {
+    return flushed;
+  }
+
+  /** Records the cursor, if it is time to. */
+  void advance(boolean quiet) throws InterruptedException {
+    if (cursorTracker.moves() >= ADVANCE_EVERY || (quiet && cursorTracker.moves() > 0)) {
+      store.advance(cursorTracker.cursor());
+      cursorTracker.recorded();
+    }
+  }
+
+  /** Gives back what it has taken of the budget; it is not used any more. */
+  public void release() {
+    queue.clear();
+  }
+
+  /** Waits until everything, the cursor too, is durable. */
+  void close() throws InterruptedException {
+    matchers.end();
+    store.advance(cursorTracker.cursor());
+    store.flush();
+    unflushed = 0;
+  }
+
+  private void put(Delivery delivery) throws InterruptedException {
+    store.put(delivery);
+    wrote();
+  }
+
+  private void wrote() throws InterruptedException {
+    unflushed++;
+    if (unflushed >= UNFLUSHED) {
+      unflushed = store.queued(); // mostly less: the journal has gone on meanwhile
+      flushed = true;
+      if (unflushed >= UNFLUSHED) {
+        flush();
+      }
+    }
+  }
+}

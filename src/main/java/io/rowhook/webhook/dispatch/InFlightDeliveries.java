@@ -1,0 +1,91 @@
+package io.rowhook.webhook.dispatch;
+
+import io.rowhook.journal.Delivery;
+import io.rowhook.webhook.AttemptOutcome;
+import io.rowhook.webhook.MemoryBudget;
+import io.rowhook.webhook.RecipientDispatcher;
+import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The attempts of one {@link RecipientDispatcher} that are under way, each on a virtual thread of
+ * its own that reports to the {@link OutcomeQueue}. Owned by the dispatcher's thread, which also
+ * limits their number.
+ */
+public final class InFlightDeliveries {
+
+  private final String recipient;
+  private final OutcomeQueue outcomes;
+  private final MemoryBudget budget;
+  private final Map<Long, Running> running = new HashMap<>(); // by sequence
+  private long bytes;
+
+  private record Running(Thread thread, long bytes) {}
+
+  public InFlightDeliveries(String recipient, OutcomeQueue outcomes, MemoryBudget budget) {
+    this.recipient = recipient;
+    this.outcomes = outcomes;
+    this.budget = budget;
+  }
+
+  /**
+   * Returns how many more may be started: always one, if there is none.
+   *
+   * @param jobs how many may be in flight at most
+   * @param each bytes of an event, about
+   */
+  int room(int jobs, long each) {
+    long more = (budget.free() - bytes) / MemoryBudget.attemptBytes(each);
+    return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - size()));
+  }
+
+  void start(Delivery delivery, DeliveryWorker worker) {
+    Thread thread =
+        Thread.ofVirtual()
+            .name("attempt " + recipient)
+            .unstarted(() -> outcomes.ended(worker.attempt(delivery)));
+    thread.start(); // first: one that cannot be started is not under way
+    long taken = MemoryBudget.attemptBytes(delivery.bytes());
+    budget.take(taken);
+    bytes += taken;
+    running.put(delivery.sequence(), new Running(thread, taken));
+  }
+
+  /** Strikes out those that have ended. */
+  public void ended(Collection<Message> messages) {
+    for (Message message : messages) {
+      if (message instanceof Message.Ended(AttemptOutcome outcome)) {
+        Running ended = running.remove(outcome.delivery().sequence());
+        if (ended != null) {
+          release(ended.bytes);
+        }
+      }
+    }
+  }
+
+  /** Cuts off what is still under way; what came of it stays unknown, and it will be sent again. */
+  public void interrupt() {
+    running.values().forEach(one -> one.thread.interrupt());
+  }
+
+  /** Gives back what it has taken of the budget; for whoever does not look at it any more. */
+  public void release() {
+    release(bytes);
+    running.clear();
+  }
+
+  private void release(long some) {
+    budget.release(some);
+    bytes -= some;
+  }
+
+  int size() {
+    return running.size();
+  }
+
+  public boolean isEmpty() {
+    return running.isEmpty();
+  }
+}

@@ -1,0 +1,5 @@
+/** Makes the call: addresses, connections, TLS, deadlines, faults. */
+@NullMarked
+package io.rowhook.webhook.http;
+
+import org.jspecify.annotations.NullMarked;

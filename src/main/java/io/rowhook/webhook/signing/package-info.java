@@ -1,0 +1,5 @@
+/** A request's headers, and what authenticates it. */
+@NullMarked
+package io.rowhook.webhook.signing;
+
+import org.jspecify.annotations.NullMarked;
