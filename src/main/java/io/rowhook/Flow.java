@@ -10,7 +10,7 @@ import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
-import io.rowhook.settings.SettingsWatch;
+import io.rowhook.settings.SettingsReloader;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.DispatcherStatus;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class Flow implements AutoCloseable {
   private final CaptureSupervisor supervisor;
   private final DispatcherRegistry dispatchers;
   private final SettingsApplier applier;
-  private final SettingsWatch watch;
+  private final SettingsReloader watch;
   private final RetentionJob retention;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
@@ -39,7 +39,7 @@ public final class Flow implements AutoCloseable {
       CaptureSupervisor supervisor,
       DispatcherRegistry dispatchers,
       SettingsApplier applier,
-      SettingsWatch watch,
+      SettingsReloader watch,
       RetentionJob retention,
       Supplier<AdminServer> listen) {
     this.journal = journal;

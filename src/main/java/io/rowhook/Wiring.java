@@ -19,7 +19,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
-import io.rowhook.settings.SettingsWatch;
+import io.rowhook.settings.SettingsReloader;
 import io.rowhook.settings.SourceCredentials;
 import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.AddressPolicy;
@@ -98,8 +98,8 @@ public final class Wiring {
             templates,
             dispatchers,
             new RemovedRecipients(journal));
-    SettingsWatch watch =
-        new SettingsWatch(settings, options.config(), options.templates(), env, applier);
+    SettingsReloader watch =
+        new SettingsReloader(settings, options.config(), options.templates(), env, applier);
     RetentionJob retention =
         new RetentionJob(
             journal,

@@ -6,7 +6,8 @@ import io.rowhook.entity.EntityType;
 import java.util.List;
 
 /**
- * Puts new settings in force. Called by the thread of {@link SettingsWatch}, never twice at once.
+ * Puts new settings in force. Called by the thread of {@link SettingsReloader}, never twice at
+ * once.
  */
 @FunctionalInterface
 public interface ReloadListener {

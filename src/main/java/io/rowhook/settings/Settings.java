@@ -4,6 +4,9 @@ import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.yaml.Diagnostics;
+import io.rowhook.settings.yaml.Interpolation;
+import io.rowhook.settings.yaml.ParseSession;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
@@ -62,7 +65,7 @@ public record Settings(
     if (!read.problems().isEmpty()) {
       throw new SettingsException(read.problems());
     }
-    RowhookFile rowhook = read.rowhook().orElseThrow();
+    RowhookFileReader rowhook = read.rowhook().orElseThrow();
     return new Settings(
         read.source().orElseThrow(),
         read.entities().orElseThrow(),
@@ -82,14 +85,14 @@ public record Settings(
    */
   public static Path journal(Path connectorConfig, Map<String, String> env)
       throws SettingsException {
-    Problems problems = new Problems();
+    Diagnostics problems = new Diagnostics();
     Path file = connectorConfig.resolve("rowhook.yaml");
-    Reading reading = new Reading(problems, new Interpolation(env), new HashSet<>());
+    ParseSession session = new ParseSession(problems, new Interpolation(env), new HashSet<>());
     Path journal =
-        reading.guarded(
+        session.guarded(
             file,
-            RowhookFile.DEFAULT_JOURNAL,
-            () -> RowhookFile.read(file, List.of(connectorConfig), reading).journal());
+            RowhookFileReader.DEFAULT_JOURNAL,
+            () -> RowhookFileReader.read(file, List.of(connectorConfig), session).journal());
     problems.throwIfAny();
     return journal;
   }
@@ -101,7 +104,8 @@ public record Settings(
   }
 
   /** Of a set what it was made of, of another file what it holds. */
-  static Map<String, String> hashes(TemplateRegistry.Loaded sets, Map<String, String> files) {
+  public static Map<String, String> hashes(
+      TemplateRegistry.Loaded sets, Map<String, String> files) {
     Map<String, String> hashes = new TreeMap<>();
     files.forEach((name, hash) -> {
       if (!TemplateRegistry.isSet(name)) {

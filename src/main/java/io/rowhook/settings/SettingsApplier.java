@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Puts settings in force in the rooms: those of the start by {@link #begin}, then each edit that
- * {@link SettingsWatch} has found good. One thread at a time; {@link #recipientNames} any thread.
+ * {@link SettingsReloader} has found good. One thread at a time; {@link #recipientNames} any
+ * thread.
  */
 public final class SettingsApplier implements ReloadListener {
 
@@ -58,10 +59,10 @@ public final class SettingsApplier implements ReloadListener {
    * @throws SettingsException if a subscription asks for what the source does not log
    */
   public void begin(Settings settings) throws SettingsException {
-    OldValues oldValues = new OldValues(settings.entities(), this::lookOrKnown);
+    ReplicaIdentityCheck check = new ReplicaIdentityCheck(settings.entities(), this::lookOrKnown);
     List<String> problems =
         settings.recipients().stream()
-            .flatMap(recipient -> oldValues.problems(recipient).stream())
+            .flatMap(recipient -> check.problems(recipient).stream())
             .toList();
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);

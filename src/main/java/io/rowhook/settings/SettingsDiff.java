@@ -2,6 +2,8 @@ package io.rowhook.settings;
 
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.entities.EntitySettings;
+import io.rowhook.settings.recipients.RecipientFileReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +54,7 @@ public record SettingsDiff(
   }
 
   public static SettingsDiff between(Settings before, Settings after) {
-    List<String> rowhook = RowhookFile.OBJECT.differences(rowhook(before), rowhook(after));
+    List<String> rowhook = RowhookFileReader.OBJECT.differences(rowhook(before), rowhook(after));
     Named properties =
         named(before.source().values(), after.source().values(), (_, _) -> List.of(""));
     TreeSet<String> source = new TreeSet<>(properties.changed().keySet());
@@ -61,13 +63,13 @@ public record SettingsDiff(
     return new SettingsDiff(
         List.copyOf(source),
         named(
-            by(before.entities(), EntityType::name),
-            by(after.entities(), EntityType::name),
+            indexedBy(before.entities(), EntityType::name),
+            indexedBy(after.entities(), EntityType::name),
             EntitySettings.ENTITY::differences),
         named(
-            by(before.recipients(), Recipient::name),
-            by(after.recipients(), Recipient::name),
-            RecipientFile.OBJECT::differences),
+            indexedBy(before.recipients(), Recipient::name),
+            indexedBy(after.recipients(), Recipient::name),
+            RecipientFileReader.OBJECT::differences),
         named(before.templateHashes(), after.templateHashes(), (_, _) -> List.of()),
         rowhook);
   }
@@ -116,14 +118,14 @@ public record SettingsDiff(
     return new Named(added, removed, changed);
   }
 
-  private static <T> Map<String, T> by(List<T> things, Function<T, String> name) {
+  private static <T> Map<String, T> indexedBy(List<T> things, Function<T, String> name) {
     Map<String, T> byName = new LinkedHashMap<>();
     things.forEach(thing -> byName.put(name.apply(thing), thing));
     return byName;
   }
 
-  private static RowhookFile rowhook(Settings settings) {
-    return new RowhookFile(
+  private static RowhookFileReader rowhook(Settings settings) {
+    return new RowhookFileReader(
         settings.journal(), settings.retention(), settings.allowed(), settings.proxy());
   }
 }

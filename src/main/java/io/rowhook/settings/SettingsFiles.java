@@ -1,6 +1,8 @@
 package io.rowhook.settings;
 
 import io.rowhook.base.DirectoryTree;
+import io.rowhook.settings.yaml.Location;
+import io.rowhook.settings.yaml.ParseSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,24 +11,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Which files of the settings directories count. */
-final class SettingsFiles {
+public final class SettingsFiles {
 
   private SettingsFiles() {}
 
   /**
    * What stands in a directory and counts, in the order of the names; nothing if it does not exist.
    */
-  static List<Path> visible(Path directory, Reading reading) {
+  public static List<Path> visible(Path directory, ParseSession session) {
     if (!Files.exists(directory)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(file -> !DirectoryTree.isIgnored(file)).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
-      reading
+      session
           .problems()
           .add(
-              Place.of(directory),
+              Location.of(directory),
               "the directory cannot be listed. Let the user that runs Rowhook read it.");
       return List.of();
     }

@@ -2,6 +2,17 @@ package io.rowhook.settings;
 
 import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EntityType;
+import io.rowhook.settings.entities.EntitiesFileReader;
+import io.rowhook.settings.entities.EntityNames;
+import io.rowhook.settings.recipients.RecipientFileReader;
+import io.rowhook.settings.recipients.RecipientFilesReader;
+import io.rowhook.settings.recipients.TemplateNames;
+import io.rowhook.settings.recipients.TlsParser;
+import io.rowhook.settings.reload.ContentFingerprint;
+import io.rowhook.settings.yaml.Diagnostics;
+import io.rowhook.settings.yaml.Interpolation;
+import io.rowhook.settings.yaml.Location;
+import io.rowhook.settings.yaml.ParseSession;
 import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +38,11 @@ import org.jspecify.annotations.Nullable;
  * @param hashes of the files there
  * @param problems of all files, whole sentences
  */
-record SettingsReader(
+public record SettingsReader(
     Optional<SourceProperties> source,
-    Optional<RowhookFile> rowhook,
+    Optional<RowhookFileReader> rowhook,
     Optional<List<EntityType>> entities,
-    List<RecipientFiles.Found> recipients,
+    List<RecipientFilesReader.Found> recipients,
     boolean listed,
     TemplateRegistry.Read sets,
     Path directory,
@@ -40,7 +51,7 @@ record SettingsReader(
 
   private static final List<String> FILES =
       List.of(
-          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsKeys.DIRECTORY);
+          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsParser.DIRECTORY);
 
   /**
    * Reads all files.
@@ -60,52 +71,54 @@ record SettingsReader(
       @Nullable Settings inForce,
       boolean entitiesStay)
       throws SettingsException {
-    Problems problems = new Problems();
-    Reading reading = new Reading(problems, new Interpolation(env), files);
+    Diagnostics problems = new Diagnostics();
+    ParseSession session = new ParseSession(problems, new Interpolation(env), files);
     if (!Files.isDirectory(connectorConfig)) {
       problems.add(
-          Place.of(connectorConfig),
+          Location.of(connectorConfig),
           "the directory is missing. Create it, or name another with --config.");
       problems.throwIfAny();
     }
-    checkNames(connectorConfig, reading);
+    checkNames(connectorConfig, session);
     Path sourceFile = connectorConfig.resolve("source.properties");
     Optional<SourceProperties> source =
-        reading.guarded(sourceFile, Optional.empty(), () -> SourceFile.read(sourceFile, reading));
+        session.guarded(
+            sourceFile, Optional.empty(), () -> SourceFileReader.read(sourceFile, session));
     Path rowhookFile = connectorConfig.resolve("rowhook.yaml");
-    Optional<RowhookFile> rowhook =
-        reading.guarded(
+    Optional<RowhookFileReader> rowhook =
+        session.guarded(
             rowhookFile,
             Optional.empty(),
             () ->
                 Optional.of(
-                    RowhookFile.read(rowhookFile, List.of(connectorConfig, templates), reading)));
+                    RowhookFileReader.read(
+                        rowhookFile, List.of(connectorConfig, templates), session)));
     Path entitiesFile = connectorConfig.resolve("entities.yaml");
-    EntitiesFile entities =
-        reading.guarded(
+    EntitiesFileReader entities =
+        session.guarded(
             entitiesFile,
-            new EntitiesFile(List.of(), List.of()),
-            () -> EntitiesFile.read(entitiesFile, reading));
+            new EntitiesFileReader(List.of(), List.of()),
+            () -> EntitiesFileReader.read(entitiesFile, session));
     Path recipientsDirectory = connectorConfig.resolve("recipients");
     boolean entitiesAreGood = !problems.in(entitiesFile);
-    Optional<RowhookFile> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
-    RecipientFile.ForAll forAll =
+    Optional<RowhookFileReader> goodRowhook = rowhook.filter(_ -> !problems.in(rowhookFile));
+    RecipientFileReader.ForAll forAll =
         goodRowhook
-            .map(file -> new RecipientFile.ForAll(file.allowed(), file.proxy()))
+            .map(file -> new RecipientFileReader.ForAll(file.allowed(), file.proxy()))
             .orElseGet(() ->
                 inForce == null
-                    ? new RecipientFile.ForAll(List.of(), Optional.empty())
-                    : new RecipientFile.ForAll(inForce.allowed(), inForce.proxy()));
+                    ? new RecipientFileReader.ForAll(List.of(), Optional.empty())
+                    : new RecipientFileReader.ForAll(inForce.allowed(), inForce.proxy()));
     List<String> captured =
         inForce == null
             ? entities.names()
             : inForce.entities().stream().map(EntityType::name).toList();
     List<String> names = entitiesAreGood ? entities.names() : captured;
-    List<RecipientFiles.Found> recipients =
-        new RecipientFiles(recipientsDirectory, forAll, reading)
+    List<RecipientFilesReader.Found> recipients =
+        new RecipientFilesReader(recipientsDirectory, forAll, session)
             .read(
                 new EntityNames(names, entitiesStay ? captured : names),
-                new AttributeSetFiles(templates));
+                new TemplateNames(templates));
     TemplateRegistry.Read sets = TemplateRegistry.read(templates);
     List<String> all = new ArrayList<>(problems.sentences());
     all.addAll(sets.problems().values());
@@ -117,19 +130,19 @@ record SettingsReader(
         !problems.in(recipientsDirectory),
         sets,
         templates,
-        SettingsHashes.of(templates),
+        ContentFingerprint.of(templates),
         all);
   }
 
-  private static void checkNames(Path directory, Reading reading) {
-    for (Path file : SettingsFiles.visible(directory, reading)) {
+  private static void checkNames(Path directory, ParseSession session) {
+    for (Path file : SettingsFiles.visible(directory, session)) {
       String name = String.valueOf(file.getFileName());
       if (!FILES.contains(name)) {
         String advice =
             DidYouMean.to(name, FILES)
                 .map(near -> "Did you mean " + near + "?")
                 .orElse("Move it away, or put a full stop before its name to have it ignored.");
-        reading.problems().add(Place.of(file), "nothing reads a file of this name. " + advice);
+        session.problems().add(Location.of(file), "nothing reads a file of this name. " + advice);
       }
     }
   }

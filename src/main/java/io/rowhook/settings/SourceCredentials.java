@@ -2,6 +2,9 @@ package io.rowhook.settings;
 
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
+import io.rowhook.settings.yaml.Diagnostics;
+import io.rowhook.settings.yaml.Interpolation;
+import io.rowhook.settings.yaml.ParseSession;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -49,9 +52,10 @@ public final class SourceCredentials implements Supplier<SourceConfig.Credential
 
   @Override
   public SourceConfig.Credentials get() {
-    Reading reading = new Reading(new Problems(), new Interpolation(env), new HashSet<>());
+    ParseSession session =
+        new ParseSession(new Diagnostics(), new Interpolation(env), new HashSet<>());
     Optional<SourceProperties> read =
-        reading.guarded(file, Optional.empty(), () -> SourceFile.read(file, reading));
+        session.guarded(file, Optional.empty(), () -> SourceFileReader.read(file, session));
     String user = value(read, "database.user");
     String password = value(read, "database.password");
     if (!user.isBlank() && !password.isBlank()) {

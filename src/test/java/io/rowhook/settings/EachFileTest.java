@@ -32,7 +32,7 @@ class EachFileTest {
   private boolean sourceIsAway;
   private SettingsDirectory directory;
   private Settings first;
-  private SettingsWatch watch;
+  private SettingsReloader watch;
 
   @BeforeEach
   void watchAGoodDirectory() throws SettingsException {
@@ -47,7 +47,8 @@ class EachFileTest {
             .shop("url: https://shop.example.com\nsubscriptions: [{ entity: Order }]\n");
     first = directory.read();
     watch =
-        new SettingsWatch(first, directory.config(), directory.templates(), Map.of(), new Taker());
+        new SettingsReloader(
+            first, directory.config(), directory.templates(), Map.of(), new Taker());
   }
 
   @AfterEach
@@ -226,7 +227,7 @@ class EachFileTest {
     assertThat(urls()).contains("https://shop.example.com/2");
     assertThat(version("Order")).isEqualTo("2");
     sourceIsAway = false;
-    looks(SettingsWatch.AGAIN);
+    looks(SettingsReloader.AGAIN);
     assertThat(problems()).isEmpty();
     assertThat(captured).hasSize(1);
     assertThat(captured.getFirst()).hasSize(3);

@@ -14,15 +14,15 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 
 /** A settings directory that is good until a test breaks it. */
-final class SettingsDirectory {
+public final class SettingsDirectory {
 
-  static final String SECRET = "whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5";
+  public static final String SECRET = "whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5";
   static final String GOOD_RECIPIENT = "url: https://shop.example.com/hook\n";
 
-  final Path root;
+  public final Path root;
   final Map<String, String> env = new HashMap<>();
 
-  SettingsDirectory(Path root) {
+  public SettingsDirectory(Path root) {
     this.root = root;
     write("config/source.properties", "database.hostname=localhost\n");
     write(
@@ -31,7 +31,7 @@ final class SettingsDirectory {
     write("config/recipients/shop.yaml", GOOD_RECIPIENT);
   }
 
-  SettingsDirectory write(String name, String text) {
+  public SettingsDirectory write(String name, String text) {
     try {
       Path file = root.resolve(name);
       Files.createDirectories(file.getParent());
@@ -51,40 +51,40 @@ final class SettingsDirectory {
     return this;
   }
 
-  SettingsDirectory shop(String text) {
+  public SettingsDirectory shop(String text) {
     return write("config/recipients/shop.yaml", text);
   }
 
-  SettingsDirectory entities(String text) {
+  public SettingsDirectory entities(String text) {
     return write("config/entities.yaml", text);
   }
 
-  SettingsDirectory env(String name, String value) {
+  public SettingsDirectory env(String name, String value) {
     env.put(name, value);
     return this;
   }
 
-  Path config() {
+  public Path config() {
     return root.resolve("config");
   }
 
-  Path templates() {
+  public Path templates() {
     return root.resolve("templates");
   }
 
-  Settings read() throws SettingsException {
+  public Settings read() throws SettingsException {
     return Settings.read(config(), templates(), env);
   }
 
   /** What is wrong, with the directory's own path taken off. */
-  List<String> problems() {
+  public List<String> problems() {
     SettingsException e = catchThrowableOfType(SettingsException.class, this::read);
     assertThat(e).as("settings are refused").isNotNull();
     return e.problems().stream().map(problem -> problem.replace(root + "/", "")).toList();
   }
 
   /** A test that breaks a good directory in one way and expects one problem, word by word. */
-  static DynamicTest bad(
+  public static DynamicTest bad(
       Path temp, String name, Consumer<SettingsDirectory> breakIt, String problem) {
     return DynamicTest.dynamicTest(
         name,

@@ -127,7 +127,7 @@ class SettingsFuzzTest {
 
   @TempDir Path temp;
 
-  private SettingsWatch watch;
+  private SettingsReloader watch;
   private Settings before;
 
   @BeforeEach
@@ -137,7 +137,7 @@ class SettingsFuzzTest {
     }
     before = Settings.read(temp.resolve("config"), temp.resolve("templates"), Map.of());
     watch =
-        new SettingsWatch(
+        new SettingsReloader(
             before, temp.resolve("config"), temp.resolve("templates"), Map.of(), (_, _) -> {});
   }
 

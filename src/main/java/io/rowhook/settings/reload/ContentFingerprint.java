@@ -1,0 +1,115 @@
+package io.rowhook.settings.reload;
+
+import io.rowhook.base.DirectoryTree;
+import io.rowhook.settings.yaml.Yaml;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What files hold, as hashes: by content, since mounted volumes give no notifications and their
+ * times of change tell nothing. What cannot be read has a mark in place of a hash; reading it will
+ * say why.
+ */
+public final class ContentFingerprint {
+
+  private static final String UNREADABLE = "unreadable";
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{file:([^}]*)}");
+
+  private ContentFingerprint() {}
+
+  /**
+   * SHA-256, in hex, of each file in a directory, by its path inside; none if it does not exist.
+   */
+  public static SortedMap<String, String> of(Path directory) {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files(directory).entrySet()) {
+      hashes.put(file.getKey(), hash(file.getValue()));
+    }
+    return hashes;
+  }
+
+  /**
+   * Everything that the settings depend on: both directories and the files that the settings refer
+   * to.
+   *
+   * @param named those that the last reading found named by a key of its own
+   */
+  public static SortedMap<String, String> all(
+      Path connectorConfig, Path templates, Set<Path> named) {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    // So that a directory that has vanished is not the same as one never looked at.
+    hashes.put("c:", Files.isDirectory(connectorConfig) ? "there" : "missing");
+    of(connectorConfig).forEach((path, hash) -> hashes.put("c:" + path, hash));
+    of(templates).forEach((path, hash) -> hashes.put("t:" + path, hash));
+    for (Path file : files(connectorConfig).values()) {
+      Matcher references = REFERENCE.matcher(text(file));
+      while (references.find()) {
+        hashes.computeIfAbsent("r:" + references.group(1), ContentFingerprint::referred);
+      }
+    }
+    named.forEach(file -> hashes.put("n:" + file, hash(file)));
+    return hashes;
+  }
+
+  private static SortedMap<String, Path> files(Path directory) {
+    try {
+      return DirectoryTree.files(directory);
+    } catch (IOException e) {
+      // Vanished under our eyes, or not readable: the first is settled at the next look, of the
+      // second the reading of the settings says more than could be said here.
+      return new TreeMap<>(Map.of(UNREADABLE, directory));
+    }
+  }
+
+  private static String hash(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        return UNREADABLE; // of a device or a pipe there may be no end
+      }
+      if (Files.size(file) > Yaml.MAX_FILE) {
+        return "large " + Files.size(file) + " " + Files.getLastModifiedTime(file);
+      }
+      return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(file)));
+    } catch (IOException e) {
+      return UNREADABLE;
+    }
+  }
+
+  private static String referred(String key) {
+    try {
+      return hash(Path.of(key.substring("r:".length())));
+    } catch (InvalidPathException e) {
+      return UNREADABLE;
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.size(file) > Yaml.MAX_FILE
+          ? ""
+          : new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
