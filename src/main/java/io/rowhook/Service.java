@@ -53,7 +53,7 @@ public final class Service {
           Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         CaptureState state = flow.capture();
-        health.ifPresent(file -> file.say(state, Instant.now()));
+        health.ifPresent(file -> file.record(state, Instant.now()));
         if (state instanceof CaptureState.Stopped(String reason, _)) {
           throw new IllegalStateException(reason);
         }

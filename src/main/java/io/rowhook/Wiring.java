@@ -1,8 +1,8 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
-import io.rowhook.admin.Office;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.RunningService;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -105,8 +105,8 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
-    Office office =
-        new Office(
+    RunningService service =
+        new RunningService(
             journal,
             templates,
             dispatchers,
@@ -124,7 +124,7 @@ public final class Wiring {
         applier,
         watch,
         retention,
-        () -> AdminServer.open(file, office));
+        () -> AdminServer.open(file, service));
   }
 
   private static WebhookClient client(Recipient recipient) {

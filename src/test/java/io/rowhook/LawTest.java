@@ -54,13 +54,13 @@ class LawTest {
 
                 class Planted {
                   io.rowhook.Main main;
-                  io.rowhook.admin.Received received;
+                  io.rowhook.admin.receive.ReceivedRequest received;
                 }
                 """))
         .containsExactly(
             "io.rowhook.webhook.Planted (webhook) uses io.rowhook.Main (the root), which is not"
                 + " before it",
-            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.admin.Received (admin), which is"
+            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.admin.receive.ReceivedRequest (admin), which is"
                 + " not before it");
   }
 

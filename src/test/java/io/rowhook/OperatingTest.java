@@ -3,8 +3,8 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.base.Json;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
@@ -62,7 +62,8 @@ class OperatingTest {
 
   private void shop(int failFirst, String yaml) {
     stage.receiver(
-        "shop", Receiver.Settings.DEFAULT.withAnswer(Receiver.Answer.OK.withFailFirst(failFirst)));
+        "shop",
+        TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(failFirst)));
     stage.recipient("shop", "url: ${env:SHOP_URL}" + RETRY_LATE + yaml).start();
   }
 
@@ -119,8 +120,8 @@ class OperatingTest {
     return states;
   }
 
-  private static List<String> ids(List<Received> inbox) {
-    return inbox.stream().map(received -> String.valueOf(received.header("Webhook-Id"))).toList();
+  private static List<String> ids(List<ReceivedRequest> inbox) {
+    return inbox.stream().map(request -> String.valueOf(request.header("Webhook-Id"))).toList();
   }
 
   @Test
@@ -135,13 +136,13 @@ class OperatingTest {
         .isEqualToIgnoringNewLines(id + " goes to shop again");
     awaitStates("shop", "delivered");
     assertThat(shown("redeliver", "shop", "1")).contains(id);
-    List<Received> inbox = stage.await("shop", 3);
+    List<ReceivedRequest> inbox = stage.await("shop", 3);
     assertThat(ids(inbox)).containsOnly(id);
     assertThat(inbox)
-        .extracting(received -> received.header("Rowhook-Redelivery"))
+        .extracting(request -> request.header("Rowhook-Redelivery"))
         .containsExactly(null, "1", "2");
     assertThat(inbox)
-        .extracting(received -> received.header("Rowhook-Attempt"))
+        .extracting(request -> request.header("Rowhook-Attempt"))
         .containsExactly("1", "1", "1");
   }
 
@@ -162,13 +163,13 @@ class OperatingTest {
           return Stage.json(stage.await("shop", before + 1).get(before)).path("v").asInt() == 2;
         });
     shown("redeliver", "shop", "1");
-    Received again =
+    ReceivedRequest again =
         Eventually.until(
             LIMIT,
             "the redelivered one arrives",
             () ->
                 stage.inbox("shop").stream()
-                    .filter(received -> "1".equals(received.header("Rowhook-Redelivery")))
+                    .filter(request -> "1".equals(request.header("Rowhook-Redelivery")))
                     .findFirst()
                     .orElse(null));
     assertThat(Stage.json(again).toString()).isEqualTo("{\"v\":2}");
@@ -189,7 +190,7 @@ class OperatingTest {
     assertThat(out.toString()).contains("Nothing to replay");
     assertThat(shown("replay", "shop", "--from", "1h", "--entity", "Article", "--id", "1"))
         .isEqualToIgnoringNewLines("3 deliveries to shop go out again");
-    List<Received> inbox = stage.await("shop", 7);
+    List<ReceivedRequest> inbox = stage.await("shop", 7);
     assertThat(ids(inbox.subList(4, 7))).containsExactlyElementsOf(first.subList(0, 3));
     assertThat(inbox.getLast().header("Rowhook-Redelivery")).isEqualTo("1");
     assertThat(run("replay", "shop")).isEqualTo(2);
@@ -246,7 +247,7 @@ class OperatingTest {
     update(4);
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))
-        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("4");
     assertThat(states("shop")).containsExactly("delivered", "failed", "failed", "failed");
   }
@@ -284,7 +285,7 @@ class OperatingTest {
     update(2);
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))
-        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("2");
   }
 
@@ -304,13 +305,13 @@ class OperatingTest {
     assertThat(shown("status"))
         .contains("shop: paused since", "until rowhook resume shop (person): moving house");
     shown("redeliver", "shop", "1");
-    List<Received> inbox = stage.await("shop", 2);
+    List<ReceivedRequest> inbox = stage.await("shop", 2);
     assertThat(inbox.getLast().header("Rowhook-Sequence")).isEqualTo("1");
 
     shown("resume", "shop");
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))
-        .extracting(received -> received.header("Rowhook-Sequence"))
+        .extracting(request -> request.header("Rowhook-Sequence"))
         .containsExactly("1", "1", "2", "3");
     assertThat(shown("status")).doesNotContain("moving house");
   }
@@ -318,7 +319,7 @@ class OperatingTest {
   @Test
   @Tag("feature-42")
   void theKillSwitchStopsAllOfThemAndClearedAllComes() {
-    stage.receiver("budget", Receiver.Settings.DEFAULT);
+    stage.receiver("budget", TestReceiver.Settings.DEFAULT);
     stage.recipient("budget", "url: ${env:BUDGET_URL}" + IN_ORDER);
     shop(0, "");
     update(1);
@@ -342,7 +343,7 @@ class OperatingTest {
     assertThat(shown("resume", "--all")).contains("The kill switch is cleared");
     stage.await("shop", 4);
     assertThat(stage.await("budget", 3))
-        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("1", "2", "3");
   }
 
@@ -381,7 +382,7 @@ class OperatingTest {
   @Test
   @Tag("feature-13")
   void aTemplateWithoutAnEndIsQuarantinedAndTheOthersGoOn() {
-    stage.receiver("other", Receiver.Settings.DEFAULT);
+    stage.receiver("other", TestReceiver.Settings.DEFAULT);
     stage.recipient("other", "url: ${env:OTHER_URL}");
     stage.write("jslt-templates/shop/Article.jslt", ENDLESS);
     stage.write("jslt-templates/other/Article.jslt", "{ \"id\": .entityId }");
@@ -400,7 +401,7 @@ class OperatingTest {
         LIMIT, "the edit lifts it", () -> json("status").path("quarantine").isEmpty());
     shown("replay", "shop", "--from", "1h", "--failed");
     assertThat(stage.await("shop", 2))
-        .extracting(received -> Stage.json(received).toString())
+        .extracting(request -> Stage.json(request).toString())
         .containsExactly("{\"mended\":1}", "{\"mended\":2}");
   }
 

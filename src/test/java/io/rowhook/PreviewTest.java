@@ -2,8 +2,8 @@ package io.rowhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -198,7 +198,7 @@ class PreviewTest {
   void aJournaledEventIsShownAsItWouldBeSentWhileTheServiceRuns() {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("live", Receiver.Settings.DEFAULT);
+      stage.receiver("live", TestReceiver.Settings.DEFAULT);
       Objects.requireNonNull(stage.env().get("LIVE_URL"));
       Path file = directory.resolve("connector-config/recipients/shop.yaml");
       assertThat(file.toFile().delete()).isTrue();
@@ -207,7 +207,7 @@ class PreviewTest {
       source.execute(
           "INSERT INTO article VALUES (7, 'A', 'Seven', 1.00, 0), (8, 'A', 'Eight', 1.00, 0)",
           "INSERT INTO crm.customer (customer_id, name) VALUES (9, 'Nine')");
-      Received seven =
+      ReceivedRequest seven =
           stage.await("live", 3).stream()
               .filter(one -> "7".equals(one.header("Rowhook-Entity-Id")))
               .findFirst()

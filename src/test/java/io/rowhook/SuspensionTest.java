@@ -3,7 +3,7 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -58,7 +58,7 @@ final class SuspensionTest {
               contains: { rooms: { table: room, key: house } }
               refers: { who: { table: owner, key: owner } }
             """)
-        .receiver("shop", Receiver.Settings.DEFAULT)
+        .receiver("shop", TestReceiver.Settings.DEFAULT)
         .recipient("shop", "url: ${env:SHOP_URL}\nprocessing: sequential\n");
   }
 

@@ -2,10 +2,10 @@ package io.rowhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
-import io.rowhook.admin.SignatureCheck;
-import io.rowhook.admin.Verdict;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.SignatureVerifier;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.admin.receive.VerificationResult;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.SourceDatabase;
 import java.io.PrintWriter;
@@ -32,8 +32,10 @@ class XmlStoryTest {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
       stage
-          .receiver("xml", Receiver.Settings.DEFAULT.withSignature(SignatureCheck.standard(SECRET)))
-          .receiver("json", Receiver.Settings.DEFAULT)
+          .receiver(
+              "xml",
+              TestReceiver.Settings.DEFAULT.withSignature(SignatureVerifier.standard(SECRET)))
+          .receiver("json", TestReceiver.Settings.DEFAULT)
           .env("SECRET", SECRET);
       stage.write(
           "jslt-templates/Customer.jslt",
@@ -49,15 +51,15 @@ class XmlStoryTest {
       stage.start();
       source.execute(
           "INSERT INTO crm.customer VALUES (9007199254740993, E'A & \\x01 <B>', '', NULL, true)");
-      Received xml = stage.await("xml", 1).getFirst();
+      ReceivedRequest xml = stage.await("xml", 1).getFirst();
       String expected =
           "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Customer><id>9007199254740993</id>"
               + "<name>A &amp; \uFFFD &lt;B&gt;</name><phone nil=\"true\"/><entry key=\"9\">"
               + "<item>1</item><item>2.5</item></entry></Customer>";
       assertThat(new String(xml.body(), StandardCharsets.UTF_8)).isEqualTo(expected);
       assertThat(xml.header("Content-Type")).isEqualTo("application/xml; charset=UTF-8");
-      assertThat(xml.signature()).isEqualTo(Verdict.VERIFIED);
-      Received json = stage.await("json", 1).getFirst();
+      assertThat(xml.signature()).isEqualTo(VerificationResult.VERIFIED);
+      ReceivedRequest json = stage.await("json", 1).getFirst();
       assertThat(json.header("Content-Type")).isEqualTo("application/json");
       assertThat(Stage.json(json).path("9").toString()).isEqualTo("[1,2.5]");
       assertThat(json.header("Webhook-Id")).isEqualTo(xml.header("Webhook-Id"));
@@ -75,10 +77,10 @@ class XmlStoryTest {
   void aTestIsOfTheRecipientsFormat() {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("xml", Receiver.Settings.DEFAULT);
+      stage.receiver("xml", TestReceiver.Settings.DEFAULT);
       stage.recipient("xml", "url: ${env:XML_URL}\nformat: xml\n").start();
       assertThat(run(stage, "test", "xml")).contains("acknowledged");
-      Received test = stage.await("xml", 1).getFirst();
+      ReceivedRequest test = stage.await("xml", 1).getFirst();
       assertThat(test.header("Content-Type")).isEqualTo("application/xml; charset=UTF-8");
       assertThat(new String(test.body(), StandardCharsets.UTF_8)).contains("<Test><id>evt_test_");
     }

@@ -1,8 +1,8 @@
 package io.rowhook.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Verdict;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.VerificationResult;
 import io.rowhook.base.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
 /** A webhook that has reached one of the demo's recipients. */
-record Arrival(String recipient, Received request) {
+record Arrival(String recipient, ReceivedRequest request) {
 
   /** Reads numbers as they stand there: 43.70 is not 43.7. */
   String topic() {
@@ -21,16 +21,16 @@ record Arrival(String recipient, Received request) {
   /** Whether whatever this recipient asks for, if anything, was there and right. */
   boolean verified() {
     return request.accepted()
-        && request.signature() != Verdict.UNCHECKED
-        && request.basic() != Verdict.UNCHECKED;
+        && request.signature() != VerificationResult.UNCHECKED
+        && request.basic() != VerificationResult.UNCHECKED;
   }
 
   /** What was verified, in words. */
   String credentials() {
-    if (request.signature() != Verdict.ABSENT) {
+    if (request.signature() != VerificationResult.ABSENT) {
       return "signature " + request.signature().words();
     }
-    return request.basic() != Verdict.ABSENT
+    return request.basic() != VerificationResult.ABSENT
         ? "basic auth " + request.basic().words()
         : "no authentication";
   }

@@ -1,8 +1,8 @@
 package io.rowhook.demo;
 
-import io.rowhook.admin.Receiver;
-import io.rowhook.admin.Receiver.Settings;
-import io.rowhook.admin.SignatureCheck;
+import io.rowhook.admin.receive.SignatureVerifier;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.admin.receive.TestReceiver.Settings;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -23,20 +23,20 @@ final class Recipients implements AutoCloseable {
 
   private final String secret = "whsec_" + Base64.getEncoder().encodeToString(random(32));
   private final String password = HexFormat.of().formatHex(random(12));
-  private final Receiver shop;
-  private final Receiver stock;
-  private final Receiver mailing;
+  private final TestReceiver shop;
+  private final TestReceiver stock;
+  private final TestReceiver mailing;
 
   Recipients(Inbox inbox) throws IOException {
     shop =
-        new Receiver(
-            Settings.DEFAULT.withSignature(SignatureCheck.standard(secret)),
-            received -> inbox.put(new Arrival(SHOP, received)));
-    stock = new Receiver(Settings.DEFAULT, received -> inbox.put(new Arrival(STOCK, received)));
+        new TestReceiver(
+            Settings.DEFAULT.withSignature(SignatureVerifier.standard(secret)),
+            request -> inbox.put(new Arrival(SHOP, request)));
+    stock = new TestReceiver(Settings.DEFAULT, request -> inbox.put(new Arrival(STOCK, request)));
     mailing =
-        new Receiver(
+        new TestReceiver(
             Settings.DEFAULT.withBasic("erp:" + password),
-            received -> inbox.put(new Arrival(MAILING, received)));
+            request -> inbox.put(new Arrival(MAILING, request)));
   }
 
   /** The variables that the files of the recipients refer to. */

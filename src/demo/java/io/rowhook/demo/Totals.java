@@ -1,6 +1,6 @@
 package io.rowhook.demo;
 
-import io.rowhook.admin.Verdict;
+import io.rowhook.admin.receive.VerificationResult;
 import io.rowhook.demo.Step.Owed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,8 +65,8 @@ final class Totals {
     boolean asks =
         own.stream()
             .anyMatch(arrival ->
-                arrival.request().signature() != Verdict.ABSENT
-                    || arrival.request().basic() != Verdict.ABSENT);
+                arrival.request().signature() != VerificationResult.ABSENT
+                    || arrival.request().basic() != VerificationResult.ABSENT);
     return asks ? Long.toString(own.stream().filter(Arrival::verified).count()) : "-";
   }
 

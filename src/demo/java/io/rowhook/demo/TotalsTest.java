@@ -2,8 +2,8 @@ package io.rowhook.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Verdict;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.VerificationResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,10 @@ class TotalsTest {
   void isContentWithExactlyWhatIsOwed() {
     assertThat(
             totals.add(
-                STEP, List.of(arrival("1", Verdict.VERIFIED), arrival("2", Verdict.VERIFIED))))
+                STEP,
+                List.of(
+                    arrival("1", VerificationResult.VERIFIED),
+                    arrival("2", VerificationResult.VERIFIED))))
         .isEmpty();
     assertThat(totals.problems()).isEmpty();
     assertThat(totals.owed("shop")).isEqualTo(2);
@@ -36,26 +39,35 @@ class TotalsTest {
 
   @Test
   void noticesWhatIsMissing() {
-    assertThat(totals.add(STEP, List.of(arrival("1", Verdict.VERIFIED))))
+    assertThat(totals.add(STEP, List.of(arrival("1", VerificationResult.VERIFIED))))
         .containsExactly("'A sale': shop was owed 2 article.updated, and got 1");
     assertThat(totals.problems()).hasSize(1);
   }
 
   @Test
   void noticesWhatNobodyIsOwed() {
-    assertThat(totals.add(new Step("Nothing", "ROLLBACK"), List.of(arrival("1", Verdict.VERIFIED))))
+    assertThat(
+            totals.add(
+                new Step("Nothing", "ROLLBACK"),
+                List.of(arrival("1", VerificationResult.VERIFIED))))
         .containsExactly("'Nothing': shop was owed 0 article.updated, and got 1");
   }
 
   @Test
   void noticesWhatComesTwice() {
-    totals.add(STEP, List.of(arrival("1", Verdict.VERIFIED), arrival("1", Verdict.VERIFIED)));
+    totals.add(
+        STEP,
+        List.of(
+            arrival("1", VerificationResult.VERIFIED), arrival("1", VerificationResult.VERIFIED)));
     assertThat(totals.problems()).containsExactly("shop article.updated 1 came twice");
   }
 
   @Test
   void noticesWhatIsNotVerified() {
-    totals.add(STEP, List.of(arrival("1", Verdict.WRONG), arrival("2", Verdict.UNCHECKED)));
+    totals.add(
+        STEP,
+        List.of(
+            arrival("1", VerificationResult.WRONG), arrival("2", VerificationResult.UNCHECKED)));
     assertThat(totals.problems())
         .containsExactly(
             "shop article.updated 1: signature WRONG",
@@ -63,11 +75,11 @@ class TotalsTest {
     assertThat(totals.verified("shop")).isEqualTo("0");
   }
 
-  private static Arrival arrival(String id, Verdict signature) {
+  private static Arrival arrival(String id, VerificationResult signature) {
     Instant committed = Instant.parse("2026-05-24T15:20:44.123456Z");
     return new Arrival(
         "shop",
-        new Received(
+        new ReceivedRequest(
             committed.plusMillis(8),
             "POST",
             "/",
@@ -77,8 +89,8 @@ class TotalsTest {
                 "rowhook-committed-at", List.of(committed.toString())),
             "{}".getBytes(StandardCharsets.UTF_8),
             signature,
-            Verdict.ABSENT,
-            Verdict.ABSENT,
+            VerificationResult.ABSENT,
+            VerificationResult.ABSENT,
             200));
   }
 }

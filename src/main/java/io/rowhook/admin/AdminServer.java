@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.rowhook.admin.api.AdminAction;
+import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.api.AdminRequest;
+import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.base.Json;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.JournalException;
@@ -23,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the commands reach the running service: on the loopback, at a port that the system chooses,
- * for whoever can read the {@link AdminFile} beside the journal. {@code POST /<action>} with a JSON
- * object, answered with one.
+ * for whoever can read the {@link EndpointFile} beside the journal. {@code POST /<action>} with a
+ * JSON object, answered with one.
  *
  * <p>Each request must carry the token, and name this address as its host: a page in a browser that
  * was led here by a name of its own knows neither.
@@ -50,11 +54,11 @@ public final class AdminServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-  private final Map<String, Action> actions;
+  private final Map<String, AdminAction> actions;
   private final Semaphore room = new Semaphore(MAX_REQUESTS);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
-  private final AdminFile me;
+  private final EndpointFile me;
   private final Path file;
 
   /**
@@ -62,9 +66,9 @@ public final class AdminServer implements AutoCloseable {
    *
    * @throws IllegalStateException if it cannot listen, or cannot say where; in words for the user
    */
-  public static AdminServer open(Path journal, Office office) {
+  public static AdminServer open(Path journal, RunningService service) {
     try {
-      return new AdminServer(journal, Actions.of(office));
+      return new AdminServer(journal, AdminCommands.of(service));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the commands cannot reach the service, which so cannot be operated: "
@@ -80,11 +84,12 @@ public final class AdminServer implements AutoCloseable {
    *
    * @throws IOException if it cannot listen, or cannot say so
    */
-  AdminServer(Path journal, Map<String, Action> actions) throws IOException {
+  AdminServer(Path journal, Map<String, AdminAction> actions) throws IOException {
     this.actions = Map.copyOf(actions);
-    this.file = AdminFile.beside(journal);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(AdminFile.HOST), 0), 0);
-    me = AdminFile.of(server.getAddress().getPort());
+    this.file = EndpointFile.beside(journal);
+    server =
+        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(EndpointFile.HOST), 0), 0);
+    me = EndpointFile.of(server.getAddress().getPort());
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
@@ -98,7 +103,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** The file beside a journal that says where its service listens. */
   public static Path file(Path journal) {
-    return AdminFile.beside(journal);
+    return EndpointFile.beside(journal);
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -125,7 +130,7 @@ public final class AdminServer implements AutoCloseable {
       refuse(exchange, 401, "the token is missing or another's");
       return;
     }
-    Action action = actions.get(exchange.getRequestURI().getPath().substring(1));
+    AdminAction action = actions.get(exchange.getRequestURI().getPath().substring(1));
     if (action == null || !exchange.getRequestMethod().equals("POST")) {
       refuse(exchange, 404, "the service knows no such command: it is of another version");
       return;
@@ -146,7 +151,8 @@ public final class AdminServer implements AutoCloseable {
             authorization.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void run(HttpExchange exchange, Action action, byte[] body) throws IOException {
+  private static void run(HttpExchange exchange, AdminAction action, byte[] body)
+      throws IOException {
     @Nullable JsonNode asked;
     try {
       asked = Json.MAPPER.readTree(body);
@@ -158,7 +164,7 @@ public final class AdminServer implements AutoCloseable {
       return;
     }
     try {
-      answer(exchange, 200, action.run(new Asked(asked)));
+      answer(exchange, 200, action.run(new AdminRequest(asked)));
     } catch (DeliveryAdminException | IllegalArgumentException e) {
       refuse(exchange, 409, String.valueOf(e.getMessage()));
     } catch (JournalException e) {

@@ -2,6 +2,10 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.FilterOptions;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.admin.cli.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +34,8 @@ import picocli.CommandLine.Spec;
 public final class DeliveriesCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-  @Mixin private Selection selection = new Selection();
+  @Mixin private ServiceClient service = new ServiceClient();
+  @Mixin private FilterOptions filter = new FilterOptions();
 
   @Parameters(
       index = "0",
@@ -73,35 +77,35 @@ public final class DeliveriesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = Target.request().put("recipient", recipient).put("event", event);
+    ObjectNode request = ServiceClient.request().put("recipient", recipient).put("event", event);
     if (recipient != null && event != null) {
-      target.show(
-          target.call("delivery", request.put("body", body)), out, DeliveriesCommand::printOne);
+      service.show(
+          service.call("delivery", request.put("body", body)), out, DeliveriesCommand::printOne);
       return 0;
     }
     if (body) {
       throw new IllegalStateException("--body goes with a recipient and an --event");
     }
-    selection.into(request, states).put("limit", limit).put("before", next);
-    target.show(target.call("deliveries", request), out, DeliveriesCommand::print);
+    filter.into(request, states).put("limit", limit).put("before", next);
+    service.show(service.call("deliveries", request), out, DeliveriesCommand::print);
     return 0;
   }
 
   private static void print(JsonNode answer, PrintWriter out) {
-    Table table =
-        new Table(
+    TextTable table =
+        new TextTable(
             "SEQUENCE", "EVENT", "RECIPIENT", "ENTITY", "STATE", "ATTEMPTS", "LAST", "NEXT", "WHY");
     for (JsonNode one : answer.path("deliveries")) {
       table.row(
           one.path("sequence").asText(),
           one.path("event").asText(),
-          Words.text(one.path("recipient")),
+          TextFormat.text(one.path("recipient")),
           entity(one),
           one.path("state").asText(),
           attempts(one),
-          Words.time(one.path("lastAttempt")),
-          Words.time(one.path("next")),
-          Words.text(one.path("reason")));
+          TextFormat.time(one.path("lastAttempt")),
+          TextFormat.time(one.path("next")),
+          TextFormat.text(one.path("reason")));
     }
     table.print(out);
     if (answer.path("next").isTextual()) {
@@ -113,25 +117,26 @@ public final class DeliveriesCommand implements Callable<Integer> {
     JsonNode one = answer.path("delivery");
     out.println("event      " + one.path("event").asText());
     out.println("sequence   " + one.path("sequence").asText());
-    out.println("recipient  " + Words.text(one.path("recipient")));
+    out.println("recipient  " + TextFormat.text(one.path("recipient")));
     out.println("entity     " + entity(one) + " " + one.path("type").asText());
     out.println("committed  " + one.path("committedAt").asText());
     out.println("state      " + one.path("state").asText());
-    out.println("why        " + Words.text(one.path("reason")));
-    out.println("next       " + Words.time(one.path("next")));
+    out.println("why        " + TextFormat.text(one.path("reason")));
+    out.println("next       " + TextFormat.time(one.path("next")));
     out.println();
-    Table table =
-        new Table("ATTEMPT", "REDELIVERY", "AT", "TOOK", "STATUS", "OUTCOME", "ERROR", "ANSWER");
+    TextTable table =
+        new TextTable(
+            "ATTEMPT", "REDELIVERY", "AT", "TOOK", "STATUS", "OUTCOME", "ERROR", "ANSWER");
     for (JsonNode attempt : answer.path("attempts")) {
       table.row(
           attempt.path("number").asText(),
           attempt.path("redelivery").asText(),
-          Words.time(attempt.path("at")),
+          TextFormat.time(attempt.path("at")),
           attempt.path("tookMillis").asText() + "ms",
-          Words.text(attempt.path("status")),
+          TextFormat.text(attempt.path("status")),
           attempt.path("outcome").asText(),
-          Words.text(attempt.path("error")),
-          Words.text(attempt.path("answer")));
+          TextFormat.text(attempt.path("error")),
+          TextFormat.text(attempt.path("answer")));
     }
     table.print(out);
     if (answer.has("body")) {
@@ -141,13 +146,13 @@ public final class DeliveriesCommand implements Callable<Integer> {
             "The body cannot be shown as it was sent: " + answer.path("bodyTrouble").asText());
       }
       if (answer.path("body").isTextual()) {
-        out.println(Words.body(answer.path("body")));
+        out.println(TextFormat.body(answer.path("body")));
       }
     }
   }
 
   private static String entity(JsonNode one) {
-    return Words.text(one.path("entity")) + " " + Words.text(one.path("id"));
+    return TextFormat.text(one.path("entity")) + " " + TextFormat.text(one.path("id"));
   }
 
   private static String attempts(JsonNode one) {

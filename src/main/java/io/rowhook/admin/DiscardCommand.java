@@ -2,6 +2,9 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.FilterOptions;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +36,8 @@ import picocli.CommandLine.Spec;
 public final class DiscardCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-  @Mixin private Selection selection = new Selection();
+  @Mixin private ServiceClient service = new ServiceClient();
+  @Mixin private FilterOptions filter = new FilterOptions();
 
   @Parameters(
       index = "0",
@@ -78,14 +81,15 @@ public final class DiscardCommand implements Callable<Integer> {
           command.commandLine(), "which? Give a recipient and events, or --all-of a recipient");
     }
     if (allOf != null) {
-      ObjectNode request = Target.request().put("recipient", allOf).put("yes", yes);
-      JsonNode answer = target.call("discard", selection.into(request, states));
-      target.show(answer, out, (done, to) -> to.println(words(done)));
+      ObjectNode request = ServiceClient.request().put("recipient", allOf).put("yes", yes);
+      JsonNode answer = service.call("discard", filter.into(request, states));
+      service.show(answer, out, (done, to) -> to.println(words(done)));
       return answer.path("done").asBoolean() ? 0 : 1;
     }
     for (String event : events) {
-      target.show(
-          target.call("discard", Target.request().put("recipient", recipient).put("event", event)),
+      service.show(
+          service.call(
+              "discard", ServiceClient.request().put("recipient", recipient).put("event", event)),
           out,
           (answer, to) -> to.println(event + " to " + recipient + " is discarded"));
     }
@@ -95,10 +99,10 @@ public final class DiscardCommand implements Callable<Integer> {
   private static String words(JsonNode answer) {
     long count = answer.path("count").asLong();
     if (answer.path("done").asBoolean()) {
-      return Words.deliveries(count) + " discarded";
+      return TextFormat.deliveries(count) + " discarded";
     }
     return count == 0
         ? "Nothing to discard"
-        : "These are " + Words.deliveries(count) + ". Nothing was done: --yes does it";
+        : "These are " + TextFormat.deliveries(count) + ". Nothing was done: --yes does it";
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
 public final class ForgetCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @Parameters(paramLabel = "RECIPIENT", description = "Its name, as rowhook status shows it.")
   private String recipient = "";
@@ -42,8 +43,8 @@ public final class ForgetCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     JsonNode answer =
-        target.call("forget", Target.request().put("recipient", recipient).put("yes", yes));
-    target.show(answer, out, (done, to) -> to.println(words(done)));
+        service.call("forget", ServiceClient.request().put("recipient", recipient).put("yes", yes));
+    service.show(answer, out, (done, to) -> to.println(words(done)));
     return answer.path("done").asBoolean() ? 0 : 1;
   }
 

@@ -45,7 +45,7 @@ public final class HealthFile {
    * Writes the state, if it is another or the time has come. A file that cannot be written is
    * logged once and is no reason to stop: the health check says the rest.
    */
-  public void say(CaptureState state, Instant now) {
+  public void record(CaptureState state, Instant now) {
     String line = line(state);
     boolean same = line.equals(written);
     if (same && now.isBefore(renewed.plus(EVERY))) {

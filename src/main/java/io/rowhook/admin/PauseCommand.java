@@ -2,6 +2,8 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.RecipientOrAll;
+import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -29,10 +31,10 @@ import picocli.CommandLine.Spec;
 public final class PauseCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @ArgGroup(multiplicity = "1")
-  private Whom whom = new Whom();
+  private RecipientOrAll recipientOrAll = new RecipientOrAll();
 
   @Option(
       names = "--reason",
@@ -43,20 +45,22 @@ public final class PauseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = whom.into(Target.request()).put("reason", reason);
-    JsonNode answer = target.call("pause", request);
-    target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
+    ObjectNode request = recipientOrAll.into(ServiceClient.request()).put("reason", reason);
+    JsonNode answer = service.call("pause", request);
+    service.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }
 
   private String words(boolean changed) {
-    if (whom.all()) {
+    if (recipientOrAll.all()) {
       return changed
           ? "Nothing is sent to anyone until rowhook resume --all"
           : "The kill switch was set already";
     }
     return changed
-        ? whom.recipient() + " is paused until rowhook resume " + whom.recipient()
-        : whom.recipient() + " was paused already";
+        ? recipientOrAll.recipient()
+            + " is paused until rowhook resume "
+            + recipientOrAll.recipient()
+        : recipientOrAll.recipient() + " was paused already";
   }
 }

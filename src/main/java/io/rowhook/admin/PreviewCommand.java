@@ -3,6 +3,12 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TemplatesOption;
+import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.admin.preview.EventFile;
+import io.rowhook.admin.preview.GoldenFiles;
+import io.rowhook.admin.preview.RowEvent;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.journal.JournalEntry;
@@ -61,7 +67,7 @@ import picocli.CommandLine.Spec;
 public final class PreviewCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
   @Mixin private TemplatesOption templates = new TemplatesOption();
 
   @Parameters(
@@ -106,7 +112,7 @@ public final class PreviewCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    Settings settings = Settings.read(target.config(), templates.directory(), System.getenv());
+    Settings settings = Settings.read(service.config(), templates.directory(), System.getenv());
     TemplateRegistry.Loaded sets = settings.sets();
     if (check != null) {
       boolean good = new GoldenFiles(check, settings, sets, out).check(update);
@@ -116,7 +122,7 @@ public final class PreviewCommand implements Callable<Integer> {
     Recipient to = recipient(settings);
     JournalEntry entry = entry(settings, to);
     DeliveryPreview preview = DeliveryPreview.of(to, sets, entry, Instant.now());
-    target.show(json(to, entry, preview), out, PreviewCommand::print);
+    service.show(json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
   }
 
@@ -142,7 +148,7 @@ public final class PreviewCommand implements Callable<Integer> {
   }
 
   private JournalEntry journaled(Recipient to) throws InterruptedException, IOException {
-    ObjectNode request = Target.request().put("event", event);
+    ObjectNode request = ServiceClient.request().put("event", event);
     ArrayNode entities = request.putArray("entities");
     if (entity != null) {
       String[] parts = entity.split(":", 2);
@@ -153,7 +159,7 @@ public final class PreviewCommand implements Callable<Integer> {
     }
     JsonNode found;
     try {
-      found = target.call("event", request);
+      found = service.call("event", request);
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
           e.getMessage() + "; without a service, give an event with --file", e);
@@ -190,37 +196,38 @@ public final class PreviewCommand implements Callable<Integer> {
   private static void print(JsonNode json, PrintWriter out) {
     out.println(
         "event      "
-            + Words.text(json.path("event"))
+            + TextFormat.text(json.path("event"))
             + ", "
-            + Words.text(json.path("entity"))
+            + TextFormat.text(json.path("entity"))
             + " "
-            + Words.text(json.path("id"))
+            + TextFormat.text(json.path("id"))
             + " "
-            + Words.text(json.path("type")));
+            + TextFormat.text(json.path("type")));
     if (json.path("wanted").asBoolean()) {
-      out.println("wanted     " + Words.body(json.path("why").path(json.path("why").size() - 1)));
+      out.println(
+          "wanted     " + TextFormat.body(json.path("why").path(json.path("why").size() - 1)));
     } else {
       String label = "NOT WANTED ";
       for (JsonNode why : json.path("why")) {
-        out.println(label + Words.body(why));
+        out.println(label + TextFormat.body(why));
         label = "           ";
       }
     }
-    out.println("set        " + Words.text(json.path("attributeSet")));
+    out.println("set        " + TextFormat.text(json.path("attributeSet")));
     for (JsonNode missing : json.path("missing")) {
-      out.println("MISSING    " + Words.text(missing));
+      out.println("MISSING    " + TextFormat.text(missing));
     }
     if (json.path("trouble").isTextual()) {
-      out.println("FAILS      " + Words.text(json.path("trouble")));
+      out.println("FAILS      " + TextFormat.text(json.path("trouble")));
       return;
     }
     out.println();
-    out.println(Words.text(json.path("method")) + " " + Words.body(json.path("url")));
+    out.println(TextFormat.text(json.path("method")) + " " + TextFormat.body(json.path("url")));
     for (JsonNode header : json.path("headers")) {
-      out.println(header.path("name").asText() + ": " + Words.body(header.path("value")));
+      out.println(header.path("name").asText() + ": " + TextFormat.body(header.path("value")));
     }
     out.println();
-    out.println(Words.body(json.path("body")));
+    out.println(TextFormat.body(json.path("body")));
     out.println();
     out.println("Nothing was sent.");
   }

@@ -1,5 +1,10 @@
 package io.rowhook.admin;
 
+import io.rowhook.admin.cli.ShownHeaders;
+import io.rowhook.admin.receive.Ed25519Verifier;
+import io.rowhook.admin.receive.ReceivedPrinter;
+import io.rowhook.admin.receive.SignatureVerifier;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.io.IOException;
@@ -25,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code rowhook receive}: a {@link Receiver} on the command line, which prints what comes. */
+/** {@code rowhook receive}: a {@link TestReceiver} on the command line, which prints what comes. */
 @Command(
     name = "receive",
     description = "A receiver for trying out: verifies and prints what it is sent, until Ctrl-C.",
@@ -149,22 +154,22 @@ public final class ReceiveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Receiver.Settings settings = settings();
+    TestReceiver.Settings settings = settings();
     PrintWriter out = commandSpec().commandLine().getOut();
     ShownHeaders shown = new ShownHeaders(settings.signature().header());
     ReceivedPrinter printer = new ReceivedPrinter(out, form(), shown);
     AtomicLong refused = new AtomicLong();
     CountDownLatch left = new CountDownLatch(count != null ? count : Integer.MAX_VALUE);
-    try (Receiver receiver =
-        new Receiver(
+    try (TestReceiver receiver =
+        new TestReceiver(
             settings,
-            received -> {
-              printer.print(received);
-              if (!received.accepted()) {
+            request -> {
+              printer.print(request);
+              if (!request.accepted()) {
                 refused.incrementAndGet();
               }
             },
-            received -> left.countDown())) {
+            request -> left.countDown())) {
       announce(receiver);
       left.await();
     } catch (IOException e) {
@@ -175,13 +180,13 @@ public final class ReceiveCommand implements Callable<Integer> {
   }
 
   /** To the error stream, so that the standard one has requests only. */
-  private void announce(Receiver receiver) {
+  private void announce(TestReceiver receiver) {
     PrintWriter err = commandSpec().commandLine().getErr();
     err.println("Listening on " + receiver.uri());
     err.flush();
   }
 
-  private Receiver.Settings settings() {
+  private TestReceiver.Settings settings() {
     if (port < 0 || port > 65_535) {
       throw wrong("--port", "is from 0 to 65535, got: " + port);
     }
@@ -201,20 +206,21 @@ public final class ReceiveCommand implements Callable<Integer> {
     if (wrong != null) {
       throw new ParameterException(commandSpec().commandLine(), wrong);
     }
-    return new Receiver.Settings(
+    return new TestReceiver.Settings(
         host,
         port,
-        signatureCheck(),
+        verifier(),
         credentials(),
         Optional.ofNullable(bearerVariable).map(name -> new Secret(variable("--bearer-env", name))),
-        new Receiver.Answer(status, fail, delay, respond));
+        new TestReceiver.Answer(status, fail, delay, respond));
   }
 
-  private SignatureCheck signatureCheck() {
+  private SignatureVerifier verifier() {
     List<Secret> all = new ArrayList<>();
     secrets.forEach(text -> all.add(new Secret(text)));
     secretVariables.forEach(name -> all.add(new Secret(variable("--secret-env", name))));
-    Ed25519Check ed25519 = form.ed25519(this::wrong, name -> variable("--private-key-env", name));
+    Ed25519Verifier ed25519 =
+        form.ed25519(this::wrong, name -> variable("--private-key-env", name));
     try {
       return form.check(style, header, all, ed25519);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.rowhook.admin;
 
+import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
 public final class RedeliverCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
   private String recipient = "";
@@ -44,9 +45,9 @@ public final class RedeliverCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     for (String event : events) {
-      target.show(
-          target.call(
-              "redeliver", Target.request().put("recipient", recipient).put("event", event)),
+      service.show(
+          service.call(
+              "redeliver", ServiceClient.request().put("recipient", recipient).put("event", event)),
           out,
           (answer, to) ->
               to.println(answer.path("event").asText() + " goes to " + recipient + " again"));

@@ -2,6 +2,10 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.cli.FilterOptions;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -23,7 +27,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "More than " + Actions.ASKED_ABOVE + " are counted first, and sent with --yes.",
+      "More than " + AdminCommands.ASKED_ABOVE + " are counted first, and sent with --yes.",
       "Exit status: 0 if they are on their way, 1 if not (none found, --yes missing, the service is"
           + " not running)."
     },
@@ -31,8 +35,8 @@ import picocli.CommandLine.Spec;
 public final class ReplayCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-  @Mixin private Selection selection = new Selection();
+  @Mixin private ServiceClient service = new ServiceClient();
+  @Mixin private FilterOptions filter = new FilterOptions();
 
   @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
   private String recipient = "";
@@ -46,26 +50,26 @@ public final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    if (!failed && !selection.hasBounds()) {
+    if (!failed && !filter.hasBounds()) {
       throw new ParameterException(
           command.commandLine(),
           "which range? Give --from, --to, --from-sequence or --to-sequence, or --failed");
     }
-    ObjectNode request = Target.request().put("recipient", recipient);
-    selection.into(request).put("failed", failed).put("yes", yes);
-    JsonNode answer = target.call("replay", request);
+    ObjectNode request = ServiceClient.request().put("recipient", recipient);
+    filter.into(request).put("failed", failed).put("yes", yes);
+    JsonNode answer = service.call("replay", request);
     PrintWriter out = command.commandLine().getOut();
-    target.show(answer, out, (done, to) -> to.println(words(done)));
+    service.show(answer, out, (done, to) -> to.println(words(done)));
     return answer.path("done").asBoolean() ? 0 : 1;
   }
 
   private String words(JsonNode answer) {
     long count = answer.path("count").asLong();
     if (answer.path("done").asBoolean()) {
-      return Words.deliveries(count) + " to " + recipient + " go out again";
+      return TextFormat.deliveries(count) + " to " + recipient + " go out again";
     }
     return count == 0
         ? "Nothing to replay: nothing in this range is wanted, or all of it waits already"
-        : "These are " + Words.deliveries(count) + ". Nothing was done: --yes does it";
+        : "These are " + TextFormat.deliveries(count) + ". Nothing was done: --yes does it";
   }
 }

@@ -2,6 +2,8 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.RecipientOrAll;
+import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -28,24 +30,24 @@ import picocli.CommandLine.Spec;
 public final class ResumeCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @ArgGroup(multiplicity = "1")
-  private Whom whom = new Whom();
+  private RecipientOrAll recipientOrAll = new RecipientOrAll();
 
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = whom.into(Target.request());
-    JsonNode answer = target.call("resume", request);
-    target.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
+    ObjectNode request = recipientOrAll.into(ServiceClient.request());
+    JsonNode answer = service.call("resume", request);
+    service.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }
 
   private String words(boolean changed) {
-    if (whom.all()) {
+    if (recipientOrAll.all()) {
       return changed ? "The kill switch is cleared" : "The kill switch was not set";
     }
-    return whom.recipient() + (changed ? " is sent to again" : " was not paused");
+    return recipientOrAll.recipient() + (changed ? " is sent to again" : " was not paused");
   }
 }

@@ -1,5 +1,6 @@
 package io.rowhook.admin;
 
+import io.rowhook.admin.cli.TemplatesOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;

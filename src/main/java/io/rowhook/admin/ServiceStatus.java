@@ -27,24 +27,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code rowhook status} shows: the state of all of it, as JSON. */
-final class ServiceStatus {
+public final class ServiceStatus {
 
   private static final int FAILURES_SHOWN = 5;
   private static final int MISSED_SHOWN = 5;
 
-  private final Office office;
+  private final RunningService service;
   private final JournalQueries queries;
 
-  ServiceStatus(Office office) {
-    this.office = office;
-    this.queries = office.journal().queries();
+  public ServiceStatus(RunningService service) {
+    this.service = service;
+    this.queries = service.journal().queries();
   }
 
-  JsonNode json() {
+  public JsonNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("capture", HealthFile.line(office.capture().get()));
+    json.put("capture", HealthFile.line(service.capture().get()));
     ArrayNode suspended = json.putArray("suspended");
-    for (SuspendedTable table : office.suspended().get()) {
+    for (SuspendedTable table : service.suspended().get()) {
       suspended
           .addObject()
           .put("table", table.table().toString())
@@ -53,7 +53,7 @@ final class ServiceStatus {
           .put("why", table.reason());
     }
     ArrayNode missed = json.putArray("missed");
-    for (MissedRange range : office.journal().missed(MISSED_SHOWN)) {
+    for (MissedRange range : service.journal().missed(MISSED_SHOWN)) {
       missed
           .addObject()
           .put("table", range.table().toString())
@@ -71,7 +71,7 @@ final class ServiceStatus {
                 .put("table", one.table())
                 .put("operation", one.operation())
                 .put("why", one.reason()));
-    JdbcRowLookup.Counts rows = office.rows().get();
+    JdbcRowLookup.Counts rows = service.rows().get();
     ObjectNode readBack = json.putObject("readBack");
     readBack
         .put("statements", rows.statements())
@@ -79,19 +79,20 @@ final class ServiceStatus {
         .put("seconds", rows.time().toMillis() / 1000.0)
         .put("unread", rows.unread());
     rows.tables().forEach(readBack.putArray("unreadTables")::add);
-    json.put("watermark", office.journal().watermark().toString());
-    json.put("head", office.journal().head());
-    json.put("journal", office.journal().standing().map(JournalException::getMessage).orElse(null));
+    json.put("watermark", service.journal().watermark().toString());
+    json.put("head", service.journal().head());
+    json.put(
+        "journal", service.journal().standing().map(JournalException::getMessage).orElse(null));
     ArrayNode problems = json.putArray("settings");
-    office.problems().get().forEach(problems::add);
+    service.problems().get().forEach(problems::add);
     json.set("quarantine", quarantine());
     json.put("templateThreadsLost", TemplateExecutor.lost());
-    json.set("killSwitch", hold(office.journal().killSwitch()));
+    json.set("killSwitch", hold(service.journal().killSwitch()));
     Map<String, Recipient> files =
-        office.recipients().get().stream()
+        service.recipients().get().stream()
             .collect(Collectors.toMap(Recipient::name, Function.identity()));
     Map<String, DispatcherStatus> couriers =
-        office.dispatchers().statuses().stream()
+        service.dispatchers().statuses().stream()
             .collect(Collectors.toMap(DispatcherStatus::recipient, Function.identity()));
     ArrayNode recipients = json.putArray("recipients");
     for (JournalQueries.Standing standing : queries.standings()) {
@@ -104,7 +105,7 @@ final class ServiceStatus {
   /** Templates and conditions in force that are not run any more. */
   private ArrayNode quarantine() {
     Set<String> conditions =
-        office.recipients().get().stream()
+        service.recipients().get().stream()
             .flatMap(recipient ->
                 Stream.concat(
                     recipient.acknowledge().when().stream(),

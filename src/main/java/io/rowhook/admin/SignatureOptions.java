@@ -1,5 +1,7 @@
 package io.rowhook.admin;
 
+import io.rowhook.admin.receive.Ed25519Verifier;
+import io.rowhook.admin.receive.SignatureVerifier;
 import io.rowhook.recipient.Authentication.Algorithm;
 import io.rowhook.recipient.Authentication.Hmac;
 import io.rowhook.recipient.Authentication.SignatureScheme;
@@ -44,7 +46,7 @@ final class SignatureOptions {
   private List<String> privateKeyVariables = new ArrayList<>();
 
   /** Reports an option and what is wrong with it by {@code wrong}. */
-  Ed25519Check ed25519(
+  Ed25519Verifier ed25519(
       BiFunction<String, String, ParameterException> wrong, UnaryOperator<String> variable) {
     List<String> keys = new ArrayList<>();
     for (String name : privateKeyVariables) {
@@ -56,7 +58,7 @@ final class SignatureOptions {
     }
     keys.addAll(publicKeys);
     try {
-      return new Ed25519Check(keys);
+      return new Ed25519Verifier(keys);
     } catch (IllegalArgumentException e) {
       throw wrong.apply("--public-key", String.valueOf(e.getMessage()));
     }
@@ -77,9 +79,12 @@ final class SignatureOptions {
    *
    * @throws IllegalArgumentException if a secret is not of the style's form
    */
-  SignatureCheck check(
-      SignatureScheme style, @Nullable String header, List<Secret> secrets, Ed25519Check ed25519) {
-    return new SignatureCheck(
+  SignatureVerifier check(
+      SignatureScheme style,
+      @Nullable String header,
+      List<Secret> secrets,
+      Ed25519Verifier ed25519) {
+    return new SignatureVerifier(
         style,
         header != null ? header : style.defaultHeader(),
         algorithm,

@@ -1,6 +1,9 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.admin.cli.TextTable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,41 +25,41 @@ import picocli.CommandLine.Spec;
 public final class StatusCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    target.show(target.call("status", Target.request()), out, StatusCommand::print);
+    service.show(service.call("status", ServiceClient.request()), out, StatusCommand::print);
     return 0;
   }
 
   private static void print(JsonNode status, PrintWriter out) {
     Instant now = Instant.now();
-    out.println("capture      " + Words.text(status.path("capture")));
+    out.println("capture      " + TextFormat.text(status.path("capture")));
     for (JsonNode table : status.path("suspended")) {
       out.println(
           "suspended    "
-              + Words.text(table.path("table"))
+              + TextFormat.text(table.path("table"))
               + " since "
-              + Words.time(table.path("since"))
+              + TextFormat.time(table.path("since"))
               + ", "
-              + Words.text(table.path("effect"))
+              + TextFormat.text(table.path("effect"))
               + ": "
-              + Words.text(table.path("why")));
+              + TextFormat.text(table.path("why")));
     }
     for (JsonNode range : status.path("missed")) {
       out.println(
           "missed       "
-              + Words.text(range.path("table"))
+              + TextFormat.text(range.path("table"))
               + ", what was committed after "
-              + Words.text(range.path("after"))
+              + TextFormat.text(range.path("after"))
               + " and up to "
-              + Words.text(range.path("upTo"))
+              + TextFormat.text(range.path("upTo"))
               + " may be missing (noticed "
-              + Words.time(range.path("at"))
+              + TextFormat.time(range.path("at"))
               + "): "
-              + Words.text(range.path("why")));
+              + TextFormat.text(range.path("why")));
     }
     JsonNode rejected = status.path("rejected");
     if (rejected.isObject()) {
@@ -64,10 +67,10 @@ public final class StatusCommand implements Callable<Integer> {
           Locale.ROOT,
           "rejected     %,d row changes, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
           rejected.path("count").asLong(),
-          Words.text(rejected.path("operation")),
-          Words.text(rejected.path("table")),
-          Words.time(rejected.path("at")),
-          Words.text(rejected.path("why")));
+          TextFormat.text(rejected.path("operation")),
+          TextFormat.text(rejected.path("table")),
+          TextFormat.time(rejected.path("at")),
+          TextFormat.text(rejected.path("why")));
     }
     JsonNode rows = status.path("readBack");
     if (rows.path("statements").asLong() > 0) {
@@ -85,34 +88,34 @@ public final class StatusCommand implements Callable<Integer> {
           rows.path("unread").asLong());
     }
     for (JsonNode one : rows.path("unreadTables")) {
-      out.println("not readable " + Words.text(one));
+      out.println("not readable " + TextFormat.text(one));
     }
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()
             + (status.path("journal").isTextual()
-                ? "; " + Words.text(status.path("journal"))
+                ? "; " + TextFormat.text(status.path("journal"))
                 : ""));
     JsonNode kill = status.path("killSwitch");
     if (kill.isObject()) {
       out.println(
           "kill switch  SET since "
-              + Words.time(kill.path("at"))
+              + TextFormat.time(kill.path("at"))
               + ": "
-              + Words.text(kill.path("reason"))
+              + TextFormat.text(kill.path("reason"))
               + ". Nothing is sent to anyone");
     }
     for (JsonNode problem : status.path("settings")) {
-      out.println("settings     " + Words.text(problem));
+      out.println("settings     " + TextFormat.text(problem));
     }
     for (JsonNode one : status.path("quarantine")) {
       out.println(
           "quarantine   "
-              + Words.text(one.path("template"))
+              + TextFormat.text(one.path("template"))
               + " since "
-              + Words.time(one.path("since"))
+              + TextFormat.time(one.path("since"))
               + ": "
-              + Words.text(one.path("why"))
+              + TextFormat.text(one.path("why"))
               + ". Its deliveries fail until it is edited");
     }
     int lost = status.path("templateThreadsLost").asInt();
@@ -124,20 +127,20 @@ public final class StatusCommand implements Callable<Integer> {
               + " templates above are mended");
     }
     out.println();
-    Table table =
-        new Table(
+    TextTable table =
+        new TextTable(
             "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
     for (JsonNode one : status.path("recipients")) {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
       table.row(
-          Words.text(one.path("recipient")),
-          one.path("pause").isObject() ? "paused" : Words.text(one.path("state")),
+          TextFormat.text(one.path("recipient")),
+          one.path("pause").isObject() ? "paused" : TextFormat.text(one.path("state")),
           one.path("waiting").asText(),
           one.path("blocked").asText(),
           one.path("failed").asText(),
-          Words.bytes(one.path("backlogBytes").asLong()),
-          Words.age(one.path("oldest"), now),
-          one.path("failures").asText() + " in " + Words.span(within));
+          TextFormat.bytes(one.path("backlogBytes").asLong()),
+          TextFormat.age(one.path("oldest"), now),
+          one.path("failures").asText() + " in " + TextFormat.span(within));
     }
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
@@ -147,36 +150,36 @@ public final class StatusCommand implements Callable<Integer> {
 
   /** What a person should know of a recipient, beside the numbers. */
   private static void notes(JsonNode one, PrintWriter out) {
-    String name = Words.text(one.path("recipient"));
+    String name = TextFormat.text(one.path("recipient"));
     JsonNode hold = one.path("pause");
     if (hold.isObject()) {
       String until =
           hold.path("until").isTextual()
-              ? "until " + Words.time(hold.path("until"))
+              ? "until " + TextFormat.time(hold.path("until"))
               : "until rowhook resume " + name;
       out.println(
           name
               + ": paused since "
-              + Words.time(hold.path("at"))
+              + TextFormat.time(hold.path("at"))
               + " "
               + until
               + " ("
               + hold.path("kind").asText()
               + "): "
-              + Words.text(hold.path("reason")));
+              + TextFormat.text(hold.path("reason")));
     }
     if (one.path("trouble").isTextual()) {
-      out.println(name + ": stands still: " + Words.text(one.path("trouble")));
+      out.println(name + ": stands still: " + TextFormat.text(one.path("trouble")));
     }
     for (JsonNode failure : one.path("lastFailures")) {
       out.println(
           name
               + ": "
-              + Words.time(failure.path("at"))
+              + TextFormat.time(failure.path("at"))
               + " "
               + failure.path("event").asText()
               + " "
-              + Words.text(failure.path("error")));
+              + TextFormat.text(failure.path("error")));
     }
   }
 }

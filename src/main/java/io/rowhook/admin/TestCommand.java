@@ -1,6 +1,8 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
 public final class TestCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private ServiceClient service = new ServiceClient();
 
   @Parameters(index = "0", paramLabel = "RECIPIENT", description = "To whom.")
   private String recipient = "";
@@ -34,31 +36,32 @@ public final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    JsonNode answer = target.call("test", Target.request().put("recipient", recipient));
-    target.show(answer, out, TestCommand::print);
+    JsonNode answer = service.call("test", ServiceClient.request().put("recipient", recipient));
+    service.show(answer, out, TestCommand::print);
     return answer.path("acknowledged").asBoolean() ? 0 : 1;
   }
 
   private static void print(JsonNode sample, PrintWriter out) {
-    out.println(Words.text(sample.path("method")) + " " + Words.body(sample.path("url")));
+    out.println(TextFormat.text(sample.path("method")) + " " + TextFormat.body(sample.path("url")));
     for (JsonNode header : sample.path("headers")) {
-      out.println(Words.text(header.path("name")) + ": " + Words.text(header.path("value")));
+      out.println(
+          TextFormat.text(header.path("name")) + ": " + TextFormat.text(header.path("value")));
     }
     out.println();
-    out.println(Words.body(sample.path("body")));
+    out.println(TextFormat.body(sample.path("body")));
     out.println();
     out.println(
         "answer  "
-            + Words.text(sample.path("status"))
+            + TextFormat.text(sample.path("status"))
             + " after "
             + sample.path("tookMillis").asText()
             + " ms");
     if (sample.path("answer").isTextual()) {
-      out.println("        " + Words.text(sample.path("answer")));
+      out.println("        " + TextFormat.text(sample.path("answer")));
     }
     out.println(
         sample.path("acknowledged").asBoolean()
             ? "acknowledged"
-            : "not acknowledged: " + Words.text(sample.path("error")));
+            : "not acknowledged: " + TextFormat.text(sample.path("error")));
   }
 }

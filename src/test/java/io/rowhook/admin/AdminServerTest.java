@@ -3,6 +3,8 @@ package io.rowhook.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.api.AdminRequest;
+import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.base.Json;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.testing.RowhookProcess;
@@ -29,7 +31,7 @@ class AdminServerTest {
   @TempDir Path directory;
   private Path journal;
   private AdminServer server;
-  private AdminFile file;
+  private EndpointFile file;
   private final AtomicInteger runs = new AtomicInteger();
 
   @BeforeEach
@@ -40,19 +42,19 @@ class AdminServerTest {
             journal,
             Map.of(
                 "echo",
-                asked -> {
+                request -> {
                   runs.incrementAndGet();
-                  return asked.json();
+                  return request.json();
                 },
                 "refuse",
-                asked -> {
+                request -> {
                   throw new DeliveryAdminException("no such thing");
                 },
                 "break",
-                asked -> {
+                request -> {
                   throw new IllegalStateException("secret-value");
                 }));
-    file = AdminFile.read(AdminFile.beside(journal));
+    file = EndpointFile.read(EndpointFile.beside(journal));
   }
 
   @AfterEach
@@ -66,7 +68,7 @@ class AdminServerTest {
 
   private String ask(String host, String authorization, String line, String body)
       throws IOException {
-    try (Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port())) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral(EndpointFile.HOST), file.port())) {
       String head =
           line
               + " HTTP/1.1\r\nHost: "
@@ -88,7 +90,7 @@ class AdminServerTest {
     private Alone() {}
 
     public static void main(String[] arguments) throws Exception {
-      try (var _ = new AdminServer(Path.of(arguments[0]), Map.of("echo", Asked::json))) {
+      try (var _ = new AdminServer(Path.of(arguments[0]), Map.of("echo", AdminRequest::json))) {
         System.out.println("listens");
         Thread.sleep(Duration.ofMinutes(5));
       }
@@ -102,7 +104,7 @@ class AdminServerTest {
     try (RowhookProcess process =
         RowhookProcess.command(alone.toString()).main(Alone.class).start()) {
       process.awaitLine(Duration.ofSeconds(30), "listens");
-      file = AdminFile.read(AdminFile.beside(alone));
+      file = EndpointFile.read(EndpointFile.beside(alone));
       String head =
           "POST /echo HTTP/1.1\r\nHost: "
               + file.authority()
@@ -118,7 +120,7 @@ class AdminServerTest {
   }
 
   private Socket half(String request) throws IOException {
-    Socket socket = new Socket(InetAddress.ofLiteral(AdminFile.HOST), file.port());
+    Socket socket = new Socket(InetAddress.ofLiteral(EndpointFile.HOST), file.port());
     socket.setSoTimeout(1000 * 4 * AdminServer.REQUEST_SECONDS);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
@@ -157,7 +159,7 @@ class AdminServerTest {
 
   @Test
   void theFileIsItsOwnersAndGoesAtTheEnd() throws IOException {
-    Path place = AdminFile.beside(journal);
+    Path place = EndpointFile.beside(journal);
     assertThat(place).hasFileName("journal.db.admin");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
         .isEqualTo("rw-------");
@@ -170,8 +172,8 @@ class AdminServerTest {
 
   @Test
   void anothersFileIsLeft() throws IOException {
-    AdminFile.of(1).write(AdminFile.beside(journal));
+    EndpointFile.of(1).write(EndpointFile.beside(journal));
     server.close();
-    assertThat(AdminFile.beside(journal)).exists();
+    assertThat(EndpointFile.beside(journal)).exists();
   }
 }

@@ -26,39 +26,39 @@ class HealthFileTest {
     HealthFile health = new HealthFile(file());
     assertThat(check()).isEqualTo("1 " + file() + " is not there: not started yet?");
 
-    health.say(new CaptureState.Starting(), Instant.now());
+    health.record(new CaptureState.Starting(), Instant.now());
     assertThat(check()).startsWith("1 starting, ");
 
-    health.say(STREAMING, Instant.now());
+    health.record(STREAMING, Instant.now());
     assertThat(check()).startsWith("0 streaming since 2026-05-24T15:20:44Z, ");
 
-    health.say(new CaptureState.Waiting("no\n route", Instant.now()), Instant.now());
+    health.record(new CaptureState.Waiting("no\n route", Instant.now()), Instant.now());
     assertThat(check()).startsWith("1 waiting: no route, ");
 
-    health.say(
+    health.record(
         new CaptureState.Stalled(Instant.parse("2026-05-24T15:20:44Z"), "nothing has come"),
         Instant.now());
     assertThat(check()).startsWith("1 stalled since 2026-05-24T15:20:44Z: nothing has come, ");
 
-    health.say(new CaptureState.Stopped("the slot is gone", true), Instant.now());
+    health.record(new CaptureState.Stopped("the slot is gone", true), Instant.now());
     assertThat(check()).startsWith("1 stopped: the slot is gone, ");
   }
 
   @Test
   void isUnhealthyOnceItIsNotRenewed() throws Exception {
     HealthFile health = new HealthFile(file());
-    health.say(STREAMING, Instant.now());
+    health.record(STREAMING, Instant.now());
     Files.setLastModifiedTime(file(), FileTime.from(Instant.now().minusSeconds(60)));
     assertThat(check()).startsWith("1 streaming since 2026-05-24T15:20:44Z, 6");
 
-    health.say(STREAMING, Instant.now().plus(HealthFile.EVERY));
+    health.record(STREAMING, Instant.now().plus(HealthFile.EVERY));
     assertThat(check()).startsWith("0 streaming");
   }
 
   @Test
   void goesOnWhereItCannotBeWritten() {
     HealthFile health = new HealthFile(temp.resolve("gone/health"));
-    assertThatCode(() -> health.say(STREAMING, Instant.now())).doesNotThrowAnyException();
+    assertThatCode(() -> health.record(STREAMING, Instant.now())).doesNotThrowAnyException();
   }
 
   private Path file() {

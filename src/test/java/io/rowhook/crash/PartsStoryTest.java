@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.base.Json;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -66,9 +66,11 @@ class PartsStoryTest {
     int kills = Integer.getInteger("parts.kills", 4);
     System.out.println("parts story, seed " + seed + ", kills " + kills);
     SplittableRandom random = new SplittableRandom(seed);
-    Map<String, Map<String, List<Received>>> inbox = new TreeMap<>(); // by order, by event id
+    Map<String, Map<String, List<ReceivedRequest>>> inbox =
+        new TreeMap<>(); // by order, by event id
     try (SourceDatabase source = SourceDatabase.start();
-        Receiver receiver = new Receiver(Receiver.Settings.DEFAULT, got -> take(inbox, got));
+        TestReceiver receiver =
+            new TestReceiver(TestReceiver.Settings.DEFAULT, got -> take(inbox, got));
         Child child = new Child(directory)) {
       source.execute(
           "CREATE TABLE orders (id int PRIMARY KEY, version int NOT NULL, note text)",
@@ -131,7 +133,8 @@ class PartsStoryTest {
     }
   }
 
-  private static void take(Map<String, Map<String, List<Received>>> inbox, Received got) {
+  private static void take(
+      Map<String, Map<String, List<ReceivedRequest>>> inbox, ReceivedRequest got) {
     synchronized (inbox) {
       inbox
           .computeIfAbsent(String.valueOf(got.header("Rowhook-Entity-Id")), _ -> new TreeMap<>())
@@ -140,13 +143,13 @@ class PartsStoryTest {
     }
   }
 
-  private static long count(Map<String, Map<String, List<Received>>> inbox) {
+  private static long count(Map<String, Map<String, List<ReceivedRequest>>> inbox) {
     synchronized (inbox) {
       return inbox.values().stream().mapToLong(Map::size).sum();
     }
   }
 
-  private static long repeats(Map<String, Map<String, List<Received>>> inbox) {
+  private static long repeats(Map<String, Map<String, List<ReceivedRequest>>> inbox) {
     return inbox.values().stream()
         .flatMap(events -> events.values().stream())
         .mapToLong(got -> got.size() - 1L)
@@ -169,14 +172,14 @@ class PartsStoryTest {
   }
 
   private static void verify(
-      Map<String, Map<String, List<Received>>> inbox,
+      Map<String, Map<String, List<ReceivedRequest>>> inbox,
       Map<String, PartsWriter.Expected> expected,
       Set<String> reported)
       throws Exception {
     List<String> faults = new ArrayList<>();
     Set<String> told = new TreeSet<>();
-    for (Map<String, List<Received>> events : inbox.values()) {
-      for (List<Received> arrivals : events.values()) {
+    for (Map<String, List<ReceivedRequest>> events : inbox.values()) {
+      for (List<ReceivedRequest> arrivals : events.values()) {
         JsonNode body = Json.MAPPER.readTree(arrivals.getFirst().body());
         String key = body.get("entityId") + "@" + body.at("/source/txId");
         PartsWriter.Expected one = expected.get(key);
@@ -187,7 +190,7 @@ class PartsStoryTest {
         } else {
           check(key, one, body, isReported(key, one, reported), faults);
         }
-        for (Received again : arrivals) {
+        for (ReceivedRequest again : arrivals) {
           if (!Arrays.equals(again.body(), arrivals.getFirst().body())) {
             faults.add(key + ": another body under the same id");
           }

@@ -8,8 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.story.Stage;
@@ -63,7 +63,7 @@ final class Erp implements AutoCloseable {
 
   private Erp(SourceDatabase database, Path directory, String... sql) {
     source = database;
-    stage = new Stage(source, directory).receiver("all", Receiver.Settings.DEFAULT);
+    stage = new Stage(source, directory).receiver("all", TestReceiver.Settings.DEFAULT);
     stage.recipient("all", "url: ${env:ALL_URL}\nprocessing: sequential\n");
     appender.start();
     root().addAppender(appender);
@@ -195,7 +195,7 @@ final class Erp implements AutoCloseable {
   /** Everything that came until the source is quiet, from where {@link #next} stopped. */
   List<JsonNode> rest() {
     stage.awaitIdle();
-    List<Received> all = stage.inbox("all");
+    List<ReceivedRequest> all = stage.inbox("all");
     List<JsonNode> rest = all.subList(read, all.size()).stream().map(Stage::json).toList();
     read = all.size();
     return rest;
@@ -203,7 +203,7 @@ final class Erp implements AutoCloseable {
 
   /** All bodies so far, as text. */
   String everything() {
-    return String.join("\n", stage.inbox("all").stream().map(Received::text).toList());
+    return String.join("\n", stage.inbox("all").stream().map(ReceivedRequest::text).toList());
   }
 
   /** What was said so far does not count for {@link #said} any more. */

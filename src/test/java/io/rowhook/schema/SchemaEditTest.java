@@ -3,7 +3,7 @@ package io.rowhook.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -82,8 +82,8 @@ class SchemaEditTest {
   @Test
   void oneRecipientsBadFileKeepsNothingElseOut() {
     try (Erp erp = articles()) {
-      erp.stage().receiver("good", Receiver.Settings.DEFAULT);
-      erp.stage().receiver("bad", Receiver.Settings.DEFAULT);
+      erp.stage().receiver("good", TestReceiver.Settings.DEFAULT);
+      erp.stage().receiver("bad", TestReceiver.Settings.DEFAULT);
       erp.start();
       erp.listen();
       erp.stage().recipient("bad", "url: ${env:BAD_URL}\nprocesing: sequential\n");

@@ -4,7 +4,7 @@ import static io.rowhook.schema.Erp.assertJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import java.nio.file.Path;
@@ -265,7 +265,7 @@ class SchemaTimeTest {
   @Test
   void aLatestOnlyRecipientThatWasAwayHearsOfACreatedOne() {
     try (Erp erp = orders()) {
-      erp.stage().receiver("late", Receiver.Settings.DEFAULT);
+      erp.stage().receiver("late", TestReceiver.Settings.DEFAULT);
       int port = erp.stage().silence("late");
       erp.stage()
           .recipient(
@@ -283,7 +283,7 @@ class SchemaTimeTest {
       erp.await("Order Created 1");
       erp.await("Order Deleted 1");
       erp.await("Order Created 1");
-      erp.stage().receiver("late", Receiver.Settings.DEFAULT.withPort(port));
+      erp.stage().receiver("late", TestReceiver.Settings.DEFAULT.withPort(port));
       JsonNode latest = io.rowhook.story.Stage.json(erp.stage().await("late", 2).get(1));
       assertThat(Erp.name(latest)).isEqualTo("Order Created 1");
       assertJson(latest.at("/data/lines"), "[{'id':1,'ord':1,'qty':7}]");

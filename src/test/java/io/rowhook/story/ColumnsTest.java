@@ -2,7 +2,7 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.SourceDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class ColumnsTest {
         "CREATE TABLE sales.clerk (id int PRIMARY KEY, name text, salary text)",
         "ALTER TABLE sales.sales_order ADD clerk int");
     stage
-        .receiver("shop", Receiver.Settings.DEFAULT)
+        .receiver("shop", TestReceiver.Settings.DEFAULT)
         .recipient("shop", "url: ${env:SHOP_URL}\nprocessing: sequential\n");
     System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(output, true, StandardCharsets.UTF_8));

@@ -2,7 +2,7 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -48,7 +48,7 @@ class EditsTest {
   @BeforeEach
   void set() {
     stage = new Stage(source, directory).tables().write(ENTITIES, TWO);
-    stage.receiver("shop", Receiver.Settings.DEFAULT).recipient("shop", "url: ${env:SHOP_URL}");
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT).recipient("shop", "url: ${env:SHOP_URL}");
   }
 
   @AfterEach
@@ -83,7 +83,7 @@ class EditsTest {
     order(1);
     article(1);
     stage.await("shop", 2);
-    assertThat(stage.inbox("shop").stream().map(received -> Stage.json(received).toString()))
+    assertThat(stage.inbox("shop").stream().map(request -> Stage.json(request).toString()))
         .anyMatch("{\"version\":2}"::equals)
         .anyMatch(body -> body.contains("\"entityType\":\"Article\""));
   }
@@ -114,7 +114,7 @@ class EditsTest {
     }
     stage.start();
     assertThat(stage.await("shop", 2))
-        .extracting(received -> Stage.json(received).toString())
+        .extracting(request -> Stage.json(request).toString())
         .containsExactlyInAnyOrder("{\"ref\":1}", "{\"ref\":2}");
   }
 
@@ -137,7 +137,7 @@ class EditsTest {
           return !Stage.json(stage.await("shop", before + 1).get(before)).path("data").has("phone");
         });
     assertThat(stage.inbox("shop"))
-        .extracting(received -> received.header("Rowhook-Entity-Id"))
+        .extracting(request -> request.header("Rowhook-Entity-Id"))
         .as("none is lost between them")
         .doesNotHaveDuplicates()
         .contains("1");
@@ -147,7 +147,7 @@ class EditsTest {
   @Test
   void anEditWhileTheSourceIsAway() {
     stage.start();
-    stage.receiver("other", Receiver.Settings.DEFAULT);
+    stage.receiver("other", TestReceiver.Settings.DEFAULT);
     String port = stage.env().getOrDefault("OTHER_URL", "");
     source.crash();
     stage

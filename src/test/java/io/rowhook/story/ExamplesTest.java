@@ -3,8 +3,8 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.PreviewCommand;
-import io.rowhook.admin.Receiver;
-import io.rowhook.admin.SignatureCheck;
+import io.rowhook.admin.receive.SignatureVerifier;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import io.rowhook.testing.SourceDatabase;
@@ -28,7 +28,7 @@ import picocli.CommandLine;
 @Tag("feature-53")
 class ExamplesTest {
 
-  private static final Receiver.Settings ANYONE = Receiver.Settings.DEFAULT;
+  private static final TestReceiver.Settings ANYONE = TestReceiver.Settings.DEFAULT;
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
   private static SourceDatabase source;
@@ -54,7 +54,7 @@ class ExamplesTest {
     play(
         "order-status",
         Map.of("SHOP_SECRET", SECRET),
-        Map.of("shop", ANYONE.withSignature(SignatureCheck.standard(SECRET))));
+        Map.of("shop", ANYONE.withSignature(SignatureVerifier.standard(SECRET))));
   }
 
   @Test
@@ -98,7 +98,7 @@ class ExamplesTest {
   }
 
   private void play(
-      String name, Map<String, String> secrets, Map<String, Receiver.Settings> receivers)
+      String name, Map<String, String> secrets, Map<String, TestReceiver.Settings> receivers)
       throws Exception {
     Example example = new Example(name);
     try (Stage stage = new Stage(source, directory).empty()) {
@@ -156,11 +156,11 @@ class ExamplesTest {
         .replaceAll(found -> Matcher.quoteReplacement(String.valueOf(env.get(found.group(1)))));
   }
 
-  private static Receiver.Settings signed(SignatureScheme style, String header, String secret) {
-    return ANYONE.withSignature(new SignatureCheck(style, header, List.of(new Secret(secret))));
+  private static TestReceiver.Settings signed(SignatureScheme style, String header, String secret) {
+    return ANYONE.withSignature(new SignatureVerifier(style, header, List.of(new Secret(secret))));
   }
 
-  private static Receiver.Answer answer(int status, String json) {
-    return new Receiver.Answer(status, 0, Duration.ZERO, json);
+  private static TestReceiver.Answer answer(int status, String json) {
+    return new TestReceiver.Answer(status, 0, Duration.ZERO, json);
   }
 }

@@ -3,8 +3,8 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.SourceDatabase;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ final class ExtremeValuesTest {
           "ALTER TABLE public.article REPLICA IDENTITY FULL");
       stage.write("connector-config/entities.yaml", "Article: { table: public.article }");
       for (String name : List.of("plain", "xml", "exact", "jslt")) {
-        stage.receiver(name, Receiver.Settings.DEFAULT);
+        stage.receiver(name, TestReceiver.Settings.DEFAULT);
       }
       stage.recipient("plain", "url: ${env:PLAIN_URL}");
       stage.recipient("xml", "url: ${env:XML_URL}\nformat: xml");
@@ -76,7 +76,7 @@ final class ExtremeValuesTest {
           insert(11, "'{\"n\":1.10}'", "0.00000000000000000010"),
           "UPDATE public.article SET n = n WHERE id = 1",
           insert(12, "'{\"n\":\"\\ud83d\\ude00\"}'", "'Infinity'"));
-      List<Received> plain = stage.await("plain", 7);
+      List<ReceivedRequest> plain = stage.await("plain", 7);
       stage.await("xml", 7);
       stage.awaitIdle();
 
@@ -101,22 +101,22 @@ final class ExtremeValuesTest {
     }
   }
 
-  private static Received of(List<Received> inbox, int id) {
+  private static ReceivedRequest of(List<ReceivedRequest> inbox, int id) {
     return inbox.stream()
         .filter(r -> String.valueOf(id).equals(r.header("Rowhook-Entity-Id")))
         .findFirst()
         .orElseThrow();
   }
 
-  private static String text(Received received) {
-    return new String(received.body(), StandardCharsets.UTF_8);
+  private static String text(ReceivedRequest request) {
+    return new String(request.body(), StandardCharsets.UTF_8);
   }
 
   /** As it stands in the body. */
-  private static String number(List<Received> inbox, int id, String pointer) {
-    Received received = of(inbox, id);
-    JsonNode value = Stage.json(received).at("/data" + pointer);
-    String text = text(received);
+  private static String number(List<ReceivedRequest> inbox, int id, String pointer) {
+    ReceivedRequest request = of(inbox, id);
+    JsonNode value = Stage.json(request).at("/data" + pointer);
+    String text = text(request);
     if (value.isBigDecimal() || value.isBigInteger()) {
       BigDecimal exact = value.decimalValue();
       String plain =

@@ -2,10 +2,10 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
-import io.rowhook.admin.SignatureCheck;
-import io.rowhook.admin.Verdict;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.SignatureVerifier;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.admin.receive.VerificationResult;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Files;
@@ -56,8 +56,8 @@ class FlowTest {
   @Tag("feature-10")
   void aRecipientIsAddedAndATemplateEditedWhileRunning() {
     stage
-        .receiver("first", Receiver.Settings.DEFAULT)
-        .receiver("second", Receiver.Settings.DEFAULT);
+        .receiver("first", TestReceiver.Settings.DEFAULT)
+        .receiver("second", TestReceiver.Settings.DEFAULT);
     stage.recipient("first", "url: ${env:FIRST_URL}").start();
     insert(1);
     stage.await("first", 1);
@@ -83,7 +83,7 @@ class FlowTest {
         LIMIT, "the broken template is reported", () -> !stage.flow().problems().isEmpty());
     assertThat(stage.flow().problems().getFirst()).startsWith("second/Article.jslt:1:");
     insert(3);
-    List<Received> second = stage.inbox("second");
+    List<ReceivedRequest> second = stage.inbox("second");
     stage.await("second", second.size() + 1);
     assertThat(Stage.json(stage.inbox("second").getLast()).has("name")).isTrue();
   }
@@ -93,7 +93,7 @@ class FlowTest {
   @Tag("feature-14")
   void attributeSetsAndTheirModuleAreEditedWhileEventsFlowAndNoneIsLostOrMixed() {
     writeVersion(0);
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}").start();
     int[] id = {0};
     for (int version = 1; version <= 2; version++) {
@@ -130,7 +130,7 @@ class FlowTest {
   @Test
   void anEntityIsAddedWhileRunning() {
     stage.write("connector-config/entities.yaml", "Article: { table: public.article }\n");
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}").start();
     insert(1);
     stage.await("shop", 1);
@@ -155,7 +155,7 @@ class FlowTest {
   void oldRowsMakeNoFlood() {
     source.execute(
         "INSERT INTO article SELECT n, 'A', 'Old', 1.00, 0 FROM generate_series(1, 100000) n");
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}").start();
     source.execute("INSERT INTO article VALUES (100001, 'A', 'New', 1.00, 0)");
     stage.await("shop", 1);
@@ -171,8 +171,8 @@ class FlowTest {
   void bothAuthenticationsAndTheQueryArrive() {
     stage.receiver(
         "shop",
-        Receiver.Settings.DEFAULT
-            .withSignature(SignatureCheck.standard(SECRET))
+        TestReceiver.Settings.DEFAULT
+            .withSignature(SignatureVerifier.standard(SECRET))
             .withBasic("erp:pä:ss"));
     stage.env("SHOP_SECRET", SECRET).env("SHOP_PASSWORD", "pä:ss");
     stage
@@ -186,21 +186,23 @@ class FlowTest {
             """)
         .start();
     insert(7);
-    Received received = stage.await("shop", 1).getFirst();
-    assertThat(received.path()).isEqualTo("/shop?secret=xyz&b=%2F&&c=");
-    assertThat(received.method()).isEqualTo("POST");
-    assertThat(received.signature()).isEqualTo(Verdict.VERIFIED);
-    assertThat(received.basic()).isEqualTo(Verdict.VERIFIED);
-    assertThat(received.header("Rowhook-Topic")).isEqualTo("article.created");
-    assertThat(received.header("Rowhook-Entity-Id")).isEqualTo("7");
-    assertThat(received.header("Rowhook-Attempt")).isEqualTo("1");
+    ReceivedRequest request = stage.await("shop", 1).getFirst();
+    assertThat(request.path()).isEqualTo("/shop?secret=xyz&b=%2F&&c=");
+    assertThat(request.method()).isEqualTo("POST");
+    assertThat(request.signature()).isEqualTo(VerificationResult.VERIFIED);
+    assertThat(request.basic()).isEqualTo(VerificationResult.VERIFIED);
+    assertThat(request.header("Rowhook-Topic")).isEqualTo("article.created");
+    assertThat(request.header("Rowhook-Entity-Id")).isEqualTo("7");
+    assertThat(request.header("Rowhook-Attempt")).isEqualTo("1");
   }
 
   @Test
   @Tag("feature-29")
   @Tag("feature-38")
   void aRecipientThatIsDownCostsTheOthersNothingAndGetsAllWhenItComesUp() throws Exception {
-    stage.receiver("up", Receiver.Settings.DEFAULT).receiver("down", Receiver.Settings.DEFAULT);
+    stage
+        .receiver("up", TestReceiver.Settings.DEFAULT)
+        .receiver("down", TestReceiver.Settings.DEFAULT);
     int port = stage.silence("down");
     stage.recipient("up", "url: ${env:UP_URL}");
     stage.recipient(
@@ -222,23 +224,24 @@ class FlowTest {
 
     stage.stop(); // the backlog must outlive the process
     stage.start();
-    stage.receiver("down", Receiver.Settings.DEFAULT.withPort(port));
-    List<Received> got = stage.await("down", 51);
+    stage.receiver("down", TestReceiver.Settings.DEFAULT.withPort(port));
+    List<ReceivedRequest> got = stage.await("down", 51);
     stage.awaitIdle();
     assertThat(stage.inbox("down")).hasSize(51);
     assertThat(got)
-        .extracting(Received::id)
-        .containsExactlyInAnyOrderElementsOf(stage.inbox("up").stream().map(Received::id).toList());
+        .extracting(ReceivedRequest::id)
+        .containsExactlyInAnyOrderElementsOf(
+            stage.inbox("up").stream().map(ReceivedRequest::id).toList());
     assertThat(got)
         .filteredOn(r -> "1".equals(r.header("Rowhook-Entity-Id")))
-        .extracting(Received::topic)
+        .extracting(ReceivedRequest::topic)
         .containsExactly("article.created", "article.updated");
   }
 
   @Test
   @Tag("feature-37")
   void whatIsWrittenWhileRowhookIsDownArrivesAfterIt() throws Exception {
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}").start();
     insert(1);
     stage.await("shop", 1);
@@ -257,7 +260,7 @@ class FlowTest {
 
   @Test
   void theSlotMovesOnWhileOnlyOtherTablesChange() {
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}").start();
     source.execute("INSERT INTO uncaptured SELECT generate_series(1, 10000)");
     String written = source.query("SELECT pg_current_wal_lsn()");

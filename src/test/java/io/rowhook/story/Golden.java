@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.Received;
+import io.rowhook.admin.receive.ReceivedRequest;
 import io.rowhook.base.Json;
 import io.rowhook.journal.DeliverySearch;
 import io.rowhook.journal.JournalEntry;
@@ -80,21 +80,22 @@ final class Golden {
     }
     assertThat(stage.inbox(recipient))
         .as("what %s got, each once and in order", recipient)
-        .map(Received::id)
+        .map(ReceivedRequest::id)
         .isEqualTo(sent);
   }
 
-  private boolean isSent(Path event, JournalEntry entry, List<Received> inbox) throws IOException {
+  private boolean isSent(Path event, JournalEntry entry, List<ReceivedRequest> inbox)
+      throws IOException {
     Path json = beside(event, ".body.json");
     Path xml = beside(event, ".body.xml");
     if (!Files.exists(json) && !Files.exists(xml)) {
       assertThat(beside(event, ".skipped")).exists();
       return false;
     }
-    Optional<Received> found =
+    Optional<ReceivedRequest> found =
         inbox.stream().filter(one -> entry.event().id().equals(one.id())).findFirst();
     assertThat(found).as("what was sent of %s", event).isPresent();
-    Received request = found.orElseThrow();
+    ReceivedRequest request = found.orElseThrow();
     String body = withPlaceholders(entry, request.text());
     if (Files.exists(json)) {
       assertThat(tree(body)).as("%s", json).isEqualTo(tree(Files.readString(json)));

@@ -3,7 +3,7 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.HangingCommit;
 import io.rowhook.testing.SourceDatabase;
@@ -31,7 +31,7 @@ class InvisibleCommitTest {
                 contains: { lines: { table: sales.order_line, key: order_id, order-by: line_no } }
                 refers: { buyer: { table: crm.customer, key: customer_id } }
               """)
-          .receiver("shop", Receiver.Settings.DEFAULT)
+          .receiver("shop", TestReceiver.Settings.DEFAULT)
           .recipient("shop", "url: ${env:SHOP_URL}\n")
           .start();
       source.execute(

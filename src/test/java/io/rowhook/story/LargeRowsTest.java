@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
@@ -59,7 +59,7 @@ final class LargeRowsTest {
         "CREATE TABLE public.article (" + columns + ")",
         "ALTER TABLE public.article REPLICA IDENTITY FULL");
     stage.write("connector-config/entities.yaml", "Article: { table: public.article }");
-    stage.receiver("shop", Receiver.Settings.DEFAULT);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient("shop", "url: ${env:SHOP_URL}\ntimeout: 30s");
     return stage;
   }

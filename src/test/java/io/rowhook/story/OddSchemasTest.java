@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.Flow;
 import io.rowhook.Observers;
 import io.rowhook.Wiring;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class OddSchemasTest {
     Stage stage = new Stage(source, directory).empty();
     return stage
         .write("connector-config/entities.yaml", entities)
-        .receiver("shop", Receiver.Settings.DEFAULT)
+        .receiver("shop", TestReceiver.Settings.DEFAULT)
         .recipient("shop", "url: ${env:SHOP_URL}\nprocessing: sequential\n");
   }
 

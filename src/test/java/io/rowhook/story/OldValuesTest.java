@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rowhook.Flow;
 import io.rowhook.Observers;
 import io.rowhook.Wiring;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -39,7 +39,7 @@ class OldValuesTest {
       source.execute(
           "ALTER TABLE public.article REPLICA IDENTITY DEFAULT",
           "ALTER TABLE crm.customer REPLICA IDENTITY DEFAULT");
-      stage.receiver("shop", Receiver.Settings.DEFAULT).recipient("shop", ONLY_STOCK);
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT).recipient("shop", ONLY_STOCK);
       try (Flow flow = Wiring.flow(stage.options(), stage.env(), Observers.NONE)) {
         assertThatThrownBy(flow::start)
             .isInstanceOf(SettingsException.class)
@@ -82,7 +82,7 @@ class OldValuesTest {
   void aNameThatTheEntityDoesNotHaveIsRefusedWithTheNearest() throws Exception {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("shop", Receiver.Settings.DEFAULT);
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient(
           "shop",
           """

@@ -2,7 +2,7 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class ServiceTest {
   void aSignalIsACleanStopAndAKilledOneGoesOn() {
     try (SourceDatabase source = SourceDatabase.start();
         Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("shop", Receiver.Settings.DEFAULT);
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
       try (RowhookProcess killed = process(stage)) {
         source.execute("INSERT INTO article VALUES (1, 'A', 'One', 1.00, 0)");

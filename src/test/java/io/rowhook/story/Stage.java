@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.Flow;
 import io.rowhook.Observers;
 import io.rowhook.Wiring;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.Position;
@@ -39,8 +39,8 @@ public final class Stage implements AutoCloseable {
 
   private final SourceDatabase source;
   private final Path directory;
-  private final Map<String, Receiver> receivers = new TreeMap<>();
-  private final Map<String, List<Received>> inboxes =
+  private final Map<String, TestReceiver> receivers = new TreeMap<>();
+  private final Map<String, List<ReceivedRequest>> inboxes =
       new HashMap<>(); // lists guarded by themselves
   private final Map<String, String> env = new HashMap<>();
   private @Nullable Flow flow;
@@ -122,15 +122,15 @@ public final class Stage implements AutoCloseable {
   }
 
   /** Starts a receiver; its address is {@code ${env:<NAME>_URL}} in the settings. */
-  public Stage receiver(String name, Receiver.Settings settings) {
-    List<Received> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
+  public Stage receiver(String name, TestReceiver.Settings settings) {
+    List<ReceivedRequest> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
     try {
-      Receiver receiver =
-          new Receiver(
+      TestReceiver receiver =
+          new TestReceiver(
               settings,
-              received -> {
+              request -> {
                 synchronized (inbox) {
-                  inbox.add(received);
+                  inbox.add(request);
                 }
               });
       receivers.put(name, receiver);
@@ -143,7 +143,7 @@ public final class Stage implements AutoCloseable {
 
   /** Stops a receiver; nothing listens there then. Returns its port. */
   public int silence(String name) {
-    Receiver receiver = receivers.remove(name);
+    TestReceiver receiver = receivers.remove(name);
     if (receiver == null) {
       throw new IllegalArgumentException("no receiver " + name);
     }
@@ -227,15 +227,15 @@ public final class Stage implements AutoCloseable {
   }
 
   /** What a recipient has got so far. */
-  public List<Received> inbox(String name) {
-    List<Received> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
+  public List<ReceivedRequest> inbox(String name) {
+    List<ReceivedRequest> inbox = inboxes.computeIfAbsent(name, _ -> new ArrayList<>());
     synchronized (inbox) {
       return List.copyOf(inbox);
     }
   }
 
   /** Waits until a recipient has got so many. */
-  public List<Received> await(String name, int count) {
+  public List<ReceivedRequest> await(String name, int count) {
     Eventually.within(
         LIMIT, name + " has got " + count + " webhooks", () -> inbox(name).size() >= count);
     return inbox(name);
@@ -248,7 +248,7 @@ public final class Stage implements AutoCloseable {
         name + " has heard of " + List.of(ids),
         () ->
             inbox(name).stream()
-                .map(received -> String.valueOf(received.header("Rowhook-Entity-Id")))
+                .map(request -> String.valueOf(request.header("Rowhook-Entity-Id")))
                 .collect(Collectors.toSet())
                 .equals(Set.of(ids)));
   }
@@ -278,9 +278,9 @@ public final class Stage implements AutoCloseable {
   }
 
   /** The body as JSON. */
-  public static JsonNode json(Received received) {
+  public static JsonNode json(ReceivedRequest request) {
     try {
-      return Json.MAPPER.readTree(received.body());
+      return Json.MAPPER.readTree(request.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -304,6 +304,6 @@ public final class Stage implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    receivers.values().forEach(Receiver::close);
+    receivers.values().forEach(TestReceiver::close);
   }
 }

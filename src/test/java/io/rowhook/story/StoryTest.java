@@ -3,8 +3,8 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.admin.Received;
-import io.rowhook.admin.Receiver;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.base.Json;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ class StoryTest {
       for (Story.Section section : story.sections()) {
         if (section.isRecipientFile()) {
           stage.write("connector-config/" + section.title(), section.text());
-          stage.receiver(recipient(section.title()), Receiver.Settings.DEFAULT);
+          stage.receiver(recipient(section.title()), TestReceiver.Settings.DEFAULT);
         } else if (section.isTemplate()) {
           stage.write("jslt-" + section.title(), section.text());
         } else if (section.isEntities()) {
@@ -157,7 +157,7 @@ class StoryTest {
       throws Exception {
     int from = seen.getOrDefault(section.title(), 0);
     int to = from + section.lines().size();
-    List<Received> got = stage.await(section.title(), to).subList(from, to);
+    List<ReceivedRequest> got = stage.await(section.title(), to).subList(from, to);
     List<String> actual = new ArrayList<>();
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < got.size(); i++) {

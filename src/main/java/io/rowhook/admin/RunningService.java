@@ -1,0 +1,36 @@
+package io.rowhook.admin;
+
+import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SuspendedTable;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.TemplateLookup;
+import io.rowhook.webhook.DispatcherRegistry;
+import io.rowhook.webhook.TestDelivery;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What of the running service the {@link AdminCommands} work with.
+ *
+ * @param samples sends a recipient a test; empty: there is no such recipient
+ * @param recipients those that have a file now
+ * @param capture where capture stands
+ * @param suspended captured tables whose row changes cannot be told at present
+ * @param rows what was read back from the source
+ * @param problems what is wrong with the settings on disk
+ */
+public record RunningService(
+    SqliteJournal journal,
+    TemplateLookup templates,
+    DispatcherRegistry dispatchers,
+    Function<String, Optional<TestDelivery>> samples,
+    Supplier<List<Recipient>> recipients,
+    Supplier<CaptureState> capture,
+    Supplier<List<SuspendedTable>> suspended,
+    Supplier<JdbcRowLookup.Counts> rows,
+    Supplier<List<String>> problems) {}

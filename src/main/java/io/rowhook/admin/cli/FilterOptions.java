@@ -1,0 +1,66 @@
+package io.rowhook.admin.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that narrow down which deliveries are meant. */
+public final class FilterOptions {
+
+  @Option(names = "--entity", paramLabel = "TYPE", description = "Of this entity only: Order.")
+  private @Nullable String entity;
+
+  @Option(names = "--id", paramLabel = "ID", description = "With this id; goes with --entity.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Committed at or after: 2026-05-24T15:20:44Z, or how long ago: 2h.")
+  private @Nullable Instant from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Committed before.")
+  private @Nullable Instant to;
+
+  @Option(
+      names = "--from-sequence",
+      paramLabel = "N",
+      description = "The first sequence that is meant.")
+  private @Nullable Long fromSequence;
+
+  @Option(
+      names = "--to-sequence",
+      paramLabel = "N",
+      description = "The last sequence that is meant.")
+  private @Nullable Long toSequence;
+
+  public ObjectNode into(ObjectNode request) {
+    return request
+        .put("entity", entity)
+        .put("id", id)
+        .put("from", from == null ? null : from.toString())
+        .put("to", to == null ? null : to.toString())
+        .put("fromSequence", fromSequence)
+        .put("toSequence", toSequence);
+  }
+
+  /** The same, and only what is in one of these states. */
+  public ObjectNode into(ObjectNode request, List<String> states) {
+    ArrayNode wanted = into(request).putArray("states");
+    states.forEach(wanted::add);
+    return request;
+  }
+
+  /** Whether it narrows anything by time or sequence. */
+  public boolean hasBounds() {
+    return from != null || to != null || fromSequence != null || toSequence != null;
+  }
+}

@@ -1,0 +1,148 @@
+package io.rowhook.admin.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.api.EndpointFile;
+import io.rowhook.base.Json;
+import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * The running service that a command speaks to, found by its journal; and how the answer is shown.
+ */
+public final class ServiceClient {
+
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--config",
+      paramLabel = "DIR",
+      defaultValue = "${env:ROWHOOK_CONFIG:-connector-config}",
+      description =
+          "The settings of the service, which say where its journal is (default:"
+              + " $ROWHOOK_CONFIG, else connector-config).")
+  private Path config = Path.of("connector-config");
+
+  @Option(
+      names = "--journal",
+      paramLabel = "FILE",
+      description = "The journal of the service, if it was started with this option.")
+  private @Nullable Path journal;
+
+  @Option(names = "--json", description = "Print one JSON object, for programs.")
+  private boolean json;
+
+  /** Shows an answer to a person. */
+  public interface Form {
+    void print(JsonNode answer, PrintWriter out);
+  }
+
+  public static ObjectNode request() {
+    return Json.MAPPER.createObjectNode();
+  }
+
+  /** Prints an answer as was asked. */
+  public void show(JsonNode answer, PrintWriter out, Form form) {
+    if (json) {
+      out.println(answer);
+    } else {
+      form.print(answer, out);
+    }
+    out.flush();
+  }
+
+  /**
+   * Has the service do something.
+   *
+   * @throws IllegalStateException if it did not, in words
+   */
+  public JsonNode call(String action, ObjectNode request) throws InterruptedException {
+    Path place = EndpointFile.beside(journal());
+    EndpointFile service = service(place);
+    URI address = URI.create("http://" + service.authority() + "/" + action);
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build()) {
+      HttpResponse<byte[]> response =
+          client.send(
+              HttpRequest.newBuilder(address)
+                  .header("Authorization", "Bearer " + service.token().reveal())
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(request.toString()))
+                  .build(),
+              BodyHandlers.ofByteArray());
+      JsonNode answer = Json.MAPPER.readTree(response.body());
+      if (response.statusCode() == 200) {
+        return answer;
+      }
+      String words = answer.path("error").asText("it answered " + response.statusCode());
+      throw response.statusCode() == 401 || response.statusCode() == 421
+          ? stale(place, service, null)
+          : new IllegalStateException(words);
+    } catch (ConnectException e) {
+      throw stale(place, service, e);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the service at "
+              + service.authority()
+              + " broke off: "
+              + e.getMessage()
+              + ". Whether it did what was asked, rowhook status shows",
+          e);
+    }
+  }
+
+  private static EndpointFile service(Path place) {
+    try {
+      return EndpointFile.read(place);
+    } catch (NoSuchFileException e) {
+      throw new IllegalStateException(
+          "the service is not running, or not with this journal: there is no "
+              + place
+              + ". Start it with rowhook run, or name its --config or --journal",
+          e);
+    } catch (IOException e) {
+      throw new IllegalStateException(place + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static IllegalStateException stale(
+      Path place, EndpointFile service, @Nullable IOException cause) {
+    return new IllegalStateException(
+        "the service is not running: "
+            + place
+            + " is left over from process "
+            + service.process()
+            + ", which ended without removing it. Start it with rowhook run",
+        cause);
+  }
+
+  /** The directory of the settings. */
+  public Path config() {
+    return config;
+  }
+
+  private Path journal() {
+    Path named = journal;
+    if (named != null) {
+      return named;
+    }
+    try {
+      return Settings.journal(config, System.getenv());
+    } catch (SettingsException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.rowhook.admin.preview;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
+import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceValidator;
+import io.rowhook.capture.TableMetadata;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntitySnapshot;
+import io.rowhook.entity.EntityType;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.settings.Settings;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An event about a row as it is in the source at this moment, as if it had just been created: for a
+ * preview of an entity that nothing has happened to yet.
+ */
+public final class RowEvent {
+
+  private RowEvent() {}
+
+  /**
+   * Reads it.
+   *
+   * @param asked {@code Article:7}; an id of several columns as {@code Article:{"a":1,"b":2}}
+   * @throws IllegalStateException if there is no such entity or row, in words
+   */
+  public static JournalEntry read(Settings settings, String asked) throws IOException {
+    String[] parts = asked.split(":", 2);
+    if (parts.length < 2 || parts[1].isBlank()) {
+      throw new IllegalStateException("which row? Write --row Article:7");
+    }
+    EntityType type = type(settings, parts[0]);
+    JsonNode id = id(parts[1]);
+    ArrayNode key = Json.MAPPER.createArrayNode();
+    if (id.isObject()) {
+      (type.id().isEmpty() ? List.<JsonNode>of() : type.id().stream().map(id::path).toList())
+          .forEach(key::add);
+      if (key.isEmpty()) {
+        id.forEach(key::add); // in the order of the primary key, as written
+      }
+    } else {
+      key.add(id);
+    }
+    SourceConfig source =
+        SourceConfig.of(settings.source().values(), settings.source().file().toString());
+    List<TableMetadata> tables =
+        SourceValidator.tables(source, CapturePlan.of(List.of(type))).tables();
+    RowLookup.Query query = EntitySnapshot.root(type, tables);
+    try (JdbcRowLookup rows = new JdbcRowLookup(source)) {
+      Map<RowKey, List<ObjectNode>> found =
+          rows.read(
+              Set.of(),
+              true,
+              snapshot -> read(snapshot.rows(query, List.of(RowKey.parse(key.toString())))));
+      if (found.isEmpty()) {
+        throw new IllegalStateException(
+            "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
+      }
+      List<ObjectNode> ours = found.values().iterator().next();
+      if (ours.isEmpty()) {
+        throw new IllegalStateException(
+            "the row of %s %s does not exist for Rowhook: %s holds for it not, which entities.yaml says by where and deleted"
+                .formatted(parts[0], parts[1], type.condition()));
+      }
+      List<String> missing = new ArrayList<>();
+      ObjectNode data = EntitySnapshot.complete(type, tables, ours.getFirst(), rows, missing);
+      return entry(type, id, data, missing);
+    }
+  }
+
+  private static Map<RowKey, List<ObjectNode>> read(RowLookup.Rows rows) {
+    rows.unread()
+        .values()
+        .forEach(why -> {
+          throw new IllegalStateException("the row cannot be read: " + why);
+        });
+    return rows.found();
+  }
+
+  private static EntityType type(Settings settings, String name) {
+    List<String> names = settings.entities().stream().map(EntityType::name).toList();
+    if (!names.contains(name)) {
+      throw new IllegalStateException(
+          "there is no entity '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
+    }
+    return settings.entities().get(names.indexOf(name));
+  }
+
+  private static JsonNode id(String text) throws IOException {
+    boolean json = text.startsWith("{") || text.matches("-?\\d{1,100}");
+    return json ? Json.MAPPER.readTree(text) : TextNode.valueOf(text);
+  }
+
+  private static JournalEntry entry(
+      EntityType type, JsonNode id, ObjectNode data, List<String> missing) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("id", "evt_preview")
+        .put("type", type.name().toLowerCase(java.util.Locale.ROOT) + ".created")
+        .put("timestamp", Instant.now().toString())
+        .put("entityType", type.name());
+    json.set("entityId", id);
+    json.put("event", "Created");
+    json.set("data", data);
+    json.putObject("previous");
+    json.putArray("changed");
+    json.putObject("source").put("table", type.table().toString());
+    if (!missing.isEmpty()) {
+      missing.forEach(json.putArray("unavailable")::add);
+    }
+    return new JournalEntry(0, EventFile.event("the row", json));
+  }
+}
