@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,9 @@ import java.util.spi.ToolProvider;
 
 /**
  * The law of the rooms, checked over compiled classes with the JDK's own {@code jdeps}: a room uses
- * only rooms before it, and each outside library stays in its room.
+ * only rooms before it, and each outside library stays in its room. Inside a room, sub-packages
+ * show its parts: other rooms use only what stands at a room's top, its entrance and its ports, and
+ * no two sub-packages use each other.
  */
 final class Law {
 
@@ -59,6 +62,10 @@ final class Law {
           breaches.add(
               "%s (%s) uses %s (%s), which is not before it"
                   .formatted(use.from(), name(use.from()), use.to(), name(use.to())));
+        } else if (!room(use.from()).equals(room(use.to())) && !part(use.to()).isEmpty()) {
+          breaches.add(
+              "%s (%s) uses %s, which is inside %s"
+                  .formatted(use.from(), name(use.from()), use.to(), name(use.to())));
         }
       } else if (!use.jdk() && !mayUseLibrary(use)) {
         breaches.add(
@@ -66,7 +73,34 @@ final class Law {
                 .formatted(use.from(), name(use.from()), use.to()));
       }
     }
+    breaches.addAll(circles(classes));
     return List.copyOf(breaches);
+  }
+
+  /**
+   * Each two sub-packages of a room that use each other. The room's top may use all, and they it.
+   */
+  private static List<String> circles(Path classes) {
+    Map<List<String>, Use> between = new HashMap<>();
+    for (Use use : uses(classes)) {
+      if (use.to().startsWith(ROOT + ".") && room(use.from()).equals(room(use.to()))) {
+        String from = part(use.from());
+        String to = part(use.to());
+        if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
+          between.put(List.of(room(use.from()), from, to), use);
+        }
+      }
+    }
+    List<String> circles = new ArrayList<>();
+    between.forEach((way, use) -> {
+      Use back = between.get(List.of(way.get(0), way.get(2), way.get(1)));
+      if (back != null && way.get(1).compareTo(way.get(2)) < 0) {
+        circles.add(
+            "%s.%s and %s use each other: %s, and %s"
+                .formatted(way.get(0), way.get(1), way.get(2), use.words(), back.words()));
+      }
+    });
+    return circles;
   }
 
   /** How many uses of one class by another were looked at: an empty answer says nothing alone. */
@@ -74,7 +108,12 @@ final class Law {
     return uses(classes).size();
   }
 
-  private record Use(String from, String to, boolean jdk) {}
+  private record Use(String from, String to, boolean jdk) {
+
+    String words() {
+      return from + " uses " + to;
+    }
+  }
 
   private static List<Use> uses(Path classes) {
     StringWriter out = new StringWriter();
@@ -124,6 +163,14 @@ final class Law {
     String inside = className.substring(ROOT.length() + 1);
     int dot = inside.indexOf('.');
     return dot < 0 ? "" : inside.substring(0, dot);
+  }
+
+  /** {@code sqlite} of {@code io.rowhook.journal.sqlite.Writer}; empty at a room's top. */
+  private static String part(String className) {
+    String inside = className.substring(ROOT.length() + 1);
+    int first = inside.indexOf('.');
+    int last = inside.lastIndexOf('.');
+    return first == last ? "" : inside.substring(first + 1, last);
   }
 
   private static String name(String className) {

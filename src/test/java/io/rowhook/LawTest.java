@@ -65,6 +65,43 @@ class LawTest {
   }
 
   @Test
+  void aRoomThatUsesAPartOfAnotherIsABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/entity/Planted.java",
+                """
+                package io.rowhook.entity;
+
+                class Planted {
+                  io.rowhook.capture.debezium.RowhookConnector connector;
+                }
+                """))
+        .containsExactly(
+            "io.rowhook.entity.Planted (entity) uses io.rowhook.capture.debezium.RowhookConnector,"
+                + " which is inside capture");
+  }
+
+  @Test
+  void twoPartsThatUseEachOtherAreABreach() throws IOException {
+    assertThat(
+            breachesWith(
+                "io/rowhook/capture/connection/Planted.java",
+                """
+                package io.rowhook.capture.connection;
+
+                class Planted {
+                  io.rowhook.capture.debezium.RowhookConnector connector;
+                }
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("capture.connection and debezium use each other: ")
+        .contains(
+            "io.rowhook.capture.connection.Planted uses"
+                + " io.rowhook.capture.debezium.RowhookConnector");
+  }
+
+  @Test
   void aRoomThatIsNotOnTheListIsABreach() throws IOException {
     assertThat(
             breachesWith(
