@@ -11,6 +11,7 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.Transaction;
+import io.rowhook.entity.change.NetChangeMerger;
 import io.rowhook.entity.change.RowChangeMapper;
 import io.rowhook.entity.content.EventSerializer;
 import io.rowhook.entity.schema.EntitySchemas;

@@ -3,7 +3,7 @@ package io.rowhook.entity.aggregate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.RowKey;
 import io.rowhook.entity.NetChange;
-import io.rowhook.entity.NetChangeMerger;
+import io.rowhook.entity.change.NetChangeMerger;
 import io.rowhook.entity.schema.EntitySchema;
 import java.util.ArrayList;
 import java.util.Arrays;

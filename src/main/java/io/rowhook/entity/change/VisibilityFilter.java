@@ -7,7 +7,6 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Condition;
 import io.rowhook.capture.RowLookup.Judged;
 import io.rowhook.entity.NetChange;
-import io.rowhook.entity.NetChangeMerger;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package io.rowhook.entity.change;
+package io.rowhook.entity.content;
 
 import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.aggregate.ChildRowHistory.RowState;

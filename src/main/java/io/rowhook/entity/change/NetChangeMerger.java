@@ -1,8 +1,9 @@
-package io.rowhook.entity;
+package io.rowhook.entity.change;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.entity.NetChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ public final class NetChangeMerger {
   private NetChangeMerger() {}
 
   /** What two changes of one entity, one after the other in one transaction, come to. */
-  static NetChange merge(NetChange earlier, NetChange later) {
+  public static NetChange merge(NetChange earlier, NetChange later) {
     if (!earlier.existed() && earlier.after() == null) {
       return later; // nothing came of it, and a deferrable key may have had another row all the
       // time
