@@ -85,7 +85,7 @@ class RateTest {
             dispatcher.published(); // it looks at the clock
             return shop.count() == count;
           });
-      now.set(now.get().plus(MINUTE));
+      now.updateAndGet(moment -> moment.plus(MINUTE));
     }
     for (int i = 0; i < requests; i++) {
       assertThat(times.get(i)).isAfterOrEqualTo(START.plus(MINUTE.multipliedBy(i)));
