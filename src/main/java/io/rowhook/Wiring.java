@@ -21,6 +21,7 @@ import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
 import io.rowhook.settings.SourceCredentials;
+import io.rowhook.settings.WithdrawnTemplates;
 import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.AddressPolicy;
 import io.rowhook.webhook.DispatcherRegistry;
@@ -52,10 +53,11 @@ public final class Wiring {
    */
   public static Flow flow(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
-    Settings settings = Settings.read(options.config(), options.templates(), env);
-    SourceConfig source = SourceCredentials.source(settings, options.config(), env);
-    Path file = options.journal().orElse(settings.journal());
+    Settings read = Settings.read(options.config(), options.templates(), env);
+    SourceConfig source = SourceCredentials.source(read, options.config(), env);
+    Path file = options.journal().orElse(read.journal());
     SqliteJournal journal = SqliteJournal.open(file);
+    Settings settings = WithdrawnTemplates.since(journal, read, options.templates());
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();

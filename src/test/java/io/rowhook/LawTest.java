@@ -155,6 +155,37 @@ class LawTest {
   }
 
   @Test
+  void onlyCaptureKnowsWhatIsParticularToPostgres() throws IOException {
+    assertThat(SourceWords.breaches(Path.of("src/main/java"))).isEmpty();
+  }
+
+  @Test
+  void aWordOfPostgresOutsideCaptureIsABreach() throws IOException {
+    Path room = Files.createDirectories(temp.resolve("io/rowhook/journal"));
+    Files.writeString(
+        room.resolve("Planted.java"),
+        """
+        package io.rowhook.journal;
+
+        /** Of the replication slot's lsn. */
+        class Planted {
+          String query = "SELECT system_identifier, after_lsn FROM epoch"; // a slot
+          void slotIntent(long lastXid) {}
+          String sentence = "run ALTER TABLE t REPLICA IDENTITY FULL";
+          String also = \"""
+              SELECT oid FROM published\""";
+        }
+        """);
+    assertThat(SourceWords.breaches(temp))
+        .containsExactly(
+            "journal/Planted.java says 'system_identifier', which only capture may know",
+            "journal/Planted.java says 'after_lsn', which only capture may know",
+            "journal/Planted.java says 'slotIntent', which only capture may know",
+            "journal/Planted.java says 'lastXid', which only capture may know",
+            "journal/Planted.java says 'oid', which only capture may know");
+  }
+
+  @Test
   void everyPackageSaysWhatItIsForAndIsNullMarked() throws IOException {
     TreeSet<String> packages = new TreeSet<>();
     TreeSet<String> marked = new TreeSet<>();

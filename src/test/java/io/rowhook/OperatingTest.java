@@ -249,7 +249,7 @@ class OperatingTest {
     assertThat(stage.inbox("shop"))
         .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("4");
-    assertThat(states("shop")).containsExactly("delivered", "failed", "failed", "failed");
+    awaitStates("shop", "delivered", "failed", "failed", "failed");
   }
 
   @Test

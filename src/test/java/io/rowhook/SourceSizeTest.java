@@ -20,10 +20,10 @@ class SourceSizeTest {
       Set.of(
           """
           CaptureSupervisor CaptureSupervisorTest CoalescerTest DeliveryAdmin
-          DeliveryAdminTest DeliveryBuffer DeliveryStoreContractTest JournalContractTest
-          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest PausingTest PoliciesTest
-          PublicationTest RecipientDispatcherTest SchemaTimeTest SqliteJournal StructureTest
-          TemplateRegistryTest TlsTest WebhookClientTest
+          DeliveryAdminTest DeliveryBuffer DeliveryStoreContractTest EditsTest
+          JournalContractTest MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
+          PausingTest PoliciesTest PublicationTest RecipientDispatcherTest SchemaTimeTest
+          SqliteJournal StructureTest TlsTest WebhookClientTest
           """
               .trim()
               .split("\\s+"));

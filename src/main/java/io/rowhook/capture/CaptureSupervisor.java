@@ -20,8 +20,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,19 +137,20 @@ public final class CaptureSupervisor implements AutoCloseable {
   }
 
   /**
-   * What the catalog says of tables at this moment. Any thread.
+   * What the catalog says of tables at this moment; of suspended ones nothing, while they are. Any
+   * thread.
    *
    * @throws SourceException if they cannot be captured, or the source cannot be asked
    */
   public List<TableMetadata> look(List<CapturedTable> wanted) {
-    return SourceValidator.tables(source, wanted).tables();
+    return SourceValidator.tables(source, wanted, prepared.suspended().keySet()).tables();
   }
 
   /**
    * Captures by another generation from now on: checks its tables, alters the publication, and has
    * a new engine started with it. Nothing of it is in force where it throws. Of a table that is
-   * new, what is committed after it has returned is sent, and what was before may be not. Any
-   * thread.
+   * new, what is committed after it has returned is sent, and what was before may be not. A table
+   * that is suspended stays so until it is mended, and does not hinder the others. Any thread.
    *
    * @throws SourceException if the source does not let its tables be captured, or cannot be asked;
    *     the generation before stays in force then
@@ -156,7 +159,9 @@ public final class CaptureSupervisor implements AutoCloseable {
     TransactionAssembler reader;
     preparing.lockInterruptibly();
     try {
-      setup.publish(SourceValidator.tables(source, next.tables()).tables());
+      Set<TableId> suspended = new HashSet<>(prepared.suspended().keySet());
+      suspended.retainAll(next.tables().stream().map(CapturedTable::table).toList());
+      setup.publish(SourceValidator.tables(source, next.tables(), suspended).tables(), suspended);
       synchronized (this) {
         wanted = next;
         restart = true;

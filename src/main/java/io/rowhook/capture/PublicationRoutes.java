@@ -2,7 +2,6 @@ package io.rowhook.capture;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * the transaction that wrote it: one that was altered, or taken away and made again, is another,
  * although it says the same. PostgreSQL never sends what was written between.
  *
+ * <p>{@code ALTER PUBLICATION ... OWNER TO} writes the publication's own row anew and changes
+ * nothing that is sent: where the owner is another, that explains another row. What was altered and
+ * altered back between the same two looks as the owner is not seen then.
+ *
  * @param text words of the form {@code TABLE/ROUTE}: by which route it holds which table, the one
- *     in question or, where it holds the partitions one by one, a partition of it
+ *     in question or, where it holds the partitions one by one, a partition of it. A route is
+ *     {@code PUBLICATION:ROW}, and {@code PUBLICATION} is {@code TRANSACTION@OWNER}, in a journal
+ *     of an earlier version without the owner
  */
 public record PublicationRoutes(String text) {
 
@@ -37,10 +42,24 @@ public record PublicationRoutes(String text) {
     return !now.isEmpty()
         && now.entrySet().stream()
             .allMatch(held -> {
-              Set<String> stayed = new HashSet<>(held.getValue());
-              stayed.retainAll(then.getOrDefault(held.getKey(), Set.of()));
-              return !stayed.isEmpty();
+              Set<String> old = then.getOrDefault(held.getKey(), Set.of());
+              return held.getValue().stream()
+                  .anyMatch(route -> old.stream().anyMatch(one -> isSame(one, route)));
             });
+  }
+
+  private static boolean isSame(String before, String now) {
+    int old = before.indexOf(':');
+    int end = now.indexOf(':');
+    return before.substring(old).equals(now.substring(end))
+        && isSamePublication(before.substring(0, old), now.substring(0, end));
+  }
+
+  private static boolean isSamePublication(String before, String now) {
+    String[] old = before.split("@", 2);
+    String[] its = now.split("@", 2);
+    boolean hasOtherOwner = old.length == 2 && its.length == 2 && !old[1].equals(its[1]);
+    return old[0].equals(its[0]) || hasOtherOwner;
   }
 
   private Map<String, Set<String>> byTable() {

@@ -10,10 +10,12 @@ import io.rowhook.capture.setup.Publication;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -65,6 +67,17 @@ public final class SourceValidator {
                   Collectors.mapping(TableProblem::text, Collectors.toList())));
     }
 
+    /** The same without those of these tables that have problems. */
+    private Checked without(Set<TableId> suspended) {
+      Set<TableId> without = new HashSet<>(suspended);
+      without.retainAll(suspended().keySet());
+      return new Checked(
+          tables.stream().filter(table -> !without.contains(table.table())).toList(),
+          tableProblems.stream().filter(one -> !without.contains(one.table())).toList(),
+          problems,
+          warnings);
+    }
+
     /**
      * Itself, if nothing is wrong at all.
      *
@@ -104,6 +117,16 @@ public final class SourceValidator {
    */
   public static Checked tables(SourceConfig source, List<CapturedTable> tables) {
     return new SourceValidator(source).check(tables, false, true).strict();
+  }
+
+  /**
+   * The same beside tables that are suspended: what is wrong with these is known already. Returns
+   * all tables that can be captured now.
+   *
+   * @throws SourceException if another one cannot be captured, or the source cannot be asked
+   */
+  static Checked tables(SourceConfig source, List<CapturedTable> tables, Set<TableId> suspended) {
+    return new SourceValidator(source).check(tables, false, true).without(suspended).strict();
   }
 
   /** Checks tables only, and tells problems apart. */

@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,12 @@ public record TableMetadata(
     List<List<String>> uniqueKeys,
     boolean partitioned,
     List<Leaf> leaves) {
+
+  /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
+  private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
+
+  /** {@code date}, {@code timestamp}, {@code timestamptz}. */
+  private static final Set<Long> DATES = Set.of(1082L, 1114L, 1184L);
 
   /** So many tables are named one by one; for more, a statement makes the statements. */
   private static final int NAMED = 4;
@@ -83,6 +90,16 @@ public record TableMetadata(
     public Column(String name, long type, boolean notNull, boolean generated) {
       this(name, type, notNull, generated, false, true);
     }
+
+    /** True of whole numbers that are sent as numbers. */
+    public boolean isWholeNumber() {
+      return WHOLE_NUMBERS.contains(type);
+    }
+
+    /** True of a date or a timestamp, with or without a zone: these can be compared. */
+    public boolean isDate() {
+      return DATES.contains(type);
+    }
   }
 
   /** A partition that holds rows. */
@@ -96,6 +113,11 @@ public record TableMetadata(
     DEFAULT,
     /** The columns of one unique index. */
     INDEX
+  }
+
+  /** True if the log has a changed row's old state whole. */
+  public boolean logsOldRows() {
+    return identity == ReplicaIdentity.FULL;
   }
 
   /** The names of the columns that can be captured, in the table's order: not generated ones. */

@@ -74,34 +74,34 @@ public sealed interface DeliveryState {
 
   /** The attempt that was about to start is not made. */
   default DeliveryState toWhereItStood() {
-    if (!(this instanceof InFlight(DeliveryState from))) {
-      throw illegal("back");
+    if (this instanceof InFlight(DeliveryState from)) {
+      return from;
     }
-    return from;
+    throw illegal("back");
   }
 
   /** The attempt has failed, and another is due. */
   default Retrying toRetrying(Instant at) {
-    if (!(this instanceof InFlight)) {
-      throw illegal("retrying");
+    if (this instanceof InFlight) {
+      return new Retrying(at);
     }
-    return new Retrying(at);
+    throw illegal("retrying");
   }
 
   /** An earlier one of its entity has failed, or is still to be attempted. */
   default Blocked toBlocked() {
-    if (!(this instanceof Pending)) {
-      throw illegal("blocked");
+    if (this instanceof Pending) {
+      return new Blocked();
     }
-    return new Blocked();
+    throw illegal("blocked");
   }
 
   /** The recipient has acknowledged it. */
   default Delivered toDelivered() {
-    if (!(this instanceof InFlight)) {
-      throw illegal("delivered");
+    if (this instanceof InFlight) {
+      return new Delivered();
     }
-    return new Delivered();
+    throw illegal("delivered");
   }
 
   /** No attempt is made any more: after one, or by a limit without one. */

@@ -275,6 +275,29 @@ public final class SqliteJournal implements Journal {
             "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
   }
 
+  /** Durable when this returns; cheap where they are the same. */
+  @Override
+  public void attributeSetsInForce(Set<String> hashes) {
+    if (!attributeSetsInForce().equals(hashes)) {
+      writer.writeThrough(
+          WriteTask.urgent(sql -> {
+            int found = sql.update("UPDATE attribute_set SET in_force = 0 WHERE in_force = 1");
+            for (String hash : hashes) {
+              found += sql.update("UPDATE attribute_set SET in_force = 1 WHERE hash = ?", hash);
+            }
+            return found;
+          }));
+    }
+  }
+
+  @Override
+  public Set<String> attributeSetsInForce() {
+    return Set.copyOf(
+        readers.read(sql ->
+            sql.list(
+                "SELECT hash FROM attribute_set WHERE in_force = 1", row -> row.getString(1))));
+  }
+
   /**
    * Notes which recipients have a file, and says which ones count for retention: those, and the
    * ones whose file vanished only after an instant. A checkout or a remounted volume makes files

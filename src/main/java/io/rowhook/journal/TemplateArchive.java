@@ -1,6 +1,7 @@
 package io.rowhook.journal;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** The sources of attribute sets that were ever in force. Any thread. */
 public interface TemplateArchive {
@@ -12,4 +13,10 @@ public interface TemplateArchive {
 
   /** The source of an attribute set by its hash. */
   Optional<String> attributeSet(String hash);
+
+  /** Records which of the attribute sets kept are in force from now on, by hash. */
+  void attributeSetsInForce(Set<String> hashes);
+
+  /** Returns the hashes recorded last, also by the process before. */
+  Set<String> attributeSetsInForce();
 }

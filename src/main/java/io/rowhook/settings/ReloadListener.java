@@ -4,6 +4,7 @@ import io.rowhook.capture.SourceException;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Puts new settings in force. Called by the thread of {@link SettingsReloader}, never twice at
@@ -49,6 +50,12 @@ public interface ReloadListener {
    * @param reason in words, without values
    */
   default void pause(String recipient, String reason) throws InterruptedException {}
+
+  /**
+   * Resumes the recipients that are paused only because an attribute set was gone, but for these.
+   * Called once settings are in force.
+   */
+  default void resumeAllBut(Set<String> withdrawn) throws InterruptedException {}
 
   /**
    * Puts recipients and attribute sets in force.

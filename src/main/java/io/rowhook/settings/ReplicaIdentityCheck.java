@@ -3,7 +3,6 @@ package io.rowhook.settings;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
@@ -65,7 +64,7 @@ public final class ReplicaIdentityCheck {
         continue;
       }
       for (TableMetadata table : tables(subscription.entity())) {
-        if (table.identity() != ReplicaIdentity.FULL) {
+        if (!table.logsOldRows()) {
           problems.add(
               "recipients/%s.yaml: subscriptions[%d].%s asks what has changed of %s, but table %s does not log old rows. Run %s"
                   .formatted(

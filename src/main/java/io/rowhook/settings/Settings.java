@@ -103,6 +103,21 @@ public record Settings(
         source, other, recipients, journal, retention, allowed, proxy, sets, templateHashes);
   }
 
+  /** These settings with more attribute sets. */
+  Settings withSets(Map<String, Template> more) {
+    TemplateRegistry.Loaded all = new TemplateRegistry.Loaded(more);
+    return new Settings(
+        source,
+        entities,
+        recipients,
+        journal,
+        retention,
+        allowed,
+        proxy,
+        all,
+        hashes(all, templateHashes));
+  }
+
   /** Of a set what it was made of, of another file what it holds. */
   public static Map<String, String> hashes(
       TemplateRegistry.Loaded sets, Map<String, String> files) {

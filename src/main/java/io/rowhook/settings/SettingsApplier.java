@@ -6,6 +6,7 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -19,6 +20,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts settings in force in the rooms: those of the start by {@link #begin}, then each edit that
@@ -26,6 +29,8 @@ import java.util.stream.Stream;
  * thread.
  */
 public final class SettingsApplier implements ReloadListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SettingsApplier.class);
 
   private final CaptureSupervisor supervisor;
   private final Function<List<EntityType>, Generation> generations;
@@ -104,6 +109,29 @@ public final class SettingsApplier implements ReloadListener {
       throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
     }
     dispatchers.ledgerChanged(recipient);
+  }
+
+  @Override
+  public void resumeAllBut(Set<String> withdrawn) throws InterruptedException {
+    for (String name : journal.queries().recipients()) {
+      boolean isPausedForIt =
+          journal
+              .queries()
+              .pause(name)
+              .filter(pause -> pause.kind() == Pause.Kind.person)
+              .filter(pause -> WithdrawnTemplates.isReason(name, pause.reason()))
+              .isPresent();
+      if (isPausedForIt && !withdrawn.contains(name)) {
+        try {
+          journal.deliveryAdmin().resume(name, Instant.now());
+        } catch (DeliveryAdminException e) {
+          LOG.debug("recipient {} was forgotten meanwhile", name, e);
+          continue;
+        }
+        LOG.info("recipient {} goes on: what it is to get is there again", name);
+        dispatchers.ledgerChanged(name);
+      }
+    }
   }
 
   @Override

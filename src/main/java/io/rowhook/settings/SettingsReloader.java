@@ -226,12 +226,13 @@ public final class SettingsReloader implements AutoCloseable {
         taker.pause(one.getKey(), one.getValue());
       }
     }
-    withdrawn = Set.copyOf(result.withdrawn().keySet());
     SettingsDiff changes = SettingsDiff.between(current, result.settings());
     if (!changes.isEmpty()) {
       taker.take(result.settings(), changes);
       inForce(result.settings());
     }
+    withdrawn = Set.copyOf(result.withdrawn().keySet());
+    taker.resumeAllBut(withdrawn);
     refused.addAll(result.problems());
     again = bySource || result.bySource();
     report.report(refused, overlay.notices());

@@ -1,6 +1,7 @@
 package io.rowhook.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
@@ -8,6 +9,7 @@ import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.template.jslt.JsltTemplate;
 import io.rowhook.template.jslt.LargeIntegers;
 import io.rowhook.template.output.BuiltInTemplate;
 import io.rowhook.template.output.XmlBodyWriter;
@@ -106,7 +108,7 @@ public record BodyRenderer(
 
   @Override
   public byte[] render(Event event) throws TemplateException {
-    byte[] json = set.render(topic.isEmpty() ? event : retyped(event, topic.get()));
+    byte[] json = topic.isEmpty() ? set.render(event) : render(event, topic.get());
     return switch (format) {
       case json -> integers == Integers.text ? LargeIntegers.asText(json) : json;
       case xml ->
@@ -114,11 +116,19 @@ public record BodyRenderer(
     };
   }
 
-  private static Event retyped(Event event, String topic) throws TemplateException {
-    if (!(read(event.json(), "the event in the journal") instanceof ObjectNode json)) {
-      return event;
+  private byte[] render(Event event, String topic) throws TemplateException {
+    if (!(EventTrees.of(event) instanceof ObjectNode own)) {
+      return set.render(event);
     }
-    json.put("type", topic);
+    ObjectNode retyped = JsonNodeFactory.instance.objectNode(); // the event's own is shared
+    retyped.setAll(own);
+    retyped.put("type", topic);
+    return set instanceof JsltTemplate jslt
+        ? jslt.render(event, retyped)
+        : set.render(retyped(event, retyped));
+  }
+
+  private static Event retyped(Event event, ObjectNode json) throws TemplateException {
     try {
       return new Event(
           event.id(),

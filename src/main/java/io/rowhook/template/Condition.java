@@ -6,6 +6,7 @@ import com.schibsted.spt.data.jslt.JsltException;
 import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.impl.NodeUtils;
 import io.rowhook.entity.Event;
+import io.rowhook.template.jslt.Boundedness;
 import io.rowhook.template.jslt.ExactJslt;
 import io.rowhook.template.jslt.JsltFunctions;
 import io.rowhook.template.jslt.JsltTemplate;
@@ -22,11 +23,13 @@ public final class Condition {
   private final String name;
   private final String text;
   private final Expression expression;
+  private final boolean endsSoon;
 
-  private Condition(String name, String text, Expression expression) {
+  private Condition(String name, String text, ExactJslt.Mended compiled) {
     this.name = name;
     this.text = text;
-    this.expression = expression;
+    this.expression = compiled.expression();
+    this.endsSoon = compiled.endsSoon();
   }
 
   /**
@@ -81,10 +84,22 @@ public final class Condition {
   /**
    * Whether it holds of an event; the same at any time.
    *
-   * @param input the event's JSON
+   * @throws TemplateException if it breaks off; the message holds no value
+   */
+  public boolean holds(Event event) throws TemplateException {
+    return holds(event, EventTrees.of(event));
+  }
+
+  /**
+   * Whether it holds of an event; the same at any time.
+   *
+   * @param input the event's JSON, by {@link EventTrees}
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(Event event, JsonNode input) throws TemplateException {
+    if (Boundedness.isQuick(endsSoon, event.json().length)) {
+      return ScopedValue.where(JsltFunctions.EVENT, event).call(() -> holdsHere(input));
+    }
     return TemplateExecutor.SHARED.run(
         key(text),
         name,

@@ -1,9 +1,11 @@
 package io.rowhook.template;
 
 import io.rowhook.journal.Journal;
+import io.rowhook.journal.TemplateArchive;
 import io.rowhook.template.jslt.JsltTemplate;
 import io.rowhook.template.output.BuiltInTemplate;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attribute sets of {@code jslt-templates/}, compiled, and the built-in ones. A change of the
@@ -19,6 +23,8 @@ import java.util.stream.Collectors;
  * so that a retry renders as the first attempt did, whatever was edited since. Any thread.
  */
 public final class TemplateRegistry implements TemplateLookup {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TemplateRegistry.class);
 
   /** Shared modules: imported, never sent by themselves. */
   private static final String LIBRARY = "lib/";
@@ -116,11 +122,31 @@ public final class TemplateRegistry implements TemplateLookup {
   }
 
   private void keep(Loaded next) {
+    Set<String> hashes = new HashSet<>();
     for (Template set : next.sets().values()) {
       if (set instanceof JsltTemplate jslt) {
         journal.keepAttributeSet(jslt.hash(), jslt.name(), jslt.bundle());
+        hashes.add(jslt.hash());
       }
     }
+    journal.attributeSetsInForce(hashes);
+  }
+
+  /** The sets in force when Rowhook last ran with this journal; none where it never noted any. */
+  public static Loaded lastInForce(TemplateArchive journal) {
+    Map<String, Template> sets = new LinkedHashMap<>();
+    for (String hash : journal.attributeSetsInForce()) {
+      try {
+        Optional<String> bundle = journal.attributeSet(hash);
+        if (bundle.isPresent()) {
+          JsltTemplate set = JsltTemplate.unbundle(bundle.get());
+          sets.put(set.name(), set);
+        }
+      } catch (TemplateException e) {
+        LOG.debug("attribute set {} compiles no longer", hash, e);
+      }
+    }
+    return new Loaded(sets);
   }
 
   @Override

@@ -92,6 +92,9 @@ public record DeliveryPreview(
           new Signer(recipient.authentication()).headers(event.id(), now, body)) {
         headers.add(new HttpHeader(proof.name(), MASK));
       }
+      if (recipient.authentication().oauth2().isPresent()) {
+        headers.add(new HttpHeader("Authorization", MASK)); // fetched when it is sent
+      }
       String url = redactor.of(target.url().toString());
       return new DeliveryPreview(
           wanted, why, missing, target.method().name(), url, name, headers, body, null);

@@ -5,6 +5,7 @@ import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.TlsConfig;
+import io.rowhook.webhook.http.AccessTokens;
 import io.rowhook.webhook.http.BlockedAddressException;
 import io.rowhook.webhook.http.CallTimeout;
 import io.rowhook.webhook.http.FailoverConnector;
@@ -85,6 +86,7 @@ public final class WebhookClient implements AutoCloseable {
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private final PoolingHttpClientConnectionManager connections;
+  private final AccessTokens accessTokens = new AccessTokens(this);
   private final Optional<HttpProxy> proxy;
   private final @Nullable ProxyConnector proxyConnector; // null: without a proxy
   private volatile @Nullable RequestRoute route; // of the last request: mostly the next one's too
@@ -179,6 +181,16 @@ public final class WebhookClient implements AutoCloseable {
       BodyFormat format,
       byte[] body,
       Duration within) {
+    return send(where, headers, format.contentType(), body, within);
+  }
+
+  /** The same with a body of any kind. */
+  public HttpResult send(
+      RequestTarget where,
+      List<HttpHeader> headers,
+      String contentType,
+      byte[] body,
+      Duration within) {
     URI url = where.url();
     RequestRoute to = route;
     if (to == null || !to.url().equals(url)) {
@@ -194,7 +206,7 @@ public final class WebhookClient implements AutoCloseable {
       request.addHeader(new BasicHeader(header.name(), header.value()));
     }
     request.addHeader(new BasicHeader("Content-Length", Integer.toString(body.length)));
-    request.addHeader(new BasicHeader("Content-Type", format.contentType()));
+    request.addHeader(new BasicHeader("Content-Type", contentType));
     request.addHeader(KEEP_ALIVE);
     request.setEntity(new ByteArrayEntity(body, null));
     HttpCall call = new HttpCall(connections, proxyConnector);
@@ -225,6 +237,11 @@ public final class WebhookClient implements AutoCloseable {
   /** Ends the reason of a failure. */
   private String through() {
     return proxyConnector == null ? "" : ", through " + proxyConnector.inWords();
+  }
+
+  /** Those of the recipient, which last longer than its settings. */
+  public AccessTokens accessTokens() {
+    return accessTokens;
   }
 
   /** Closes connections that have long had nothing to do; for whoever notices that it is quiet. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +107,40 @@ class GenerationTest {
       database.execute("INSERT INTO article VALUES (1, 'a', 1)");
       rig.awaitRows(1);
       assertThat(refused.restarts()).isZero();
+    }
+  }
+
+  /** It was refused whole, so that nothing could be edited while a table was away. */
+  @Test
+  void anEditThatStillNamesASuspendedTableIsTaken() throws Exception {
+    database.execute("CREATE TABLE passing (id int PRIMARY KEY, text text)");
+    try (Rig rig = new Rig(database, "edited_suspended", "public.article", "public.passing")) {
+      CaptureSupervisor supervisor = rig.start();
+      database.execute("INSERT INTO article VALUES (1, 'a', 1)", "INSERT INTO passing VALUES (1)");
+      rig.awaitRows(2);
+      database.execute("ALTER TABLE passing RENAME TO passing_away");
+      Eventually.within(Rig.SOON, "suspended", () -> supervisor.suspended().size() == 1);
+      List<CapturedTable> wanted = new ArrayList<>(rig.tables);
+      wanted.add(new CapturedTable(new TableId("public", "other"), List.of()));
+      assertThat(supervisor.look(wanted))
+          .extracting(facts -> facts.table().name())
+          .containsExactlyInAnyOrder("article", "other");
+      supervisor.restart(new Generation(wanted, rig.sink));
+      database.execute("INSERT INTO other VALUES (1, 'x')");
+      rig.awaitRows(3);
+      assertThat(supervisor.suspended()).hasSize(1);
+      wanted.add(new CapturedTable(new TableId("public", "missing"), List.of()));
+      assertThatThrownBy(() -> supervisor.restart(new Generation(wanted, rig.sink)))
+          .isInstanceOf(SourceException.class)
+          .hasMessageContaining("missing")
+          .hasMessageNotContaining("passing");
+      database.execute("ALTER TABLE passing_away RENAME TO passing");
+      Eventually.within(Rig.SOON, "captured again", () -> supervisor.suspended().isEmpty());
+      database.execute("INSERT INTO passing VALUES (2)");
+      rig.awaitRows(4);
+      assertThat(rig.history.missed(9)).isEmpty();
+    } finally {
+      database.execute("DROP TABLE IF EXISTS passing, passing_away");
     }
   }
 

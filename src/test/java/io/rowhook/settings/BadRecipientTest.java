@@ -99,7 +99,7 @@ class BadRecipientTest {
         shop(
             "neither",
             URL + "authentication: {}\n",
-            ":2:17: authentication is empty. Add hmac, ed25519, basic or bearer, or take authentication out."),
+            ":2:17: authentication is empty. Add hmac, ed25519, basic, bearer or oauth2, or take authentication out."),
         shop(
             "no secret",
             hmac + "    style: standard\n",

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class EachFileTest {
 
   private final List<List<EntityType>> captured = new ArrayList<>();
   private final List<String> paused = new ArrayList<>();
+  private Set<String> waiting = Set.of();
   private boolean sourceIsAway;
   private SettingsDirectory directory;
   private Settings first;
@@ -152,13 +154,14 @@ class EachFileTest {
         .containsExactly(
             "templates/Order.jslt is gone, by which recipient shop gets Order. It is paused, so that"
                 + " it gets nothing else. Put the file back, or write what it is to get as"
-                + " attributes (full is the whole event), then rowhook resume shop",
+                + " attributes (full is the whole event): then it goes on by itself",
             "templates/stock/Order.jslt is gone, by which recipient stock gets Order. It is paused,"
                 + " so that it gets nothing else. Put the file back, or write what it is to get as"
-                + " attributes (full is the whole event), then rowhook resume stock");
+                + " attributes (full is the whole event): then it goes on by itself");
     directory.write("templates/Article.jslt", "{ \"version\": 2 }");
     looks(2);
     assertThat(paused).containsExactly("shop", "stock");
+    assertThat(waiting).containsExactlyInAnyOrder("shop", "stock");
     directory
         .write("templates/stock/Order.jslt", "{ \"version\": 9 }")
         .shop(
@@ -166,6 +169,7 @@ class EachFileTest {
     looks(2);
     assertThat(problems()).isEmpty();
     assertThat(watch.current().sets().sets()).doesNotContainKey("Order.jslt");
+    assertThat(waiting).isEmpty();
   }
 
   @Test
@@ -251,6 +255,11 @@ class EachFileTest {
       if (sourceIsAway) {
         throw SourceException.of(List.of("the source is away"));
       }
+    }
+
+    @Override
+    public void resumeAllBut(Set<String> withdrawn) {
+      waiting = withdrawn;
     }
 
     @Override

@@ -3,13 +3,11 @@ package io.rowhook.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.receive.TestReceiver;
-import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -109,13 +107,52 @@ class EditsTest {
     assertThat(stage.inbox("shop")).isEmpty();
     stage.stop();
     stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
-    try (SqliteJournal journal = SqliteJournal.open(stage.journalFile())) {
-      journal.deliveryAdmin().resume("shop", Instant.now());
-    }
-    stage.start();
+    stage.start(); // it goes on by itself
     assertThat(stage.await("shop", 2))
         .extracting(request -> Stage.json(request).toString())
         .containsExactlyInAnyOrder("{\"ref\":1}", "{\"ref\":2}");
+  }
+
+  /** On the next start it was chosen anew, and the recipient got the whole event. */
+  @Test
+  void aTemplateThatIsTakenAwayWhileRowhookIsStopped() throws Exception {
+    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
+    stage.start();
+    order(1);
+    assertThat(stage.await("shop", 1)).hasSize(1);
+    stage.stop();
+    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
+    stage.start();
+    awaitProblem("Order.jslt is gone, by which recipient shop gets Order. It is paused");
+    Eventually.within(
+        LIMIT,
+        "the recipient is paused",
+        () -> stage.flow().couriers().stream().anyMatch(one -> one.pause() != null));
+    order(2);
+    stage.awaitJournaled();
+    assertThat(stage.inbox("shop")).hasSize(1);
+    stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
+    assertThat(stage.await("shop", 2))
+        .extracting(request -> Stage.json(request).toString())
+        .containsExactly("{\"id\":1}", "{\"ref\":2}");
+  }
+
+  /** It stayed paused until a person resumed it. */
+  @Test
+  void aRecipientThatIsEditedWhileItsTemplateIsGoneGoesOn() throws Exception {
+    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
+    stage.start();
+    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
+    awaitProblem("Order.jslt is gone");
+    order(1);
+    stage.awaitJournaled();
+    stage
+        .write("jslt-templates/brief.jslt", "{ \"brief\": .entityId }")
+        .recipient(
+            "shop", "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Order, attributes: brief }]");
+    assertThat(stage.await("shop", 1))
+        .extracting(request -> Stage.json(request).toString())
+        .containsExactly("{\"brief\":1}");
   }
 
   @Test

@@ -11,8 +11,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +27,10 @@ import org.junit.jupiter.api.Timeout;
 @Tag("feature-13")
 @Timeout(60)
 class TemplateExecutorTest {
+
+  /** The SHA-256 of abc, by FIPS 180-2. */
+  private static final String ABC =
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
   private static final Duration LIMIT = Duration.ofMillis(100);
 
@@ -177,6 +184,28 @@ class TemplateExecutorTest {
                   }))
           .hasMessage("bad.jslt: it ran for longer than 100 ms, and is in quarantine now");
       assertThat(gone.await(30, TimeUnit.SECONDS)).as(call).isTrue();
+    }
+  }
+
+  /** JSLT has one digest for all threads. */
+  @Test
+  void hashesOfSeveralThreadsAreRight() throws Exception {
+    var expression =
+        JsltTemplate.compile("hash.jslt", Map.of("hash.jslt", "sha256-hex(.)")).expression();
+    List<Callable<String>> calls =
+        Collections.nCopies(
+            4,
+            () -> {
+              String got = "";
+              for (int i = 0; i < 20_000 && (i == 0 || got.equals(ABC)); i++) {
+                got = expression.apply(new TextNode("abc")).asText();
+              }
+              return got;
+            });
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      for (Future<String> one : threads.invokeAll(calls)) {
+        assertThat(one.get()).isEqualTo(ABC);
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BinaryOperator;
@@ -41,6 +42,7 @@ public final class MemoryJournal implements Journal {
   private final Map<String, JournalEntry> byId = new HashMap<>();
   private final Map<String, MemoryDeliveryStore> ledgers = new HashMap<>();
   private final Map<String, String> attributeSets = new HashMap<>();
+  private Set<String> inForce = Set.of();
   private List<Runnable> queued = new ArrayList<>();
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
   private final List<Event> appended = new ArrayList<>();
@@ -88,6 +90,7 @@ public final class MemoryJournal implements Journal {
       copy.entries.putAll(entries);
       copy.byId.putAll(byId);
       copy.attributeSets.putAll(attributeSets);
+      copy.inForce = inForce;
       ledgers.forEach((name, store) -> copy.ledgers.put(name, store.copy(copy)));
       copy.checkpoints.copy(checkpoints);
       copy.killSwitch = killSwitch;
@@ -188,6 +191,16 @@ public final class MemoryJournal implements Journal {
   @Override
   public synchronized Optional<String> attributeSet(String hash) {
     return Optional.ofNullable(attributeSets.get(hash));
+  }
+
+  @Override
+  public synchronized void attributeSetsInForce(Set<String> hashes) {
+    inForce = Set.copyOf(hashes);
+  }
+
+  @Override
+  public synchronized Set<String> attributeSetsInForce() {
+    return inForce;
   }
 
   @Override

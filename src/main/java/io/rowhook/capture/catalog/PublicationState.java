@@ -73,13 +73,14 @@ public record PublicationState(
 
   /**
    * The rows that hold a table or an ancestor of it. A publication that is altered itself, which
-   * operations it publishes, holds all of them anew.
+   * operations it publishes, holds all of them anew; one that has got another owner does not, which
+   * {@link PublicationRoutes} tell by the owner.
    */
   @SuppressWarnings("InlineFormatString") // as above
   private static final String ROUTES =
       """
-      SELECT concat_ws(':', p.xmin, 'all') AS route WHERE p.puballtables
-      UNION ALL SELECT concat_ws(':', p.xmin, 'table', r.oid, r.xmin) FROM pg_publication_rel r
+      SELECT concat_ws(':', p.xmin || '@' || p.pubowner, 'all') AS route WHERE p.puballtables
+      UNION ALL SELECT concat_ws(':', p.xmin || '@' || p.pubowner, 'table', r.oid, r.xmin) FROM pg_publication_rel r
                  WHERE r.prpubid = p.oid AND (r.prrelid = %1$s OR r.prrelid IN (SELECT pg_partition_ancestors(%1$s)))
                    AND coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NULL
       """;
@@ -88,7 +89,7 @@ public record PublicationState(
   @SuppressWarnings("InlineFormatString") // as above
   private static final String SCHEMA_ROUTES =
       """
-      UNION ALL SELECT concat_ws(':', p.xmin, 'schema', s.oid, s.xmin) FROM pg_publication_namespace s
+      UNION ALL SELECT concat_ws(':', p.xmin || '@' || p.pubowner, 'schema', s.oid, s.xmin) FROM pg_publication_namespace s
                  WHERE s.pnpubid = p.oid AND s.pnnspid IN
                    (SELECT x.relnamespace FROM pg_class x
                      WHERE x.oid = %1$s OR x.oid IN (SELECT pg_partition_ancestors(%1$s)))

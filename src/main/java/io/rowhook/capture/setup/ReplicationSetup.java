@@ -22,6 +22,7 @@ import io.rowhook.capture.monitor.PublicationWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,38 +199,55 @@ public final class ReplicationSetup {
   /**
    * Makes the publication hold these tables, while an engine runs. What it takes out is not missed
    * from then on, even if this process ends before it joins again.
+   *
+   * @param suspended tables that stay in it, or out of it, where they are not among these, and that
+   *     may be locked
    */
-  public void publish(List<TableMetadata> tables) {
-    try (Connection connection = PostgresConnections.connect(source)) {
-      Publication.Plan plan = Publication.plan(connection, source, tables);
-      if (!plan.problems().isEmpty()) {
-        throw SourceException.of(plan.problems());
+  public void publish(List<TableMetadata> tables, Set<TableId> suspended) {
+    List<TableMetadata> free = new ArrayList<>(tables);
+    while (true) {
+      try {
+        tryToPublish(free, suspended);
+        return;
+      } catch (TablesLockedException e) {
+        if (!suspended.containsAll(e.reasons().keySet())
+            || !free.removeIf(table -> e.reasons().containsKey(table.table()))) {
+          throw SourceException.of(List.copyOf(e.reasons().values()));
+        }
+      } catch (SQLException e) {
+        throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
       }
+    }
+  }
+
+  private void tryToPublish(List<TableMetadata> tables, Set<TableId> suspended)
+      throws SQLException, TablesLockedException {
+    try (Connection connection = PostgresConnections.connect(source)) {
       Optional<PublishedTables> before = checkpoints.published();
       Set<Long> looked = new HashSet<>();
       before.ifPresent(known -> known.tables().values().forEach(table -> looked.add(table.oid())));
       Optional<PublicationState> state =
           PublicationState.read(connection, source.publication(), looked);
-      before.ifPresent(known -> checkpoints.published(known.only(names(tables)), List.of()));
+      Publication.Plan plan =
+          Publication.plan(
+              connection, source, tables, SuspendedTables.names(suspended, before, state));
+      if (!plan.problems().isEmpty()) {
+        throw SourceException.of(plan.problems());
+      }
+      Set<TableId> names = new HashSet<>(suspended);
+      tables.forEach(table -> names.add(table.table()));
+      before.ifPresent(known -> checkpoints.published(known.only(names), List.of()));
       try {
         Publication.apply(connection, source, plan, tables);
         if (before.isPresent() && state.isPresent() && plan.alters()) {
-          PublishedTables kept = before.get().only(names(tables));
+          PublishedTables kept = before.get().only(names);
           checkpoints.published(kept.follow(state.get(), made(connection, looked)), List.of());
         }
       } catch (SQLException | TablesLockedException e) {
         before.ifPresent(known -> checkpoints.published(known, List.of()));
         throw e;
       }
-    } catch (TablesLockedException e) {
-      throw SourceException.of(List.copyOf(e.reasons().values()));
-    } catch (SQLException e) {
-      throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
     }
-  }
-
-  private static Set<TableId> names(List<TableMetadata> tables) {
-    return tables.stream().map(TableMetadata::table).collect(Collectors.toSet());
   }
 
   /**

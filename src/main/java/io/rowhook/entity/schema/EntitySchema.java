@@ -8,7 +8,6 @@ import io.rowhook.capture.RowLookup.Asked;
 import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.LookupReference;
@@ -180,7 +179,7 @@ public final class EntitySchema {
             parent,
             own,
             shared.contains(part.table()),
-            facts.identity() == ReplicaIdentity.FULL,
+            facts.logsOldRows(),
             KeyTypes.isNumber(tables.get(above1), parentKey),
             part.prefix().isEmpty()
                     && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)

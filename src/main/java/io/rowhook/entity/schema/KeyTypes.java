@@ -2,18 +2,12 @@ package io.rowhook.entity.schema;
 
 import io.rowhook.capture.TableMetadata;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the types of key columns let Rowhook conclude of keys. */
 final class KeyTypes {
-
-  /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
-  private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
-
-  /** {@code date}, {@code timestamp}, {@code timestamptz}: these can be compared. */
-  private static final Set<Long> DATES = Set.of(1082L, 1114L, 1184L);
 
   private KeyTypes() {}
 
@@ -25,20 +19,21 @@ final class KeyTypes {
         || (key.stream().allMatch(name -> isExact(child, name))
             && target.stream().allMatch(name -> isExact(parent, name))
             && IntStream.range(0, key.size())
-                .noneMatch(i -> differ(type(child, key.get(i)), type(parent, target.get(i)))));
+                .noneMatch(i -> differ(column(child, key.get(i)), column(parent, target.get(i)))));
   }
 
   /** A date and a timestamp can be equal, and are not sent the same. */
-  private static boolean differ(long one, long other) {
-    return one != other && DATES.contains(one) && DATES.contains(other);
+  private static boolean differ(
+      Optional<TableMetadata.Column> one, Optional<TableMetadata.Column> other) {
+    return one.isPresent()
+        && other.isPresent()
+        && one.get().type() != other.get().type()
+        && one.get().isDate()
+        && other.get().isDate();
   }
 
-  private static long type(TableMetadata facts, String column) {
-    return facts.allColumns().stream()
-        .filter(one -> one.name().equals(column))
-        .mapToLong(TableMetadata.Column::type)
-        .findFirst()
-        .orElse(0);
+  private static Optional<TableMetadata.Column> column(TableMetadata facts, String name) {
+    return facts.allColumns().stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
   private static boolean isExact(TableMetadata facts, String column) {
@@ -49,7 +44,6 @@ final class KeyTypes {
   static boolean isNumber(@Nullable TableMetadata facts, List<String> key) {
     return facts != null
         && facts.allColumns().stream()
-            .anyMatch(column ->
-                key.equals(List.of(column.name())) && WHOLE_NUMBERS.contains(column.type()));
+            .anyMatch(column -> key.equals(List.of(column.name())) && column.isWholeNumber());
   }
 }

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowComparator implements Comparator<ObjectNode> {
 
-  /** PostgreSQL's OIDs of date, timestamp and timestamptz: {@code pg_type.dat}. */
-  private static final Set<Long> DATES = Set.of(1082L, 1114L, 1184L);
-
   private final List<OrderBy> columns;
   private final Set<String> dates;
 
@@ -37,7 +34,7 @@ public final class RowComparator implements Comparator<ObjectNode> {
     columns = List.copyOf(all);
     dates =
         facts.allColumns().stream()
-            .filter(column -> DATES.contains(column.type()))
+            .filter(TableMetadata.Column::isDate)
             .map(Column::name)
             .collect(Collectors.toUnmodifiableSet());
   }

@@ -165,6 +165,10 @@ public record SchemaMigrations(List<String> migrations) {
       ) STRICT, WITHOUT ROWID;
       """;
 
+  /** So that a template deleted while Rowhook is stopped is noticed. */
+  private static final String ELEVENTH =
+      "ALTER TABLE attribute_set ADD COLUMN in_force INTEGER NOT NULL DEFAULT 0";
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -178,7 +182,8 @@ public record SchemaMigrations(List<String> migrations) {
               SEVENTH,
               EIGHTH,
               NINTH,
-              OpaqueSource.SQL));
+              OpaqueSource.SQL,
+              ELEVENTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

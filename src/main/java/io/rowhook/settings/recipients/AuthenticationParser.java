@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@code authentication} in a recipient's file: none, or HMAC, or basic or bearer, or both.
+ * Reads {@code authentication} in a recipient's file: none, or HMAC, or one of basic, bearer and
+ * OAuth 2.0, or both.
  */
 final class AuthenticationParser {
 
@@ -99,7 +100,7 @@ final class AuthenticationParser {
               "bearer",
               Value.text(RecipientValueParsers::bearer),
               "a token, sent as `Authorization: Bearer` (RFC 6750)")
-          .within("not beside `basic`")
+          .within("not beside `basic` or `oauth2`")
           .without("none");
 
   static final ObjectSetting<Authentication> OBJECT =
@@ -107,24 +108,32 @@ final class AuthenticationParser {
           .with(HMAC, Authentication::hmac)
           .with(Ed25519KeyParser.SETTING, Authentication::ed25519)
           .with(BASIC, Authentication::basic)
-          .with(BEARER, Authentication::bearer);
+          .with(BEARER, Authentication::bearer)
+          .with(OAuth2Parser.SETTING, Authentication::oauth2);
 
   static final Setting<Fields> SETTING =
       Setting.of(
           "authentication",
           new Mapping(OBJECT),
-          "none, or `hmac` and `ed25519`, or one of `basic` and `bearer`, or both");
+          "none, or `hmac` and `ed25519`, or one of `basic`, `bearer` and `oauth2`, or both");
 
+  private final boolean http;
   private final ParseSession session;
 
-  private AuthenticationParser(ParseSession session) {
+  private AuthenticationParser(boolean http, ParseSession session) {
+    this.http = http;
     this.session = session;
   }
 
-  static Authentication read(Fields recipient, ParseSession session) {
+  /**
+   * Reads it.
+   *
+   * @param http whether the recipient may be spoken to without TLS
+   */
+  static Authentication read(Fields recipient, boolean http, ParseSession session) {
     return recipient
         .read(SETTING)
-        .map(fields -> new AuthenticationParser(session).all(fields))
+        .map(fields -> new AuthenticationParser(http, session).all(fields))
         .orElse(Authentication.NONE);
   }
 
@@ -134,7 +143,7 @@ final class AuthenticationParser {
           .problems()
           .add(
               fields.location(),
-              "authentication is empty. Add hmac, ed25519, basic or bearer, or take"
+              "authentication is empty. Add hmac, ed25519, basic, bearer or oauth2, or take"
                   + " authentication out.");
     }
     if (fields.get(BEARER).isPresent() && fields.get(BASIC).isPresent()) {
@@ -151,7 +160,18 @@ final class AuthenticationParser {
           "authentication.ed25519 is sent in the header Webhook-Signature, which"
               + " authentication.hmac.header names too. Choose another header there.");
     }
-    return new Authentication(hmac, fields.read(BASIC).flatMap(this::basic), fields.read(BEARER))
+    if (fields.get(OAuth2Parser.SETTING).isPresent()
+        && (fields.get(BEARER).isPresent() || fields.get(BASIC).isPresent())) {
+      fields.problem(
+          OAuth2Parser.SETTING,
+          "authentication.oauth2 cannot stand beside basic or bearer: all are sent in the header"
+              + " Authorization. Take one of them out.");
+    }
+    return new Authentication(
+            hmac,
+            fields.read(BASIC).flatMap(this::basic),
+            fields.read(BEARER),
+            OAuth2Parser.read(fields, http))
         .with(ed25519);
   }
 

@@ -187,7 +187,7 @@ public final class RecipientFileReader {
     BacklogLimit backlog = BacklogLimitParser.read(fields);
     TlsConfig tls = TlsParser.read(fields, session);
     BodyFormat format = fields.readOrDefault(FORMAT);
-    var authentication = AuthenticationParser.read(fields, session);
+    var authentication = AuthenticationParser.read(fields, allow.http(), session);
     RequestOptions request = RequestOptionsParser.read(fields, authentication, format, session);
     ConnectionOptions connection = ConnectionParser.read(fields, forAll.proxy());
     List<Subscription> subscriptions =

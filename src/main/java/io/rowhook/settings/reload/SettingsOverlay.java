@@ -11,6 +11,7 @@ import io.rowhook.settings.RowhookFileReader;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsReader;
 import io.rowhook.settings.SourceProperties;
+import io.rowhook.settings.WithdrawnTemplates;
 import io.rowhook.settings.recipients.RecipientFilesReader;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;

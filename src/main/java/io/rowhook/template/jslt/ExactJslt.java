@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * Mends in a compiled template what JSLT 0.1.14 has no setting for: comparisons of numbers go
  * through a double, numbers in text have exponents, and what a function throws has no place. JSLT
  * hides its tree, so that it is reached by reflection; a test fails if another version has another
- * one. Used once for each template, by one thread.
+ * one. Finds by the way whether it {@link Mended#endsSoon}. Used once for each template, by one
+ * thread.
  */
 public final class ExactJslt {
 
@@ -62,23 +63,34 @@ public final class ExactJslt {
           "ends-with",
           "sha256-hex");
 
+  /**
+   * A compiled template, mended.
+   *
+   * @param endsSoon whether it takes no longer than its text and a small event are long,
+   *     multiplied: it has no variables, functions of its own, imports or regular expressions, and
+   *     loops only over what is in the event
+   */
+  public record Mended(Expression expression, boolean endsSoon) {}
+
+  private boolean endsSoon = true;
   private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Deque<Object> next = new ArrayDeque<>();
 
   private ExactJslt() {}
 
-  /** Mends an expression and all that it calls or imports; returns it. */
-  public static Expression mended(Expression expression) {
+  /** Mends an expression and all that it calls or imports. */
+  public static Mended mended(Expression expression) {
     ExactJslt mending = new ExactJslt();
     mending.next.add(expression);
     try {
       while (!mending.next.isEmpty()) {
         Object node = mending.next.remove();
         if (mending.seen.add(node)) {
+          mending.endsSoon &= Boundedness.isBounded(node);
           mending.mendInside(node);
         }
       }
-      return expression;
+      return new Mended(expression, mending.endsSoon);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException("JSLT's classes are in no module, and so are open", e);
     }
@@ -184,7 +196,7 @@ public final class ExactJslt {
         : value;
   }
 
-  private static final class Equality extends AbstractOperator {
+  static final class Equality extends AbstractOperator {
     private final boolean equal;
 
     Equality(AbstractOperator old, boolean equal) {
@@ -202,7 +214,7 @@ public final class ExactJslt {
     }
   }
 
-  private static final class Comparison extends AbstractOperator {
+  static final class Comparison extends AbstractOperator {
     private final IntPredicate holds;
 
     Comparison(AbstractOperator old, IntPredicate holds) {
@@ -220,7 +232,7 @@ public final class ExactJslt {
     }
   }
 
-  private static final class Plus extends PlusOperator {
+  static final class Plus extends PlusOperator {
 
     Plus(AbstractOperator old) {
       super(old.getLeft(), old.getRight(), old.getLocation());

@@ -2,12 +2,17 @@ package io.rowhook.template.jslt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.schibsted.spt.data.jslt.Function;
 import com.schibsted.spt.data.jslt.impl.BuiltinFunctions;
+import com.schibsted.spt.data.jslt.impl.NodeUtils;
 import io.rowhook.entity.Event;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -26,7 +31,7 @@ public final class JsltFunctions {
   /** All that templates and conditions have beside JSLT's own. */
   public static final List<Function> ALL =
       Stream.of(
-              List.of(new Now(), new RandomNumber(), new RandomUuid()),
+              List.of(new Now(), new RandomNumber(), new RandomUuid(), new Sha256()),
               DecimalFunctions.ALL,
               TimeFunctions.ALL,
               RegexFunctions.ALL)
@@ -73,6 +78,32 @@ public final class JsltFunctions {
       return arguments.length == 0
           ? new TextNode(seed().toString())
           : original.call(input, arguments);
+    }
+  }
+
+  /** JSLT's own has one digest for all threads, which so spoil each other's. */
+  private static final class Sha256 extends Named {
+    Sha256() {
+      super("sha256-hex", 1);
+    }
+
+    @Override
+    public int getMinArguments() {
+      return 1;
+    }
+
+    @Override
+    public JsonNode call(JsonNode input, JsonNode[] arguments) {
+      if (arguments[0].isNull()) {
+        return NullNode.instance;
+      }
+      try {
+        byte[] text = NodeUtils.toString(arguments[0], false).getBytes(StandardCharsets.UTF_8);
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
+        return new TextNode(HexFormat.of().formatHex(hash));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
     }
   }
 

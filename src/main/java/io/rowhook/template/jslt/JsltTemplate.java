@@ -9,6 +9,7 @@ import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.EventTrees;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateExecutor;
@@ -32,9 +33,10 @@ import java.util.regex.Pattern;
  *
  * @param name of its file, relative to {@code jslt-templates/}
  * @param sources its own and those of all that it imports, by name
+ * @param endsSoon see {@link ExactJslt.Mended}
  */
 public record JsltTemplate(
-    String name, String hash, Map<String, String> sources, Expression expression)
+    String name, String hash, Map<String, String> sources, Expression expression, boolean endsSoon)
     implements Template {
 
   /**
@@ -56,15 +58,16 @@ public record JsltTemplate(
     Map<String, String> used = new TreeMap<>();
     String source = source(name, files, used);
     try {
-      Expression expression =
-          new Parser(new StringReader(source))
-              .withSource(name)
-              .withResourceResolver(imported -> new StringReader(source(imported, files, used)))
-              .withObjectFilter(new TrueJsonFilter())
-              .withFunctions(JsltFunctions.ALL)
-              .compile();
+      ExactJslt.Mended mended =
+          ExactJslt.mended(
+              new Parser(new StringReader(source))
+                  .withSource(name)
+                  .withResourceResolver(imported -> new StringReader(source(imported, files, used)))
+                  .withObjectFilter(new TrueJsonFilter())
+                  .withFunctions(JsltFunctions.ALL)
+                  .compile());
       return new JsltTemplate(
-          name, hash(name, used), Map.copyOf(used), ExactJslt.mended(expression));
+          name, hash(name, used), Map.copyOf(used), mended.expression(), mended.endsSoon());
     } catch (JsltException e) {
       throw new TemplateException(syntaxError(name, e), e);
     } catch (RuntimeException | StackOverflowError e) {
@@ -126,18 +129,15 @@ public record JsltTemplate(
 
   @Override
   public byte[] render(Event event) throws TemplateException {
-    return TemplateExecutor.SHARED.run(hash, name, () -> renderHere(event));
+    return render(event, EventTrees.of(event));
   }
 
-  /** On this thread, whatever it takes. */
-  private byte[] renderHere(Event event) throws TemplateException {
-    JsonNode input;
-    try {
-      input = Json.MAPPER.readTree(event.json());
-    } catch (IOException e) {
-      throw new TemplateException(name + ": the event in the journal is not JSON", e);
-    }
-    return write(apply(event, input), event.json().length);
+  /** The same of another tree than its own; a tree is not changed. */
+  public byte[] render(Event event, JsonNode input) throws TemplateException {
+    int bytes = event.json().length;
+    return Boundedness.isQuick(endsSoon, bytes)
+        ? write(apply(event, input), bytes)
+        : TemplateExecutor.SHARED.run(hash, name, () -> write(apply(event, input), bytes));
   }
 
   /** What the set makes of an event; {@code input} is its JSON. On this thread. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.EventTrees;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
 import java.io.IOException;
@@ -24,15 +25,15 @@ public enum BuiltInTemplate implements Template {
   notify {
     @Override
     public byte[] render(Event event) throws TemplateException {
+      JsonNode tree = EventTrees.of(event);
       try {
-        JsonNode tree = Json.MAPPER.readTree(event.json());
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("EntityType", event.entityType());
         body.set("EntityId", tree.get("entityId"));
         body.put("EntityEvent", event.type().name());
         return Json.MAPPER.writeValueAsBytes(body);
       } catch (IOException e) {
-        throw new TemplateException("built-in notify: the event in the journal is not JSON", e);
+        throw new TemplateException("built-in notify cannot be written", e);
       }
     }
   };

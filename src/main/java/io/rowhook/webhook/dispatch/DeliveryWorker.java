@@ -16,6 +16,7 @@ import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.SubscriptionMatcher;
 import io.rowhook.webhook.TestDelivery;
 import io.rowhook.webhook.WebhookClient;
+import io.rowhook.webhook.http.AuthorizedClient;
 import io.rowhook.webhook.http.HttpResult;
 import io.rowhook.webhook.http.RequestTarget;
 import io.rowhook.webhook.http.RequestTargets;
@@ -60,7 +61,7 @@ public final class DeliveryWorker {
   private final List<HttpHeader> ownHeaders;
   private final ResponseClassifier classifier;
   private final SecretRedactor redactor;
-  private final WebhookClient client;
+  private final AuthorizedClient sender;
   private final InstantSource clock;
   private final DeliveryListener listener;
 
@@ -85,7 +86,7 @@ public final class DeliveryWorker {
     this.ownHeaders = WebhookHeaders.own(recipient.request());
     this.classifier = new ResponseClassifier(recipient.acknowledge());
     this.redactor = new SecretRedactor(recipient);
-    this.client = client;
+    this.sender = new AuthorizedClient(client, recipient, clock);
     this.clock = clock;
     this.listener = listener;
   }
@@ -167,7 +168,7 @@ public final class DeliveryWorker {
   }
 
   private HttpResult send(RequestTarget target, List<HttpHeader> headers, RenderedBody body) {
-    return client.send(target, headers, body.set().format(), body.bytes(), recipient.timeout());
+    return sender.send(target, headers, body.set().format(), body.bytes());
   }
 
   private AttemptResult post(Started started, RequestTarget target, RenderedBody body) {

@@ -51,6 +51,7 @@ public final class SecretRedactor {
         });
     recipient.authentication().basic().ifPresent(basic -> add(all, basic));
     recipient.authentication().bearer().ifPresent(bearer -> add(all, bearer));
+    recipient.authentication().oauth2().ifPresent(oauth2 -> add(all, oauth2.clientSecret()));
     recipient
         .connection()
         .proxy()

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -219,7 +220,7 @@ final class PublicationTest {
       rig.stop();
       List<CapturedTable> fewer =
           List.of(new CapturedTable(TableId.parse("public.other"), List.of()));
-      rig.setup().publish(SourceValidator.tables(rig.source(), fewer).tables());
+      rig.setup().publish(SourceValidator.tables(rig.source(), fewer).tables(), Set.of());
       insert();
       rig.start();
       insert();
@@ -350,6 +351,31 @@ final class PublicationTest {
     }
   }
 
+  /** Who owns it changes nothing that is sent. */
+  @Test
+  void anotherOwnerMissesNothing() {
+    try (Rig rig = rig("owned")) {
+      rig.start();
+      awaitNext(rig);
+      var known = new Checkpoints(rig.history).published().orElseThrow().tables();
+      database.execute("CREATE ROLE heir SUPERUSER", "ALTER PUBLICATION owned OWNER TO heir");
+      Eventually.within(
+          Rig.SOON,
+          "it has been looked at",
+          () -> !new Checkpoints(rig.history).published().orElseThrow().tables().equals(known));
+      awaitNext(rig);
+      rig.stop();
+      database.execute("ALTER PUBLICATION owned OWNER TO CURRENT_USER");
+      rig.start();
+      awaitNext(rig);
+      rig.stop();
+      rig.start();
+      awaitNext(rig);
+      assertThat(rig.history.missed(9)).isEmpty();
+      assertThat(rig.failures).isEmpty();
+    }
+  }
+
   /** One that an earlier version wrote takes over what is. */
   @Test
   void aJournalThatDoesNotKnowHowTablesArePublishedTakesItOver() {
@@ -383,7 +409,7 @@ final class PublicationTest {
       rig.stop();
       int missed = rig.history.missed(9).size();
       database.execute("ALTER PUBLICATION itself ADD TABLE ONLY extra");
-      rig.setup().publish(SourceValidator.tables(rig.source(), rig.tables).tables());
+      rig.setup().publish(SourceValidator.tables(rig.source(), rig.tables).tables(), Set.of());
       rig.start();
       awaitNext(rig);
       assertThat(rig.history.missed(9)).hasSize(missed);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.ConnectionOptions;
 import io.rowhook.recipient.HttpProxy;
+import io.rowhook.recipient.OAuth2;
 import io.rowhook.recipient.Rate;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.Settings;
@@ -107,6 +108,52 @@ class ConnectionParserTest {
     return Stream.of("0/s", "10", "10/d", "10 / s", "1.5/s", "1000001/s", "-1/s")
         .map(value ->
             shop(value, URL + "rate: " + value + "\n", ":2:7: rate" + rule + value + advice));
+  }
+
+  @Test
+  void aTokenServerArrives() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp)
+            .env("SECRET", "canary1")
+            .shop(
+                URL
+                    + "authentication: {oauth2: {token-url: 'https://login.example/t', client-id: erp,"
+                    + " client-secret: '${env:SECRET}', scope: a b, in: body}}\n");
+    Settings before = directory.read();
+    assertThat(before.recipients().getFirst().authentication().oauth2())
+        .contains(
+            new OAuth2(
+                java.net.URI.create("https://login.example/t"),
+                "erp",
+                new Secret("canary1"),
+                OAuth2.In.body,
+                Optional.of("a b"),
+                Optional.empty()));
+    assertThat(before.recipients().getFirst().authentication().toString())
+        .doesNotContain("canary1");
+    directory.env("SECRET", "canary2");
+    assertThat(SettingsDiff.between(before, directory.read()).lines())
+        .containsExactly("recipient shop: authentication.oauth2 changed");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> tokenServer() {
+    return Stream.of(
+        shop(
+            "without TLS",
+            URL
+                + "authentication: {oauth2: {token-url: 'http://login.example/t', client-id: erp,"
+                + " client-secret: hidden}}\n",
+            ":2:38: authentication.oauth2.token-url must begin with https://, since http:// sends"
+                + " everything unencrypted, got: http://login.example/.... Use https://, or add"
+                + " allow: {http: true}."),
+        shop(
+            "beside bearer",
+            URL
+                + "authentication: {bearer: x, oauth2: {token-url: 'https://login.example/t',"
+                + " client-id: erp, client-secret: hidden}}\n",
+            ":2:37: authentication.oauth2 cannot stand beside basic or bearer: all are sent in the"
+                + " header Authorization. Take one of them out."));
   }
 
   private DynamicTest shop(String name, String text, String problem) {

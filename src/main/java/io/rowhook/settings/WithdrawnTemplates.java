@@ -1,5 +1,6 @@
-package io.rowhook.settings.reload;
+package io.rowhook.settings;
 
+import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.template.Template;
@@ -7,17 +8,21 @@ import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds the recipients that an attribute set is taken away from. Without its file another one would
  * be chosen, in the end built-in {@code full}, which shows them what they were never to see. Pure.
  */
-final class WithdrawnTemplates {
+public final class WithdrawnTemplates {
+
+  private static final String GONE = " is gone, by which recipient ";
 
   private final TemplateRegistry.Loaded inForce;
   private final Set<String> gone;
@@ -28,7 +33,7 @@ final class WithdrawnTemplates {
    * @param read those that there are files for now
    * @param directory of the files, for messages
    */
-  WithdrawnTemplates(TemplateRegistry.Loaded inForce, Set<String> read, Path directory) {
+  public WithdrawnTemplates(TemplateRegistry.Loaded inForce, Set<String> read, Path directory) {
     this.inForce = inForce;
     this.gone = new HashSet<>(inForce.sets().keySet());
     gone.removeAll(read);
@@ -43,7 +48,7 @@ final class WithdrawnTemplates {
    * @param sets what those are to get; sets are put back into it
    * @return by recipient a sentence that says what is gone and what to do
    */
-  Map<String, String> keep(
+  public Map<String, String> keep(
       Map<String, Recipient> before, Collection<Recipient> next, Map<String, Template> sets) {
     Map<String, String> paused = new TreeMap<>();
     TemplateRegistry.Loaded chosen = new TemplateRegistry.Loaded(sets);
@@ -95,11 +100,30 @@ final class WithdrawnTemplates {
   }
 
   private String sentence(Recipient recipient, Subscription subscription, Template set) {
-    return "%s is gone, by which recipient %s gets %s. It is paused, so that it gets nothing else. Put the file back, or write what it is to get as attributes (full is the whole event), then rowhook resume %s"
-        .formatted(
-            directory.resolve(set.name()),
-            recipient.name(),
-            subscription.entity(),
-            recipient.name());
+    return "%s%s%s gets %s. It is paused, so that it gets nothing else. Put the file back, or write what it is to get as attributes (full is the whole event): then it goes on by itself"
+        .formatted(directory.resolve(set.name()), GONE, recipient.name(), subscription.entity());
+  }
+
+  /** Whether it was for such a reason that a recipient was paused. */
+  static boolean isReason(String recipient, String reason) {
+    return reason.contains(GONE + recipient + " gets ");
+  }
+
+  /**
+   * Settings as read at the start, with the sets that were in force when Rowhook was stopped, and
+   * that recipients would get another one in place of. {@link SettingsReloader} pauses these, as
+   * where the files go while it runs.
+   *
+   * @param directory of the files
+   */
+  public static Settings since(SqliteJournal journal, Settings read, Path directory) {
+    Map<String, Template> before = TemplateRegistry.lastInForce(journal).sets();
+    Map<String, Recipient> known =
+        read.recipients().stream().collect(Collectors.toMap(Recipient::name, one -> one));
+    known.keySet().retainAll(journal.queries().recipients());
+    Map<String, Template> sets = new HashMap<>(read.sets().sets());
+    new WithdrawnTemplates(new TemplateRegistry.Loaded(before), sets.keySet(), directory)
+        .keep(known, read.recipients(), sets);
+    return sets.size() == read.sets().sets().size() ? read : read.withSets(sets);
   }
 }
