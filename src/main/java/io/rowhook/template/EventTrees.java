@@ -59,7 +59,7 @@ public final class EventTrees {
   }
 
   /** The bytes themselves, not others that say the same. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by identity, on purpose
+  @SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // the same array is meant
   private record Bytes(byte[] json) {
 
     @Override

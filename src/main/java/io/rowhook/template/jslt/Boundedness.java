@@ -110,7 +110,7 @@ public final class Boundedness {
 
   /** Whether it is {@code .}, {@code .a.b}: a loop in a loop then goes through parts of a part. */
   private static boolean isPath(@Nullable Object node) throws IllegalAccessException {
-    return node == null || node instanceof DotExpression dot && isPath(hidden(dot, "parent"));
+    return node == null || (node instanceof DotExpression dot && isPath(hidden(dot, "parent")));
   }
 
   private static @Nullable Object hidden(Object node, String name) throws IllegalAccessException {

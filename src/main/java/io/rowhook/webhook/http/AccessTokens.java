@@ -138,6 +138,7 @@ public final class AccessTokens {
   }
 
   /** Whatever comes of it, those who wait hear of it. */
+  @SuppressWarnings("ReferenceEquality") // this fetch, and not another of the same settings
   private Result fetch(Fetch fetch, Instant now, Duration within) {
     Result result = none("the request for one broke off");
     Held fresh = null;
