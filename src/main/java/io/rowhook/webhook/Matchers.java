@@ -64,7 +64,7 @@ public final class Matchers {
       } else {
         long through = Math.min(one.through(), most);
         decided = Math.max(decided, through);
-        of(current, one).ifPresent(matcher -> earlier.put(through, matcher));
+        of(current, one).ifPresent(matcher -> earlier.putIfAbsent(through, matcher));
         if (newest && through < one.through()) {
           toShorten.put(through, one);
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Matching;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.DeliveryMode.Sequential;
@@ -212,6 +213,29 @@ class DecideOnceTest {
         out.dispatchers.getLast().close();
       }
       assertThat(out.ledger("shop").matchings().getLast().through()).isEqualTo(5);
+    }
+  }
+
+  /** Settings that were in force for a moment, and dispatched nothing, decide about nothing. */
+  @Test
+  void whatNeverDecidedTakesNothingFromWhatDid() throws Exception {
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound()) {
+      DeliveryStore store = out.journal.deliveries("shop");
+      out.journal.append(orders(1, 5));
+      SubscriptionMatcher all = SubscriptionMatcher.of(wants(shop, ".entityId > 0"), out.sets);
+      SubscriptionMatcher none = SubscriptionMatcher.of(wants(shop, ".entityId < 0"), out.sets);
+      SubscriptionMatcher other = SubscriptionMatcher.of(wants(shop, ".entityId < -1"), out.sets);
+      store.decide(new Matching(5, all.definition()));
+      store.decide(new Matching(5 + Matchers.AHEAD, none.definition()));
+      store.flush();
+      Matchers matchers = new Matchers(store, other, 5);
+      assertThat(matchers.decide(out.journal.read(2, 1, 1_000).getFirst()))
+          .isInstanceOf(Matchers.Decision.Wanted.class);
+      matchers.deciding(6);
+      assertThat(store.matchings())
+          .extracting(Matching::definition)
+          .containsExactly(all.definition(), other.definition());
     }
   }
 }
