@@ -36,6 +36,25 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DecideOnceTest {
 
+  private final CountDownLatch arrived = new CountDownLatch(1);
+  private final CountDownLatch killed = new CountDownLatch(1);
+
+  private Receiver answersNothingUntilTheKill() {
+    return new Receiver(_ -> {
+      arrived.countDown();
+      killed.await();
+      return Answer.of(200);
+    });
+  }
+
+  /** The other has what a restart finds of the first one's journal. */
+  private void killWhileInFlight(Outbound before, Outbound after) throws InterruptedException {
+    assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
+    after.journal.close();
+    after.journal = before.journal.crashed();
+    killed.countDown();
+  }
+
   /** Each body by the id that it went out with. */
   private static Map<String, Set<String>> bodies(Receiver shop) {
     Map<String, Set<String>> bodies = new TreeMap<>();
@@ -54,14 +73,7 @@ class DecideOnceTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void afterAKillAndAnEditTheSameIdHasTheSameBody(boolean sequential) throws Exception {
-    CountDownLatch arrived = new CountDownLatch(1);
-    CountDownLatch killed = new CountDownLatch(1);
-    try (Receiver shop =
-            new Receiver(_ -> {
-              arrived.countDown();
-              killed.await();
-              return Answer.of(200);
-            });
+    try (Receiver shop = answersNothingUntilTheKill();
         Outbound before = new Outbound();
         Outbound after = new Outbound()) {
       Recipient recipient =
@@ -73,10 +85,7 @@ class DecideOnceTest {
       before.sets.replace("old");
       before.start(recipient);
       before.journal.append(orders(1, 6));
-      assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
-      after.journal.close();
-      after.journal = before.journal.crashed();
-      killed.countDown();
+      killWhileInFlight(before, after);
 
       after.sets.replace("old");
       after.sets.replace("new");
@@ -96,22 +105,12 @@ class DecideOnceTest {
   /** A condition too: what it has let through goes out, what it has not does not. */
   @Test
   void afterAKillAndAnEditWhatWasWantedGoesOut() throws Exception {
-    CountDownLatch arrived = new CountDownLatch(1);
-    CountDownLatch killed = new CountDownLatch(1);
-    try (Receiver shop =
-            new Receiver(_ -> {
-              arrived.countDown();
-              killed.await();
-              return Answer.of(200);
-            });
+    try (Receiver shop = answersNothingUntilTheKill();
         Outbound before = new Outbound();
         Outbound after = new Outbound()) {
       before.start(wants(shop, ".entityId < 5"));
       before.journal.append(orders(1, 8));
-      assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
-      after.journal.close();
-      after.journal = before.journal.crashed();
-      killed.countDown();
+      killWhileInFlight(before, after);
 
       after.start(wants(shop, ".entityId >= 5"));
       after.settled("shop");

@@ -15,7 +15,6 @@ import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
 import io.rowhook.settings.yaml.ValueParser;
 import io.rowhook.settings.yaml.YamlNode.Fields;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -65,14 +64,10 @@ final class AuthenticationParser {
               "the secret before; both sign until then")
           .within("as `secret`");
 
-  private static final Setting<Instant> UNTIL =
-      Setting.required("until", Value.text(RecipientValueParsers::instant), "until when")
-          .within("a time with its offset, `2026-12-01T00:00:00Z`");
-
   private static final Setting<Fields> PREVIOUS =
       Setting.of(
           "previous",
-          new Mapping(ObjectSetting.of(OLD_SECRET, UNTIL)),
+          new Mapping(ObjectSetting.of(OLD_SECRET, PreviousSecretParser.UNTIL)),
           "the secret before, which is also signed with until then");
 
   private static final Setting<Fields> HMAC =
@@ -190,7 +185,10 @@ final class AuthenticationParser {
               + SignatureScheme.standard.defaultHeader()
               + ". Take it out, or write another style.");
     }
-    Optional<Previous> previous = fields.read(PREVIOUS).flatMap(p -> previous(p, parser));
+    Optional<Previous> previous =
+        fields
+            .read(PREVIOUS)
+            .flatMap(p -> PreviousSecretParser.read(p, p.read(OLD_SECRET, parser)));
     Algorithm algorithm = fields.readOrDefault(ALGORITHM);
     Optional<String> prefix = fields.read(PREFIX);
     checkForm(fields, style, algorithm);
@@ -234,12 +232,6 @@ final class AuthenticationParser {
           "authentication.hmac.prefix is for the styles hex and base64 only. Take it out, or write"
               + " one of these.");
     }
-  }
-
-  private Optional<Previous> previous(Fields fields, ValueParser<Secret> parser) {
-    Optional<Secret> secret = fields.read(OLD_SECRET, parser);
-    Optional<Instant> until = fields.read(UNTIL);
-    return secret.flatMap(s -> until.map(u -> new Previous(s, u)));
   }
 
   private Optional<Basic> basic(Fields fields) {

@@ -8,7 +8,6 @@ import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
 import io.rowhook.settings.yaml.YamlNode.Fields;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Reads {@code authentication.ed25519} in a recipient's file. */
@@ -29,14 +28,10 @@ final class Ed25519KeyParser {
               "the key before; both sign until then")
           .within("as `private-key`");
 
-  private static final Setting<Instant> UNTIL =
-      Setting.required("until", Value.text(RecipientValueParsers::instant), "until when")
-          .within("a time with its offset, `2026-12-01T00:00:00Z`");
-
   private static final Setting<Fields> PREVIOUS =
       Setting.of(
           "previous",
-          new Mapping(ObjectSetting.of(OLD_KEY, UNTIL)),
+          new Mapping(ObjectSetting.of(OLD_KEY, PreviousSecretParser.UNTIL)),
           "the key before, which also signs until then");
 
   static final Setting<Fields> SETTING =
@@ -51,14 +46,11 @@ final class Ed25519KeyParser {
     return authentication
         .read(SETTING)
         .flatMap(fields -> {
-          Optional<Previous> previous = fields.read(PREVIOUS).flatMap(Ed25519KeyParser::previous);
+          Optional<Previous> previous =
+              fields
+                  .read(PREVIOUS)
+                  .flatMap(old -> PreviousSecretParser.read(old, old.read(OLD_KEY)));
           return fields.read(KEY).map(key -> new Ed25519(key, previous));
         });
-  }
-
-  private static Optional<Previous> previous(Fields fields) {
-    Optional<Secret> key = fields.read(OLD_KEY);
-    Optional<Instant> until = fields.read(UNTIL);
-    return key.flatMap(k -> until.map(u -> new Previous(k, u)));
   }
 }
