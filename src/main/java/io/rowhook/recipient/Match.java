@@ -9,13 +9,14 @@ import java.util.stream.Collectors;
  * How one recipient gets one event: decided once, when it is dispatched, and recorded with the
  * delivery. Every attempt goes by it, whatever was edited or killed since.
  *
+ * @param text as it is recorded
  * @param subscription tells the subscription that wants it from all others; empty: a person wants
  *     it and no subscription does
  * @param latest where only the latest event of an entity is wanted, the types that are; else empty
  * @param rendering the hash of the attribute set, the format and the topic, in the words of {@code
- *     template.Shaped}
+ *     template.BodyRenderer}
  */
-public record Match(String subscription, Set<EventType> latest, String rendering) {
+public record Match(String text, String subscription, Set<EventType> latest, String rendering) {
 
   private static final String LATEST = ";latest=";
 
@@ -23,22 +24,26 @@ public record Match(String subscription, Set<EventType> latest, String rendering
     latest = Set.copyOf(latest);
   }
 
-  /** As it is recorded. */
-  public String text() {
+  /** One that is decided now. */
+  public static Match of(String subscription, Set<EventType> latest, String rendering) {
     String types = latest.stream().map(Enum::name).sorted().collect(Collectors.joining("+"));
-    return subscription + (latest.isEmpty() ? "" : LATEST + types) + " " + rendering;
+    String text = subscription + (latest.isEmpty() ? "" : LATEST + types) + " " + rendering;
+    return new Match(text, subscription, latest, rendering);
   }
 
-  /** From what {@link #text} has made. */
+  /** One that was recorded. */
   public static Match parse(String text) {
     int space = text.indexOf(' ');
-    String[] chosen = text.substring(0, Math.max(space, 0)).split(LATEST, 2);
+    String chosen = text.substring(0, Math.max(space, 0));
+    String rendering = text.substring(space + 1);
+    int at = chosen.indexOf(LATEST);
+    if (at < 0) {
+      return new Match(text, chosen, Set.of(), rendering);
+    }
     Set<EventType> latest =
-        chosen.length == 1
-            ? Set.of()
-            : Arrays.stream(chosen[1].split("\\+"))
-                .map(EventType::valueOf)
-                .collect(Collectors.toSet());
-    return new Match(chosen[0], latest, text.substring(space + 1));
+        Arrays.stream(chosen.substring(at + LATEST.length()).split("\\+"))
+            .map(EventType::valueOf)
+            .collect(Collectors.toSet());
+    return new Match(text, chosen.substring(0, at), latest, rendering);
   }
 }

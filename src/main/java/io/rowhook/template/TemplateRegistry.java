@@ -192,16 +192,10 @@ public final class TemplateRegistry implements TemplateLookup {
         return Optional.of(builtInTemplate);
       }
     }
-    for (Template set : loaded.sets().values()) {
-      if (set.hash().equals(hash)) {
-        return Optional.of(set);
-      }
-    }
-    Template before = old.get(hash);
-    if (before != null) {
-      return Optional.of(before);
-    }
-    return journal.attributeSet(hash).flatMap(bundle -> unbundled(hash, bundle));
+    return loaded
+        .byHash(hash)
+        .or(() -> Optional.ofNullable(old.get(hash)))
+        .or(() -> journal.attributeSet(hash).flatMap(bundle -> unbundled(hash, bundle)));
   }
 
   private Optional<Template> unbundled(String hash, String bundle) {

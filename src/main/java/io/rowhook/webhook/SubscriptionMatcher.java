@@ -1,23 +1,24 @@
 package io.rowhook.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.Condition;
+import io.rowhook.template.EventTrees;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.policy.BecomesCondition;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class SubscriptionMatcher {
   private final TemplateLookup sets;
   private final String definition;
   private final List<Rule> rules;
+  private final Map<String, Subscription> byKey = new HashMap<>(); // as a match names them
   private final boolean latestOnly;
 
   /** A subscription; its match is null if it names an attribute set that does not exist. */
@@ -71,10 +73,13 @@ public final class SubscriptionMatcher {
       Match match =
           rendering.isEmpty()
               ? null
-              : new Match(
+              : Match.of(
                   key(subscription),
                   subscription.latestOnly() ? subscription.events() : Set.of(),
                   rendering);
+      if (match != null) {
+        byKey.putIfAbsent(match.subscription(), subscription);
+      }
       all.add(new Rule(index, subscription, when, match));
     }
     rules = List.copyOf(all);
@@ -176,7 +181,7 @@ public final class SubscriptionMatcher {
    */
   public Match requested(Event event) throws TemplateException {
     Optional<Rule> rule = requestedBy(event);
-    return rule.isPresent() ? match(rule.get()) : new Match("", Set.of(), renderer(event).hash());
+    return rule.isPresent() ? match(rule.get()) : Match.of("", Set.of(), renderer(event).hash());
   }
 
   /**
@@ -199,25 +204,23 @@ public final class SubscriptionMatcher {
    * the first for events of its kind. Looks at no condition again.
    */
   public Optional<Subscription> subscription(Match match, Event event) {
-    return rules.stream()
-        .filter(
-            rule -> rule.match != null && rule.match.subscription().equals(match.subscription()))
-        .findFirst()
-        .or(() -> rules.stream().filter(one -> one.subscription.matches(event)).findFirst())
-        .map(Rule::subscription);
+    Subscription decided = byKey.get(match.subscription());
+    return decided == null ? firstFor(event).map(Rule::subscription) : Optional.of(decided);
   }
 
   private Optional<Rule> requestedBy(Event event) throws TemplateException {
     Optional<Rule> rule = subscriptionOf(event);
-    return rule.isPresent()
-        ? rule
-        : rules.stream().filter(one -> one.subscription.matches(event)).findFirst();
+    return rule.isPresent() ? rule : firstFor(event);
+  }
+
+  private Optional<Rule> firstFor(Event event) {
+    return rules.stream().filter(one -> one.subscription.matches(event)).findFirst();
   }
 
   private Match match(Rule rule) throws TemplateException {
     if (rule.match == null) {
       // Throws: the set does not exist.
-      return new Match("", Set.of(), renderer(recipient, sets, rule.subscription).hash());
+      return Match.of("", Set.of(), renderer(recipient, sets, rule.subscription).hash());
     }
     return rule.match;
   }
@@ -229,7 +232,7 @@ public final class SubscriptionMatcher {
         continue;
       }
       if (rule.subscription.isConditional()) {
-        json = json == null ? read(event) : json;
+        json = json == null ? EventTrees.of(event) : json;
         if (whyNot(rule, event, json) != null) {
           continue;
         }
@@ -245,7 +248,7 @@ public final class SubscriptionMatcher {
    * @throws TemplateException if a condition breaks off, and so the delivery would end failed
    */
   public List<Finding> findings(Event event) throws TemplateException {
-    JsonNode json = read(event);
+    JsonNode json = EventTrees.of(event);
     List<Finding> findings = new ArrayList<>();
     for (Rule rule : rules) {
       String whyNot =
@@ -307,13 +310,5 @@ public final class SubscriptionMatcher {
 
   public static String sorted(java.util.Collection<String> names) {
     return names.isEmpty() ? "nothing" : String.join(", ", names.stream().sorted().toList());
-  }
-
-  private static JsonNode read(Event event) throws TemplateException {
-    try {
-      return Json.MAPPER.readTree(event.json());
-    } catch (IOException e) {
-      throw new TemplateException("the event in the journal is not JSON", e);
-    }
   }
 }

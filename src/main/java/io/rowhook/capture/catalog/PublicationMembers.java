@@ -12,9 +12,8 @@ import java.util.Set;
  * function under it lock each table, and so wait for whoever has locked any of them; what is asked
  * here waits for nobody.
  */
-@SuppressWarnings("InlineFormatString")
-public // too long to stand in their methods
-final class PublicationMembers {
+@SuppressWarnings("InlineFormatString") // too long to stand in their methods
+public final class PublicationMembers {
 
   /** Publications of whole schemas came with PostgreSQL 15. */
   private static final int SCHEMAS_SINCE = 15;

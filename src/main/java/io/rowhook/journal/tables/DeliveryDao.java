@@ -73,9 +73,8 @@ public final class DeliveryDao {
    * @param entityKey of the event
    * @param bytes of the event's JSON
    */
-  @SuppressWarnings("ArrayRecordComponent")
-  public // never compared
-  record Row(
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Row(
       long recipient,
       long sequence,
       byte[] entityKey,

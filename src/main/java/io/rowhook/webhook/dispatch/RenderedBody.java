@@ -11,14 +11,13 @@ import java.util.concurrent.CancellationException;
 
 /**
  * The bytes of a body, and what made them, which is what an attempt notes. Made by {@link
- * Attempting} and {@link DeliveryPreview}.
+ * DeliveryWorker} and {@link DeliveryPreview}.
  *
  * @param set renders the same bytes of the same event at any time; without a limit
  * @param bytes as they are signed and sent; not to be changed
  */
-@SuppressWarnings("ArrayRecordComponent")
-public // never compared
-record RenderedBody(BodyRenderer set, byte[] bytes) {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record RenderedBody(BodyRenderer set, byte[] bytes) {
 
   /**
    * Renders a body within the set's limit.

@@ -13,8 +13,8 @@ import io.rowhook.recipient.PathTemplate.Segment;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.template.EventTrees;
 import io.rowhook.template.TemplateException;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -103,7 +103,7 @@ public final class RequestTargets {
 
   private static String filled(PathTemplate template, Event event, String topic)
       throws TemplateException {
-    JsonNode json = read(event);
+    JsonNode json = EventTrees.of(event);
     StringBuilder path = new StringBuilder(64);
     for (Segment segment : template.segments()) {
       path.append('/');
@@ -199,13 +199,5 @@ public final class RequestTargets {
       }
     }
     return out.toString();
-  }
-
-  private static JsonNode read(Event event) throws TemplateException {
-    try {
-      return Json.MAPPER.readTree(event.json());
-    } catch (IOException e) {
-      throw new TemplateException("the event in the journal is not JSON", e);
-    }
   }
 }
