@@ -11,6 +11,7 @@ import io.rowhook.template.EventTrees;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.policy.BecomesCondition;
+import io.rowhook.webhook.policy.ChangedCondition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -274,9 +275,10 @@ public final class SubscriptionMatcher {
       throws TemplateException {
     Subscription subscription = rule.subscription;
     if (!subscription.changed().isEmpty()) {
-      List<String> changed = changed(rule.key("changed"), json);
-      if (changed.stream().noneMatch(subscription.changed()::contains)) {
-        return "none of " + sorted(subscription.changed()) + " has changed, but " + sorted(changed);
+      String whyNot =
+          new ChangedCondition(subscription.changed(), rule.key("changed")).whyNot(json);
+      if (whyNot != null) {
+        return whyNot;
       }
     }
     if (!subscription.becomes().isEmpty()) {
@@ -290,25 +292,5 @@ public final class SubscriptionMatcher {
     return rule.when.isPresent() && !rule.when.get().holds(event, json)
         ? "its condition does not hold: " + subscription.when().orElse("")
         : null;
-  }
-
-  /** A row's old state that the source did not log is not known; that must not pass in silence. */
-  public static List<String> changed(String key, JsonNode json) throws TemplateException {
-    JsonNode changed = json.path("changed");
-    if (!changed.isArray()) {
-      throw new TemplateException(
-          key
-              + ": what has changed is not known, since table "
-              + json.path("source").path("table").asText("(unknown)")
-              + " did not log old rows then. ALTER TABLE ... REPLICA IDENTITY FULL mends it for"
-              + " what comes");
-    }
-    List<String> names = new ArrayList<>();
-    changed.forEach(name -> names.add(name.asText()));
-    return names;
-  }
-
-  public static String sorted(java.util.Collection<String> names) {
-    return names.isEmpty() ? "nothing" : String.join(", ", names.stream().sorted().toList());
   }
 }

@@ -95,21 +95,23 @@ final class Coalescer {
     List<SupersedingEvent> page = store.later(delivery.entry(), STEP_EVENTS, STEP_BYTES);
     List<SupersedingEvent> chain = new ArrayList<>();
     int wanted = 0; // how many of the page, up to the last that is wanted
+    Match newestMatch = match;
     if (!page.isEmpty()) {
       matchers.deciding(page.getLast().entry().sequence());
     }
     for (int i = 0; i < page.size(); i++) {
       SupersedingEvent superseding = page.get(i);
       Decision its = decision(superseding);
-      if (its instanceof Decision.Undecidable
-          || (its instanceof Decision.Wanted(Match other)
-              && !other.subscription().equals(match.subscription()))) {
+      if (its instanceof Decision.NotWanted) {
+        continue;
+      }
+      if (!(its instanceof Decision.Wanted(Match other))
+          || !other.subscription().equals(match.subscription())) {
         break; // to be sent itself, and before what comes after it
       }
-      if (its instanceof Decision.Wanted) {
-        chain.add(superseding);
-        wanted = i + 1;
-      }
+      chain.add(superseding);
+      wanted = i + 1;
+      newestMatch = other;
     }
     if (chain.isEmpty()) {
       return delivery;
@@ -125,7 +127,8 @@ final class Coalescer {
     CoalescedEvent coalesced = coalescer.coalesced(match.latest());
     buffer.skip(skipped, last.entry(), coalesced);
     DeliveryState state = last.onDisk() ? new Blocked() : new Pending();
-    Delivery newest = new Delivery(last.entry(), state, matchText(last), 0, null, 0, 0, coalesced);
+    Delivery newest =
+        new Delivery(last.entry(), state, newestMatch.text(), 0, null, 0, 0, coalesced);
     List<Delivery> gone = new ArrayList<>(buffer.queue().skip(delivery, newest));
     gone.add(delivery);
     for (Delivery one : gone) {
@@ -154,9 +157,5 @@ final class Coalescer {
     return match == null
         ? matchers.decide(superseding.entry())
         : new Decision.Wanted(Match.parse(match));
-  }
-
-  private @Nullable String matchText(SupersedingEvent superseding) {
-    return decision(superseding) instanceof Decision.Wanted(Match match) ? match.text() : null;
   }
 }

@@ -3,7 +3,6 @@ package io.rowhook.webhook.policy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.entity.EventType;
 import io.rowhook.template.TemplateException;
-import io.rowhook.webhook.SubscriptionMatcher;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -51,12 +50,10 @@ public record BecomesCondition(Map<String, Set<String>> becomes, String key) {
     if (type == EventType.Created) {
       return null;
     }
-    List<String> changed = SubscriptionMatcher.changed(key, event);
+    List<String> changed = ChangedCondition.names(key, event);
     return changed.stream().anyMatch(becomes::containsKey)
         ? null
-        : "none of "
-            + SubscriptionMatcher.sorted(becomes.keySet())
-            + " has changed: it was so before";
+        : "none of " + ChangedCondition.sorted(becomes.keySet()) + " has changed: it was so before";
   }
 
   private static boolean isUnavailable(JsonNode event, String attribute) {
