@@ -87,7 +87,7 @@ public final class Flow implements AutoCloseable {
   }
 
   /** What each dispatcher was doing a moment ago. Any thread. */
-  public List<DispatcherStatus> couriers() {
+  public List<DispatcherStatus> dispatchers() {
     return dispatchers.statuses();
   }
 

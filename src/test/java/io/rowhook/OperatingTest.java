@@ -264,7 +264,7 @@ class OperatingTest {
     Path file = stage.directory().resolve("connector-config/recipients/shop.yaml");
     String yaml = Files.readString(file);
     Files.delete(file);
-    Eventually.within(LIMIT, "nobody serves it", () -> stage.flow().couriers().isEmpty());
+    Eventually.within(LIMIT, "nobody serves it", () -> stage.flow().dispatchers().isEmpty());
     Eventually.within(
         LIMIT,
         "it may be forgotten",
@@ -279,7 +279,7 @@ class OperatingTest {
     assertThat(err.toString()).contains("there is no recipient 'shop'");
 
     Files.writeString(file, yaml);
-    Eventually.within(LIMIT, "it is served", () -> stage.flow().couriers().size() == 1);
+    Eventually.within(LIMIT, "it is served", () -> stage.flow().dispatchers().size() == 1);
     Eventually.within(
         LIMIT, "it is known", () -> stage.flow().journal().queries().recipients().contains("shop"));
     update(2);

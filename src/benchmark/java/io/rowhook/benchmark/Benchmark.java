@@ -10,12 +10,12 @@ import java.util.List;
  * and says what came of each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5},
  * {@code -Drows=100000}, {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer. Sizes of
  * single cases: {@code -Dwarm=20000} events before those that count in d to i, {@code -Dseconds=30}
- * of c and k, {@code -Dowed=1000000} in f.
+ * of c, k and l, {@code -Dowed=1000000} in f.
  */
 public final class Benchmark {
 
   private static final List<String> ALL =
-      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
+      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
 
   private Benchmark() {}
 
@@ -69,6 +69,7 @@ public final class Benchmark {
       case "i" -> new Shaping(place).template();
       case "j" -> new Starting(place).run();
       case "k" -> new Idle(place).run();
+      case "l" -> new Crowd(place).run();
       case "micro" -> new Micro(place).run();
       default ->
           throw new IllegalArgumentException(

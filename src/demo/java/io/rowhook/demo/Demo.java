@@ -126,7 +126,7 @@ final class Demo {
     }
     List<Arrival> late = inbox.quiet(QUIET);
     if (!late.isEmpty()) {
-      screen.title("Then came, although nobody was owed anything more:");
+      screen.title("Then came, although nobody expected anything more:");
       screen.arrivals(late);
       totals.add(new Step("after the story"), late);
     }
@@ -161,7 +161,7 @@ final class Demo {
 
   /** Until all that is expected is there; or, where nothing is, until nothing came for a while. */
   private void await(Step step, RowhookProcess rowhook) throws InterruptedException {
-    Map<Step.Owed, Integer> expected = step.expected();
+    Map<Step.Awaited, Integer> expected = step.expected();
     if (expected.isEmpty()) {
       inbox.awaitAny(QUIET);
       return;
@@ -227,7 +227,7 @@ final class Demo {
     }
     if (problems.isEmpty()) {
       screen.say(
-          "Everything that was owed arrived, nothing else did, all of it verified. %.0f s in all."
+          "Everything that was expected arrived, nothing else did, all of it verified. %.0f s in all."
               .formatted(took.toMillis() / 1e3));
     } else {
       screen.say("This went wrong:");

@@ -1,6 +1,6 @@
 package io.rowhook.demo;
 
-import io.rowhook.demo.Step.Owed;
+import io.rowhook.demo.Step.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,7 +43,7 @@ final class Inbox {
   }
 
   /** Waits until at least this is there, or for this long; says which. */
-  synchronized boolean await(Map<Owed, Integer> expected, Duration limit)
+  synchronized boolean await(Map<Awaited, Integer> expected, Duration limit)
       throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!covers(expected)) {
@@ -79,15 +79,15 @@ final class Inbox {
   }
 
   /** How many of which topic each recipient got. */
-  static Map<Owed, Integer> count(List<Arrival> arrivals) {
-    Map<Owed, Integer> counts = new TreeMap<>();
-    arrivals.forEach(one -> counts.merge(new Owed(one.recipient(), one.topic()), 1, Integer::sum));
+  static Map<Awaited, Integer> count(List<Arrival> arrivals) {
+    Map<Awaited, Integer> counts = new TreeMap<>();
+    arrivals.forEach(one -> counts.merge(new Awaited(one.recipient(), one.topic()), 1, Integer::sum));
     return counts;
   }
 
-  private boolean covers(Map<Owed, Integer> expected) {
-    Map<Owed, Integer> counts = count(arrivals);
+  private boolean covers(Map<Awaited, Integer> expected) {
+    Map<Awaited, Integer> counts = count(arrivals);
     return expected.entrySet().stream()
-        .allMatch(owed -> counts.getOrDefault(owed.getKey(), 0) >= owed.getValue());
+        .allMatch(awaited -> counts.getOrDefault(awaited.getKey(), 0) >= awaited.getValue());
   }
 }

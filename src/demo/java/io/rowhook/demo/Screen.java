@@ -1,6 +1,6 @@
 package io.rowhook.demo;
 
-import io.rowhook.demo.Step.Owed;
+import io.rowhook.demo.Step.Awaited;
 import java.io.Console;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -45,23 +45,23 @@ final class Screen {
   }
 
   void arrivals(List<Arrival> arrivals) {
-    Map<Owed, List<Arrival>> groups = new LinkedHashMap<>();
+    Map<Awaited, List<Arrival>> groups = new LinkedHashMap<>();
     for (Arrival arrival : arrivals) {
       groups
           .computeIfAbsent(
-              new Owed(arrival.recipient(), arrival.topic()), owed -> new ArrayList<>())
+              new Awaited(arrival.recipient(), arrival.topic()), awaited -> new ArrayList<>())
           .add(arrival);
     }
-    groups.forEach((owed, group) -> {
+    groups.forEach((awaited, group) -> {
       if (group.size() > SHOWN_EACH) {
-        line(owed, group.size() + " times, ", group);
+        line(awaited, group.size() + " times, ", group);
       } else {
-        group.forEach(one -> line(owed, "", List.of(one)));
+        group.forEach(one -> line(awaited, "", List.of(one)));
       }
     });
   }
 
-  private void line(Owed owed, String times, List<Arrival> group) {
+  private void line(Awaited awaited, String times, List<Arrival> group) {
     Arrival first = group.getFirst();
     long wrong = group.stream().filter(arrival -> !arrival.verified()).count();
     String credentials =
@@ -70,7 +70,7 @@ final class Screen {
         group.stream().map(Arrival::sinceCommit).max(Duration::compareTo).orElseThrow();
     String head =
         "  -> %-8s %-17s %s%s, %s"
-            .formatted(owed.recipient(), owed.topic(), times, credentials, milliseconds(slowest));
+            .formatted(awaited.recipient(), awaited.topic(), times, credentials, milliseconds(slowest));
     out.println(colour(wrong == 0 ? "32" : "31", head));
     out.println("     " + shortened(first.request().text()));
   }
@@ -99,7 +99,7 @@ final class Screen {
           Locale.ROOT,
           "  %-9s  %7d  %10d  %8s  %25s  %6s%n",
           recipient,
-          totals.owed(recipient),
+          totals.expected(recipient),
           totals.delivered(recipient),
           totals.verified(recipient),
           times.isEmpty() ? "-" : milliseconds(times.get(times.size() / 2)),

@@ -15,12 +15,12 @@ import java.util.function.Predicate;
  * @param expected how many webhooks of which topic each recipient gets
  * @param checks what must be true of the bodies
  */
-record Step(String title, List<String> sql, Map<Owed, Integer> expected, List<Check> checks) {
+record Step(String title, List<String> sql, Map<Awaited, Integer> expected, List<Check> checks) {
 
   /** What is counted: a topic for a recipient. */
-  record Owed(String recipient, String topic) implements Comparable<Owed> {
+  record Awaited(String recipient, String topic) implements Comparable<Awaited> {
     @Override
-    public int compareTo(Owed other) {
+    public int compareTo(Awaited other) {
       return toString().compareTo(other.toString());
     }
 
@@ -37,13 +37,13 @@ record Step(String title, List<String> sql, Map<Owed, Integer> expected, List<Ch
     this(title, List.of(sql), Map.of(), List.of());
   }
 
-  Step owes(String recipient, String topic) {
-    return owes(recipient, topic, 1);
+  Step awaits(String recipient, String topic) {
+    return awaits(recipient, topic, 1);
   }
 
-  Step owes(String recipient, String topic, int count) {
-    Map<Owed, Integer> more = new TreeMap<>(expected);
-    more.merge(new Owed(recipient, topic), count, Integer::sum);
+  Step awaits(String recipient, String topic, int count) {
+    Map<Awaited, Integer> more = new TreeMap<>(expected);
+    more.merge(new Awaited(recipient, topic), count, Integer::sum);
     return new Step(title, sql, more, checks);
   }
 

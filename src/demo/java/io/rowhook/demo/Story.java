@@ -23,8 +23,8 @@ final class Story {
                 INSERT INTO crm.customer VALUES
                   (4, 'Ada Lindqvist', 'ada@example.com', '+46 8 123 456', true)\
                 """)
-            .owes(SHOP, "customer.created")
-            .owes(MAILING, "customer.created")
+            .awaits(SHOP, "customer.created")
+            .awaits(MAILING, "customer.created")
             .check(
                 MAILING,
                 "the mailing tool gets it in its own shape",
@@ -32,8 +32,8 @@ final class Story {
         new Step(
                 "Three cups are sold over the counter: SQL typed into the database, no application",
                 "UPDATE article SET stock = stock - 3 WHERE sku = 'CUP-01'")
-            .owes(SHOP, "article.updated")
-            .owes(STOCK, "article.updated")
+            .awaits(SHOP, "article.updated")
+            .awaits(STOCK, "article.updated")
             .check(
                 SHOP,
                 "the shop sees stock 37, and that it was 40",
@@ -57,7 +57,7 @@ final class Story {
                   (1002, 1, 1, 2, 8.90), (1002, 2, 2, 1, 25.90)\
                 """,
                 "COMMIT")
-            .owes(SHOP, "order.created")
+            .awaits(SHOP, "order.created")
             .check(
                 SHOP,
                 "the total arrives exact: 43.70",
@@ -73,7 +73,7 @@ final class Story {
         new Step(
                 "The customer wants one cup more: only a line is changed",
                 "UPDATE sales.order_line SET quantity = 3 WHERE order_id = 1002 AND line_no = 1")
-            .owes(SHOP, "order.updated")
+            .awaits(SHOP, "order.updated")
             .check(
                 SHOP,
                 "the order is updated: its lines have changed, from 2 cups to 3",
@@ -85,11 +85,11 @@ final class Story {
         new Step(
                 "The order is packed",
                 "UPDATE sales.sales_order SET status = 'packed' WHERE order_id = 1002")
-            .owes(SHOP, "order.updated"),
+            .awaits(SHOP, "order.updated"),
         new Step(
                 "The order is shipped",
                 "UPDATE sales.sales_order SET status = 'shipped' WHERE order_id = 1002")
-            .owes(SHOP, "order.updated")
+            .awaits(SHOP, "order.updated")
             .check(
                 SHOP,
                 "from packed to shipped, and nothing else",
@@ -100,16 +100,16 @@ final class Story {
         new Step(
                 "The customer's phone number is cleared",
                 "UPDATE crm.customer SET phone = NULL WHERE customer_id = 4")
-            .owes(SHOP, "customer.updated")
-            .owes(MAILING, "customer.updated")
+            .awaits(SHOP, "customer.updated")
+            .awaits(MAILING, "customer.updated")
             .check(SHOP, "it arrives as null at the shop", body -> body.at("/data/phone").isNull())
             .check(
                 MAILING,
                 "and through the mailing tool's template",
                 body -> body.has("phone") && body.get("phone").isNull()),
         new Step("An article is taken off the list", "DELETE FROM article WHERE sku = 'POT-09'")
-            .owes(SHOP, "article.deleted")
-            .owes(STOCK, "article.deleted")
+            .awaits(SHOP, "article.deleted")
+            .awaits(STOCK, "article.deleted")
             .check(
                 SHOP,
                 "the shop gets its last row, not only its id",
@@ -121,8 +121,8 @@ final class Story {
                 "UPDATE article SET stock = stock + 100 WHERE sku = 'CUP-01'",
                 "UPDATE article SET name = 'Cup, white, 2nd edition' WHERE sku = 'CUP-01'",
                 "COMMIT")
-            .owes(SHOP, "article.updated")
-            .owes(STOCK, "article.updated")
+            .awaits(SHOP, "article.updated")
+            .awaits(STOCK, "article.updated")
             .check(
                 SHOP,
                 "with what changed on the whole",
@@ -144,8 +144,8 @@ final class Story {
                   SELECT 1000 + n, 'IMP-' || n, 'Imported article ' || n, 9.99 + n, n
                     FROM generate_series(1, 50) n\
                 """)
-            .owes(SHOP, "article.created", 50)
-            .owes(STOCK, "article.created", 50)
+            .awaits(SHOP, "article.created", 50)
+            .awaits(STOCK, "article.created", 50)
             .checkAll(
                 SHOP,
                 "each is about another article",

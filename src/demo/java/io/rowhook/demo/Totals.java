@@ -1,7 +1,7 @@
 package io.rowhook.demo;
 
 import io.rowhook.admin.receive.VerificationResult;
-import io.rowhook.demo.Step.Owed;
+import io.rowhook.demo.Step.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,16 +25,16 @@ final class Totals {
   List<String> add(Step step, List<Arrival> arrived) {
     steps.add(step);
     List<String> wrong = new ArrayList<>();
-    Map<Owed, Integer> counts = Inbox.count(arrived);
-    Set<Owed> all = new TreeSet<>(step.expected().keySet());
+    Map<Awaited, Integer> counts = Inbox.count(arrived);
+    Set<Awaited> all = new TreeSet<>(step.expected().keySet());
     all.addAll(counts.keySet());
-    for (Owed owed : all) {
-      int expected = step.expected().getOrDefault(owed, 0);
-      int came = counts.getOrDefault(owed, 0);
+    for (Awaited awaited : all) {
+      int expected = step.expected().getOrDefault(awaited, 0);
+      int came = counts.getOrDefault(awaited, 0);
       if (expected != came) {
         wrong.add(
-            "'%s': %s was owed %d %s, and got %d"
-                .formatted(step.title(), owed.recipient(), expected, owed.topic(), came));
+            "'%s': %s expected %d %s, and got %d"
+                .formatted(step.title(), awaited.recipient(), expected, awaited.topic(), came));
       }
     }
     arrived.forEach(arrival -> inspect(arrival, wrong));
@@ -51,7 +51,7 @@ final class Totals {
     return List.copyOf(problems);
   }
 
-  int owed(String recipient) {
+  int expected(String recipient) {
     return steps.stream().mapToInt(step -> step.owedTo(recipient)).sum();
   }
 

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 class TotalsTest {
 
   private static final Step STEP =
-      new Step("A sale", "UPDATE a").owes("shop", "article.updated", 2);
+      new Step("A sale", "UPDATE a").awaits("shop", "article.updated", 2);
 
   private final Totals totals = new Totals();
 
   @Test
-  void isContentWithExactlyWhatIsOwed() {
+  void isContentWithExactlyWhatIsExpected() {
     assertThat(
             totals.add(
                 STEP,
@@ -29,28 +29,28 @@ class TotalsTest {
                     arrival("2", VerificationResult.VERIFIED))))
         .isEmpty();
     assertThat(totals.problems()).isEmpty();
-    assertThat(totals.owed("shop")).isEqualTo(2);
+    assertThat(totals.expected("shop")).isEqualTo(2);
     assertThat(totals.delivered("shop")).isEqualTo(2);
     assertThat(totals.verified("shop")).isEqualTo("2");
     assertThat(totals.times("shop")).containsExactly(Duration.ofMillis(8), Duration.ofMillis(8));
-    assertThat(totals.owed("stock")).isZero();
+    assertThat(totals.expected("stock")).isZero();
     assertThat(totals.verified("stock")).isEqualTo("-");
   }
 
   @Test
   void noticesWhatIsMissing() {
     assertThat(totals.add(STEP, List.of(arrival("1", VerificationResult.VERIFIED))))
-        .containsExactly("'A sale': shop was owed 2 article.updated, and got 1");
+        .containsExactly("'A sale': shop expected 2 article.updated, and got 1");
     assertThat(totals.problems()).hasSize(1);
   }
 
   @Test
-  void noticesWhatNobodyIsOwed() {
+  void noticesWhatNobodyExpects() {
     assertThat(
             totals.add(
                 new Step("Nothing", "ROLLBACK"),
                 List.of(arrival("1", VerificationResult.VERIFIED))))
-        .containsExactly("'Nothing': shop was owed 0 article.updated, and got 1");
+        .containsExactly("'Nothing': shop expected 0 article.updated, and got 1");
   }
 
   @Test

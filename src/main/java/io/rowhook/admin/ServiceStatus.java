@@ -91,13 +91,13 @@ public final class ServiceStatus {
     Map<String, Recipient> files =
         service.recipients().get().stream()
             .collect(Collectors.toMap(Recipient::name, Function.identity()));
-    Map<String, DispatcherStatus> couriers =
+    Map<String, DispatcherStatus> statuses =
         service.dispatchers().statuses().stream()
             .collect(Collectors.toMap(DispatcherStatus::recipient, Function.identity()));
     ArrayNode recipients = json.putArray("recipients");
     for (JournalQueries.Standing standing : queries.standings()) {
       String name = standing.recipient();
-      recipients.add(recipient(standing, couriers.get(name), files.get(name)));
+      recipients.add(recipient(standing, statuses.get(name), files.get(name)));
     }
     return json;
   }

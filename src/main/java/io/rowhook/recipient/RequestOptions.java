@@ -13,13 +13,18 @@ import java.util.Optional;
  * @param line method and path, where its subscriptions say nothing of them
  * @param maxBody empty: bodies may have any size
  * @param integers how those beyond 2^53 are written in JSON
+ * @param batch empty: one event a request
  */
 public record RequestOptions(
-    Map<String, Secret> headers, RequestLine line, Optional<BodyLimit> maxBody, Integers integers) {
+    Map<String, Secret> headers,
+    RequestLine line,
+    Optional<BodyLimit> maxBody,
+    Integers integers,
+    Optional<BatchConfig> batch) {
 
   /** As most recipients want it. */
   public static final RequestOptions DEFAULT =
-      new RequestOptions(Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number);
+      withHeaders(Map.of());
 
   public RequestOptions {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
@@ -27,6 +32,7 @@ public record RequestOptions(
 
   /** As most recipients want it, with headers of its own. */
   public static RequestOptions withHeaders(Map<String, Secret> headers) {
-    return new RequestOptions(headers, RequestLine.OPEN, Optional.empty(), Integers.number);
+    return new RequestOptions(
+        headers, RequestLine.OPEN, Optional.empty(), Integers.number, Optional.empty());
   }
 }

@@ -108,7 +108,7 @@ public final class SettingsApplier implements ReloadListener {
     } catch (DeliveryAdminException e) {
       throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
     }
-    dispatchers.ledgerChanged(recipient);
+    dispatchers.deliveriesChanged(recipient);
   }
 
   @Override
@@ -129,7 +129,7 @@ public final class SettingsApplier implements ReloadListener {
           continue;
         }
         LOG.info("recipient {} goes on: what it is to get is there again", name);
-        dispatchers.ledgerChanged(name);
+        dispatchers.deliveriesChanged(name);
       }
     }
   }

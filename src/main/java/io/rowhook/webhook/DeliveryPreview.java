@@ -73,7 +73,8 @@ public record DeliveryPreview(
         missing.addAll(tracer.missing());
       }
       RenderedBody rendered = RenderedBody.of(set, event);
-      byte[] body = rendered.bytes();
+      boolean batch = recipient.request().batch().isPresent();
+      byte[] body = batch ? RenderedBody.array(List.of(rendered)) : rendered.bytes();
       name = rendered.set().name();
       target =
           new RequestTargets(recipient)
@@ -82,9 +83,13 @@ public record DeliveryPreview(
                   event,
                   rendered.set().topic(event));
       headers.add(new HttpHeader("Content-Type", recipient.format().contentType()));
+      String requestId = UUID.randomUUID().toString();
       headers.addAll(
-          WebhookHeaders.of(
-              event, set.topic(event), entry.sequence(), 1, UUID.randomUUID().toString(), 0, now));
+          batch
+              ? WebhookHeaders.ofBatch(
+                  List.of(event.id()), List.of(entry.sequence()), 1, requestId, 0, now)
+              : WebhookHeaders.of(
+                  event, set.topic(event), entry.sequence(), 1, requestId, 0, now));
       for (HttpHeader own : WebhookHeaders.own(recipient.request())) {
         headers.add(new HttpHeader(own.name(), MASK));
       }

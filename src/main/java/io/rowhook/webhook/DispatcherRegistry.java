@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * The dispatchers at work: one for each recipient of the settings in force. {@link #apply} and
- * {@link #close} are called by one thread at a time; {@link #statuses} and {@link #ledgerChanged}
+ * {@link #close} are called by one thread at a time; {@link #statuses} and {@link #deliveriesChanged}
  * by any.
  */
 public final class DispatcherRegistry implements AutoCloseable {
@@ -88,16 +88,16 @@ public final class DispatcherRegistry implements AutoCloseable {
   }
 
   /** Someone else has changed a recipient's delivery store. Any thread; never waits. */
-  public void ledgerChanged(String recipient) {
+  public void deliveriesChanged(String recipient) {
     Hired hired = byName.get(recipient);
     if (hired != null) {
-      hired.dispatcher.ledgerChanged();
+      hired.dispatcher.deliveriesChanged();
     }
   }
 
   /** The same for all: the kill switch. */
-  public void ledgersChanged() {
-    byName.values().forEach(hired -> hired.dispatcher.ledgerChanged());
+  public void allDeliveriesChanged() {
+    byName.values().forEach(hired -> hired.dispatcher.deliveriesChanged());
   }
 
   /** Stops all, side by side, so that it takes as long as the slowest. */

@@ -2,6 +2,7 @@ package io.rowhook.webhook;
 
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
+import io.rowhook.recipient.BatchConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherStatus.State;
@@ -143,8 +144,8 @@ public final class RecipientDispatcher implements AutoCloseable {
    * Someone else has changed this recipient's delivery store: redelivered, discarded, paused or
    * resumed. Any thread; never waits.
    */
-  public void ledgerChanged() {
-    control.ledgerChanged();
+  public void deliveriesChanged() {
+    control.deliveriesChanged();
   }
 
   /**
@@ -235,14 +236,20 @@ public final class RecipientDispatcher implements AutoCloseable {
     Matchers matchers = new Matchers(store, control.inForce().matcher(), decided);
     Recipient recipient = control.inForce().recipient();
     DeliveryBuffer buffer =
-        new DeliveryBuffer(journal, store, recipient.processing(), budget, matchers);
+        new DeliveryBuffer(
+            journal,
+            store,
+            recipient.processing(),
+            recipient.request().batch().map(BatchConfig::max).orElse(1),
+            budget,
+            matchers);
     try {
       if (shedding) {
         limiter.shed(
             buffer, journal, store, recipient.backlog(), clock.instant(), control::isClosing);
         shedding = false;
       }
-      control.readsLedger();
+      control.readsDeliveries();
       breaker = CircuitBreaker.read(journal, store, recipient.breakerConfig(), clock.instant());
       Dispatcher dispatcher = new Dispatcher(parts, store, buffer, breaker);
       try {

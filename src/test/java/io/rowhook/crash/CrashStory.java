@@ -73,12 +73,14 @@ final class CrashStory {
     this.jvm = List.of(jvm);
   }
 
-  /** One that is fast, one that is sequential, and one that refuses some. */
-  static List<Recipient> three() throws Exception {
+  /** One that is fast, one that is sequential, one that refuses some, and two that take batches. */
+  static List<Recipient> five() throws Exception {
     return List.of(
         new Recipient("fast", false, 0),
         new Recipient("orderly", true, 0),
-        new Recipient("moody", false, 15));
+        new Recipient("moody", false, 15),
+        Recipient.ofBatches("packed", true, 5, 10),
+        Recipient.ofBatches("mixed", false, 5, 40));
   }
 
   Outcome run() throws Exception {

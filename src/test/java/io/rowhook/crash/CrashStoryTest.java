@@ -24,7 +24,7 @@ class CrashStoryTest {
     int kills = 0;
     for (int stories = 1; kills < wanted; stories++, seed++) {
       Path directory = CrashStory.directory(Path.of("target", "crash"), seed);
-      CrashStory.Outcome outcome = new CrashStory(seed, SHORT, directory, CrashStory::three).run();
+      CrashStory.Outcome outcome = new CrashStory(seed, SHORT, directory, CrashStory::five).run();
       kills += outcome.kills();
       System.out.println(outcome.report());
       System.out.printf("  %d kills in %d stories so far%n", kills, stories);

@@ -1,5 +1,8 @@
 package io.rowhook.crash;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -29,6 +32,9 @@ final class Recipient implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
   /** Well after its own time limit, if it is rude. */
   private static final Duration LATE = Duration.ofSeconds(3);
 
@@ -36,6 +42,7 @@ final class Recipient implements AutoCloseable {
   private final boolean sequential;
   private final int refusedPercent;
   private final boolean rude;
+  private final int batch; // events in a request; 0: one, and no array
   private final Webhook webhook;
   private final String secret;
   private final HttpServer server;
@@ -59,8 +66,20 @@ final class Recipient implements AutoCloseable {
    *     that comes too late or trickles
    */
   Recipient(String name, boolean sequential, int refusedPercent, boolean rude) throws Exception {
+    this(name, sequential, refusedPercent, rude, 0);
+  }
+
+  /** Starts one that is sent several events in a request. */
+  static Recipient ofBatches(String name, boolean sequential, int refusedPercent, int batch)
+      throws Exception {
+    return new Recipient(name, sequential, refusedPercent, false, batch);
+  }
+
+  private Recipient(String name, boolean sequential, int refusedPercent, boolean rude, int batch)
+      throws Exception {
     this.name = name;
     this.rude = rude;
+    this.batch = batch;
     this.sequential = sequential;
     this.refusedPercent = refusedPercent;
     byte[] key = Arrival.sha256(("the key of " + name).getBytes(StandardCharsets.UTF_8));
@@ -92,6 +111,7 @@ final class Recipient implements AutoCloseable {
     retry: { delays: [%s], from: previous, jitter: 0.2 }
     pause: { failures: 10000, within: 1s }
     allow: { http: true, networks: [127.0.0.0/8] }
+    %s
     """
         .formatted(
             server.getAddress().getPort(),
@@ -99,7 +119,8 @@ final class Recipient implements AutoCloseable {
             secret,
             sequential ? "sequential" : "parallel\njobs: 6",
             rude ? "1s" : "20s",
-            delays);
+            delays,
+            batch == 0 ? "" : "batch: { max: " + batch + ", wait: 20ms }");
   }
 
   /** All requests so far. */
@@ -126,11 +147,11 @@ final class Recipient implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       boolean accept = ThreadLocalRandom.current().nextInt(100) >= refusedPercent;
-      Arrival arrival = arrival(exchange, body, accept);
+      List<Arrival> came = arrivals(exchange, body, accept);
       synchronized (arrivals) {
-        arrivals.add(arrival);
+        arrivals.addAll(came);
         if (accept) {
-          accepted.add(arrival.id());
+          came.forEach(arrival -> accepted.add(arrival.id()));
         }
       }
       if (accept) {
@@ -167,7 +188,8 @@ final class Recipient implements AutoCloseable {
     }
   }
 
-  private Arrival arrival(HttpExchange exchange, byte[] body, boolean accept) {
+  private List<Arrival> arrivals(HttpExchange exchange, byte[] body, boolean accept)
+      throws IOException {
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(exchange.getRequestHeaders());
     String id = first(headers, "Webhook-Id");
@@ -177,8 +199,18 @@ final class Recipient implements AutoCloseable {
     } catch (com.standardwebhooks.exceptions.WebhookVerificationException e) {
       fault = "signature: " + e.getMessage();
     }
-    long sequence = Long.parseLong("0" + first(headers, "Rowhook-Sequence"));
-    return Arrival.of(id, body, sequence, accept, fault);
+    String sequences = first(headers, "Rowhook-Sequence");
+    if (batch == 0) {
+      return List.of(Arrival.of(id, body, Long.parseLong("0" + sequences), accept, fault));
+    }
+    String[] ids = first(headers, "Rowhook-Event-Ids").split(",");
+    List<Arrival> all = new ArrayList<>();
+    for (JsonNode one : JSON.readTree(body)) {
+      int place = all.size();
+      long sequence = Long.parseLong(sequences.split(",")[place]);
+      all.add(Arrival.of(ids[place], JSON.writeValueAsBytes(one), sequence, accept, fault));
+    }
+    return all;
   }
 
   private static String first(Map<String, List<String>> headers, String header) {

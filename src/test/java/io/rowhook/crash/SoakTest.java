@@ -58,7 +58,10 @@ class SoakTest {
     for (int i = 0; i < RECIPIENTS; i++) {
       boolean sequential = i % 3 == 0;
       int refused = i % 5 == 0 ? 0 : random.nextInt(sequential ? 6 : 20);
-      recipients.add(new Recipient("r" + i, sequential, refused, refused > 0));
+      recipients.add(
+          i % 4 == 1
+              ? Recipient.ofBatches("r" + i, sequential, refused, 20)
+              : new Recipient("r" + i, sequential, refused, refused > 0));
     }
     return recipients;
   }

@@ -77,7 +77,7 @@ class PauseTest {
   }
 
   @Test
-  void aPersonsHoldIsNotTheCouriersToChange() throws InterruptedException {
+  void aPersonsPauseIsNotTheDispatchersToChange() throws InterruptedException {
     Pause person = Pause.untilResumed(Kind.person, NOON, "moving house");
     shop.pause(person);
     shop.pause(Pause.untilResumed(Kind.gone, NOON.plusSeconds(1), "answered 410"));
@@ -211,7 +211,7 @@ class PauseTest {
 
   @Test
   @Tag("feature-41")
-  void whatEndedByTheOwedLimitDoesNotHoldItsEvent() throws InterruptedException {
+  void whatEndedByTheBacklogLimitDoesNotHoldItsEvent() throws InterruptedException {
     Samples.put(shop, entries.get(0), new Failed(Failed.BACKLOG_LIMIT + ": older than 10d"));
     Samples.put(shop, entries.get(1), new Failed("all 9 attempts failed"));
     Samples.put(shop, entries.get(2), LATER);

@@ -98,7 +98,7 @@ class EditsTest {
         LIMIT,
         "the recipient is paused",
         () ->
-            stage.flow().couriers().stream()
+            stage.flow().dispatchers().stream()
                 .anyMatch(one -> one.pause() != null && one.pause().reason().contains("is gone")));
     stage.stop();
     stage.start(); // what is paused stays so, and the file has not come back
@@ -127,7 +127,7 @@ class EditsTest {
     Eventually.within(
         LIMIT,
         "the recipient is paused",
-        () -> stage.flow().couriers().stream().anyMatch(one -> one.pause() != null));
+        () -> stage.flow().dispatchers().stream().anyMatch(one -> one.pause() != null));
     order(2);
     stage.awaitJournaled();
     assertThat(stage.inbox("shop")).hasSize(1);

@@ -64,7 +64,7 @@ class FlowTest {
 
     stage.write("jslt-templates/second/Article.jslt", "{ \"n\": .entityId }");
     stage.recipient("second", "url: ${env:SECOND_URL}");
-    awaitCourier("second");
+    awaitDispatcher("second");
     insert(2);
     assertThat(Stage.json(stage.await("second", 1).getFirst()).toString()).isEqualTo("{\"n\":2}");
 
@@ -276,11 +276,11 @@ class FlowTest {
     assertThat(stage.inbox("shop")).isEmpty();
   }
 
-  private void awaitCourier(String name) {
+  private void awaitDispatcher(String name) {
     Eventually.within(
         LIMIT,
         name + " has its dispatcher",
-        () -> stage.flow().couriers().stream().anyMatch(c -> c.recipient().equals(name)));
+        () -> stage.flow().dispatchers().stream().anyMatch(c -> c.recipient().equals(name)));
   }
 
   private static void insert(int id) {

@@ -272,7 +272,7 @@ public final class Stage implements AutoCloseable {
         LIMIT,
         "everything is settled",
         () ->
-            running.couriers().stream()
+            running.dispatchers().stream()
                 .allMatch(dispatcher ->
                     dispatcher.cursor() == running.journal().head() && dispatcher.inFlight() == 0));
   }

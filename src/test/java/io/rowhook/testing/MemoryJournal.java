@@ -40,7 +40,7 @@ public final class MemoryJournal implements Journal {
   // All guarded by this.
   private final TreeMap<Long, JournalEntry> entries = new TreeMap<>();
   private final Map<String, JournalEntry> byId = new HashMap<>();
-  private final Map<String, MemoryDeliveryStore> ledgers = new HashMap<>();
+  private final Map<String, MemoryDeliveryStore> stores = new HashMap<>();
   private final Map<String, String> attributeSets = new HashMap<>();
   private Set<String> inForce = Set.of();
   private List<Runnable> queued = new ArrayList<>();
@@ -91,7 +91,7 @@ public final class MemoryJournal implements Journal {
       copy.byId.putAll(byId);
       copy.attributeSets.putAll(attributeSets);
       copy.inForce = inForce;
-      ledgers.forEach((name, store) -> copy.ledgers.put(name, store.copy(copy)));
+      stores.forEach((name, store) -> copy.stores.put(name, store.copy(copy)));
       copy.checkpoints.copy(checkpoints);
       copy.killSwitch = killSwitch;
     }
@@ -144,7 +144,7 @@ public final class MemoryJournal implements Journal {
   @Override
   public synchronized DeliveryStore deliveries(String recipient) {
     check();
-    return ledgers.computeIfAbsent(recipient, _ -> new MemoryDeliveryStore(this, head()));
+    return stores.computeIfAbsent(recipient, _ -> new MemoryDeliveryStore(this, head()));
   }
 
   /** The same, for a test to look into. */

@@ -81,7 +81,7 @@ class AnyPolicyTest {
           recipient.breakerConfig(),
           recipient.backlog());
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       RecipientDispatcher dispatcher = out.start(recipient);
       out.journal.append(orders(entities, each).subList(0, entities * (each / 2)));
       for (int round = 0; round < ROUNDS; round++) {
@@ -93,7 +93,7 @@ class AnyPolicyTest {
       }
       mended = true;
       out.journal.killSwitch(null);
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       long patience = System.nanoTime() + PATIENCE.toNanos();
       while (store.cursor() < out.journal.head() || store.open() > 0) {
         assertThat(System.nanoTime()).as("something is forgotten").isLessThan(patience);
@@ -199,7 +199,7 @@ class AnyPolicyTest {
         return;
       }
     }
-    dispatcher.ledgerChanged();
+    dispatcher.deliveriesChanged();
   }
 
   private void pass(RecipientDispatcher dispatcher, MemoryDeliveryStore store, Random random)
@@ -211,7 +211,7 @@ class AnyPolicyTest {
     now.updateAndGet(time -> time.plusSeconds(seconds));
     if (store.pause().filter(pause -> pause.until().isEmpty()).isPresent()) {
       store.resumeByPerson(Objects.requireNonNull(now.get()));
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
     }
     dispatcher.published(); // the clock was moved; nobody else would tell
     Thread.sleep(2); // what is due then has some time to go out

@@ -41,7 +41,7 @@ class BodyOptionsTest {
       out.start(recipient(shop.url("/"), limit(1_024, Then.failed), Integers.number));
       out.journal.append(orders(1, 1));
       out.settled("shop");
-      assertThat(out.ledger("shop").ends())
+      assertThat(out.store("shop").ends())
           .containsEntry(
               1L, new Failed("the body has 2029 bytes, more than max-body allows, which is 1024"));
       assertThat(shop.requests()).isEmpty();
@@ -56,7 +56,7 @@ class BodyOptionsTest {
       out.start(recipient(shop.url("/"), limit(LARGE.length(), Then.failed), Integers.number));
       out.journal.append(orders(1, 1));
       out.settled("shop");
-      assertThat(out.ledger("shop").ends()).containsEntry(1L, new Delivered());
+      assertThat(out.store("shop").ends()).containsEntry(1L, new Delivered());
       assertThat(shop.requests()).hasSize(1);
     }
   }
@@ -70,7 +70,7 @@ class BodyOptionsTest {
       RecipientDispatcher before =
           out.start(recipient(url, limit(1_024, Then.notify), Integers.number));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("tried", () -> !out.ledger("shop").attempts(1).isEmpty());
+      Outbound.eventually("tried", () -> !out.store("shop").attempts(1).isEmpty());
       before.close();
       out.start(recipient(url, Optional.empty(), Integers.text));
       out.settled("shop");
@@ -80,7 +80,7 @@ class BodyOptionsTest {
               assertThat(request.text())
                   .isEqualTo(
                       "{\"EntityType\":\"Order\",\"EntityId\":1,\"EntityEvent\":\"Updated\"}"));
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .extracting(Attempt::attributeSet)
           .containsOnly("built-in-notify");
     }
@@ -94,7 +94,7 @@ class BodyOptionsTest {
       URI url = shop.url("/");
       RecipientDispatcher before = out.start(recipient(url, Optional.empty(), Integers.text));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("tried", () -> !out.ledger("shop").attempts(1).isEmpty());
+      Outbound.eventually("tried", () -> !out.store("shop").attempts(1).isEmpty());
       before.close();
       out.start(recipient(url, limit(1_024, Then.failed), Integers.number));
       out.settled("shop");
@@ -103,7 +103,7 @@ class BodyOptionsTest {
           .allSatisfy(request ->
               assertThat(request.text())
                   .isEqualTo(LARGE.replace("9007199254740993", "\"9007199254740993\"")));
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .extracting(Attempt::attributeSet)
           .containsOnly("hash-body;integers=text");
     }
@@ -129,6 +129,6 @@ class BodyOptionsTest {
             retry(300, 300),
             Duration.ofSeconds(5),
             Authentication.NONE)
-        .with(new RequestOptions(Map.of(), RequestLine.OPEN, limit, integers));
+        .with(new RequestOptions(Map.of(), RequestLine.OPEN, limit, integers, Optional.empty()));
   }
 }

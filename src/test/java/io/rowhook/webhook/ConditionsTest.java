@@ -47,7 +47,7 @@ class ConditionsTest {
       out.settled("shop");
       assertThat(topics(shop)).containsExactly("evt_2 middle", "evt_3 big");
       assertThat(shop.requests().getFirst().text()).contains("\"type\":\"middle\"");
-      assertThat(out.ledger("shop").exceptions()).isZero();
+      assertThat(out.store("shop").exceptions()).isZero();
     }
   }
 
@@ -61,9 +61,9 @@ class ConditionsTest {
       out.journal.append(List.of(event(1, "{\"n\":\"Meier\"}"), event(2, "{\"n\":3}")));
       out.settled("shop");
       assertThat(topics(shop)).containsExactly("evt_2 big");
-      assertThat(out.ledger("shop").ends().get(1L))
+      assertThat(out.store("shop").ends().get(1L))
           .isEqualTo(new Failed("subscriptions[0].when:2:1: number ... (values are not shown)"));
-      assertThat(out.ledger("shop").attempts(1)).hasSize(1);
+      assertThat(out.store("shop").attempts(1)).hasSize(1);
     }
   }
 
@@ -92,13 +92,13 @@ class ConditionsTest {
               event(4, "{}", "[]")));
       out.settled("shop");
       assertThat(shop.ids()).containsExactly("evt_3");
-      assertThat(out.ledger("shop").ends().get(1L))
+      assertThat(out.store("shop").ends().get(1L))
           .isEqualTo(
               new Failed(
                   "subscriptions[0].changed: what has changed is not known, since table"
                       + " public.article did not log old rows then. ALTER TABLE ... REPLICA"
                       + " IDENTITY FULL mends it for what comes"));
-      assertThat(out.ledger("shop").ends()).doesNotContainKeys(2L, 4L);
+      assertThat(out.store("shop").ends()).doesNotContainKeys(2L, 4L);
     }
   }
 
@@ -133,7 +133,7 @@ class ConditionsTest {
               event(8, "{\"total\":12.5}", "[\"total\"],\"unavailable\":[\"status\"]")));
       out.settled("shop");
       assertThat(shop.ids()).containsExactly("evt_1", "evt_4", "evt_6");
-      assertThat(out.ledger("shop").ends())
+      assertThat(out.store("shop").ends())
           .containsEntry(
               5L,
               new Failed(
@@ -189,8 +189,8 @@ class ConditionsTest {
       append(out, 1);
       out.settled("shop");
       dispatcher.reconfigure(recipient(shop, new Parallel(1), subscription("false", "never")));
-      out.ledger("shop").redeliver(1, Instant.now());
-      dispatcher.ledgerChanged();
+      out.store("shop").redeliver(1, Instant.now());
+      dispatcher.deliveriesChanged();
       eventually("it came again", () -> shop.count() == 2);
       assertThat(topics(shop)).containsExactly("evt_1 one", "evt_1 never");
     }

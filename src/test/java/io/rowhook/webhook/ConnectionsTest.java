@@ -47,9 +47,9 @@ class ConnectionsTest {
           Outbound.recipient("shop", closing.url("/"), new Sequential(), Outbound.retry(1, 1)));
       out.journal.append(orders(50, 1));
       out.settled("shop");
-      assertThat(out.ledger("shop").ends()).hasSize(50);
+      assertThat(out.store("shop").ends()).hasSize(50);
       for (long sequence = 1; sequence <= 50; sequence++) {
-        assertThat(out.ledger("shop").attempts(sequence))
+        assertThat(out.store("shop").attempts(sequence))
             .singleElement()
             .satisfies(attempt -> assertThat(attempt.error()).isNull());
       }

@@ -195,11 +195,11 @@ class DecideOnceTest {
       RecipientDispatcher dispatcher = out.start(recipient);
       out.journal.append(orders(1, 3));
       out.settled("shop");
-      List<Matching> running = out.ledger("shop").matchings();
+      List<Matching> running = out.store("shop").matchings();
       assertThat(running).hasSize(1);
       assertThat(running.getFirst().through()).isGreaterThan(1_000);
       dispatcher.close();
-      assertThat(out.ledger("shop").matchings())
+      assertThat(out.store("shop").matchings())
           .containsExactly(new Matching(3, running.getFirst().definition()));
 
       for (String version : List.of("second", "third")) {
@@ -211,7 +211,7 @@ class DecideOnceTest {
         out.settled("shop");
         out.dispatchers.getLast().close();
       }
-      assertThat(out.ledger("shop").matchings().getLast().through()).isEqualTo(5);
+      assertThat(out.store("shop").matchings().getLast().through()).isEqualTo(5);
     }
   }
 

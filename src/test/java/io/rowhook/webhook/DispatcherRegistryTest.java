@@ -48,8 +48,8 @@ class DispatcherRegistryTest {
         DispatcherRegistry dispatchers =
             new DispatcherRegistry(recipient -> dispatcher(recipient, out))) {
       Recipient old = recipient("shop", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT);
-      out.ledger("shop");
-      out.ledger("stock");
+      out.store("shop");
+      out.store("stock");
       dispatchers.apply(List.of(old));
       Recipient other = connectingElsewhere(old);
       Recipient stock = recipient("stock", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT);
@@ -82,7 +82,7 @@ class DispatcherRegistryTest {
         Outbound out = new Outbound();
         DispatcherRegistry dispatchers =
             new DispatcherRegistry(recipient -> dispatcher(recipient, out))) {
-      out.ledger("shop");
+      out.store("shop");
       errors.set(2);
       dispatchers.apply(
           List.of(recipient("shop", shop.url("/"), new Parallel(1), RetryPolicy.DEFAULT)));

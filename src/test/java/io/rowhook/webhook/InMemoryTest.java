@@ -49,7 +49,7 @@ class InMemoryTest {
             new Receiver(request -> Objects.requireNonNull(behaviour.get()).answer(request));
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       RecipientDispatcher dispatcher =
           out.start(recipient("shop", shop.url("/"), new Parallel(1), retries()));
       out.journal.append(orders(3, 1));
@@ -66,7 +66,7 @@ class InMemoryTest {
       RecipientDispatcher busy = dispatcher;
       eventually("the others are in memory", () -> sequential || busy.status().window() == 3);
       store.discard(3);
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       eventually("it has left", () -> sequential || busy.status().window() == 2);
       answering.countDown();
       out.settled("shop");
@@ -91,7 +91,7 @@ class InMemoryTest {
             });
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       store.pause(
           new Pause(Pause.Kind.failures, START, Optional.of(START.plusSeconds(60)), "failures"));
       store.flush();
@@ -103,7 +103,7 @@ class InMemoryTest {
       eventually("the trial", () -> shop.count() == 1);
       for (int look = 0; look < 20; look++) {
         dispatcher.published();
-        dispatcher.ledgerChanged();
+        dispatcher.deliveriesChanged();
         Thread.sleep(5); // whatever would go out beside it has had its time
       }
       assertThat(shop.count()).isEqualTo(1);

@@ -59,7 +59,7 @@ class MemoryBudgetTest {
       out.start(recipient("shop", shop.url("/"), processing, retry(5, 5, 5, 5, 5, 5, 5, 5)));
       out.journal.append(orders(30, 10));
       out.settled("shop");
-      assertThat(out.ledger("shop").ends()).hasSize(300);
+      assertThat(out.store("shop").ends()).hasSize(300);
       assertThat(shop.mostAtOnce()).isEqualTo(1);
     }
   }

@@ -112,7 +112,7 @@ class OfficialVerifiersTest {
 
   @Test
   @Tag("feature-24")
-  void verifyWhatTheCourierSends() {
+  void verifyWhatTheDispatcherSends() {
     assertThat(sent("/standard", hmac(NEW, SignatureScheme.standard, null))).containsOnly("204 ");
     assertThat(sent("/timestamped", hmac(TEXT, SignatureScheme.timestamped, null)))
         .containsOnly("204 ");
@@ -168,7 +168,7 @@ class OfficialVerifiersTest {
       out.journal.append(orders(BODIES.size(), 1));
       out.settled("shop");
       for (long sequence = 1; sequence <= BODIES.size(); sequence++) {
-        Attempt attempt = out.ledger("shop").attempts(sequence).getFirst();
+        Attempt attempt = out.store("shop").attempts(sequence).getFirst();
         String answer = attempt.answer();
         answers.put(sequence, attempt.status() + " " + (answer == null ? "" : answer));
       }

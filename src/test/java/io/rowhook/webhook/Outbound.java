@@ -105,7 +105,7 @@ public final class Outbound implements AutoCloseable {
     return dispatcher;
   }
 
-  public MemoryDeliveryStore ledger(String recipient) {
+  public MemoryDeliveryStore store(String recipient) {
     return journal.store(recipient);
   }
 
@@ -113,7 +113,7 @@ public final class Outbound implements AutoCloseable {
   public void settled(String recipient) {
     eventually(
         "all settled",
-        () -> ledger(recipient).cursor() == journal.head() && ledger(recipient).open() == 0);
+        () -> store(recipient).cursor() == journal.head() && store(recipient).open() == 0);
   }
 
   public static void eventually(String what, Callable<Boolean> condition) {

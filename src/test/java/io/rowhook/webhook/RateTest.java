@@ -42,7 +42,7 @@ class RateTest {
       out.journal.append(orders(1, 3));
       aRequestAMinute(4, shop, dispatcher);
       out.settled("shop");
-      assertThat(out.ledger("shop").attempts(1)).hasSize(2);
+      assertThat(out.store("shop").attempts(1)).hasSize(2);
     }
   }
 

@@ -72,10 +72,10 @@ class RecipientDispatcherTest {
       assertThat(request.header("Rowhook-Entity-Id")).isEqualTo(event.entityId());
       eventually("idle", () -> dispatcher.status().state() == State.idle);
       assertThat(dispatcher.status().cursor()).isEqualTo(out.journal.head());
-      assertThat(out.ledger("shop").exceptions()).isZero();
+      assertThat(out.store("shop").exceptions()).isZero();
       long sequence = Long.parseLong(request.header("Rowhook-Sequence"));
-      assertThat(out.ledger("shop").ends()).containsEntry(sequence, new Delivered());
-      assertThat(out.ledger("shop").attempts(sequence))
+      assertThat(out.store("shop").ends()).containsEntry(sequence, new Delivered());
+      assertThat(out.store("shop").attempts(sequence))
           .singleElement()
           .satisfies(attempt -> {
             assertThat(attempt.status()).isEqualTo(200);
@@ -153,8 +153,8 @@ class RecipientDispatcherTest {
         Outbound out = new Outbound()) {
       out.start(recipient("shop", shop.url("/"), new Sequential(), retry(100, 100, 100)));
       out.journal.append(orders(3, 3));
-      eventually("it waits", () -> out.ledger("shop").open() == 1);
-      assertThat(out.ledger("shop").exceptions()).isEqualTo(1); // the others stay in the journal
+      eventually("it waits", () -> out.store("shop").open() == 1);
+      assertThat(out.store("shop").exceptions()).isEqualTo(1); // the others stay in the journal
       out.settled("shop");
       assertThat(shop.ids())
           .containsExactly(
@@ -186,14 +186,14 @@ class RecipientDispatcherTest {
       out.start(
           recipient("shop", shop.url("/"), new Parallel(3), retry(100, 100, 100, 100, 100, 5000)));
       out.journal.append(orders(5, 3));
-      eventually("the others go on", () -> out.ledger("shop").ends().size() == 12);
+      eventually("the others go on", () -> out.store("shop").ends().size() == 12);
       out.journal.append(List.of(order(2, 4), order(3, 4)));
-      eventually("the others go on", () -> out.ledger("shop").ends().size() == 13);
+      eventually("the others go on", () -> out.store("shop").ends().size() == 13);
       assertThat(shop.ids())
           .filteredOn(id -> id.startsWith("evt_Order_2"))
           .containsOnly("evt_Order_2_1");
-      assertThat(out.ledger("shop").open()).isEqualTo(4);
-      assertThat(out.ledger("shop").oldestOpen().orElseThrow().state())
+      assertThat(out.store("shop").open()).isEqualTo(4);
+      assertThat(out.store("shop").oldestOpen().orElseThrow().state())
           .isInstanceOf(Retrying.class);
       broken.set(false);
       out.settled("shop");
@@ -254,9 +254,9 @@ class RecipientDispatcherTest {
               Authentication.NONE));
       out.journal.append(orders(1, 1));
       out.settled("slow");
-      assertThat(out.ledger("slow").ends().values())
+      assertThat(out.store("slow").ends().values())
           .containsExactly(new Failed("the only attempt failed: no complete answer within 5s"));
-      assertThat(out.ledger("slow").attempts(1).getFirst().took())
+      assertThat(out.store("slow").attempts(1).getFirst().took())
           .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(6));
     }
   }
@@ -284,8 +284,8 @@ class RecipientDispatcherTest {
           .hasSize(3);
       assertThat(shop.requests().stream().map(r -> r.header("Rowhook-Attempt")))
           .containsExactly("1", "2", "3");
-      assertThat(out.ledger("shop").attempts(1)).hasSize(3);
-      assertThat(out.ledger("shop").ends()).containsEntry(1L, new Delivered());
+      assertThat(out.store("shop").attempts(1)).hasSize(3);
+      assertThat(out.store("shop").ends()).containsEntry(1L, new Delivered());
     }
   }
 
@@ -326,7 +326,7 @@ class RecipientDispatcherTest {
       out.journal.append(orders(1, 3));
       for (String name : List.of("parallel", "sequential")) {
         out.settled(name);
-        assertThat(out.ledger(name).ends())
+        assertThat(out.store(name).ends())
             .containsEntry(1L, new Failed("all 3 attempts failed, the last one: answered 500"))
             .containsEntry(2L, new Delivered())
             .containsEntry(3L, new Delivered());
@@ -363,12 +363,12 @@ class RecipientDispatcherTest {
       out.journal.append(orders(4, 2));
       out.settled("shop");
       assertThat(shop.ids()).containsExactlyInAnyOrder("evt_Order_4_1", "evt_Order_4_2");
-      assertThat(out.ledger("shop").ends())
+      assertThat(out.store("shop").ends())
           .containsEntry(1L, new Failed("shop/x.jslt:3: not a number"))
           .containsEntry(
               2L, new Failed("the attribute set broken broke off: IllegalStateException"))
           .containsEntry(3L, new Failed("the attribute set broken broke off: StackOverflowError"));
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .singleElement()
           .satisfies(attempt -> assertThat(attempt.bodySha256()).isNull());
     }
@@ -385,7 +385,7 @@ class RecipientDispatcherTest {
       out.journal.append(orders(1, 1));
       out.settled("shop");
       List<Instant> at =
-          out.ledger("shop").attempts(1).stream().map(io.rowhook.journal.Attempt::at).toList();
+          out.store("shop").attempts(1).stream().map(io.rowhook.journal.Attempt::at).toList();
       assertThat(Duration.between(at.getFirst(), at.getLast()))
           .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
     }
@@ -447,20 +447,20 @@ class RecipientDispatcherTest {
         RecipientDispatcher dispatcher = out.start(recipient);
         long before = out.journal.head();
         out.journal.append(List.of(order(name.length(), 1)));
-        eventually("failed", () -> !out.ledger(name).ends().isEmpty());
+        eventually("failed", () -> !out.store(name).ends().isEmpty());
         out.settled(name);
         broken.set(false);
         out.sets.replace("mended");
         dispatcher.reconfigure(recipient);
-        out.ledger(name).redeliver(before + 1, Instant.now());
-        dispatcher.ledgerChanged();
+        out.store(name).redeliver(before + 1, Instant.now());
+        dispatcher.deliveriesChanged();
         out.settled(name);
         Receiver.Request last = shop.requests().getLast();
         assertThat(last.header("Rowhook-Redelivery")).isEqualTo("1");
         assertThat(last.header("Rowhook-Attempt")).isEqualTo("1");
         assertThat(last.header("Webhook-Id")).isEqualTo("evt_Order_" + name.length() + "_1");
         assertThat(last.text()).startsWith("mended ");
-        assertThat(out.ledger(name).ends()).containsEntry(before + 1, new Delivered());
+        assertThat(out.store(name).ends()).containsEntry(before + 1, new Delivered());
       }
     }
   }
@@ -470,7 +470,7 @@ class RecipientDispatcherTest {
   void goesOnWithWhatIsBlockedBehindNothingAfterACrash() throws InterruptedException {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       out.journal.append(orders(3, 3));
       for (JournalEntry entry : out.journal.read(0, 100, 1 << 20)) {
         if (!entry.event().entityId().equals("1")) {
@@ -541,8 +541,8 @@ class RecipientDispatcherTest {
       closing.join();
       assertThat(dispatcher.status().state()).isEqualTo(State.closed);
       assertThat(shop.count()).isEqualTo(2);
-      assertThat(out.ledger("shop").ends()).hasSize(2);
-      assertThat(out.ledger("shop").cursor()).isEqualTo(2);
+      assertThat(out.store("shop").ends()).hasSize(2);
+      assertThat(out.store("shop").cursor()).isEqualTo(2);
 
       out.start(recipient("shop", shop.url("/"), new Parallel(2), RetryPolicy.DEFAULT));
       out.settled("shop");
@@ -568,7 +568,7 @@ class RecipientDispatcherTest {
       out.settled("shop");
       eventually("it is well", () -> dispatcher.status().trouble() == null);
       assertThat(Set.copyOf(shop.ids())).hasSize(100);
-      assertThat(out.ledger("shop").ends()).hasSize(100);
+      assertThat(out.store("shop").ends()).hasSize(100);
     }
   }
 
@@ -623,7 +623,7 @@ class RecipientDispatcherTest {
           out.start(recipient("shop", shop.url("/"), new Parallel(2), retry()));
       out.journal.append(orders(1, 1));
       out.settled("shop");
-      assertThat(out.ledger("shop").attempts(1).getFirst().answer()).isEqualTo("no such article");
+      assertThat(out.store("shop").attempts(1).getFirst().answer()).isEqualTo("no such article");
       assertThat(dispatcher.status().failure()).isEqualTo("answered 422");
     }
   }

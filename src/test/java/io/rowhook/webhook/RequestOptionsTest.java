@@ -55,7 +55,7 @@ class RequestOptionsTest {
             assertThat(request.headers().get("Authorization"))
                 .containsExactly("Bearer bearer-token");
           });
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .allSatisfy(
               attempt -> assertThat(attempt.answer()).isEqualTo("*** Bearer *** application/json"));
     }
@@ -72,7 +72,7 @@ class RequestOptionsTest {
       out.start(recipient(shop.url("/"), Authentication.NONE));
       out.journal.append(orders(1, 2));
       out.settled("shop");
-      assertThat(out.ledger("shop").ends())
+      assertThat(out.store("shop").ends())
           .containsEntry(
               1L,
               new Failed(
@@ -89,14 +89,14 @@ class RequestOptionsTest {
         Outbound out = new Outbound()) {
       out.start(Outbound.recipient("shop", shop.url("/"), new Sequential(), retry(50, 50)));
       out.journal.append(orders(1, 2));
-      Outbound.eventually("held", () -> out.ledger("shop").pause().isPresent());
-      Pause pause = out.ledger("shop").pause().orElseThrow();
+      Outbound.eventually("held", () -> out.store("shop").pause().isPresent());
+      Pause pause = out.store("shop").pause().orElseThrow();
       assertThat(pause.kind()).isEqualTo(Pause.Kind.gone);
       assertThat(pause.reason())
           .isEqualTo("acknowledged it, with webhook-delivery: disable: it wants no more webhooks");
       Outbound.eventually(
-          "delivered", () -> new Delivered().equals(out.ledger("shop").ends().get(1L)));
-      assertThat(out.ledger("shop").attempts(1))
+          "delivered", () -> new Delivered().equals(out.store("shop").ends().get(1L)));
+      assertThat(out.store("shop").attempts(1))
           .allSatisfy(attempt -> assertThat(attempt.error()).isNull());
       assertThat(shop.requests()).hasSize(1);
     }
@@ -108,10 +108,10 @@ class RequestOptionsTest {
         Outbound out = new Outbound()) {
       out.start(recipient(shop.url("/"), Authentication.NONE));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("held", () -> out.ledger("shop").pause().isPresent());
-      assertThat(out.ledger("shop").pause().orElseThrow().reason())
+      Outbound.eventually("held", () -> out.store("shop").pause().isPresent());
+      assertThat(out.store("shop").pause().orElseThrow().reason())
           .isEqualTo("answered 500, with webhook-delivery: disable: it wants no more webhooks");
-      assertThat(out.ledger("shop").ends()).isEmpty();
+      assertThat(out.store("shop").ends()).isEmpty();
     }
   }
 

@@ -217,10 +217,10 @@ class TlsTest {
             new DispatcherRegistry(recipient -> dispatcher(recipient, out))) {
       URI url = server.url("localhost");
       dispatchers.apply(List.of(recipient(url, TlsConfig.DEFAULT)));
-      out.ledger("shop");
+      out.store("shop");
       out.journal.append(orders(1, 1));
-      Outbound.eventually("failed", () -> !out.ledger("shop").attempts(1).isEmpty());
-      assertThat(out.ledger("shop").attempts(1).getFirst().error())
+      Outbound.eventually("failed", () -> !out.store("shop").attempts(1).isEmpty());
+      assertThat(out.store("shop").attempts(1).getFirst().error())
           .contains("the certificate is not trusted");
       dispatchers.apply(List.of(recipient(url, OWN)));
       out.settled("shop");

@@ -31,8 +31,8 @@ public class DispatchMicro {
           .mapToObj(
               i -> Delivery.pending(new JournalEntry(i + 1L, event(i % ENTITIES)), null, null))
           .toList();
-  private final KeyedQueue ofEntities = new KeyedQueue(false, MemoryBudget.ofHeap());
-  private final KeyedQueue ofAll = new KeyedQueue(true, MemoryBudget.ofHeap());
+  private final KeyedQueue ofEntities = new KeyedQueue(false, 1, MemoryBudget.ofHeap());
+  private final KeyedQueue ofAll = new KeyedQueue(true, 1, MemoryBudget.ofHeap());
 
   @Benchmark
   @OperationsPerInvocation(DELIVERIES)

@@ -71,7 +71,7 @@ public final class AdminCommands {
     String recipient = served(request).name();
     JournalEntry entry = event(service, request.text("event"));
     deliveryAdmin.redeliver(recipient, entry.sequence(), Instant.now());
-    service.dispatchers().ledgerChanged(recipient);
+    service.dispatchers().deliveriesChanged(recipient);
     return done(1).put("event", entry.event().id()).put("sequence", entry.sequence());
   }
 
@@ -90,7 +90,7 @@ public final class AdminCommands {
     if (!yes) {
       count = deliveryAdmin.replay(name, filter, failed, wanted, true);
     }
-    service.dispatchers().ledgerChanged(name);
+    service.dispatchers().deliveriesChanged(name);
     return done(count);
   }
 
@@ -108,7 +108,7 @@ public final class AdminCommands {
         return undone(count);
       }
     }
-    service.dispatchers().ledgerChanged(recipient);
+    service.dispatchers().deliveriesChanged(recipient);
     return done(count);
   }
 
@@ -159,12 +159,12 @@ public final class AdminCommands {
     String reason = request.optional("reason").orElse("no reason was given");
     if (request.is("all")) {
       boolean set = deliveryAdmin.setKillSwitch(reason, Instant.now());
-      service.dispatchers().ledgersChanged();
+      service.dispatchers().allDeliveriesChanged();
       return done(set ? 1 : 0);
     }
     String recipient = served(request).name();
     boolean paused = deliveryAdmin.pause(recipient, reason, Instant.now());
-    service.dispatchers().ledgerChanged(recipient);
+    service.dispatchers().deliveriesChanged(recipient);
     return done(paused ? 1 : 0);
   }
 
@@ -172,12 +172,12 @@ public final class AdminCommands {
       throws DeliveryAdminException, InterruptedException {
     if (request.is("all")) {
       boolean cleared = deliveryAdmin.clearKillSwitch();
-      service.dispatchers().ledgersChanged();
+      service.dispatchers().allDeliveriesChanged();
       return done(cleared ? 1 : 0);
     }
     String recipient = knownRecipient(request);
     boolean resumed = deliveryAdmin.resume(recipient, Instant.now());
-    service.dispatchers().ledgerChanged(recipient);
+    service.dispatchers().deliveriesChanged(recipient);
     return done(resumed ? 1 : 0);
   }
 

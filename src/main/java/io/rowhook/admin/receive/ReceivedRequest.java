@@ -38,9 +38,10 @@ public record ReceivedRequest(
     return values == null || values.isEmpty() ? null : values.getFirst();
   }
 
-  /** {@code order.updated}; null where the request is not Rowhook's. */
+  /** {@code order.updated}, or {@code 3 events}; null where the request is not Rowhook's. */
   public @Nullable String topic() {
-    return header("Rowhook-Topic");
+    String batch = header("Rowhook-Batch");
+    return batch == null ? header("Rowhook-Topic") : batch.equals("1") ? "1 event" : batch + " events";
   }
 
   /** The event's id; null where there is none. */

@@ -138,6 +138,7 @@ public final class RecipientFileReader {
           .with(FORMAT, Recipient::format)
           .with(BodyKeys.MAX_BODY, recipient -> recipient.request().maxBody())
           .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
+          .with(BatchParser.SETTING, recipient -> recipient.request().batch())
           .with(SubscriptionParser.SETTING, Recipient::subscriptions);
 
   private final ForAll forAll;
@@ -192,6 +193,7 @@ public final class RecipientFileReader {
     ConnectionOptions connection = ConnectionParser.read(fields, forAll.proxy());
     List<Subscription> subscriptions =
         SubscriptionParser.read(fields, name, entities, sets, session);
+    BatchParser.check(fields, request, subscriptions);
     return url.map(u ->
         new Recipient(
             name,

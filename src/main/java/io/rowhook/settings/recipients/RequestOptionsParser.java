@@ -74,7 +74,8 @@ final class RequestOptionsParser {
         recipient.read(HEADERS).map(this::headers).orElse(Map.of()),
         RequestLineParser.read(recipient),
         BodyKeys.limit(recipient),
-        BodyKeys.integers(recipient, format));
+        BodyKeys.integers(recipient, format),
+        BatchParser.read(recipient, format));
   }
 
   private Map<String, Secret> headers(Fields fields) {

@@ -62,11 +62,16 @@ public final class DeliveryBuffer {
   private int unflushed; // at most so many are not durable
   private boolean flushed;
 
-  /** Starts from the recorded cursor. */
+  /**
+   * Starts from the recorded cursor.
+   *
+   * @param together how many of one request there may be
+   */
   public DeliveryBuffer(
       EventReader journal,
       DeliveryStore store,
       DeliveryMode processing,
+      int together,
       MemoryBudget budget,
       Matchers matchers) {
     this.store = store;
@@ -77,6 +82,7 @@ public final class DeliveryBuffer {
               case Sequential _ -> true;
               case Parallel _ -> false;
             },
+            together,
             budget);
     this.capacity = capacity(processing);
     long cursor = store.cursor();

@@ -4,7 +4,6 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
-import io.rowhook.recipient.Match;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
@@ -19,7 +18,7 @@ import io.rowhook.webhook.WebhookClient;
 import io.rowhook.webhook.http.AuthorizedClient;
 import io.rowhook.webhook.http.HttpResult;
 import io.rowhook.webhook.http.RequestTarget;
-import io.rowhook.webhook.http.RequestTargets;
+import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
 import io.rowhook.webhook.policy.AttemptResult;
 import io.rowhook.webhook.policy.AttemptResult.Acknowledged;
 import io.rowhook.webhook.policy.AttemptResult.Gone;
@@ -38,14 +37,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt, from the event to the verdict: renders, signs, posts, judges. Made for one state of
+ * One request, from the event to the verdict: renders, signs, posts, judges. Made for one state of
  * a recipient's settings; used by all attempts of its {@link RecipientDispatcher} at once. Knows
  * nothing of retries.
  */
@@ -54,9 +52,7 @@ public final class DeliveryWorker {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
 
   private final Recipient recipient;
-  private final SubscriptionMatcher matcher;
-  private final RequestTargets targets;
-  private final TemplateLookup templates;
+  private final DeliveryRenderer renderer;
   private final Signer signer;
   private final List<HttpHeader> ownHeaders;
   private final ResponseClassifier classifier;
@@ -79,9 +75,7 @@ public final class DeliveryWorker {
       InstantSource clock,
       DeliveryListener listener) {
     this.recipient = recipient;
-    this.matcher = matcher;
-    this.targets = new RequestTargets(recipient);
-    this.templates = templates;
+    this.renderer = new DeliveryRenderer(recipient, matcher, templates);
     this.signer = new Signer(recipient.authentication());
     this.ownHeaders = WebhookHeaders.own(recipient.request());
     this.classifier = new ResponseClassifier(recipient.acknowledge());
@@ -91,117 +85,132 @@ public final class DeliveryWorker {
     this.listener = listener;
   }
 
-  /** Makes the attempt; returns what came of it, whatever that is. */
-  AttemptOutcome attempt(Delivery dispatched) {
-    Delivery delivery = dispatched;
-    Started started = started(delivery, clock.instant());
+  /**
+   * Makes one request of one delivery; where the recipient takes batches, of as many as can go
+   * together. Returns what came of it, whatever that is; of the first at least.
+   */
+  Message.Ended attempt(List<Delivery> dispatched) {
+    Started started = started(clock.instant());
+    List<RenderedDelivery> going = new ArrayList<>(dispatched.size());
+    Delivery first = dispatched.getFirst();
+    AttemptResult result;
     try {
-      Match match = match(delivery);
-      delivery = delivery.matched(match.text());
-      started = started.with(delivery);
-      BodyRenderer set = renderer(delivery, match);
-      RenderedBody body = RenderedBody.of(set, delivery.event());
-      AttemptResult result = post(started, target(delivery, match, set), body);
-      return started.ended(result, body.set().hash(), sha256(body.bytes()));
+      first = renderer.matched(first);
+      renderer.render(dispatched, going);
+      result = post(started, going);
     } catch (TemplateException e) {
-      return started.ended(new Unrenderable(String.valueOf(e.getMessage())), null, null);
+      result = new Unrenderable(String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       // Whatever it was, the dispatcher must hear of it, or the lane would stand still for good.
       LOG.atError()
           .setMessage("attempt broke off")
           .addKeyValue("recipient", recipient.name())
-          .addKeyValue("event", delivery.entry().event().id())
+          .addKeyValue("event", first.entry().event().id())
           .setCause(e)
           .log();
-      return started.ended(
-          new NoAnswer("Rowhook itself failed: " + e.getClass().getSimpleName()), null, null);
+      result = new NoAnswer("Rowhook itself failed: " + e.getClass().getSimpleName());
     }
+    List<AttemptOutcome> outcomes = new ArrayList<>(dispatched.size());
+    for (RenderedDelivery one : going) {
+      outcomes.add(
+          started.ended(
+              one, going.size() > 1 ? result.ofSeveral() : result, outcomes.isEmpty()));
+    }
+    if (going.isEmpty()) {
+      outcomes.add(started.ended(first, result));
+    }
+    List<Delivery> unsent = dispatched.subList(outcomes.size(), dispatched.size());
+    return new Message.Ended(first.sequence(), outcomes, unsent);
   }
 
-  private Started started(Delivery delivery, Instant now) {
-    return new Started(delivery, now, System.nanoTime(), UUID.randomUUID(), redactor);
+  private Started started(Instant now) {
+    return new Started(now, System.nanoTime(), UUID.randomUUID(), redactor);
   }
 
   /** Sends a test; {@link TestDelivery} says what that is. Any thread. */
   public TestDelivery sample() {
     Instant now = clock.instant();
     Event event = TestDelivery.event(now);
-    Started started = started(Delivery.pending(new JournalEntry(0, event), null, null), now);
+    Started started = started(now);
+    Delivery delivery = Delivery.pending(new JournalEntry(0, event), null, null);
     RenderedBody body;
     try {
       body = RenderedBody.of(BodyRenderer.full(recipient), event);
     } catch (TemplateException e) {
       throw new IllegalStateException("the sample is made by no template", e);
     }
-    List<HttpHeader> headers = headers(started, body);
+    RequestTarget target = renderer.targetOfTest();
+    List<RenderedDelivery> one = List.of(new RenderedDelivery(delivery, target, body));
+    byte[] bytes = bytes(one);
+    List<HttpHeader> headers = headers(started, one, bytes);
     headers.add(TestDelivery.MARK);
-    RequestTarget target = targets.ofTest();
-    HttpResult answer = send(target, headers, body);
+    HttpResult answer = sender.send(target, headers, body.set().format(), bytes);
     Attempt attempt =
-        started.ended(classifier.judge(answer, clock.instant()), null, null).attempt();
+        started.ended(delivery, classifier.judge(answer, clock.instant())).attempt();
     return new TestDelivery(
         target.method().name(),
         redactor.of(target.url().toString()),
         headers,
-        body.bytes(),
+        bytes,
         attempt.status(),
         attempt.error(),
         attempt.answer(),
         attempt.took());
   }
 
-  private List<HttpHeader> headers(Started started, RenderedBody body) {
-    Event event = started.delivery.event();
-    List<HttpHeader> headers =
-        new ArrayList<>(
-            WebhookHeaders.of(
-                event,
-                body.set().topic(event),
-                started.delivery.sequence(),
-                started.delivery.attempts() + 1,
-                started.requestId.toString(),
-                started.delivery.redelivery(),
-                started.at));
-    headers.addAll(ownHeaders);
-    headers.addAll(signer.headers(event.id(), started.at, body.bytes()));
-    return headers;
-  }
-
-  private HttpResult send(RequestTarget target, List<HttpHeader> headers, RenderedBody body) {
-    return sender.send(target, headers, body.set().format(), body.bytes());
-  }
-
-  private AttemptResult post(Started started, RequestTarget target, RenderedBody body) {
-    HttpResult answer = send(target, headers(started, body), body);
-    listener.posted(recipient.name(), started.delivery.entry());
+  private AttemptResult post(Started started, List<RenderedDelivery> going) {
+    RenderedDelivery first = going.getFirst();
+    byte[] bytes = bytes(going);
+    List<HttpHeader> headers = headers(started, going, bytes);
+    HttpResult answer = sender.send(first.target(), headers, first.body().set().format(), bytes);
+    going.forEach(one -> listener.posted(recipient.name(), one.delivery().entry()));
     return classifier.judge(answer, clock.instant());
   }
 
-  /** As decided when it was dispatched. Decided here only where a person wants it, or it failed. */
-  private Match match(Delivery delivery) throws TemplateException {
-    String decided = delivery.match();
-    return decided != null ? Match.parse(decided) : matcher.requested(delivery.entry().event());
+  private byte[] bytes(List<RenderedDelivery> going) {
+    return isBatch(going)
+        ? RenderedBody.array(going.stream().map(RenderedDelivery::body).toList())
+        : going.getFirst().body().bytes();
   }
 
-  private RequestTarget target(Delivery delivery, Match match, BodyRenderer set)
-      throws TemplateException {
-    Event sent = delivery.event();
-    return targets.of(matcher.subscription(match, delivery.entry().event()), sent, set.topic(sent));
+  /** One in XML was dispatched before its recipient took batches. */
+  private boolean isBatch(List<RenderedDelivery> going) {
+    return recipient.request().batch().isPresent()
+        && going.getFirst().isJson();
   }
 
-  private BodyRenderer renderer(Delivery delivery, Match match) throws TemplateException {
-    Optional<BodyRenderer> decided = BodyRenderer.byHash(templates, match.rendering());
-    if (decided.isPresent()) {
-      return decided.get();
+  private List<HttpHeader> headers(Started started, List<RenderedDelivery> going, byte[] bytes) {
+    Delivery first = going.getFirst().delivery();
+    Event event = first.event();
+    String requestId = started.requestId.toString();
+    int attempt = first.attempts() + 1;
+    List<HttpHeader> headers = new ArrayList<>();
+    String id = event.id();
+    if (isBatch(going)) {
+      List<String> ids = going.stream().map(one -> one.delivery().event().id()).toList();
+      id = WebhookHeaders.batchId(ids);
+      headers.addAll(
+          WebhookHeaders.ofBatch(
+              ids,
+              going.stream().map(one -> one.delivery().sequence()).toList(),
+              attempt,
+              requestId,
+              first.redelivery(),
+              started.at));
+    } else {
+      headers.addAll(
+          WebhookHeaders.of(
+              event,
+              going.getFirst().body().set().topic(event),
+              first.sequence(),
+              attempt,
+              requestId,
+              first.redelivery(),
+              started.at));
     }
-    LOG.atWarn()
-        .setMessage(
-            "the attribute set it was dispatched with was not kept; rendering with the current one")
-        .addKeyValue("recipient", recipient.name())
-        .addKeyValue("event", delivery.entry().event().id())
-        .addKeyValue("attribute_set", match.rendering())
-        .log();
-    return matcher.renderer(delivery.entry().event());
+    headers.addAll(ownHeaders);
+    headers.addAll(signer.headers(id, started.at, bytes));
+    return headers;
   }
 
   private static String sha256(byte[] body) {
@@ -212,15 +221,24 @@ public final class DeliveryWorker {
     }
   }
 
-  private record Started(
-      Delivery delivery, Instant at, long nanos, UUID requestId, SecretRedactor redactor) {
+  private record Started(Instant at, long nanos, UUID requestId, SecretRedactor redactor) {
 
-    Started with(Delivery matched) {
-      return new Started(matched, at, nanos, requestId, redactor);
+    AttemptOutcome ended(RenderedDelivery one, AttemptResult result, boolean first) {
+      return ended(
+          one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()), first);
     }
 
-    AttemptOutcome ended(
-        AttemptResult result, @Nullable String attributeSet, @Nullable String bodySha256) {
+    /** One that could not be rendered, or is of no event. */
+    AttemptOutcome ended(Delivery delivery, AttemptResult result) {
+      return ended(delivery, result, null, null, true);
+    }
+
+    private AttemptOutcome ended(
+        Delivery delivery,
+        AttemptResult result,
+        @Nullable String attributeSet,
+        @Nullable String bodySha256,
+        boolean first) {
       @Nullable Integer status = null;
       @Nullable String error = null;
       String answer = "";
@@ -253,7 +271,7 @@ public final class DeliveryWorker {
               answer.isEmpty() ? null : redactor.of(answer),
               attributeSet,
               bodySha256);
-      return new AttemptOutcome(delivery, attempt, result);
+      return new AttemptOutcome(delivery, attempt, result, first);
     }
   }
 }

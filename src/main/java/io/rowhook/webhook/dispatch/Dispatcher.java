@@ -19,11 +19,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * One recipient's deliveries, from the journal to their outcomes: the loop "out", from where the
- * ledger stands until the breaker's state or the settings ask for another. {@link
+ * One recipient's deliveries, from the journal to their outcomes: the loop "out", from where its
+ * cursor stands until the breaker's state or the settings ask for another. {@link
  * RecipientDispatcher} runs one after the other.
  *
  * <p>Its one thread owns all that is to decide: the {@link DeliveryBuffer}, the {@link
@@ -56,8 +57,10 @@ public final class Dispatcher {
   private final CircuitBreaker breaker;
   private final CircuitBreaker.State breakerState; // while it lasts, this loop does
   private final DeliverySelector selector;
+  private final RequestCollector requests;
   private boolean ending;
   private boolean hasTooMuch;
+  private boolean hasRoom; // more requests may start
 
   public Dispatcher(
       Parts parts, DeliveryStore store, DeliveryBuffer buffer, CircuitBreaker breaker) {
@@ -67,6 +70,12 @@ public final class Dispatcher {
     this.breaker = breaker;
     this.breakerState = breaker.state(now());
     this.selector = DeliverySelector.of(breakerState, recipient().processing(), buffer, store);
+    this.requests =
+        new RequestCollector(
+            buffer,
+            breakerState == CircuitBreaker.State.CLOSED
+                ? recipient().request().batch()
+                : Optional.empty());
   }
 
   /** Dispatches until another loop has to go on. */
@@ -83,7 +92,7 @@ public final class Dispatcher {
     buffer.close();
   }
 
-  /** Whether too much is owed: the next loop begins with less. */
+  /** Whether the backlog is too large: the next loop begins with less. */
   public boolean hasTooMuch() {
     return hasTooMuch;
   }
@@ -109,8 +118,8 @@ public final class Dispatcher {
 
   /** Whether the breaker's state is another now, or the backlog is too large. */
   private boolean isAnotherToGoOn() {
-    if (parts.control.hasLedgerChanged()) {
-      parts.control.readsLedger();
+    if (parts.control.haveDeliveriesChanged()) {
+      parts.control.readsDeliveries();
       if (breaker.isOther(parts.journal.killSwitch().isPresent(), store.pause())) {
         return true;
       }
@@ -131,13 +140,21 @@ public final class Dispatcher {
     if (ending) {
       return;
     }
+    int room = room();
+    for (List<Delivery> request : requests.next(room, now())) {
+      room--;
+      parts.rateLimiter.take();
+      parts.inFlightDeliveries.start(request, parts.control.inForce().worker());
+    }
+    hasRoom = room > 0;
+  }
+
+  /** How many more requests may start. */
+  private int room() {
     long each = buffer.queue().bytes() / Math.max(1, buffer.queue().size());
     int room = parts.inFlightDeliveries.room(recipient().processing().jobs(), each);
     parts.rateLimiter.limit(recipient().connection().rate());
-    for (Delivery delivery : buffer.next(Math.min(room, parts.rateLimiter.available(now())))) {
-      parts.rateLimiter.take();
-      parts.inFlightDeliveries.start(delivery, parts.control.inForce().worker());
-    }
+    return Math.min(room, parts.rateLimiter.available(now()));
   }
 
   /** Tells the delivery store how far it has come, and others what it does. */
@@ -171,7 +188,13 @@ public final class Dispatcher {
     for (Message message : messages) {
       switch (message) {
         case Message.Wake _ -> buffer.published();
-        case Message.Ended(AttemptOutcome outcome) -> outcomes.add(outcome);
+        case Message.Ended(long _, List<AttemptOutcome> ended, List<Delivery> unsent) -> {
+          if (!unsent.isEmpty()) {
+            unsent.reversed().forEach(buffer.queue()::returnToHead);
+            requests.unsent();
+          }
+          outcomes.addAll(ended);
+        }
       }
     }
     return outcomes;
@@ -207,7 +230,11 @@ public final class Dispatcher {
     Instant next =
         Collections.min(
             List.of(
-                selector.nextCheck(), opens, parts.limiter.next(), parts.rateLimiter.next(now)));
+                selector.nextCheck(),
+                opens,
+                hasRoom ? requests.due() : Instant.MAX,
+                parts.limiter.next(),
+                parts.rateLimiter.next(now)));
     if (selector.wantsMore() || buffer.hasMore() || !next.isAfter(now)) {
       return Duration.ZERO;
     }

@@ -13,7 +13,7 @@ public final class DispatcherControl {
   private final OutcomeQueue outcomes;
   private final AtomicReference<@Nullable DispatcherSettings> edited = new AtomicReference<>();
   private volatile DispatcherSettings inForce;
-  private volatile boolean ledgerChanged;
+  private volatile boolean deliveriesChanged;
   private volatile boolean closing;
   private volatile long closeBy; // System.nanoTime
 
@@ -46,19 +46,19 @@ public final class DispatcherControl {
   }
 
   /** Someone else has changed the recipient's delivery store. */
-  public void ledgerChanged() {
-    ledgerChanged = true;
+  public void deliveriesChanged() {
+    deliveriesChanged = true;
     outcomes.wake();
   }
 
-  /** Whether that was so since {@link #readsLedger}; the dispatcher's thread only. */
-  boolean hasLedgerChanged() {
-    return ledgerChanged;
+  /** Whether that was so since {@link #readsDeliveries}; the dispatcher's thread only. */
+  boolean haveDeliveriesChanged() {
+    return deliveriesChanged;
   }
 
   /** The delivery store is about to be read anew; the dispatcher's thread only. */
-  public void readsLedger() {
-    ledgerChanged = false;
+  public void readsDeliveries() {
+    deliveriesChanged = false;
   }
 
   /** It is to end, and what is in flight may take so long. */

@@ -16,6 +16,7 @@ public record DispatcherSettings(
   /** Whether these can be taken over without a new start: the same decisions, in the same order. */
   boolean continues(DispatcherSettings other) {
     return matcher.definition().equals(other.matcher.definition())
-        && recipient.processing().getClass() == other.recipient.processing().getClass();
+        && recipient.processing().getClass() == other.recipient.processing().getClass()
+        && recipient.request().batch().equals(other.recipient.request().batch());
   }
 }

@@ -1,16 +1,16 @@
 package io.rowhook.webhook.dispatch;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The attempts of one {@link RecipientDispatcher} that are under way, each on a virtual thread of
+ * The requests of one {@link RecipientDispatcher} that are under way, each on a virtual thread of
  * its own that reports to the {@link OutcomeQueue}. Owned by the dispatcher's thread, which also
  * limits their number.
  */
@@ -19,10 +19,11 @@ public final class InFlightDeliveries {
   private final String recipient;
   private final OutcomeQueue outcomes;
   private final MemoryBudget budget;
-  private final Map<Long, Running> running = new HashMap<>(); // by sequence
+  private final Map<Long, Running> running = new HashMap<>(); // by the first one's sequence
+  private int deliveries;
   private long bytes;
 
-  private record Running(Thread thread, long bytes) {}
+  private record Running(Thread thread, int deliveries, long bytes) {}
 
   public InFlightDeliveries(String recipient, OutcomeQueue outcomes, MemoryBudget budget) {
     this.recipient = recipient;
@@ -31,34 +32,40 @@ public final class InFlightDeliveries {
   }
 
   /**
-   * Returns how many more may be started: always one, if there is none.
+   * Returns how many more requests may be started: always one, if there is none.
    *
    * @param jobs how many may be in flight at most
-   * @param each bytes of an event, about
+   * @param each bytes of the events of a request, about
    */
   int room(int jobs, long each) {
     long more = (budget.free() - bytes) / MemoryBudget.attemptBytes(each);
-    return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - size()));
+    return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - running.size()));
   }
 
-  void start(Delivery delivery, DeliveryWorker worker) {
+  void start(List<Delivery> request, DeliveryWorker worker) {
     Thread thread =
         Thread.ofVirtual()
             .name("attempt " + recipient)
-            .unstarted(() -> outcomes.ended(worker.attempt(delivery)));
+            .unstarted(() -> outcomes.ended(worker.attempt(request)));
     thread.start(); // first: one that cannot be started is not under way
-    long taken = MemoryBudget.attemptBytes(delivery.bytes());
+    long events = 0;
+    for (Delivery delivery : request) {
+      events += delivery.bytes();
+    }
+    long taken = MemoryBudget.attemptBytes(events);
     budget.take(taken);
     bytes += taken;
-    running.put(delivery.sequence(), new Running(thread, taken));
+    deliveries += request.size();
+    running.put(request.getFirst().sequence(), new Running(thread, request.size(), taken));
   }
 
   /** Strikes out those that have ended. */
   public void ended(Collection<Message> messages) {
     for (Message message : messages) {
-      if (message instanceof Message.Ended(AttemptOutcome outcome)) {
-        Running ended = running.remove(outcome.delivery().sequence());
+      if (message instanceof Message.Ended(long first, var _, var _)) {
+        Running ended = running.remove(first);
         if (ended != null) {
+          deliveries -= ended.deliveries;
           release(ended.bytes);
         }
       }
@@ -74,6 +81,7 @@ public final class InFlightDeliveries {
   public void release() {
     release(bytes);
     running.clear();
+    deliveries = 0;
   }
 
   private void release(long some) {
@@ -81,8 +89,9 @@ public final class InFlightDeliveries {
     bytes -= some;
   }
 
+  /** How many deliveries. */
   int size() {
-    return running.size();
+    return deliveries;
   }
 
   public boolean isEmpty() {

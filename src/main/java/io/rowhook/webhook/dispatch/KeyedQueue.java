@@ -16,28 +16,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order in a {@link RecipientDispatcher}'s window: one lane for each entity, or one for all; of
- * each lane only the head may be in flight, and what is behind it waits. What is in here takes its
+ * each lane only the head may be in flight, or, of the one for all, as many as one request may have;
+ * what is behind waits. What is in here takes its
  * part of the {@link MemoryBudget}. Owned by the dispatcher's thread. Bounded by {@link
  * DeliveryBuffer}, which alone adds to it.
  */
 public final class KeyedQueue {
 
   private final boolean oneForAll;
+  private final int together; // of a lane in flight
   private final MemoryBudget budget;
   private final Map<String, Lane> lanes = new HashMap<>();
-  private final ArrayDeque<Lane> ready = new ArrayDeque<>(); // the head of each is not in flight
+  private final ArrayDeque<Lane> ready = new ArrayDeque<>(); // the next of each may be in flight
   private final Set<Long> sequences = new HashSet<>();
   private long bytes;
   private int fromDisk;
 
-  KeyedQueue(boolean oneForAll, MemoryBudget budget) {
+  /**
+   * Makes an empty one.
+   *
+   * @param together how many of one request there may be
+   */
+  KeyedQueue(boolean oneForAll, int together, MemoryBudget budget) {
     this.oneForAll = oneForAll;
+    this.together = oneForAll ? together : 1;
     this.budget = budget;
   }
 
   private static final class Lane {
     final ArrayDeque<Delivery> waiting = new ArrayDeque<>(1); // there are many, and mostly of one
-    @Nullable Delivery inFlight;
+    final List<Delivery> inFlight = new ArrayList<>(1);
+    boolean isReady;
   }
 
   /** Puts a delivery, which must not be in here yet, at the end of its lane. */
@@ -48,8 +57,20 @@ public final class KeyedQueue {
     Delivery delivery = admit(one);
     Lane lane = lanes.computeIfAbsent(key(delivery), _ -> new Lane());
     lane.waiting.add(delivery);
-    if (lane.inFlight == null && lane.waiting.size() == 1) {
+    refresh(lane);
+  }
+
+  /** Puts a lane among the ready ones, or takes it out. */
+  private void refresh(Lane lane) {
+    boolean isReady = !lane.waiting.isEmpty() && lane.inFlight.size() < together;
+    if (isReady == lane.isReady) {
+      return;
+    }
+    lane.isReady = isReady;
+    if (isReady) {
       ready.add(lane);
+    } else {
+      ready.remove(lane);
     }
   }
 
@@ -59,26 +80,34 @@ public final class KeyedQueue {
     if (lane == null) {
       return null;
     }
-    lane.inFlight = lane.waiting.remove().to(DeliveryState::toInFlight);
-    return lane.inFlight;
+    lane.isReady = false;
+    Delivery next = lane.waiting.remove().to(DeliveryState::toInFlight);
+    lane.inFlight.add(next);
+    refresh(lane);
+    return next;
   }
 
   /** Ends a delivery that was in flight; the one behind it may go. */
   void settled(Delivery delivery) {
     Lane lane = leave(delivery);
-    if (lane.waiting.isEmpty()) {
+    if (lane.waiting.isEmpty() && lane.inFlight.isEmpty()) {
       lanes.remove(key(delivery));
     } else {
-      ready.add(lane);
+      refresh(lane);
     }
   }
 
   /** Takes a delivery that was in flight out, and all behind it, which are returned in order. */
   List<Delivery> failed(Delivery delivery) {
     Lane lane = leave(delivery);
-    lanes.remove(key(delivery));
-    lane.waiting.forEach(this::forget);
-    return List.copyOf(lane.waiting);
+    List<Delivery> behind = List.copyOf(lane.waiting);
+    behind.forEach(this::forget);
+    lane.waiting.clear();
+    refresh(lane);
+    if (lane.inFlight.isEmpty()) {
+      lanes.remove(key(delivery));
+    }
+    return behind;
   }
 
   /** Takes out all that is not in flight. */
@@ -89,7 +118,8 @@ public final class KeyedQueue {
         .removeIf(lane -> {
           cleared.addAll(lane.waiting);
           lane.waiting.clear();
-          return lane.inFlight == null;
+          lane.isReady = false;
+          return lane.inFlight.isEmpty();
         });
     ready.clear();
     cleared.forEach(this::forget);
@@ -120,6 +150,7 @@ public final class KeyedQueue {
     lane.waiting.clear();
     lane.waiting.addAll(kept);
     gone.forEach(this::forget);
+    refresh(lane);
     return gone;
   }
 
@@ -129,16 +160,18 @@ public final class KeyedQueue {
     if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
       forget(newest);
     }
-    lane.inFlight = admit(newest).to(DeliveryState::toInFlight);
-    return lane.inFlight;
+    Delivery instead = admit(newest).to(DeliveryState::toInFlight);
+    lane.inFlight.add(instead);
+    refresh(lane);
+    return instead;
   }
 
-  /** Puts one that was taken, and is not in flight yet, back to the head of its lane. */
+  /** Puts one that was taken, and was not sent, back to the head of its lane. */
   void returnToHead(Delivery delivery) {
     Lane lane = laneOf(delivery);
-    lane.inFlight = null;
+    lane.inFlight.remove(placeInFlight(lane, delivery));
     lane.waiting.addFirst(delivery.to(DeliveryState::toWhereItStood));
-    ready.add(lane);
+    refresh(lane);
   }
 
   /** Lets go of some that are not in flight. */
@@ -153,10 +186,8 @@ public final class KeyedQueue {
             }
             return goes;
           });
-          if (lane.waiting.isEmpty()) {
-            ready.remove(lane);
-          }
-          return lane.waiting.isEmpty() && lane.inFlight == null;
+          refresh(lane);
+          return lane.waiting.isEmpty() && lane.inFlight.isEmpty();
         });
   }
 
@@ -191,29 +222,31 @@ public final class KeyedQueue {
   /** Takes out all, also what is in flight, for whoever uses this no more. */
   void clear() {
     clearWaiting();
-    lanes
-        .values()
-        .forEach(lane -> {
-          if (lane.inFlight != null) {
-            forget(lane.inFlight);
-          }
-        });
+    lanes.values().forEach(lane -> lane.inFlight.forEach(this::forget));
     lanes.clear();
   }
 
   private Lane leave(Delivery delivery) {
     Lane lane = laneOf(delivery);
-    lane.inFlight = null;
+    lane.inFlight.remove(placeInFlight(lane, delivery));
     forget(delivery);
     return lane;
   }
 
   private Lane laneOf(Delivery delivery) {
     Lane lane = lanes.get(key(delivery));
-    if (lane == null || lane.inFlight == null || lane.inFlight.sequence() != delivery.sequence()) {
+    if (lane == null || placeInFlight(lane, delivery) < 0) {
       throw new IllegalStateException("sequence " + delivery.sequence() + " was not in flight");
     }
     return lane;
+  }
+
+  private static int placeInFlight(Lane lane, Delivery delivery) {
+    int place = lane.inFlight.size() - 1;
+    while (place >= 0 && lane.inFlight.get(place).sequence() != delivery.sequence()) {
+      place--;
+    }
+    return place;
   }
 
   /** Returns it with the event that all buffers share. */

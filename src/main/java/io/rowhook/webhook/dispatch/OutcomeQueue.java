@@ -1,5 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
+import io.rowhook.journal.Delivery;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.RecipientDispatcher;
@@ -23,8 +24,15 @@ public final class OutcomeQueue {
     /** Look around: something has changed. */
     record Wake() implements Message {}
 
-    /** An attempt has ended. */
-    record Ended(AttemptOutcome outcome) implements Message {}
+    /**
+     * A request has ended.
+     *
+     * @param first the sequence of the first delivery that it was made for
+     * @param outcomes of those that it had, in their order
+     * @param unsent the others, in their order: no attempt was made
+     */
+    record Ended(long first, List<AttemptOutcome> outcomes, List<Delivery> unsent)
+        implements Message {}
   }
 
   private static final Message WAKE = new Message.Wake();
@@ -40,9 +48,9 @@ public final class OutcomeQueue {
     }
   }
 
-  /** Hands an outcome over. The attempt's thread; never waits. */
-  void ended(AttemptOutcome outcome) {
-    queue.add(new Message.Ended(outcome));
+  /** Hands over what came of a request. The attempt's thread; never waits. */
+  void ended(Message.Ended ended) {
+    queue.add(ended);
   }
 
   /** Waits for a message, and takes all there are. */

@@ -15,7 +15,7 @@ import java.util.Set;
  * comes after it of that entity, leave the window for the disk, so that the window holds what can
  * be attempted, however large the backlog.
  *
- * <p>In good times the disk is never asked: {@link #mayOwe} is false.
+ * <p>In good times the disk is never asked: {@link #mayHaveOpen} is false.
  */
 final class ParallelSelector implements DeliverySelector {
 
@@ -28,7 +28,7 @@ final class ParallelSelector implements DeliverySelector {
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
   private final Set<String> toFollow = new LinkedHashSet<>(); // no more than settled in one batch
-  private boolean mayOwe; // something may be Retrying or Blocked on disk
+  private boolean mayHaveOpen; // something may be Retrying or Blocked on disk
   private boolean strays; // something may be Blocked behind nothing
   private boolean mustFlush;
   private Instant nextCheck = Instant.MAX; // for what is due
@@ -54,13 +54,13 @@ final class ParallelSelector implements DeliverySelector {
   @Override
   public void failed(Delivery delivery) throws InterruptedException {
     buffer.block(buffer.queue().failed(delivery));
-    mayOwe = true;
+    mayHaveOpen = true;
     mustFlush = true;
   }
 
   @Override
   public void deliveriesChanged() {
-    mayOwe = true;
+    mayHaveOpen = true;
     strays = true;
     nextCheck = Instant.MIN;
   }
@@ -81,10 +81,10 @@ final class ParallelSelector implements DeliverySelector {
       }
     }
     toFollow.clear();
-    if (mayOwe) {
+    if (mayHaveOpen) {
       loadStrays();
       loadDue(now);
-      forgetIfNothingIsOwed();
+      forgetIfNothingIsOpen();
     }
     if (buffer.wantsMore()) {
       buffer.fill(this::held);
@@ -102,7 +102,7 @@ final class ParallelSelector implements DeliverySelector {
   }
 
   private boolean held(JournalEntry entry) {
-    return mayOwe && store.oldestOpen(entry.event().entityKey()).isPresent();
+    return mayHaveOpen && store.oldestOpen(entry.event().entityKey()).isPresent();
   }
 
   private void lookWhenDue() {
@@ -151,11 +151,11 @@ final class ParallelSelector implements DeliverySelector {
     return true;
   }
 
-  private void forgetIfNothingIsOwed() throws InterruptedException {
+  private void forgetIfNothingIsOpen() throws InterruptedException {
     if (buffer.queue().fromDisk() == 0 && store.oldestOpen().isEmpty()) {
       buffer.flush(); // what is queued could be an exception
       if (store.oldestOpen().isEmpty()) {
-        mayOwe = false;
+        mayHaveOpen = false;
         strays = false;
         nextCheck = Instant.MAX;
       }

@@ -30,7 +30,7 @@ final class ProbeSelector implements DeliverySelector {
 
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
-  private boolean nothingOwed;
+  private boolean nothingOpen;
 
   ProbeSelector(DeliveryBuffer buffer, DeliveryStore store) {
     this.buffer = buffer;
@@ -40,27 +40,27 @@ final class ProbeSelector implements DeliverySelector {
   @Override
   public void settled(Delivery delivery) {
     buffer.queue().settled(delivery);
-    nothingOwed = false;
+    nothingOpen = false;
   }
 
   @Override
   public void failed(Delivery delivery) {
     buffer.queue().failed(delivery);
-    nothingOwed = false;
+    nothingOpen = false;
   }
 
   @Override
   public void deliveriesChanged() {
-    nothingOwed = false;
+    nothingOpen = false;
   }
 
   @Override
   public void refill(Instant now) throws InterruptedException {
-    if (buffer.queue().size() > 0 || (nothingOwed && !buffer.wantsMore())) {
+    if (buffer.queue().size() > 0 || (nothingOpen && !buffer.wantsMore())) {
       return;
     }
     var next = buffer.inCommitOrder() ? buffer.oldest() : candidate(now);
-    nothingOwed = next.isEmpty();
+    nothingOpen = next.isEmpty();
     next.ifPresent(buffer::load);
   }
 

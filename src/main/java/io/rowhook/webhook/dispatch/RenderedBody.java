@@ -6,6 +6,8 @@ import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
 import io.rowhook.webhook.DeliveryPreview;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
@@ -38,6 +40,21 @@ public record RenderedBody(BodyRenderer set, byte[] bytes) {
       throw new TemplateException(tooLarge(body, limit.get()) + ", and so is notify in its place");
     }
     throw new TemplateException(tooLarge(body, limit.get()));
+  }
+
+  /** The bodies of several, as a JSON array. */
+  public static byte[] array(List<RenderedBody> bodies) {
+    int length = 1;
+    for (RenderedBody body : bodies) {
+      length += body.bytes.length + 1;
+    }
+    ByteBuffer array = ByteBuffer.allocate(length);
+    byte before = '[';
+    for (RenderedBody body : bodies) {
+      array.put(before).put(body.bytes);
+      before = ',';
+    }
+    return array.put((byte) ']').array();
   }
 
   private static RenderedBody whole(BodyRenderer set, Event event) throws TemplateException {

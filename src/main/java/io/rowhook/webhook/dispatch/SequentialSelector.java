@@ -15,13 +15,13 @@ final class SequentialSelector implements DeliverySelector {
 
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
-  private boolean mayOwe; // something may be Retrying or Blocked on disk
-  private Instant nextCheck = Instant.MIN; // for what is on disk, if mayOwe
+  private boolean mayHaveOpen; // something may be Retrying or Blocked on disk
+  private Instant nextCheck = Instant.MIN; // for what is on disk, if mayHaveOpen
 
   SequentialSelector(DeliveryBuffer buffer, DeliveryStore store) {
     this.buffer = buffer;
     this.store = store;
-    this.mayOwe = store.oldestOpen().isPresent();
+    this.mayHaveOpen = store.oldestOpen().isPresent();
   }
 
   @Override
@@ -38,13 +38,13 @@ final class SequentialSelector implements DeliverySelector {
 
   @Override
   public void deliveriesChanged() {
-    mayOwe = true;
+    mayHaveOpen = true;
     nextCheck = Instant.MIN;
   }
 
   @Override
   public void refill(Instant now) throws InterruptedException {
-    if (mayOwe) {
+    if (mayHaveOpen) {
       buffer.rewind(buffer.queue().clearWaiting());
       if (buffer.queue().size() > 0 || nextCheck.isAfter(now)) {
         return;
@@ -59,7 +59,7 @@ final class SequentialSelector implements DeliverySelector {
         }
         return;
       }
-      mayOwe = false;
+      mayHaveOpen = false;
     }
     if (buffer.wantsMore()) {
       buffer.fill(_ -> false);
@@ -68,11 +68,11 @@ final class SequentialSelector implements DeliverySelector {
 
   @Override
   public boolean wantsMore() {
-    return !mayOwe && buffer.wantsMore();
+    return !mayHaveOpen && buffer.wantsMore();
   }
 
   @Override
   public Instant nextCheck() {
-    return mayOwe && buffer.queue().size() == 0 ? nextCheck : Instant.MAX;
+    return mayHaveOpen && buffer.queue().size() == 0 ? nextCheck : Instant.MAX;
   }
 }

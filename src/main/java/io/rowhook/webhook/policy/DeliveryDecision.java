@@ -43,7 +43,9 @@ public record DeliveryDecision(Delivery delivery, CircuitBreaker.Change change) 
     AttemptResult result = outcome.result();
     Delivery delivery = outcome.delivery();
     CircuitBreaker.Change change =
-        breaker.after(result, breakerState, recipient.breakerConfig(), now);
+        outcome.first()
+            ? breaker.after(result, breakerState, recipient.breakerConfig(), now)
+            : new CircuitBreaker.Change.None();
     // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
     // can keep a recipient paused for ever.
     boolean freeProbe =

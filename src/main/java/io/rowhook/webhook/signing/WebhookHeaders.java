@@ -4,12 +4,15 @@ import io.rowhook.entity.Event;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.webhook.HttpHeader;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,53 @@ public final class WebhookHeaders {
     }
     headers.add(new HttpHeader("Rowhook-Committed-At", MICROSECONDS.format(event.committedAt())));
     return headers;
+  }
+
+  /**
+   * The headers of one request that has several events, or one that would have had others with it.
+   *
+   * @param ids of the events, in their order; not empty
+   * @param sequences theirs in the journal
+   * @param attempt of the only one there is, else 1
+   * @param redelivery of the only one there is, else 0
+   */
+  public static List<HttpHeader> ofBatch(
+      List<String> ids,
+      List<Long> sequences,
+      int attempt,
+      String requestId,
+      int redelivery,
+      Instant now) {
+    List<HttpHeader> headers = new ArrayList<>(14);
+    headers.add(new HttpHeader("User-Agent", USER_AGENT));
+    headers.add(new HttpHeader("Webhook-Id", batchId(ids)));
+    headers.add(new HttpHeader("Webhook-Timestamp", Long.toString(now.getEpochSecond())));
+    headers.add(new HttpHeader("Rowhook-Batch", Integer.toString(ids.size())));
+    headers.add(new HttpHeader("Rowhook-Event-Ids", String.join(",", ids)));
+    headers.add(
+        new HttpHeader(
+            "Rowhook-Sequence",
+            sequences.stream().map(Object::toString).collect(Collectors.joining(","))));
+    headers.add(new HttpHeader("Rowhook-Attempt", Integer.toString(attempt)));
+    headers.add(new HttpHeader("Rowhook-Request-Id", requestId));
+    if (redelivery > 0) {
+      headers.add(new HttpHeader("Rowhook-Redelivery", Integer.toString(redelivery)));
+    }
+    return headers;
+  }
+
+  /** The id of the event, if there is but one; of several, one that only these in this order have. */
+  public static String batchId(List<String> ids) {
+    if (ids.size() == 1) {
+      return ids.getFirst();
+    }
+    try {
+      byte[] all = String.join("\n", ids).getBytes(StandardCharsets.UTF_8);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(all);
+      return "batch_" + HexFormat.of().formatHex(hash, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** The recipient's own headers. */

@@ -177,7 +177,7 @@ class SchemaMigrationsTest {
   }
 
   @Test
-  void theLedgersQuestionsAreAnsweredFromIndexes() throws InterruptedException {
+  void theDeliveryStoresQuestionsAreAnsweredFromIndexes() throws InterruptedException {
     List<String> plans = new ArrayList<>();
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       for (String question :
@@ -229,7 +229,7 @@ class SchemaMigrationsTest {
   }
 
   @Test
-  void versionTwoKnowsWhatIsOwedInAJournalOfVersionOne() {
+  void versionTwoKnowsWhatIsOpenInAJournalOfVersionOne() {
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       DeliveryStore shop = journal.deliveries("shop");
       Instant committed = Instant.parse("2026-05-24T15:20:44.123456Z");

@@ -61,7 +61,7 @@ class CoalescerTest {
   void sendsOnlyTheNewestOfABacklogMergedOverTheRest(boolean sequential) throws Exception {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       out.journal.append(updates(3, 700)); // more than a window, a page, and a step of one entity
       out.start(shop(shop, processing(sequential, 4), RetryPolicy.DEFAULT));
       out.settled("shop");
@@ -90,13 +90,13 @@ class CoalescerTest {
   void sendsEveryEventWhereItIsNotAskedFor() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      out.ledger("shop");
+      out.store("shop");
       out.journal.append(updates(2, 10));
       Subscription every = new Subscription("Order", ALL, Optional.empty(), Optional.empty());
       out.start(shop(shop, new Parallel(2), RetryPolicy.DEFAULT, every));
       out.settled("shop");
       assertThat(shop.ids()).hasSize(20).doesNotHaveDuplicates();
-      assertThat(out.ledger("shop").skipped()).isEmpty();
+      assertThat(out.store("shop").skipped()).isEmpty();
     }
   }
 
@@ -109,7 +109,7 @@ class CoalescerTest {
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
       out.clock = () -> Objects.requireNonNull(now.get());
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       out.journal.append(updates(1, 3));
       RecipientDispatcher dispatcher =
           out.start(shop(shop, processing(sequential, 4), retry(60_000, 60_000)));
@@ -147,7 +147,7 @@ class CoalescerTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       AtomicReference<RecipientDispatcher> dispatcher = new AtomicReference<>();
       out.listener =
           new DeliveryListener() {
@@ -182,7 +182,7 @@ class CoalescerTest {
   void leavesWhatAnotherSubscriptionWantsInItsPlace() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      out.ledger("shop");
+      out.store("shop");
       List<Event> events = new ArrayList<>(updates(1, 5));
       events.add(event(EventType.Deleted, 1));
       events.addAll(updates(1, 5));
@@ -204,7 +204,7 @@ class CoalescerTest {
   void doesNotSkipWhatAPersonHasAskedFor() {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       out.journal.append(updates(1, 6));
       store.redeliver(3, Instant.EPOCH);
       out.start(shop(shop, new Parallel(2), RetryPolicy.DEFAULT));
@@ -259,18 +259,18 @@ class CoalescerTest {
         }
         eventually(
             "killed, or all is settled",
-            () -> after.get() != null || out.ledger("shop").cursor() == out.journal.head());
+            () -> after.get() != null || out.store("shop").cursor() == out.journal.head());
       }
       slow.set(false);
       eventually(
           "all settled",
           () -> {
             restart(out, after, recipient);
-            return out.ledger("shop").cursor() == out.journal.head()
-                && out.ledger("shop").open() == 0;
+            return out.store("shop").cursor() == out.journal.head()
+                && out.store("shop").open() == 0;
           });
       assertThat(out.dispatchers).hasSizeGreaterThan(3);
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       Set<Long> all = new HashSet<>(store.ends().keySet());
       all.addAll(store.skipped().keySet());
       assertThat(all).hasSize(appended);
@@ -289,7 +289,7 @@ class CoalescerTest {
               return Answer.of(200);
             });
         Outbound out = new Outbound()) {
-      out.ledger("shop");
+      out.store("shop");
       out.journal.append(updates(1, 2000));
       Recipient recipient = shop(shop, new Parallel(2), RetryPolicy.DEFAULT);
       RecipientDispatcher dispatcher = out.start(recipient);
@@ -319,7 +319,7 @@ class CoalescerTest {
               after.compareAndSet(null, out.journal.crashed());
             }
           };
-      out.ledger("shop");
+      out.store("shop");
       out.journal.append(updates(1, 5));
       out.start(shop(shop, processing(sequential, 2), RetryPolicy.DEFAULT));
       eventually("killed", () -> after.get() != null);

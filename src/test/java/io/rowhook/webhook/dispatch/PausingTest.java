@@ -87,7 +87,7 @@ class PausingTest {
       forward(dispatcher, Duration.ofMinutes(1));
       eventually(
           "the trial", () -> shop.count() == 12 && dispatcher.status().state() == State.paused);
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       assertThat(shop.ids()).containsOnly("evt_Order_1_1");
       eventually("recorded", () -> store.attempts(1).size() == 12);
       assertThat(store.standing(1))
@@ -135,7 +135,7 @@ class PausingTest {
       eventually("the probe", () -> dispatcher.status().pause() == null);
       forward(dispatcher, Duration.ofSeconds(30)); // the retries of those that had failed
       out.settled("shop");
-      assertThat(out.ledger("shop").ends().values()).containsOnly(new Delivered());
+      assertThat(out.store("shop").ends().values()).containsOnly(new Delivered());
     }
   }
 
@@ -160,7 +160,7 @@ class PausingTest {
       assertThat(dispatcher.status().pause()).isNotNull();
       assertThat(shop.ids().getLast()).isEqualTo("evt_Order_1_1");
       forward(dispatcher, Duration.ofHours(1));
-      eventually("all others", () -> out.ledger("shop").ends().size() == 29);
+      eventually("all others", () -> out.store("shop").ends().size() == 29);
       assertThat(dispatcher.status().pause()).isNull();
     }
   }
@@ -189,9 +189,9 @@ class PausingTest {
             "held", () -> shop.count() == count && dispatcher.status().state() == State.paused);
         forward(dispatcher, Duration.ofHours(1));
       }
-      eventually("ended", () -> out.ledger("shop").ends().size() == 1);
+      eventually("ended", () -> out.store("shop").ends().size() == 1);
       assertThat(shop.count()).isEqualTo(14);
-      assertThat(out.ledger("shop").ends().values())
+      assertThat(out.store("shop").ends().values())
           .containsOnly(new Failed("all 13 attempts failed, the last one: answered 503"));
     }
   }
@@ -215,8 +215,8 @@ class PausingTest {
       eventually("held", () -> dispatcher.status().state() == State.paused);
       status.set(422);
       forward(dispatcher, Duration.ofHours(1));
-      eventually("ended", () -> out.ledger("shop").ends().size() == 1);
-      assertThat(out.ledger("shop").ends().values())
+      eventually("ended", () -> out.store("shop").ends().size() == 1);
+      assertThat(out.store("shop").ends().values())
           .containsOnly(new Failed("answered 422, which is final for this recipient"));
     }
   }
@@ -224,7 +224,7 @@ class PausingTest {
   /** The trial has nothing to try: the dispatcher waits for something, and does not spin. */
   @Test
   @Tag("feature-35")
-  void triesTheFirstThatComesWhereNothingIsOwedAfterAPause() throws Exception {
+  void triesTheFirstThatComesWhereNothingIsOpenAfterAPause() throws Exception {
     AtomicInteger looks = new AtomicInteger();
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
@@ -298,9 +298,9 @@ class PausingTest {
       forward(dispatcher, Duration.ofDays(100));
       assertHeld(dispatcher, shop, 1);
       status.set(200);
-      out.ledger("shop").resume(now()); // rowhook resume
-      out.ledger("shop").flush();
-      dispatcher.ledgerChanged();
+      out.store("shop").resume(now()); // rowhook resume
+      out.store("shop").flush();
+      dispatcher.deliveriesChanged();
       out.settled("shop");
       assertThat(shop.ids())
           .containsExactly("evt_Order_1_1", "evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
@@ -319,7 +319,7 @@ class PausingTest {
       out.journal.append(orders(2, 1));
       out.settled("shop");
       assertThat(shop.count()).isEqualTo(2);
-      assertThat(out.ledger("shop").ends().values())
+      assertThat(out.store("shop").ends().values())
           .containsOnly(new Failed("answered 422, which is final for this recipient"));
     }
   }
@@ -339,13 +339,13 @@ class PausingTest {
           .isNotNull()
           .satisfies(pause -> assertThat(pause.kind()).isEqualTo(Pause.Kind.exhausted));
       status.set(200);
-      out.ledger("shop").redeliver(1, Instant.now());
-      dispatcher.ledgerChanged();
+      out.store("shop").redeliver(1, Instant.now());
+      dispatcher.deliveriesChanged();
       eventually("redelivered", () -> shop.count() == 2);
       assertHeld(dispatcher, shop, 2);
-      out.ledger("shop").resume(Instant.now());
-      out.ledger("shop").flush();
-      dispatcher.ledgerChanged();
+      out.store("shop").resume(Instant.now());
+      out.store("shop").flush();
+      dispatcher.deliveriesChanged();
       out.settled("shop");
       assertThat(shop.ids())
           .containsExactly("evt_Order_1_1", "evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
@@ -363,14 +363,14 @@ class PausingTest {
       out.journal.append(orders(1, 1));
       out.settled("shop");
       out.journal.killSwitch(Pause.untilResumed(Pause.Kind.person, START, "a test"));
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       eventually("held", () -> dispatcher.status().state() == State.paused);
       out.journal.append(orders(20, 2).subList(20, 40));
-      out.ledger("shop").redeliver(1, Instant.now()); // not even what a person asks for
-      dispatcher.ledgerChanged();
+      out.store("shop").redeliver(1, Instant.now()); // not even what a person asks for
+      dispatcher.deliveriesChanged();
       assertHeld(dispatcher, shop, 1);
       out.journal.killSwitch(null);
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       out.settled("shop");
       assertThat(shop.ids()).hasSize(22);
     }
@@ -388,8 +388,8 @@ class PausingTest {
       eventually("held", () -> dispatcher.status().state() == State.paused);
       int count = shop.count();
       status.set(200);
-      out.ledger("shop").redeliver(3, now());
-      dispatcher.ledgerChanged();
+      out.store("shop").redeliver(3, now());
+      dispatcher.deliveriesChanged();
       eventually("sent", () -> shop.count() == count + 1);
       assertThat(shop.ids().getLast()).isEqualTo("evt_Order_3_1");
       assertThat(shop.requests().getLast().header("Rowhook-Redelivery")).isEqualTo("1");
@@ -416,7 +416,7 @@ class PausingTest {
       assertThat(request.header("Rowhook-Test")).isEqualTo("1");
       assertThat(request.header("Webhook-Id")).startsWith("evt_test_");
       assertThat(request.text()).contains("\"entityType\":\"Test\"");
-      assertThat(out.ledger("shop").ends()).hasSize(11); // nothing of it is recorded
+      assertThat(out.store("shop").ends()).hasSize(11); // nothing of it is recorded
     }
   }
 
@@ -444,13 +444,13 @@ class PausingTest {
       out.journal.append(orders(600, 1));
       int jobs = processing.jobs();
       eventually("some are in flight", () -> shop.count() == jobs);
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       for (long sequence = 1; sequence <= 600; sequence++) {
         if (sequence > 4 && sequence % 2 == 0) {
           store.discard(sequence);
         }
       }
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       dispatcher.reconfigure( // so that one round is over before the answers
           recipient(
               "shop",
@@ -469,7 +469,7 @@ class PausingTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void endsTheOldestWhereTooMuchIsOwed(boolean sequential) {
+  void endsTheOldestWhereTheBacklogIsTooLarge(boolean sequential) {
     DeliveryMode processing = sequential ? new Sequential() : new Parallel(4);
     try (Receiver shop = new Receiver(_ -> Answer.of(status.get()));
         Outbound out = new Outbound()) {
@@ -489,7 +489,7 @@ class PausingTest {
           });
       out.journal.append(orders(2000, 2).subList(2000, 4000));
       forward(dispatcher, Duration.ofMinutes(2)); // it looks every minute
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       eventually("shed", () -> store.backlog().bytes() <= limit.bytes());
       assertHeld(dispatcher, shop, shop.count());
       assertThat(store.backlog().bytes()).isGreaterThan(limit.bytes() - 100); // no more than needed
@@ -520,7 +520,7 @@ class PausingTest {
           out.start(shop(shop, new Parallel(4), AcknowledgementRule.ANY_2XX, retries(2000), limit));
       out.journal.append(orders(5, 2));
       eventually("each is tried", () -> shop.count() >= 5 && waiting(out, 10));
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       assertThat(store.ends()).isEmpty();
       forward(dispatcher, Duration.ofMinutes(61));
       eventually("all have ended", () -> store.ends().size() == 10);
@@ -545,12 +545,12 @@ class PausingTest {
       out.journal.append(orders(2, 1));
       eventually("each is tried", () -> shop.count() == 2 && waiting(out, 2));
       forward(dispatcher, Duration.ofSeconds(31));
-      MemoryDeliveryStore store = out.ledger("shop");
+      MemoryDeliveryStore store = out.store("shop");
       eventually("both have failed", () -> store.ends().size() == 2);
       forward(dispatcher, Duration.ofDays(30)); // far beyond the limit
 
       store.redeliver(1, now());
-      dispatcher.ledgerChanged();
+      dispatcher.deliveriesChanged();
       eventually("sent again", () -> shop.count() == 5 && waiting(out, 1));
       forward(dispatcher, Duration.ofMinutes(2)); // it looks every minute
       eventually("and tried again", () -> shop.count() == 6 && store.ends().size() == 2);
@@ -585,7 +585,7 @@ class PausingTest {
         forward(dispatcher, Duration.ofSeconds(30));
       }
       out.settled("shop");
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .extracting(attempt -> attempt.error())
           .containsExactly(
               "answered 201",
@@ -647,7 +647,7 @@ class PausingTest {
 
   /** Whether so many wait for a retry, durably. */
   private static boolean waiting(Outbound out, int count) {
-    return out.ledger("shop").open() == count && out.dispatchers.getLast().status().inFlight() == 0;
+    return out.store("shop").open() == count && out.dispatchers.getLast().status().inFlight() == 0;
   }
 
   /** Every 30 seconds. */
@@ -698,6 +698,6 @@ class PausingTest {
   }
 
   private static int trials(Outbound out) {
-    return Objects.requireNonNull(out.ledger("shop").standing(1)).trials();
+    return Objects.requireNonNull(out.store("shop").standing(1)).trials();
   }
 }

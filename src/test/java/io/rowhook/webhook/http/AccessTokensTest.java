@@ -108,7 +108,7 @@ class AccessTokensTest {
       out.start(recipient(plain(In.header)));
       out.journal.append(orders(1, 1));
       out.settled("shop");
-      assertThat(out.ledger("shop").attempts(1))
+      assertThat(out.store("shop").attempts(1))
           .singleElement()
           .satisfies(attempt -> {
             assertThat(attempt.status()).isEqualTo(200);
@@ -127,10 +127,10 @@ class AccessTokensTest {
     try (Outbound out = new Outbound()) {
       out.start(recipient(plain(In.header)));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("an attempt", () -> !out.ledger("shop").attempts(1).isEmpty());
+      Outbound.eventually("an attempt", () -> !out.store("shop").attempts(1).isEmpty());
       mood.set("yes");
       out.settled("shop");
-      assertThat(out.ledger("shop").attempts(1).getFirst().error()).isEqualTo("answered 401");
+      assertThat(out.store("shop").attempts(1).getFirst().error()).isEqualTo("answered 401");
     }
   }
 
@@ -177,8 +177,8 @@ class AccessTokensTest {
     try (Outbound out = new Outbound()) {
       out.start(recipient(plain(In.header)));
       out.journal.append(orders(1, 1));
-      Outbound.eventually("an attempt", () -> !out.ledger("shop").attempts(1).isEmpty());
-      return String.valueOf(out.ledger("shop").attempts(1).getFirst().error());
+      Outbound.eventually("an attempt", () -> !out.store("shop").attempts(1).isEmpty());
+      return String.valueOf(out.store("shop").attempts(1).getFirst().error());
     }
   }
 

@@ -195,7 +195,7 @@ class RequestTargetsTest {
       out.journal.append(List.of(event));
       out.settled("shop");
       assertThat(shop.requests()).isEmpty();
-      assertThat(out.ledger("shop").ends().get(1L))
+      assertThat(out.store("shop").ends().get(1L))
           .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.reason()).endsWith(why))
           .isNotEqualTo(new Delivered());
     }
@@ -232,7 +232,7 @@ class RequestTargetsTest {
         base.allow(),
         base.tls(),
         base.format(),
-        new RequestOptions(Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers()),
+        new RequestOptions(Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers(), Optional.empty()),
         base.connection(),
         subscriptions.length == 0
             ? List.of(subscription(Optional.empty(), Optional.empty(), RequestLine.OPEN))

@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.EventType;
+import io.rowhook.recipient.BatchConfig;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.recipient.Integers;
@@ -11,6 +12,7 @@ import io.rowhook.recipient.PathTemplate;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a recipient's file says about method, path and body of its requests. */
-class RequestFormKeysTest {
+class RequestOptionsFileTest {
 
   private static final String FILE = "config/recipients/shop.yaml";
   private static final String URL = "url: https://a.example\n";
@@ -38,13 +40,54 @@ class RequestFormKeysTest {
                 Map.of(),
                 RequestLine.OPEN,
                 Optional.of(new BodyLimit(256 << 10, Then.failed)),
-                Integers.text));
+                Integers.text,
+                Optional.empty()));
     directory.shop(URL + "max-body: {bytes: 1KB, then: notify}\n");
     Settings after = directory.read();
     assertThat(after.recipients().getFirst().request().maxBody())
         .contains(new BodyLimit(1024, Then.notify));
     assertThat(SettingsDiff.between(before, after).lines())
         .containsExactly("recipient shop: max-body, integers changed");
+  }
+
+  @Test
+  void batchesArrive() throws SettingsException {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp).shop(URL + "batch: {max: 20, wait: 0s}\n");
+    Settings before = directory.read();
+    assertThat(before.recipients().getFirst().request().batch())
+        .contains(new BatchConfig(20, Duration.ZERO));
+    directory.shop(URL + "batch: {}\n");
+    Settings after = directory.read();
+    assertThat(after.recipients().getFirst().request().batch())
+        .contains(new BatchConfig(100, Duration.ofSeconds(1)));
+    assertThat(SettingsDiff.between(before, after).lines())
+        .containsExactly("recipient shop: batch changed");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> batches() {
+    String path =
+        "batch must not stand beside path, by which each event has a URL of its own. Take one of"
+            + " them out.";
+    return Stream.of(
+        shop(
+            "no batch",
+            URL + "batch: {max: 1}\n",
+            ":2:14: batch.max must be a whole number from 2 to 100, got: 1."),
+        shop(
+            "too long",
+            URL + "batch: {wait: 6m}\n",
+            ":2:15: batch.wait must be a duration from 0s to 5m, got: 6m."),
+        shop(
+            "of XML",
+            URL + "format: xml\nbatch: {max: 10}\n",
+            ":3:8: batch is for format: json only. Take it out, or format: xml."),
+        shop("with a path", URL + "path: /a\nbatch: {max: 10}\n", ":3:8: " + path),
+        shop(
+            "with a subscription's path",
+            URL + "batch: {max: 10}\nsubscriptions: [{entity: Article, path: /a}]\n",
+            ":2:8: " + path));
   }
 
   @TestFactory

@@ -46,13 +46,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens, each delivery is settled once, in order, and in bounded memory. */
-class OwedTest {
+class BacklogDispatchTest {
 
   private static final int LARGE = 1 << 20;
 
   @Test
   @Tag("feature-29")
-  void holdsABoundedPartOfWhatADeadRecipientIsOwed() throws Exception {
+  void holdsABoundedPartOfADeadRecipientsBacklog() throws Exception {
     Instant start = Instant.parse("2026-11-21T12:00:00Z");
     AtomicReference<Instant> now = new AtomicReference<>(start);
     try (Receiver revived = new Receiver();
@@ -66,8 +66,8 @@ class OwedTest {
           "everything stands on disk",
           () -> {
             window.accumulateAndGet(dispatcher.status().window(), Math::max);
-            return out.ledger("dead").open() == 100_000
-                && out.ledger("dead").cursor() == out.journal.head();
+            return out.store("dead").open() == 100_000
+                && out.store("dead").cursor() == out.journal.head();
           });
 
       dispatcher.reconfigure(recipient("dead", revived.url("/"), new Parallel(8), dead.retry()));
@@ -82,18 +82,18 @@ class OwedTest {
       assertThat(window.get()).isBetween(8, DeliveryBuffer.capacity(new Parallel(8)));
       dispatcher.close();
       assertOrder(revived.ids(), false);
-      assertThat(out.ledger("dead").open()).isLessThanOrEqualTo(97_000);
+      assertThat(out.store("dead").open()).isLessThanOrEqualTo(97_000);
     }
   }
 
   /** The window is full of them long before it holds as many deliveries as were asked for. */
   @Test
   void loadsWhatIsBlockedBehindNothingAlsoWhereLargeEventsFillTheWindow() throws Exception {
-    List<Event> events = orders(40, 1).stream().map(OwedTest::large).toList();
+    List<Event> events = orders(40, 1).stream().map(BacklogDispatchTest::large).toList();
     assertThat(events.size() * (long) LARGE).isGreaterThan(2 * DeliveryBuffer.BYTES);
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      MemoryDeliveryStore store = out.ledger("shop"); // as a crash may leave it
+      MemoryDeliveryStore store = out.store("shop"); // as a crash may leave it
       out.journal.append(events);
       for (JournalEntry entry : out.journal.read(0, events.size(), Long.MAX_VALUE)) {
         store.put(Delivery.pending(entry, null, null).to(new Blocked(), 0));
@@ -121,7 +121,7 @@ class OwedTest {
       out.settled("shop");
       assertThat(revived.ids()).hasSize(600).doesNotHaveDuplicates();
       assertOrder(revived.ids(), sequential);
-      assertThat(out.ledger("shop").exceptions()).isZero();
+      assertThat(out.store("shop").exceptions()).isZero();
     }
   }
 
@@ -150,7 +150,7 @@ class OwedTest {
   @Tag("feature-37")
   void losesNothingOverACrash() {
     long seed = new Random().nextLong();
-    System.out.println("OwedTest.losesNothingOverACrash seed " + seed);
+    System.out.println("BacklogDispatchTest.losesNothingOverACrash seed " + seed);
     Random random = new Random(seed);
     DeliveryMode processing = random.nextBoolean() ? new Sequential() : new Parallel(5);
     try (Receiver shop = new Receiver(request -> Answer.of(request.number() % 7 == 0 ? 503 : 200));
@@ -188,10 +188,10 @@ class OwedTest {
               out.journal = crashed;
               out.start(recipient);
             }
-            return out.ledger("shop").cursor() == out.journal.head()
-                && out.ledger("shop").open() == 0;
+            return out.store("shop").cursor() == out.journal.head()
+                && out.store("shop").open() == 0;
           });
-      assertThat(out.ledger("shop").ends()).hasSize(400).containsValue(new Delivered());
+      assertThat(out.store("shop").ends()).hasSize(400).containsValue(new Delivered());
       assertThat(new HashSet<>(shop.ids())).hasSize(400);
       int jobs = processing instanceof Parallel(int most) ? most : 1;
       int restarts = out.dispatchers.size() - 1;
@@ -206,7 +206,7 @@ class OwedTest {
   @Tag("feature-33")
   void endsEachDeliveryOnceAndKeepsEachEntitysOrderWhateverIsAnswered() {
     long seed = new Random().nextLong();
-    System.out.println("OwedTest.endsEachDeliveryOnce seed " + seed);
+    System.out.println("BacklogDispatchTest.endsEachDeliveryOnce seed " + seed);
     Random random = new Random(seed);
     DeliveryMode processing =
         random.nextInt(4) == 0 ? new Sequential() : new Parallel(1 + random.nextInt(12));
@@ -236,7 +236,7 @@ class OwedTest {
       }
       out.settled("shop");
 
-      assertThat(out.ledger("shop").ends()).hasSize(entities * each);
+      assertThat(out.store("shop").ends()).hasSize(entities * each);
       assertThat(Set.copyOf(shop.ids())).hasSize(entities * each);
       // One that met a reused connection that was closed arrives twice in the same attempt.
       Map<Long, Set<String>> arrivals = new HashMap<>();
@@ -245,10 +245,10 @@ class OwedTest {
               arrivals
                   .computeIfAbsent(Long.valueOf(r.header("Rowhook-Sequence")), _ -> new HashSet<>())
                   .add(r.header("Rowhook-Request-Id")));
-      out.ledger("shop")
+      out.store("shop")
           .ends()
           .forEach((sequence, end) -> {
-            List<Attempt> log = out.ledger("shop").attempts(sequence);
+            List<Attempt> log = out.store("shop").attempts(sequence);
             int attempts = log.size();
             // One on a kept connection that the server closes at that moment does not arrive.
             long unanswered = log.stream().filter(one -> one.status() == null).count();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * How fast a dispatcher is, against a receiver that does next to nothing. Prints; asserts no speed.
  */
 @Tag("benchmark")
-class CourierBenchmark {
+class DispatcherBenchmark {
 
   private static final byte[] OK =
       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
