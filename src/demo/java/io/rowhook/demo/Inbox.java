@@ -81,7 +81,8 @@ final class Inbox {
   /** How many of which topic each recipient got. */
   static Map<Awaited, Integer> count(List<Arrival> arrivals) {
     Map<Awaited, Integer> counts = new TreeMap<>();
-    arrivals.forEach(one -> counts.merge(new Awaited(one.recipient(), one.topic()), 1, Integer::sum));
+    arrivals.forEach(
+        one -> counts.merge(new Awaited(one.recipient(), one.topic()), 1, Integer::sum));
     return counts;
   }
 

@@ -70,7 +70,8 @@ final class Screen {
         group.stream().map(Arrival::sinceCommit).max(Duration::compareTo).orElseThrow();
     String head =
         "  -> %-8s %-17s %s%s, %s"
-            .formatted(awaited.recipient(), awaited.topic(), times, credentials, milliseconds(slowest));
+            .formatted(
+                awaited.recipient(), awaited.topic(), times, credentials, milliseconds(slowest));
     out.println(colour(wrong == 0 ? "32" : "31", head));
     out.println("     " + shortened(first.request().text()));
   }

@@ -23,8 +23,7 @@ public record RequestOptions(
     Optional<BatchConfig> batch) {
 
   /** As most recipients want it. */
-  public static final RequestOptions DEFAULT =
-      withHeaders(Map.of());
+  public static final RequestOptions DEFAULT = withHeaders(Map.of());
 
   public RequestOptions {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));

@@ -88,8 +88,7 @@ public record DeliveryPreview(
           batch
               ? WebhookHeaders.ofBatch(
                   List.of(event.id()), List.of(entry.sequence()), 1, requestId, 0, now)
-              : WebhookHeaders.of(
-                  event, set.topic(event), entry.sequence(), 1, requestId, 0, now));
+              : WebhookHeaders.of(event, set.topic(event), entry.sequence(), 1, requestId, 0, now));
       for (HttpHeader own : WebhookHeaders.own(recipient.request())) {
         headers.add(new HttpHeader(own.name(), MASK));
       }

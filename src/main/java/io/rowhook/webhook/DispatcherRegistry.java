@@ -11,8 +11,8 @@ import java.util.function.Function;
 
 /**
  * The dispatchers at work: one for each recipient of the settings in force. {@link #apply} and
- * {@link #close} are called by one thread at a time; {@link #statuses} and {@link #deliveriesChanged}
- * by any.
+ * {@link #close} are called by one thread at a time; {@link #statuses} and {@link
+ * #deliveriesChanged} by any.
  */
 public final class DispatcherRegistry implements AutoCloseable {
 

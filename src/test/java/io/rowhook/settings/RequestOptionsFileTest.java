@@ -74,11 +74,11 @@ class RequestOptionsFileTest {
         shop(
             "no batch",
             URL + "batch: {max: 1}\n",
-            ":2:14: batch.max must be a whole number from 2 to 100, got: 1."),
+            ":2:14: batch.max must be a whole number from 2 to 100, got: 1. Write for example 2."),
         shop(
             "too long",
             URL + "batch: {wait: 6m}\n",
-            ":2:15: batch.wait must be a duration from 0s to 5m, got: 6m."),
+            ":2:15: batch.wait must be from 0ms to 5m, got: 6m. Write a duration in between."),
         shop(
             "of XML",
             URL + "format: xml\nbatch: {max: 10}\n",

@@ -109,11 +109,10 @@ class BatchTest {
   @Test
   void oneThatIsRefusedComesAgainAloneAndTakesNoOtherWithIt() throws Exception {
     try (Receiver shop =
-            new Receiver(request ->
-                Answer.of(request.text().contains("evt_Order_3_1\"") ? 422 : 200));
+            new Receiver(
+                request -> Answer.of(request.text().contains("evt_Order_3_1\"") ? 422 : 200));
         Outbound out = new Outbound()) {
-      Recipient plain =
-          recipient(shop.url("/"), new Parallel(4), new BatchConfig(5, LONG));
+      Recipient plain = recipient(shop.url("/"), new Parallel(4), new BatchConfig(5, LONG));
       out.start(with(plain, Outbound.SELDOM, finalAt422()));
       out.journal.append(orders(5, 1));
       out.settled("shop");
@@ -135,8 +134,7 @@ class BatchTest {
         new CircuitBreakerConfig(2, Duration.ofMinutes(1), List.of(Duration.ofDays(1)));
     try (Receiver shop = new Receiver(request -> Answer.of(request.number() == 1 ? 503 : 200));
         Outbound out = new Outbound()) {
-      Recipient plain =
-          recipient(shop.url("/"), new Parallel(4), new BatchConfig(10, LONG));
+      Recipient plain = recipient(shop.url("/"), new Parallel(4), new BatchConfig(10, LONG));
       out.start(with(plain, two, AcknowledgementRule.ANY_2XX));
       out.journal.append(orders(10, 1));
       out.settled("shop");
@@ -148,7 +146,8 @@ class BatchTest {
   void isNotLargerThanMaxBody() throws Exception {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
-      out.sets.use(PlainSets.set("body", event -> ("\"" + event.id().repeat(30) + "\"").getBytes()));
+      out.sets.use(
+          PlainSets.set("body", event -> ("\"" + event.id().repeat(30) + "\"").getBytes()));
       RequestOptions options =
           new RequestOptions(
               Map.of(),
@@ -181,7 +180,7 @@ class BatchTest {
                   }
                   return event.json();
                 }));
-        out.start(recipient(shop.url("/"), processing, new BatchConfig(5, LONG)));
+        out.start(recipient(shop.url("/"), processing, new BatchConfig(5, Duration.ofMillis(20))));
         out.journal.append(orders(5, 2));
         out.settled("shop");
         assertThat(out.store("shop").ends().get(3L)).isEqualTo(new Failed("no price"));
@@ -212,9 +211,7 @@ class BatchTest {
         out.journal.append(events.subList(from, from + 20));
       }
       out.settled("shop");
-      assertThat(taken)
-          .as("seed %d", seed)
-          .isEqualTo(events.stream().map(Event::id).toList());
+      assertThat(taken).as("seed %d", seed).isEqualTo(events.stream().map(Event::id).toList());
     }
   }
 
@@ -257,11 +254,7 @@ class BatchTest {
   private static Recipient recipient(URI url, DeliveryMode processing, BatchConfig batch) {
     RequestOptions options =
         new RequestOptions(
-            Map.of(),
-            RequestLine.OPEN,
-            Optional.empty(),
-            Integers.number,
-            Optional.of(batch));
+            Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number, Optional.of(batch));
     return recipient(url, processing, options);
   }
 

@@ -74,7 +74,7 @@ class MemoryBudgetTest {
       DeliveryStore store = out.journal.deliveries("shop");
       Matchers matchers = new Matchers(store, SubscriptionMatcher.of(recipient, out.sets), 0);
       DeliveryBuffer buffer =
-          new DeliveryBuffer(out.journal, store, recipient.processing(), out.budget, matchers);
+          new DeliveryBuffer(out.journal, store, recipient.processing(), 1, out.budget, matchers);
       out.journal.append(orders(2, 1));
       out.budget.take(1 << 20);
       buffer.fill(_ -> false);

@@ -193,8 +193,7 @@ class RecipientDispatcherTest {
           .filteredOn(id -> id.startsWith("evt_Order_2"))
           .containsOnly("evt_Order_2_1");
       assertThat(out.store("shop").open()).isEqualTo(4);
-      assertThat(out.store("shop").oldestOpen().orElseThrow().state())
-          .isInstanceOf(Retrying.class);
+      assertThat(out.store("shop").oldestOpen().orElseThrow().state()).isInstanceOf(Retrying.class);
       broken.set(false);
       out.settled("shop");
       assertThat(shop.ids().stream().filter(id -> id.startsWith("evt_Order_2")).distinct())

@@ -41,7 +41,9 @@ public record ReceivedRequest(
   /** {@code order.updated}, or {@code 3 events}; null where the request is not Rowhook's. */
   public @Nullable String topic() {
     String batch = header("Rowhook-Batch");
-    return batch == null ? header("Rowhook-Topic") : batch.equals("1") ? "1 event" : batch + " events";
+    return batch == null
+        ? header("Rowhook-Topic")
+        : batch.equals("1") ? "1 event" : batch + " events";
   }
 
   /** The event's id; null where there is none. */

@@ -20,8 +20,10 @@ final class BatchParser {
       Setting.of(
               "max",
               Value.integer(BatchConfig.LEAST, BatchConfig.MOST),
-              "how many events a request has at most; it has fewer where their bodies would be"
-                  + " larger than `max-body`, or their events than 1 MB")
+              "[several events in one request](receiving.md#batches), as a JSON array, acknowledged as"
+                  + " a whole: how many at most. It has fewer where their bodies would be larger"
+                  + " than `max-body`, or their events than 1 MB. What is tried again goes alone")
+          .within("not with `xml` or `path`")
           .or(BatchConfig.MOST);
 
   private static final Setting<Duration> WAIT =
@@ -35,9 +37,7 @@ final class BatchParser {
       Setting.of(
               "batch",
               new Mapping(ObjectSetting.of(MAX, WAIT)),
-              "[several events in one request](receiving.md#batches), as a JSON array, acknowledged as"
-                  + " a whole. What is tried again goes alone, as an array of one")
-          .within("not with `xml` or `path`")
+              "several events in one request, as a JSON array")
           .without("one event a request");
 
   private BatchParser() {}

@@ -15,10 +15,10 @@ import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.SubscriptionMatcher;
 import io.rowhook.webhook.TestDelivery;
 import io.rowhook.webhook.WebhookClient;
+import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
 import io.rowhook.webhook.http.AuthorizedClient;
 import io.rowhook.webhook.http.HttpResult;
 import io.rowhook.webhook.http.RequestTarget;
-import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
 import io.rowhook.webhook.policy.AttemptResult;
 import io.rowhook.webhook.policy.AttemptResult.Acknowledged;
 import io.rowhook.webhook.policy.AttemptResult.Gone;
@@ -113,8 +113,7 @@ public final class DeliveryWorker {
     List<AttemptOutcome> outcomes = new ArrayList<>(dispatched.size());
     for (RenderedDelivery one : going) {
       outcomes.add(
-          started.ended(
-              one, going.size() > 1 ? result.ofSeveral() : result, outcomes.isEmpty()));
+          started.ended(one, going.size() > 1 ? result.ofSeveral() : result, outcomes.isEmpty()));
     }
     if (going.isEmpty()) {
       outcomes.add(started.ended(first, result));
@@ -145,8 +144,7 @@ public final class DeliveryWorker {
     List<HttpHeader> headers = headers(started, one, bytes);
     headers.add(TestDelivery.MARK);
     HttpResult answer = sender.send(target, headers, body.set().format(), bytes);
-    Attempt attempt =
-        started.ended(delivery, classifier.judge(answer, clock.instant())).attempt();
+    Attempt attempt = started.ended(delivery, classifier.judge(answer, clock.instant())).attempt();
     return new TestDelivery(
         target.method().name(),
         redactor.of(target.url().toString()),
@@ -175,8 +173,7 @@ public final class DeliveryWorker {
 
   /** One in XML was dispatched before its recipient took batches. */
   private boolean isBatch(List<RenderedDelivery> going) {
-    return recipient.request().batch().isPresent()
-        && going.getFirst().isJson();
+    return recipient.request().batch().isPresent() && going.getFirst().isJson();
   }
 
   private List<HttpHeader> headers(Started started, List<RenderedDelivery> going, byte[] bytes) {

@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order in a {@link RecipientDispatcher}'s window: one lane for each entity, or one for all; of
- * each lane only the head may be in flight, or, of the one for all, as many as one request may have;
- * what is behind waits. What is in here takes its
- * part of the {@link MemoryBudget}. Owned by the dispatcher's thread. Bounded by {@link
- * DeliveryBuffer}, which alone adds to it.
+ * each lane only the head may be in flight, or, of the one for all, as many as one request may
+ * have; what is behind waits. What is in here takes its part of the {@link MemoryBudget}. Owned by
+ * the dispatcher's thread. Bounded by {@link DeliveryBuffer}, which alone adds to it.
  */
 public final class KeyedQueue {
 

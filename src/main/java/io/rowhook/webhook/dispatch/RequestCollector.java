@@ -68,7 +68,7 @@ final class RequestCollector {
       requests.add(taken());
     }
     if (collected.isEmpty()) {
-      due = late ? now : now.plus(most.wait());
+      due = late ? now : now.plus(most.linger());
       late = false;
     }
     collected.add(delivery);

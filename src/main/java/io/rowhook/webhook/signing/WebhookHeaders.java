@@ -105,7 +105,9 @@ public final class WebhookHeaders {
     return headers;
   }
 
-  /** The id of the event, if there is but one; of several, one that only these in this order have. */
+  /**
+   * The id of the event, if there is but one; of several, one that only these in this order have.
+   */
   public static String batchId(List<String> ids) {
     if (ids.size() == 1) {
       return ids.getFirst();

@@ -232,7 +232,8 @@ class RequestTargetsTest {
         base.allow(),
         base.tls(),
         base.format(),
-        new RequestOptions(Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers(), Optional.empty()),
+        new RequestOptions(
+            Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers(), Optional.empty()),
         base.connection(),
         subscriptions.length == 0
             ? List.of(subscription(Optional.empty(), Optional.empty(), RequestLine.OPEN))
