@@ -203,11 +203,11 @@ final class Recipient implements AutoCloseable {
     if (batch == 0) {
       return List.of(Arrival.of(id, body, Long.parseLong("0" + sequences), accept, fault));
     }
-    String[] ids = first(headers, "Rowhook-Event-Ids").split(",");
+    String[] ids = first(headers, "Rowhook-Event-Ids").split(",", -1);
     List<Arrival> all = new ArrayList<>();
     for (JsonNode one : JSON.readTree(body)) {
       int place = all.size();
-      long sequence = Long.parseLong(sequences.split(",")[place]);
+      long sequence = Long.parseLong(sequences.split(",", -1)[place]);
       all.add(Arrival.of(ids[place], JSON.writeValueAsBytes(one), sequence, accept, fault));
     }
     return all;
