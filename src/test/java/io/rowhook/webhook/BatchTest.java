@@ -28,6 +28,7 @@ import io.rowhook.testing.Receiver.Answer;
 import io.rowhook.testing.Receiver.Request;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,7 +148,9 @@ class BatchTest {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
       out.sets.use(
-          PlainSets.set("body", event -> ("\"" + event.id().repeat(30) + "\"").getBytes()));
+          PlainSets.set(
+              "body",
+              event -> ("\"" + event.id().repeat(30) + "\"").getBytes(StandardCharsets.UTF_8)));
       RequestOptions options =
           new RequestOptions(
               Map.of(),
