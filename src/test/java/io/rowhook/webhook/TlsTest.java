@@ -1,28 +1,24 @@
 package io.rowhook.webhook;
 
 import static io.rowhook.testing.Events.orders;
+import static io.rowhook.webhook.TlsServer.ALL;
+import static io.rowhook.webhook.TlsServer.LIMIT;
+import static io.rowhook.webhook.TlsServer.OWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsExchange;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.TlsConfig;
 import io.rowhook.recipient.TlsConfig.Identity;
-import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Certificates.Issued;
 import io.rowhook.testing.Receiver;
-import io.rowhook.webhook.http.HttpResult;
 import io.rowhook.webhook.http.HttpResult.NoResponse;
 import io.rowhook.webhook.http.HttpResult.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -30,19 +26,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,15 +45,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("feature-46")
 class TlsTest {
 
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Certificates ALL = Certificates.get();
-  private static final TlsConfig OWN =
-      new TlsConfig(List.of(ALL.ca.certificate()), Optional.empty());
-
   @Test
   void refusesACertificateThatNobodyKnownHasSigned() throws Exception {
     for (Issued unknown : List.of(ALL.server, ALL.stranger)) {
-      try (Server server = new Server(unknown, false)) {
+      try (TlsServer server = new TlsServer(unknown, false)) {
         assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost"))
             .isEqualTo(
                 server.failure(
@@ -75,7 +61,7 @@ class TlsTest {
 
   @Test
   void refusesACertificateForAnotherHost() throws Exception {
-    try (Server server = new Server(ALL.server, false)) {
+    try (TlsServer server = new TlsServer(ALL.server, false)) {
       assertThat(server.postedWith(OWN, "127.0.0.1"))
           .isEqualTo(server.failure("127.0.0.1", "the certificate is not for this host name"));
       assertThat(server.clients).isEmpty();
@@ -84,18 +70,18 @@ class TlsTest {
 
   @Test
   void refusesACertificateThatHasExpired() throws Exception {
-    try (Server server = new Server(ALL.expired, false)) {
+    try (TlsServer server = new TlsServer(ALL.expired, false)) {
       assertThat(server.postedWith(OWN, "localhost"))
           .isEqualTo(server.failure("localhost", "the certificate has expired"));
     }
     Issued alone = new Issued(List.of(ALL.expired.certificate()), ALL.expired.key());
-    try (Server server = new Server(alone, false)) { // as most: without their authority's
+    try (TlsServer server = new TlsServer(alone, false)) { // as most: without their authority's
       for (TlsConfig tls : List.of(OWN, TlsConfig.DEFAULT)) {
         assertThat(server.postedWith(tls, "localhost"))
             .isEqualTo(server.failure("localhost", "the certificate has expired"));
       }
     }
-    try (Server server = new Server(ALL.expiredSelf, false)) {
+    try (TlsServer server = new TlsServer(ALL.expiredSelf, false)) {
       TlsConfig itself = new TlsConfig(ALL.expiredSelf.chain(), Optional.empty());
       assertThat(server.postedWith(itself, "localhost"))
           .isEqualTo(server.failure("localhost", "the certificate has expired"));
@@ -105,11 +91,11 @@ class TlsTest {
 
   @Test
   void acceptsAnAuthorityOfOnesOwn() throws Exception {
-    try (Server server = new Server(ALL.server, false)) {
+    try (TlsServer server = new TlsServer(ALL.server, false)) {
       assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(Response.class);
       assertThat(server.clients).containsExactly("nobody");
     }
-    try (Server server = new Server(ALL.stranger, false)) {
+    try (TlsServer server = new TlsServer(ALL.stranger, false)) {
       TlsConfig itself = new TlsConfig(ALL.stranger.chain(), Optional.empty());
       assertThat(server.postedWith(itself, "localhost")).isInstanceOf(Response.class);
     }
@@ -126,7 +112,7 @@ class TlsTest {
     }
     System.setProperty("javax.net.ssl.trustStore", file.toString());
     System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
-    try (Server server = new Server(ALL.server, false)) {
+    try (TlsServer server = new TlsServer(ALL.server, false)) {
       assertThat(server.postedWith(TlsConfig.DEFAULT, "localhost")).isInstanceOf(Response.class);
       TlsConfig another = new TlsConfig(ALL.stranger.chain(), Optional.empty());
       assertThat(server.postedWith(another, "localhost")).isInstanceOf(NoResponse.class);
@@ -138,7 +124,7 @@ class TlsTest {
 
   @Test
   void showsItsClientCertificateToWhomAsks() throws Exception {
-    try (Server server = new Server(ALL.server, true)) {
+    try (TlsServer server = new TlsServer(ALL.server, true)) {
       // This server hangs up so fast that its reason is lost.
       assertThat(server.postedWith(OWN, "localhost")).isInstanceOf(NoResponse.class);
       TlsConfig client = new TlsConfig(OWN.authorities(), Optional.of(identity(ALL.client)));
@@ -193,7 +179,7 @@ class TlsTest {
   @Tag("feature-32")
   void followsNoRedirectOutOfTls() throws Exception {
     try (Receiver target = new Receiver();
-        Server server = new Server(ALL.server, false)) {
+        TlsServer server = new TlsServer(ALL.server, false)) {
       server.location = target.url("/x?token=abc").toString();
       assertThat(server.postedWith(OWN, "localhost"))
           .isInstanceOfSatisfying(
@@ -211,7 +197,7 @@ class TlsTest {
 
   @Test
   void newCertificatesAreANewSender() throws Exception {
-    try (Server server = new Server(ALL.server, false);
+    try (TlsServer server = new TlsServer(ALL.server, false);
         Outbound out = new Outbound();
         DispatcherRegistry dispatchers =
             new DispatcherRegistry(recipient -> dispatcher(recipient, out))) {
@@ -308,73 +294,6 @@ class TlsTest {
         }
       }
       throw new AssertionError("no supported_versions");
-    }
-  }
-
-  /** Keeps who called: the client certificate's subject, or nobody. */
-  private static final class Server implements AutoCloseable {
-
-    final List<String> clients = new CopyOnWriteArrayList<>();
-    volatile String location = "";
-    private final HttpsServer server;
-
-    Server(Issued own, boolean needsClient) throws Exception {
-      X509Certificate ca = ALL.ca.certificate();
-      server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      server.setHttpsConfigurator(
-          new HttpsConfigurator(own.serving(ca)) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-              SSLContext context = getSSLContext();
-              SSLParameters ssl = context.getDefaultSSLParameters();
-              ssl.setNeedClientAuth(needsClient);
-              parameters.setSSLParameters(ssl);
-            }
-          });
-      server.createContext(
-          "/",
-          exchange -> {
-            clients.add(client((HttpsExchange) exchange));
-            exchange.getRequestBody().readAllBytes();
-            if (!location.isEmpty()) {
-              exchange.getResponseHeaders().add("Location", location);
-            }
-            exchange.sendResponseHeaders(location.isEmpty() ? 200 : 307, -1);
-            exchange.close();
-          });
-      server.start();
-    }
-
-    private static String client(HttpsExchange exchange) {
-      try {
-        return exchange.getSSLSession().getPeerPrincipal().getName();
-      } catch (SSLPeerUnverifiedException e) {
-        return "nobody";
-      }
-    }
-
-    int port() {
-      return server.getAddress().getPort();
-    }
-
-    URI url(String host) {
-      return URI.create("https://" + host + ":" + port() + "/?secret=xyz");
-    }
-
-    HttpResult postedWith(TlsConfig tls, String host) {
-      try (WebhookClient client =
-          new WebhookClient(AddressPolicy.ANY, Optional.of(TlsContexts.of(tls)))) {
-        return client.post(url(host), List.of(), new byte[] {'{', '}'}, LIMIT);
-      }
-    }
-
-    NoResponse failure(String host, String what) {
-      return new NoResponse("TLS with " + host + ":" + port() + ": " + what);
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
     }
   }
 }

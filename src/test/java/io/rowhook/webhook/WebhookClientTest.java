@@ -4,29 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.testing.RawServer;
 import io.rowhook.testing.Receiver;
-import io.rowhook.webhook.http.HttpResult;
 import io.rowhook.webhook.http.HttpResult.NoResponse;
 import io.rowhook.webhook.http.HttpResult.Response;
 import io.rowhook.webhook.http.RequestRoute;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** One call is one request, just as it was asked for. */
 class WebhookClientTest {
 
   private static final Duration LONG = Duration.ofSeconds(10);
-  private static final Duration SHORT = Duration.ofMillis(300);
   private static final byte[] BODY = "{}".getBytes(StandardCharsets.UTF_8);
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
@@ -132,193 +126,6 @@ class WebhookClientTest {
     }
   }
 
-  @ParameterizedTest
-  @Tag("feature-30")
-  @CsvSource({
-    "silent",
-    "head",
-    "trickled head",
-    "trickled body",
-    "chunks without end",
-    "continue without end"
-  })
-  void endsTheCallAtTheDeadline(String kind) throws Exception {
-    try (RawServer server =
-        new RawServer((_, out) -> {
-          switch (kind) {
-            case "head" ->
-                out.write(
-                    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
-                        .getBytes(StandardCharsets.ISO_8859_1));
-            case "trickled head" -> trickle(out, "", "HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(99));
-            case "trickled body" ->
-                trickle(out, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", "x".repeat(500));
-            case "chunks without end" ->
-                trickle(
-                    out,
-                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                    "1\r\nx\r\n".repeat(100));
-            case "continue without end" ->
-                trickle(out, "", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100));
-            default -> {}
-          }
-        })) {
-      long started = System.nanoTime();
-      assertThat(client.post(server.url("/"), List.of(), BODY, SHORT))
-          .isEqualTo(new NoResponse("no complete answer within 300ms"));
-      assertThat(Duration.ofNanos(System.nanoTime() - started))
-          .isBetween(SHORT, SHORT.plusSeconds(3));
-      assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    }
-  }
-
-  @Test
-  @Tag("feature-30")
-  void endsTheCallAtTheDeadlineOnAVirtualThreadToo() throws Exception {
-    try (RawServer server = new RawServer((_, _) -> {})) {
-      List<HttpResult> answers = new java.util.concurrent.CopyOnWriteArrayList<>();
-      Thread.ofVirtual()
-          .start(() -> answers.add(client.post(server.url("/"), List.of(), BODY, SHORT)))
-          .join();
-      assertThat(answers).containsExactly(new NoResponse("no complete answer within 300ms"));
-    }
-  }
-
-  @Test
-  @Tag("feature-30")
-  void endsAConnectionThatIsNeverAcceptedAtTheDeadline() throws Exception {
-    // Nobody accepts, and the queue is full: the kernel leaves the next one hanging.
-    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      List<java.net.Socket> filling = new java.util.ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        java.net.Socket socket = new java.net.Socket();
-        filling.add(socket);
-        try {
-          socket.connect(full.getLocalSocketAddress(), 200);
-        } catch (IOException e) {
-          break;
-        }
-      }
-      URI url = URI.create("http://127.0.0.1:" + full.getLocalPort() + "/");
-      assertThat(client.post(url, List.of(), BODY, SHORT))
-          .isEqualTo(new NoResponse("no complete answer within 300ms"));
-      for (java.net.Socket socket : filling) {
-        socket.close();
-      }
-    }
-  }
-
-  @Test
-  @Tag("feature-30")
-  void endsAHandshakeAtTheDeadline() throws Exception {
-    try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      URI url = URI.create("https://127.0.0.1:" + mute.getLocalPort() + "/");
-      assertThat(client.post(url, List.of(), BODY, SHORT))
-          .isEqualTo(new NoResponse("no complete answer within 300ms"));
-    }
-  }
-
-  @Test
-  @Tag("feature-30")
-  void endsASendThatNobodyReadsAtTheDeadline() throws Exception {
-    try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      URI url = URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/");
-      assertThat(client.post(url, List.of(), new byte[64 << 20], Duration.ofSeconds(1)))
-          .isEqualTo(new NoResponse("no complete answer within 1s"));
-    }
-  }
-
-  @Test
-  @Tag("feature-29")
-  void readsAHugeAnswerUpToItsLimitOnly() throws Exception {
-    AtomicLong written = new AtomicLong();
-    try (RawServer server =
-        new RawServer((_, out) -> {
-          out.write(
-              "HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n"
-                  .getBytes(StandardCharsets.ISO_8859_1));
-          byte[] block = new byte[64 * 1024];
-          for (int i = 0; i < 1600; i++) {
-            out.write(block);
-            written.addAndGet(block.length);
-          }
-        })) {
-      Response response = (Response) client.post(server.url("/"), List.of(), BODY, LONG);
-      assertThat(response.status()).isEqualTo(200);
-      assertThat(response.body().length)
-          .isBetween(WebhookClient.ANSWER_LIMIT, WebhookClient.ANSWER_LIMIT + 1);
-      assertThat(written.get()).isLessThan(20L << 20); // what the kernel's buffers took
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "''|the connection was closed without an answer",
-        "HTTP/1.1 200 OK~Content-Length: 9~~half|the connection was closed in the middle of the answer",
-        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~ab|the connection was closed in the middle of the answer",
-        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~ab|the answer is not HTTP: its chunks are malformed",
-        "HTTP/1.1 abc OK~~|the answer is not HTTP",
-        "HTTP/1.1 200 OK~Content-Length: -7~~|the answer is not HTTP",
-        "SSH-2.0-OpenSSH_9.6~|the answer is not HTTP",
-        "{}|the answer is not HTTP",
-      })
-  void saysWhatIsWrongWithAnAnswer(String text, String reason) throws Exception {
-    try (RawServer server = RawServer.saying(text.replace("~", "\r\n"))) {
-      assertThat(client.post(server.url("/?secret=xyz"), List.of(), BODY, LONG))
-          .isEqualTo(new NoResponse(reason));
-    }
-  }
-
-  @Test
-  void limitsTheHeadOfAnAnswer() throws Exception {
-    for (String head :
-        List.of("HTTP/1.1 200 OK\r\nX: " + "y".repeat(10_000), "X: y\r\n".repeat(10_000))) {
-      try (RawServer server = RawServer.saying("HTTP/1.1 200 OK\r\n" + head + "\r\n\r\n")) {
-        assertThat(client.post(server.url("/"), List.of(), BODY, LONG))
-            .isEqualTo(new NoResponse("the head of the answer is longer than Rowhook reads"));
-      }
-    }
-  }
-
-  @Test
-  void saysWhyThereIsNoConnection() throws Exception {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      port = closed.getLocalPort();
-    }
-    URI refused = URI.create("http://127.0.0.1:" + port + "/?secret=xyz");
-    assertThat(client.post(refused, List.of(), BODY, LONG))
-        .isEqualTo(new NoResponse("connection refused by 127.0.0.1:" + port));
-    assertThat(client.post(URI.create("http://shop.invalid/?s=x"), List.of(), BODY, LONG))
-        .isEqualTo(new NoResponse("the host name in shop.invalid is unknown"));
-    try (RawServer plain = RawServer.saying("HTTP/1.1 400 Bad Request\r\n\r\n");
-        ServerSocket rude = new ServerSocket(0)) {
-      Thread.ofVirtual()
-          .start(() -> {
-            try (java.net.Socket socket = rude.accept()) {
-              socket.getInputStream().read();
-              socket
-                  .getOutputStream()
-                  .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-              socket.getOutputStream().flush();
-              socket.getInputStream().readNBytes(50);
-            } catch (IOException e) {
-              return;
-            }
-          });
-      assertThat(plain.heads()).isEmpty();
-      URI url = URI.create("https://127.0.0.1:" + rude.getLocalPort() + "/");
-      assertThat(client.post(url, List.of(), BODY, LONG))
-          .isEqualTo(
-              new NoResponse(
-                  "TLS with 127.0.0.1:"
-                      + rude.getLocalPort()
-                      + ": the other side does not speak TLS; is it plain HTTP?"));
-    }
-  }
-
   @Test
   @Tag("feature-47")
   void refusesAnAddressThatIsNotPublic() {
@@ -382,15 +189,6 @@ class WebhookClientTest {
             .isInstanceOf(Response.class);
         Thread.sleep(250); // longer than a connection is trusted unasked: what is tested
       }
-    }
-  }
-
-  private static void trickle(java.io.OutputStream out, String head, String rest) throws Exception {
-    out.write(head.getBytes(StandardCharsets.ISO_8859_1));
-    for (byte b : rest.getBytes(StandardCharsets.ISO_8859_1)) {
-      out.write(b);
-      out.flush();
-      Thread.sleep(10);
     }
   }
 }
