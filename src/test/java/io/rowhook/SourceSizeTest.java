@@ -19,10 +19,10 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CaptureSupervisor CaptureSupervisorTest CoalescerTest DeliveryAdmin
-          DeliveryAdminTest DeliveryBuffer DeliveryStoreContractTest EditsTest
+          CaptureSupervisorTest CoalescerTest
+          DeliveryAdminTest DeliveryStoreContractTest EditsTest
           JournalContractTest MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
-          PausingTest PublicationTest RecipientDispatcherTest SchemaTimeTest SqliteJournal
+          PausingTest PublicationTest RecipientDispatcherTest SchemaTimeTest
           StructureTest
           """
               .trim()

@@ -9,21 +9,16 @@ import io.rowhook.journal.jobs.PendingDiscardJob;
 import io.rowhook.journal.jobs.ReplayJob;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
-import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
-import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.PauseDao;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What people do to deliveries, beside the dispatchers: redeliver, replay, discard, pause, resume,
@@ -41,10 +36,6 @@ public final class DeliveryAdmin {
           + " next_at = excluded.next_at, attempts = 0, first_attempt_at = NULL,"
           + " matched = NULL, redelivery = excluded.redelivery, reason = NULL, trials = 0,"
           + " asked = 1";
-
-  private static final String BEFORE_IT =
-      "SELECT min(sequence) FROM delivery INDEXED BY delivery_entity WHERE recipient = ?"
-          + " AND entity_key = ? AND state <> 'failed' AND sequence < ?";
 
   private final GroupCommitWriter writer;
   private final ReaderPool readers;
@@ -76,13 +67,13 @@ public final class DeliveryAdmin {
       throws DeliveryAdminException, InterruptedException {
     long number = number(recipient);
     one(sql -> {
-      Place place = place(sql, recipient, number, sequence);
+      DeliveryPlace place = DeliveryPlace.of(sql, recipient, number, sequence);
       Long before = place.before();
       if (place.refusal() != null) {
         return place.refusal();
       }
       if (before != null) {
-        return words(recipient, sequence)
+        return DeliveryPlace.words(recipient, sequence)
             + " waits for its turn behind "
             + before
             + " of the same entity. Redeliver or discard that one";
@@ -133,14 +124,14 @@ public final class DeliveryAdmin {
       throws DeliveryAdminException, InterruptedException {
     long number = number(recipient);
     one(sql -> {
-      Place place = place(sql, recipient, number, sequence);
+      DeliveryPlace place = DeliveryPlace.of(sql, recipient, number, sequence);
       if (place.refusal() != null) {
         boolean pending = PendingDiscardJob.discard(sql, number, sequence, place.entityKey()) == 1;
         return pending ? "" : place.refusal();
       }
       return sql.update(DiscardJob.DISCARD, number, sequence) == 1
           ? ""
-          : words(recipient, sequence)
+          : DeliveryPlace.words(recipient, sequence)
               + " is "
               + (place.stands() ? "discarded already" : "delivered: there is nothing to discard");
     });
@@ -248,65 +239,6 @@ public final class DeliveryAdmin {
     return writer.write(
         WriteTask.urgent(
             PauseDao::clearKillSwitch, cleared -> killSwitch.accept(Optional.empty())));
-  }
-
-  /**
-   * What the delivery store has of one delivery.
-   *
-   * @param refusal in words: nothing
-   * @param stands whether it is an exception
-   * @param before the earliest open one of its entity before it, if it is Blocked behind that
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Place(
-      @Nullable String refusal, byte[] entityKey, boolean stands, @Nullable Long before) {}
-
-  private static Place place(SqliteSession sql, String recipient, long number, long sequence)
-      throws SQLException {
-    Optional<byte[]> key =
-        sql.first(
-            "SELECT entity_type, entity_id FROM event WHERE sequence = ? AND sequence <= "
-                + EventDao.HEAD,
-            row -> (row.getString(1) + '\0' + row.getString(2)).getBytes(StandardCharsets.UTF_8),
-            sequence);
-    if (key.isEmpty()) {
-      return refused("event " + sequence + " is not in the journal, or not any more");
-    }
-    Optional<String> state =
-        sql.first(
-            "SELECT state FROM delivery WHERE recipient = ? AND sequence = ?",
-            row -> row.getString(1),
-            number,
-            sequence);
-    boolean attempted =
-        sql.number(
-                "SELECT count(*) FROM attempt WHERE recipient = ? AND sequence = ?",
-                number,
-                sequence)
-            > 0;
-    if (state.isEmpty() && !attempted) {
-      boolean ahead = sql.number("SELECT cursor FROM recipient WHERE id = ?", number) < sequence;
-      return new Place(
-          words(recipient, sequence)
-              + (ahead
-                  ? " has not been attempted yet: it goes out in its turn if it is wanted"
-                  : " was never due: it was not wanted, or is older than the recipient. replay"
-                      + " sends it all the same if it is wanted now"),
-          key.get(),
-          false,
-          null);
-    }
-    long before = sql.number(BEFORE_IT, number, key.get(), sequence);
-    boolean isBehind = state.isPresent() && state.get().equals("blocked") && before > 0;
-    return new Place(null, key.get(), state.isPresent(), isBehind ? before : null);
-  }
-
-  private static Place refused(String words) {
-    return new Place(words, new byte[0], false, null);
-  }
-
-  private static String words(String recipient, long sequence) {
-    return "delivery " + sequence + " to " + recipient;
   }
 
   /** Done if it answers nothing; else refused in these words. */

@@ -14,6 +14,7 @@ import io.rowhook.journal.events.RecentEventCache;
 import io.rowhook.journal.events.SpillFile;
 import io.rowhook.journal.events.SqliteCheckpointStore;
 import io.rowhook.journal.events.SqliteEventPublisher;
+import io.rowhook.journal.events.SqliteTemplateArchive;
 import io.rowhook.journal.jobs.ForgetJob;
 import io.rowhook.journal.jobs.RetentionSweeper;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
@@ -21,11 +22,11 @@ import io.rowhook.journal.sqlite.JournalFile;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.SchemaMigrations;
 import io.rowhook.journal.sqlite.SqliteErrorTranslator;
-import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.PauseDao;
+import io.rowhook.journal.tables.RecipientDao;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,6 +53,7 @@ public final class SqliteJournal implements Journal {
   private final SpillFile spill;
   private final SqliteEventPublisher log;
   private final SqliteCheckpointStore checkpoints;
+  private final SqliteTemplateArchive archive;
   private final RetentionSweeper sweeper;
   private volatile Optional<Pause> killSwitch;
 
@@ -65,6 +67,7 @@ public final class SqliteJournal implements Journal {
     spill = new SpillFile(file);
     log = new SqliteEventPublisher(writer, spill, committed, errors);
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
+    archive = new SqliteTemplateArchive(writer, readers);
     sweeper = new RetentionSweeper(writer, committed);
   }
 
@@ -221,20 +224,9 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public DeliveryStore deliveries(String recipient) {
-    long now = TimeColumns.micros(Instant.now());
+    Instant now = Instant.now();
     long number =
-        writer.writeThrough(
-            WriteTask.urgent(sql -> {
-              sql.update(
-                  "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES ("
-                      + ForgetJob.NEXT_ID
-                      + ", ?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
-                      + " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
-                  recipient,
-                  now,
-                  now);
-              return sql.number("SELECT id FROM recipient WHERE name = ?", recipient);
-            }));
+        writer.writeThrough(WriteTask.urgent(sql -> RecipientDao.register(sql, recipient, now)));
     return new SqliteDeliveryStore(recipient, number, writer, readers);
   }
 
@@ -253,49 +245,24 @@ public final class SqliteJournal implements Journal {
     committed.noLongerOnPublished(listener);
   }
 
-  /** Durable when this returns; cheap where it is kept already. */
   @Override
   public void keepAttributeSet(String hash, String name, String source) {
-    if (attributeSet(hash).isEmpty()) {
-      writer.writeThrough(
-          WriteTask.urgent(sql ->
-              sql.update(
-                  "INSERT INTO attribute_set (hash, name, source) VALUES (?, ?, ?)"
-                      + " ON CONFLICT (hash) DO NOTHING",
-                  hash,
-                  name,
-                  source)));
-    }
+    archive.keepAttributeSet(hash, name, source);
   }
 
   @Override
   public Optional<String> attributeSet(String hash) {
-    return readers.read(sql ->
-        sql.first(
-            "SELECT source FROM attribute_set WHERE hash = ?", row -> row.getString(1), hash));
+    return archive.attributeSet(hash);
   }
 
-  /** Durable when this returns; cheap where they are the same. */
   @Override
   public void attributeSetsInForce(Set<String> hashes) {
-    if (!attributeSetsInForce().equals(hashes)) {
-      writer.writeThrough(
-          WriteTask.urgent(sql -> {
-            int found = sql.update("UPDATE attribute_set SET in_force = 0 WHERE in_force = 1");
-            for (String hash : hashes) {
-              found += sql.update("UPDATE attribute_set SET in_force = 1 WHERE hash = ?", hash);
-            }
-            return found;
-          }));
-    }
+    archive.attributeSetsInForce(hashes);
   }
 
   @Override
   public Set<String> attributeSetsInForce() {
-    return Set.copyOf(
-        readers.read(sql ->
-            sql.list(
-                "SELECT hash FROM attribute_set WHERE in_force = 1", row -> row.getString(1))));
+    return archive.attributeSetsInForce();
   }
 
   /**
@@ -305,18 +272,7 @@ public final class SqliteJournal implements Journal {
    */
   public Set<String> seen(Set<String> names, Instant now, Instant since)
       throws InterruptedException {
-    return writer.write(
-        WriteTask.urgent(sql -> {
-          for (String name : names) {
-            sql.update(
-                "UPDATE recipient SET seen_at = ? WHERE name = ?", TimeColumns.micros(now), name);
-          }
-          return Set.copyOf(
-              sql.list(
-                  "SELECT name FROM recipient WHERE seen_at >= ?",
-                  row -> row.getString(1),
-                  TimeColumns.micros(since)));
-        }));
+    return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, names, now, since)));
   }
 
   /**

@@ -23,11 +23,6 @@ public final class ForgetJob {
   /** Each has a recipient and a sequence. */
   private static final List<String> TABLES = List.of("delivery", "attempt", "skipped", "merged");
 
-  /** The number of a recipient that is new. */
-  public static final String NEXT_ID =
-      "(SELECT 1 + max(coalesce((SELECT max(id) FROM recipient), 0),"
-          + " coalesce((SELECT max(id) FROM forgotten_recipient), 0)))";
-
   private final GroupCommitWriter writer;
 
   public ForgetJob(GroupCommitWriter writer) {

@@ -31,22 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeliveryBuffer {
 
-  /** Deliveries in memory: enough that a page from the journal is worth reading. */
-  static final int SMALLEST = 256;
-
-  /** With many jobs, so many for each, so that lanes that wait do not idle the others. */
-  static final int FOR_EACH_JOB = 4;
-
-  static final int LARGEST = 4096;
-
-  /** Beyond so many bytes of events nothing more is read. */
-  static final long BYTES = 16L << 20;
-
-  /**
-   * Outcomes not known to be durable: at most so many, and those in flight, are sent again after a
-   * crash.
-   */
-  public static final int UNFLUSHED = 500;
+  /** See {@link UnflushedWrites#MOST}. */
+  public static final int UNFLUSHED = UnflushedWrites.MOST;
 
   /** The cursor is recorded when it is quiet, and at the latest every so many moves. */
   private static final int ADVANCE_EVERY = 256;
@@ -57,10 +43,9 @@ public final class DeliveryBuffer {
   private final CursorTracker cursorTracker;
   private final JournalPager pager;
   private final Coalescer coalescer;
+  private final UnflushedWrites writes;
+  private final BufferRoom room;
   private final Matchers matchers;
-  private int capacity;
-  private int unflushed; // at most so many are not durable
-  private boolean flushed;
 
   /**
    * Starts from the recorded cursor.
@@ -75,6 +60,7 @@ public final class DeliveryBuffer {
       MemoryBudget budget,
       Matchers matchers) {
     this.store = store;
+    this.writes = new UnflushedWrites(store);
     this.budget = budget;
     this.queue =
         new KeyedQueue(
@@ -84,7 +70,7 @@ public final class DeliveryBuffer {
             },
             together,
             budget);
-    this.capacity = capacity(processing);
+    this.room = new BufferRoom(queue, budget, processing);
     long cursor = store.cursor();
     this.cursorTracker = new CursorTracker(cursor, store.lastKnown());
     this.matchers = matchers;
@@ -92,13 +78,9 @@ public final class DeliveryBuffer {
     this.coalescer = new Coalescer(this, store, matchers);
   }
 
-  static int capacity(DeliveryMode processing) {
-    return Math.clamp((long) FOR_EACH_JOB * processing.jobs(), SMALLEST, LARGEST);
-  }
-
   /** Takes another number of jobs into account. */
   void resize(DeliveryMode processing) {
-    capacity = capacity(processing);
+    room.resize(processing);
   }
 
   public KeyedQueue queue() {
@@ -116,19 +98,7 @@ public final class DeliveryBuffer {
 
   /** How many more deliveries there is room for; always for one, if there is none. */
   int room() {
-    if (queue.size() == 0) {
-      return Math.clamp(budget.free() / MemoryBudget.DELIVERY_BYTES, 1, capacity);
-    }
-    if (isFull()) {
-      return 0;
-    }
-    long more = (budget.free() - queue.bytes()) / MemoryBudget.DELIVERY_BYTES;
-    return Math.clamp(more, 0, Math.max(0, capacity - queue.size()));
-  }
-
-  /** True if nothing more may be taken in, by the bytes. */
-  private boolean isFull() {
-    return queue.size() > 0 && queue.bytes() >= Math.min(BYTES, budget.free());
+    return room.left();
   }
 
   /** The journal may have more than was read. */
@@ -140,11 +110,7 @@ public final class DeliveryBuffer {
    * Whether another page should be read: half the window is empty, and the journal may have more.
    */
   public boolean wantsMore() {
-    return !pager.caughtUp()
-        && (queue.size() == 0
-            || (queue.size() <= capacity / 2
-                && queue.bytes() < BYTES
-                && queue.bytes() <= budget.free() / 2));
+    return !pager.caughtUp() && room.isHalfEmpty();
   }
 
   /**
@@ -153,13 +119,13 @@ public final class DeliveryBuffer {
    * @param held whether an event must wait on disk, behind an earlier one of its entity
    */
   public void fill(Predicate<JournalEntry> held) throws InterruptedException {
-    int room = room();
-    if (room == 0) {
+    int left = room();
+    if (left == 0) {
       return; // others have filled up since it was hungry
     }
     long pageBytes = budget.takePage();
     try {
-      int most = Math.min(room, MemoryBudget.eventsOf(pageBytes));
+      int most = Math.min(left, MemoryBudget.eventsOf(pageBytes));
       for (JournalEntry entry : pager.next(most, pageBytes)) {
         Optional<Delivery> delivery = pager.toSend(entry);
         if (delivery.isEmpty()) {
@@ -167,7 +133,7 @@ public final class DeliveryBuffer {
         } else if (held.test(entry)) {
           put(delivery.get().to(DeliveryState::toBlocked));
           cursorTracker.advance(entry.sequence());
-        } else if (isFull()) {
+        } else if (room.isFull()) {
           return; // others have filled up meanwhile: the rest is read again
         } else {
           take(delivery.get());
@@ -228,7 +194,7 @@ public final class DeliveryBuffer {
   void skip(List<Long> skipped, JournalEntry newest, @Nullable CoalescedEvent coalesced)
       throws InterruptedException {
     store.skip(skipped, newest, coalesced);
-    wrote();
+    writes.wrote();
     cursorTracker.decidedUpTo(newest.sequence());
     pager.stale();
   }
@@ -263,11 +229,11 @@ public final class DeliveryBuffer {
       case CircuitBreaker.Change.None _ -> {}
       case CircuitBreaker.Change.Held(Pause pause) -> {
         store.pause(pause);
-        wrote();
+        writes.wrote();
       }
       case CircuitBreaker.Change.Released _ -> {
         store.resume(now);
-        wrote();
+        writes.wrote();
       }
     }
   }
@@ -275,7 +241,7 @@ public final class DeliveryBuffer {
   /** Queues what came of an attempt. */
   void record(AttemptOutcome outcome, Delivery after) throws InterruptedException {
     store.recordAttempt(after, outcome.attempt());
-    wrote();
+    writes.wrote();
     if (!outcome.delivery().isStored()) {
       cursorTracker.settled(after.sequence());
     }
@@ -303,16 +269,12 @@ public final class DeliveryBuffer {
 
   /** Waits until all that was queued is durable, so that the delivery store can be read. */
   void flush() throws InterruptedException {
-    if (unflushed > 0) {
-      store.flush();
-      unflushed = 0;
-      flushed = true;
-    }
+    writes.flush();
   }
 
   /** Whether the delivery store has taken anything durably yet. */
   boolean hasFlushed() {
-    return flushed;
+    return writes.flushed();
   }
 
   /** Records the cursor, if it is time to. */
@@ -333,22 +295,10 @@ public final class DeliveryBuffer {
     matchers.end();
     store.advance(cursorTracker.cursor());
     store.flush();
-    unflushed = 0;
   }
 
   private void put(Delivery delivery) throws InterruptedException {
     store.put(delivery);
-    wrote();
-  }
-
-  private void wrote() throws InterruptedException {
-    unflushed++;
-    if (unflushed >= UNFLUSHED) {
-      unflushed = store.queued(); // mostly less: the journal has gone on meanwhile
-      flushed = true;
-      if (unflushed >= UNFLUSHED) {
-        flush();
-      }
-    }
+    writes.wrote();
   }
 }

@@ -79,7 +79,7 @@ final class JournalPager {
   Optional<Delivery> oldest() throws InterruptedException {
     while (true) {
       if (ahead.isEmpty() || ahead.getFirst().sequence() <= cursor.position()) {
-        ahead = new ArrayDeque<>(next(DeliveryBuffer.SMALLEST, AHEAD_BYTES));
+        ahead = new ArrayDeque<>(next(BufferRoom.SMALLEST, AHEAD_BYTES));
         if (caughtUp) {
           return Optional.empty();
         }

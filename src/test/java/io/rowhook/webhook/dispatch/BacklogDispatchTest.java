@@ -79,7 +79,7 @@ class BacklogDispatchTest {
             window.accumulateAndGet(dispatcher.status().window(), Math::max);
             return revived.count() > 3000;
           });
-      assertThat(window.get()).isBetween(8, DeliveryBuffer.capacity(new Parallel(8)));
+      assertThat(window.get()).isBetween(8, BufferRoom.capacity(new Parallel(8)));
       dispatcher.close();
       assertOrder(revived.ids(), false);
       assertThat(out.store("dead").open()).isLessThanOrEqualTo(97_000);
@@ -90,7 +90,7 @@ class BacklogDispatchTest {
   @Test
   void loadsWhatIsBlockedBehindNothingAlsoWhereLargeEventsFillTheWindow() throws Exception {
     List<Event> events = orders(40, 1).stream().map(BacklogDispatchTest::large).toList();
-    assertThat(events.size() * (long) LARGE).isGreaterThan(2 * DeliveryBuffer.BYTES);
+    assertThat(events.size() * (long) LARGE).isGreaterThan(2 * BufferRoom.BYTES);
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
       MemoryDeliveryStore store = out.store("shop"); // as a crash may leave it

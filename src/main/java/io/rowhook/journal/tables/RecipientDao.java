@@ -1,0 +1,45 @@
+package io.rowhook.journal.tables;
+
+import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.sqlite.TimeColumns;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Set;
+
+/** The table {@code recipient}: who is known, from where on, and when its file was seen last. */
+public final class RecipientDao {
+
+  /** The number of a recipient that is new. */
+  private static final String NEXT_ID =
+      "(SELECT 1 + max(coalesce((SELECT max(id) FROM recipient), 0),"
+          + " coalesce((SELECT max(id) FROM forgotten_recipient), 0)))";
+
+  private RecipientDao() {}
+
+  /** Notes that it is there; a new one begins at the journal's head. Returns its number. */
+  public static long register(SqliteSession sql, String name, Instant now) throws SQLException {
+    long micros = TimeColumns.micros(now);
+    sql.update(
+        "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES ("
+            + NEXT_ID
+            + ", ?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
+            + " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
+        name,
+        micros,
+        micros);
+    return sql.number("SELECT id FROM recipient WHERE name = ?", name);
+  }
+
+  /** Notes that some have a file. Returns all that had one since an instant. */
+  public static Set<String> seen(SqliteSession sql, Set<String> names, Instant now, Instant since)
+      throws SQLException {
+    for (String name : names) {
+      sql.update("UPDATE recipient SET seen_at = ? WHERE name = ?", TimeColumns.micros(now), name);
+    }
+    return Set.copyOf(
+        sql.list(
+            "SELECT name FROM recipient WHERE seen_at >= ?",
+            row -> row.getString(1),
+            TimeColumns.micros(since)));
+  }
+}
