@@ -19,11 +19,9 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CaptureSupervisorTest CoalescerTest
-          DeliveryAdminTest DeliveryStoreContractTest EditsTest
+          CaptureSupervisorTest CoalescerTest DeliveryAdminTest DeliveryStoreContractTest
           JournalContractTest MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
-          PausingTest PublicationTest RecipientDispatcherTest SchemaTimeTest
-          StructureTest
+          PausingTest PublicationTest StructureTest
           """
               .trim()
               .split("\\s+"));

@@ -75,6 +75,19 @@ final class Erp implements AutoCloseable {
     return new Erp(Server.SOURCE.another(name(), encoding), directory, sql);
   }
 
+  /** Orders with lines. */
+  static Erp orders(Path directory) {
+    return new Erp(
+            directory,
+            "CREATE TABLE ord (id int PRIMARY KEY, note text)",
+            "CREATE TABLE line (id serial PRIMARY KEY, ord int, qty int)",
+            "CREATE INDEX ON line (ord)",
+            "ALTER TABLE ord REPLICA IDENTITY FULL",
+            "ALTER TABLE line REPLICA IDENTITY FULL")
+        .entities(
+            "Order: { table: ord, contains: { lines: { table: line, key: ord, order-by: id } } }");
+  }
+
   private static String name() {
     return "erp" + NUMBER.incrementAndGet();
   }

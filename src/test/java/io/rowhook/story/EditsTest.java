@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -59,9 +58,9 @@ class EditsTest {
   void aTypoThatIsUndoneLosesNothing() {
     stage.start();
     stage.write(ENTITIES, TWO.replace("sales_order", "sales_ordr"));
-    awaitProblem("sales.sales_ordr");
+    stage.awaitProblem("sales.sales_ordr");
     stage.write(ENTITIES, TWO);
-    awaitNoProblem();
+    stage.awaitNoProblem();
     killTheConnection();
     order(1);
     assertThat(stage.await("shop", 1)).hasSize(1);
@@ -75,8 +74,8 @@ class EditsTest {
         .write("jslt-templates/Order.jslt", "{ \"version\": 2 }")
         .write("jslt-templates/Article.jslt", "{ broken")
         .write(ENTITIES, TWO.replace("sales_order", "sales_ordr"));
-    awaitProblem("sales.sales_ordr");
-    awaitProblem("Article.jslt:1:");
+    stage.awaitProblem("sales.sales_ordr");
+    stage.awaitProblem("Article.jslt:1:");
     killTheConnection();
     order(1);
     article(1);
@@ -84,75 +83,6 @@ class EditsTest {
     assertThat(stage.inbox("shop").stream().map(request -> Stage.json(request).toString()))
         .anyMatch("{\"version\":2}"::equals)
         .anyMatch(body -> body.contains("\"entityType\":\"Article\""));
-  }
-
-  /** Whoever was sent two attributes is not sent all of them since a file is gone. */
-  @Test
-  void aTemplateThatIsTakenAwayLetsDeliveriesWait() throws Exception {
-    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
-    stage.start();
-    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
-    awaitProblem("Order.jslt is gone, by which recipient shop gets Order. It is paused");
-    order(1);
-    Eventually.within(
-        LIMIT,
-        "the recipient is paused",
-        () ->
-            stage.flow().dispatchers().stream()
-                .anyMatch(one -> one.pause() != null && one.pause().reason().contains("is gone")));
-    stage.stop();
-    stage.start(); // what is paused stays so, and the file has not come back
-    order(2);
-    stage.awaitJournaled();
-    assertThat(stage.inbox("shop")).isEmpty();
-    stage.stop();
-    stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
-    stage.start(); // it goes on by itself
-    assertThat(stage.await("shop", 2))
-        .extracting(request -> Stage.json(request).toString())
-        .containsExactlyInAnyOrder("{\"ref\":1}", "{\"ref\":2}");
-  }
-
-  /** On the next start it was chosen anew, and the recipient got the whole event. */
-  @Test
-  void aTemplateThatIsTakenAwayWhileRowhookIsStopped() throws Exception {
-    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
-    stage.start();
-    order(1);
-    assertThat(stage.await("shop", 1)).hasSize(1);
-    stage.stop();
-    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
-    stage.start();
-    awaitProblem("Order.jslt is gone, by which recipient shop gets Order. It is paused");
-    Eventually.within(
-        LIMIT,
-        "the recipient is paused",
-        () -> stage.flow().dispatchers().stream().anyMatch(one -> one.pause() != null));
-    order(2);
-    stage.awaitJournaled();
-    assertThat(stage.inbox("shop")).hasSize(1);
-    stage.write("jslt-templates/Order.jslt", "{ \"ref\": .entityId }");
-    assertThat(stage.await("shop", 2))
-        .extracting(request -> Stage.json(request).toString())
-        .containsExactly("{\"id\":1}", "{\"ref\":2}");
-  }
-
-  /** It stayed paused until a person resumed it. */
-  @Test
-  void aRecipientThatIsEditedWhileItsTemplateIsGoneGoesOn() throws Exception {
-    stage.write("jslt-templates/Order.jslt", "{ \"id\": .entityId }");
-    stage.start();
-    Files.delete(directory.resolve("jslt-templates/Order.jslt"));
-    awaitProblem("Order.jslt is gone");
-    order(1);
-    stage.awaitJournaled();
-    stage
-        .write("jslt-templates/brief.jslt", "{ \"brief\": .entityId }")
-        .recipient(
-            "shop", "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Order, attributes: brief }]");
-    assertThat(stage.await("shop", 1))
-        .extracting(request -> Stage.json(request).toString())
-        .containsExactly("{\"brief\":1}");
   }
 
   @Test
@@ -190,9 +120,9 @@ class EditsTest {
     stage
         .recipient("shop", "url: " + port + "\nsubscriptions: [{ entity: Customer }]")
         .write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
-    awaitProblem("source.properties");
+    stage.awaitProblem("source.properties");
     source.restart();
-    awaitNoProblem();
+    stage.awaitNoProblem();
     source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
     order(1);
     assertThat(stage.await("other", 1).getFirst().header("Rowhook-Entity-Type"))
@@ -211,9 +141,9 @@ class EditsTest {
     try {
       stage.user("rowhook_reader").start();
       stage.write(ENTITIES, TWO + "Customer: { table: crm.customer }\n");
-      awaitProblem("ALTER PUBLICATION");
+      stage.awaitProblem("ALTER PUBLICATION");
       source.execute(statement(stage.flow().problems()));
-      awaitNoProblem();
+      stage.awaitNoProblem();
       source.execute("INSERT INTO crm.customer VALUES (7, 'n')");
       assertThat(stage.await("shop", 1).getFirst().header("Rowhook-Entity-Type"))
           .isEqualTo("Customer");
@@ -253,7 +183,7 @@ class EditsTest {
       assertThat(Stage.json(stage.await("shop", 2).get(1)).path("data").path("customer"))
           .as("looked up")
           .isNotEmpty();
-      awaitNoProblem();
+      stage.awaitNoProblem();
     } finally {
       stage.stop();
       access(access, before);
@@ -275,17 +205,6 @@ class EditsTest {
   private static String statement(List<String> problems) {
     String sentence = problems.getFirst();
     return sentence.substring(sentence.indexOf("ALTER PUBLICATION"));
-  }
-
-  private void awaitProblem(String part) {
-    Eventually.within(
-        LIMIT,
-        "a problem with " + part,
-        () -> stage.flow().problems().stream().anyMatch(problem -> problem.contains(part)));
-  }
-
-  private void awaitNoProblem() {
-    Eventually.within(LIMIT, "no problem is left", () -> stage.flow().problems().isEmpty());
   }
 
   private static void awaitPublished(String table) {

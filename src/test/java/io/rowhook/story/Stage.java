@@ -37,6 +37,9 @@ public final class Stage implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** An edit has to be seen first, and the source to be asked. */
+  private static final Duration EDIT_LIMIT = Duration.ofSeconds(40);
+
   private final SourceDatabase source;
   private final Path directory;
   private final Map<String, TestReceiver> receivers = new TreeMap<>();
@@ -251,6 +254,18 @@ public final class Stage implements AutoCloseable {
                 .map(request -> String.valueOf(request.header("Rowhook-Entity-Id")))
                 .collect(Collectors.toSet())
                 .equals(Set.of(ids)));
+  }
+
+  /** Waits until one of the problems said has this in it. */
+  void awaitProblem(String part) {
+    Eventually.within(
+        EDIT_LIMIT,
+        "a problem with " + part,
+        () -> flow().problems().stream().anyMatch(problem -> problem.contains(part)));
+  }
+
+  void awaitNoProblem() {
+    Eventually.within(EDIT_LIMIT, "no problem is left", () -> flow().problems().isEmpty());
   }
 
   /** Waits until everything committed in the source so far is journaled. */
