@@ -5,6 +5,9 @@ import io.rowhook.capture.setup.ReplicationSetup;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MemoryCheckpointStore;
 import io.rowhook.testing.SourceDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -161,5 +164,12 @@ public final class Rig implements AutoCloseable {
             + name
             + "'",
         "DROP PUBLICATION IF EXISTS \"" + name + "\"");
+  }
+
+  /** Executes this within the transaction of a connection of one's own. */
+  static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 }
