@@ -19,8 +19,8 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CoalescerTest DeliveryAdminTest DeliveryStoreContractTest JournalContractTest
-          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest PausingTest
+          CoalescerTest MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
+          PausingTest
           """
               .trim()
               .split("\\s+"));

@@ -5,23 +5,17 @@ import static io.rowhook.journal.Samples.NOON;
 import static io.rowhook.journal.Samples.attempt;
 import static io.rowhook.journal.Samples.lsn;
 import static io.rowhook.journal.Samples.publish;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
-import io.rowhook.entity.Event;
-import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.journal.DeliveryState.Retrying;
-import io.rowhook.journal.JournalContractTest.Kind;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,28 +23,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every journal's delivery store does, whatever keeps it. */
+/** A recipient's deliveries in every journal: their states, what is due, what is open. */
 @ParameterizedClass
-@MethodSource("journals")
+@MethodSource("io.rowhook.journal.JournalKind#all")
 class DeliveryStoreContractTest {
 
-  private final Kind kind;
+  private final JournalKind kind;
   @TempDir Path directory;
   Journal journal;
   DeliveryStore store;
   List<JournalEntry> entries;
 
-  DeliveryStoreContractTest(Kind kind) {
+  DeliveryStoreContractTest(JournalKind kind) {
     this.kind = kind;
-  }
-
-  static Stream<Kind> journals() {
-    return JournalContractTest.journals();
   }
 
   @BeforeEach
   void open() throws InterruptedException {
-    journal = kind.opener().open(directory);
+    journal = kind.open(directory);
     journal.begin(EPOCH, lsn(100), Map.of());
     publish(journal, 200, "before");
     store = journal.deliveries("shop");
@@ -66,12 +56,8 @@ class DeliveryStoreContractTest {
   private void reopen() throws InterruptedException {
     store.flush();
     journal.close();
-    journal = kind.opener().open(directory);
+    journal = kind.open(directory);
     store = journal.deliveries("shop");
-  }
-
-  private static List<Long> sequences(List<Delivery> deliveries) {
-    return deliveries.stream().map(delivery -> delivery.entry().sequence()).toList();
   }
 
   private long sequence(int index) {
@@ -111,15 +97,20 @@ class DeliveryStoreContractTest {
   @Test
   void waitingKeepsTheFirstAttemptsTimeAndAttributeSet() throws InterruptedException {
     Instant first = NOON;
-    Samples.attempted(store, entries.get(0), attempt(1, first, "set-1"), waiting(60), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, first, "set-1"), Samples.waiting(60), 0, 0);
     Samples.attempted(
-        store, entries.get(0), attempt(2, first.plusSeconds(60), "set-2"), waiting(300), 0, 0);
+        store,
+        entries.get(0),
+        attempt(2, first.plusSeconds(60), "set-2"),
+        Samples.waiting(300),
+        0,
+        0);
     reopen();
 
     assertThat(store.nextDue()).contains(NOON.plusSeconds(300));
     assertThat(store.due(NOON.plusSeconds(299), 10)).isEmpty();
     Delivery due = store.due(NOON.plusSeconds(300), 10).getFirst();
-    assertThat(due.state()).isEqualTo(waiting(300));
+    assertThat(due.state()).isEqualTo(Samples.waiting(300));
     assertThat(due.attempts()).isEqualTo(2);
     assertThat(due.firstAttempt()).isEqualTo(first);
     assertThat(due.match()).isEqualTo("set-1");
@@ -129,8 +120,8 @@ class DeliveryStoreContractTest {
 
   @Test
   void anAttributeSetThatWasNotFoundAtFirstIsKeptOnceItIs() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, null), waiting(1), 0, 0);
-    Samples.attempted(store, entries.get(0), attempt(2, NOON, "set"), waiting(2), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, null), Samples.waiting(1), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(2, NOON, "set"), Samples.waiting(2), 0, 0);
     store.flush();
 
     assertThat(store.oldestOpen().orElseThrow().match()).isEqualTo("set");
@@ -140,7 +131,12 @@ class DeliveryStoreContractTest {
   void aRedeliveryStartsAgain() throws InterruptedException {
     Samples.attempted(store, entries.get(0), attempt(1, NOON, "set-1"), new Failed("no use"), 0, 0);
     Samples.attempted(
-        store, entries.get(0), attempt(1, NOON.plusSeconds(900), "set-2"), waiting(960), 1, 0);
+        store,
+        entries.get(0),
+        attempt(1, NOON.plusSeconds(900), "set-2"),
+        Samples.waiting(960),
+        1,
+        0);
     store.flush();
 
     Delivery delivery = store.oldestOpen().orElseThrow();
@@ -151,7 +147,7 @@ class DeliveryStoreContractTest {
 
   @Test
   void deliveredAfterWaitingIsNoExceptionAnyMore() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(60), 0, 0);
     Samples.attempted(store, entries.get(0), attempt(2, NOON, "set"), new Delivered(), 0, 0);
     store.flush();
 
@@ -162,7 +158,7 @@ class DeliveryStoreContractTest {
 
   @Test
   void failedStaysButIsNotOpen() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(60), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(60), 0, 0);
     Samples.attempted(store, entries.get(0), attempt(2, NOON, "set"), new Failed("used up"), 0, 0);
     reopen();
 
@@ -175,15 +171,15 @@ class DeliveryStoreContractTest {
 
   @Test
   void dueComesLongestDueFirstAndNoMoreThanAskedFor() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
-    Samples.attempted(store, entries.get(1), attempt(1, NOON, "set"), waiting(10), 0, 0);
-    Samples.attempted(store, entries.get(3), attempt(1, NOON, "set"), waiting(20), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(30), 0, 0);
+    Samples.attempted(store, entries.get(1), attempt(1, NOON, "set"), Samples.waiting(10), 0, 0);
+    Samples.attempted(store, entries.get(3), attempt(1, NOON, "set"), Samples.waiting(20), 0, 0);
     store.flush();
 
     assertThat(store.nextDue()).contains(NOON.plusSeconds(10));
-    assertThat(sequences(store.due(NOON.plusSeconds(60), 2)))
+    assertThat(Samples.sequences(store.due(NOON.plusSeconds(60), 2)))
         .containsExactly(sequence(1), sequence(3));
-    assertThat(sequences(store.due(NOON.plusSeconds(20), 10)))
+    assertThat(Samples.sequences(store.due(NOON.plusSeconds(20), 10)))
         .containsExactly(sequence(1), sequence(3));
   }
 
@@ -193,114 +189,23 @@ class DeliveryStoreContractTest {
     Samples.put(store, entries.get(2), new Blocked()); // of the same entity
     Samples.put(store, entries.get(1), new Blocked()); // of another, and nothing before it
     store.flush();
-    assertThat(sequences(store.waitingNotBlocked(10))).containsExactly(sequence(1));
+    assertThat(Samples.sequences(store.waitingNotBlocked(10))).containsExactly(sequence(1));
     Samples.attempted(store, entries.get(0), attempt(2, NOON, null), new Delivered(), 0, 0);
     store.flush();
-    assertThat(sequences(store.waitingNotBlocked(10))).containsExactly(sequence(1), sequence(2));
-    assertThat(sequences(store.waitingNotBlocked(1))).containsExactly(sequence(1));
-  }
-
-  /** By what it was sent, and where that was nothing, by whether the journal has its beginning. */
-  @Test
-  void whetherARecipientHasAnEntity() throws InterruptedException {
-    Event like = Samples.event("new", 500);
-    Event created =
-        new Event(
-            like.id(),
-            like.entityType(),
-            like.entityId(),
-            EventType.Created,
-            like.committedAt(),
-            like.position(),
-            like.json());
-    journal.publish(Samples.transaction(500), List.of(created), List.of());
-    journal.commit();
-    for (int end = 600; end < 1000; end += 100) {
-      entries.addAll(publish(journal, end, "new", "a"));
-    }
-    assertThat(store.mayHave(entries.get(0))).as("nothing before it").isTrue();
-    assertThat(store.mayHave(entries.get(5))).as("the beginning is not known").isTrue();
-    assertThat(store.mayHave(entries.get(4))).as("created, never sent").isFalse();
-    assertThat(store.mayHave(entries.get(6))).as("nor anything since").isFalse();
-    Samples.attempted(store, entries.get(4), attempt(1, NOON, "set"), new Delivered(), 0, 0);
-    store.flush();
-    assertThat(store.mayHave(entries.get(6))).as("sent").isTrue();
-    assertThat(store.mayHave(entries.get(4))).as("not before that").isFalse();
-    CoalescedEvent deleted = new CoalescedEvent(EventType.Deleted, "{}".getBytes(UTF_8));
-    store.skip(List.of(sequence(6)), entries.get(8), deleted);
-    Samples.attempted(store, entries.get(8), attempt(1, NOON, "set"), new Delivered(), 0, 0);
-    store.flush();
-    assertThat(store.mayHave(entries.get(10))).as("sent that it is gone").isFalse();
-  }
-
-  @Test
-  void whatIsSkippedIsNotedAndWhatIsSentInsteadStays() throws InterruptedException {
-    entries.addAll(publish(journal, 500, "a"));
-    entries.addAll(publish(journal, 600, "a"));
-    Samples.put(store, entries.get(2), new Blocked());
-    store.flush();
-    JournalEntry first = entries.get(0);
-    assertThat(store.later(first, 10, 1000))
-        .extracting(superseding -> superseding.entry().sequence(), SupersedingEvent::onDisk)
-        .containsExactly(
-            tuple(sequence(2), true), tuple(sequence(4), false), tuple(sequence(5), false));
-    assertThat(store.later(first, 2, 1000)).hasSize(2);
-    assertThat(store.later(first, 10, 1)).hasSize(1);
-
-    CoalescedEvent coalesced =
-        new CoalescedEvent(EventType.Created, "{\"merged\":1}".getBytes(UTF_8));
-    store.skip(List.of(sequence(0), sequence(2)), entries.get(4), coalesced);
-    reopen();
-    assertThat(store.decided(0, Long.MAX_VALUE))
-        .containsExactlyInAnyOrder(sequence(0), sequence(2));
-    assertThat(store.decided(sequence(0), sequence(1))).isEmpty();
-    assertThat(store.lastKnown()).isEqualTo(sequence(4));
-    assertThat(store.open()).isZero();
-    assertThat(store.later(first, 10, 1000)).isEmpty(); // skipped is decided
-    assertThat(store.later(entries.get(2), 10, 1000))
-        .extracting(superseding -> new String(superseding.event().json(), UTF_8))
-        .startsWith("{\"merged\":1}")
-        .hasSize(2);
-    assertThat(store.coalesced(sequence(4)))
-        .hasValueSatisfying(found -> {
-          assertThat(found.type()).isEqualTo(EventType.Created);
-          assertThat(found.json()).isEqualTo(coalesced.json());
-        });
-
-    Samples.attempted(store, entries.get(4), attempt(1, NOON, "set"), waiting(10), 0, 0);
-    reopen();
-    assertThat(store.later(entries.get(2), 10, 1000)).isEmpty(); // attempted is, too
-    assertThat(store.oldestOpen())
-        .hasValueSatisfying(delivery ->
-            assertThat(delivery.coalesced())
-                .extracting(CoalescedEvent::json)
-                .isEqualTo(coalesced.json()));
-    assertThat(store.isOpen(sequence(4), 0)).isTrue();
-    assertThat(store.isOpen(sequence(4), 1)).isFalse();
-    Samples.attempted(store, entries.get(4), attempt(2, NOON, "set"), new Failed("why"), 0, 0);
-    store.flush();
-    assertThat(store.isOpen(sequence(4), 0)).isFalse();
-  }
-
-  /** Whoever has redelivered it meanwhile gets it. */
-  @Test
-  void whatAPersonHasDecidedOnIsNotSkipped() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(10), 1, 0);
-    store.skip(List.of(sequence(0)), entries.get(2), null);
-    store.flush();
-    assertThat(store.isOpen(sequence(0), 1)).isTrue();
-    assertThat(store.coalesced(sequence(2))).isEmpty();
+    assertThat(Samples.sequences(store.waitingNotBlocked(10)))
+        .containsExactly(sequence(1), sequence(2));
+    assertThat(Samples.sequences(store.waitingNotBlocked(1))).containsExactly(sequence(1));
   }
 
   @Test
   void whatIsBlockedIsOpenAndNotDue() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(30), 0, 0);
     Samples.put(store, entries.get(2), new Blocked());
     Samples.put(store, entries.get(1), new Blocked());
     store.flush();
 
     assertThat(store.open()).isEqualTo(3);
-    assertThat(sequences(store.due(NOON.plusSeconds(99), 9))).containsExactly(sequence(0));
+    assertThat(Samples.sequences(store.due(NOON.plusSeconds(99), 9))).containsExactly(sequence(0));
     assertThat(store.oldestOpen().orElseThrow().entry().sequence()).isEqualTo(sequence(0));
     String a = entries.get(0).event().entityKey();
     assertThat(store.oldestOpen(a).orElseThrow().entry().sequence()).isEqualTo(sequence(0));
@@ -318,11 +223,11 @@ class DeliveryStoreContractTest {
 
   @Test
   void aStateThatNoAttemptLedToLeavesWhatIsKnownOfItsAttempts() throws InterruptedException {
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(30), 0, 0);
     Samples.put(store, entries.get(0), new Blocked());
     store.flush();
     assertThat(store.nextDue()).isEmpty();
-    Samples.put(store, entries.get(0), waiting(40));
+    Samples.put(store, entries.get(0), Samples.waiting(40));
     store.flush();
 
     Delivery delivery = store.due(NOON.plusSeconds(40), 1).getFirst();
@@ -337,7 +242,7 @@ class DeliveryStoreContractTest {
   @Test
   void recipientsDoNotSeeEachOther() throws InterruptedException {
     DeliveryStore other = journal.deliveries("ledger");
-    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), waiting(30), 0, 0);
+    Samples.attempted(store, entries.get(0), attempt(1, NOON, "set"), Samples.waiting(30), 0, 0);
     store.advance(sequence(3));
     store.flush();
 
@@ -345,10 +250,6 @@ class DeliveryStoreContractTest {
     assertThat(other.decided(0, Long.MAX_VALUE)).isEmpty();
     assertThat(other.due(NOON.plusSeconds(99), 9)).isEmpty();
     assertThat(other.cursor()).isEqualTo(journal.head());
-  }
-
-  private static Retrying waiting(int seconds) {
-    return new Retrying(NOON.plusSeconds(seconds));
   }
 
   @Test

@@ -133,4 +133,13 @@ public final class Samples {
         later.unavailable(),
         later.weight());
   }
+
+  /** To be sent again so many seconds after noon. */
+  static DeliveryState.Retrying waiting(int seconds) {
+    return new DeliveryState.Retrying(NOON.plusSeconds(seconds));
+  }
+
+  static List<Long> sequences(List<Delivery> deliveries) {
+    return deliveries.stream().map(delivery -> delivery.entry().sequence()).toList();
+  }
 }

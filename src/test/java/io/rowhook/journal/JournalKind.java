@@ -1,0 +1,34 @@
+package io.rowhook.journal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A kind of journal, of which the contract's tests hold for each; opens one, or opens it again. */
+record JournalKind(String name, Function<Path, Journal> opener) {
+
+  static Stream<JournalKind> all() {
+    return Stream.of(
+        new JournalKind(
+            "SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))));
+  }
+
+  Journal open(Path directory) {
+    return opener.apply(directory);
+  }
+
+  /** The entities of all events that are seen, in order. */
+  static List<String> ids(Journal journal) {
+    return ids(journal.read(0, Integer.MAX_VALUE, Long.MAX_VALUE));
+  }
+
+  static List<String> ids(List<JournalEntry> entries) {
+    return entries.stream().map(entry -> entry.event().entityId()).toList();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
