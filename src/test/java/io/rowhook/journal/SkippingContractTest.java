@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is sent in place of earlier events is known in every journal: what it stands for, and whether a
- * recipient has its entity.
+ * What is sent in place of earlier events is known in every journal: what it stands for, and
+ * whether a recipient has its entity.
  */
 @ParameterizedClass
 @MethodSource("io.rowhook.journal.JournalKind#all")
