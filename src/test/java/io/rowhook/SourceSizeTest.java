@@ -19,8 +19,7 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          CoalescerTest MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
-          PausingTest
+          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
           """
               .trim()
               .split("\\s+"));
