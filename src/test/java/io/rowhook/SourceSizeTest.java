@@ -19,7 +19,7 @@ class SourceSizeTest {
   private static final Set<String> LONGER =
       Set.of(
           """
-          MemoryDeliveryStore MemoryJournal OperatingTest PartsTest
+          MemoryDeliveryStore MemoryJournal
           """
               .trim()
               .split("\\s+"));
