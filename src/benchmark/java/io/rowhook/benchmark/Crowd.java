@@ -20,7 +20,7 @@ final class Crowd {
   private static final int RECIPIENTS = 1_000;
   private static final int HEALTHY = 900;
   private static final int SHOPS = 500;
-  private static final int PER_SECOND = 500;
+  private static final int PER_SECOND = Benchmark.number("rate", 500);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String DELAY = "healthy, commit to receipt";
 
@@ -52,11 +52,11 @@ final class Crowd {
           OF, RowhookItself.WHO, "until the source is read, s", (System.nanoTime() - begin) / 1e9);
       report.add(
           OF, RowhookItself.WHO, "resident at rest, MB", turn.process().residentBytes() / 1e6);
-      await(Load.steady(place.bed(), PER_SECOND, PER_SECOND * seconds / 3));
+      await(turn, Load.steady(place.bed(), PER_SECOND, PER_SECOND * seconds / 3));
       turn.begin();
       Written written = Load.steady(place.bed(), PER_SECOND, PER_SECOND * seconds);
       int threads = threads(turn.process().pid());
-      Arrivals arrivals = await(written);
+      Arrivals arrivals = await(turn, written);
       int deliveries = arrivals.all().size();
       report.add(OF, RowhookItself.WHO, DELAY, arrivals.sinceCommit());
       report.add(OF, RowhookItself.WHO, "threads of the process", threads);
@@ -85,7 +85,7 @@ final class Crowd {
   }
 
   /** Waits until all healthy ones have what they are to have, and nothing is missing. */
-  private Arrivals await(Written written) throws IOException {
+  private Arrivals await(Turn turn, Written written) throws IOException {
     List<Integer> missing = new ArrayList<>();
     int[] expected = new int[HEALTHY];
     for (long id = written.firstId(); id < written.firstId() + written.rows(); id++) {
@@ -106,7 +106,14 @@ final class Crowd {
       }
     } while (!missing.isEmpty() && System.nanoTime() < deadline);
     if (!missing.isEmpty()) {
-      throw new IllegalStateException("after " + PATIENCE + " some have not all: " + missing);
+      throw new IllegalStateException(
+          "after %s %d have not all, the first of them %d of %d\n%s"
+              .formatted(
+                  PATIENCE,
+                  missing.size(),
+                  place.receiver().count(missing.getFirst()),
+                  expected[missing.getFirst()],
+                  turn.process().output()));
     }
     Arrivals all = place.receiver().arrivals();
     return new Arrivals(all.all().stream().filter(one -> one.recipient() < HEALTHY).toList());
