@@ -156,7 +156,7 @@ class CommandLineTest {
   void receivePrintsWhatCame() throws Exception {
     String output = receiving(0, "--port", "0", "--count", "1");
     assertThat(output)
-        .contains("POST /hook  order.updated  id evt_1  attempt 1  signature absent  basic absent")
+        .contains("POST /hook  order.updated  id evt_1  attempt 1  signature absent  ->")
         .contains("-> 200")
         .contains("    {\n      \"a\" : \"b\\u001Bc\"\n    }");
   }

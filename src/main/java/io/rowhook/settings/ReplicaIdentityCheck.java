@@ -5,6 +5,7 @@ import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.PathTemplate;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.recipients.AttributeNamesCheck;
@@ -51,7 +52,7 @@ public final class ReplicaIdentityCheck {
     for (int i = 0; i < recipient.subscriptions().size(); i++) {
       Subscription subscription = recipient.subscriptions().get(i);
       Optional<String> key = subscription.needingOldValues();
-      boolean names = AttributeNamesCheck.isNeeded(subscription);
+      boolean names = AttributeNamesCheck.isNeeded(subscription, path(recipient, subscription));
       if ((key.isEmpty() && !names) || !entities.contains(subscription.entity())) {
         continue;
       }
@@ -97,6 +98,10 @@ public final class ReplicaIdentityCheck {
         .findFirst();
   }
 
+  private static Optional<PathTemplate> path(Recipient recipient, Subscription subscription) {
+    return subscription.line().path().or(() -> recipient.request().line().path());
+  }
+
   /** Nothing can be said of an entity whose table the source does not show. */
   private List<String> misspelt(Recipient recipient, int index, Subscription subscription) {
     Set<String> known = new TreeSet<>();
@@ -117,6 +122,7 @@ public final class ReplicaIdentityCheck {
         : AttributeNamesCheck.problems(
             "recipients/%s.yaml: subscriptions[%d]".formatted(recipient.name(), index),
             subscription,
+            path(recipient, subscription),
             known);
   }
 

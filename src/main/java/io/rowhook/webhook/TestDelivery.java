@@ -7,6 +7,7 @@ import io.rowhook.entity.EventType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public record TestDelivery(
     var json = Json.MAPPER.createObjectNode();
     json.put("id", id)
         .put("type", "test.created")
-        .put("timestamp", now.toString())
+        .put("timestamp", now.truncatedTo(ChronoUnit.MICROS).toString())
         .put("entityType", "Test")
         .put("entityId", 0)
         .put("event", EventType.Created.name());

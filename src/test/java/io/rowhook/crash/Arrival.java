@@ -10,6 +10,7 @@ import java.util.HexFormat;
 /**
  * A request that reached a recipient.
  *
+ * @param request tells requests apart that have several events; empty: it has one
  * @param id {@code Webhook-Id}
  * @param bodySha256 of the bytes, hex
  * @param entity {@code Article/7}
@@ -20,6 +21,7 @@ import java.util.HexFormat;
  *     is
  */
 record Arrival(
+    String request,
     String id,
     String bodySha256,
     String entity,
@@ -32,6 +34,12 @@ record Arrival(
 
   /** Reads a {@code full} body; its values are checked unless there is a fault already. */
   static Arrival of(String id, byte[] body, long sequence, boolean acknowledged, String fault) {
+    return of("", id, body, sequence, acknowledged, fault);
+  }
+
+  /** The same of one event of a request. */
+  static Arrival of(
+      String request, String id, byte[] body, long sequence, boolean acknowledged, String fault) {
     String hash = HexFormat.of().formatHex(sha256(body));
     try {
       JsonNode event = JSON.readTree(body);
@@ -42,10 +50,11 @@ record Arrival(
               event.path("data").path("version").asLong(),
               event.path("previous").path("version").asLong());
       String found = fault.isEmpty() ? Values.fault(id, event) : fault;
-      return new Arrival(id, hash, entity, what, sequence, acknowledged, found);
+      return new Arrival(request, id, hash, entity, what, sequence, acknowledged, found);
     } catch (IOException e) {
       Expected nothing = new Expected("", 0, 0);
-      return new Arrival(id, hash, "", nothing, sequence, acknowledged, "the body is not JSON");
+      return new Arrival(
+          request, id, hash, "", nothing, sequence, acknowledged, "the body is not JSON");
     }
   }
 

@@ -1,8 +1,8 @@
 package io.rowhook.crash;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,7 @@ final class Recipient implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+  private static final JsonFactory JSON = new JsonFactory();
 
   /** Well after its own time limit, if it is rude. */
   private static final Duration LATE = Duration.ofSeconds(3);
@@ -204,11 +204,18 @@ final class Recipient implements AutoCloseable {
       return List.of(Arrival.of(id, body, Long.parseLong("0" + sequences), accept, fault));
     }
     String[] ids = first(headers, "Rowhook-Event-Ids").split(",", -1);
+    String request = first(headers, "Rowhook-Request-Id");
+    String[] places = sequences.split(",", -1);
     List<Arrival> all = new ArrayList<>();
-    for (JsonNode one : JSON.readTree(body)) {
-      int place = all.size();
-      long sequence = Long.parseLong(sequences.split(",", -1)[place]);
-      all.add(Arrival.of(ids[place], JSON.writeValueAsBytes(one), sequence, accept, fault));
+    try (JsonParser parser = JSON.createParser(body)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.START_OBJECT) {
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        byte[] own = Arrays.copyOfRange(body, from, (int) parser.currentLocation().getByteOffset());
+        int place = all.size();
+        all.add(Arrival.of(request, ids[place], own, Long.parseLong(places[place]), accept, fault));
+      }
     }
     return all;
   }

@@ -41,19 +41,21 @@ final class Verification {
     Set<String> seen = new HashSet<>();
     long lastSequence = 0;
     String lastId = "";
+    Map<String, String> requests = new HashMap<>(); // the one each event came with first
     for (Arrival arrival : arrivals) {
       each(name, arrival);
       if (seen.add(arrival.id())) {
         first.computeIfAbsent(arrival.entity(), e -> new ArrayList<>()).add(arrival.what());
         String earlier = unacknowledged.put(arrival.entity(), arrival.id());
-        if (earlier != null && !acknowledged.contains(earlier)) {
+        requests.put(arrival.id(), arrival.request());
+        if (earlier != null && !isBehind(arrival, earlier, acknowledged, requests)) {
           fault(name, arrival, "came before the event before it, " + earlier + ", was accepted");
         }
         if (sequential) {
           if (arrival.sequence() <= lastSequence) {
             fault(name, arrival, "came after sequence " + lastSequence + ", out of order");
           }
-          if (!lastId.isEmpty() && !acknowledged.contains(lastId)) {
+          if (!lastId.isEmpty() && !isBehind(arrival, lastId, acknowledged, requests)) {
             fault(name, arrival, "came before " + lastId + ", the one before it, was accepted");
           }
           lastSequence = arrival.sequence();
@@ -70,6 +72,14 @@ final class Verification {
       add(name + ": " + open + " events arrived and were never accepted");
     }
     return this;
+  }
+
+  /** Whether the earlier one was accepted, or stands before it in its request. */
+  private static boolean isBehind(
+      Arrival arrival, String earlier, Set<String> acknowledged, Map<String, String> requests) {
+    boolean together =
+        !arrival.request().isEmpty() && arrival.request().equals(requests.get(earlier));
+    return together || acknowledged.contains(earlier);
   }
 
   /** Each event once: what holds for the journal, and for no recipient. */

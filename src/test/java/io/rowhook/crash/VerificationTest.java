@@ -103,7 +103,7 @@ class VerificationTest {
 
   @Test
   void findsAnotherBodyOrSequenceInARepeat() {
-    Arrival otherBody = new Arrival("a1", "other", "Article/1", CREATED, 1, true, "");
+    Arrival otherBody = new Arrival("", "a1", "other", "Article/1", CREATED, 1, true, "");
     assertThat(parallel(A1, otherBody, A2, O1, A3))
         .containsExactly("shop: Article/1 Created v1 (a1, sequence 1): came with another body too");
     assertThat(parallel(A1, arrival("a1", "Article/1", CREATED, 7), A2, O1, A3))
@@ -113,7 +113,7 @@ class VerificationTest {
   @Test
   void findsWhatIsWrongWithOneRequest() {
     Arrival unsigned =
-        new Arrival("a1", "body of a1", "Article/1", CREATED, 1, true, "signature: none");
+        new Arrival("", "a1", "body of a1", "Article/1", CREATED, 1, true, "signature: none");
     assertThat(parallel(unsigned, A2, O1, A3))
         .containsExactly("shop: Article/1 Created v1 (a1, sequence 1): signature: none");
   }
@@ -129,11 +129,12 @@ class VerificationTest {
   }
 
   private static Arrival arrival(String id, String entity, Expected what, long sequence) {
-    return new Arrival(id, "body of " + id, entity, what, sequence, true, "");
+    return new Arrival("", id, "body of " + id, entity, what, sequence, true, "");
   }
 
   private static Arrival refused(Arrival arrival) {
     return new Arrival(
+        arrival.request(),
         arrival.id(),
         arrival.bodySha256(),
         arrival.entity(),

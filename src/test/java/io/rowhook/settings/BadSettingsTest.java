@@ -35,7 +35,7 @@ class BadSettingsTest {
             d -> d.write(file, "database.user=erp\ndatabase.password=${env:PGPASSWORD}\n"),
             file
                 + ":2:1: database.password needs the environment variable PGPASSWORD, which is not"
-                + " set. Set it for the process that runs Rowhook."),
+                + " set. Set it for this process, or write ${file:...} in its place."),
         bad(
             "missing file",
             d -> d.write(file, "database.password=${file:/no/such/file}\n"),

@@ -91,6 +91,7 @@ class OldValuesTest {
             - { entity: Article, changed: [stok, name] }
             - { entity: Article, becomes: { stocks: 0 } }
             - { entity: Article, events: Created, when: '.data.nmae == ".data.nothing" and .data.price > 1' }
+            - { entity: Article, events: Deleted, path: '/a/{data.skuu}/{previous.name}' }
             - { entity: Article, when: 'not(any([for (.data.tags) .data.color == "red"]))' }
           """);
       try (Flow flow = Wiring.flow(stage.options(), stage.env(), Observers.NONE)) {
@@ -100,7 +101,8 @@ class OldValuesTest {
                 """
                 recipients/shop.yaml: subscriptions[0].changed names stok, which Article does not have. Did you mean stock?
                 recipients/shop.yaml: subscriptions[1].becomes names stocks, which Article does not have. Did you mean stock?
-                recipients/shop.yaml: subscriptions[2].when names nmae, which Article does not have. Did you mean name?\
+                recipients/shop.yaml: subscriptions[2].when names nmae, which Article does not have. Did you mean name?
+                recipients/shop.yaml: subscriptions[3].path names skuu, which Article does not have. Did you mean sku?\
                 """);
       }
     }

@@ -34,8 +34,8 @@ class AddressesTest {
   private static final AddressPolicy OUTSIDE =
       new AddressPolicy(List.of(CidrBlock.parse("127.0.0.1/32")));
   private static final String REFUSED =
-      "shop.example is at 127.0.0.2, an address that is loopback; allow its network for this"
-          + " recipient if that is meant";
+      "shop.example is at 127.0.0.2, an address that is loopback; if that is meant, write"
+          + " allow: {networks: [127.0.0.2/32]} in the recipient's file";
 
   private final AtomicInteger inside = new AtomicInteger();
   private final List<String> asked = new ArrayList<>();

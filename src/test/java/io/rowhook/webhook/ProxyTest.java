@@ -115,8 +115,8 @@ class ProxyTest {
       assertThat(post(client, URI.create("https://inside.example/")))
           .isEqualTo(
               new NoResponse(
-                  "inside.example is at 10.0.0.7, an address that is private; allow its network"
-                      + " for this recipient if that is meant"));
+                  "inside.example is at 10.0.0.7, an address that is private; if that is meant,"
+                      + " write allow: {networks: [10.0.0.7/32]} in the recipient's file"));
       assertThat(post(client, URI.create("http://127.0.0.1:" + shop.url("/").getPort() + "/")))
           .isInstanceOf(NoResponse.class);
       assertThat(proxy.heads()).isEmpty();

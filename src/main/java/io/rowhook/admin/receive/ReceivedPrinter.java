@@ -76,7 +76,9 @@ public final class ReceivedPrinter {
     append(line, "id ", request.id());
     append(line, "attempt ", request.attempt());
     append(line, "signature ", request.signature().words());
-    append(line, "basic ", request.basic().words());
+    if (request.basic() != VerificationResult.ABSENT) {
+      append(line, "basic ", request.basic().words());
+    }
     if (request.bearer() != VerificationResult.ABSENT) {
       append(line, "bearer ", request.bearer().words());
     }

@@ -1,6 +1,8 @@
 package io.rowhook.settings.recipients;
 
 import io.rowhook.base.DidYouMean;
+import io.rowhook.recipient.PathTemplate;
+import io.rowhook.recipient.PathTemplate.Placeholder;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.yaml.Diagnostics;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,13 +34,15 @@ public final class AttributeNamesCheck {
   /** In a condition without its texts: what gives the full stop another meaning. */
   private static final Pattern OTHER_CONTEXT = Pattern.compile("[|{]|//|\\b(?:for|def)\\b");
 
+  private static final Set<String> OF_VALUES = Set.of("data", "previous");
+
   private static final Pattern TEXT = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"");
 
   private AttributeNamesCheck() {}
 
   /** Whether it names any, so that there is a point in asking what the entity has. */
-  public static boolean isNeeded(Subscription subscription) {
-    return !named(subscription).isEmpty();
+  public static boolean isNeeded(Subscription subscription, Optional<PathTemplate> path) {
+    return !named(subscription, path).isEmpty();
   }
 
   /**
@@ -45,12 +50,16 @@ public final class AttributeNamesCheck {
    * meant.
    *
    * @param place of the subscription: {@code recipients/shop.yaml: subscriptions[0]}
+   * @param path of its requests
    * @param known the entity's attributes, not empty
    */
   public static List<String> problems(
-      String place, Subscription subscription, Collection<String> known) {
+      String place,
+      Subscription subscription,
+      Optional<PathTemplate> path,
+      Collection<String> known) {
     List<String> problems = new ArrayList<>();
-    named(subscription)
+    named(subscription, path)
         .forEach((key, names) ->
             names.stream()
                 .filter(name -> !known.contains(name))
@@ -67,7 +76,8 @@ public final class AttributeNamesCheck {
   }
 
   /** By key, in the order of the file. */
-  private static Map<String, Set<String>> named(Subscription subscription) {
+  private static Map<String, Set<String>> named(
+      Subscription subscription, Optional<PathTemplate> path) {
     Map<String, Set<String>> named = new LinkedHashMap<>();
     if (!subscription.changed().isEmpty()) {
       named.put("changed", subscription.changed());
@@ -76,8 +86,23 @@ public final class AttributeNamesCheck {
       named.put("becomes", subscription.becomes().keySet());
     }
     subscription.when().map(AttributeNamesCheck::read).ifPresent(names -> named.put("when", names));
+    path.map(AttributeNamesCheck::read).ifPresent(names -> named.put("path", names));
     named.values().removeIf(Set::isEmpty);
     return named;
+  }
+
+  private static Set<String> read(PathTemplate path) {
+    Set<String> names = new LinkedHashSet<>();
+    path.segments().stream()
+        .flatMap(segment -> segment.parts().stream())
+        .forEach(part -> {
+          if (part instanceof Placeholder(List<String> steps)
+              && steps.size() > 1
+              && OF_VALUES.contains(steps.getFirst())) {
+            names.add(steps.get(1));
+          }
+        });
+    return names;
   }
 
   private static Set<String> read(String condition) {

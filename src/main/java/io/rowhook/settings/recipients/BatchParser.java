@@ -22,7 +22,7 @@ final class BatchParser {
               Value.integer(BatchConfig.LEAST, BatchConfig.MOST),
               "[several events in one request](receiving.md#batches), as a JSON array, acknowledged as"
                   + " a whole: how many at most. It has fewer where their bodies would be larger"
-                  + " than `max-body`, or their events than 1 MB. What is tried again goes alone")
+                  + " than `max-body`, or their events than 1 MB. What is tried again goes alone. `batch: {}` takes both defaults")
           .within("not with `xml` or `path`")
           .or(BatchConfig.MOST);
 

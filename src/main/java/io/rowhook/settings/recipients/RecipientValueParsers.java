@@ -214,7 +214,7 @@ public final class RecipientValueParsers {
     if (!plain || value.isEmpty() || !value.equals(value.strip())) {
       throw InvalidValueException.hidden(
           "must be printable ASCII characters, with no spaces at either end",
-          "Look for a line end at its end, and write what is not ASCII as the recipient expects it.");
+          "Write what is not ASCII as the recipient expects it, for example percent-encoded; a file may have one line end at its end.");
     }
     if (value.length() > MAX_HEADER_VALUE) {
       throw InvalidValueException.hidden(

@@ -41,7 +41,7 @@ final class RequestOptionsParser {
                   MAX_HEADERS),
               "headers of its own on every request: `{ X-API-Key: \"${file:/run/secrets/key}\","
                   + " Accept: application/json }`. Every value is treated as a secret")
-          .within("not those that Rowhook or HTTP sets")
+          .within("values in ASCII; not those that Rowhook or HTTP sets")
           .without("none");
 
   /** Rowhook's own and HTTP's, beside those that {@link RecipientValueParsers#header} refuses. */

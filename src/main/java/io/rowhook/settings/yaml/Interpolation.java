@@ -63,7 +63,7 @@ public final class Interpolation {
     if (value == null) {
       throw InvalidValueException.hidden(
           "needs the environment variable " + Diagnostics.printable(name) + ", which is not set",
-          "Set it for the process that runs Rowhook.");
+          "Set it for this process, or write ${file:...} in its place.");
     }
     return value;
   }

@@ -145,10 +145,15 @@ public final class DeliveryWorker {
     headers.add(TestDelivery.MARK);
     HttpResult answer = sender.send(target, headers, body.set().format(), bytes);
     Attempt attempt = started.ended(delivery, classifier.judge(answer, clock.instant())).attempt();
+    List<HttpHeader> shown = new ArrayList<>(headers);
+    shown.addFirst(new HttpHeader("Content-Type", body.set().format().contentType()));
+    if (recipient.authentication().oauth2().isPresent()) {
+      shown.add(new HttpHeader("Authorization", "Bearer ***")); // fetched when it was sent
+    }
     return new TestDelivery(
         target.method().name(),
         redactor.of(target.url().toString()),
-        headers,
+        shown,
         bytes,
         attempt.status(),
         attempt.error(),

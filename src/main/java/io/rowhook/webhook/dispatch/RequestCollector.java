@@ -4,6 +4,7 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.recipient.BatchConfig;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,7 +80,8 @@ final class RequestCollector {
   }
 
   private List<Delivery> taken() {
-    List<Delivery> request = List.copyOf(collected);
+    List<Delivery> request =
+        collected.stream().sorted(Comparator.comparingLong(Delivery::sequence)).toList();
     collected = new ArrayList<>();
     bytes = 0;
     due = Instant.MAX;

@@ -3,6 +3,7 @@ package io.rowhook.webhook.http;
 import io.rowhook.webhook.AddressPolicy;
 import io.rowhook.webhook.WebhookClient;
 import java.io.InterruptedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -52,7 +53,9 @@ public final class GuardedDnsResolver implements DnsResolver {
               + found[0].getHostAddress()
               + ", an address that is "
               + networks.refusal(found[0]).orElse("not public")
-              + "; allow its network for this recipient if that is meant");
+              + "; if that is meant, write allow: {networks: ["
+              + network(found[0])
+              + "]} in the recipient's file");
     }
     return permitted.toArray(InetAddress[]::new);
   }
@@ -109,5 +112,11 @@ public final class GuardedDnsResolver implements DnsResolver {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The network that has this address alone, as a setting has it. */
+  private static String network(InetAddress address) {
+    String plain = address.getHostAddress().replaceFirst("%.*", ""); // without the interface
+    return plain + (address instanceof Inet4Address ? "/32" : "/128");
   }
 }
