@@ -230,7 +230,7 @@ public final class JournalQueries {
     return readers.read(sql -> {
       long number = number(sql, recipient);
       return sql.number(
-          "SELECT count(*)" + DeliveryDao.COUNTING_FAILURES,
+          "SELECT count(DISTINCT at)" + DeliveryDao.COUNTING_FAILURES,
           number,
           TimeColumns.micros(since),
           number);

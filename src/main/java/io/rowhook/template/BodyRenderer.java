@@ -28,19 +28,21 @@ import java.util.regex.Pattern;
  * @param integers how large ones are written in JSON; XML has text anyway
  * @param topic stands as {@code type} in the event that the set is given; empty: the event's own
  * @param limit of the body's bytes; what becomes of a larger one is decided by whoever renders
+ * @param array whether it is sent in an array, alone or with others
  */
 public record BodyRenderer(
     Template set,
     BodyFormat format,
     Integers integers,
     Optional<String> topic,
-    Optional<BodyLimit> limit)
+    Optional<BodyLimit> limit,
+    boolean array)
     implements Template {
 
   /** A topic has no semicolon; an attribute set's hash neither. */
   private static final Pattern HASH =
       Pattern.compile(
-          "([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?(?:;max=([0-9]+),([a-z]+))?");
+          "([^;]+)(;xml)?(;integers=text)?(?:;topic=([^;]+))?(?:;max=([0-9]+),([a-z]+))?(;array)?");
 
   /** As a recipient wants it. */
   public static BodyRenderer of(Recipient recipient, Template set, Optional<String> topic) {
@@ -49,7 +51,8 @@ public record BodyRenderer(
         recipient.format(),
         recipient.request().integers(),
         topic,
-        recipient.request().maxBody());
+        recipient.request().maxBody(),
+        recipient.request().batch().isPresent());
   }
 
   /** The whole event. */
@@ -59,12 +62,12 @@ public record BodyRenderer(
 
   /** The same with the built-in set {@code notify}. */
   public BodyRenderer asNotify() {
-    return new BodyRenderer(BuiltInTemplate.notify, format, integers, topic, limit);
+    return new BodyRenderer(BuiltInTemplate.notify, format, integers, topic, limit, array);
   }
 
   /** The same for a body that is not too large. */
   public BodyRenderer unlimited() {
-    return new BodyRenderer(set, format, integers, topic, Optional.empty());
+    return new BodyRenderer(set, format, integers, topic, Optional.empty(), array);
   }
 
   /** The one of an earlier attempt; empty if its attribute set was not kept. */
@@ -83,7 +86,7 @@ public record BodyRenderer(
                 new BodyLimit(
                     Long.parseLong(parts.group(5)), BodyLimit.Then.valueOf(parts.group(6))));
     return sets.byHash(parts.group(1))
-        .map(set -> new BodyRenderer(set, format, integers, topic, limit));
+        .map(set -> new BodyRenderer(set, format, integers, topic, limit, parts.group(7) != null));
   }
 
   @Override
@@ -98,7 +101,8 @@ public record BodyRenderer(
         + (format == BodyFormat.xml ? ";xml" : "")
         + (integers == Integers.text ? ";integers=text" : "")
         + topic.map(text -> ";topic=" + text).orElse("")
-        + limit.map(most -> ";max=" + most.bytes() + "," + most.then()).orElse("");
+        + limit.map(most -> ";max=" + most.bytes() + "," + most.then()).orElse("")
+        + (array ? ";array" : "");
   }
 
   /** What the recipient is told that the event is. */

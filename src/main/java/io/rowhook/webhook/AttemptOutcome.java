@@ -10,8 +10,19 @@ import io.rowhook.webhook.policy.AttemptResult;
  * @param delivery what was attempted, with the match that it went by
  * @param attempt for the attempt log
  * @param result what came of it
- * @param first whether it is the first of its request: the recipient has failed once, not as often
- *     as its request had deliveries
+ * @param place of the delivery in its request, from 0
+ * @param size how many deliveries its request had
  */
 public record AttemptOutcome(
-    Delivery delivery, Attempt attempt, AttemptResult result, boolean first) {}
+    Delivery delivery, Attempt attempt, AttemptResult result, int place, int size) {
+
+  /** Whether it speaks for its request: the recipient has failed once, not for each delivery. */
+  public boolean isFirst() {
+    return place == 0;
+  }
+
+  /** Whether others went with it, so that what came of it is not known to be its own. */
+  public boolean isShared() {
+    return size > 1;
+  }
+}

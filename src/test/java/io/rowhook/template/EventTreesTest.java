@@ -29,7 +29,7 @@ class EventTreesTest {
                 "{'a': .data.a + [3], 'o': .data + {'c': 'y'}, 'n': [for (.data.a) .], * - data : .}"));
     BodyRenderer renderer =
         new BodyRenderer(
-            set, BodyFormat.json, Integers.number, Optional.of("own"), Optional.empty());
+            set, BodyFormat.json, Integers.number, Optional.of("own"), Optional.empty(), false);
     assertThat(text(renderer.render(event))).contains(quoted("'type':'own'"));
     set.render(event);
     assertThat(Condition.compile("when", ".data.c == \"x\"").holds(event)).isTrue();

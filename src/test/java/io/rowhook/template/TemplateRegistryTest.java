@@ -152,7 +152,7 @@ public class TemplateRegistryTest {
     assertThatThrownBy(() -> render("def f(x) f($x) f(1)", "{}"))
         .hasMessage("t.jslt: it calls itself without an end, or nests too deep");
     assertThatThrownBy(() -> render(".data.nope", "{'data':{}}"))
-        .hasMessage("t.jslt: the result is null; a body must be an object");
+        .hasMessage("t.jslt: the result is null, so there would be no body");
   }
 
   @Test

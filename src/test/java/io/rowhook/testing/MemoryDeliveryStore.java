@@ -252,6 +252,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
               .filter(attempt -> attempt.error() != null && attempt.bodySha256() != null)
               .map(Attempt::at)
               .filter(at -> !at.isBefore(since) && !at.isBefore(countedFrom))
+              .distinct() // those of one request have one time
               .sorted()
               .toList();
       return all.subList(Math.max(0, all.size() - limit), all.size());

@@ -130,6 +130,57 @@ class BatchTest {
   }
 
   @Test
+  void oneThatIsRefusedWithOthersHasAllItsRetriesLeft() throws Exception {
+    try (Receiver shop =
+            new Receiver(
+                request -> Answer.of(request.text().contains("evt_Order_3_1\"") ? 500 : 200));
+        Outbound out = new Outbound()) {
+      Recipient once =
+          Outbound.recipient("shop", shop.url("/"), new Parallel(4), retry())
+              .with(options(new BatchConfig(5, LONG)));
+      out.start(once);
+      out.journal.append(orders(5, 1));
+      out.settled("shop");
+      assertThat(shop.requests()).hasSize(6);
+      assertThat(out.store("shop").ends().get(3L))
+          .isEqualTo(new Failed("the only attempt failed: answered 500"));
+      assertThat(out.store("shop").ends().values())
+          .filteredOn(Delivered.class::isInstance)
+          .hasSize(4);
+    }
+  }
+
+  @Test
+  void anEditDoesNotChangeTheBodyOfWhatIsTriedAgain() throws Exception {
+    try (Receiver shop = new Receiver(request -> Answer.of(request.number() <= 3 ? 503 : 200));
+        Outbound out = new Outbound()) {
+      RecipientDispatcher dispatcher =
+          out.start(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(5, Duration.ZERO)));
+      Recipient plain = Outbound.recipient("shop", shop.url("/"), SEQUENTIAL, retry(5, 5, 5, 5));
+      shop.behave(request -> {
+        dispatcher.reconfigure(plain);
+        return Answer.of(request.number() <= 3 ? 503 : 200);
+      });
+      out.journal.append(orders(1, 1));
+      out.settled("shop");
+      assertThat(shop.requests()).hasSize(4);
+      assertThat(shop.requests().stream().map(Request::text).distinct()).hasSize(1);
+    }
+  }
+
+  @Test
+  void oneThatHasWaitedForItsTurnWaitsNoMore() throws Exception {
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound()) {
+      List<Event> updates = orders(1, 20); // committed long ago, and one behind the other
+      out.start(recipient(shop.url("/"), new Parallel(4), new BatchConfig(10, LONG)));
+      out.journal.append(updates);
+      out.settled("shop");
+      assertThat(shop.requests()).hasSize(20);
+    }
+  }
+
+  @Test
   void countsAsOneFailure() throws Exception {
     CircuitBreakerConfig two =
         new CircuitBreakerConfig(2, Duration.ofMinutes(1), List.of(Duration.ofDays(1)));
@@ -140,6 +191,7 @@ class BatchTest {
       out.journal.append(orders(10, 1));
       out.settled("shop");
       assertThat(shop.count()).isEqualTo(11);
+      assertThat(out.store("shop").failures(Instant.EPOCH, 100)).hasSize(1); // as after a restart
     }
   }
 
@@ -222,6 +274,7 @@ class BatchTest {
   void whatWasCollectedAndNotSentIsThereAfterAnEditAndARestart() throws Exception {
     try (Receiver shop = new Receiver();
         Outbound out = new Outbound()) {
+      out.clock = now::get;
       Recipient waiting = recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(50, LONG));
       RecipientDispatcher first = out.start(waiting);
       out.journal.append(orders(3, 1));
@@ -254,11 +307,13 @@ class BatchTest {
     return new AcknowledgementRule(any.status(), any.when(), Set.of(422));
   }
 
+  private static RequestOptions options(BatchConfig batch) {
+    return new RequestOptions(
+        Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number, Optional.of(batch));
+  }
+
   private static Recipient recipient(URI url, DeliveryMode processing, BatchConfig batch) {
-    RequestOptions options =
-        new RequestOptions(
-            Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number, Optional.of(batch));
-    return recipient(url, processing, options);
+    return recipient(url, processing, options(batch));
   }
 
   private static Recipient recipient(URI url, DeliveryMode processing, RequestOptions options) {

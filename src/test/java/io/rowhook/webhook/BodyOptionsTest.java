@@ -8,6 +8,7 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
 import io.rowhook.recipient.Authentication;
+import io.rowhook.recipient.BatchConfig;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.recipient.DeliveryMode.Parallel;
@@ -58,6 +59,28 @@ class BodyOptionsTest {
       out.settled("shop");
       assertThat(out.store("shop").ends()).containsEntry(1L, new Delivered());
       assertThat(shop.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theBracketsOfAnArrayCount() {
+    try (Receiver shop = new Receiver();
+        Outbound out = new Outbound()) {
+      out.sets.use(body(LARGE));
+      RequestOptions options =
+          new RequestOptions(
+              Map.of(),
+              RequestLine.OPEN,
+              limit(LARGE.length() + 1, Then.failed),
+              Integers.number,
+              Optional.of(new BatchConfig(2, Duration.ZERO)));
+      out.start(
+          Outbound.recipient("shop", shop.url("/"), new Parallel(2), retry(300)).with(options));
+      out.journal.append(orders(1, 1));
+      out.settled("shop");
+      assertThat(out.store("shop").ends())
+          .containsEntry(
+              1L, new Failed("the body has 2031 bytes, more than max-body allows, which is 2030"));
     }
   }
 

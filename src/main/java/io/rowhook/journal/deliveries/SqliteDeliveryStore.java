@@ -90,7 +90,7 @@ public final class SqliteDeliveryStore implements DeliveryStore {
           + " ORDER BY d.sequence";
 
   public static final String FAILURES =
-      "SELECT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
+      "SELECT DISTINCT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteDeliveryStore.class);
 

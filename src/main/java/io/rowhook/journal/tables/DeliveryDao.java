@@ -60,7 +60,7 @@ public final class DeliveryDao {
    * The attempts of a recipient that failed and count against it, since an instant and the end of
    * its last pause: there was a POST. Parameters: recipient, instant, recipient.
    */
-  public static final String COUNTING_FAILURES =
+  public static final String COUNTING_FAILURES = // those of one request have one time
       " FROM attempt WHERE recipient = ? AND at >= max(?,"
           + " (SELECT coalesce(counted_from, 0) FROM recipient WHERE id = ?))"
           + " AND error IS NOT NULL AND body_sha256 IS NOT NULL";

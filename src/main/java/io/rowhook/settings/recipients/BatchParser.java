@@ -30,7 +30,7 @@ final class BatchParser {
       Setting.of(
               "wait",
               Value.duration(Duration.ZERO, Duration.ofMinutes(5)),
-              "how long the first of them may wait for others; `0s`: those go that are there")
+              "how long the first of them may wait for others, since its commit; `0s`: those go that are there")
           .or(Duration.ofSeconds(1));
 
   static final Setting<Fields> SETTING =

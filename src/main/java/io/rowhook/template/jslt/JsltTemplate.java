@@ -146,7 +146,7 @@ public record JsltTemplate(
       JsonNode output =
           ScopedValue.where(JsltFunctions.EVENT, event).call(() -> expression.apply(input));
       if (output.isNull()) {
-        throw new TemplateException(name + ": the result is null; a body must be an object");
+        throw new TemplateException(name + ": the result is null, so there would be no body");
       }
       return output;
     } catch (JsltException e) {

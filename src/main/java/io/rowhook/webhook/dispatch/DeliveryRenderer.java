@@ -49,7 +49,7 @@ final class DeliveryRenderer {
    * @throws TemplateException if not even the first can
    */
   void render(List<Delivery> dispatched, List<RenderedDelivery> going) throws TemplateException {
-    long room = recipient.request().maxBody().map(BodyLimit::bytes).orElse(Long.MAX_VALUE);
+    long room = recipient.request().maxBody().map(BodyLimit::bytes).orElse(Long.MAX_VALUE) - 1;
     for (Delivery delivery : dispatched) {
       RenderedDelivery rendered;
       try {
@@ -61,7 +61,7 @@ final class DeliveryRenderer {
         return;
       }
       room -= rendered.body().bytes().length + 1; // its comma or bracket
-      if (!going.isEmpty() && (room < 1 || !rendered.joins(going.getFirst()))) {
+      if (!going.isEmpty() && (room < 0 || !rendered.joins(going.getFirst()))) {
         return;
       }
       going.add(rendered);

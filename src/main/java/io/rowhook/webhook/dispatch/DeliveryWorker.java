@@ -112,8 +112,7 @@ public final class DeliveryWorker {
     }
     List<AttemptOutcome> outcomes = new ArrayList<>(dispatched.size());
     for (RenderedDelivery one : going) {
-      outcomes.add(
-          started.ended(one, going.size() > 1 ? result.ofSeveral() : result, outcomes.isEmpty()));
+      outcomes.add(started.ended(one, result, outcomes.size(), going.size()));
     }
     if (going.isEmpty()) {
       outcomes.add(started.ended(first, result));
@@ -171,14 +170,9 @@ public final class DeliveryWorker {
   }
 
   private byte[] bytes(List<RenderedDelivery> going) {
-    return isBatch(going)
+    return going.getFirst().isArray()
         ? RenderedBody.array(going.stream().map(RenderedDelivery::body).toList())
         : going.getFirst().body().bytes();
-  }
-
-  /** One in XML was dispatched before its recipient took batches. */
-  private boolean isBatch(List<RenderedDelivery> going) {
-    return recipient.request().batch().isPresent() && going.getFirst().isJson();
   }
 
   private List<HttpHeader> headers(Started started, List<RenderedDelivery> going, byte[] bytes) {
@@ -188,7 +182,7 @@ public final class DeliveryWorker {
     int attempt = first.attempts() + 1;
     List<HttpHeader> headers = new ArrayList<>();
     String id = event.id();
-    if (isBatch(going)) {
+    if (going.getFirst().isArray()) {
       List<String> ids = going.stream().map(one -> one.delivery().event().id()).toList();
       id = WebhookHeaders.batchId(ids);
       headers.addAll(
@@ -225,14 +219,14 @@ public final class DeliveryWorker {
 
   private record Started(Instant at, long nanos, UUID requestId, SecretRedactor redactor) {
 
-    AttemptOutcome ended(RenderedDelivery one, AttemptResult result, boolean first) {
+    AttemptOutcome ended(RenderedDelivery one, AttemptResult result, int place, int size) {
       return ended(
-          one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()), first);
+          one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()), place, size);
     }
 
     /** One that could not be rendered, or is of no event. */
     AttemptOutcome ended(Delivery delivery, AttemptResult result) {
-      return ended(delivery, result, null, null, true);
+      return ended(delivery, result, null, null, 0, 1);
     }
 
     private AttemptOutcome ended(
@@ -240,7 +234,8 @@ public final class DeliveryWorker {
         AttemptResult result,
         @Nullable String attributeSet,
         @Nullable String bodySha256,
-        boolean first) {
+        int place,
+        int size) {
       @Nullable Integer status = null;
       @Nullable String error = null;
       String answer = "";
@@ -273,7 +268,7 @@ public final class DeliveryWorker {
               answer.isEmpty() ? null : redactor.of(answer),
               attributeSet,
               bodySha256);
-      return new AttemptOutcome(delivery, attempt, result, first);
+      return new AttemptOutcome(delivery, attempt, result, place, size);
     }
   }
 }

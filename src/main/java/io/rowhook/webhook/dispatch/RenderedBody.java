@@ -69,13 +69,18 @@ public record RenderedBody(BodyRenderer set, byte[] bytes) {
     }
   }
 
+  /** Of a request that it is alone in. */
+  private int size() {
+    return bytes.length + (set.array() ? 2 : 0);
+  }
+
   private boolean fits(BodyLimit limit) {
-    return bytes.length <= limit.bytes();
+    return size() <= limit.bytes();
   }
 
   private static String tooLarge(RenderedBody body, BodyLimit limit) {
     return "the body has "
-        + body.bytes.length
+        + body.size()
         + " bytes, more than max-body allows, which is "
         + limit.bytes();
   }

@@ -1,7 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.recipient.BodyFormat;
 import io.rowhook.webhook.http.RequestTarget;
 
 /**
@@ -13,10 +12,11 @@ record RenderedDelivery(Delivery delivery, RequestTarget target, RenderedBody bo
 
   /** Whether it can go in one request with another. */
   boolean joins(RenderedDelivery first) {
-    return target.equals(first.target) && isJson() && first.isJson();
+    return target.equals(first.target) && isArray() && first.isArray();
   }
 
-  boolean isJson() {
-    return body.set().format() == BodyFormat.json;
+  /** As decided when it was dispatched, whatever its recipient takes by now. */
+  boolean isArray() {
+    return body.set().array();
   }
 }

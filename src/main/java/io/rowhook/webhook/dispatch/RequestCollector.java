@@ -68,15 +68,21 @@ final class RequestCollector {
     if (!collected.isEmpty() && bytes + delivery.bytes() > BYTES) {
       requests.add(taken());
     }
-    if (collected.isEmpty()) {
-      due = late ? now : now.plus(most.linger());
-      late = false;
-    }
+    Instant latest = late ? now : latest(delivery, most, now);
+    late = false;
+    due = latest.isBefore(due) ? latest : due;
     collected.add(delivery);
     bytes += delivery.bytes();
     if (collected.size() == most.max()) {
       requests.add(taken());
     }
+  }
+
+  /** It may wait since its commit: one that waited for its turn has done so. */
+  private static Instant latest(Delivery delivery, BatchConfig most, Instant now) {
+    Instant since = delivery.event().committedAt().plus(most.linger());
+    Instant bound = now.plus(most.linger()); // the source's clock may be ahead
+    return since.isBefore(now) ? now : since.isAfter(bound) ? bound : since;
   }
 
   private List<Delivery> taken() {

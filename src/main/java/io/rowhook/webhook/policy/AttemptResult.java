@@ -57,16 +57,6 @@ public sealed interface AttemptResult {
    */
   record Unrenderable(String reason) implements AttemptResult {}
 
-  /**
-   * What it says of each delivery of a request that had several: that all were refused for good is
-   * not known of any of them, so each is tried again.
-   */
-  default AttemptResult ofSeveral() {
-    return this instanceof Refused(int status, var reason, var answer, var retryAfter, boolean _)
-        ? new Refused(status, reason, answer, retryAfter, false)
-        : this;
-  }
-
   /** Whether it speaks against the recipient. */
   default boolean isFailure() {
     return switch (this) {

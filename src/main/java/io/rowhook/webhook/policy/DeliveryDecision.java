@@ -43,7 +43,7 @@ public record DeliveryDecision(Delivery delivery, CircuitBreaker.Change change) 
     AttemptResult result = outcome.result();
     Delivery delivery = outcome.delivery();
     CircuitBreaker.Change change =
-        outcome.first()
+        outcome.isFirst()
             ? breaker.after(result, breakerState, recipient.breakerConfig(), now)
             : new CircuitBreaker.Change.None();
     // The first probe with a delivery costs it nothing; each further one uses a retry, so that none
@@ -53,6 +53,10 @@ public record DeliveryDecision(Delivery delivery, CircuitBreaker.Change change) 
             && result.isFailure()
             && !isFinal(result)
             && delivery.trials() == 0;
+    if (outcome.isShared() && result.isFailure() && !(result instanceof Gone)) {
+      DeliveryState alone = delivery.state().toRetrying(alone(result, recipient.retry(), now));
+      return new DeliveryDecision(delivery.to(alone, delivery.trials() + 1), change);
+    }
     boolean free = (result instanceof Gone gone && !gone.acknowledged()) || freeProbe;
     if (free) {
       boolean ends = breaker.until().isBefore(Instant.MAX);
@@ -80,6 +84,19 @@ public record DeliveryDecision(Delivery delivery, CircuitBreaker.Change change) 
       change = stopped instanceof CircuitBreaker.Change.None ? change : stopped;
     }
     return new DeliveryDecision(delivery.to(state, delivery.trials()), change);
+  }
+
+  /**
+   * When one that was refused together with others goes alone, which uses up no retry of its own:
+   * after the first delay, if there is one, and no sooner than the recipient asks.
+   */
+  private static Instant alone(AttemptResult result, RetryPolicy retry, Instant now) {
+    Duration delay = retry.delayAfter(1, 0.5).orElse(Duration.ZERO);
+    Duration asked =
+        result instanceof Refused refused
+            ? refused.retryAfter().orElse(Duration.ZERO)
+            : Duration.ZERO;
+    return now.plus(delay.compareTo(asked) < 0 ? asked : delay);
   }
 
   private static boolean isFinal(AttemptResult result) {

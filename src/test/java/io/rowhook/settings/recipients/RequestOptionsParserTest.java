@@ -206,8 +206,9 @@ class RequestOptionsParserTest {
             "a second header in the value",
             URL + "headers: {X-Key: \"hidden\\r\\nX-Other: 1\"}\n",
             ":2:18: headers.X-Key must be printable ASCII characters, with no spaces at either end."
-                + " Look for a line end at its end, and write what is not ASCII as the recipient"
-                + " expects it."),
+                + " Write what is not ASCII as the recipient"
+                + " expects it, for example"
+                + " percent-encoded; a file may have one line end at its end."),
         shop(
             "long value",
             URL + "headers: {X-Key: " + "x".repeat(8001) + "}\n",
