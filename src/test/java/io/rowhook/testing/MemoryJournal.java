@@ -11,7 +11,6 @@ import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.JournalEntry;
-import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Pause;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BinaryOperator;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,37 +33,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryJournal implements Journal {
 
-  private static final int QUEUE = 2_000;
-
   // All guarded by this.
   private final TreeMap<Long, JournalEntry> entries = new TreeMap<>();
   private final Map<String, JournalEntry> byId = new HashMap<>();
   private final Map<String, MemoryDeliveryStore> stores = new HashMap<>();
   private final Map<String, String> attributeSets = new HashMap<>();
   private Set<String> inForce = Set.of();
-  private List<Runnable> queued = new ArrayList<>();
   private final Map<String, NetChange> staged = new LinkedHashMap<>();
   private final List<Event> appended = new ArrayList<>();
   private final List<Event> published = new ArrayList<>();
   private final MemoryCheckpointStore checkpoints = new MemoryCheckpointStore();
   private Position publishedEnd = Position.START;
-  private long commits;
-  private boolean halted;
-  private @Nullable String failure;
   private @Nullable Pause killSwitch;
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final Thread committer;
-
-  public MemoryJournal() {
-    committer = Thread.ofPlatform().daemon().name("memory journal").unstarted(this::commitGroups);
-    committer.start();
-  }
+  final MemoryCommits commits = new MemoryCommits(this);
 
   /** Appends events and makes them visible, as a commit of capture would. */
   public void append(List<Event> events) {
     synchronized (this) {
-      check();
+      commits.check();
       for (Event event : events) {
         if (!byId.containsKey(event.id())) {
           JournalEntry entry = new JournalEntry(head() + 1, event);
@@ -82,9 +69,7 @@ public final class MemoryJournal implements Journal {
    * then.
    */
   public synchronized MemoryJournal crashed() {
-    halted = true;
-    queued.clear();
-    notifyAll();
+    commits.crash();
     MemoryJournal copy = new MemoryJournal();
     synchronized (copy) {
       copy.entries.putAll(entries);
@@ -99,17 +84,13 @@ public final class MemoryJournal implements Journal {
   }
 
   /** From now on everything fails, and what was queued is lost; null: it works again. */
-  public synchronized void fail(@Nullable String reason) {
-    failure = reason;
-    if (reason != null) {
-      queued.clear();
-    }
-    notifyAll();
+  public void fail(@Nullable String reason) {
+    commits.fail(reason);
   }
 
   /** How many group commits there were. */
-  public synchronized long commits() {
-    return commits;
+  public long commits() {
+    return commits.count();
   }
 
   @Override
@@ -119,7 +100,7 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public synchronized List<JournalEntry> read(long after, int limit, long maxBytes) {
-    check();
+    commits.check();
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit);
     }
@@ -137,14 +118,15 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public synchronized Optional<JournalEntry> find(String eventId) {
-    check();
+    commits.check();
     return Optional.ofNullable(byId.get(eventId));
   }
 
   @Override
   public synchronized DeliveryStore deliveries(String recipient) {
-    check();
-    return stores.computeIfAbsent(recipient, _ -> new MemoryDeliveryStore(this, head()));
+    commits.check();
+    return stores.computeIfAbsent(
+        recipient, _ -> new MemoryDeliveryStore(this, new MemoryDeliveries(head())));
   }
 
   /** The same, for a test to look into. */
@@ -164,7 +146,7 @@ public final class MemoryJournal implements Journal {
 
   @Override
   public synchronized Optional<Pause> killSwitch() {
-    check();
+    commits.check();
     return Optional.ofNullable(killSwitch);
   }
 
@@ -293,9 +275,8 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized void close() {
-    halted = true;
-    notifyAll();
+  public void close() {
+    commits.halt();
   }
 
   synchronized JournalEntry entry(long sequence) {
@@ -304,66 +285,5 @@ public final class MemoryJournal implements Journal {
 
   synchronized List<JournalEntry> after(long sequence) {
     return List.copyOf(entries.tailMap(sequence, false).values());
-  }
-
-  synchronized <T> T reading(Supplier<T> read) {
-    check();
-    return read.get();
-  }
-
-  synchronized void writing(Runnable write) {
-    check();
-    write.run();
-  }
-
-  synchronized void queue(Runnable write) throws InterruptedException {
-    check();
-    while (queued.size() >= QUEUE) {
-      wait();
-      check();
-    }
-    queued.add(write);
-    notifyAll();
-  }
-
-  synchronized int queued() {
-    return queued.size();
-  }
-
-  synchronized void flush() throws InterruptedException {
-    check();
-    long seen = commits;
-    while (!queued.isEmpty() && commits == seen) {
-      wait();
-      check();
-    }
-  }
-
-  private void check() {
-    if (halted) {
-      throw new JournalException("the journal is closed", new IllegalStateException());
-    }
-    if (failure != null) {
-      throw new JournalException(failure, new IllegalStateException());
-    }
-  }
-
-  private synchronized void commitGroups() {
-    try {
-      while (!halted) {
-        if (queued.isEmpty()) {
-          wait();
-        } else {
-          wait(1); // a group gathers meanwhile, as during an fsync
-          List<Runnable> group = queued;
-          queued = new ArrayList<>();
-          group.forEach(Runnable::run);
-          commits++;
-          notifyAll();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
