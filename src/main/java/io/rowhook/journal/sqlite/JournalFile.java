@@ -1,17 +1,10 @@
 package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.JournalException;
-import io.rowhook.journal.JournalException.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +41,6 @@ public final class JournalFile implements AutoCloseable {
    */
   private static final long CHECKED_BYTES = 256L << 20;
 
-  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-
   private final Path file;
   private final SqliteErrorTranslator errors;
   private final ProcessLock lock;
@@ -71,10 +62,16 @@ public final class JournalFile implements AutoCloseable {
   public static JournalFile open(Path path, SchemaMigrations schemaMigrations) {
     Path file = path.toAbsolutePath().normalize();
     SqliteErrorTranslator errors = new SqliteErrorTranslator(file);
-    checkPlace(file, errors);
+    JournalPlace place = new JournalPlace(file, errors);
+    try {
+      place.check();
+      place.make();
+    } catch (IOException e) {
+      throw errors.of(e);
+    }
     ProcessLock lock = ProcessLock.take(file, errors);
     try {
-      boolean unclean = isUnclean(file, errors);
+      boolean unclean = isUnclean(file);
       return new JournalFile(file, errors, lock, writer(file, schemaMigrations, unclean, errors));
     } catch (SQLException e) {
       lock.close();
@@ -88,51 +85,17 @@ public final class JournalFile implements AutoCloseable {
     }
   }
 
-  private static void checkPlace(Path file, SqliteErrorTranslator errors) {
-    Path directory = file.getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      throw new JournalException(
-          Kind.UNWRITABLE,
-          errors.words(
-              "there is no directory "
-                  + directory
-                  + "; make it, or name another place for the journal"));
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw foreign(errors, "is no file");
-    }
-    if (!Files.isWritable(Files.exists(file) ? file : directory)) {
-      throw errors.unwritable();
-    }
-  }
-
   /** Looks at the file before SQLite does; makes it where there is none. */
-  private static boolean isUnclean(Path file, SqliteErrorTranslator errors) throws IOException {
+  private static boolean isUnclean(Path file) throws IOException {
     if (!Files.exists(file)) {
-      Files.createFile(file, ownerOnly());
+      Files.createFile(file, JournalPlace.ownerOnly("rw-------"));
       return false;
     }
     if (Files.size(file) == 0) {
       return false;
     }
-    try (InputStream in = Files.newInputStream(file)) {
-      if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-        throw foreign(errors, "is no journal: it does not begin as an SQLite file does");
-      }
-    }
     Path wal = file.resolveSibling(file.getFileName() + "-wal");
     return Files.exists(wal) && Files.size(wal) > 0 && Files.size(file) <= CHECKED_BYTES;
-  }
-
-  /**
-   * What the ERP's rows hold is nobody else's business; SQLite gives the files beside it the same.
-   */
-  private static FileAttribute<?>[] ownerOnly() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 
   private static SqliteSession writer(
@@ -143,7 +106,7 @@ public final class JournalFile implements AutoCloseable {
     config.setGetGeneratedKeys(false);
     SqliteSession sql = new SqliteSession(config.createConnection("jdbc:sqlite:" + file));
     try {
-      identify(sql, errors);
+      identify(sql, file, errors);
       sql.list("PRAGMA journal_mode = WAL", row -> row.getString(1));
       sql.script("PRAGMA synchronous = FULL");
       sql.script("PRAGMA foreign_keys = OFF");
@@ -162,14 +125,14 @@ public final class JournalFile implements AutoCloseable {
     }
   }
 
-  private static void identify(SqliteSession sql, SqliteErrorTranslator errors)
+  private static void identify(SqliteSession sql, Path file, SqliteErrorTranslator errors)
       throws SQLException {
     long id = sql.number("PRAGMA application_id");
     if (id == SchemaMigrations.APPLICATION_ID) {
       return;
     }
     if (id != 0 || sql.number("SELECT count(*) FROM sqlite_schema") > 0) {
-      throw foreign(errors, "is an SQLite file, but no journal");
+      throw new JournalPlace(file, errors).foreign("is an SQLite file, but no journal");
     }
     // Both only take effect while the file is empty, so before WAL mode writes its first page.
     sql.script("PRAGMA auto_vacuum = INCREMENTAL");
@@ -185,12 +148,6 @@ public final class JournalFile implements AutoCloseable {
     }
   }
 
-  private static JournalException foreign(SqliteErrorTranslator errors, String what) {
-    return new JournalException(
-        Kind.FOREIGN,
-        errors.words(what + "; it was left as it is: name another place for the journal"));
-  }
-
   Path file() {
     return file;
   }
@@ -204,7 +161,7 @@ public final class JournalFile implements AutoCloseable {
   public SqliteSession spill(List<String> tables) throws SQLException {
     try {
       Files.deleteIfExists(spillPath());
-      Files.createFile(spillPath(), ownerOnly());
+      Files.createFile(spillPath(), JournalPlace.ownerOnly("rw-------"));
     } catch (IOException e) {
       throw errors.of(e);
     }

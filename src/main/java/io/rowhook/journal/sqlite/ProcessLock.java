@@ -41,13 +41,23 @@ final class ProcessLock implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** The file that is locked. */
+  static Path beside(Path journal) {
+    return journal.resolveSibling(journal.getFileName() + ".lock");
+  }
+
+  /** Whether this process itself has locked it. */
+  static boolean isHeldHere(Path file) {
+    return HELD.contains(file);
+  }
+
   /**
    * Takes the lock.
    *
    * @throws JournalException if another process, or this one, has it; or the file cannot be written
    */
   static ProcessLock take(Path journal, SqliteErrorTranslator errors) {
-    Path file = journal.resolveSibling(journal.getFileName() + ".lock");
+    Path file = beside(journal);
     if (!HELD.add(file)) {
       throw locked(errors, "this process itself");
     }

@@ -194,12 +194,11 @@ public record SchemaMigrations(List<String> migrations) {
   }
 
   /**
-   * Brings the journal to this version, one transaction for each step.
+   * Looks whether a journal's version is known.
    *
    * @throws JournalException if it is newer
    */
-  void migrate(SqliteSession sql, SqliteErrorTranslator errors) throws SQLException {
-    long found = sql.number("PRAGMA user_version");
+  void checkKnown(long found, SqliteErrorTranslator errors) {
     if (found > version()) {
       throw new JournalException(
           Kind.FOREIGN,
@@ -210,6 +209,16 @@ public record SchemaMigrations(List<String> migrations) {
                   + version()
                   + ": run the newer Rowhook, or restore the backup made before it"));
     }
+  }
+
+  /**
+   * Brings the journal to this version, one transaction for each step.
+   *
+   * @throws JournalException if it is newer
+   */
+  void migrate(SqliteSession sql, SqliteErrorTranslator errors) throws SQLException {
+    long found = sql.number("PRAGMA user_version");
+    checkKnown(found, errors);
     for (int next = (int) found + 1; next <= version(); next++) {
       sql.begin();
       try {

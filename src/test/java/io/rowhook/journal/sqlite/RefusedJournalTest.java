@@ -21,6 +21,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,13 +99,49 @@ class RefusedJournalTest {
 
   @Test
   void aMissingDirectory() {
-    Path missing = directory.resolve("gone/journal.db");
+    Path missing = directory.resolve("gone/further/journal.db");
     refused(
         missing,
         Kind.UNWRITABLE,
         "there is no directory "
             + missing.getParent()
-            + "; make it, or name another place for the journal");
+            + ", nor the one above it; make it, or name another place for the journal");
+    assertThat(directory.resolve("gone")).doesNotExist();
+  }
+
+  @Test
+  void oneDirectoryIsMadeForItsOwnerAlone() throws IOException {
+    Path made = directory.resolve("made/journal.db");
+    SqliteJournal.open(made).close();
+    assertThat(made).exists();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.getParent())))
+        .isEqualTo("rwx------");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs"})
+  void aDiskOfAnotherMachine(String type) {
+    assertThat(JournalPlace.refusal(type).orElseThrow())
+        .contains("file system of another machine (" + type + ")");
+    assertThat(JournalPlace.refusal("ext4")).isEmpty();
+    assertThat(JournalPlace.refusal("overlay")).isEmpty();
+  }
+
+  @Test
+  void whatIsAskedBeforeItIsOpened() throws Exception {
+    JournalPlace place = JournalPlace.of(file);
+    place.check();
+    assertThat(place.isInUse()).isFalse();
+    assertThat(file).doesNotExist();
+    fill();
+    place.checkVersion();
+    assertThat(place.isInUse()).isFalse();
+    try (SqliteJournal open = SqliteJournal.open(file)) {
+      assertThat(place.isInUse()).isTrue();
+      assertThat(open.head()).isEqualTo(300);
+    }
+    sqlite(file, "PRAGMA user_version = 99");
+    assertThatThrownBy(place::checkVersion).hasMessageContaining("is of version 99");
   }
 
   @Test
