@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,21 @@ public interface ChangeSink {
 
   /** One row change of the open transaction that no event can be made of. */
   void reject(RejectedRow row);
+
+  /**
+   * What the open transaction says to Rowhook itself, by {@code pg_logical_emit_message(true,
+   * 'rowhook', '{...}')}: before, between or after its rows, as often as it likes.
+   *
+   * @param content of one message; keys that begin with {@code rowhook.} are Rowhook's own
+   */
+  void message(ObjectNode content);
+
+  /**
+   * A message of the open transaction to Rowhook that cannot be used.
+   *
+   * @param rule what it breaks, in words, without its values
+   */
+  void ignore(String rule);
 
   /** The open transaction is whole. It is not durable until {@link #commit} has returned. */
   void end(Transaction transaction) throws InterruptedException;

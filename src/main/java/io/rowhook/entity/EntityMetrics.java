@@ -13,6 +13,7 @@ public final class EntityMetrics {
   public final LongAdder unchanged = new LongAdder();
   final LongAdder duplicates = new LongAdder();
   public final LongAdder rejected = new LongAdder();
+  final LongAdder ignoredMessages = new LongAdder();
 
   /** Row changes, replayed ones included. */
   public long rows() {
@@ -42,5 +43,10 @@ public final class EntityMetrics {
   /** Row changes that no event could be made of. */
   public long rejected() {
     return rejected.sum();
+  }
+
+  /** What transactions said to Rowhook that could not be used. */
+  public long ignoredMessages() {
+    return ignoredMessages.sum();
   }
 }

@@ -1,5 +1,6 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.ChangeSink;
 import io.rowhook.capture.CheckpointStore;
@@ -20,6 +21,7 @@ import io.rowhook.entity.transaction.EventAssembler;
 import io.rowhook.entity.transaction.RejectedRows;
 import io.rowhook.entity.transaction.SpilledEventAssembler;
 import io.rowhook.entity.transaction.TransactionBatch;
+import io.rowhook.entity.transaction.TransactionMessages;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,7 @@ public final class TransactionAggregator implements ChangeSink {
   private boolean openHasParts;
   private boolean staged;
   private RejectedRows rejected = new RejectedRows();
+  private TransactionMessages messages = new TransactionMessages();
 
   /** By this engine, before its first new one. */
   private long sentAgain;
@@ -183,6 +186,16 @@ public final class TransactionAggregator implements ChangeSink {
     rejected.add(row);
   }
 
+  @Override
+  public void message(ObjectNode content) {
+    messages.add(content);
+  }
+
+  @Override
+  public void ignore(String rule) {
+    messages.ignore(rule);
+  }
+
   private void stage() throws InterruptedException {
     events.stage(List.copyOf(open.values()), NetChangeMerger::merge);
     staged = true;
@@ -202,6 +215,7 @@ public final class TransactionAggregator implements ChangeSink {
       return;
     }
     reportSentAgain();
+    counts.ignoredMessages.add(messages.report(transaction));
     if (staged) {
       if (!open.isEmpty()) {
         stage();
@@ -267,5 +281,6 @@ public final class TransactionAggregator implements ChangeSink {
     openHasParts = false;
     staged = false;
     rejected = new RejectedRows();
+    messages = new TransactionMessages();
   }
 }

@@ -1,5 +1,7 @@
 package io.rowhook.capture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.testing.MemoryCheckpointStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySink implements ChangeSink {
 
   /** One transaction as it came. */
-  record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected) {}
+  record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected, List<String> said) {}
 
   private final MemoryCheckpointStore history;
   private final List<Whole> pending = new ArrayList<>();
@@ -20,6 +22,7 @@ public final class MemorySink implements ChangeSink {
   private final List<Transaction> replayed = new ArrayList<>();
   private List<RowChange> rows = new ArrayList<>();
   private List<RejectedRow> rejected = new ArrayList<>();
+  private List<String> said = new ArrayList<>();
   private @Nullable String open;
   private @Nullable RuntimeException commitFails;
   private int restarts;
@@ -50,6 +53,7 @@ public final class MemorySink implements ChangeSink {
     open = transactionId;
     rows = new ArrayList<>();
     rejected = new ArrayList<>();
+    said = new ArrayList<>();
   }
 
   @Override
@@ -65,11 +69,23 @@ public final class MemorySink implements ChangeSink {
   }
 
   @Override
+  public synchronized void message(ObjectNode content) {
+    check(open != null, "a message outside a transaction");
+    said.add(Json.text(content));
+  }
+
+  @Override
+  public synchronized void ignore(String rule) {
+    check(open != null, "a message outside a transaction");
+    said.add("ignored: " + rule);
+  }
+
+  @Override
   public synchronized void end(Transaction transaction) {
     check(transaction.id().equals(open), "END of another transaction");
     open = null;
     if (history.isNew(transaction.end())) {
-      pending.add(new Whole(transaction, rows, rejected));
+      pending.add(new Whole(transaction, rows, rejected, said));
     } else {
       replayed.add(transaction);
     }
@@ -100,6 +116,11 @@ public final class MemorySink implements ChangeSink {
   /** All durable transactions, those without rows among them. */
   synchronized List<Whole> all() {
     return List.copyOf(durable);
+  }
+
+  /** What durable transactions said, in order; also what of it was ignored, by its rule. */
+  public synchronized List<String> said() {
+    return durable.stream().flatMap(w -> w.said().stream()).toList();
   }
 
   /** All durable rows in order. */

@@ -20,6 +20,7 @@ import io.debezium.relational.TableId;
 import io.rowhook.capture.CaptureException;
 import io.rowhook.capture.connection.LargeRowGate;
 import io.rowhook.capture.connection.OversizedMessages;
+import io.rowhook.capture.decode.LogicalMessage;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -34,7 +35,8 @@ import org.postgresql.core.Oid;
 /**
  * Hands each message of the log that is about rows on as the bytes that PostgreSQL has sent:
  * Debezium sees one table with one column, and neither names, types nor values. {@link
- * RowChangeDeserializer} reads them. Begin, commit, origin and logical messages are Debezium's.
+ * RowChangeDeserializer} reads them. Begin, commit, origin and others' logical messages are
+ * Debezium's.
  *
  * <p>A table's description has no position of its own in the log, so it goes with the row that
  * follows it. The reader's thread only.
@@ -106,12 +108,26 @@ public final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
         transactionId = Integer.toUnsignedLong(message.getInt(begin + 17));
         super.processNotEmptyMessage(message, processor, types);
       }
-      case 'm' -> {} // a logical message, none of Rowhook's, which are empty
+      case 'M', 'm' -> message(message, processor, types);
       default -> {
         int length = message.remaining();
         super.processNotEmptyMessage(message, processor, types);
         gate.leave(length);
       }
+    }
+  }
+
+  /** What a transaction says to Rowhook goes on unread, as its rows do; all else is Debezium's. */
+  private void message(
+      ByteBuffer message, ReplicationMessageProcessor processor, TypeRegistry types)
+      throws SQLException, InterruptedException {
+    if (LogicalMessage.isForRowhook(message)) {
+      register();
+      emit(message, processor);
+    } else if (message.get(message.position()) == 'M') {
+      int length = message.remaining();
+      super.processNotEmptyMessage(message, processor, types);
+      gate.leave(length);
     }
   }
 

@@ -43,7 +43,7 @@ public final class RowChangeDeserializer {
   }
 
   /**
-   * Reads one message; hands the row changes that it holds to the sink.
+   * Reads one message; hands the row changes that it holds, or what it says, to the sink.
    *
    * @throws StructureChangedException as the listener does
    */
@@ -56,6 +56,7 @@ public final class RowChangeDeserializer {
       case 'U' -> change(Operation.UPDATE, cursor, sink);
       case 'D' -> change(Operation.DELETE, cursor, sink);
       case 'T' -> truncate(cursor, sink);
+      case 'M', 'm' -> LogicalMessage.read(cursor, sink);
       case 'i' -> tooLarge(Operation.INSERT, cursor, sink);
       case 'u' -> tooLarge(Operation.UPDATE, cursor, sink);
       case 'd' -> tooLarge(Operation.DELETE, cursor, sink);

@@ -1,0 +1,121 @@
+package io.rowhook.capture.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
+import io.rowhook.capture.ChangeSink;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.decode.PostgresValueParser.BadValueException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads what a transaction says to Rowhook by {@code pg_logical_emit_message(true, 'rowhook',
+ * '{...}')}. Whoever may write to the database may say anything there, so nothing in it stops
+ * capture: what is no small JSON object breaks a rule, and is ignored. Stateless.
+ *
+ * <p>The format is that of {@code Message} in PostgreSQL's "Logical Replication Message Formats".
+ */
+public final class LogicalMessage {
+
+  /** The largest content, in bytes: it goes into each event of its transaction. */
+  public static final int MAX_BYTES = 16 << 10;
+
+  /** How deep it may be nested; the object itself is the first level. */
+  static final int MAX_DEPTH = 10;
+
+  /** What a message breaks that is too large. */
+  public static final String TOO_LARGE =
+      "it is larger than %d KB".formatted(MAX_BYTES >> 10);
+
+  private static final int TRANSACTIONAL = 1;
+
+  private LogicalMessage() {}
+
+  /**
+   * Whether a message belongs to its transaction, has Rowhook's prefix and says something. Empty
+   * ones only move the slot.
+   */
+  public static boolean isForRowhook(ByteBuffer message) {
+    try {
+      MessageCursor cursor = new MessageCursor(message);
+      cursor.skip(1);
+      return isForRowhook(cursor) && cursor.int32() != 0;
+    } catch (IndexOutOfBoundsException e) {
+      return false; // cut off within its prefix
+    }
+  }
+
+  private static boolean isForRowhook(MessageCursor cursor) {
+    boolean transactional = (cursor.int8() & TRANSACTIONAL) != 0;
+    cursor.skip(Long.BYTES); // its position
+    return transactional && cursor.text().equals(SourceConfig.MESSAGE_PREFIX);
+  }
+
+  /** Hands what one says to the sink. */
+  static void read(MessageCursor cursor, ChangeSink sink) {
+    if (!isForRowhook(cursor)) {
+      return;
+    }
+    int length = cursor.int32();
+    if (length > MAX_BYTES) {
+      sink.ignore(TOO_LARGE);
+      return;
+    }
+    ObjectNode content;
+    try {
+      content = parse(ByteBuffer.wrap(cursor.bytes, cursor.skip(length), length));
+    } catch (BadValueException e) {
+      sink.ignore(String.valueOf(e.getMessage()));
+      return;
+    }
+    sink.message(content);
+  }
+
+  /**
+   * Reads its content.
+   *
+   * @throws BadValueException with the rule that it breaks
+   */
+  static ObjectNode parse(ByteBuffer content) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(content).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadValueException(
+          "it is no UTF-8: PostgreSQL does not convert messages, so where the database has another encoding, write other characters as \\u00fc");
+    }
+    check(text);
+    if (!(PostgresJsonParser.parse(text) instanceof ObjectNode object)) {
+      throw new BadValueException("it is no JSON object");
+    }
+    // numbers with an exponent are written out in events
+    if (Json.text(object).getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw new BadValueException(TOO_LARGE);
+    }
+    return object;
+  }
+
+  /** Goes through it before a tree is made. */
+  private static void check(String text) {
+    int depth = 0;
+    boolean first = true;
+    try (JsonParser parser = Json.MAPPER.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (depth == 0 && !(first && token == JsonToken.START_OBJECT)) {
+          throw new BadValueException("it is no JSON object");
+        }
+        first = false;
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth > MAX_DEPTH) {
+          throw new BadValueException("it is nested deeper than " + MAX_DEPTH);
+        }
+      }
+    } catch (IOException e) {
+      throw new BadValueException("it is no JSON object"); // the cause quotes it: leave it out
+    }
+  }
+}
