@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class MemorySink implements ChangeSink {
 
   /** One transaction as it came. */
-  record Whole(Transaction transaction, List<RowChange> rows, List<RejectedRow> rejected, List<String> said) {}
+  record Whole(
+      Transaction transaction,
+      List<RowChange> rows,
+      List<RejectedRow> rejected,
+      List<String> said) {}
 
   private final MemoryCheckpointStore history;
   private final List<Whole> pending = new ArrayList<>();

@@ -28,8 +28,7 @@ public final class LogicalMessage {
   static final int MAX_DEPTH = 10;
 
   /** What a message breaks that is too large. */
-  public static final String TOO_LARGE =
-      "it is larger than %d KB".formatted(MAX_BYTES >> 10);
+  public static final String TOO_LARGE = "it is larger than %d KB".formatted(MAX_BYTES >> 10);
 
   private static final int TRANSACTIONAL = 1;
 

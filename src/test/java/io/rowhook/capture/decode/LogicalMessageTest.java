@@ -111,8 +111,7 @@ final class LogicalMessageTest {
       rig.properties = Map.of("binary.handling.mode", mode);
       rig.start();
       database.execute(say(true, "rowhook", "{\"a\":1}"));
-      Eventually.within(
-          Rig.SOON, "said", () -> rig.sink.said().equals(List.of("{\"a\":1}")));
+      Eventually.within(Rig.SOON, "said", () -> rig.sink.said().equals(List.of("{\"a\":1}")));
     }
   }
 
