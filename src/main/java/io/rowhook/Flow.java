@@ -4,6 +4,7 @@ import io.rowhook.admin.AdminServer;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.RetentionJob;
@@ -14,6 +15,7 @@ import io.rowhook.settings.SettingsReloader;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.DispatcherStatus;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,11 @@ public final class Flow implements AutoCloseable {
   /** Where capture stands. Any thread. */
   public CaptureState capture() {
     return supervisor.state();
+  }
+
+  /** The replication slot at the last look. Any thread. */
+  public Optional<SlotStatus> slot() {
+    return supervisor.slot();
   }
 
   /** The captured tables whose row changes cannot be told at present. Any thread. */

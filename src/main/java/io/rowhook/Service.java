@@ -3,6 +3,7 @@ package io.rowhook;
 import io.rowhook.admin.HealthFile;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
+import io.rowhook.capture.SlotStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +54,8 @@ public final class Service {
           Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         CaptureState state = flow.capture();
-        health.ifPresent(file -> file.record(state, Instant.now()));
+        health.ifPresent(file ->
+            file.record(state, flow.slot().flatMap(SlotStatus::risk), Instant.now()));
         if (state instanceof CaptureState.Stopped(String reason, _)) {
           throw new IllegalStateException(reason);
         }

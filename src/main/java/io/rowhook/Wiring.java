@@ -115,6 +115,7 @@ public final class Wiring {
             dispatchers::sample,
             () -> watch.current().recipients(),
             supervisor::state,
+            supervisor::slot,
             supervisor::suspended,
             rows::counts,
             watch::problems);

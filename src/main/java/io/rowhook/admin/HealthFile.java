@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +45,13 @@ public final class HealthFile {
   /**
    * Writes the state, if it is another or the time has come. A file that cannot be written is
    * logged once and is no reason to stop: the health check says the rest.
+   *
+   * @param risk why the slot is at risk; that is said behind the state, and is no reason to be
+   *     restarted, which would not help
    */
-  public void record(CaptureState state, Instant now) {
-    String line = line(state);
+  public void record(CaptureState state, Optional<String> risk, Instant now) {
+    String line =
+        line(state) + risk.map(why -> "; the slot is at risk: " + oneLine(why)).orElse("");
     boolean same = line.equals(written);
     if (same && now.isBefore(renewed.plus(EVERY))) {
       return;

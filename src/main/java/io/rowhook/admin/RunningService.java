@@ -3,6 +3,7 @@ package io.rowhook.admin;
 import io.rowhook.admin.api.AdminCommands;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param samples sends a recipient a test; empty: there is no such recipient
  * @param recipients those that have a file now
  * @param capture where capture stands
+ * @param slot the replication slot at the last look
  * @param suspended captured tables whose row changes cannot be told at present
  * @param rows what was read back from the source
  * @param problems what is wrong with the settings on disk
@@ -31,6 +33,7 @@ public record RunningService(
     Function<String, Optional<TestDelivery>> samples,
     Supplier<List<Recipient>> recipients,
     Supplier<CaptureState> capture,
+    Supplier<Optional<SlotStatus>> slot,
     Supplier<List<SuspendedTable>> suspended,
     Supplier<JdbcRowLookup.Counts> rows,
     Supplier<List<String>> problems) {}

@@ -43,6 +43,7 @@ public final class ServiceStatus {
   public JsonNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(service.capture().get()));
+    json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
     ArrayNode suspended = json.putArray("suspended");
     for (SuspendedTable table : service.suspended().get()) {
       suspended

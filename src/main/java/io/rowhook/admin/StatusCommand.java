@@ -37,6 +37,7 @@ public final class StatusCommand implements Callable<Integer> {
   private static void print(JsonNode status, PrintWriter out) {
     Instant now = Instant.now();
     out.println("capture      " + TextFormat.text(status.path("capture")));
+    SlotReport.print(status.path("slot"), now, out);
     for (JsonNode table : status.path("suspended")) {
       out.println(
           "suspended    "

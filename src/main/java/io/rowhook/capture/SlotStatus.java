@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param retainedBytes log that the source keeps for the slot
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
  * @param safeBytes how much more may be written before the slot is in danger; null: no limit is set
+ * @param limitBytes the source's {@code max_slot_wal_keep_size}; null: no limit is set
+ * @param trend what the looks before add to it
+ * @param risk why the slot or the source's disk is at risk, in a sentence; empty: it is not
  * @param at when it was looked at, by this machine's clock
  */
 public record SlotStatus(
@@ -23,6 +27,9 @@ public record SlotStatus(
     long retainedBytes,
     String walStatus,
     @Nullable Long safeBytes,
+    @Nullable Long limitBytes,
+    SlotTrend trend,
+    Optional<String> risk,
     Instant at) {
 
   /** Bytes of log between what is confirmed and where the log ends. */

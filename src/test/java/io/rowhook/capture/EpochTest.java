@@ -210,6 +210,7 @@ final class EpochTest {
             0,
             watermark,
             "reserved",
+            null,
             null);
     PostgresConnections.Identity promoted =
         new PostgresConnections.Identity("7", 2, Lsn.parse("0/3000"));

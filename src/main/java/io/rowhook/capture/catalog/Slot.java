@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * @param current where the log ends
  * @param walStatus {@code lost}: the log it needs is gone
  * @param safeBytes until it is in danger; null: no limit
+ * @param limitBytes the server's {@code max_slot_wal_keep_size}; null: no limit
  */
 public record Slot(
     String name,
@@ -40,7 +41,8 @@ public record Slot(
     long retained,
     Lsn current,
     String walStatus,
-    @Nullable Long safeBytes) {
+    @Nullable Long safeBytes,
+    @Nullable Long limitBytes) {
 
   private static final Logger log = LoggerFactory.getLogger(Slot.class);
 
@@ -58,7 +60,8 @@ public record Slot(
              coalesce(s.confirmed_flush_lsn, '0/0') AS confirmed,
              coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint AS retained,
              pg_current_wal_lsn() AS current, coalesce(s.wal_status, 'lost') AS wal_status,
-             s.safe_wal_size
+             s.safe_wal_size,
+             pg_size_bytes(nullif(current_setting('max_slot_wal_keep_size'), '-1')) AS limit_bytes
         FROM pg_replication_slots s LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid
              LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
        WHERE s.slot_name = ?
@@ -85,7 +88,8 @@ public record Slot(
                 row.getLong("retained"),
                 Lsn.parse(row.getString("current")),
                 text(row, "wal_status"),
-                row.getObject("safe_wal_size", Long.class)));
+                row.getObject("safe_wal_size", Long.class),
+                row.getObject("limit_bytes", Long.class)));
       }
     }
   }

@@ -4,14 +4,13 @@ import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.SlotStatus;
+import io.rowhook.capture.SlotTrend;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.catalog.Slot;
 import io.rowhook.capture.debezium.EngineActivity;
 import io.rowhook.capture.debezium.PostgresConnections;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * {@link Heartbeat}.
  *
  * <p>Owns one daemon thread. Also reports what the engine does not: that the source really sends,
- * that log piles up, that the slot is lost.
+ * that log piles up, that the slot is at risk or lost.
  */
 public final class SlotMonitor implements AutoCloseable {
 
@@ -55,7 +54,8 @@ public final class SlotMonitor implements AutoCloseable {
   // of the thread alone
   private @Nullable Connection connection;
   private Lsn confirmedBefore = Lsn.ZERO;
-  private long warnAt;
+  private final SlotHistory history = new SlotHistory();
+  private final SlotRisk risk;
   private boolean blind;
 
   /**
@@ -90,7 +90,7 @@ public final class SlotMonitor implements AutoCloseable {
     this.heartbeat = new Heartbeat(source, timeouts);
     this.captureListener = captureListener;
     this.listener = listener;
-    this.warnAt = timeouts.retainedBytes();
+    this.risk = new SlotRisk(timeouts.retainedBytes());
     thread.setDaemon(true);
   }
 
@@ -193,7 +193,7 @@ public final class SlotMonitor implements AutoCloseable {
     }
     Optional<Slot> found = Slot.read(connection, source.slot());
     if (found.isEmpty() || found.get().lost()) {
-      last = found.map(SlotMonitor::status).orElse(null);
+      last = found.map(this::status).orElse(null);
       if (current != null) {
         listener.changed();
       }
@@ -205,7 +205,6 @@ public final class SlotMonitor implements AutoCloseable {
       confirmedBefore = slot.confirmed();
       captureListener.flushed(slot.confirmed());
     }
-    retained(connection, slot);
     if (current == null || !slot.sending()) {
       return;
     }
@@ -227,29 +226,8 @@ public final class SlotMonitor implements AutoCloseable {
     }
   }
 
-  private void retained(Connection connection, Slot slot) throws SQLException {
-    if (slot.retained() < timeouts.retainedBytes()) {
-      warnAt = timeouts.retainedBytes();
-    } else if (slot.retained() >= warnAt) {
-      warnAt = slot.retained() * 2;
-      String keep;
-      try (PreparedStatement statement =
-              connection.prepareStatement("SELECT current_setting('max_slot_wal_keep_size')");
-          ResultSet row = statement.executeQuery()) {
-        row.next();
-        keep = row.getString(1);
-      }
-      log.warn(
-          "the source keeps {} MiB of log for slot {}: {}",
-          slot.retained() >> 20,
-          slot.name(),
-          keep.equals("-1")
-              ? "its disk fills up unless Rowhook catches up, as max_slot_wal_keep_size is -1"
-              : "beyond max_slot_wal_keep_size, " + keep + ", the slot and row changes are lost");
-    }
-  }
-
-  private static SlotStatus status(Slot slot) {
+  private SlotStatus status(Slot slot) {
+    SlotTrend trend = history.add(slot, Duration.ofNanos(System.nanoTime()));
     return new SlotStatus(
         slot.name(),
         slot.active(),
@@ -258,6 +236,9 @@ public final class SlotMonitor implements AutoCloseable {
         slot.retained(),
         slot.walStatus(),
         slot.safeBytes(),
+        slot.limitBytes(),
+        trend,
+        risk.judge(slot, trend),
         Instant.now());
   }
 

@@ -65,6 +65,7 @@ class AdminCommandsTest {
             this::sample,
             () -> List.of(shop),
             CaptureState.Starting::new,
+            Optional::empty,
             List::of,
             () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             List::of);
