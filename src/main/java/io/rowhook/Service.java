@@ -54,8 +54,8 @@ public final class Service {
           Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         CaptureState state = flow.capture();
-        health.ifPresent(file ->
-            file.record(state, flow.slot().flatMap(SlotStatus::risk), Instant.now()));
+        health.ifPresent(
+            file -> file.record(state, flow.slot().flatMap(SlotStatus::risk), Instant.now()));
         if (state instanceof CaptureState.Stopped(String reason, _)) {
           throw new IllegalStateException(reason);
         }

@@ -47,7 +47,8 @@ class SlotAtRiskTest {
             LIMIT,
             "its log is kept until little is left",
             () -> {
-              source.execute("SELECT pg_logical_emit_message(false, 'other', repeat('x', 2000000))");
+              source.execute(
+                  "SELECT pg_logical_emit_message(false, 'other', repeat('x', 2000000))");
               return service.json("status").path("slot").path("risk").isTextual();
             });
         assertThat(service.shown("status"))

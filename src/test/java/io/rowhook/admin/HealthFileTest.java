@@ -33,7 +33,8 @@ class HealthFileTest {
     health.record(STREAMING, Optional.empty(), Instant.now());
     assertThat(check()).startsWith("0 streaming since 2026-05-24T15:20:44Z, ");
 
-    health.record(new CaptureState.Waiting("no\n route", Instant.now()), Optional.empty(), Instant.now());
+    health.record(
+        new CaptureState.Waiting("no\n route", Instant.now()), Optional.empty(), Instant.now());
     assertThat(check()).startsWith("1 waiting: no route, ");
 
     health.record(
@@ -42,7 +43,8 @@ class HealthFileTest {
         Instant.now());
     assertThat(check()).startsWith("1 stalled since 2026-05-24T15:20:44Z: nothing has come, ");
 
-    health.record(new CaptureState.Stopped("the slot is gone", true), Optional.empty(), Instant.now());
+    health.record(
+        new CaptureState.Stopped("the slot is gone", true), Optional.empty(), Instant.now());
     assertThat(check()).startsWith("1 stopped: the slot is gone, ");
   }
 
@@ -69,7 +71,8 @@ class HealthFileTest {
   @Test
   void goesOnWhereItCannotBeWritten() {
     HealthFile health = new HealthFile(temp.resolve("gone/health"));
-    assertThatCode(() -> health.record(STREAMING, Optional.empty(), Instant.now())).doesNotThrowAnyException();
+    assertThatCode(() -> health.record(STREAMING, Optional.empty(), Instant.now()))
+        .doesNotThrowAnyException();
   }
 
   private Path file() {

@@ -65,8 +65,7 @@ class SlotHistoryTest {
     SlotHistory unlimited = new SlotHistory();
     unlimited.add(slot(0, 0, 0, null, null, "reserved"), Duration.ZERO);
     unlimited.add(slot(0, 0, 9 * MIB, null, null, "reserved"), Duration.ofSeconds(50));
-    trend =
-        unlimited.add(slot(0, 0, 9 * MIB, null, null, "reserved"), Duration.ofSeconds(61));
+    trend = unlimited.add(slot(0, 0, 9 * MIB, null, null, "reserved"), Duration.ofSeconds(61));
     assertThat(trend.bytesPerHour()).isPositive();
     assertThat(trend.left()).isNull();
   }
@@ -82,8 +81,7 @@ class SlotHistoryTest {
 
     assertThat(judge(700 * MIB, 300 * MIB, 1_000 * MIB, "extended", Duration.ofMinutes(50)))
         .contains("within the hour");
-    assertThat(judge(700 * MIB, 300 * MIB, 1_000 * MIB, "extended", Duration.ofHours(3)))
-        .isEmpty();
+    assertThat(judge(700 * MIB, 300 * MIB, 1_000 * MIB, "extended", Duration.ofHours(3))).isEmpty();
     assertThat(judge(1_100 * MIB, 0L, 1_000 * MIB, "unreserved", null))
         .contains("removes it at its next checkpoint");
     assertThat(judge(0, 0L, 1_000 * MIB, "lost", null)).contains("it is lost");
@@ -104,7 +102,8 @@ class SlotHistoryTest {
     return risk.judge(slot(0, 0, retained, safe, limit, walStatus), trend).orElse("");
   }
 
-  private SlotTrend look(int second, long current, long confirmed, long retained, @Nullable Long safe) {
+  private SlotTrend look(
+      int second, long current, long confirmed, long retained, @Nullable Long safe) {
     return history.add(
         slot(current, confirmed, retained, safe, safe, "reserved"), Duration.ofSeconds(second));
   }
