@@ -2,6 +2,8 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.Position;
 import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to one entity in one transaction: the net change.
@@ -16,6 +18,7 @@ import java.time.Instant;
  * @param json the whole event, UTF-8 JSON, as {@code docs/templates.md} describes {@code full}:
  *     what a template is given and the built-in {@code full} sends. Not to be changed by whoever
  *     reads it
+ * @param audience the one recipient that it is for, by name; null: for all
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copied nowhere, for speed
 public record Event(
@@ -25,7 +28,30 @@ public record Event(
     EventType type,
     Instant committedAt,
     Position position,
-    byte[] json) {
+    byte[] json,
+    @Nullable String audience) {
+
+  /** One that is for all. */
+  public Event(
+      String id,
+      String entityType,
+      String entityId,
+      EventType type,
+      Instant committedAt,
+      Position position,
+      byte[] json) {
+    this(id, entityType, entityId, type, committedAt, position, json, null);
+  }
+
+  /** The same for one recipient only. */
+  public Event to(String recipient) {
+    return new Event(id, entityType, entityId, type, committedAt, position, json, recipient);
+  }
+
+  /** Whether a recipient may be told of it. */
+  public boolean isFor(String recipient) {
+    return audience == null || audience.equals(recipient);
+  }
 
   /** One key for one entity, whatever its type and id: for order, and for finding it again. */
   public String entityKey() {
@@ -34,7 +60,7 @@ public record Event(
 
   /** {@code order.updated}: what a recipient sees unless its subscription names another topic. */
   public String topic() {
-    return (entityType + "." + type).toLowerCase(java.util.Locale.ROOT);
+    return (entityType + "." + type).toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -23,7 +23,8 @@ public record CoalescedEvent(EventType type, byte[] json) {
         type,
         event.committedAt(),
         event.position(),
-        json);
+        json,
+        event.audience());
   }
 
   @Override

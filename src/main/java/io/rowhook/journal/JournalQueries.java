@@ -212,7 +212,7 @@ public final class JournalQueries {
                 + EventDao.HEAD
                 + " - 100000 AND e.sequence <= "
                 + EventDao.HEAD
-                + " AND e.entity_type = ? AND (? IS NULL OR e.entity_id = ?)"
+                + " AND e.audience IS NULL AND e.entity_type = ? AND (? IS NULL OR e.entity_id = ?)"
                 + " ORDER BY e.sequence DESC LIMIT 1",
             EventDao::entry,
             entityType,

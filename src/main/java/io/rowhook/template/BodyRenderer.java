@@ -141,7 +141,8 @@ public record BodyRenderer(
           event.type(),
           event.committedAt(),
           event.position(),
-          Json.MAPPER.writeValueAsBytes(json));
+          Json.MAPPER.writeValueAsBytes(json),
+          event.audience());
     } catch (IOException e) {
       throw new TemplateException("the event in the journal cannot be written again", e);
     }

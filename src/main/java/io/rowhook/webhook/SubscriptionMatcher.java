@@ -227,6 +227,9 @@ public final class SubscriptionMatcher {
   }
 
   private Optional<Rule> subscriptionOf(Event event) throws TemplateException {
+    if (!event.isFor(recipient.name())) {
+      return Optional.empty();
+    }
     @Nullable JsonNode json = null;
     for (Rule rule : rules) {
       if (!rule.subscription.matches(event)) {
@@ -253,7 +256,9 @@ public final class SubscriptionMatcher {
     List<Finding> findings = new ArrayList<>();
     for (Rule rule : rules) {
       String whyNot =
-          rule.subscription.matches(event)
+          !event.isFor(recipient.name())
+              ? "it is for recipient " + event.audience() + " alone"
+              : rule.subscription.matches(event)
               ? whyNot(rule, event, json)
               : "it is for " + kind(rule.subscription);
       findings.add(new Finding(rule.index, rule.subscription, whyNot));

@@ -131,6 +131,32 @@ class JournalContractTest {
   }
 
   @Test
+  void anEventForOneRecipientAloneKeepsItAndIsNobodyElsesBacklog() throws InterruptedException {
+    DeliveryStore shop = journal.deliveries("shop");
+    publish(journal, 200, "1");
+    long bytes = shop.backlog().bytes();
+
+    journal.publish(
+        transaction(300), List.of(event("2", 300).to("shop"), event("3", 300)), List.of());
+    journal.commit();
+
+    for (String from : List.of("memory", "disk")) {
+      List<JournalEntry> read = journal.read(1, 10, 1 << 20);
+      assertThat(read)
+          .as(from)
+          .extracting(entry -> entry.event().audience())
+          .containsExactly("shop", null);
+      assertThat(read.getFirst().event().isFor("shop")).as(from).isTrue();
+      assertThat(read.getFirst().event().isFor("budget")).as(from).isFalse();
+      assertThat(read.getLast().event().isFor("budget")).as(from).isTrue();
+      assertThat(journal.find(read.getFirst().event().id()).orElseThrow().event().audience()).as(from).isEqualTo("shop");
+      reopen();
+    }
+    assertThat(journal.deliveries("shop").backlog().bytes())
+        .isEqualTo(bytes + event("3", 300).json().length);
+  }
+
+  @Test
   void anEventIsFoundByItsId() throws InterruptedException {
     String hashed = "evt_0123456789abcdef0123456789abcdef";
     Event event =

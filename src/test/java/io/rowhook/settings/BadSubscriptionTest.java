@@ -37,13 +37,13 @@ class BadSubscriptionTest {
         shop(
             "unknown event",
             one + "  events: [Created, Changed]\n",
-            ":4:21: subscriptions[0].events[1] must be one of Created, Updated, Deleted, got:"
+            ":4:21: subscriptions[0].events[1] must be one of Created, Updated, Deleted, Snapshot, got:"
                 + " Changed. Write one of these."),
         shop(
             "no events",
             one + "  events: []\n",
             ":4:11: subscriptions[0].events is an empty list. Name events, or take it out to get"
-                + " all."),
+                + " Created, Updated and Deleted."),
         shop(
             "condition",
             one + "  when: .data.stock ==\n",
@@ -79,7 +79,7 @@ class BadSubscriptionTest {
         shop(
             "becomes where nothing can become",
             one + "  events: Deleted\n  becomes: { sku: x }\n",
-            ":5:12: subscriptions[0].becomes is for Created and Updated events, which events does"
+            ":5:12: subscriptions[0].becomes is for Created, Updated and Snapshot events, which events does"
                 + " not name, so that nothing would be sent. Add one of them, or take it out."),
         shop(
             "topic that no header can carry",

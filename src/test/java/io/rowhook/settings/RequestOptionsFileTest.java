@@ -118,7 +118,7 @@ class RequestOptionsFileTest {
     Settings before = directory.read();
     RequestLine line = before.recipients().getFirst().request().line();
     assertThat(line.methods())
-        .hasSize(3)
+        .hasSize(4)
         .containsValue(Method.PUT)
         .doesNotContainValue(Method.POST);
     assertThat(line.path()).contains(PathTemplate.parse("/a/{data.x}"));

@@ -52,6 +52,24 @@ class ConditionsTest {
   }
 
   @Test
+  @Tag("feature-23")
+  void aSnapshotGoesToItsRecipientAlone() {
+    try (Receiver shop = new Receiver();
+        Receiver budget = new Receiver();
+        Outbound out = new Outbound()) {
+      out.start(recipient(shop, new Sequential(false), subscription("true", "all")));
+      out.start(
+          recipient("budget", budget, new Sequential(false), subscription("true", "all")));
+      Event snapshot = event(EventType.Snapshot, 1, "{\"n\":1}", "[]");
+      out.journal.append(List.of(snapshot.to("shop"), event(2, "{\"n\":2}")));
+      out.settled("shop");
+      out.settled("budget");
+      assertThat(topics(shop)).containsExactly("evt_1 all", "evt_2 all");
+      assertThat(topics(budget)).containsExactly("evt_2 all");
+    }
+  }
+
+  @Test
   @Tag("feature-13")
   @Tag("feature-16")
   void aConditionThatBreaksOffFailsThatDeliveryWithItsPlace() {
@@ -242,7 +260,12 @@ class ConditionsTest {
 
   private static Recipient recipient(
       Receiver receiver, DeliveryMode processing, Subscription... subscriptions) {
-    Recipient all = Outbound.recipient("shop", receiver.url("/"), processing, retry(10, 10, 10));
+    return recipient("shop", receiver, processing, subscriptions);
+  }
+
+  private static Recipient recipient(
+      String name, Receiver receiver, DeliveryMode processing, Subscription... subscriptions) {
+    Recipient all = Outbound.recipient(name, receiver.url("/"), processing, retry(10, 10, 10));
     return new Recipient(
         all.name(),
         all.url(),

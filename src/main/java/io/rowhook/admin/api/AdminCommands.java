@@ -70,6 +70,16 @@ public final class AdminCommands {
       throws DeliveryAdminException, InterruptedException {
     String recipient = served(request).name();
     JournalEntry entry = event(service, request.text("event"));
+    if (!entry.event().isFor(recipient)) {
+      throw new DeliveryAdminException(
+          "event "
+              + entry.event().id()
+              + " is a Snapshot for recipient "
+              + entry.event().audience()
+              + " alone, and goes to nobody else: rowhook resync brings "
+              + recipient
+              + " up to date");
+    }
     deliveryAdmin.redeliver(recipient, entry.sequence(), Instant.now());
     service.dispatchers().deliveriesChanged(recipient);
     return done(1).put("event", entry.event().id()).put("sequence", entry.sequence());

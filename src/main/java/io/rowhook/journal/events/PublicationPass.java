@@ -81,7 +81,7 @@ final class PublicationPass {
 
   private Optional<JournalEntry> insert(Transaction transaction, Event event) throws SQLException {
     head++;
-    total += event.json().length;
+    total += event.audience() == null ? event.json().length : 0; // none of the others' backlog
     JournalEntry entry = new JournalEntry(head, event);
     return EventDao.insert(sql, transaction, entry, total) ? Optional.of(entry) : Optional.empty();
   }

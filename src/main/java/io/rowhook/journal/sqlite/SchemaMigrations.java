@@ -169,6 +169,10 @@ public record SchemaMigrations(List<String> migrations) {
   private static final String ELEVENTH =
       "ALTER TABLE attribute_set ADD COLUMN in_force INTEGER NOT NULL DEFAULT 0";
 
+  /** Events for one recipient alone. */
+  private static final String TWELFTH =
+      "ALTER TABLE event ADD COLUMN audience TEXT"; // a recipient's name; null: for all
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -183,7 +187,8 @@ public record SchemaMigrations(List<String> migrations) {
               EIGHTH,
               NINTH,
               OpaqueSource.SQL,
-              ELEVENTH));
+              ELEVENTH,
+              TWELFTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

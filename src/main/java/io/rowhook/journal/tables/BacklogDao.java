@@ -45,7 +45,8 @@ public final class BacklogDao {
   /** Bytes of the events after a sequence, whether or not the one with it is still there. */
   private static long after(SqliteSession sql, long sequence) throws SQLException {
     return sql.number(
-        "SELECT (SELECT total FROM epoch ORDER BY n DESC LIMIT 1) - total + length(body)"
+        "SELECT (SELECT total FROM epoch ORDER BY n DESC LIMIT 1) - total"
+            + " + CASE WHEN audience IS NULL THEN length(body) ELSE 0 END"
             + " FROM event WHERE sequence > ? AND sequence <= "
             + EventDao.HEAD
             + " ORDER BY sequence LIMIT 1",

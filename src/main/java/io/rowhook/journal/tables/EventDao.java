@@ -24,7 +24,8 @@ public final class EventDao {
 
   /** The columns that {@link #entry} reads, of a table or alias {@code e}. */
   public static final String COLUMNS =
-      "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.position, e.body";
+      "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.position, e.body,"
+          + " e.audience";
 
   /** The newest sequence that may be seen: what is behind it is being published. */
   public static final String HEAD = "(SELECT head FROM epoch ORDER BY n DESC LIMIT 1)";
@@ -42,14 +43,14 @@ public final class EventDao {
 
   private static final String INSERT =
       "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, position, transaction_id,"
-          + " body, total, journaled_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+          + " body, total, journaled_at, audience) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
           + " (SELECT 1 FROM event WHERE id = ? AND position = ?)";
 
   /**
    * Writes an event. One whose id another of the same transaction has is kept among the rejected
    * rows; that of another transaction is refused.
    *
-   * @param total bytes of all events' JSON up to and including this one
+   * @param total bytes of the JSON of all events for all up to and including this one
    * @return whether it is there
    */
   public static boolean insert(
@@ -71,6 +72,7 @@ public final class EventDao {
             event.json(),
             total,
             TimeColumns.micros(Instant.now()),
+            event.audience(),
             id,
             transaction.end().stored());
     if (inserted == 0) {
@@ -212,7 +214,8 @@ public final class EventDao {
             EventType.valueOf(row.getString("type")),
             TimeColumns.instant(row.getLong("committed_at")),
             Position.of(row.getLong("position")),
-            row.getBytes("body"));
+            row.getBytes("body"),
+            row.getString("audience"));
     return new JournalEntry(row.getLong("sequence"), event);
   }
 

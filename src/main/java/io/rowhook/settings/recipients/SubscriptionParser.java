@@ -32,8 +32,6 @@ final class SubscriptionParser {
 
   private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:-]{0,127}");
 
-  private static final Set<EventType> ALL = EnumSet.allOf(EventType.class);
-
   private static final List<String> ANY = List.of("string", "number", "boolean");
 
   private static final Setting<String> ENTITY =
@@ -46,7 +44,7 @@ final class SubscriptionParser {
 
   private static final Setting<List<EventType>> EVENTS =
       Setting.of("events", Value.someOf(Value.oneOf(EventType.class)), "which of them")
-          .without("all three");
+          .without("Created, Updated, Deleted");
 
   private static final Setting<String> ID =
       Setting.of(
@@ -150,7 +148,7 @@ final class SubscriptionParser {
       ParseSession session) {
     if (fields.get(SETTING).isEmpty()) {
       return entities.captured().stream()
-          .map(entity -> new Subscription(entity, ALL, Optional.empty(), Optional.empty()))
+          .map(entity -> new Subscription(entity, EventType.CHANGES, Optional.empty(), Optional.empty()))
           .toList();
     }
     SubscriptionParser keys =
@@ -235,13 +233,13 @@ final class SubscriptionParser {
               location.key()
                   + " names no attribute. Write for example becomes: {status: shipped}, or take it"
                   + " out.");
-    } else if (!events.contains(EventType.Created) && !events.contains(EventType.Updated)) {
+    } else if (events.equals(Set.of(EventType.Deleted))) {
       session
           .problems()
           .add(
               location,
               location.key()
-                  + " is for Created and Updated events, which events does not name, so that"
+                  + " is for Created, Updated and Snapshot events, which events does not name, so that"
                   + " nothing would be sent. Add one of them, or take it out.");
     }
     Map<String, Set<String>> becomes = new TreeMap<>();
@@ -294,9 +292,9 @@ final class SubscriptionParser {
             .problems()
             .add(
                 location,
-                location.key() + " is an empty list. Name events, or take it out to get all.");
+                location.key() + " is an empty list. Name events, or take it out to get Created, Updated and Deleted.");
       }
-      return ALL;
+      return EventType.CHANGES;
     }
     return EnumSet.copyOf(named.get());
   }

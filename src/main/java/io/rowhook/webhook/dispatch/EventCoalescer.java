@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Event.</b> Deleted if the newest is. Otherwise Created if the recipient does not have
  *       the entity, and Updated if it has. It has it if the first of them is an Updated; it has it
  *       not if the first is a Created; if the first is a Deleted, what it was sent before decides.
+ *       Where the first is a Snapshot nobody knows, and the whole is a Snapshot too.
  *       What the subscription does not ask for is told as what the newest is.
  *   <li><b>Data</b>, {@code read}, {@code readAt} and {@code unavailable} are the newest's. A value
  *       that is unavailable in it is taken from an event before only if it is certainly the same:
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventCoalescer {
 
+  private final boolean isState; // the first says how it is, to somebody who may have it or not
   private final boolean had; // by the recipient, before the first
 
   /** Of what has changed, and not back again as far as is known. */
@@ -61,10 +63,11 @@ final class EventCoalescer {
   EventCoalescer(Event first, boolean had) {
     this.had =
         switch (first.type()) {
-          case Created -> false;
+          case Created, Snapshot -> false;
           case Updated -> true;
           case Deleted -> had;
         };
+    this.isState = first.type() == EventType.Snapshot;
     this.event = first;
     this.newest = read(first);
     this.data = data(newest);
@@ -89,6 +92,7 @@ final class EventCoalescer {
         changes();
       }
       case Created -> again();
+      case Snapshot -> state(before);
       case Deleted -> {
         changes();
         deleted = data;
@@ -129,12 +133,15 @@ final class EventCoalescer {
     if (event.type() == EventType.Deleted) {
       return EventType.Deleted;
     }
+    if (isState) {
+      return EventType.Snapshot;
+    }
     return had ? EventType.Updated : EventType.Created;
   }
 
   /** What this event says that it has changed. */
   private void changes() {
-    if (event.type() == EventType.Created) {
+    if (!says(event.type())) {
       return;
     }
     JsonNode changed = newest.path("changed");
@@ -142,6 +149,25 @@ final class EventCoalescer {
     for (JsonNode name : changed) {
       JsonNode old = newest.path("previous").get(name.asText());
       previous.putIfAbsent(name.asText(), old == null ? data.nullNode() : old);
+    }
+  }
+
+  /** Whether an event of this type says what has changed. */
+  private static boolean says(EventType type) {
+    return type == EventType.Updated || type == EventType.Deleted;
+  }
+
+  /** How it is now: compared with how it was. */
+  private void state(ObjectNode before) {
+    JsonNode last = deleted == null ? data(before) : deleted;
+    deleted = null;
+    Set<String> names = new HashSet<>(names(data));
+    last.fieldNames().forEachRemaining(names::remove);
+    known &= names.isEmpty();
+    for (Map.Entry<String, JsonNode> old : last.properties()) {
+      if (!old.getValue().equals(data.get(old.getKey()))) {
+        previous.putIfAbsent(old.getKey(), old.getValue());
+      }
     }
   }
 
@@ -204,7 +230,7 @@ final class EventCoalescer {
   private void writeChange(EventType type) {
     ObjectNode old = newest.objectNode();
     ArrayNode changed = newest.arrayNode();
-    if (type != EventType.Created) {
+    if (says(type)) {
       List<String> names = names(data);
       names.retainAll(previous.keySet());
       previous.keySet().stream().filter(name -> !data.has(name)).forEach(names::add);
@@ -213,7 +239,7 @@ final class EventCoalescer {
         changed.add(name);
       }
     }
-    boolean unknown = type != EventType.Created && !known;
+    boolean unknown = says(type) && !known;
     newest.set("previous", unknown ? newest.nullNode() : old);
     newest.set("changed", unknown ? newest.nullNode() : changed);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a subscription's {@code becomes}: whether an event made its entity what is named there. A
- * Created did if the entity was created so; an Updated did if the entity is so now and one of the
+ * Created did if the entity was created so, and a Snapshot if it is so; an Updated did if the entity is so now and one of the
  * attributes named has changed; a Deleted never does. Pure.
  *
  * @param becomes by attribute the values of which it must have one, never empty; see {@link
@@ -47,7 +47,7 @@ public record BecomesCondition(Map<String, Set<String>> becomes, String key) {
             + String.join(" or ", one.getValue().stream().sorted().toList());
       }
     }
-    if (type == EventType.Created) {
+    if (type == EventType.Created || type == EventType.Snapshot) {
       return null;
     }
     List<String> changed = ChangedCondition.names(key, event);

@@ -2,6 +2,7 @@ package io.rowhook.webhook.dispatch;
 
 import static io.rowhook.entity.EventType.Created;
 import static io.rowhook.entity.EventType.Deleted;
+import static io.rowhook.entity.EventType.Snapshot;
 import static io.rowhook.entity.EventType.Updated;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +53,22 @@ class EventCoalescerTest {
             merged(
                 event(Created, "{'a':1}", "{}", "[]", ""), updated("{'a':2}", "{'a':1}", "['a']")))
         .isEqualTo(event("Created", "{'a':2}", "{}", "[]"));
+  }
+
+  @Test
+  void aSnapshotSaysHowItIsAndWhatComesAfterItSupersedesIt() {
+    Event snapshot = event(Snapshot, "{'a':1,'b':1}", "{}", "[]", "");
+    Event created = event(Created, "{'a':0}", "{}", "[]", "");
+    Event updated = updated("{'a':2,'b':1}", "{'a':1}", "['a']");
+
+    assertThat(merged(snapshot, updated))
+        .isEqualTo(event("Snapshot", "{'a':2,'b':1}", "{}", "[]"));
+    assertThat(merged(created, snapshot)).isEqualTo(event("Created", "{'a':1,'b':1}", "{}", "[]"));
+    assertThat(merged(updated("{'a':0,'b':1}", "{'a':7}", "['a']"), snapshot))
+        .isEqualTo(event("Updated", "{'a':1,'b':1}", "{'a':7}", "['a']"));
+    assertThat(
+            coalescer(snapshot, event(Deleted, "{'a':1,'b':1}", "{}", "[]", "")).coalesced(ALL))
+        .isNull();
   }
 
   @Test
