@@ -259,8 +259,8 @@ public final class SubscriptionMatcher {
           !event.isFor(recipient.name())
               ? "it is for recipient " + event.audience() + " alone"
               : rule.subscription.matches(event)
-              ? whyNot(rule, event, json)
-              : "it is for " + kind(rule.subscription);
+                  ? whyNot(rule, event, json)
+                  : "it is for " + kind(rule.subscription);
       findings.add(new Finding(rule.index, rule.subscription, whyNot));
       if (whyNot == null) {
         break;

@@ -149,7 +149,9 @@ class JournalContractTest {
       assertThat(read.getFirst().event().isFor("shop")).as(from).isTrue();
       assertThat(read.getFirst().event().isFor("budget")).as(from).isFalse();
       assertThat(read.getLast().event().isFor("budget")).as(from).isTrue();
-      assertThat(journal.find(read.getFirst().event().id()).orElseThrow().event().audience()).as(from).isEqualTo("shop");
+      assertThat(journal.find(read.getFirst().event().id()).orElseThrow().event().audience())
+          .as(from)
+          .isEqualTo("shop");
       reopen();
     }
     assertThat(journal.deliveries("shop").backlog().bytes())

@@ -154,7 +154,7 @@ class RequestOptionsFileTest {
             "an event that there is not",
             URL + "method: {Removed: DELETE}\n",
             ":2:10: method.Removed is not a key that Rowhook knows. Known here: Created, Updated,"
-                + " Deleted."),
+                + " Deleted, Snapshot."),
         shop(
             "no method",
             URL + "method: {}\n",

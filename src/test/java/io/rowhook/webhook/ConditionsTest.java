@@ -52,14 +52,12 @@ class ConditionsTest {
   }
 
   @Test
-  @Tag("feature-23")
   void aSnapshotGoesToItsRecipientAlone() {
     try (Receiver shop = new Receiver();
         Receiver budget = new Receiver();
         Outbound out = new Outbound()) {
       out.start(recipient(shop, new Sequential(false), subscription("true", "all")));
-      out.start(
-          recipient("budget", budget, new Sequential(false), subscription("true", "all")));
+      out.start(recipient("budget", budget, new Sequential(false), subscription("true", "all")));
       Event snapshot = event(EventType.Snapshot, 1, "{\"n\":1}", "[]");
       out.journal.append(List.of(snapshot.to("shop"), event(2, "{\"n\":2}")));
       out.settled("shop");

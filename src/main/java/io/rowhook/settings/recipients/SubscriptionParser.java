@@ -148,7 +148,8 @@ final class SubscriptionParser {
       ParseSession session) {
     if (fields.get(SETTING).isEmpty()) {
       return entities.captured().stream()
-          .map(entity -> new Subscription(entity, EventType.CHANGES, Optional.empty(), Optional.empty()))
+          .map(entity ->
+              new Subscription(entity, EventType.CHANGES, Optional.empty(), Optional.empty()))
           .toList();
     }
     SubscriptionParser keys =
@@ -292,7 +293,8 @@ final class SubscriptionParser {
             .problems()
             .add(
                 location,
-                location.key() + " is an empty list. Name events, or take it out to get Created, Updated and Deleted.");
+                location.key()
+                    + " is an empty list. Name events, or take it out to get Created, Updated and Deleted.");
       }
       return EventType.CHANGES;
     }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Event.</b> Deleted if the newest is. Otherwise Created if the recipient does not have
  *       the entity, and Updated if it has. It has it if the first of them is an Updated; it has it
  *       not if the first is a Created; if the first is a Deleted, what it was sent before decides.
- *       Where the first is a Snapshot nobody knows, and the whole is a Snapshot too.
- *       What the subscription does not ask for is told as what the newest is.
+ *       Where the first is a Snapshot nobody knows, and the whole is a Snapshot too. What the
+ *       subscription does not ask for is told as what the newest is.
  *   <li><b>Data</b>, {@code read}, {@code readAt} and {@code unavailable} are the newest's. A value
  *       that is unavailable in it is taken from an event before only if it is certainly the same:
  *       it came from the log, and no event since has changed it. Parts and references that were

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a subscription's {@code becomes}: whether an event made its entity what is named there. A
- * Created did if the entity was created so, and a Snapshot if it is so; an Updated did if the entity is so now and one of the
- * attributes named has changed; a Deleted never does. Pure.
+ * Created did if the entity was created so, and a Snapshot if it is so; an Updated did if the
+ * entity is so now and one of the attributes named has changed; a Deleted never does. Pure.
  *
  * @param becomes by attribute the values of which it must have one, never empty; see {@link
  *     io.rowhook.recipient.Subscription#becomes}

@@ -61,13 +61,11 @@ class EventCoalescerTest {
     Event created = event(Created, "{'a':0}", "{}", "[]", "");
     Event updated = updated("{'a':2,'b':1}", "{'a':1}", "['a']");
 
-    assertThat(merged(snapshot, updated))
-        .isEqualTo(event("Snapshot", "{'a':2,'b':1}", "{}", "[]"));
+    assertThat(merged(snapshot, updated)).isEqualTo(event("Snapshot", "{'a':2,'b':1}", "{}", "[]"));
     assertThat(merged(created, snapshot)).isEqualTo(event("Created", "{'a':1,'b':1}", "{}", "[]"));
     assertThat(merged(updated("{'a':0,'b':1}", "{'a':7}", "['a']"), snapshot))
         .isEqualTo(event("Updated", "{'a':1,'b':1}", "{'a':7}", "['a']"));
-    assertThat(
-            coalescer(snapshot, event(Deleted, "{'a':1,'b':1}", "{}", "[]", "")).coalesced(ALL))
+    assertThat(coalescer(snapshot, event(Deleted, "{'a':1,'b':1}", "{}", "[]", "")).coalesced(ALL))
         .isNull();
   }
 
