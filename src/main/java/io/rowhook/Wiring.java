@@ -118,6 +118,7 @@ public final class Wiring {
             supervisor::slot,
             supervisor::suspended,
             rows::counts,
+            counts,
             watch::problems);
     return new Flow(
         journal,

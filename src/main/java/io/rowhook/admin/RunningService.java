@@ -5,6 +5,7 @@ import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SuspendedTable;
+import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateLookup;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param slot the replication slot at the last look
  * @param suspended captured tables whose row changes cannot be told at present
  * @param rows what was read back from the source
+ * @param counts what has come from the source
  * @param problems what is wrong with the settings on disk
  */
 public record RunningService(
@@ -36,4 +38,5 @@ public record RunningService(
     Supplier<Optional<SlotStatus>> slot,
     Supplier<List<SuspendedTable>> suspended,
     Supplier<JdbcRowLookup.Counts> rows,
+    EntityMetrics counts,
     Supplier<List<String>> problems) {}

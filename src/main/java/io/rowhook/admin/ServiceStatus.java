@@ -7,6 +7,7 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
+import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalQueries;
@@ -80,6 +81,7 @@ public final class ServiceStatus {
         .put("seconds", rows.time().toMillis() / 1000.0)
         .put("unread", rows.unread());
     rows.tables().forEach(readBack.putArray("unreadTables")::add);
+    muted(json);
     json.put("watermark", service.journal().watermark().toString());
     json.put("head", service.journal().head());
     json.put(
@@ -101,6 +103,20 @@ public final class ServiceStatus {
       recipients.add(recipient(standing, statuses.get(name), files.get(name)));
     }
     return json;
+  }
+
+  /** What transactions have said to Rowhook since it started. */
+  private void muted(ObjectNode json) {
+    ObjectNode muted = json.putObject("muted");
+    muted.put("transactions", service.counts().muted().map(EntityMetrics.Muted::count).orElse(0L));
+    service
+        .counts()
+        .muted()
+        .ifPresent(one ->
+            muted
+                .put("lastTxId", one.last().id())
+                .put("lastCommittedAt", one.last().committedAt().toString()));
+    json.put("ignoredMessages", service.counts().ignoredMessages());
   }
 
   /** Templates and conditions in force that are not run any more. */

@@ -91,6 +91,7 @@ public final class StatusCommand implements Callable<Integer> {
     for (JsonNode one : rows.path("unreadTables")) {
       out.println("not readable " + TextFormat.text(one));
     }
+    said(status, out);
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()
@@ -146,6 +147,25 @@ public final class StatusCommand implements Callable<Integer> {
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
       notes(one, out);
+    }
+  }
+
+  /** What transactions have said to Rowhook, if any did. */
+  private static void said(JsonNode status, PrintWriter out) {
+    JsonNode muted = status.path("muted");
+    if (muted.path("transactions").asLong() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "muted        %,d transactions that asked for no events, since the start; the last, %s, committed %s%n",
+          muted.path("transactions").asLong(),
+          muted.path("lastTxId").asText(),
+          TextFormat.time(muted.path("lastCommittedAt")));
+    }
+    if (status.path("ignoredMessages").asLong() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "ignored      %,d messages with the prefix rowhook, since the start: the log says by which rule%n",
+          status.path("ignoredMessages").asLong());
     }
   }
 

@@ -1,6 +1,9 @@
 package io.rowhook.entity;
 
+import io.rowhook.capture.Transaction;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the loop in has seen since the process started; counted by the capture thread, read by any.
@@ -14,6 +17,27 @@ public final class EntityMetrics {
   final LongAdder duplicates = new LongAdder();
   public final LongAdder rejected = new LongAdder();
   final LongAdder ignoredMessages = new LongAdder();
+
+  private volatile @Nullable Muted muted;
+
+  /**
+   * Transactions that asked for no events.
+   *
+   * @param count how many
+   * @param last the last of them
+   */
+  public record Muted(long count, Transaction last) {}
+
+  /** One more is durable. */
+  void muted(Transaction last) {
+    Muted before = muted;
+    muted = new Muted(before == null ? 1 : before.count() + 1, last);
+  }
+
+  /** Transactions that asked for no events; empty: none did. */
+  public Optional<Muted> muted() {
+    return Optional.ofNullable(muted);
+  }
 
   /** Row changes, replayed ones included. */
   public long rows() {

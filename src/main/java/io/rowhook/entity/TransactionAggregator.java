@@ -22,6 +22,7 @@ import io.rowhook.entity.transaction.RejectedRows;
 import io.rowhook.entity.transaction.SpilledEventAssembler;
 import io.rowhook.entity.transaction.TransactionBatch;
 import io.rowhook.entity.transaction.TransactionMessages;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,11 @@ public final class TransactionAggregator implements ChangeSink {
   private boolean staged;
   private RejectedRows rejected = new RejectedRows();
   private TransactionMessages messages = new TransactionMessages();
+
+  /** Of transactions that have ended and are not durable, what is noted once they are. */
+  private final ArrayDeque<Said> said = new ArrayDeque<>();
+
+  private record Said(Transaction transaction, TransactionMessages messages) {}
 
   /** By this engine, before its first new one. */
   private long sentAgain;
@@ -121,6 +127,7 @@ public final class TransactionAggregator implements ChangeSink {
     if (completed != null) {
       completed.release();
     }
+    said.clear();
     sentAgain = 0;
     Epoch epoch =
         checkpoints.epoch().orElseThrow(() -> new IllegalStateException("no epoch has begun"));
@@ -215,8 +222,14 @@ public final class TransactionAggregator implements ChangeSink {
       return;
     }
     reportSentAgain();
-    counts.ignoredMessages.add(messages.report(transaction));
-    if (staged) {
+    if (messages.muted()) {
+      rejected = new RejectedRows(); // nobody is to be told what they would have been
+    }
+    if (staged && messages.muted()) {
+      completed().publish(Position.START, true, published);
+      events.discardStaged();
+      events.publish(transaction, List.of(), List.of());
+    } else if (staged) {
       if (!open.isEmpty()) {
         stage();
       }
@@ -224,12 +237,15 @@ public final class TransactionAggregator implements ChangeSink {
       publishStaged(transaction);
     } else {
       TransactionBatch all = completed();
-      all.add(new CompletedTransaction(transaction, open, rejected, openWeight, openIsRead));
+      all.add(new CompletedTransaction(transaction, open, rejected, messages, openWeight, openIsRead));
       if ((all.size() == 1 && !openIsRead) || all.weight() > memoryLimit) {
         all.publish(Position.START, true, transaction.end());
       }
     }
     counts.transactions.increment();
+    if (messages.isNoted()) {
+      said.add(new Said(transaction, messages));
+    }
     published = transaction.end();
     forget();
   }
@@ -241,6 +257,7 @@ public final class TransactionAggregator implements ChangeSink {
             openHasParts,
             transaction,
             rejected,
+            messages,
             chunk -> events.append(transaction, chunk));
     rejected.report(transaction);
     events.publishStaged(transaction, rejected.rows());
@@ -271,7 +288,19 @@ public final class TransactionAggregator implements ChangeSink {
   public Progress commit(Position passed, boolean now) throws InterruptedException {
     Progress progress = completed().publish(passed, now, published);
     events.commit();
+    note(progress.durable());
     return progress;
+  }
+
+  /** Once they are durable, so that what is read again after a new engine counts once. */
+  private void note(Position durable) {
+    while (!said.isEmpty() && !said.getFirst().transaction().end().isAfter(durable)) {
+      Said one = said.removeFirst();
+      counts.ignoredMessages.add(one.messages().report(one.transaction()));
+      if (one.messages().muted()) {
+        counts.muted(one.transaction());
+      }
+    }
   }
 
   private void forget() {

@@ -10,6 +10,8 @@ import static io.rowhook.entity.RowChanges.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.capture.Position;
+import io.rowhook.capture.RowChange;
 import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.HangingCommit;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An event shows its own moment: not an older one, and not a newer one where the log tells. */
@@ -56,6 +59,39 @@ class MomentsTest {
   @AfterEach
   void close() {
     rig.close();
+  }
+
+  /** It makes no event, but what it did is known: an earlier event does not show it. */
+  @Test
+  @Tag("feature-62")
+  void anEventDoesNotShowWhatAMutedTransactionAfterItDid() throws Exception {
+    source.execute(
+        "INSERT INTO orders VALUES (7, NULL, 3)", "INSERT INTO line VALUES (7, 1, 6), (7, 2, 9)");
+    rig.ended(LONG_AGO, order(1, 2))
+        .ended(LONG_AGO + 1, "{'mute':true}", line(5, 6))
+        .ended(LONG_AGO + 2, "{'who':'anna'}", order(2, 3))
+        .events
+        .commit(Position.START, true);
+    assertThat(rig.log.published).hasSize(2);
+    assertThat(rig.log.json(0).at("/data/lines/0/quantity").asInt()).isEqualTo(5);
+    assertThat(rig.log.json(0).has("context")).isFalse();
+    assertThat(rig.log.json(1).at("/data/lines/0/quantity").asInt()).isEqualTo(6);
+    assertThat(rig.log.json(1).path("changed").toString()).isEqualTo(quoted("['total']"));
+    assertThat(rig.log.json(1).path("context").toString()).isEqualTo(quoted("{'who':'anna'}"));
+  }
+
+  private static RowChange order(int from, int to) {
+    return ROWS.update(
+        ORDER,
+        "{'oid':7,'customer':null,'total':" + from + "}",
+        "{'oid':7,'customer':null,'total':" + to + "}");
+  }
+
+  private static RowChange line(int from, int to) {
+    return ROWS.update(
+        LINE,
+        "{'oid':7,'no':1,'quantity':" + from + ",'note':null}",
+        "{'oid':7,'no':1,'quantity':" + to + ",'note':null}");
   }
 
   @Test

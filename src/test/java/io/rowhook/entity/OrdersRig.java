@@ -103,7 +103,13 @@ final class OrdersRig implements AutoCloseable {
 
   /** One that waits for the next commit. */
   OrdersRig ended(long id, RowChange... changes) throws Exception {
+    return ended(id, "{}", changes);
+  }
+
+  /** One that says something to Rowhook. */
+  OrdersRig ended(long id, String said, RowChange... changes) throws Exception {
     events.begin(Long.toString(id));
+    events.message(RowChanges.tree(said));
     for (RowChange change : changes) {
       events.row(change);
     }

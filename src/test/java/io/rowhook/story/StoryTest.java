@@ -75,6 +75,12 @@ class StoryTest {
   }
 
   @Test
+  @Tag("feature-62")
+  void mutingAndContext() throws Exception {
+    play("muting-and-context.story");
+  }
+
+  @Test
   @Tag("feature-21")
   void conditionsOnRows() throws Exception {
     play("conditions-on-rows.story");

@@ -57,7 +57,12 @@ public final class EventSerializer {
     this.epoch = epoch;
   }
 
-  public Event make(EventDraft draft, Transaction transaction) {
+  /**
+   * Makes an event.
+   *
+   * @param context what its transaction says of itself; null: nothing
+   */
+  public Event make(EventDraft draft, Transaction transaction, @Nullable ObjectNode context) {
     String entityId = RowChangeMapper.idText(draft.id());
     EventType type = draft.type();
     String id = EventId.of(epoch, transaction, draft.entityType(), entityId, type);
@@ -83,6 +88,10 @@ public final class EventSerializer {
       json.writeFieldName("data");
       json.writeTree(draft.data());
       writePrevious(json, draft.before(), draft.changed());
+      if (context != null) {
+        json.writeFieldName("context");
+        json.writeTree(context);
+      }
       writeSource(json, transaction, draft.entityType());
       if (!draft.unavailable().isEmpty()) {
         writeNames(json, "unavailable", draft.unavailable());

@@ -71,22 +71,24 @@ public final class SpilledEventAssembler {
    * Makes the events of a staged transaction, a chunk at a time.
    *
    * @param rejected is given the rows that no event can be made of
+   * @param messages what the transaction says to Rowhook
    */
   public void make(
       SpilledChanges spilled,
       boolean withParts,
       Transaction transaction,
       RejectedRows rejected,
+      TransactionMessages messages,
       ChunkSink sink)
       throws InterruptedException {
     if (withParts) {
-      assignOwners(spilled, new CompletedTransaction(transaction, rejected));
-      makeOwned(spilled, transaction, rejected, sink);
+      assignOwners(spilled, new CompletedTransaction(transaction, rejected, messages));
+      makeOwned(spilled, transaction, rejected, messages, sink);
       return;
     }
     List<Spilled> changes = spilled.after(0, SMALL_CHUNK, CHUNK_WEIGHT);
     while (!changes.isEmpty()) {
-      CompletedTransaction chunk = new CompletedTransaction(transaction, rejected);
+      CompletedTransaction chunk = new CompletedTransaction(transaction, rejected, messages);
       assembler.compose(
           seen(changes.stream().map(Spilled::change).toList(), chunk).stream()
               .map(change ->
@@ -100,11 +102,15 @@ public final class SpilledEventAssembler {
   }
 
   private void makeOwned(
-      SpilledChanges spilled, Transaction transaction, RejectedRows rejected, ChunkSink sink)
+      SpilledChanges spilled,
+      Transaction transaction,
+      RejectedRows rejected,
+      TransactionMessages messages,
+      ChunkSink sink)
       throws InterruptedException {
     List<Owned> owned = spilled.ownedAfter(0, CHUNK, CHUNK_WEIGHT);
     while (!owned.isEmpty()) {
-      CompletedTransaction chunk = new CompletedTransaction(transaction, rejected);
+      CompletedTransaction chunk = new CompletedTransaction(transaction, rejected, messages);
       assembler.compose(owned(chunk, owned), false, _ -> take(chunk, sink));
       take(chunk, sink);
       owned = spilled.ownedAfter(owned.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);

@@ -9,6 +9,7 @@ import io.rowhook.capture.decode.LogicalMessage;
 import io.rowhook.entity.TransactionAggregator;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +48,7 @@ public final class TransactionMessages {
       ignore("its \"mute\" is neither true nor false");
       return;
     }
-    Map<String, Integer> added = new HashMap<>();
+    Map<String, Integer> added = new LinkedHashMap<>(); // bodies have one order
     int after = size;
     for (Map.Entry<String, JsonNode> field : content.properties()) {
       String key = field.getKey();
@@ -77,6 +78,11 @@ public final class TransactionMessages {
     this.rule = this.rule == null ? rule : this.rule;
   }
 
+  /** Whether a person may want to know of it. */
+  public boolean isNoted() {
+    return muted || ignored > 0;
+  }
+
   /** Whether the transaction makes no events. */
   public boolean muted() {
     return muted;
@@ -91,11 +97,11 @@ public final class TransactionMessages {
   public long report(Transaction transaction) {
     if (rule != null) {
       log.atWarn()
-          .addKeyValue("transaction", transaction.id())
           .addKeyValue("position", transaction.end())
           .addKeyValue("messages", ignored)
           .log(
-              "A message with the prefix rowhook is ignored, and its transaction goes on without it: {}",
+              "Transaction {}: what it says with the prefix rowhook is ignored, and its row changes go on without it: {}",
+              transaction.id(),
               rule);
     }
     return ignored;

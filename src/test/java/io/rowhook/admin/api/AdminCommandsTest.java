@@ -9,6 +9,7 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
@@ -68,6 +69,7 @@ class AdminCommandsTest {
             Optional::empty,
             List::of,
             () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
+            new EntityMetrics(),
             List::of);
   }
 
