@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("feature-62")
 class MutingTest {
 
-  private static final String MUTE = "SELECT pg_logical_emit_message(true, 'rowhook', '{\"mute\": true}')";
+  private static final String MUTE =
+      "SELECT pg_logical_emit_message(true, 'rowhook', '{\"mute\": true}')";
 
   /** More than is held in memory. */
   private static final String IMPORT =
@@ -61,7 +62,9 @@ class MutingTest {
 
     String id =
         source.query(
-            MUTE.replace("SELECT ", "WITH said AS (SELECT ") + "), made AS (" + IMPORT.formatted(1, 40_000)
+            MUTE.replace("SELECT ", "WITH said AS (SELECT ")
+                + "), made AS ("
+                + IMPORT.formatted(1, 40_000)
                 + " RETURNING 1) SELECT pg_current_xact_id() FROM said WHERE EXISTS (SELECT 1 FROM made)");
     service.update(50_000);
     stage.await("shop", 1);
@@ -75,7 +78,8 @@ class MutingTest {
     assertThat(service.shown("status"))
         .containsPattern(
             "muted        1 transactions that asked for no events, since the start; the last, "
-                + id + ", committed 20");
+                + id
+                + ", committed 20");
 
     service.update(1);
     JsonNode next = Stage.json(stage.await("shop", 2).getLast());
@@ -85,9 +89,11 @@ class MutingTest {
 
   @Test
   void allEventsOfATransactionLargerThanMemoryHaveItsContext() {
-    service.shop(0, "\nsubscriptions: [{ entity: Article, when: '.entityId > 29990', attributes: full }]");
+    service.shop(
+        0, "\nsubscriptions: [{ entity: Article, when: '.entityId > 29990', attributes: full }]");
     source.execute(
-        "BEGIN; " + IMPORT.formatted(1, 30_000)
+        "BEGIN; "
+            + IMPORT.formatted(1, 30_000)
             + "; SELECT pg_logical_emit_message(true, 'rowhook', '{\"who\": \"import\"}'); COMMIT");
     List<ReceivedRequest> inbox = stage.await("shop", 10);
     assertThat(inbox)
@@ -101,7 +107,8 @@ class MutingTest {
   @Test
   void aRestartNeitherTellsNorCountsItAgain() {
     service.shop(0, "");
-    source.execute("BEGIN; " + MUTE + "; INSERT INTO article VALUES (1, 'A', 'One', 1.00, 0); COMMIT");
+    source.execute(
+        "BEGIN; " + MUTE + "; INSERT INTO article VALUES (1, 'A', 'One', 1.00, 0); COMMIT");
     stage.awaitJournaled();
     stage.stop();
     source.execute(
@@ -129,6 +136,7 @@ class MutingTest {
     assertThat(status.path("ignoredMessages").asLong()).isEqualTo(2);
     assertThat(status.path("muted").path("transactions").asLong()).isZero();
     assertThat(service.shown("status"))
-        .contains("ignored      2 messages with the prefix rowhook, since the start: the log says by which rule");
+        .contains(
+            "ignored      2 messages with the prefix rowhook, since the start: the log says by which rule");
   }
 }

@@ -237,7 +237,8 @@ public final class TransactionAggregator implements ChangeSink {
       publishStaged(transaction);
     } else {
       TransactionBatch all = completed();
-      all.add(new CompletedTransaction(transaction, open, rejected, messages, openWeight, openIsRead));
+      all.add(
+          new CompletedTransaction(transaction, open, rejected, messages, openWeight, openIsRead));
       if ((all.size() == 1 && !openIsRead) || all.weight() > memoryLimit) {
         all.publish(Position.START, true, transaction.end());
       }

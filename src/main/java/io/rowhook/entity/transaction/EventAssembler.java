@@ -105,9 +105,7 @@ public final class EventAssembler {
     entities.forEach(entity -> entity.spell(parents.normalizer()));
     EntityHistory.place(touched, history);
     compose(
-        entities.stream().filter(entity -> !entity.outcome().isMuted()).toList(),
-        followed,
-        relief);
+        entities.stream().filter(entity -> !entity.outcome().isMuted()).toList(), followed, relief);
   }
 
   /** Also those that belong to nothing that exists for us: they may have, and may again. */
@@ -250,7 +248,10 @@ public final class EventAssembler {
     List<Event> all = new ArrayList<>(1);
     try {
       EventComposer.compose(
-          entity, readBack, followed, draft -> all.add(maker.make(draft, outcome.transaction(), outcome.context())));
+          entity,
+          readBack,
+          followed,
+          draft -> all.add(maker.make(draft, outcome.transaction(), outcome.context())));
     } catch (EventSerializer.TooLargeException e) {
       if (readBack == null || readBack.isNothing()) {
         reject(entity, String.valueOf(e.getMessage()));
