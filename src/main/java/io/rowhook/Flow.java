@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flow implements AutoCloseable {
 
   private final SqliteJournal journal;
+  private final boolean standby;
   private final JdbcRowLookup rows;
   private final CaptureSupervisor supervisor;
   private final DispatcherRegistry dispatchers;
@@ -37,6 +38,7 @@ public final class Flow implements AutoCloseable {
 
   Flow(
       SqliteJournal journal,
+      boolean standby,
       JdbcRowLookup rows,
       CaptureSupervisor supervisor,
       DispatcherRegistry dispatchers,
@@ -45,6 +47,7 @@ public final class Flow implements AutoCloseable {
       RetentionJob retention,
       Supplier<AdminServer> listen) {
     this.journal = journal;
+    this.standby = standby;
     this.rows = rows;
     this.supervisor = supervisor;
     this.dispatchers = dispatchers;
@@ -61,11 +64,32 @@ public final class Flow implements AutoCloseable {
    * @throws SettingsException if the settings ask for what the source does not log
    */
   public void start() throws InterruptedException, SettingsException {
+    if (standby) {
+      refuseBacklog();
+    }
     applier.begin(watch.current());
-    supervisor.start();
+    supervisor.start(standby);
     retention.start();
     watch.start();
     admin = listen.get();
+  }
+
+  /**
+   * A journal with a backlog cannot stand by: what it would send is older than what the other one
+   * has sent since.
+   */
+  private void refuseBacklog() {
+    List<String> waiting =
+        journal.queries().recipients().stream()
+            .filter(name -> journal.queries().backlog(name).bytes() > 0)
+            .toList();
+    Optional<String> holder = waiting.isEmpty() ? Optional.empty() : supervisor.slotHolder();
+    if (holder.isPresent()) {
+      throw SourceException.of(
+          List.of(
+              "the journal still has a backlog of %s, which is older than what the Rowhook that has the slot now, %s, sends them: it cannot stand by. Keep it, in case that one has to be stopped and this one is to send the rest; or move the journal's file away, to stand by with a new one"
+                  .formatted(String.join(", ", waiting), holder.get())));
+    }
   }
 
   /** Where capture stands. Any thread. */

@@ -122,6 +122,7 @@ public final class Wiring {
             watch::problems);
     return new Flow(
         journal,
+        options.standby(),
         rows,
         supervisor,
         dispatchers,

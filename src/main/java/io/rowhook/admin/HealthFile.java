@@ -79,6 +79,11 @@ public final class HealthFile {
       case CaptureState.Starting() -> "starting";
       case CaptureState.Streaming(Instant since) ->
           "streaming since " + since.truncatedTo(ChronoUnit.SECONDS);
+      case CaptureState.Standby(Instant since, String holder) ->
+          "standby since "
+              + since.truncatedTo(ChronoUnit.SECONDS)
+              + ": the slot is held by "
+              + oneLine(holder);
       case CaptureState.Stalled(Instant since, String reason) ->
           "stalled since " + since.truncatedTo(ChronoUnit.SECONDS) + ": " + oneLine(reason);
       case CaptureState.Waiting(String reason, _) -> "waiting: " + oneLine(reason);

@@ -32,8 +32,14 @@ public final class RunCommand implements Callable<Integer> {
    * @param templates the directory of the attribute sets
    * @param journal the journal's file; empty: as {@code rowhook.yaml} says
    * @param acceptGap whether to go on, in a new epoch, where changes may be missing
+   * @param standby whether to wait while another Rowhook has the slot
    */
-  public record Options(Path config, Path templates, Optional<Path> journal, boolean acceptGap) {}
+  public record Options(
+      Path config,
+      Path templates,
+      Optional<Path> journal,
+      boolean acceptGap,
+      boolean standby) {}
 
   /** The service, as the root wires it. */
   @FunctionalInterface
@@ -69,6 +75,14 @@ public final class RunCommand implements Callable<Integer> {
               + " has said which, and stopped, before.")
   private boolean acceptGap;
 
+  @Option(
+      names = "--standby",
+      description =
+          "Where another Rowhook with the same settings has the slot, wait, and take over within"
+              + " seconds when it is gone, with a journal of one's own: what the other one had"
+              + " journaled is not in it. Without it, such a start is refused.")
+  private boolean standby;
+
   private final Service service;
 
   public RunCommand(Service service) {
@@ -78,7 +92,8 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     service.run(
-        new Options(config, templates.directory(), Optional.ofNullable(journal), acceptGap));
+        new Options(
+            config, templates.directory(), Optional.ofNullable(journal), acceptGap, standby));
     return 0;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
@@ -45,6 +46,7 @@ public final class ServiceStatus {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("capture", HealthFile.line(service.capture().get()));
     json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
+    json.put("takenOver", new Checkpoints(service.journal()).takenOver().orElse(null));
     ArrayNode suspended = json.putArray("suspended");
     for (SuspendedTable table : service.suspended().get()) {
       suspended

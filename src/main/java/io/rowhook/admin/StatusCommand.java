@@ -38,6 +38,9 @@ public final class StatusCommand implements Callable<Integer> {
     Instant now = Instant.now();
     out.println("capture      " + TextFormat.text(status.path("capture")));
     SlotReport.print(status.path("slot"), now, out);
+    if (status.path("takenOver").isTextual()) {
+      out.println("taken over   " + TextFormat.body(status.path("takenOver")));
+    }
     for (JsonNode table : status.path("suspended")) {
       out.println(
           "suspended    "

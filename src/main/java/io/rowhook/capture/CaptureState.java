@@ -12,6 +12,13 @@ public sealed interface CaptureState {
   record Streaming(Instant since) implements CaptureState {}
 
   /**
+   * Another Rowhook has the slot; this one takes over when it is gone.
+   *
+   * @param holder the other one, in words
+   */
+  record Standby(Instant since, String holder) implements CaptureState {}
+
+  /**
    * Connected, but nothing comes, not even a heartbeat. A new engine is started by itself; this
    * stays the state until something comes through.
    *

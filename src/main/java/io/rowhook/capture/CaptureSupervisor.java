@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +42,9 @@ public final class CaptureSupervisor implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock();
 
   private final CaptureStateTracker board;
+  private final Standby standby;
   private final GapAcceptance gapAcceptance;
-
-  // guarded by this
-  private Generation wanted;
-  private @Nullable EngineRun running;
-  private boolean closing;
-  private boolean restart;
+  private final EngineDemand demand;
 
   /**
    * @param acceptGap whether, before its first transaction, it may begin a new epoch once where row
@@ -63,7 +58,7 @@ public final class CaptureSupervisor implements AutoCloseable {
       CaptureTimeouts timeouts,
       boolean acceptGap) {
     this.source = source;
-    this.wanted = generation;
+    this.demand = new EngineDemand(generation);
     this.timeouts = timeouts;
     this.gapAcceptance = new GapAcceptance(acceptGap);
     Checkpoints checkpoints = new Checkpoints(store);
@@ -86,7 +81,8 @@ public final class CaptureSupervisor implements AutoCloseable {
             listener,
             publication,
             new SlotEvents(
-                source, prepared, timeouts, listener, this::running, this::askForAnother));
+                source, prepared, timeouts, listener, demand::running, demand::askForAnother));
+    this.standby = new Standby(source, setup, watch, board);
     supervisor.setDaemon(true);
   }
 
@@ -96,14 +92,36 @@ public final class CaptureSupervisor implements AutoCloseable {
    * @throws SourceException if it cannot start; nothing runs then
    */
   public void start() {
+    start(false);
+  }
+
+  /**
+   * The same; where another Rowhook has the slot, it checks the tables, and waits.
+   *
+   * @param mayStandBy whether it waits then, and takes over when the other one is gone; else it
+   *     cannot start
+   */
+  public void start(boolean mayStandBy) {
+    if (mayStandBy) {
+      standby.allow();
+    }
     try {
-      prepare(true);
+      if (standby.begin()) {
+        look(demand.newest().tables());
+      } else {
+        prepare(true);
+      }
     } catch (SourceException e) {
       board.stopped(e.problems().getFirst(), e.isGap());
       throw e;
     }
     watch.start();
     supervisor.start();
+  }
+
+  /** Whether another client works with the slot at this moment, in words. */
+  public Optional<String> slotHolder() {
+    return Standby.holder(source);
   }
 
   /** Where capture stands. Any thread. */
@@ -146,7 +164,11 @@ public final class CaptureSupervisor implements AutoCloseable {
    *     the generation before stays in force then
    */
   public void restart(Generation next) throws InterruptedException {
-    Optional<EngineRun> before = prepared.publish(next, () -> take(next));
+    if (standby.isStanding()) {
+      demand.want(next); // the publication is the other one's
+      return;
+    }
+    Optional<EngineRun> before = prepared.publish(next, () -> demand.want(next));
     if (before.isPresent()) {
       before.get().retire(); // or it would mark what it has taken without the tables that are new
       turn.lockInterruptibly();
@@ -154,36 +176,11 @@ public final class CaptureSupervisor implements AutoCloseable {
     }
   }
 
-  /** Returns the engine that still runs with the one before. */
-  private synchronized Optional<EngineRun> take(Generation next) {
-    wanted = next;
-    askForAnother();
-    return Optional.ofNullable(running);
-  }
-
-  private synchronized Optional<EngineRun> running() {
-    return Optional.ofNullable(running);
-  }
-
-  /** The engine that runs is to end, and a new one to be prepared. */
-  private synchronized void askForAnother() {
-    restart = true;
-    if (running != null) {
-      running.stop();
-    }
-    notifyAll();
-  }
-
   /** Stops; the slot is free when this returns, within a few seconds. */
   @Override
   public void close() {
-    synchronized (this) {
-      closing = true;
-      if (running != null) {
-        running.stop();
-      }
-      notifyAll();
-    }
+    demand.close();
+    standby.close();
     try {
       if (supervisor.isAlive()) {
         supervisor.join(timeouts.stop().multipliedBy(2));
@@ -198,11 +195,14 @@ public final class CaptureSupervisor implements AutoCloseable {
   private void supervise() {
     int failures = 0;
     int inVain = 0;
-    boolean ready = true;
+    boolean ready = !standby.isStanding();
     try {
-      while (!isClosing()) {
+      while (!demand.isClosing()) {
         String reason;
         try {
+          if (!standby.await()) {
+            return;
+          }
           if (!ready) {
             board.starting();
             release.awaitRelease(
@@ -242,11 +242,16 @@ public final class CaptureSupervisor implements AutoCloseable {
             board.stopped(e.problems().getFirst(), true);
             return;
           }
+          if (standby.begin()) {
+            continue; // another one was quicker
+          }
           reason = String.join("\n", e.problems());
         } catch (RuntimeException e) {
           reason = CaptureException.reason(e);
         }
-        waitFor(reason, timeouts.retry(++failures));
+        Duration wait = timeouts.retry(++failures);
+        board.waiting(reason, wait);
+        demand.pause(wait);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -256,14 +261,7 @@ public final class CaptureSupervisor implements AutoCloseable {
 
   /** Makes the source ready for the newest generation; a later one asks for a restart. */
   private void prepare(boolean strict) {
-    prepared.prepare(
-        () -> {
-          synchronized (this) {
-            restart = false;
-            return wanted;
-          }
-        },
-        strict);
+    prepared.prepare(demand::newest, strict);
   }
 
   /** Runs one engine to its end. Empty: it was asked to stop. */
@@ -278,36 +276,13 @@ public final class CaptureSupervisor implements AutoCloseable {
       turn.unlock();
     }
     EngineRun run = new EngineRun(source, reader, activity, watch, board, timeouts);
-    synchronized (this) {
-      if (restart || closing) {
-        return Optional.empty();
-      }
-      running = run;
+    if (!demand.begin(run)) {
+      return Optional.empty();
     }
     try {
       return run.run(patience);
     } finally {
-      synchronized (this) {
-        running = null;
-      }
+      demand.ended();
     }
-  }
-
-  private void waitFor(String reason, Duration wait) throws InterruptedException {
-    board.waiting(reason, wait);
-    long deadline = System.nanoTime() + wait.toNanos();
-    synchronized (this) {
-      while (!closing && !restart) {
-        long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
-        if (left <= 0) {
-          return;
-        }
-        wait(left);
-      }
-    }
-  }
-
-  private synchronized boolean isClosing() {
-    return closing;
   }
 }

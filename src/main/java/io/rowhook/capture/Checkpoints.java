@@ -11,6 +11,7 @@ import java.util.Optional;
 public final class Checkpoints {
 
   private static final String SLOT_INTENT = "slot-intent";
+  private static final String TAKEN_OVER = "taken-over";
   private static final String PUBLICATION = "publication";
 
   /** Apart from the publication, since it is written again every few seconds. */
@@ -47,6 +48,16 @@ public final class Checkpoints {
   /** Records durably that a slot is about to be made; {@link #begin} forgets it. */
   public void intend(SlotIntent intent) {
     store.record(Map.of(SLOT_INTENT, intent.text()), List.of());
+  }
+
+  /** When, from whom and from where on the slot was taken over last, in words; empty: never. */
+  public Optional<String> takenOver() {
+    return store.note(TAKEN_OVER);
+  }
+
+  /** Records durably that the slot is taken over, before the epoch begins. */
+  public void takenOver(String what) {
+    store.record(Map.of(TAKEN_OVER, what), List.of());
   }
 
   /** What the publication held when it was last seen whole; empty: never. */

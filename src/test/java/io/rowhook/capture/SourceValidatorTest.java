@@ -289,7 +289,7 @@ final class SourceValidatorTest {
           .containsExactly(
               "source.properties: slot.name 'used' is in use by server process "
                   + pid
-                  + " (Debezium Streaming of user postgres from 127.0.0.1), but a slot has one reader. Stop that client, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend("
+                  + " (Debezium Streaming of user postgres from 127.0.0.1), but a slot has one reader. Stop that client, or wait for its end by rowhook run --standby, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend("
                   + pid
                   + ");");
     }

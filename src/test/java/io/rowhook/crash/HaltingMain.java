@@ -34,6 +34,7 @@ final class HaltingMain {
             Path.of(arguments[0]),
             Path.of(arguments[1]),
             Optional.of(Path.of(arguments[2])),
+            false,
             false);
     new Service(options, System.getenv(), halting.observers()).run();
   }

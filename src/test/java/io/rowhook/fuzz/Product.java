@@ -85,6 +85,7 @@ final class Product implements AutoCloseable {
                 directory.resolve("connector-config"),
                 directory.resolve("jslt-templates"),
                 Optional.of(directory.resolve("journal.db")),
+                false,
                 false),
             Map.of(),
             Observers.NONE);

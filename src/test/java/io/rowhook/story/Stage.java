@@ -196,6 +196,7 @@ public final class Stage implements AutoCloseable {
         directory.resolve("connector-config"),
         directory.resolve("jslt-templates"),
         Optional.of(journalFile()),
+        false,
         false);
   }
 

@@ -117,7 +117,7 @@ public final class ServerValidator {
               .formatted(source.place(), slot.name(), slot.database(), source.database()));
     } else if (slot.active()) {
       findings.refuse(
-          "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
+          "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or wait for its end by rowhook run --standby, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
               .formatted(
                   source.place(), slot.name(), slot.activePid(), slot.client(), slot.activePid()));
     }

@@ -46,6 +46,13 @@ public final class CaptureStateTracker {
     state = known == null ? new CaptureState.Starting() : known;
   }
 
+  /** Another one has the slot. */
+  public void standby(String holder) {
+    log.info(
+        "on standby: slot {} is held by {}; takes over when that is gone", source.slot(), holder);
+    state = new CaptureState.Standby(Instant.now(), holder);
+  }
+
   /** The server says that it sends. */
   public void sending() {
     if (stalled == null) {

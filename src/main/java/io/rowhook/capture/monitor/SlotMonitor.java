@@ -50,6 +50,7 @@ public final class SlotMonitor implements AutoCloseable {
 
   private volatile @Nullable SlotStatus last;
   private volatile @Nullable Sender sender;
+  private volatile boolean leads = true;
 
   // of the thread alone
   private @Nullable Connection connection;
@@ -57,6 +58,7 @@ public final class SlotMonitor implements AutoCloseable {
   private final SlotHistory history = new SlotHistory();
   private final SlotRisk risk;
   private boolean blind;
+  private boolean locked;
 
   /**
    * The server process that sends to this process's engine.
@@ -108,6 +110,11 @@ public final class SlotMonitor implements AutoCloseable {
     return Optional.ofNullable(sender);
   }
 
+  /** Whether this process works with the slot; it does at first. A standby does not. Any thread. */
+  public void lead(boolean now) {
+    leads = now;
+  }
+
   /** An engine starts, or has ended (null). */
   public synchronized void engine(@Nullable EngineActivity running) {
     this.engine = running;
@@ -152,8 +159,14 @@ public final class SlotMonitor implements AutoCloseable {
 
   private void look() {
     try {
+      if (locked && !leads) {
+        disconnect(); // the lock ends with the session
+      }
       if (connection == null) {
         connection = connect();
+      }
+      if (leads && !locked) {
+        locked = SlotLeadership.take(connection, source);
       }
       look(connection);
       blind = false;
@@ -245,6 +258,7 @@ public final class SlotMonitor implements AutoCloseable {
   private void disconnect() {
     Connection open = connection;
     connection = null;
+    locked = false;
     try {
       if (open != null) {
         open.close();

@@ -44,8 +44,10 @@ public final class ContinuityCheck {
      * Row changes may be missing.
      *
      * @param what the sentence that says why and which
+     * @param ahead whether the slot is there and whole, but further than the journal: whoever read
+     *     from it before has what this journal has not
      */
-    record Gap(String what) implements Verdict {}
+    record Gap(String what, boolean ahead) implements Verdict {}
   }
 
   /**
@@ -81,7 +83,7 @@ public final class ContinuityCheck {
       NavigableMap<Integer, Lsn> switches,
       PublicationDrift publication) {
     if (epoch == null) {
-      return slot.<Verdict>map(s -> new Verdict.Gap(newJournal(source, s, server)))
+      return slot.<Verdict>map(s -> new Verdict.Gap(newJournal(source, s, server), !s.lost()))
           .orElseGet(Verdict.Begin::new);
     }
     Journaled at = new Journaled(source, epoch, watermark, server);
@@ -121,7 +123,7 @@ public final class ContinuityCheck {
               + " max_slot_wal_keep_size");
     }
     if (present.confirmed().isAfter(watermark)) {
-      return at.gap(
+      return at.ahead(
           "replication slot '%s' is confirmed to %s, after the journal's end: it was made anew or moved, or the journal is an old copy"
               .formatted(source.slot(), present.confirmed()));
     }
@@ -159,6 +161,14 @@ public final class ContinuityCheck {
     }
 
     Verdict gap(String why, Position after) {
+      return gap(why, after, false);
+    }
+
+    Verdict ahead(String why) {
+      return gap(why, watermark, true);
+    }
+
+    private Verdict gap(String why, Position after, boolean ahead) {
       return new Verdict.Gap(
           ("%s: %s. Row changes committed after %s%s in the epoch that began %s,"
                   + " may be missing, up to %s, the end of the server's log now. Connect the server"
@@ -172,7 +182,8 @@ public final class ContinuityCheck {
                       ? ", the journal's end"
                       : ", where it was last seen whole,",
                   epoch.startedAt(),
-                  server.position()));
+                  server.position()),
+          ahead);
     }
   }
 }

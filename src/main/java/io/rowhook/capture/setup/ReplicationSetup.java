@@ -47,6 +47,7 @@ public final class ReplicationSetup {
   private final Checkpoints checkpoints;
   private final PublicationWatch watch;
   private final SlotProvision slots;
+  private final Takeover takeover;
 
   /**
    * @param watch is told how the publication has to stay
@@ -60,6 +61,12 @@ public final class ReplicationSetup {
     this.checkpoints = checkpoints;
     this.slots = new SlotProvision(source, checkpoints, listener);
     this.watch = watch;
+    this.takeover = new Takeover(source, checkpoints);
+  }
+
+  /** A standby that has seen this one read from the slot takes it over at the next join. */
+  public void takesOverFrom(String holder) {
+    takeover.from(holder);
   }
 
   /**
@@ -105,7 +112,8 @@ public final class ReplicationSetup {
               checkpoints.slotIntent().orElse(null),
               switches(epoch, server),
               drift);
-      if (verdict instanceof ContinuityCheck.Verdict.Gap(String what) && !acceptGap) {
+      boolean accepted = acceptGap || takeover.covers(verdict, drift);
+      if (verdict instanceof ContinuityCheck.Verdict.Gap(String what, _) && !accepted) {
         throw SourceException.gap(what);
       }
       Publication.Plan plan =
@@ -125,11 +133,16 @@ public final class ReplicationSetup {
           log.info("slot {} was made before and never read from: it is taken", source.slot());
           begin(server, slots.usable(connection, server, slot, unreadable));
         }
-        case ContinuityCheck.Verdict.Gap(String what) -> {
-          log.warn("accepted: {}", what);
+        case ContinuityCheck.Verdict.Gap(String what, _) -> {
+          if (takeover.covers(verdict, drift)) {
+            takeover.record(slot.orElseThrow());
+          } else {
+            log.warn("accepted: {}", what);
+          }
           begin(server, slots.usable(connection, server, slot, unreadable));
         }
       }
+      takeover.end();
       PublicationState made =
           plan.alters() || state.isEmpty()
               ? made(connection, looked)

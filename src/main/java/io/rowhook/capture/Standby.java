@@ -1,0 +1,164 @@
+package io.rowhook.capture;
+
+import io.rowhook.capture.debezium.PostgresConnections;
+import io.rowhook.capture.monitor.CaptureStateTracker;
+import io.rowhook.capture.monitor.SlotLeadership;
+import io.rowhook.capture.monitor.SlotMonitor;
+import io.rowhook.capture.setup.ReplicationSetup;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits while another Rowhook works with the slot, where this one may, and takes over when it is
+ * gone. A standby changes nothing in the source. {@link #begin} before the supervisor's thread
+ * runs, then that thread; {@link #isStanding} and {@link #close} any thread.
+ */
+final class Standby implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Standby.class);
+
+  /** How often it is looked. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /**
+   * The slot is taken over after it was free for so long. One that goes on, with another engine or
+   * after its source was restarted, is back sooner: its monitor looks every second.
+   */
+  private static final Duration FREE = Duration.ofSeconds(4);
+
+  private final SourceConfig source;
+  private final ReplicationSetup setup;
+  private final SlotMonitor watch;
+  private final CaptureStateTracker board;
+  private volatile boolean allowed;
+  private volatile boolean standing;
+  private boolean closed; // guarded by this
+
+  // of one thread
+  private @Nullable Connection connection;
+  private String holder = "";
+  private long heldAt;
+  private boolean blind;
+
+  Standby(
+      SourceConfig source, ReplicationSetup setup, SlotMonitor watch, CaptureStateTracker board) {
+    this.source = source;
+    this.setup = setup;
+    this.watch = watch;
+    this.board = board;
+  }
+
+  /** This process may wait. */
+  void allow() {
+    allowed = true;
+  }
+
+  boolean isStanding() {
+    return standing;
+  }
+
+  /**
+   * Which other client works with the slot at this moment, in words.
+   *
+   * @throws SourceException if the source cannot be asked
+   */
+  static Optional<String> holder(SourceConfig source) {
+    try (Connection looked = PostgresConnections.connect(source)) {
+      return SlotLeadership.holder(looked, source);
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
+    }
+  }
+
+  /**
+   * Begins to wait, if this process may and another one works with the slot. Returns whether it
+   * does.
+   *
+   * @throws SourceException if the source cannot be asked
+   */
+  boolean begin() {
+    Optional<String> found = allowed ? holder(source) : Optional.empty();
+    if (found.isEmpty()) {
+      return false;
+    }
+    holder = found.get();
+    heldAt = System.nanoTime();
+    watch.lead(false);
+    board.standby(holder);
+    standing = true;
+    return true;
+  }
+
+  /** Waits for the slot, if it has to. Returns whether to go on; false: it was closed. */
+  boolean await() throws InterruptedException {
+    if (!standing) {
+      return true;
+    }
+    try {
+      while (!isFree()) {
+        synchronized (this) {
+          if (closed) {
+            return false;
+          }
+          wait(LOOK.toMillis());
+        }
+      }
+    } finally {
+      disconnect();
+    }
+    log.info("slot {} is free, {} is gone: taking over", source.slot(), holder);
+    setup.takesOverFrom(holder);
+    watch.lead(true);
+    standing = false;
+    return true;
+  }
+
+  /** Whether it was free for long enough; where the source cannot be asked, it is not. */
+  private boolean isFree() {
+    try {
+      if (connection == null) {
+        connection = PostgresConnections.connect(source, Map.of("socketTimeout", "10"));
+      }
+      Optional<String> found = SlotLeadership.holder(connection, source);
+      found.ifPresent(by -> {
+        holder = by;
+        heldAt = System.nanoTime();
+      });
+      blind = false;
+    } catch (SQLException e) {
+      disconnect();
+      heldAt = System.nanoTime();
+      if (!blind) {
+        log.warn("on standby, but {}", SourceValidator.connecting(source, e));
+        blind = true;
+      }
+    }
+    return System.nanoTime() - heldAt >= FREE.toNanos();
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (SQLException e) {
+      log.debug("closing the standby's connection", e);
+    }
+  }
+
+  /** Ends the wait. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+}

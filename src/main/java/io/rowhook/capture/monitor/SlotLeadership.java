@@ -1,0 +1,71 @@
+package io.rowhook.capture.monitor;
+
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.catalog.Slot;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Who works with the slot: whoever streams from it, and between two of its engines, or after the
+ * source was restarted, whoever holds the advisory lock of the slot's name. The monitor of a
+ * Rowhook that is not on standby holds that lock for as long as it is connected. Stateless.
+ */
+public final class SlotLeadership {
+
+  private static final String KEY = "hashtextextended('rowhook slot ' || ?, 0)";
+
+  private static final String HOLDER =
+      """
+      SELECT a.pid, concat_ws(' ', nullif(a.application_name, ''), 'of user ' || a.usename,
+                              'from ' || host(a.client_addr)) AS client
+        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid()
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND (l.classid::bigint << 32 | l.objid::bigint) = %s
+      """
+          .formatted(KEY);
+
+  private SlotLeadership() {}
+
+  /** Takes the lock for this session, if nobody has it. */
+  static boolean take(Connection connection, SourceConfig source) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_try_advisory_lock(" + KEY + ")")) {
+      statement.setString(1, source.slot());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns which client works with the slot, in words; empty: none, or no slot that is ours. */
+  public static Optional<String> holder(Connection connection, SourceConfig source)
+      throws SQLException {
+    Optional<Slot> slot = Slot.read(connection, source.slot());
+    if (slot.isEmpty()
+        || !slot.get().plugin().equals("pgoutput")
+        || !slot.get().database().equals(source.database())) {
+      return Optional.empty();
+    }
+    Integer streaming = slot.get().activePid();
+    if (streaming != null) {
+      return Optional.of(words(streaming, slot.get().client()));
+    }
+    try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
+      statement.setString(1, source.slot());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(words(row.getInt("pid"), row.getString("client")))
+            : Optional.empty();
+      }
+    }
+  }
+
+  private static String words(int pid, String client) {
+    return "server process %d (%s)".formatted(pid, client);
+  }
+}

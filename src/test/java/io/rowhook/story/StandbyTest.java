@@ -1,0 +1,211 @@
+package io.rowhook.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.capture.Lsn;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two of them with the same settings, each with a journal of its own, and one slot. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StandbyTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String STREAMS = "Streaming from slot";
+  private static final String STANDS_BY = "on standby: slot rowhook is held by server process ";
+
+  private SourceDatabase source;
+
+  @BeforeAll
+  void start() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  void stop() {
+    source.close();
+  }
+
+  @Test
+  @Tag("feature-61")
+  void aStandbyTakesOverFromOneThatIsKilledAndNothingUnconfirmedIsLost(@TempDir Path directory)
+      throws Exception {
+    try (Stage stage = new Stage(source, directory).tables()) {
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      Path health = directory.resolve("health");
+      try (RowhookProcess first = setup(stage, "first").with("--standby").start()) {
+        first.awaitLine(LIMIT, STREAMS);
+        try (RowhookProcess second =
+            setup(stage, "second").with("--standby").env("ROWHOOK_HEALTH", health.toString()).start()) {
+          assertThat(second.awaitLine(LIMIT, STANDS_BY))
+              .contains("(Debezium Streaming of user postgres from 127.0.0.1)");
+          Eventually.within(
+              LIMIT,
+              "its health is good",
+              () -> Files.exists(health) && read(health).startsWith("standby since "));
+
+          int last = writeWhileKilled(first);
+          second.awaitLine(LIMIT, STREAMS);
+          String taken = second.awaitLine(LIMIT, "taken over from server process ");
+          Lsn upTo = Lsn.parse(taken.replaceAll(".*what was committed up to (\\S+) is.*", "$1"));
+
+          source.execute("INSERT INTO article VALUES (" + (last + 1) + ", 'A', 'After', 1.00, 0)");
+          Set<String> all =
+              IntStream.rangeClosed(1, last + 1)
+                  .mapToObj(String::valueOf)
+                  .collect(Collectors.toSet());
+          Set<String> journaled = journaled(directory.resolve("first.db"), upTo);
+          Eventually.passes(
+              LIMIT,
+              "what the journal of the first has not is delivered",
+              () -> {
+                Set<String> known = new HashSet<>(journaled);
+                stage.inbox("shop").stream()
+                    .map(request -> String.valueOf(request.header("Rowhook-Entity-Id")))
+                    .forEach(known::add);
+                assertThat(known).isEqualTo(all);
+              });
+          assertThat(second.stop()).isZero();
+          Set<String> both = new HashSet<>(journaled);
+          both.addAll(journaled(directory.resolve("second.db"), new Lsn(Long.MAX_VALUE)));
+          assertThat(both).isEqualTo(all);
+        }
+      }
+      try (SqliteJournal second = SqliteJournal.open(directory.resolve("second.db"))) {
+        assertThat(second.note("taken-over"))
+            .get()
+            .asString()
+            .contains("What it had not delivered of that waits there");
+      }
+    }
+  }
+
+  @Test
+  void aStandbyChangesNothingAndWaitsWhileTheFirstGoesOnWithAnotherEngine(@TempDir Path directory) {
+    try (Stage stage = new Stage(source, directory).tables()) {
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      try (RowhookProcess first = setup(stage, "first").start()) {
+        first.awaitLine(LIMIT, STREAMS);
+        try (RowhookProcess refused = setup(stage, "refused").start()) {
+          assertThat(refused.exitCode(LIMIT)).isEqualTo(1);
+          assertThat(refused.output()).contains("is in use by", "rowhook run --standby");
+        }
+        try (RowhookProcess second = setup(stage, "second").with("--standby").start()) {
+          second.awaitLine(LIMIT, STANDS_BY);
+          for (int i = 1; i <= 3; i++) {
+            source.execute(
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
+            source.execute("INSERT INTO article VALUES (" + i + ", 'A', 'Cut', 1.00, 0)");
+            stage.await("shop", i);
+          }
+          assertThat(second.output()).doesNotContain(STREAMS, "taking over");
+          assertThat(first.stop()).isZero();
+          second.awaitLine(LIMIT, STREAMS);
+          source.execute("INSERT INTO article VALUES (4, 'A', 'Second', 1.00, 0)");
+          stage.awaitEntities("shop", "1", "2", "3", "4");
+          assertThat(second.stop()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void onesJournalWithABacklogCannotStandBy(@TempDir Path directory) {
+    try (Stage stage = new Stage(source, directory).tables()) {
+      stage.env("SHOP_URL", "http://127.0.0.1:9/");
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      try (RowhookProcess first = setup(stage, "first").start()) {
+        first.awaitLine(LIMIT, STREAMS);
+        source.execute("INSERT INTO article VALUES (1, 'A', 'Waits', 1.00, 0)");
+        Eventually.passes(
+            LIMIT,
+            "it is journaled",
+            () ->
+                assertThat(journaled(directory.resolve("first.db"), new Lsn(Long.MAX_VALUE)))
+                    .hasSize(1));
+      }
+      try (RowhookProcess second = setup(stage, "second").with("--accept-gap").start()) {
+        second.awaitLine(LIMIT, STREAMS);
+        try (RowhookProcess back = setup(stage, "first").with("--standby").start()) {
+          assertThat(back.exitCode(LIMIT)).isEqualTo(1);
+          assertThat(back.output()).contains("the journal still has a backlog of shop", "cannot stand by");
+        }
+      }
+    }
+  }
+
+  /** Inserts articles one by one, and kills the process amid them. Returns the last one's id. */
+  private int writeWhileKilled(RowhookProcess first) throws InterruptedException {
+    Thread killer = new Thread(first::kill);
+    int id = 0;
+    while (id < 400) {
+      id++;
+      source.execute("INSERT INTO article VALUES (" + id + ", 'A', 'One', 1.00, 0)");
+      if (id == 200) {
+        killer.start();
+      }
+    }
+    killer.join();
+    return id;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The articles of which a journal has an event up to this place. */
+  private static Set<String> journaled(Path journal, Lsn upTo) {
+    Set<String> ids = new HashSet<>();
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + journal);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT entity_id FROM event WHERE position <= " + upTo.stored())) {
+      while (rows.next()) {
+        ids.add(rows.getString(1));
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    return ids;
+  }
+
+  private static RowhookProcess.Setup setup(Stage stage, String journal) {
+    RowhookProcess.Setup setup =
+        RowhookProcess.run(
+            stage.options().config(),
+            stage.options().templates(),
+            stage.directory().resolve(journal + ".db"));
+    stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
+    return setup;
+  }
+}
