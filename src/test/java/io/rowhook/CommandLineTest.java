@@ -83,12 +83,24 @@ class CommandLineTest {
   void runTakesItsOptions() {
     assertThat(execute("run")).isZero();
     assertThat(
-            execute("run", "--config=c", "--templates", "t", "--journal", "j/j.db", "--accept-gap", "--standby"))
+            execute(
+                "run",
+                "--config=c",
+                "--templates",
+                "t",
+                "--journal",
+                "j/j.db",
+                "--accept-gap",
+                "--standby"))
         .isZero();
     assertThat(runs)
         .containsExactly(
             new RunCommand.Options(
-                Path.of("connector-config"), Path.of("jslt-templates"), Optional.empty(), false, false),
+                Path.of("connector-config"),
+                Path.of("jslt-templates"),
+                Optional.empty(),
+                false,
+                false),
             new RunCommand.Options(
                 Path.of("c"), Path.of("t"), Optional.of(Path.of("j/j.db")), true, true));
   }

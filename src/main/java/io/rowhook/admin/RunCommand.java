@@ -35,11 +35,7 @@ public final class RunCommand implements Callable<Integer> {
    * @param standby whether to wait while another Rowhook has the slot
    */
   public record Options(
-      Path config,
-      Path templates,
-      Optional<Path> journal,
-      boolean acceptGap,
-      boolean standby) {}
+      Path config, Path templates, Optional<Path> journal, boolean acceptGap, boolean standby) {}
 
   /** The service, as the root wires it. */
   @FunctionalInterface

@@ -60,7 +60,10 @@ class StandbyTest {
       try (RowhookProcess first = setup(stage, "first").with("--standby").start()) {
         first.awaitLine(LIMIT, STREAMS);
         try (RowhookProcess second =
-            setup(stage, "second").with("--standby").env("ROWHOOK_HEALTH", health.toString()).start()) {
+            setup(stage, "second")
+                .with("--standby")
+                .env("ROWHOOK_HEALTH", health.toString())
+                .start()) {
           assertThat(second.awaitLine(LIMIT, STANDS_BY))
               .contains("(Debezium Streaming of user postgres from 127.0.0.1)");
           Eventually.within(
@@ -153,7 +156,8 @@ class StandbyTest {
         second.awaitLine(LIMIT, STREAMS);
         try (RowhookProcess back = setup(stage, "first").with("--standby").start()) {
           assertThat(back.exitCode(LIMIT)).isEqualTo(1);
-          assertThat(back.output()).contains("the journal still has a backlog of shop", "cannot stand by");
+          assertThat(back.output())
+              .contains("the journal still has a backlog of shop", "cannot stand by");
         }
       }
     }
