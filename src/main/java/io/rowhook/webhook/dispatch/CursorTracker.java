@@ -1,8 +1,10 @@
 package io.rowhook.webhook.dispatch;
 
 import io.rowhook.webhook.RecipientDispatcher;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a {@link RecipientDispatcher} has read the journal, and up to where everything it read is
@@ -11,11 +13,19 @@ import java.util.TreeSet;
  */
 final class CursorTracker {
 
+  /** It is recorded when it is quiet, and at the latest every so many moves. */
+  private static final int MOST_MOVES = 256;
+
+  /** Past what nobody wants at most so often. */
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
   private final TreeSet<Long> unsettled = new TreeSet<>();
   private Set<Long> known = Set.of();
   private long lastKnown;
   private long position;
   private long moves;
+  private boolean settled; // since it was recorded
+  private long recordedAt = System.nanoTime() - EVERY.toNanos();
 
   /**
    * Starts from the recorded cursor.
@@ -69,6 +79,7 @@ final class CursorTracker {
   void settled(long sequence) {
     unsettled.remove(sequence);
     moves++;
+    settled = true;
   }
 
   /** Dropped from the window without a trace: it, and all after it, will be read again. */
@@ -85,13 +96,28 @@ final class CursorTracker {
     return unsettled.isEmpty() ? position : Math.min(position, unsettled.getFirst() - 1);
   }
 
-  /** How much has happened since {@link #recorded}. */
-  long moves() {
-    return moves;
+  /**
+   * Whether it is time to record the cursor: after many moves, and when it is quiet. Past what
+   * nobody wants it is recorded from time to time only: with many recipients each event is that for
+   * most of them.
+   */
+  boolean isToBeRecorded(boolean quiet) {
+    return moves >= MOST_MOVES || (quiet && moves > 0 && (settled || left() <= 0));
+  }
+
+  /** How long until it is; null: there is nothing to record. */
+  @Nullable Duration untilRecorded() {
+    return moves == 0 ? null : Duration.ofNanos(Math.max(0, left()));
+  }
+
+  private long left() {
+    return recordedAt + EVERY.toNanos() - System.nanoTime();
   }
 
   /** The cursor was recorded. */
   void recorded() {
     moves = 0;
+    settled = false;
+    recordedAt = System.nanoTime();
   }
 }

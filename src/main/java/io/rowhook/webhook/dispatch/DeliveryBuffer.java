@@ -34,9 +34,6 @@ public final class DeliveryBuffer {
   /** See {@link UnflushedWrites#MOST}. */
   public static final int UNFLUSHED = UnflushedWrites.MOST;
 
-  /** The cursor is recorded when it is quiet, and at the latest every so many moves. */
-  private static final int ADVANCE_EVERY = 256;
-
   private final DeliveryStore store;
   private final MemoryBudget budget;
   private final KeyedQueue queue;
@@ -279,7 +276,7 @@ public final class DeliveryBuffer {
 
   /** Records the cursor, if it is time to. */
   void advance(boolean quiet) throws InterruptedException {
-    if (cursorTracker.moves() >= ADVANCE_EVERY || (quiet && cursorTracker.moves() > 0)) {
+    if (cursorTracker.isToBeRecorded(quiet)) {
       store.advance(cursorTracker.cursor());
       cursorTracker.recorded();
     }

@@ -238,7 +238,11 @@ public final class Dispatcher {
     if (selector.wantsMore() || buffer.hasMore() || !next.isAfter(now)) {
       return Duration.ZERO;
     }
-    return next.isAfter(now.plus(LONGEST_WAIT)) ? LONGEST_WAIT : Duration.between(now, next);
+    Duration wait =
+        next.isAfter(now.plus(LONGEST_WAIT)) ? LONGEST_WAIT : Duration.between(now, next);
+    Duration record = buffer.cursor().untilRecorded();
+    boolean quiet = parts.inFlightDeliveries.isEmpty(); // else an outcome comes first
+    return quiet && record != null && record.compareTo(wait) < 0 ? record : wait;
   }
 
   private Duration untilEnd() {

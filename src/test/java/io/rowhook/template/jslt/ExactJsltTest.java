@@ -94,6 +94,7 @@ class ExactJsltTest {
             "not(contains(.data.state, ['a', 'b'])) or .previous.state != 'x'",
             "{'sku': .data.sku, 'title': .data.name + ' (' + .data.sku + ')', * : .}",
             "{'lines': [for (.data.lines) {'no': .no, 'tags': [for (.tags) uppercase(.)]}]}",
+            "mod(.data.id, 500) == 7 and sum(.data.parts) < max(.data.a, 3)",
             "fallback(.data.a, .data.b, 'none')")) {
       assertThat(JsltTemplate.compile("t.jslt", Map.of("t.jslt", quoted(text))).endsSoon())
           .as(text)
