@@ -82,6 +82,7 @@ public final class WebhookClient implements AutoCloseable {
   private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(5);
 
   private static final TimeValue KEPT_IDLE = TimeValue.ofSeconds(30);
+  private static final Duration IDLE_LOOK = Duration.ofSeconds(10);
   private static final Header KEEP_ALIVE = new BasicHeader("Connection", "keep-alive");
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
@@ -89,6 +90,7 @@ public final class WebhookClient implements AutoCloseable {
   private final AccessTokens accessTokens = new AccessTokens(this);
   private final Optional<HttpProxy> proxy;
   private final @Nullable ProxyConnector proxyConnector; // null: without a proxy
+  private long idleClosed = System.nanoTime();
   private volatile @Nullable RequestRoute route; // of the last request: mostly the next one's too
 
   /** Trusts whom the JDK trusts. */
@@ -244,9 +246,16 @@ public final class WebhookClient implements AutoCloseable {
     return accessTokens;
   }
 
-  /** Closes connections that have long had nothing to do; for whoever notices that it is quiet. */
+  /**
+   * Closes connections that have long had nothing to do, if it is time to look; for whoever notices
+   * that it is quiet. One thread.
+   */
   public void closeIdle() {
-    connections.closeIdle(KEPT_IDLE);
+    long now = System.nanoTime();
+    if (now - idleClosed > IDLE_LOOK.toNanos()) {
+      idleClosed = now;
+      connections.closeIdle(KEPT_IDLE);
+    }
   }
 
   /** Closes all connections, also those in use. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -175,9 +176,10 @@ public final class MemoryDeliveryStore implements DeliveryStore {
           deliveries.attempts.values().stream()
               .flatMap(List::stream)
               .filter(attempt -> attempt.error() != null && attempt.bodySha256() != null)
-              .map(Attempt::at)
+              .collect(Collectors.toMap(Attempt::requestId, Attempt::at, (one, _) -> one))
+              .values()
+              .stream()
               .filter(at -> !at.isBefore(since) && !at.isBefore(countedFrom))
-              .distinct() // those of one request have one time
               .sorted()
               .toList();
       return all.subList(Math.max(0, all.size() - limit), all.size());

@@ -246,6 +246,29 @@ class BatchTest {
 
   @Test
   void keepsCommitOrderWhateverIsRefused() throws Exception {
+    keepsCommitOrder(orders(7, 40));
+  }
+
+  /** A few of them are as many as a request has. */
+  @Test
+  void keepsCommitOrderOfLargeEvents() throws Exception {
+    keepsCommitOrder(orders(4, 15).stream().map(BatchTest::large).toList());
+  }
+
+  private static Event large(Event event) {
+    String json = new String(event.json(), StandardCharsets.UTF_8);
+    String text = json.substring(0, json.length() - 1) + ",\"x\":\"" + "x".repeat(300_000) + "\"}";
+    return new Event(
+        event.id(),
+        event.entityType(),
+        event.entityId(),
+        event.type(),
+        event.committedAt(),
+        event.position(),
+        text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void keepsCommitOrder(List<Event> events) throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<String> taken = new ArrayList<>();
@@ -261,7 +284,6 @@ class BatchTest {
             });
         Outbound out = new Outbound()) {
       out.start(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(6, Duration.ofMillis(2))));
-      List<Event> events = orders(7, 40);
       for (int from = 0; from < events.size(); from += 20) {
         out.journal.append(events.subList(from, from + 20));
       }

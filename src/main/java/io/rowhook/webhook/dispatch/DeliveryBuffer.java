@@ -136,6 +136,7 @@ public final class DeliveryBuffer {
           take(delivery.get());
         }
       }
+      pager.taken();
     } finally {
       budget.release(pageBytes);
     }

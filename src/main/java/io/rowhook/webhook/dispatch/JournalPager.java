@@ -53,6 +53,11 @@ final class JournalPager {
     caughtUp = false;
   }
 
+  /** A page was taken in, whole: if nothing came meanwhile, there is no more. */
+  void taken() {
+    caughtUp = cursor.position() >= journal.head();
+  }
+
   /** Discards the read-ahead. */
   void stale() {
     ahead.clear();

@@ -66,7 +66,9 @@ final class RequestCollector {
       return;
     }
     if (!collected.isEmpty() && bytes + delivery.bytes() > BYTES) {
+      buffer.queue().returnToHead(delivery); // nothing may be collected beside what is sent
       requests.add(taken());
+      return;
     }
     Instant latest = late ? now : latest(delivery, most, now);
     late = false;
