@@ -77,13 +77,13 @@ class InstallTest {
         .isEqualTo("journal");
     for (JsonNode volume : pod.path("volumes")) {
       JsonNode source = volume.path("configMap");
-      JsonNode data =
-          object(objects, "ConfigMap " + source.path("name").asText()).path("data");
+      JsonNode data = object(objects, "ConfigMap " + source.path("name").asText()).path("data");
       Path directory = temp.resolve(name(mounts.remove(volume.path("name").asText())));
       Map<String, String> paths = new HashMap<>();
       data.fieldNames().forEachRemaining(key -> paths.put(key, key));
-      source.path("items").forEach(item ->
-          paths.put(item.path("key").asText(), item.path("path").asText()));
+      source
+          .path("items")
+          .forEach(item -> paths.put(item.path("key").asText(), item.path("path").asText()));
       for (Map.Entry<String, String> file : paths.entrySet()) {
         Path to = directory.resolve(file.getValue());
         Files.createDirectories(to.getParent());
