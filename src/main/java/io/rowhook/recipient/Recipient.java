@@ -3,6 +3,7 @@ package io.rowhook.recipient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who is sent webhooks: where, how signed, how fast, and which.
@@ -21,6 +22,8 @@ import java.util.List;
  * @param format what its bodies are written in
  * @param request what its requests have beyond those of most
  * @param connection the way to it, and how fast
+ * @param notFrom whose doing it is not told of, whatever its subscriptions say: {@code from} of an
+ *     event's context; empty: it is told of everybody's
  * @param subscriptions the first that wants an event decides how it is sent; never empty: without
  *     any in its file there is one for each entity
  */
@@ -39,12 +42,14 @@ public record Recipient(
     BodyFormat format,
     RequestOptions request,
     ConnectionOptions connection,
+    Set<String> notFrom,
     List<Subscription> subscriptions) {
 
   /** Xena's rule: an answer must come within 5 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
   public Recipient {
+    notFrom = Set.copyOf(notFrom);
     subscriptions = List.copyOf(subscriptions);
   }
 
@@ -78,20 +83,27 @@ public record Recipient(
         format,
         RequestOptions.DEFAULT,
         ConnectionOptions.DEFAULT,
+        Set.of(),
         subscriptions);
   }
 
   /** The same with other request options. */
   public Recipient with(RequestOptions other) {
-    return with(other, connection);
+    return with(other, connection, notFrom);
   }
 
   /** The same with another way to it. */
   public Recipient with(ConnectionOptions other) {
-    return with(request, other);
+    return with(request, other, notFrom);
   }
 
-  private Recipient with(RequestOptions requests, ConnectionOptions connections) {
+  /** The same that is not told of what these have done. */
+  public Recipient notFrom(Set<String> others) {
+    return with(request, connection, others);
+  }
+
+  private Recipient with(
+      RequestOptions requests, ConnectionOptions connections, Set<String> others) {
     return new Recipient(
         name,
         url,
@@ -107,6 +119,7 @@ public record Recipient(
         format,
         requests,
         connections,
+        others,
         subscriptions);
   }
 

@@ -7,6 +7,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.template.AccessTracer;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.Condition;
+import io.rowhook.template.EventTrees;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.dispatch.RenderedBody;
@@ -114,6 +115,12 @@ public record DeliveryPreview(
   private static boolean explain(
       SubscriptionMatcher matcher, Event event, List<String> why, AccessTracer tracer)
       throws TemplateException {
+    if (matcher.isOwn(event)) {
+      why.add(
+          "not-from: its transaction says \"from\": \"%s\", which is not told, whatever the subscriptions say"
+              .formatted(EventTrees.of(event).path("context").path("from").asText()));
+      return false;
+    }
     for (SubscriptionMatcher.Finding finding : matcher.findings(event)) {
       String key = "subscriptions[" + finding.index() + "]";
       Optional<String> when = finding.subscription().when();

@@ -22,13 +22,18 @@ import java.util.TreeMap;
  * bodies are made. The same settings and templates give the same text. So it tells whether an edit
  * changes a decision, and the journal keeps it for those that were made by it.
  *
+ * @param notFrom whose doing the recipient is not told of: values of the event's context
  * @param subscriptions in their order
  * @param renderings of each, as in {@code recipient.Match}; empty: it names an attribute set that
  *     does not exist
  */
-record MatcherDefinition(List<Subscription> subscriptions, List<String> renderings) {
+record MatcherDefinition(
+    Set<String> notFrom, List<Subscription> subscriptions, List<String> renderings) {
+
+  private static final String NOT_FROM = "not-from";
 
   MatcherDefinition {
+    notFrom = Set.copyOf(notFrom);
     subscriptions = List.copyOf(subscriptions);
     renderings = List.copyOf(renderings);
   }
@@ -36,6 +41,9 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
   /** As JSON, its keys and values in one order. */
   String text() {
     ArrayNode all = Json.MAPPER.createArrayNode();
+    if (!notFrom.isEmpty()) {
+      all.addObject().set(NOT_FROM, array(notFrom));
+    }
     for (int i = 0; i < subscriptions.size(); i++) {
       all.add(json(subscriptions.get(i)).put("rendering", renderings.get(i)));
     }
@@ -77,11 +85,16 @@ record MatcherDefinition(List<Subscription> subscriptions, List<String> renderin
     try {
       List<Subscription> subscriptions = new ArrayList<>();
       List<String> renderings = new ArrayList<>();
+      Set<String> notFrom = Set.of();
       for (JsonNode json : Json.MAPPER.readTree(text)) {
+        if (json.has(NOT_FROM)) {
+          notFrom = texts(json.path(NOT_FROM));
+          continue;
+        }
         subscriptions.add(subscription(json));
         renderings.add(json.path("rendering").asText());
       }
-      return new MatcherDefinition(subscriptions, renderings);
+      return new MatcherDefinition(notFrom, subscriptions, renderings);
     } catch (IOException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -40,6 +40,9 @@ public final class Matchers {
     /** No subscription wants it. */
     record NotWanted() implements Decision {}
 
+    /** It is the recipient's own doing, so it is not told of it. */
+    record Own() implements Decision {}
+
     /** It is sent so. */
     record Wanted(Match match) implements Decision {}
 
@@ -101,7 +104,11 @@ public final class Matchers {
   /** Decides about an event of the journal. */
   public Decision decide(JournalEntry entry) {
     try {
-      return at(entry.sequence())
+      SubscriptionMatcher matcher = at(entry.sequence());
+      if (matcher.isOwn(entry.event())) {
+        return new Decision.Own();
+      }
+      return matcher
           .match(entry.event())
           .<Decision>map(Decision.Wanted::new)
           .orElseGet(Decision.NotWanted::new);

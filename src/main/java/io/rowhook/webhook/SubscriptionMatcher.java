@@ -38,6 +38,7 @@ public final class SubscriptionMatcher {
   private final Recipient recipient;
   private final TemplateLookup sets;
   private final String definition;
+  private final Set<String> notFrom;
   private final List<Rule> rules;
   private final Map<String, Subscription> byKey = new HashMap<>(); // as a match names them
   private final boolean latestOnly;
@@ -64,6 +65,7 @@ public final class SubscriptionMatcher {
     this.recipient = recipient;
     this.sets = sets;
     this.definition = definition.text();
+    this.notFrom = definition.notFrom();
     this.latestOnly = definition.subscriptions().stream().anyMatch(Subscription::latestOnly);
     List<Rule> all = new ArrayList<>();
     for (Subscription subscription : definition.subscriptions()) {
@@ -103,7 +105,9 @@ public final class SubscriptionMatcher {
             })
             .toList();
     return new SubscriptionMatcher(
-        recipient, sets, new MatcherDefinition(recipient.subscriptions(), renderings));
+        recipient,
+        sets,
+        new MatcherDefinition(recipient.notFrom(), recipient.subscriptions(), renderings));
   }
 
   /**
@@ -158,14 +162,28 @@ public final class SubscriptionMatcher {
    */
   public boolean wants(Event event) {
     try {
-      return subscriptionOf(event).isPresent();
+      return !isOwn(event) && subscriptionOf(event).isPresent();
     } catch (TemplateException e) {
       return true;
     }
   }
 
   /**
-   * How an event is sent; empty: it is not wanted.
+   * Whether an event is of somebody's doing of whom the recipient wants to hear nothing, whatever
+   * its subscriptions say: mostly its own.
+   *
+   * @throws TemplateException if the event is not JSON
+   */
+  boolean isOwn(Event event) throws TemplateException {
+    if (notFrom.isEmpty()) {
+      return false;
+    }
+    JsonNode from = EventTrees.of(event).path("context").path("from");
+    return from.isValueNode() && notFrom.contains(from.asText());
+  }
+
+  /**
+   * How an event is sent; empty: no subscription wants it.
    *
    * @throws TemplateException if a condition breaks off, or there is no such attribute set
    */
@@ -247,7 +265,8 @@ public final class SubscriptionMatcher {
   }
 
   /**
-   * What became of it at each subscription up to the one that decides: for a person to read.
+   * What became of it at each subscription up to the one that decides: for a person to read. What
+   * is not told whatever they say ({@link #isOwn}) is another question.
    *
    * @throws TemplateException if a condition breaks off, and so the delivery would end failed
    */

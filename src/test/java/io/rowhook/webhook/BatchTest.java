@@ -361,6 +361,7 @@ class BatchTest {
         of.format(),
         of.request(),
         of.connection(),
+        Set.of(),
         of.subscriptions());
   }
 }

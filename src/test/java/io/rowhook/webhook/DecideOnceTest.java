@@ -16,6 +16,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,6 +122,42 @@ class DecideOnceTest {
       after.settled("shop");
       assertThat(bodies(shop).keySet()).contains("evt_Order_9_1").hasSize(5);
     }
+  }
+
+  /** Whose doing is not told, too. */
+  @Test
+  @Tag("feature-63")
+  void afterAKillAndAnEditWhoseDoingIsNotToldIsAsItWasDecided() throws Exception {
+    try (Receiver shop = answersNothingUntilTheKill();
+        Outbound before = new Outbound();
+        Outbound after = new Outbound()) {
+      Recipient plain = recipient("shop", shop.url("/"), new Parallel(2), retry(5, 5, 5));
+      before.start(plain.notFrom(Set.of("erp")));
+      before.journal.append(List.of(by(1, "shop"), by(2, "erp"), by(3, "shop"), by(4, "erp")));
+      killWhileInFlight(before, after);
+
+      after.start(plain.notFrom(Set.of("shop", "app")));
+      after.settled("shop");
+      assertThat(bodies(shop).keySet()).containsExactly("evt_Order_1_1", "evt_Order_3_1");
+      after.journal.append(List.of(by(5, "shop"), by(6, "erp"), order(7, 1)));
+      after.settled("shop");
+      assertThat(bodies(shop).keySet())
+          .containsExactly("evt_Order_1_1", "evt_Order_3_1", "evt_Order_6_1", "evt_Order_7_1");
+    }
+  }
+
+  private static Event by(int id, String from) {
+    Event order = order(id, 1);
+    String json = new String(order.json(), StandardCharsets.UTF_8);
+    return new Event(
+        order.id(),
+        order.entityType(),
+        order.entityId(),
+        order.type(),
+        order.committedAt(),
+        order.position(),
+        json.replaceFirst("}$", ",\"context\":{\"from\":\"" + from + "\"}}")
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   private static Recipient wants(Receiver shop, String when) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -118,6 +119,7 @@ class RateTest {
         of.format(),
         of.request(),
         of.connection(),
+        Set.of(),
         of.subscriptions());
   }
 }

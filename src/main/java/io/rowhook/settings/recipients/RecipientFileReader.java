@@ -21,6 +21,7 @@ import io.rowhook.settings.yaml.ParseSession;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
+import io.rowhook.settings.yaml.ValueParser;
 import io.rowhook.settings.yaml.Yaml;
 import io.rowhook.settings.yaml.YamlNode.Fields;
 import java.net.URI;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads one {@code recipients/<name>.yaml}: who is sent webhooks, where, how signed, how fast. */
 public final class RecipientFileReader {
@@ -107,6 +109,15 @@ public final class RecipientFileReader {
           new Mapping(ObjectSetting.of(HTTP, NETWORKS)),
           "what is refused for everyone else");
 
+  private static final Setting<List<String>> NOT_FROM =
+      Setting.of(
+              "not-from",
+              Value.someOf(Value.text(ValueParser.text())),
+              "names: what their transactions have done, by `from` of [their"
+                  + " context](templates.md#no-echoes), is not sent, whatever the subscriptions say;"
+                  + " for a recipient that writes back, its own")
+          .without("everybody's is sent");
+
   private static final Setting<BodyFormat> FORMAT =
       Setting.of(
               "format",
@@ -139,6 +150,7 @@ public final class RecipientFileReader {
           .with(BodyKeys.MAX_BODY, recipient -> recipient.request().maxBody())
           .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
           .with(BatchParser.SETTING, recipient -> recipient.request().batch())
+          .with(NOT_FROM, Recipient::notFrom)
           .with(SubscriptionParser.SETTING, Recipient::subscriptions);
 
   private final ForAll forAll;
@@ -191,6 +203,7 @@ public final class RecipientFileReader {
     var authentication = AuthenticationParser.read(fields, allow.http(), session);
     RequestOptions request = RequestOptionsParser.read(fields, authentication, format, session);
     ConnectionOptions connection = ConnectionParser.read(fields, forAll.proxy());
+    Set<String> notFrom = notFrom(fields);
     List<Subscription> subscriptions =
         SubscriptionParser.read(fields, name, entities, sets, session);
     BatchParser.check(fields, request, subscriptions);
@@ -210,7 +223,16 @@ public final class RecipientFileReader {
             format,
             request,
             connection,
+            notFrom,
             subscriptions));
+  }
+
+  private static Set<String> notFrom(Fields fields) {
+    if (fields.hasEmptyList(NOT_FROM)) {
+      fields.problem(
+          NOT_FROM, "not-from is an empty list. Name whose changes are not sent, or take it out.");
+    }
+    return Set.copyOf(fields.read(NOT_FROM).orElse(List.of()));
   }
 
   private EgressPolicy allow(Optional<Fields> own) {

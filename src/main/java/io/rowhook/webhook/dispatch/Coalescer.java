@@ -12,8 +12,10 @@ import io.rowhook.recipient.Match;
 import io.rowhook.webhook.Matchers;
 import io.rowhook.webhook.Matchers.Decision;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,7 @@ final class Coalescer {
   private @Nullable Delivery latest(Delivery delivery, Match match) throws InterruptedException {
     List<SupersedingEvent> page = store.later(delivery.entry(), STEP_EVENTS, STEP_BYTES);
     List<SupersedingEvent> chain = new ArrayList<>();
+    Set<Long> own = new HashSet<>(); // what the recipient has done itself
     int wanted = 0; // how many of the page, up to the last that is wanted
     Match newestMatch = match;
     if (!page.isEmpty()) {
@@ -102,7 +105,10 @@ final class Coalescer {
     for (int i = 0; i < page.size(); i++) {
       SupersedingEvent superseding = page.get(i);
       Decision its = decision(superseding);
-      if (its instanceof Decision.NotWanted) {
+      if (its instanceof Decision.Own) {
+        own.add(superseding.entry().sequence());
+        continue;
+      } else if (its instanceof Decision.NotWanted) {
         continue;
       }
       if (!(its instanceof Decision.Wanted(Match other))
@@ -118,7 +124,13 @@ final class Coalescer {
     }
     boolean had = delivery.event().type() == EventType.Deleted && store.mayHave(delivery.entry());
     EventCoalescer coalescer = new EventCoalescer(delivery.event(), had);
-    page.subList(0, wanted).forEach(superseding -> coalescer.add(superseding.event()));
+    for (SupersedingEvent superseding : page.subList(0, wanted)) {
+      if (own.contains(superseding.entry().sequence())) {
+        coalescer.addOwn(superseding.event());
+      } else {
+        coalescer.add(superseding.event());
+      }
+    }
     List<Long> skipped = new ArrayList<>();
     skipped.add(delivery.sequence());
     chain.forEach(superseding -> skipped.add(superseding.entry().sequence()));

@@ -39,6 +39,11 @@ import org.jspecify.annotations.Nullable;
  *       another moment, which may be later than a change back. Across a Deleted and a Created all
  *       of the old row is compared but references, as in any event. Where one of them does not know
  *       what it changed, nor does the whole: null.
+ *   <li><b>Own.</b> What the recipient has done itself ({@code not-from}) it knows: an attribute
+ *       that its change has set has changed from there on only, so that a change back to what it
+ *       was before is told; a list or an object that it and others have changed is told as
+ *       changed, with null as {@code previous}; and an entity that it has made it has, one that it has deleted it has
+ *       not.
  *   <li>A Deleted whose {@code data} is not what the recipient was sent last has the values that it
  *       was, as {@code previous}; where that is nothing new, it is sent as it is.
  * </ul>
@@ -46,10 +51,13 @@ import org.jspecify.annotations.Nullable;
 final class EventCoalescer {
 
   private final boolean isState; // the first says how it is, to somebody who may have it or not
-  private final boolean had; // by the recipient, before the first
+  private boolean had; // by the recipient, before the first, or by its own doing since
 
   /** Of what has changed, and not back again as far as is known. */
   private final Map<String, JsonNode> previous = new LinkedHashMap<>();
+
+  /** Of these, what is told whatever it is: of what the recipient has, a part is unknown. */
+  private final Set<String> kept = new HashSet<>();
 
   private boolean known = true; // what has changed
   private @Nullable JsonNode deleted; // its data, while it is gone
@@ -72,6 +80,7 @@ final class EventCoalescer {
     this.newest = read(first);
     this.data = data(newest);
     changes();
+    keep();
     if (first.type() == EventType.Deleted) {
       deleted = data;
     }
@@ -98,11 +107,76 @@ final class EventCoalescer {
         deleted = data;
       }
     }
+    forgetUnchanged();
+  }
+
+  /** The next of the entity, in order, which is the recipient's own doing. */
+  void addOwn(Event next) {
+    ObjectNode before = newest;
+    event = next;
+    newest = read(next);
+    data = data(newest);
+    switch (next.type()) {
+      case Updated -> {
+        fill(before);
+        knows();
+      }
+      case Created -> {
+        knowsAll();
+        had = true;
+        deleted = null;
+      }
+      case Deleted -> {
+        knowsAll();
+        had = false;
+        deleted = data;
+      }
+      case Snapshot -> state(before);
+    }
+    forgetUnchanged();
+  }
+
+  private void forgetUnchanged() {
     Set<String> read = namesIn("read");
+    read.addAll(kept);
     previous
         .entrySet()
         .removeIf(
             old -> !read.contains(old.getKey()) && old.getValue().equals(data.get(old.getKey())));
+  }
+
+  /** Of one that was merged before: only there a change may be unknown, or none. */
+  private void keep() {
+    Set<String> read = namesIn("read");
+    previous.forEach((name, old) -> {
+      boolean unknown = old.isNull() && data.path(name).isContainerNode();
+      if (!read.contains(name) && (unknown || old.equals(data.get(name)))) {
+        kept.add(name);
+      }
+    });
+  }
+
+  /**
+   * The recipient has what it has changed; of a list or an object it has its own part only, so that
+   * it is unknown what it has.
+   */
+  private void knows() {
+    known &= newest.path("changed").isArray();
+    for (String name : namesIn("changed")) {
+      JsonNode old = previous.get(name);
+      if (old != null && (old.isContainerNode() || data.path(name).isContainerNode())) {
+        previous.put(name, data.nullNode());
+        kept.add(name);
+      } else {
+        previous.remove(name);
+      }
+    }
+  }
+
+  private void knowsAll() {
+    previous.clear();
+    kept.clear();
+    known = true;
   }
 
   /**

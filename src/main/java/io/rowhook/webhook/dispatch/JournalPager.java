@@ -121,7 +121,7 @@ final class JournalPager {
       return Optional.empty();
     }
     return switch (matchers.decide(entry)) {
-      case Decision.NotWanted _ -> Optional.empty();
+      case Decision.NotWanted _, Decision.Own _ -> Optional.empty();
       case Decision.Wanted(Match match) -> Optional.of(fresh(entry, match.text()));
       case Decision.Undecidable _ -> Optional.of(fresh(entry, null));
     };

@@ -235,6 +235,7 @@ class RequestTargetsTest {
         new RequestOptions(
             Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers(), Optional.empty()),
         base.connection(),
+        Set.of(),
         subscriptions.length == 0
             ? List.of(subscription(Optional.empty(), Optional.empty(), RequestLine.OPEN))
             : Arrays.asList(subscriptions));
