@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code not-from}, as a person meets it. */
-@Tag("feature-63")
+@Tag("feature-64")
 class EchoTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -72,8 +72,16 @@ class EchoTest {
     service.update(5);
     stage.awaitEntities("shop", "2", "3", "4", "5");
     stage.awaitEntities("app", "1", "3", "5");
-    assertThat(service.shown("preview", "shop", "--entity", "Article:1", "--config",
-            directory.resolve("connector-config").toString(), "--templates", directory.resolve("jslt-templates").toString()))
+    assertThat(
+            service.shown(
+                "preview",
+                "shop",
+                "--entity",
+                "Article:1",
+                "--config",
+                directory.resolve("connector-config").toString(),
+                "--templates",
+                directory.resolve("jslt-templates").toString()))
         .contains(
             "not-from: its transaction says \"from\": \"shop\", which is not told, whatever the subscriptions say");
     service.shown("replay", "shop", "--from", "2020-01-01T00:00:00Z", "--yes");
@@ -110,7 +118,9 @@ class EchoTest {
     Eventually.within(
         LIMIT,
         "it is sent again",
-        () -> OperatedService.ids(stage.inbox("shop").subList(before, stage.inbox("shop").size())).contains(id));
+        () ->
+            OperatedService.ids(stage.inbox("shop").subList(before, stage.inbox("shop").size()))
+                .contains(id));
   }
 
   @Test
@@ -120,6 +130,10 @@ class EchoTest {
     Eventually.within(
         LIMIT,
         "it is refused",
-        () -> stage.flow().problems().stream().anyMatch(problem -> problem.contains("not-from is an empty list. Name whose changes are not sent, or take it out.")));
+        () ->
+            stage.flow().problems().stream()
+                .anyMatch(problem ->
+                    problem.contains(
+                        "not-from is an empty list. Name whose changes are not sent, or take it out.")));
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it takes what {@code changed} names. It passes over what is not after its own last write, as
  * docs/templates.md says. {@code -Dseed=N} draws other edits.
  */
-@Tag("feature-63")
+@Tag("feature-64")
 class TwoWaySyncTest {
 
   private static final long SEED = Long.getLong("seed", 1L);
@@ -243,7 +243,8 @@ class TwoWaySyncTest {
         throws SQLException {
       run(
           statement,
-          "UPDATE article SET %1$s = %2$s WHERE id = %3$d AND %1$s <> %2$s".formatted(column, value, id)
+          "UPDATE article SET %1$s = %2$s WHERE id = %3$d AND %1$s <> %2$s"
+                  .formatted(column, value, id)
               + " RETURNING *, pg_current_wal_insert_lsn()::text AS lsn",
           false,
           Set.of(column),
@@ -266,7 +267,9 @@ class TwoWaySyncTest {
     }
   }
 
-  /** What the shop has: of each value only what is newest by the log, in whatever order it comes. */
+  /**
+   * What the shop has: of each value only what is newest by the log, in whatever order it comes.
+   */
   private static final class Copy {
     private static final String THERE = "there";
 
@@ -322,7 +325,8 @@ class TwoWaySyncTest {
       articles.forEach((id, known) -> {
         if (known.get(THERE).value().equals(THERE)) {
           Map<String, String> row = new TreeMap<>();
-          COLUMNS.forEach(name -> row.put(name, known.get(name) == null ? "?" : known.get(name).value()));
+          COLUMNS.forEach(
+              name -> row.put(name, known.get(name) == null ? "?" : known.get(name).value()));
           rows.put(id, row);
         }
       });

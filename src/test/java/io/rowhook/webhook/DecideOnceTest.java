@@ -126,7 +126,7 @@ class DecideOnceTest {
 
   /** Whose doing is not told, too. */
   @Test
-  @Tag("feature-63")
+  @Tag("feature-64")
   void afterAKillAndAnEditWhoseDoingIsNotToldIsAsItWasDecided() throws Exception {
     try (Receiver shop = answersNothingUntilTheKill();
         Outbound before = new Outbound();

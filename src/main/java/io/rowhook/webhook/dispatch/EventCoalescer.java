@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  *       what it changed, nor does the whole: null.
  *   <li><b>Own.</b> What the recipient has done itself ({@code not-from}) it knows: an attribute
  *       that its change has set has changed from there on only, so that a change back to what it
- *       was before is told; a list or an object that it and others have changed is told as
- *       changed, with null as {@code previous}; and an entity that it has made it has, one that it has deleted it has
- *       not.
+ *       was before is told; a list or an object that it and others have changed is told as changed,
+ *       with null as {@code previous}; and an entity that it has made it has, one that it has
+ *       deleted it has not.
  *   <li>A Deleted whose {@code data} is not what the recipient was sent last has the values that it
  *       was, as {@code previous}; where that is nothing new, it is sent as it is.
  * </ul>

@@ -36,7 +36,8 @@ class OwnEventsModelTest {
   private Random random = new Random();
 
   /**
-   * One event; {@code after} is null where the entity is gone, {@code own} of the recipient's doing.
+   * One event; {@code after} is null where the entity is gone, {@code own} of the recipient's
+   * doing.
    */
   private record Step(
       Event event, @Nullable ObjectNode before, @Nullable ObjectNode after, boolean own) {}
@@ -106,7 +107,9 @@ class OwnEventsModelTest {
       case Updated -> {
         assertThat(known).as("an Updated is of what it has").isNotNull();
         ObjectNode now = known.deepCopy();
-        json(event).path("changed").forEach(name -> now.set(name.asText(), data.get(name.asText())));
+        json(event)
+            .path("changed")
+            .forEach(name -> now.set(name.asText(), data.get(name.asText())));
         yield now;
       }
     };
