@@ -1,5 +1,6 @@
 package io.rowhook;
 
+import io.rowhook.admin.CheckCommand;
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
 import io.rowhook.admin.ForgetCommand;
@@ -54,6 +55,7 @@ public final class Main implements Runnable {
     CommandLine rowhook =
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(service))
+            .addSubcommand(new CheckCommand())
             .addSubcommand(new PreviewCommand())
             .addSubcommand(new StatusCommand())
             .addSubcommand(new DeliveriesCommand())

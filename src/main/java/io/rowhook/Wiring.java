@@ -15,7 +15,6 @@ import io.rowhook.entity.TransactionAggregator;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
-import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
@@ -23,17 +22,14 @@ import io.rowhook.settings.SettingsReloader;
 import io.rowhook.settings.SourceCredentials;
 import io.rowhook.settings.WithdrawnTemplates;
 import io.rowhook.template.TemplateRegistry;
-import io.rowhook.webhook.AddressPolicy;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.RecipientDispatcher;
-import io.rowhook.webhook.TlsContexts;
 import io.rowhook.webhook.WebhookClient;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -87,7 +83,7 @@ public final class Wiring {
                 recipient,
                 journal,
                 templates,
-                client(recipient),
+                WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
                 observers.webhook(),
@@ -130,12 +126,5 @@ public final class Wiring {
         watch,
         retention,
         () -> AdminServer.open(file, service));
-  }
-
-  private static WebhookClient client(Recipient recipient) {
-    return new WebhookClient(
-        new AddressPolicy(recipient.allow().networks()),
-        Optional.of(TlsContexts.of(recipient.tls())),
-        recipient.connection().proxy());
   }
 }

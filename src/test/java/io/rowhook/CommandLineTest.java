@@ -30,6 +30,7 @@ class CommandLineTest {
 
   private static final List<String> COMMANDS =
       List.of(
+          "check",
           "status",
           "deliveries",
           "redeliver",

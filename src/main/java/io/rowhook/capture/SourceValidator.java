@@ -29,9 +29,15 @@ public final class SourceValidator {
 
   private final SourceConfig source;
   private final Findings findings = new Findings();
+  private final boolean running;
 
   private SourceValidator(SourceConfig source) {
+    this(source, false);
+  }
+
+  private SourceValidator(SourceConfig source, boolean running) {
     this.source = source;
+    this.running = running;
   }
 
   /**
@@ -42,18 +48,21 @@ public final class SourceValidator {
    * @param tableProblems what is wrong with single tables: others can be captured
    * @param problems what is wrong with the source: nothing can be captured
    * @param warnings what an administrator should know
+   * @param advice those of the warnings that may be meant so
    */
   public record Checked(
       List<TableMetadata> tables,
       List<TableProblem> tableProblems,
       List<String> problems,
-      List<String> warnings) {
+      List<String> warnings,
+      List<String> advice) {
 
     public Checked {
       tables = List.copyOf(tables);
       tableProblems = List.copyOf(tableProblems);
       problems = List.copyOf(problems);
       warnings = List.copyOf(warnings);
+      advice = List.copyOf(advice);
     }
 
     /** The tables whose row changes cannot be told, each with every reason. */
@@ -75,7 +84,8 @@ public final class SourceValidator {
           tables.stream().filter(table -> !without.contains(table.table())).toList(),
           tableProblems.stream().filter(one -> !without.contains(one.table())).toList(),
           problems,
-          warnings);
+          warnings,
+          advice);
     }
 
     /**
@@ -108,6 +118,11 @@ public final class SourceValidator {
    */
   public static Checked look(SourceConfig source, List<CapturedTable> tables) {
     return new SourceValidator(source).check(tables, true, false);
+  }
+
+  /** The same beside a Rowhook that runs with these settings, whose slot is in use by right. */
+  static Checked lookBeside(SourceConfig source, List<CapturedTable> tables) {
+    return new SourceValidator(source, true).check(tables, true, false);
   }
 
   /**
@@ -146,7 +161,7 @@ public final class SourceValidator {
                   .formatted(source.place(), source.address(), version, OLDEST));
           return result(facts);
         }
-        new ServerValidator(source, connection, findings).check();
+        new ServerValidator(source, connection, findings, running).check();
       }
       facts = tables(connection, tables);
       if (publication && facts.size() == tables.size()) {
@@ -171,7 +186,8 @@ public final class SourceValidator {
   }
 
   private Checked result(List<TableMetadata> facts) {
-    return new Checked(facts, findings.tables(), findings.problems(), findings.warnings());
+    return new Checked(
+        facts, findings.tables(), findings.problems(), findings.warnings(), findings.advice());
   }
 
   /** What a failed connection or statement means, in a sentence. */

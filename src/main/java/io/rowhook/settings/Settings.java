@@ -69,7 +69,7 @@ public record Settings(
     return new Settings(
         read.source().orElseThrow(),
         read.entities().orElseThrow(),
-        read.recipients().stream().flatMap(found -> found.good().stream()).toList(),
+        read.goodRecipients(),
         rowhook.journal(),
         rowhook.retention(),
         rowhook.allowed(),

@@ -2,6 +2,7 @@ package io.rowhook.settings;
 
 import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.entities.EntitiesFileReader;
 import io.rowhook.settings.entities.EntityNames;
 import io.rowhook.settings.recipients.RecipientFileReader;
@@ -17,6 +18,7 @@ import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +54,17 @@ public record SettingsReader(
   private static final List<String> FILES =
       List.of(
           "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsParser.DIRECTORY);
+
+  /**
+   * Reads all files for whoever only looks at them.
+   *
+   * @param env for {@code ${env:NAME}}
+   * @throws SettingsException if there is no such directory
+   */
+  public static SettingsReader read(Path connectorConfig, Path templates, Map<String, String> env)
+      throws SettingsException {
+    return read(connectorConfig, templates, env, new HashSet<>(), null, false);
+  }
 
   /**
    * Reads all files.
@@ -132,6 +145,16 @@ public record SettingsReader(
         templates,
         ContentFingerprint.of(templates),
         all);
+  }
+
+  /** The recipients whose files are good. */
+  public List<Recipient> goodRecipients() {
+    return recipients.stream().flatMap(found -> found.good().stream()).toList();
+  }
+
+  /** Whether every recipient's file is good. */
+  public boolean areRecipientsGood() {
+    return listed && recipients.stream().allMatch(found -> found.good().isPresent());
   }
 
   private static void checkNames(Path directory, ParseSession session) {

@@ -41,7 +41,13 @@ public final class SourceCredentials implements Supplier<SourceConfig.Credential
    */
   public static SourceConfig source(
       Settings settings, Path connectorConfig, Map<String, String> env) throws SettingsException {
-    SourceProperties properties = settings.source();
+    return source(settings.source(), connectorConfig, env);
+  }
+
+  /** The same of what {@code source.properties} says. */
+  public static SourceConfig source(
+      SourceProperties properties, Path connectorConfig, Map<String, String> env)
+      throws SettingsException {
     try {
       SourceConfig source = SourceConfig.of(properties.values(), properties.file().toString());
       return source.with(new SourceCredentials(connectorConfig, env, source.credentials().get()));

@@ -60,6 +60,10 @@ public final class Condition {
     }
   }
 
+  Expression expression() {
+    return expression;
+  }
+
   /**
    * What {@link TemplateExecutor} know it by: its text, so that another text is another condition.
    */

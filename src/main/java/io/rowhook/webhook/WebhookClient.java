@@ -4,6 +4,7 @@ import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Method;
+import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.TlsConfig;
 import io.rowhook.webhook.http.AccessTokens;
 import io.rowhook.webhook.http.BlockedAddressException;
@@ -92,6 +93,14 @@ public final class WebhookClient implements AutoCloseable {
   private final @Nullable ProxyConnector proxyConnector; // null: without a proxy
   private long idleClosed = System.nanoTime();
   private volatile @Nullable RequestRoute route; // of the last request: mostly the next one's too
+
+  /** As a recipient's settings say. */
+  public static WebhookClient of(Recipient recipient) {
+    return new WebhookClient(
+        new AddressPolicy(recipient.allow().networks()),
+        Optional.of(TlsContexts.of(recipient.tls())),
+        recipient.connection().proxy());
+  }
 
   /** Trusts whom the JDK trusts. */
   public WebhookClient(AddressPolicy networks) {

@@ -13,6 +13,7 @@ public final class Findings {
   private final List<String> problems = new ArrayList<>();
   private final Set<TableProblem> tables = new LinkedHashSet<>();
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> advice = new ArrayList<>();
 
   /** Nothing at all can be captured. */
   public void refuse(String problem) {
@@ -34,6 +35,12 @@ public final class Findings {
     warnings.add(warning);
   }
 
+  /** The same, where it is as often meant so. */
+  void advise(String advice) {
+    warnings.add(advice);
+    this.advice.add(advice);
+  }
+
   public List<String> problems() {
     return problems;
   }
@@ -44,5 +51,10 @@ public final class Findings {
 
   public List<String> warnings() {
     return warnings;
+  }
+
+  /** Those of the warnings that may be meant so. */
+  public List<String> advice() {
+    return advice;
   }
 }

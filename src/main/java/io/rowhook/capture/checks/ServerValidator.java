@@ -20,11 +20,17 @@ public final class ServerValidator {
   private final SourceConfig source;
   private final Connection connection;
   private final Findings findings;
+  private final boolean running;
 
-  public ServerValidator(SourceConfig source, Connection connection, Findings findings) {
+  /**
+   * @param running whether a Rowhook of these settings runs, whose slot is in use by right
+   */
+  public ServerValidator(
+      SourceConfig source, Connection connection, Findings findings, boolean running) {
     this.source = source;
     this.connection = connection;
     this.findings = findings;
+    this.running = running;
   }
 
   /** Adds a problem for each thing that is not as it must be. */
@@ -100,7 +106,7 @@ public final class ServerValidator {
     slot.ifPresent(this::existing);
     String keep = setting("max_slot_wal_keep_size");
     if (!keep.equals("-1")) {
-      findings.warn(
+      findings.advise(
           "%s: max_slot_wal_keep_size of the server is %s: while Rowhook is stopped or behind by more than that, the slot is lost and row changes with it"
               .formatted(source.place(), keep));
     }
@@ -115,7 +121,7 @@ public final class ServerValidator {
       findings.refuse(
           "%s: slot.name '%s' is a slot of database '%s', but database.dbname is '%s'. Choose another slot.name"
               .formatted(source.place(), slot.name(), slot.database(), source.database()));
-    } else if (slot.active()) {
+    } else if (slot.active() && !running) {
       findings.refuse(
           "%s: slot.name '%s' is in use by server process %d (%s), but a slot has one reader. Stop that client, or wait for its end by rowhook run --standby, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend(%d);"
               .formatted(

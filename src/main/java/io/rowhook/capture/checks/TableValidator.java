@@ -190,7 +190,7 @@ public final class TableValidator {
 
   private void report(TableMetadata facts) {
     if (facts.identity() != ReplicaIdentity.FULL) {
-      findings.warn(
+      findings.advise(
           "%s: table %s logs only %s of a row's old state, so 'previous', 'changed' and a Deleted's data are unknown, and so is a large value that an UPDATE leaves alone. Run %s"
               .formatted(
                   source.place(),
@@ -199,7 +199,7 @@ public final class TableValidator {
                   facts.fullIdentityStatement()));
     }
     if (!facts.generatedColumns().isEmpty()) {
-      findings.warn(
+      findings.advise(
           "%s: table %s: PostgreSQL computes %s and does not log it, so it is not captured, and not read back either"
               .formatted(
                   source.place(), facts.table(), String.join(", ", facts.generatedColumns())));

@@ -1,0 +1,256 @@
+package io.rowhook.admin.check;
+
+import io.rowhook.base.Finding;
+import io.rowhook.base.Finding.Area;
+import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceInspection;
+import io.rowhook.capture.TableId;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.ChildTable;
+import io.rowhook.entity.EntityType;
+import io.rowhook.entity.LookupReference;
+import io.rowhook.journal.JournalInspection;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.ReplicaIdentityCheck;
+import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsException;
+import io.rowhook.settings.SettingsReader;
+import io.rowhook.settings.SourceCredentials;
+import io.rowhook.webhook.RecipientInspection;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * Looks at all that can be judged without running, in the words in which {@code rowhook run} would
+ * refuse it. What cannot be looked at is a finding itself, and stops nothing else. One use, one
+ * thread.
+ */
+public final class Inspection {
+
+  private final Request request;
+  private final List<Finding> found = new ArrayList<>();
+  private final Map<String, String> versions = new LinkedHashMap<>();
+
+  private Inspection(Request request) {
+    this.request = request;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param config the directory of the settings
+   * @param templates the directory of the attribute sets
+   * @param journal the journal's file; empty: as {@code rowhook.yaml} says
+   * @param test whether each recipient is sent a test delivery
+   * @param env for {@code ${env:NAME}}
+   */
+  public record Request(
+      Path config,
+      Path templates,
+      Optional<Path> journal,
+      boolean test,
+      Map<String, String> env,
+      InstantSource clock) {}
+
+  /** Looks. */
+  public static Report of(Request request) throws InterruptedException {
+    Inspection inspection = new Inspection(request);
+    inspection.look();
+    inspection.found.sort(
+        Comparator.comparing(Finding::area).thenComparing(Finding::severity)); // stable
+    return new Report(
+        inspection.found.stream().distinct().toList(), Map.copyOf(inspection.versions));
+  }
+
+  private void look() throws InterruptedException {
+    Optional.ofNullable(Inspection.class.getPackage().getImplementationVersion())
+        .ifPresent(version -> versions.put("rowhook", version));
+    versions.put("java", System.getProperty("java.version"));
+    SettingsReader read;
+    try {
+      read = SettingsReader.read(request.config(), request.templates(), request.env());
+    } catch (SettingsException e) {
+      refused(e.problems());
+      return;
+    }
+    refused(read.problems());
+    JournalInspection journal = journal();
+    List<EntityType> entities = read.entities().orElse(List.of());
+    List<Recipient> recipients = read.goodRecipients();
+    used(entities, recipients, read);
+    source(read, entities, journal)
+        .ifPresent(source -> {
+          new TemplateInspection(source, entities, read.sets().good())
+              .of(recipients)
+              .forEach(this::add);
+          ReplicaIdentityCheck check = new ReplicaIdentityCheck(entities, _ -> source.tables());
+          for (Recipient recipient : recipients) {
+            for (String problem : check.problems(recipient)) {
+              add(
+                  Finding.of(
+                      Severity.error,
+                      Area.recipients,
+                      problem,
+                      "The subscription would be silent for good; rowhook run does not start"));
+            }
+          }
+        });
+    reach(recipients, read);
+  }
+
+  private void refused(List<String> problems) {
+    for (String problem : problems) {
+      add(
+          Finding.of(
+              Severity.error,
+              Area.settings,
+              problem,
+              "rowhook run does not start; one that runs keeps what it has"));
+    }
+  }
+
+  private JournalInspection journal() {
+    Path file = request.journal().orElse(null);
+    if (file == null) {
+      try {
+        file = Settings.journal(request.config(), request.env());
+      } catch (SettingsException e) {
+        return new JournalInspection(List.of(), true, false); // reported with the settings
+      }
+    }
+    JournalInspection journal = JournalInspection.of(file);
+    journal.findings().forEach(this::add);
+    return journal;
+  }
+
+  private Optional<SourceInspection> source(
+      SettingsReader read, List<EntityType> entities, JournalInspection journal) {
+    if (read.source().isEmpty()) {
+      return Optional.empty();
+    }
+    SourceConfig source;
+    try {
+      source = SourceCredentials.source(read.source().get(), request.config(), request.env());
+    } catch (SettingsException e) {
+      refused(e.problems());
+      return Optional.empty();
+    }
+    SourceInspection.Journal state =
+        journal.inUse()
+            ? SourceInspection.Journal.RUNNING
+            : journal.exists() ? SourceInspection.Journal.KNOWN : SourceInspection.Journal.NEW;
+    SourceInspection inspection =
+        SourceInspection.of(
+            source, CapturePlan.of(entities), lookedUp(entities), state, request.clock());
+    // without entities nothing can be captured, which the settings say already
+    inspection.findings().stream()
+        .filter(finding -> !entities.isEmpty() || !finding.what().contains("no table is captured"))
+        .forEach(this::add);
+    inspection.version().ifPresent(version -> versions.put("postgresql", version));
+    return Optional.of(inspection);
+  }
+
+  private static Set<TableId> lookedUp(List<EntityType> entities) {
+    Set<TableId> tables = new LinkedHashSet<>();
+    for (EntityType entity : entities) {
+      references(entity.references(), tables);
+      parts(entity.parts(), tables);
+    }
+    return tables;
+  }
+
+  private static void parts(List<ChildTable> parts, Set<TableId> tables) {
+    for (ChildTable part : parts) {
+      references(part.references(), tables);
+      parts(part.parts(), tables);
+    }
+  }
+
+  private static void references(List<LookupReference> references, Set<TableId> tables) {
+    for (LookupReference reference : references) {
+      tables.add(reference.table());
+      references(reference.references(), tables);
+    }
+  }
+
+  /** An entity that nobody subscribes to costs its capture. */
+  private void used(List<EntityType> entities, List<Recipient> recipients, SettingsReader read) {
+    if (read.recipients().isEmpty() && read.listed()) {
+      add(
+          new Finding(
+              Severity.warning,
+              Area.recipients,
+              "recipients/: there is no recipient",
+              "Events are kept in the journal, and nobody is sent them",
+              "Write recipients/NAME.yaml, with a url"));
+      return;
+    }
+    Set<String> wanted =
+        recipients.stream()
+            .flatMap(one -> one.subscriptions().stream())
+            .map(Subscription::entity)
+            .collect(Collectors.toSet());
+    for (EntityType entity : entities) {
+      if (read.areRecipientsGood() && !wanted.contains(entity.name())) {
+        add(
+            new Finding(
+                Severity.advice,
+                Area.settings,
+                "entities.yaml: no recipient subscribes to " + entity.name(),
+                "It is captured and journaled, and sent to nobody",
+                "Add it to a recipient's subscriptions, or take it out"));
+      }
+    }
+  }
+
+  /** All at once, since each may take its time; reported in their order. */
+  private void reach(List<Recipient> recipients, SettingsReader read) throws InterruptedException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<List<Finding>>> all = new ArrayList<>();
+      for (Recipient recipient : recipients) {
+        all.add(
+            threads.submit(() -> {
+              List<Finding> its =
+                  new ArrayList<>(RecipientInspection.of(recipient, request.clock()));
+              if (request.test()) {
+                RecipientInspection.test(recipient, read.sets().good()).ifPresent(its::add);
+              }
+              return its;
+            }));
+      }
+      for (int i = 0; i < all.size(); i++) {
+        try {
+          all.get(i).get().forEach(this::add);
+        } catch (ExecutionException e) {
+          add(
+              new Finding(
+                  Severity.error,
+                  Area.recipients,
+                  "recipients/%s.yaml: it could not be looked at: %s"
+                      .formatted(recipients.get(i).name(), e.getCause()),
+                  "Whether it can be reached is not known",
+                  ""));
+        }
+      }
+    }
+  }
+
+  private void add(Finding finding) {
+    found.add(finding);
+  }
+}

@@ -1,0 +1,106 @@
+package io.rowhook.admin.check;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Finding;
+import io.rowhook.base.Finding.Area;
+import io.rowhook.base.Finding.Severity;
+import io.rowhook.base.Json;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was found, for people and for programs.
+ *
+ * @param findings by area, the worst first
+ * @param versions of what takes part, by name
+ */
+public record Report(List<Finding> findings, Map<String, String> versions) {
+
+  private static final String INDENT = "           ";
+
+  public Report {
+    findings = List.copyOf(findings);
+    versions = Map.copyOf(versions);
+  }
+
+  /** How many there are of one severity. */
+  public long count(Severity severity) {
+    return findings.stream().filter(one -> one.severity() == severity).count();
+  }
+
+  /**
+   * What a pipeline goes by: 1 with an error, 2 with warnings if these count, else 0.
+   *
+   * @param strict whether warnings count
+   */
+  public int status(boolean strict) {
+    if (count(Severity.error) > 0) {
+      return 1;
+    }
+    return strict && count(Severity.warning) > 0 ? 2 : 0;
+  }
+
+  /** One object, for programs. */
+  public ObjectNode json() {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    for (Severity severity : Severity.values()) {
+      json.put(severity + "s", count(severity));
+    }
+    versions.forEach(json.putObject("versions")::put);
+    ArrayNode all = json.putArray("findings");
+    for (Finding finding : findings) {
+      ObjectNode one = all.addObject();
+      one.put("severity", finding.severity().name())
+          .put("area", finding.area().name())
+          .put("what", finding.what())
+          .put("means", finding.means())
+          .put("mend", finding.mend());
+      finding.statements().forEach(one.putArray("statements")::add);
+    }
+    return json;
+  }
+
+  /**
+   * Grouped by area, with a summary at the end.
+   *
+   * @param quiet neither advice nor summary
+   */
+  public void print(PrintWriter out, boolean quiet) {
+    Area area = null;
+    for (Finding finding : findings) {
+      if (quiet && finding.severity() == Severity.advice) {
+        continue;
+      }
+      if (finding.area() != area) {
+        area = finding.area();
+        out.println(area);
+      }
+      out.println("  %-8s %s".formatted(finding.severity(), line(finding.what())));
+      if (!finding.means().isEmpty()) {
+        out.println(INDENT + line(finding.means()));
+      }
+      if (!finding.mend().isEmpty()) {
+        out.println(INDENT + "-> " + line(finding.mend()));
+      }
+    }
+    if (!quiet) {
+      out.println(
+          (findings.isEmpty() ? "" : System.lineSeparator())
+              + "%d errors, %d warnings, %d advice. Rowhook %s, Java %s, PostgreSQL %s."
+                  .formatted(
+                      count(Severity.error),
+                      count(Severity.warning),
+                      count(Severity.advice),
+                      versions.getOrDefault("rowhook", "(development)"),
+                      versions.getOrDefault("java", "unknown"),
+                      versions.getOrDefault("postgresql", "(not asked)")));
+    }
+  }
+
+  /** What comes from others must not write to the terminal as it likes. */
+  private static String line(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", " ");
+  }
+}

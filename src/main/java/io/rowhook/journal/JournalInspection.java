@@ -1,0 +1,67 @@
+package io.rowhook.journal;
+
+import io.rowhook.base.Finding;
+import io.rowhook.base.Finding.Area;
+import io.rowhook.base.Finding.Severity;
+import io.rowhook.journal.sqlite.JournalPlace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What can be said of a journal, or of where one is to be, without opening it. Changes nothing.
+ *
+ * @param findings in the order found
+ * @param exists whether there is a file
+ * @param inUse whether a Rowhook runs on it
+ */
+public record JournalInspection(List<Finding> findings, boolean exists, boolean inUse) {
+
+  /** Below it the first day of a stopped recipient may fill the disk. */
+  private static final long LITTLE_SPACE = 1L << 30;
+
+  private static final String NOT_STARTED = "rowhook run does not start, so no webhook is sent";
+
+  public JournalInspection {
+    findings = List.copyOf(findings);
+  }
+
+  /** Looks. */
+  public static JournalInspection of(Path path) {
+    JournalPlace place = JournalPlace.of(path);
+    List<Finding> found = new ArrayList<>();
+    boolean inUse = false;
+    try {
+      place.check();
+      place.checkVersion();
+      inUse = place.isInUse();
+      long free = Files.getFileStore(place.existing()).getUsableSpace();
+      if (free < LITTLE_SPACE) {
+        found.add(
+            new Finding(
+                Severity.warning,
+                Area.journal,
+                "journal %s: its disk has %d MB left".formatted(place.file(), free >> 20),
+                "The journal grows while a recipient does not answer; on a full disk capture waits,"
+                    + " and the server keeps its log",
+                "Free space there, or name a place on a larger disk as journal in rowhook.yaml"));
+      }
+    } catch (JournalException e) {
+      found.add(
+          Finding.of(Severity.error, Area.journal, String.valueOf(e.getMessage()), NOT_STARTED));
+    } catch (IOException e) {
+      found.add(
+          new Finding(
+              Severity.error,
+              Area.journal,
+              "journal %s: cannot be looked at (%s)"
+                  .formatted(place.file(), e.getClass().getSimpleName()),
+              NOT_STARTED,
+              "Give user %s the right to read and write the file and its directory"
+                  .formatted(System.getProperty("user.name"))));
+    }
+    return new JournalInspection(found, Files.exists(place.file()), inUse);
+  }
+}
