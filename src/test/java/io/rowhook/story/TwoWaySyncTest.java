@@ -272,6 +272,8 @@ class TwoWaySyncTest {
    */
   private static final class Copy {
     private static final String THERE = "there";
+    private static final String MISSING = "?";
+    private static final Known NOTHING = new Known(0, MISSING);
 
     private record Known(long lsn, String value) {}
 
@@ -312,7 +314,8 @@ class TwoWaySyncTest {
       Map<String, Known> known = articles.computeIfAbsent(id, _ -> new TreeMap<>());
       newest(known, THERE, new Known(lsn, row == null ? "" : THERE));
       if (row != null) {
-        names.forEach(name -> newest(known, name, new Known(lsn, row.get(name))));
+        names.forEach(name ->
+            newest(known, name, new Known(lsn, row.getOrDefault(name, MISSING))));
       }
     }
 
@@ -323,10 +326,10 @@ class TwoWaySyncTest {
     Map<Integer, Map<String, String>> rows() {
       Map<Integer, Map<String, String>> rows = new TreeMap<>();
       articles.forEach((id, known) -> {
-        if (known.get(THERE).value().equals(THERE)) {
+        if (known.getOrDefault(THERE, NOTHING).value().equals(THERE)) {
           Map<String, String> row = new TreeMap<>();
           COLUMNS.forEach(
-              name -> row.put(name, known.get(name) == null ? "?" : known.get(name).value()));
+              name -> row.put(name, known.getOrDefault(name, NOTHING).value()));
           rows.put(id, row);
         }
       });

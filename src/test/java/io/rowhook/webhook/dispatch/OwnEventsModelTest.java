@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +106,7 @@ class OwnEventsModelTest {
       case Deleted -> null;
       case Created, Snapshot -> data.deepCopy();
       case Updated -> {
-        assertThat(known).as("an Updated is of what it has").isNotNull();
-        ObjectNode now = known.deepCopy();
+        ObjectNode now = Objects.requireNonNull(known, "an Updated is of what it has").deepCopy();
         json(event)
             .path("changed")
             .forEach(name -> now.set(name.asText(), data.get(name.asText())));
