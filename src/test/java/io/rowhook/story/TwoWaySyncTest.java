@@ -314,8 +314,7 @@ class TwoWaySyncTest {
       Map<String, Known> known = articles.computeIfAbsent(id, _ -> new TreeMap<>());
       newest(known, THERE, new Known(lsn, row == null ? "" : THERE));
       if (row != null) {
-        names.forEach(name ->
-            newest(known, name, new Known(lsn, row.getOrDefault(name, MISSING))));
+        names.forEach(name -> newest(known, name, new Known(lsn, row.getOrDefault(name, MISSING))));
       }
     }
 
@@ -328,8 +327,7 @@ class TwoWaySyncTest {
       articles.forEach((id, known) -> {
         if (known.getOrDefault(THERE, NOTHING).value().equals(THERE)) {
           Map<String, String> row = new TreeMap<>();
-          COLUMNS.forEach(
-              name -> row.put(name, known.getOrDefault(name, NOTHING).value()));
+          COLUMNS.forEach(name -> row.put(name, known.getOrDefault(name, NOTHING).value()));
           rows.put(id, row);
         }
       });
