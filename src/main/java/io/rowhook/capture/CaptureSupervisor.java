@@ -242,7 +242,7 @@ public final class CaptureSupervisor implements AutoCloseable {
             board.stopped(e.problems().getFirst(), true);
             return;
           }
-          if (standby.begin()) {
+          if (standby.beginAgain()) {
             continue; // another one was quicker
           }
           reason = String.join("\n", e.problems());

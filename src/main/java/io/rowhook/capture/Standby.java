@@ -96,6 +96,16 @@ final class Standby implements AutoCloseable {
     return true;
   }
 
+  /** The same after a failure; where the source cannot be asked, that is why it failed. */
+  boolean beginAgain() {
+    try {
+      return begin();
+    } catch (SourceException e) {
+      log.debug("looking who has the slot", e);
+      return false;
+    }
+  }
+
   /** Waits for the slot, if it has to. Returns whether to go on; false: it was closed. */
   boolean await() throws InterruptedException {
     if (!standing) {
