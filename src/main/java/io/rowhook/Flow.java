@@ -9,6 +9,7 @@ import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.journal.jobs.ResyncRunner;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -33,6 +34,8 @@ public final class Flow implements AutoCloseable {
   private final SettingsApplier applier;
   private final SettingsReloader watch;
   private final RetentionJob retention;
+  private final ResyncRunner resync;
+  private final JdbcRowLookup chunks;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -45,6 +48,8 @@ public final class Flow implements AutoCloseable {
       SettingsApplier applier,
       SettingsReloader watch,
       RetentionJob retention,
+      ResyncRunner resync,
+      JdbcRowLookup chunks,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -54,6 +59,8 @@ public final class Flow implements AutoCloseable {
     this.applier = applier;
     this.watch = watch;
     this.retention = retention;
+    this.resync = resync;
+    this.chunks = chunks;
     this.listen = listen;
   }
 
@@ -70,6 +77,7 @@ public final class Flow implements AutoCloseable {
     applier.begin(watch.current());
     supervisor.start(standby);
     retention.start();
+    resync.start();
     watch.start();
     admin = listen.get();
   }
@@ -129,6 +137,8 @@ public final class Flow implements AutoCloseable {
       admin.close();
     }
     watch.close();
+    resync.close();
+    chunks.close();
     supervisor.close();
     rows.close();
     dispatchers.close();

@@ -10,6 +10,7 @@ import io.rowhook.admin.ReceiveCommand;
 import io.rowhook.admin.RedeliverCommand;
 import io.rowhook.admin.ReplayCommand;
 import io.rowhook.admin.ResumeCommand;
+import io.rowhook.admin.ResyncCommand;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StatusCommand;
 import io.rowhook.admin.TestCommand;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
             .addSubcommand(new DeliveriesCommand())
             .addSubcommand(new RedeliverCommand())
             .addSubcommand(new ReplayCommand())
+            .addSubcommand(new ResyncCommand())
             .addSubcommand(new DiscardCommand())
             .addSubcommand(new ForgetCommand())
             .addSubcommand(new PauseCommand())

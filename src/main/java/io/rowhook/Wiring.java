@@ -3,18 +3,22 @@ package io.rowhook;
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.ResyncActions;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.LogMarks;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.TransactionAggregator;
+import io.rowhook.entity.resync.ChunkWindow;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.journal.jobs.ResyncRunner;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
@@ -57,6 +61,7 @@ public final class Wiring {
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
+    ChunkWindow window = new ChunkWindow();
     Function<List<EntityType>, Generation> generations =
         types ->
             new Generation(
@@ -67,7 +72,8 @@ public final class Wiring {
                     journal,
                     rows,
                     TransactionAggregator.DEFAULT_MEMORY_LIMIT,
-                    counts));
+                    counts,
+                    window));
     CaptureSupervisor supervisor =
         new CaptureSupervisor(
             source,
@@ -103,6 +109,14 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
+    JdbcRowLookup chunks = new JdbcRowLookup(source);
+    ResyncRunner resync =
+        new ResyncRunner(
+            journal.resyncs(),
+            window,
+            new LogMarks(source),
+            chunks,
+            (recipient, entity) -> ResyncActions.wants(watch.current(), recipient, entity));
     RunningService service =
         new RunningService(
             journal,
@@ -115,7 +129,13 @@ public final class Wiring {
             supervisor::suspended,
             rows::counts,
             counts,
-            watch::problems);
+            watch::problems,
+            new ResyncActions(
+                journal.resyncs(),
+                resync::note,
+                resync::wake,
+                () -> watch.current().entities(),
+                (table, condition) -> LogMarks.estimate(source, table, condition)));
     return new Flow(
         journal,
         options.standby(),
@@ -125,6 +145,8 @@ public final class Wiring {
         applier,
         watch,
         retention,
+        resync,
+        chunks,
         () -> AdminServer.open(file, service));
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.api.ResyncActions;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param rows what was read back from the source
  * @param counts what has come from the source
  * @param problems what is wrong with the settings on disk
+ * @param resyncs brings recipients up to date
  */
 public record RunningService(
     SqliteJournal journal,
@@ -39,4 +41,5 @@ public record RunningService(
     Supplier<List<SuspendedTable>> suspended,
     Supplier<JdbcRowLookup.Counts> rows,
     EntityMetrics counts,
-    Supplier<List<String>> problems) {}
+    Supplier<List<String>> problems,
+    ResyncActions resyncs) {}

@@ -84,6 +84,7 @@ public final class ServiceStatus {
         .put("unread", rows.unread());
     rows.tables().forEach(readBack.putArray("unreadTables")::add);
     muted(json);
+    service.resyncs().running().forEach(json.putArray("resyncs")::add);
     json.put("watermark", service.journal().watermark().toString());
     json.put("head", service.journal().head());
     json.put(

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
 import io.rowhook.admin.cli.TextTable;
@@ -95,6 +96,9 @@ public final class StatusCommand implements Callable<Integer> {
       out.println("not readable " + TextFormat.text(one));
     }
     said(status, out);
+    for (JsonNode one : status.path("resyncs")) {
+      out.println("resync       " + ResyncLine.of(one, now));
+    }
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()

@@ -94,6 +94,18 @@ public interface RowLookup {
    */
   record Rows(Map<RowKey, List<ObjectNode>> found, Map<RowKey, String> unread) {}
 
+  /** The source refuses to say which rows there are. */
+  final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param reason in words, without values
+     */
+    public RefusedException(String reason) {
+      super(reason);
+    }
+  }
+
   /** What is read in one snapshot of the source. */
   interface Snapshot {
 
@@ -109,6 +121,15 @@ public interface RowLookup {
 
     /** The rows for each key. One statement, where nothing is wrong. */
     Rows rows(Query query, Collection<RowKey> keys) throws SQLException;
+
+    /**
+     * The keys of a table's rows, in their order; one to a reading.
+     *
+     * @throws RefusedException if the source does not say
+     */
+    default List<RowKey> keys(KeyRange range) throws SQLException {
+      throw new UnsupportedOperationException("keys of " + range.table());
+    }
 
     /**
      * Tells which keys are equal: these have the same number. What PostgreSQL does not take for a

@@ -180,6 +180,12 @@ public final class SqlCondition {
     return sql.toString();
   }
 
+  /** The condition that a column is at least a value, which PostgreSQL reads by its type. */
+  public static String atLeast(String column, String value) {
+    return "%s >= E'%s'"
+        .formatted(TableId.quote(column), value.replace("\\", "\\\\").replace("'", "''"));
+  }
+
   /** What is wrong with it by its words alone: {@code must be ...}. */
   public Optional<String> problem() {
     return problem.isEmpty() ? Optional.empty() : Optional.of(problem);

@@ -36,6 +36,14 @@ public interface EventPublisher {
    */
   void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected);
 
+  /**
+   * Publishes the transaction that ends a chunk of a resync, with the chunk's events, and notes in
+   * the same commit how far the resync has come. Publishes none of them where it runs no more.
+   */
+  default void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
+    throw new UnsupportedOperationException("a resync");
+  }
+
   /** What was staged of the open transaction, all of it; to be read until it is published. */
   SpilledChanges staged();
 

@@ -1,5 +1,6 @@
 package io.rowhook.entity;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.ChangeSink;
@@ -15,6 +16,7 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.change.NetChangeMerger;
 import io.rowhook.entity.change.RowChangeMapper;
 import io.rowhook.entity.content.EventSerializer;
+import io.rowhook.entity.resync.ChunkWindow;
 import io.rowhook.entity.schema.EntitySchemas;
 import io.rowhook.entity.transaction.CompletedTransaction;
 import io.rowhook.entity.transaction.EventAssembler;
@@ -56,6 +58,7 @@ public final class TransactionAggregator implements ChangeSink {
   private final int memoryLimit;
   private final EntityMetrics counts;
   private final List<EntityType> types;
+  private final ChunkWindow resync;
 
   private EntitySchemas schemas;
   private RowChangeMapper mapper;
@@ -69,6 +72,7 @@ public final class TransactionAggregator implements ChangeSink {
   private boolean staged;
   private RejectedRows rejected = new RejectedRows();
   private TransactionMessages messages = new TransactionMessages();
+  private @Nullable JsonNode mark;
 
   /** Of transactions that have ended and are not durable, what is noted once they are. */
   private final ArrayDeque<Said> said = new ArrayDeque<>();
@@ -105,6 +109,23 @@ public final class TransactionAggregator implements ChangeSink {
       RowLookup rows,
       int memoryLimit,
       EntityMetrics counts) {
+    this(types, checkpoints, events, rows, memoryLimit, counts, new ChunkWindow());
+  }
+
+  /**
+   * The same, beside a resync.
+   *
+   * @param resync where it is told what comes, and gives its chunks
+   */
+  public TransactionAggregator(
+      List<EntityType> types,
+      CheckpointStore checkpoints,
+      EventPublisher events,
+      RowLookup rows,
+      int memoryLimit,
+      EntityMetrics counts,
+      ChunkWindow resync) {
+    this.resync = resync;
     this.types = List.copyOf(types);
     this.schemas = new EntitySchemas(List.of(), List.of());
     this.mapper = new RowChangeMapper(schemas);
@@ -136,10 +157,11 @@ public final class TransactionAggregator implements ChangeSink {
     mapper = new RowChangeMapper(schemas);
     Map<String, TableId> tables =
         types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
-    EventAssembler assembler =
-        new EventAssembler(schemas, new EventSerializer(tables, epoch), rows, counts);
+    EventSerializer serializer = new EventSerializer(tables, epoch);
+    EventAssembler assembler = new EventAssembler(schemas, serializer, rows, counts, resync);
     spilled = new SpilledEventAssembler(assembler, schemas, rows);
-    completed = new TransactionBatch(assembler, rows, events);
+    completed = new TransactionBatch(assembler, rows, events, resync);
+    resync.restart(schemas, serializer);
   }
 
   @Override
@@ -195,6 +217,7 @@ public final class TransactionAggregator implements ChangeSink {
 
   @Override
   public void message(ObjectNode content) {
+    mark = content.has(ChunkWindow.KEY) ? content.get(ChunkWindow.KEY) : mark;
     messages.add(content);
   }
 
@@ -222,6 +245,7 @@ public final class TransactionAggregator implements ChangeSink {
       return;
     }
     reportSentAgain();
+    resync.ended(transaction, staged || !open.isEmpty(), mark);
     if (messages.muted()) {
       rejected = new RejectedRows(); // nobody is to be told what they would have been
     }
@@ -290,6 +314,7 @@ public final class TransactionAggregator implements ChangeSink {
     Progress progress = completed().publish(passed, now, published);
     events.commit();
     note(progress.durable());
+    resync.durable();
     return progress;
   }
 
@@ -312,5 +337,6 @@ public final class TransactionAggregator implements ChangeSink {
     staged = false;
     rejected = new RejectedRows();
     messages = new TransactionMessages();
+    mark = null;
   }
 }

@@ -7,6 +7,7 @@ import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
@@ -134,6 +135,16 @@ public final class SqliteJournal implements Journal {
   @Override
   public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
     log.publish(transaction, events, rejected);
+  }
+
+  @Override
+  public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
+    log.publishChunk(transaction, events, progress);
+  }
+
+  /** What brings recipients up to date. */
+  public Resyncs resyncs() {
+    return new Resyncs(writer, readers, committed);
   }
 
   @Override

@@ -51,6 +51,9 @@ public final class AdminCommands {
     AdminQueries queries = new AdminQueries(service);
     Map<String, AdminAction> all = new HashMap<>();
     all.put("test", commands::test);
+    all.put("resync", request -> service.resyncs().begin(commands.served(request), request));
+    all.put("resyncs", service.resyncs()::list);
+    all.put("resync-cancel", service.resyncs()::cancel);
     all.putAll(
         Map.of(
             "status", _ -> new ServiceStatus(service).json(),
@@ -213,7 +216,7 @@ public final class AdminCommands {
   }
 
   /** A recipient that has a file: nothing is sent to others. */
-  private Recipient served(AdminRequest request) throws DeliveryAdminException {
+  Recipient served(AdminRequest request) throws DeliveryAdminException {
     String name = request.text("recipient");
     List<Recipient> all = service.recipients().get();
     Optional<Recipient> found = all.stream().filter(one -> one.name().equals(name)).findFirst();

@@ -46,6 +46,11 @@ public final class ServiceClient {
   @Option(names = "--json", description = "Print one JSON object, for programs.")
   private boolean json;
 
+  /** Whether the answer is for programs. */
+  public boolean json() {
+    return json;
+  }
+
   /** Shows an answer to a person. */
   public interface Form {
     void print(JsonNode answer, PrintWriter out);

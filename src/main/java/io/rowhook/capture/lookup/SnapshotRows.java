@@ -2,6 +2,7 @@ package io.rowhook.capture.lookup;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.KeyRange;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Condition;
@@ -142,6 +143,21 @@ public final class SnapshotRows implements RowLookup.Snapshot {
       }
       connection.rollback(before);
       afterFailure(query, keys, failure, all);
+    }
+  }
+
+  @Override
+  public List<RowKey> keys(KeyRange range) throws SQLException {
+    shared.queries().increment();
+    try {
+      return KeyPage.read(connection, types, seen.of(range.table()), range);
+    } catch (SQLException e) {
+      shared.tables().remove(range.table());
+      LookupFailure failure = LookupFailure.of(e);
+      if (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
+        throw e;
+      }
+      throw new RowLookup.RefusedException(failure.reason());
     }
   }
 

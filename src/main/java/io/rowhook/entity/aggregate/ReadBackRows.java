@@ -97,6 +97,11 @@ public final class ReadBackRows {
     return unseen.contains(transaction.id()) ? new ReadBackRows(at, true) : this;
   }
 
+  /** Whether it has all that the transactions did that it is for. */
+  public boolean showsAll() {
+    return unseen.isEmpty();
+  }
+
   /** When, by the source's clock. */
   public Instant at() {
     return at;

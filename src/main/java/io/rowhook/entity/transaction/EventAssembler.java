@@ -22,6 +22,7 @@ import io.rowhook.entity.change.RowChangeMapper.UnmappableException;
 import io.rowhook.entity.change.VisibilityFilter;
 import io.rowhook.entity.content.EventComposer;
 import io.rowhook.entity.content.EventSerializer;
+import io.rowhook.entity.resync.ChunkWindow;
 import io.rowhook.entity.schema.EntitySchema;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ public final class EventAssembler {
   private final RowLookup rows;
   private final EntityMetrics counts;
   private final VisibilityFilter filter;
+  private final ChunkWindow resync;
 
   /** Bytes of events that were made and not taken away. */
   private long made;
@@ -67,12 +69,17 @@ public final class EventAssembler {
   }
 
   public EventAssembler(
-      EntitySchemas schemas, EventSerializer maker, RowLookup rows, EntityMetrics counts) {
+      EntitySchemas schemas,
+      EventSerializer maker,
+      RowLookup rows,
+      EntityMetrics counts,
+      ChunkWindow resync) {
     this.schemas = schemas;
     this.resolver = new AggregateResolver(schemas);
     this.maker = maker;
     this.rows = rows;
     this.counts = counts;
+    this.resync = resync;
     this.filter = new VisibilityFilter(schemas, rows);
   }
 
@@ -205,6 +212,7 @@ public final class EventAssembler {
   /** Reads for all of them at once, or for as many as fit. */
   void compose(List<AggregateChange> entities, boolean followed, Relief relief)
       throws InterruptedException {
+    resync.touch(entities);
     List<AggregateChange> read = entities.stream().filter(AggregateChange::isRead).toList();
     ReadBackRows readBack = null;
     if (!read.isEmpty()) {

@@ -5,8 +5,10 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.entity.EventCollector;
 import io.rowhook.entity.EventPublisher;
+import io.rowhook.entity.resync.ChunkWindow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ public final class TransactionBatch {
   private final EventAssembler assembler;
   private final RowLookup rows;
   private final EventPublisher events;
+  private final ChunkWindow resync;
   private final List<CompletedTransaction> ended = new ArrayList<>();
   private long weight;
 
@@ -37,10 +40,12 @@ public final class TransactionBatch {
 
   private int heldAnew;
 
-  public TransactionBatch(EventAssembler assembler, RowLookup rows, EventPublisher events) {
+  public TransactionBatch(
+      EventAssembler assembler, RowLookup rows, EventPublisher events, ChunkWindow resync) {
     this.assembler = assembler;
     this.rows = rows;
     this.events = events;
+    this.resync = resync;
   }
 
   /** Adds one, after all that are in it. */
@@ -130,7 +135,10 @@ public final class TransactionBatch {
   private void publishFirst() throws InterruptedException {
     CompletedTransaction one = ended.getFirst();
     one.rejected().report(one.transaction());
-    if (appended) {
+    Optional<ChunkWindow.Published> chunk = resync.publish(one.transaction());
+    if (chunk.isPresent()) { // it has no changes of its own
+      events.publishChunk(one.transaction(), chunk.get().events(), chunk.get().progress());
+    } else if (appended) {
       if (!one.events().isEmpty()) {
         events.append(one.transaction(), one.taken());
       }

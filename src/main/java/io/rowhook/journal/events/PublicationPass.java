@@ -4,6 +4,7 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
+import io.rowhook.entity.ResyncProgress;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
@@ -12,17 +13,28 @@ import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
+import io.rowhook.journal.tables.ResyncDao;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One publication inside a SQLite transaction; the writer's thread. */
 final class PublicationPass {
 
-  /** A transaction that is published whole. */
-  record Published(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {}
+  /**
+   * A transaction that is published whole.
+   *
+   * @param progress of the resync that it ends a chunk of; null: of none
+   */
+  record Published(
+      Transaction transaction,
+      List<Event> events,
+      List<RejectedRow> rejected,
+      @Nullable ResyncProgress progress) {}
 
   private final SqliteSession sql;
   private final EpochDao.Place place;
@@ -48,8 +60,10 @@ final class PublicationPass {
   void publish(List<Published> transactions) throws SQLException {
     for (Published one : transactions) {
       if (one.transaction().end().isAfter(watermark)) {
-        for (Event event : one.events()) {
-          add(one.transaction(), event);
+        if (one.progress() == null || ResyncDao.move(sql, one.progress(), Instant.now())) {
+          for (Event event : one.events()) {
+            add(one.transaction(), event);
+          }
         }
         end(one.transaction(), one.rejected());
       }

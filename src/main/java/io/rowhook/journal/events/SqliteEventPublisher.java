@@ -5,6 +5,7 @@ import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventPublisher;
 import io.rowhook.entity.NetChange;
+import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.events.PublicationPass.Published;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
@@ -101,7 +102,12 @@ public final class SqliteEventPublisher implements EventPublisher {
 
   @Override
   public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
-    buffer.add(new Published(transaction, List.copyOf(events), List.copyOf(rejected)));
+    buffer.add(new Published(transaction, List.copyOf(events), List.copyOf(rejected), null));
+  }
+
+  @Override
+  public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
+    buffer.add(new Published(transaction, List.copyOf(events), List.of(), progress));
   }
 
   @Override

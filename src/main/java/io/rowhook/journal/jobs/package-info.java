@@ -1,4 +1,4 @@
-/** Work in small steps: replay, discard, forget, retention. */
+/** Work in small steps: replay, discard, forget, retention, resync. */
 @NullMarked
 package io.rowhook.journal.jobs;
 

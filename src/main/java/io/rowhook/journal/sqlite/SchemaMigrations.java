@@ -173,6 +173,28 @@ public record SchemaMigrations(List<String> migrations) {
   private static final String TWELFTH =
       "ALTER TABLE event ADD COLUMN audience TEXT"; // a recipient's name; null: for all
 
+  /** What brings recipients up to date. */
+  private static final String THIRTEENTH =
+      """
+      -- what brings one recipient up to date with one entity
+      CREATE TABLE resync (
+        id INTEGER PRIMARY KEY,
+        recipient TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        condition TEXT NOT NULL,      -- SQL; empty: all rows
+        rate INTEGER NOT NULL,        -- rows a second
+        state TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled', 'failed')),
+        reason TEXT,                  -- why it failed
+        estimate INTEGER NOT NULL,    -- rows there were about, when it began
+        last_key TEXT,                -- rows up to here are read; null: none
+        again TEXT NOT NULL,          -- keys before it that are read again, as JSON
+        read INTEGER NOT NULL,
+        sent INTEGER NOT NULL,
+        began_at INTEGER NOT NULL,
+        ended_at INTEGER
+      ) STRICT;
+      """;
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -188,7 +210,8 @@ public record SchemaMigrations(List<String> migrations) {
               NINTH,
               OpaqueSource.SQL,
               ELEVENTH,
-              TWELFTH));
+              TWELFTH,
+              THIRTEENTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

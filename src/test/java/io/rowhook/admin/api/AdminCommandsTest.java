@@ -70,7 +70,9 @@ class AdminCommandsTest {
             List::of,
             () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             new EntityMetrics(),
-            List::of);
+            List::of,
+            new ResyncActions(
+                journal.resyncs(), _ -> Optional.empty(), () -> {}, List::of, (_, _) -> 0));
   }
 
   @AfterEach

@@ -1,0 +1,181 @@
+package io.rowhook.entity.resync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.KeyRange;
+import io.rowhook.capture.RejectedRow;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.RowLookup.TooMuchException;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventCollector;
+import io.rowhook.entity.EventType;
+import io.rowhook.entity.aggregate.AggregateChange;
+import io.rowhook.entity.aggregate.ReadBackRows;
+import io.rowhook.entity.change.RowChangeMapper.UnmappableException;
+import io.rowhook.entity.content.EventComposer;
+import io.rowhook.entity.content.EventDraft;
+import io.rowhook.entity.schema.EntitySchema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads entities as they are, just as an event reads back what the log does not carry. One thread.
+ */
+public final class ChunkReader {
+
+  /** A transaction that the log has is not visible to others yet: try again. */
+  public static final class InvisibleException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    InvisibleException() {
+      super("a committed transaction is not visible yet, as while a synchronous standby is silent");
+    }
+  }
+
+  private final RowLookup rows;
+
+  public ChunkReader(RowLookup rows) {
+    this.rows = rows;
+  }
+
+  /**
+   * Reads a chunk.
+   *
+   * @param condition SQL on the root row; empty: all rows
+   * @param after the page begins after this key; null: at the first
+   * @param again read these besides
+   * @param limit how many rows the page has at most
+   * @param seen transactions that must be visible in it, by their ids in the log
+   * @throws RowLookup.RefusedException if the source refuses the page
+   * @throws io.rowhook.capture.SourceException if the source cannot be reached
+   */
+  public Chunk read(
+      EntitySchema schema,
+      String condition,
+      @Nullable RowKey after,
+      List<RowKey> again,
+      int limit,
+      Set<String> seen)
+      throws InvisibleException {
+    KeyRange range = new KeyRange(schema.type().table(), schema.key(), condition, after, limit);
+    Optional<List<RowKey>> page =
+        rows.read(
+            seen,
+            false,
+            snapshot ->
+                seen.stream().allMatch(snapshot::shows)
+                    ? Optional.of(snapshot.keys(range))
+                    : Optional.empty());
+    if (page.isEmpty()) {
+      throw new InvisibleException();
+    }
+    List<RowKey> keys = new ArrayList<>(again);
+    keys.addAll(page.get());
+    Map<String, EventDraft> drafts = new LinkedHashMap<>();
+    int unread = read(schema, keys, seen, drafts);
+    return new Chunk(
+        drafts,
+        page.get().isEmpty() ? null : page.get().getLast(),
+        keys.size(),
+        page.get().size() < limit,
+        unread);
+  }
+
+  /** Reads for all of them at once, or for as many as fit; returns how many could not be read. */
+  private int read(
+      EntitySchema schema, List<RowKey> keys, Set<String> seen, Map<String, EventDraft> drafts)
+      throws InvisibleException {
+    if (keys.isEmpty()) {
+      return 0;
+    }
+    List<AggregateChange> entities =
+        keys.stream().map(key -> new AggregateChange(NOWHERE, schema, Optional.of(key))).toList();
+    ReadBackRows readBack;
+    try {
+      readBack = ReadBackRows.read(rows, entities, seen, entities.size() > 1);
+    } catch (TooMuchException e) {
+      if (keys.size() == 1) {
+        return 1;
+      }
+      int half = keys.size() / 2;
+      return read(schema, keys.subList(0, half), seen, drafts)
+          + read(schema, keys.subList(half, keys.size()), seen, drafts);
+    }
+    if (!readBack.showsAll()) {
+      throw new InvisibleException();
+    }
+    int unread = 0;
+    for (AggregateChange entity : entities) {
+      unread += compose(entity, readBack, drafts);
+    }
+    return unread;
+  }
+
+  private static int compose(
+      AggregateChange entity, ReadBackRows readBack, Map<String, EventDraft> drafts) {
+    RowKey key = entity.key().orElseThrow();
+    Optional<ObjectNode> root = readBack.root(entity);
+    if (root.isEmpty()) { // gone, or not for us; or it cannot be read
+      return readBack.isUnread(entity.schema().root(), key) ? 1 : 0;
+    }
+    try {
+      EventComposer.compose(
+          entity, readBack, true, draft -> drafts.put(key.text(), snapshot(draft)));
+      return isWhole(entity.schema(), key, root.get(), readBack) ? 0 : 1;
+    } catch (UnmappableException | RuntimeException | StackOverflowError e) {
+      drafts.remove(key.text());
+      return 1;
+    }
+  }
+
+  /** Whether all that belongs to it could be read. */
+  private static boolean isWhole(
+      EntitySchema schema, RowKey key, ObjectNode root, ReadBackRows readBack) {
+    return schema.parts().stream()
+            .noneMatch(part -> part.parent() == null && readBack.isUnread(part.byParent(), key))
+        && schema.links().stream()
+            .noneMatch(link ->
+                link.reference()
+                    .named(root)
+                    .filter(named -> readBack.isUnread(link.query(), named))
+                    .isPresent());
+  }
+
+  private static EventDraft snapshot(EventDraft draft) {
+    return new EventDraft(
+        EventType.Snapshot,
+        draft.entityType(),
+        draft.id(),
+        draft.data(),
+        null,
+        List.of(),
+        draft.unavailable(),
+        draft.read(),
+        draft.readAt());
+  }
+
+  /** What is read belongs to no transaction yet. */
+  private static final EventCollector NOWHERE =
+      new EventCollector() {
+        @Override
+        public Transaction transaction() {
+          throw new IllegalStateException("read, and of no transaction");
+        }
+
+        @Override
+        public void event(Event event) {
+          throw new IllegalStateException("read, and of no transaction");
+        }
+
+        @Override
+        public void reject(RejectedRow row) {
+          throw new IllegalStateException("read, and of no transaction");
+        }
+      };
+}

@@ -1,0 +1,406 @@
+package io.rowhook.entity.resync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
+import io.rowhook.capture.Position;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.Transaction;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.NetChange;
+import io.rowhook.entity.ResyncProgress;
+import io.rowhook.entity.aggregate.AggregateChange;
+import io.rowhook.entity.content.EventDraft;
+import io.rowhook.entity.content.EventSerializer;
+import io.rowhook.entity.schema.EntitySchemas;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where capture and a resync meet: one chunk at a time, between two marks in the log. The resync
+ * writes the low mark; once capture has seen it come, the resync reads the chunk, in a snapshot
+ * that shows all that the log had before, and writes the high mark. What capture makes events of
+ * meanwhile is noted; at the high mark's transaction the chunk's events are published without these
+ * entities, which are read again. So nobody is ever told an older state after a newer one.
+ *
+ * <p>Marks have a number that nobody else knows, so that no other message is taken for one, nor one
+ * of a chunk that was given up. A new engine gives up the open chunk. The methods say whose thread
+ * calls them.
+ */
+public final class ChunkWindow {
+
+  /** The key of a mark in a message. */
+  public static final String KEY = "rowhook.resync";
+
+  /** How far a chunk is. */
+  public enum State {
+    NONE,
+    /** The low mark was not seen yet. */
+    AWAITED,
+    /** It was; the chunk may be read. */
+    OPEN,
+    /** It was read; the high mark was not seen yet. */
+    READ,
+    /** Its events are with the journal. */
+    PUBLISHED,
+    /** They are durable, with the progress. */
+    DURABLE,
+    /** A new engine has begun meanwhile. */
+    GIVEN_UP
+  }
+
+  /**
+   * How far the job was before the chunk.
+   *
+   * @param recipient whom its events are for
+   * @param last keys that are not read again, however often they are touched: their own events say
+   *     how they are
+   */
+  public record Job(
+      long id,
+      String recipient,
+      @Nullable String lastKey,
+      long read,
+      long sent,
+      Set<String> last) {}
+
+  /** What is published at the high mark. */
+  public record Published(List<Event> events, ResyncProgress progress) {}
+
+  private static final Logger log = LoggerFactory.getLogger(ChunkWindow.class);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+
+  // guarded by lock
+  private State state = State.NONE;
+  private String mark = "";
+  private String entity = "";
+  private @Nullable Job job;
+  private @Nullable Chunk chunk;
+  private @Nullable Position high;
+  private final Set<String> touched = new HashSet<>();
+  private boolean allTouched;
+  private @Nullable EntitySchemas schemas;
+  private @Nullable EventSerializer serializer;
+  private boolean watching;
+  private final Set<String> ended = new HashSet<>();
+
+  /** Whether anything is to be noted. */
+  private volatile boolean active;
+
+  /** Capture: a new engine has begun, with these entities. */
+  public void restart(EntitySchemas now, EventSerializer maker) {
+    lock.lock();
+    try {
+      schemas = now;
+      serializer = maker;
+      watching = false;
+      ended.clear();
+      active = false;
+      if (state != State.NONE && state != State.DURABLE) {
+        to(State.GIVEN_UP);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Capture: a transaction has ended that was not seen before.
+   *
+   * @param changes whether it has row changes
+   * @param message a mark, if it said one
+   */
+  public void ended(Transaction transaction, boolean changes, @Nullable JsonNode message) {
+    if (!active) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (watching && changes) {
+        ended.add(transaction.id());
+      }
+      if (message == null || !message.path("chunk").asText().equals(mark) || mark.isEmpty()) {
+        return;
+      }
+      String which = message.path("mark").asText();
+      if (state == State.AWAITED && which.equals("low")) {
+        touched.clear();
+        allTouched = false;
+        to(State.OPEN);
+      } else if (state == State.READ && which.equals("high")) {
+        high = transaction.end();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Capture: before events of these entities are made. */
+  public void touch(List<AggregateChange> entities) {
+    if (!active) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (state != State.OPEN && state != State.READ) {
+        return;
+      }
+      for (AggregateChange one : entities) {
+        if (one.schema().name().equals(entity)) {
+          touch(one);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void touch(AggregateChange one) {
+    List<RowKey> keys = new ArrayList<>();
+    one.key().ifPresent(keys::add);
+    for (NetChange root : one.roots()) {
+      RowKey.of(root.before(), one.schema().key()).ifPresent(keys::add);
+      RowKey.of(root.after(), one.schema().key()).ifPresent(keys::add);
+    }
+    allTouched |= keys.isEmpty();
+    keys.forEach(key -> touched.add(key.text()));
+  }
+
+  /** Capture: what is published with a transaction; empty: it is not a high mark's. */
+  public Optional<Published> publish(Transaction transaction) {
+    if (!active) {
+      return Optional.empty();
+    }
+    lock.lock();
+    try {
+      Chunk read = chunk;
+      Job of = job;
+      EventSerializer maker = serializer;
+      if (state != State.READ
+          || !transaction.end().equals(high)
+          || read == null
+          || of == null
+          || maker == null) {
+        return Optional.empty();
+      }
+      List<Event> events = new ArrayList<>();
+      List<String> again = new ArrayList<>();
+      read.drafts()
+          .forEach((key, draft) -> {
+            if (!allTouched && !touched.contains(key)) {
+              make(maker, draft, transaction, of).ifPresent(events::add);
+            } else if (!of.last().contains(key)) {
+              again.add(key);
+            }
+          });
+      String lastKey = read.last() == null ? of.lastKey() : read.last().text();
+      ResyncProgress progress =
+          new ResyncProgress(
+              of.id(),
+              lastKey,
+              again,
+              of.read() + read.keys() - again.size(),
+              of.sent() + events.size(),
+              read.atEnd() && again.isEmpty());
+      to(State.PUBLISHED);
+      return Optional.of(new Published(events, progress));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing that one entity brings stops capture. */
+  private static Optional<Event> make(
+      EventSerializer maker, EventDraft draft, Transaction transaction, Job of) {
+    try {
+      return Optional.of(maker.make(draft, transaction, null).to(of.recipient()));
+    } catch (RuntimeException | StackOverflowError e) {
+      log.warn(
+          "Of one entity of {} there is no Snapshot for recipient {}: {}",
+          draft.entityType(),
+          of.recipient(),
+          e instanceof EventSerializer.TooLargeException
+              ? e.getMessage()
+              : e.getClass().getSimpleName());
+      return Optional.empty();
+    }
+  }
+
+  /** Capture: all that was published is durable. */
+  public void durable() {
+    if (!active) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (state == State.PUBLISHED) {
+        to(State.DURABLE);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void to(State next) {
+    state = next;
+    moved.signalAll();
+  }
+
+  /** Resync: the entities of the engine that runs; null: none has begun. */
+  public @Nullable EntitySchemas schemas() {
+    lock.lock();
+    try {
+      return schemas;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Resync: notes from now on which transactions end.
+   *
+   * @return false: they were noted already
+   */
+  public boolean watch() {
+    lock.lock();
+    try {
+      boolean began = !watching;
+      watching = true;
+      active = true;
+      return began;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resync: notes nothing any more. */
+  public void rest() {
+    lock.lock();
+    try {
+      watching = false;
+      active = false;
+      ended.clear();
+      close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resync: transactions that have ended in the log, since {@link #watch}; by their ids. */
+  public Set<String> ended() {
+    lock.lock();
+    try {
+      return Set.copyOf(ended);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resync: these are visible to all by now. */
+  public void visible(Set<String> transactions) {
+    lock.lock();
+    try {
+      ended.removeAll(transactions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Resync: begins a chunk; the low mark is to be written.
+   *
+   * @return empty: a new engine has begun, see {@link #watch}
+   */
+  public Optional<ObjectNode> open(String ofEntity, Job of) {
+    lock.lock();
+    try {
+      if (!watching) {
+        return Optional.empty();
+      }
+      entity = ofEntity;
+      job = of;
+      chunk = null;
+      high = null;
+      mark = UUID.randomUUID().toString();
+      to(State.AWAITED);
+      return Optional.of(message("low"));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Resync: it was read; the high mark is to be written.
+   *
+   * @return empty: it was given up
+   */
+  public Optional<ObjectNode> read(Chunk what) {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        return Optional.empty();
+      }
+      chunk = what;
+      to(State.READ);
+      return Optional.of(message("high"));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ObjectNode message(String which) {
+    ObjectNode content = Json.MAPPER.createObjectNode();
+    content
+        .putObject(KEY)
+        .put("job", job == null ? 0 : job.id())
+        .put("chunk", mark)
+        .put("mark", which);
+    return content;
+  }
+
+  /**
+   * Resync: waits until the chunk is no more as it is; what is published is waited for in any case.
+   */
+  public State await(State past, Duration limit) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = limit.toNanos();
+      while ((state == past && left > 0) || state == State.PUBLISHED) {
+        if (state == State.PUBLISHED) {
+          moved.await();
+        } else {
+          left = moved.awaitNanos(left);
+        }
+      }
+      return state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resync: gives up the chunk unless it is published already. */
+  public void close() {
+    lock.lock();
+    try {
+      if (state != State.PUBLISHED) {
+        mark = "";
+        chunk = null;
+        to(State.NONE);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

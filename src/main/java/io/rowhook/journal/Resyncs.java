@@ -1,0 +1,70 @@
+package io.rowhook.journal;
+
+import io.rowhook.journal.Resync.State;
+import io.rowhook.journal.events.CommittedState;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.ReaderPool;
+import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.ResyncDao;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What brings recipients up to date, as the journal keeps it. Any thread. */
+public final class Resyncs {
+
+  private final GroupCommitWriter writer;
+  private final ReaderPool readers;
+  private final CommittedState committed;
+
+  Resyncs(GroupCommitWriter writer, ReaderPool readers, CommittedState committed) {
+    this.writer = writer;
+    this.readers = readers;
+    this.committed = committed;
+  }
+
+  /** Adds one, unless one of the same recipient and entity runs; empty: one does. */
+  public Optional<Resync> begin(
+      String recipient, String entity, String condition, long rate, long estimate)
+      throws InterruptedException {
+    return writer.write(
+        WriteTask.urgent(sql -> {
+          boolean runs =
+              ResyncDao.running(sql).stream()
+                  .anyMatch(
+                      one -> one.recipient().equals(recipient) && one.entity().equals(entity));
+          return runs
+              ? Optional.<Resync>empty()
+              : ResyncDao.find(
+                  sql,
+                  ResyncDao.insert(
+                      sql, recipient, entity, condition, rate, estimate, Instant.now()));
+        }));
+  }
+
+  /** The newest first. */
+  public List<Resync> newest(int limit) {
+    return readers.read(sql -> ResyncDao.newest(sql, limit));
+  }
+
+  public Optional<Resync> find(long id) {
+    return readers.read(sql -> ResyncDao.find(sql, id));
+  }
+
+  /** Those that run, in the order in which they began. */
+  public List<Resync> running() {
+    return readers.read(ResyncDao::running);
+  }
+
+  /** Ends one. False: it runs no more. */
+  public boolean end(long id, State state, @Nullable String reason) throws InterruptedException {
+    return writer.write(
+        WriteTask.urgent(sql -> ResyncDao.end(sql, id, state, reason, Instant.now())));
+  }
+
+  /** How many events wait for a recipient. */
+  public long waiting(String recipient) {
+    return readers.read(sql -> ResyncDao.waiting(sql, recipient, committed.head()));
+  }
+}
