@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ChangeSink {
 
+  /** The most bytes that a transaction may say to Rowhook: they go into each of its events. */
+  int MAX_MESSAGE_BYTES = 16 << 10;
+
+  /** What is broken by saying more. */
+  String MESSAGE_TOO_LARGE = "it is larger than %d KB".formatted(MAX_MESSAGE_BYTES >> 10);
+
   /**
    * A new engine: forget what was half seen. Also called before the first.
    *

@@ -21,14 +21,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class LogicalMessage {
 
-  /** The largest content, in bytes: it goes into each event of its transaction. */
-  public static final int MAX_BYTES = 16 << 10;
-
   /** How deep it may be nested; the object itself is the first level. */
   static final int MAX_DEPTH = 10;
-
-  /** What a message breaks that is too large. */
-  public static final String TOO_LARGE = "it is larger than %d KB".formatted(MAX_BYTES >> 10);
 
   private static final int TRANSACTIONAL = 1;
 
@@ -60,8 +54,8 @@ public final class LogicalMessage {
       return;
     }
     int length = cursor.int32();
-    if (length > MAX_BYTES) {
-      sink.ignore(TOO_LARGE);
+    if (length > ChangeSink.MAX_MESSAGE_BYTES) {
+      sink.ignore(ChangeSink.MESSAGE_TOO_LARGE);
       return;
     }
     ObjectNode content;
@@ -92,8 +86,8 @@ public final class LogicalMessage {
       throw new BadValueException("it is no JSON object");
     }
     // numbers with an exponent are written out in events
-    if (Json.text(object).getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-      throw new BadValueException(TOO_LARGE);
+    if (Json.text(object).getBytes(StandardCharsets.UTF_8).length > ChangeSink.MAX_MESSAGE_BYTES) {
+      throw new BadValueException(ChangeSink.MESSAGE_TOO_LARGE);
     }
     return object;
   }

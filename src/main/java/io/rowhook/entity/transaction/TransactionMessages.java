@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.ChangeSink;
 import io.rowhook.capture.Transaction;
-import io.rowhook.capture.decode.LogicalMessage;
 import io.rowhook.entity.TransactionAggregator;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -58,8 +58,8 @@ public final class TransactionMessages {
         after += bytes - sizes.getOrDefault(key, 0);
       }
     }
-    if (after > LogicalMessage.MAX_BYTES) {
-      ignore(LogicalMessage.TOO_LARGE + ", together with those before it");
+    if (after > ChangeSink.MAX_MESSAGE_BYTES) {
+      ignore(ChangeSink.MESSAGE_TOO_LARGE + ", together with those before it");
       return;
     }
     size = after;
