@@ -1,9 +1,9 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
-import io.rowhook.admin.api.ResyncActions;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -13,12 +13,12 @@ import io.rowhook.capture.SourceConfig;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
+import io.rowhook.entity.ResyncChunks;
 import io.rowhook.entity.TransactionAggregator;
-import io.rowhook.entity.resync.ChunkWindow;
 import io.rowhook.journal.RemovedRecipients;
+import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
-import io.rowhook.journal.jobs.ResyncRunner;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
@@ -61,7 +61,8 @@ public final class Wiring {
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
-    ChunkWindow window = new ChunkWindow();
+    JdbcRowLookup chunkRows = new JdbcRowLookup(source);
+    ResyncChunks chunks = new ResyncChunks(chunkRows);
     Function<List<EntityType>, Generation> generations =
         types ->
             new Generation(
@@ -73,7 +74,7 @@ public final class Wiring {
                     rows,
                     TransactionAggregator.DEFAULT_MEMORY_LIMIT,
                     counts,
-                    window));
+                    chunks));
     CaptureSupervisor supervisor =
         new CaptureSupervisor(
             source,
@@ -109,13 +110,11 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
-    JdbcRowLookup chunks = new JdbcRowLookup(source);
     ResyncRunner resync =
         new ResyncRunner(
             journal.resyncs(),
-            window,
-            new LogMarks(source),
             chunks,
+            new LogMarks(source),
             (recipient, entity) -> ResyncActions.wants(watch.current(), recipient, entity));
     RunningService service =
         new RunningService(
@@ -146,7 +145,7 @@ public final class Wiring {
         watch,
         retention,
         resync,
-        chunks,
+        chunkRows,
         () -> AdminServer.open(file, service));
   }
 }

@@ -1,7 +1,6 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.api.AdminCommands;
-import io.rowhook.admin.api.ResyncActions;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;

@@ -94,28 +94,15 @@ public final class TransactionAggregator implements ChangeSink {
       EventPublisher events,
       RowLookup rows,
       int memoryLimit) {
-    this(types, checkpoints, events, rows, memoryLimit, new EntityMetrics());
+    this(
+        types, checkpoints, events, rows, memoryLimit, new EntityMetrics(), new ResyncChunks(rows));
   }
 
   /**
    * @param rows where rows are looked up that the log does not carry
    * @param memoryLimit bytes, see {@link #DEFAULT_MEMORY_LIMIT}
    * @param counts goes on counting, after those of other entities before
-   */
-  public TransactionAggregator(
-      List<EntityType> types,
-      CheckpointStore checkpoints,
-      EventPublisher events,
-      RowLookup rows,
-      int memoryLimit,
-      EntityMetrics counts) {
-    this(types, checkpoints, events, rows, memoryLimit, counts, new ChunkWindow());
-  }
-
-  /**
-   * The same, beside a resync.
-   *
-   * @param resync where it is told what comes, and gives its chunks
+   * @param resync is told what comes, and gives its chunks
    */
   public TransactionAggregator(
       List<EntityType> types,
@@ -124,8 +111,8 @@ public final class TransactionAggregator implements ChangeSink {
       RowLookup rows,
       int memoryLimit,
       EntityMetrics counts,
-      ChunkWindow resync) {
-    this.resync = resync;
+      ResyncChunks resync) {
+    this.resync = resync.window();
     this.types = List.copyOf(types);
     this.schemas = new EntitySchemas(List.of(), List.of());
     this.mapper = new RowChangeMapper(schemas);

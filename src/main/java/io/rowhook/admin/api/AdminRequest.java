@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record AdminRequest(JsonNode json) {
 
-  String text(String name) throws DeliveryAdminException {
+  public String text(String name) throws DeliveryAdminException {
     return optional(name)
         .orElseThrow(() -> new DeliveryAdminException("the request names no " + name));
   }
 
-  Optional<String> optional(String name) {
+  public Optional<String> optional(String name) {
     return Optional.ofNullable(json.get(name)).filter(JsonNode::isTextual).map(JsonNode::asText);
   }
 
@@ -28,7 +28,7 @@ public record AdminRequest(JsonNode json) {
     return json.path(name).asBoolean(false);
   }
 
-  @Nullable Long number(String name) {
+  public @Nullable Long number(String name) {
     JsonNode value = json.get(name);
     return value == null || !value.isIntegralNumber() ? null : Long.valueOf(value.asLong());
   }

@@ -4,17 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
-import io.rowhook.capture.RowKey;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
-import io.rowhook.entity.NetChange;
 import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.aggregate.AggregateChange;
-import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.content.EventSerializer;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where capture and a resync meet: one chunk at a time, between two marks in the log. The resync
@@ -77,8 +71,6 @@ public final class ChunkWindow {
   /** What is published at the high mark. */
   public record Published(List<Event> events, ResyncProgress progress) {}
 
-  private static final Logger log = LoggerFactory.getLogger(ChunkWindow.class);
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
 
@@ -89,8 +81,7 @@ public final class ChunkWindow {
   private @Nullable Job job;
   private @Nullable Chunk chunk;
   private @Nullable Position high;
-  private final Set<String> touched = new HashSet<>();
-  private boolean allTouched;
+  private final TouchedEntities touched = new TouchedEntities();
   private @Nullable EntitySchemas schemas;
   private @Nullable EventSerializer serializer;
   private boolean watching;
@@ -137,7 +128,6 @@ public final class ChunkWindow {
       String which = message.path("mark").asText();
       if (state == State.AWAITED && which.equals("low")) {
         touched.clear();
-        allTouched = false;
         to(State.OPEN);
       } else if (state == State.READ && which.equals("high")) {
         high = transaction.end();
@@ -157,25 +147,10 @@ public final class ChunkWindow {
       if (state != State.OPEN && state != State.READ) {
         return;
       }
-      for (AggregateChange one : entities) {
-        if (one.schema().name().equals(entity)) {
-          touch(one);
-        }
-      }
+      entities.stream().filter(one -> one.schema().name().equals(entity)).forEach(touched::add);
     } finally {
       lock.unlock();
     }
-  }
-
-  private void touch(AggregateChange one) {
-    List<RowKey> keys = new ArrayList<>();
-    one.key().ifPresent(keys::add);
-    for (NetChange root : one.roots()) {
-      RowKey.of(root.before(), one.schema().key()).ifPresent(keys::add);
-      RowKey.of(root.after(), one.schema().key()).ifPresent(keys::add);
-    }
-    allTouched |= keys.isEmpty();
-    keys.forEach(key -> touched.add(key.text()));
   }
 
   /** Capture: what is published with a transaction; empty: it is not a high mark's. */
@@ -195,46 +170,11 @@ public final class ChunkWindow {
           || maker == null) {
         return Optional.empty();
       }
-      List<Event> events = new ArrayList<>();
-      List<String> again = new ArrayList<>();
-      read.drafts()
-          .forEach((key, draft) -> {
-            if (!allTouched && !touched.contains(key)) {
-              make(maker, draft, transaction, of).ifPresent(events::add);
-            } else if (!of.last().contains(key)) {
-              again.add(key);
-            }
-          });
-      String lastKey = read.last() == null ? of.lastKey() : read.last().text();
-      ResyncProgress progress =
-          new ResyncProgress(
-              of.id(),
-              lastKey,
-              again,
-              of.read() + read.keys() - again.size(),
-              of.sent() + events.size(),
-              read.atEnd() && again.isEmpty());
+      Published published = ChunkEvents.of(read, of, touched, maker, transaction);
       to(State.PUBLISHED);
-      return Optional.of(new Published(events, progress));
+      return Optional.of(published);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Nothing that one entity brings stops capture. */
-  private static Optional<Event> make(
-      EventSerializer maker, EventDraft draft, Transaction transaction, Job of) {
-    try {
-      return Optional.of(maker.make(draft, transaction, null).to(of.recipient()));
-    } catch (RuntimeException | StackOverflowError e) {
-      log.warn(
-          "Of one entity of {} there is no Snapshot for recipient {}: {}",
-          draft.entityType(),
-          of.recipient(),
-          e instanceof EventSerializer.TooLargeException
-              ? e.getMessage()
-              : e.getClass().getSimpleName());
-      return Optional.empty();
     }
   }
 

@@ -1,4 +1,4 @@
-/** Work in small steps: replay, discard, forget, retention, resync. */
+/** Work in small steps: replay, discard, forget, retention. */
 @NullMarked
 package io.rowhook.journal.jobs;
 

@@ -1,5 +1,9 @@
 package io.rowhook.webhook.dispatch;
 
+import static io.rowhook.webhook.dispatch.EventJson.data;
+import static io.rowhook.webhook.dispatch.EventJson.names;
+import static io.rowhook.webhook.dispatch.EventJson.read;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,7 +13,6 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.CoalescedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -325,25 +328,7 @@ final class EventCoalescer {
     return names;
   }
 
-  private static List<String> names(ObjectNode data) {
-    List<String> names = new ArrayList<>();
-    data.fieldNames().forEachRemaining(names::add);
-    return names;
-  }
-
   private Event typed(EventType type) {
     return new CoalescedEvent(type, event.json()).in(event);
-  }
-
-  private static ObjectNode data(ObjectNode event) {
-    return event.get("data") instanceof ObjectNode data ? data : event.objectNode();
-  }
-
-  private static ObjectNode read(Event event) {
-    try {
-      return (ObjectNode) Json.MAPPER.readTree(event.json());
-    } catch (IOException e) {
-      throw new IllegalStateException("event " + event.id() + " is no JSON object", e);
-    }
   }
 }

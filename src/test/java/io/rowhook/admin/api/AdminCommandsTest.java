@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.capture.CaptureState;

@@ -1,8 +1,9 @@
-package io.rowhook.admin.api;
+package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.api.AdminRequest;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.capture.SourceException;
@@ -79,7 +80,8 @@ public final class ResyncActions {
     return jobs.running().stream().map(this::json).toList();
   }
 
-  JsonNode begin(Recipient recipient, AdminRequest request)
+  /** Begins one. */
+  public JsonNode begin(Recipient recipient, AdminRequest request)
       throws DeliveryAdminException, InterruptedException {
     EntityType entity = entity(request.text("entity"));
     if (!wants(recipient, entity.name())) {
@@ -113,7 +115,8 @@ public final class ResyncActions {
     return json(job.get());
   }
 
-  JsonNode list(AdminRequest request) throws DeliveryAdminException {
+  /** Those that run and ran, or one of them. */
+  public JsonNode list(AdminRequest request) throws DeliveryAdminException {
     Long id = request.number("id");
     ArrayNode all = Json.MAPPER.createArrayNode();
     if (id == null) {
@@ -126,7 +129,8 @@ public final class ResyncActions {
     return answer;
   }
 
-  JsonNode cancel(AdminRequest request) throws DeliveryAdminException, InterruptedException {
+  /** Ends one. */
+  public JsonNode cancel(AdminRequest request) throws DeliveryAdminException, InterruptedException {
     Long id = request.number("id");
     Resync job = job(id == null ? 0 : id);
     if (!jobs.end(job.id(), Resync.State.cancelled, null)) {

@@ -1,20 +1,11 @@
-package io.rowhook.journal.jobs;
+package io.rowhook.journal;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.LogMarks;
-import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceException;
-import io.rowhook.entity.resync.Chunk;
-import io.rowhook.entity.resync.ChunkReader;
-import io.rowhook.entity.resync.ChunkReader.InvisibleException;
-import io.rowhook.entity.resync.ChunkWindow;
-import io.rowhook.entity.resync.ChunkWindow.State;
-import io.rowhook.entity.schema.EntitySchema;
-import io.rowhook.entity.schema.EntitySchemas;
-import io.rowhook.journal.JournalException;
-import io.rowhook.journal.Resync;
-import io.rowhook.journal.Resyncs;
+import io.rowhook.entity.ResyncChunks;
+import io.rowhook.entity.ResyncChunks.Outcome;
+import io.rowhook.entity.ResyncProgress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings recipients up to date: reads what is there, chunk by chunk, each between two marks in the
- * log, see {@link ChunkWindow}. What is durable of a job is done; after a kill it goes on behind
+ * log, see {@link ResyncChunks}. What is durable of a job is done; after a kill it goes on behind
  * it. One daemon thread owns it.
  */
 public final class ResyncRunner implements AutoCloseable {
@@ -53,15 +44,11 @@ public final class ResyncRunner implements AutoCloseable {
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Duration LATER = Duration.ofSeconds(2);
 
-  /** A mark that has not come by then is given up, and another written. */
-  private static final Duration MARK = Duration.ofMinutes(1);
-
   private static final Logger log = LoggerFactory.getLogger(ResyncRunner.class);
 
   private final Resyncs jobs;
-  private final ChunkWindow window;
+  private final ResyncChunks chunks;
   private final LogMarks marks;
-  private final ChunkReader reader;
   private final BiPredicate<String, String> wanted;
   private final Semaphore begun = new Semaphore(0);
   private final Thread thread = Thread.ofPlatform().daemon().name("resync").unstarted(this::run);
@@ -77,19 +64,13 @@ public final class ResyncRunner implements AutoCloseable {
   /**
    * Builds it at rest.
    *
-   * @param rows a lookup of its own, so that capture never waits for it
    * @param wanted whether a recipient has a subscription that wants Snapshots of an entity
    */
   public ResyncRunner(
-      Resyncs jobs,
-      ChunkWindow window,
-      LogMarks marks,
-      RowLookup rows,
-      BiPredicate<String, String> wanted) {
+      Resyncs jobs, ResyncChunks chunks, LogMarks marks, BiPredicate<String, String> wanted) {
     this.jobs = jobs;
-    this.window = window;
+    this.chunks = chunks;
     this.marks = marks;
-    this.reader = new ChunkReader(rows);
     this.wanted = wanted;
   }
 
@@ -129,9 +110,8 @@ public final class ResyncRunner implements AutoCloseable {
       chunk(job);
     } catch (RowLookup.RefusedException e) {
       fail(job, "the source refuses it: " + e.getMessage());
-    } catch (InvisibleException | SourceException | JournalException e) {
+    } catch (SourceException | JournalException e) {
       note(job, String.valueOf(e.getMessage()));
-      window.close();
       pause(LATER);
     } catch (RuntimeException e) {
       log.error("a resync has failed", e);
@@ -140,7 +120,7 @@ public final class ResyncRunner implements AutoCloseable {
   }
 
   private void rest() throws InterruptedException {
-    window.rest();
+    chunks.rest();
     marks.close();
     tries.clear();
     notes = Map.of();
@@ -150,7 +130,6 @@ public final class ResyncRunner implements AutoCloseable {
   }
 
   private void fail(@Nullable Resync job, String reason) throws InterruptedException {
-    window.close();
     if (job == null) {
       pause(LATER);
       return;
@@ -180,18 +159,18 @@ public final class ResyncRunner implements AutoCloseable {
     }
   }
 
-  private void chunk(Resync job) throws InterruptedException, InvisibleException {
-    EntitySchemas schemas = window.schemas();
-    if (schemas == null) {
+  private void chunk(Resync job) throws InterruptedException {
+    Set<String> entities = chunks.entities();
+    if (entities == null) {
       note(job, "capture has not begun");
       pause(SOON);
       return;
     }
-    EntitySchema schema = schemas.byName().get(job.entity());
-    if (schema == null || !wanted.test(job.recipient(), job.entity())) {
+    boolean known = entities.contains(job.entity());
+    if (!known || !wanted.test(job.recipient(), job.entity())) {
       fail(
           job,
-          schema == null
+          !known
               ? "there is no entity " + job.entity() + " in entities.yaml any more"
               : "recipient "
                   + job.recipient()
@@ -213,8 +192,7 @@ public final class ResyncRunner implements AutoCloseable {
       return;
     }
     long begin = System.nanoTime();
-    long rows = read(job, schema);
-    done(job);
+    long rows = read(job);
     long nanos = rows * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
     long left = nanos - (System.nanoTime() - begin);
     if (left > 0) {
@@ -227,11 +205,11 @@ public final class ResyncRunner implements AutoCloseable {
    * the log and not visible, has ended since or came in the log.
    */
   private boolean isSure() {
-    if (window.watch()) {
+    if (chunks.watch()) {
       unsure = new HashSet<>(marks.running());
     }
     if (!unsure.isEmpty()) {
-      unsure.removeAll(window.ended());
+      unsure.removeAll(chunks.ended());
       if (!unsure.isEmpty()) {
         unsure.retainAll(marks.running());
       }
@@ -239,73 +217,56 @@ public final class ResyncRunner implements AutoCloseable {
     return unsure.isEmpty();
   }
 
-  private long read(Resync job, EntitySchema schema)
-      throws InterruptedException, InvisibleException {
+  private long read(Resync job) throws InterruptedException {
     Set<String> last =
         tries.entrySet().stream()
             .filter(one -> one.getValue() >= MOST_TRIES)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
-    Optional<ObjectNode> low =
-        window.open(
-            job.entity(),
-            new ChunkWindow.Job(
-                job.id(), job.recipient(), job.lastKey(), job.read(), job.sent(), last));
-    if (low.isEmpty()) {
-      return 0; // a new engine: all of it again
-    }
-    marks.write(low.get());
-    if (window.await(State.AWAITED, MARK) != State.OPEN) {
-      window.close();
-      return 0;
-    }
-    Set<String> seen = window.ended();
-    List<RowKey> again = job.again().stream().map(RowKey::parse).toList();
-    RowKey after = job.lastKey() == null ? null : RowKey.parse(job.lastKey());
-    int limit = Math.clamp(job.rate(), 1, CHUNK);
-    Chunk chunk = reader.read(schema, job.condition(), after, again, limit, seen);
-    window.visible(seen);
-    if (chunk.unread() > 0 && isTriedAgain(job, chunk)) {
-      window.close();
+    ResyncProgress progress =
+        new ResyncProgress(job.id(), job.lastKey(), job.again(), job.read(), job.sent(), false);
+    ResyncChunks.Result result =
+        chunks.read(
+            new ResyncChunks.Request(
+                job.recipient(),
+                job.entity(),
+                job.condition(),
+                progress,
+                Math.clamp(job.rate(), 1, CHUNK),
+                last),
+            marks::write,
+            (unread, keys) -> isTaken(job, unread, keys));
+    if (result.outcome() == Outcome.NOT_VISIBLE) {
+      note(job, "waits for a committed transaction to be visible in the source");
       pause(LATER);
-      return 0;
     }
-    failures = 0;
-    if (chunk.unread() > 0) {
-      log.warn(
-          "{} of {} entities could not be read whole from the source in the resync of {} for"
-              + " recipient {}; of what could not be read at all there is no event",
-          chunk.unread(),
-          chunk.keys(),
-          job.entity(),
-          job.recipient());
+    if (result.outcome() == Outcome.DURABLE) {
+      failures = 0;
+      Set<String> again = jobs.find(job.id()).map(now -> Set.copyOf(now.again())).orElse(Set.of());
+      tries.keySet().retainAll(again);
+      again.forEach(key -> tries.merge(key, 1, Integer::sum));
+      done(job);
     }
-    Optional<ObjectNode> high = window.read(chunk);
-    if (high.isEmpty()) {
-      return 0;
-    }
-    marks.write(high.get());
-    State state = window.await(State.READ, MARK);
-    window.close();
-    if (state == State.DURABLE) {
-      tries.keySet().removeIf(key -> !chunk.drafts().containsKey(key));
-      jobs.find(job.id())
-          .ifPresent(now -> {
-            tries.keySet().retainAll(Set.copyOf(now.again()));
-            now.again().forEach(key -> tries.merge(key, 1, Integer::sum));
-          });
-    }
-    return chunk.keys();
+    return result.keys();
   }
 
   /** Where nothing can be read at all, as behind a lock, it is waited for; a bad row is not. */
-  private boolean isTriedAgain(Resync job, Chunk chunk) {
-    boolean nothing = chunk.unread() == chunk.keys();
-    note(
-        job,
-        "%d of %d entities cannot be read from the source at present"
-            .formatted(chunk.unread(), chunk.keys()));
-    return (nothing && chunk.keys() > 1) || ++failures < MOST_FAILURES;
+  private boolean isTaken(Resync job, int unread, int keys) throws InterruptedException {
+    if ((unread == keys && keys > 1) || ++failures < MOST_FAILURES) {
+      note(
+          job,
+          "%d of %d entities cannot be read from the source at present".formatted(unread, keys));
+      pause(LATER);
+      return false;
+    }
+    log.warn(
+        "{} of {} entities could not be read whole from the source in the resync of {} for"
+            + " recipient {}; of what could not be read at all there is no event",
+        unread,
+        keys,
+        job.entity(),
+        job.recipient());
+    return true;
   }
 
   @Override

@@ -1,0 +1,168 @@
+package io.rowhook.entity;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.RowKey;
+import io.rowhook.capture.RowLookup;
+import io.rowhook.entity.resync.Chunk;
+import io.rowhook.entity.resync.ChunkReader;
+import io.rowhook.entity.resync.ChunkReader.InvisibleException;
+import io.rowhook.entity.resync.ChunkWindow;
+import io.rowhook.entity.resync.ChunkWindow.State;
+import io.rowhook.entity.schema.EntitySchema;
+import io.rowhook.entity.schema.EntitySchemas;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads entities as they are, chunk by chunk, beside capture: each between two marks in the log, so
+ * that none is published older than an event before it; see {@link ChunkWindow}. One thread uses
+ * it; capture is told of it by its {@link TransactionAggregator}.
+ */
+public final class ResyncChunks {
+
+  /** A mark that has not come by then is given up, and another written. */
+  private static final Duration MARK = Duration.ofMinutes(1);
+
+  /** What became of a chunk. */
+  public enum Outcome {
+    /** Its events and the progress are durable. */
+    DURABLE,
+    /** It was given up: read it again. */
+    GIVEN_UP,
+    /** A committed transaction is not visible yet, as while a synchronous standby is silent. */
+    NOT_VISIBLE
+  }
+
+  /**
+   * A chunk to be read.
+   *
+   * @param recipient whom it is for
+   * @param condition SQL on the root row; empty: all rows
+   * @param progress how far the job is
+   * @param limit how many rows it has at most, those that are read again aside
+   * @param last keys that are not read again, however often they are touched
+   */
+  public record Request(
+      String recipient,
+      String entity,
+      String condition,
+      ResyncProgress progress,
+      int limit,
+      Set<String> last) {}
+
+  /** Decides whether a chunk is used of which not all could be read. */
+  public interface Judge {
+    boolean takes(int unread, int keys) throws InterruptedException;
+  }
+
+  /**
+   * What was read.
+   *
+   * @param keys how many entities were looked for
+   */
+  public record Result(Outcome outcome, int keys) {}
+
+  private final ChunkWindow window = new ChunkWindow();
+  private final ChunkReader reader;
+
+  /**
+   * @param rows a lookup of its own, so that capture never waits for it
+   */
+  public ResyncChunks(RowLookup rows) {
+    this.reader = new ChunkReader(rows);
+  }
+
+  ChunkWindow window() {
+    return window;
+  }
+
+  /** The names of the entities that are captured; null: capture has not begun. */
+  public @Nullable Set<String> entities() {
+    EntitySchemas schemas = window.schemas();
+    return schemas == null ? null : Set.copyOf(schemas.byName().keySet());
+  }
+
+  /**
+   * Notes from now on which transactions end.
+   *
+   * @return false: they were noted already
+   */
+  public boolean watch() {
+    return window.watch();
+  }
+
+  /** Notes nothing any more. */
+  public void rest() {
+    window.rest();
+  }
+
+  /** Transactions that have ended in the log since {@link #watch}, by their ids. */
+  public Set<String> ended() {
+    return window.ended();
+  }
+
+  /**
+   * Reads a chunk, and waits until it is durable.
+   *
+   * @param marks writes a mark into the log
+   * @throws RowLookup.RefusedException if the source refuses it
+   * @throws io.rowhook.capture.SourceException if the source cannot be reached
+   */
+  public Result read(Request request, Consumer<ObjectNode> marks, Judge judge)
+      throws InterruptedException {
+    try {
+      return attempt(request, marks, judge);
+    } catch (InvisibleException e) {
+      return new Result(Outcome.NOT_VISIBLE, 0);
+    } finally {
+      window.close();
+    }
+  }
+
+  private Result attempt(Request request, Consumer<ObjectNode> marks, Judge judge)
+      throws InterruptedException, InvisibleException {
+    Result givenUp = new Result(Outcome.GIVEN_UP, 0);
+    ResyncProgress progress = request.progress();
+    EntitySchemas schemas = window.schemas();
+    EntitySchema schema = schemas == null ? null : schemas.byName().get(request.entity());
+    if (schema == null) {
+      return givenUp;
+    }
+    Optional<ObjectNode> low =
+        window.open(
+            request.entity(),
+            new ChunkWindow.Job(
+                progress.job(),
+                request.recipient(),
+                progress.lastKey(),
+                progress.read(),
+                progress.sent(),
+                request.last()));
+    if (low.isEmpty()) {
+      return givenUp; // a new engine: all of it again
+    }
+    marks.accept(low.get());
+    if (window.await(State.AWAITED, MARK) != State.OPEN) {
+      return givenUp;
+    }
+    Set<String> seen = window.ended();
+    List<RowKey> again = progress.again().stream().map(RowKey::parse).toList();
+    RowKey after = progress.lastKey() == null ? null : RowKey.parse(progress.lastKey());
+    Chunk chunk = reader.read(schema, request.condition(), after, again, request.limit(), seen);
+    window.visible(seen);
+    if (chunk.unread() > 0 && !judge.takes(chunk.unread(), chunk.keys())) {
+      return givenUp;
+    }
+    Optional<ObjectNode> high = window.read(chunk);
+    if (high.isEmpty()) {
+      return givenUp;
+    }
+    marks.accept(high.get());
+    boolean durable = window.await(State.READ, MARK) == State.DURABLE;
+    return new Result(durable ? Outcome.DURABLE : Outcome.GIVEN_UP, chunk.keys());
+  }
+}
