@@ -154,7 +154,7 @@ class TwoWaySyncTest {
   }
 
   private static long position(String lsn) {
-    String[] halves = lsn.split("/");
+    String[] halves = lsn.split("/", -1);
     return (Long.parseLong(halves[0], 16) << 32) + Long.parseLong(halves[1], 16);
   }
 

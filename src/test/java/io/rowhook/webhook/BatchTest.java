@@ -36,7 +36,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -90,20 +89,6 @@ class BatchTest {
           .containsExactly(
               List.of("evt_Order_1_1"), List.of("evt_Order_1_2"), List.of("evt_Order_1_3"));
       assertThat(shop.ids()).containsExactly("evt_Order_1_1", "evt_Order_1_2", "evt_Order_1_3");
-    }
-  }
-
-  @Test
-  void hasWhatComesNextInSequentialProcessing() throws Exception {
-    try (Receiver shop = new Receiver();
-        Outbound out = new Outbound()) {
-      out.start(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(7, Duration.ZERO)));
-      List<Event> events = orders(5, 20);
-      out.journal.append(events);
-      out.settled("shop");
-      assertThat(all(shop)).isEqualTo(events.stream().map(Event::id).toList());
-      assertThat(shop.mostAtOnce()).isEqualTo(1);
-      assertThat(shop.count()).isBetween(15, 99);
     }
   }
 
@@ -244,71 +229,7 @@ class BatchTest {
     }
   }
 
-  @Test
-  void keepsCommitOrderWhateverIsRefused() throws Exception {
-    keepsCommitOrder(orders(7, 40));
-  }
-
-  /** A few of them are as many as a request has. */
-  @Test
-  void keepsCommitOrderOfLargeEvents() throws Exception {
-    keepsCommitOrder(orders(4, 15).stream().map(BatchTest::large).toList());
-  }
-
-  private static Event large(Event event) {
-    String json = new String(event.json(), StandardCharsets.UTF_8);
-    String text = json.substring(0, json.length() - 1) + ",\"x\":\"" + "x".repeat(300_000) + "\"}";
-    return new Event(
-        event.id(),
-        event.entityType(),
-        event.entityId(),
-        event.type(),
-        event.committedAt(),
-        event.position(),
-        text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void keepsCommitOrder(List<Event> events) throws Exception {
-    long seed = new Random().nextLong();
-    Random random = new Random(seed);
-    List<String> taken = new ArrayList<>();
-    try (Receiver shop =
-            new Receiver(request -> {
-              synchronized (taken) {
-                if (random.nextInt(4) == 0) {
-                  return Answer.of(503);
-                }
-                taken.addAll(ids(request));
-                return Answer.of(200);
-              }
-            });
-        Outbound out = new Outbound()) {
-      out.start(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(6, Duration.ofMillis(2))));
-      for (int from = 0; from < events.size(); from += 20) {
-        out.journal.append(events.subList(from, from + 20));
-      }
-      out.settled("shop");
-      assertThat(taken).as("seed %d", seed).isEqualTo(events.stream().map(Event::id).toList());
-    }
-  }
-
-  @Test
-  void whatWasCollectedAndNotSentIsThereAfterAnEditAndARestart() throws Exception {
-    try (Receiver shop = new Receiver();
-        Outbound out = new Outbound()) {
-      out.clock = now::get;
-      Recipient waiting = recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(50, LONG));
-      RecipientDispatcher first = out.start(waiting);
-      out.journal.append(orders(3, 1));
-      first.reconfigure(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(60, LONG)));
-      first.close();
-      out.start(recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(50, Duration.ZERO)));
-      out.settled("shop");
-      assertThat(all(shop)).containsExactly("evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
-    }
-  }
-
-  private static List<String> ids(Request request) {
+  static List<String> ids(Request request) {
     try {
       JsonNode array = Json.MAPPER.readTree(request.body());
       assertThat(array.isArray()).isTrue();
@@ -320,7 +241,7 @@ class BatchTest {
     }
   }
 
-  private static List<String> all(Receiver shop) {
+  static List<String> all(Receiver shop) {
     return shop.requests().stream().flatMap(request -> ids(request).stream()).toList();
   }
 
@@ -334,11 +255,11 @@ class BatchTest {
         Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number, Optional.of(batch));
   }
 
-  private static Recipient recipient(URI url, DeliveryMode processing, BatchConfig batch) {
+  static Recipient recipient(URI url, DeliveryMode processing, BatchConfig batch) {
     return recipient(url, processing, options(batch));
   }
 
-  private static Recipient recipient(URI url, DeliveryMode processing, RequestOptions options) {
+  static Recipient recipient(URI url, DeliveryMode processing, RequestOptions options) {
     int[] delays = new int[50];
     Arrays.fill(delays, 5);
     return Outbound.recipient("shop", url, processing, retry(delays)).with(options);

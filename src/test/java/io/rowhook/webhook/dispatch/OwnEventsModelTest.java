@@ -133,7 +133,7 @@ class OwnEventsModelTest {
         }
       } else {
         coalescer.addOwn(step.event());
-        has = has && step.after() != null || step.before() == null;
+        has = (has && step.after() != null) || step.before() == null;
       }
     }
     return as(coalescer.coalesced(ALL), last);
