@@ -2,9 +2,9 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.receive.ReceivedRequest;
 import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.story.ShopCopy.Own;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -41,8 +40,6 @@ class TwoWaySyncTest {
 
   /** So many edits are made before both ends are compared. */
   private static final int BURST = 100;
-
-  private static final List<String> COLUMNS = List.of("sku", "name", "price", "stock");
 
   private static SourceDatabase source;
 
@@ -121,8 +118,8 @@ class TwoWaySyncTest {
     }
     assertThat(transactions(all)).as("%sno change is lost", when).isEqualTo(erp.transactions);
     Map<Integer, Map<String, String>> rows = rows();
-    assertThat(Copy.of(shop.own, all, false).rows()).as("%sboth agree", when).isEqualTo(rows);
-    assertThat(Copy.of(shop.own, latest, true).rows())
+    assertThat(ShopCopy.of(shop.own, all, false).rows()).as("%sboth agree", when).isEqualTo(rows);
+    assertThat(ShopCopy.of(shop.own, latest, true).rows())
         .as("%sboth agree, of what changed", when)
         .isEqualTo(rows);
   }
@@ -147,24 +144,11 @@ class TwoWaySyncTest {
 
   private static Map<String, String> values(ResultSet row) throws SQLException {
     Map<String, String> values = new TreeMap<>();
-    for (String column : COLUMNS) {
+    for (String column : ShopCopy.COLUMNS) {
       values.put(column, String.valueOf(row.getString(column)));
     }
     return values;
   }
-
-  private static long position(String lsn) {
-    String[] halves = lsn.split("/", -1);
-    return (Long.parseLong(halves[0], 16) << 32) + Long.parseLong(halves[1], 16);
-  }
-
-  /**
-   * One write of the shop, as the source has answered.
-   *
-   * @param row all of it; null: it is gone
-   * @param set the columns that were written; empty: all
-   */
-  private record Own(int id, long lsn, @Nullable Map<String, String> row, Set<String> set) {}
 
   /** Writes one transaction after the other; knows which of them changed anything. */
   private static final class Writer {
@@ -259,79 +243,11 @@ class TwoWaySyncTest {
           done.add(
               new Own(
                   row.getInt("id"),
-                  position(row.getString("lsn")),
+                  ShopCopy.position(row.getString("lsn")),
                   gone ? null : values(row),
                   set));
         }
       }
-    }
-  }
-
-  /**
-   * What the shop has: of each value only what is newest by the log, in whatever order it comes.
-   */
-  private static final class Copy {
-    private static final String THERE = "there";
-    private static final String MISSING = "?";
-    private static final Known NOTHING = new Known(0, MISSING);
-
-    private record Known(long lsn, String value) {}
-
-    private final Map<Integer, Map<String, Known>> articles = new TreeMap<>();
-
-    /**
-     * @param lean whether it takes only what was changed, of a webhook and of its own write
-     */
-    static Copy of(List<Own> own, List<ReceivedRequest> webhooks, boolean lean) {
-      Copy copy = new Copy();
-      for (Own write : own) {
-        copy.take(
-            write.id(),
-            write.lsn(),
-            write.row(),
-            lean && !write.set().isEmpty() ? write.set() : Set.copyOf(COLUMNS));
-      }
-      for (ReceivedRequest webhook : webhooks) {
-        JsonNode event = Stage.json(webhook);
-        boolean deleted = event.path("event").asText().equals("Deleted");
-        Map<String, String> row = new TreeMap<>();
-        COLUMNS.forEach(name -> row.put(name, event.path("data").path(name).asText()));
-        Set<String> names = new TreeSet<>(COLUMNS);
-        if (lean && event.path("event").asText().equals("Updated")) {
-          names.clear();
-          event.path("changed").forEach(name -> names.add(name.asText()));
-        }
-        copy.take(
-            event.path("entityId").asInt(),
-            position(event.at("/source/lsn").asText()),
-            deleted ? null : row,
-            names);
-      }
-      return copy;
-    }
-
-    private void take(int id, long lsn, @Nullable Map<String, String> row, Set<String> names) {
-      Map<String, Known> known = articles.computeIfAbsent(id, _ -> new TreeMap<>());
-      newest(known, THERE, new Known(lsn, row == null ? "" : THERE));
-      if (row != null) {
-        names.forEach(name -> newest(known, name, new Known(lsn, row.getOrDefault(name, MISSING))));
-      }
-    }
-
-    private static void newest(Map<String, Known> known, String name, Known value) {
-      known.merge(name, value, (a, b) -> a.lsn() > b.lsn() ? a : b);
-    }
-
-    Map<Integer, Map<String, String>> rows() {
-      Map<Integer, Map<String, String>> rows = new TreeMap<>();
-      articles.forEach((id, known) -> {
-        if (known.getOrDefault(THERE, NOTHING).value().equals(THERE)) {
-          Map<String, String> row = new TreeMap<>();
-          COLUMNS.forEach(name -> row.put(name, known.getOrDefault(name, NOTHING).value()));
-          rows.put(id, row);
-        }
-      });
-      return rows;
     }
   }
 }

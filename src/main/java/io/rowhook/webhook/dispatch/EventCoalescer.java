@@ -14,7 +14,6 @@ import io.rowhook.journal.CoalescedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +55,7 @@ final class EventCoalescer {
   private final boolean isState; // the first says how it is, to somebody who may have it or not
   private boolean had; // by the recipient, before the first, or by its own doing since
 
-  /** Of what has changed, and not back again as far as is known. */
-  private final Map<String, JsonNode> previous = new LinkedHashMap<>();
-
-  /** Of these, what is told whatever it is: of what the recipient has, a part is unknown. */
-  private final Set<String> kept = new HashSet<>();
-
-  private boolean known = true; // what has changed
+  private final PreviousValues previous = new PreviousValues();
   private @Nullable JsonNode deleted; // its data, while it is gone
   private ObjectNode data;
   private ObjectNode newest;
@@ -83,7 +76,7 @@ final class EventCoalescer {
     this.newest = read(first);
     this.data = data(newest);
     changes();
-    keep();
+    previous.keep(data, namesIn("read"));
     if (first.type() == EventType.Deleted) {
       deleted = data;
     }
@@ -110,7 +103,7 @@ final class EventCoalescer {
         deleted = data;
       }
     }
-    forgetUnchanged();
+    previous.forgetUnchanged(data, namesIn("read"));
   }
 
   /** The next of the entity, in order, which is the recipient's own doing. */
@@ -122,64 +115,22 @@ final class EventCoalescer {
     switch (next.type()) {
       case Updated -> {
         fill(before);
-        knows();
+        previous.know(newest.path("changed").isArray());
+        previous.changedByItself(namesIn("changed"), data);
       }
       case Created -> {
-        knowsAll();
+        previous.clear();
         had = true;
         deleted = null;
       }
       case Deleted -> {
-        knowsAll();
+        previous.clear();
         had = false;
         deleted = data;
       }
       case Snapshot -> state(before);
     }
-    forgetUnchanged();
-  }
-
-  private void forgetUnchanged() {
-    Set<String> read = namesIn("read");
-    read.addAll(kept);
-    previous
-        .entrySet()
-        .removeIf(
-            old -> !read.contains(old.getKey()) && old.getValue().equals(data.get(old.getKey())));
-  }
-
-  /** Of one that was merged before: only there a change may be unknown, or none. */
-  private void keep() {
-    Set<String> read = namesIn("read");
-    previous.forEach((name, old) -> {
-      boolean unknown = old.isNull() && data.path(name).isContainerNode();
-      if (!read.contains(name) && (unknown || old.equals(data.get(name)))) {
-        kept.add(name);
-      }
-    });
-  }
-
-  /**
-   * The recipient has what it has changed; of a list or an object it has its own part only, so that
-   * it is unknown what it has.
-   */
-  private void knows() {
-    known &= newest.path("changed").isArray();
-    for (String name : namesIn("changed")) {
-      JsonNode old = previous.get(name);
-      if (old != null && (old.isContainerNode() || data.path(name).isContainerNode())) {
-        previous.put(name, data.nullNode());
-        kept.add(name);
-      } else {
-        previous.remove(name);
-      }
-    }
-  }
-
-  private void knowsAll() {
-    previous.clear();
-    kept.clear();
-    known = true;
+    previous.forgetUnchanged(data, namesIn("read"));
   }
 
   /**
@@ -193,7 +144,7 @@ final class EventCoalescer {
       type = event.type();
     }
     JsonNode own = newest.path("previous");
-    writeChange(type);
+    previous.write(newest, data, says(type));
     if (type == EventType.Deleted && own.equals(newest.path("previous"))) {
       return null;
     }
@@ -222,10 +173,10 @@ final class EventCoalescer {
       return;
     }
     JsonNode changed = newest.path("changed");
-    known &= changed.isArray();
+    previous.know(changed.isArray());
     for (JsonNode name : changed) {
       JsonNode old = newest.path("previous").get(name.asText());
-      previous.putIfAbsent(name.asText(), old == null ? data.nullNode() : old);
+      previous.add(name.asText(), old == null ? data.nullNode() : old);
     }
   }
 
@@ -240,10 +191,10 @@ final class EventCoalescer {
     deleted = null;
     Set<String> names = new HashSet<>(names(data));
     last.fieldNames().forEachRemaining(names::remove);
-    known &= names.isEmpty();
+    previous.know(names.isEmpty());
     for (Map.Entry<String, JsonNode> old : last.properties()) {
       if (!old.getValue().equals(data.get(old.getKey()))) {
-        previous.putIfAbsent(old.getKey(), old.getValue());
+        previous.add(old.getKey(), old.getValue());
       }
     }
   }
@@ -253,17 +204,17 @@ final class EventCoalescer {
     JsonNode last = deleted;
     deleted = null;
     if (last == null) {
-      known = false; // its end is not among them
+      previous.know(false); // its end is not among them
       return;
     }
     Set<String> references = references();
     Set<String> names = new HashSet<>(names(data));
     last.fieldNames().forEachRemaining(names::remove);
     names.removeAll(references);
-    known &= names.isEmpty(); // without the replica identity it has only the key
+    previous.know(names.isEmpty()); // without the replica identity it has only the key
     for (Map.Entry<String, JsonNode> old : last.properties()) {
       if (!references.contains(old.getKey())) {
-        previous.putIfAbsent(old.getKey(), old.getValue());
+        previous.add(old.getKey(), old.getValue());
       }
     }
   }
@@ -302,23 +253,6 @@ final class EventCoalescer {
     } else {
       newest.set("unavailable", left);
     }
-  }
-
-  private void writeChange(EventType type) {
-    ObjectNode old = newest.objectNode();
-    ArrayNode changed = newest.arrayNode();
-    if (says(type)) {
-      List<String> names = names(data);
-      names.retainAll(previous.keySet());
-      previous.keySet().stream().filter(name -> !data.has(name)).forEach(names::add);
-      for (String name : names) {
-        old.set(name, previous.get(name));
-        changed.add(name);
-      }
-    }
-    boolean unknown = says(type) && !known;
-    newest.set("previous", unknown ? newest.nullNode() : old);
-    newest.set("changed", unknown ? newest.nullNode() : changed);
   }
 
   /** In the order of the event. */
