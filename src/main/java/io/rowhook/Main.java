@@ -4,6 +4,7 @@ import io.rowhook.admin.CheckCommand;
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
 import io.rowhook.admin.ForgetCommand;
+import io.rowhook.admin.InitCommand;
 import io.rowhook.admin.PauseCommand;
 import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.ReceiveCommand;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .addSubcommand(new RunCommand(service))
             .addSubcommand(new CheckCommand())
+            .addSubcommand(new InitCommand())
             .addSubcommand(new PreviewCommand())
             .addSubcommand(new StatusCommand())
             .addSubcommand(new DeliveriesCommand())

@@ -4,6 +4,7 @@ import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.entities.EntitiesFileReader;
 import io.rowhook.settings.yaml.Diagnostics;
 import io.rowhook.settings.yaml.Interpolation;
 import io.rowhook.settings.yaml.ParseSession;
@@ -95,6 +96,25 @@ public record Settings(
             () -> RowhookFileReader.read(file, List.of(connectorConfig), session).journal());
     problems.throwIfAny();
     return journal;
+  }
+
+  /**
+   * Only the entities, for who proposes more of them.
+   *
+   * @throws SettingsException with everything that is wrong in {@code entities.yaml}
+   */
+  public static List<EntityType> entities(Path connectorConfig, Map<String, String> env)
+      throws SettingsException {
+    Diagnostics problems = new Diagnostics();
+    Path file = connectorConfig.resolve("entities.yaml");
+    ParseSession session = new ParseSession(problems, new Interpolation(env), new HashSet<>());
+    EntitiesFileReader read =
+        session.guarded(
+            file,
+            new EntitiesFileReader(List.of(), List.of()),
+            () -> EntitiesFileReader.read(file, session));
+    problems.throwIfAny();
+    return read.entities();
   }
 
   /** These settings with other entities. */

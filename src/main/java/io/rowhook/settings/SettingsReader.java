@@ -53,7 +53,12 @@ public record SettingsReader(
 
   private static final List<String> FILES =
       List.of(
-          "source.properties", "entities.yaml", "rowhook.yaml", "recipients", TlsParser.DIRECTORY);
+          "source.properties",
+          "entities.yaml",
+          "rowhook.yaml",
+          "recipients",
+          TlsParser.DIRECTORY,
+          "setup.sql"); // for the tables' owner
 
   /**
    * Reads all files for whoever only looks at them.

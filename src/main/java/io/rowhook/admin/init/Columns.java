@@ -1,0 +1,267 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceCatalog.Column;
+import io.rowhook.capture.SourceCatalog.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What a column's name and type tell of it. Pure. */
+final class Columns {
+
+  /** Why a column is not sent. */
+  enum Hidden {
+    secret,
+    binary,
+    auditing,
+    personal
+  }
+
+  private static final int MOST_TELLING = 4;
+
+  private static final Set<String> SECRETS =
+      Set.of(
+          "password",
+          "passwords",
+          "passwd",
+          "pwd",
+          "passphrase",
+          "passcode",
+          "pass",
+          "passwort",
+          "kennwort",
+          "secret",
+          "secrets",
+          "token",
+          "tokens",
+          "hash",
+          "hashed",
+          "salt",
+          "otp",
+          "totp",
+          "mfa",
+          "pin",
+          "credential",
+          "credentials",
+          "cvv",
+          "cvc",
+          "apikey",
+          "privatekey",
+          "sessionid",
+          "signature",
+          "contrasena",
+          "adgangskode",
+          "wachtwoord");
+
+  /** Secrets that may be numbers. */
+  private static final Set<String> DIGITS = Set.of("pin", "pin_code", "otp", "totp", "cvv", "cvc");
+
+  private static final Pattern SECRET_KEY =
+      Pattern.compile(
+          ".*(api|private|secret|access|license|licence|encryption|crypt|ssh|signing|session|auth|pgp|gpg|webhook|activation|recovery|reset)_?(key|code)s?");
+
+  private static final Pattern SECRET_END =
+      Pattern.compile(".*(password|passwd|passwort|kennwort|secret|token|apikey|passphrase)s?\\d*");
+
+  private static final String VERB =
+      "(create|created|creation|update|updated|write|modify|modified|modification|change|changed|edit|edited|insert|inserted|entered|delete|deleted|added|saved|locked)";
+
+  private static final Pattern AUDITING =
+      Pattern.compile(
+          "(row)?(last)?%s(at|on|by|date|time|ts|tstz|timestamp|uid|user|username|datetime|dt|(by|user|uid)id|utc)+|(date|time|last|user|when|who)%s(at|on|by|date|time)*|(angelegt|erstellt|geaendert|geändert|aktualisiert)(am|von|um)|row_?version|lock_?version|xmin"
+              .formatted(VERB, VERB));
+
+  private static final Pattern VERB_ALONE = Pattern.compile(VERB);
+
+  private static final Pattern PERSONAL =
+      Pattern.compile(
+          ".*(birth|geburt|(^|_)dob($|_)|iban|bank_?acc|bank_?account|bankverbindung|salar|wage|gehalt|(^|_)ssn($|_)|social_?sec|passport|(^|_)(gender|sex)($|_)|religio|marital|ethnic|health|disab|credit_?card|card_?num|national_?id|personal_?id|(^|_)(bic|swift)($|_)|personnummer|(^|_)cpr($|_)|driver_?licen|payroll).*");
+
+  private static final Set<String> ORDERS =
+      Set.of(
+          "line_no",
+          "lineno",
+          "line_number",
+          "linenumber",
+          "line_num",
+          "line",
+          "position",
+          "pos",
+          "sequence",
+          "seq",
+          "sequence_number",
+          "sort",
+          "sort_order",
+          "sortorder",
+          "sorting",
+          "ordinal",
+          "rank",
+          "item_no",
+          "itemno",
+          "row_no",
+          "rowno",
+          "row_number",
+          "zeile",
+          "zeilennr",
+          "posnr",
+          "pos_nr",
+          "seq_no",
+          "seqno",
+          "display_order",
+          "ordering",
+          "idx");
+
+  private Columns() {}
+
+  private static boolean isForeign(Table table, Column column) {
+    return table.foreignKeys().stream().anyMatch(key -> key.columns().contains(column.name()));
+  }
+
+  /** Why a column should not be sent; null: it should. */
+  static @org.jspecify.annotations.Nullable Hidden hidden(Table table, Column column) {
+    String name = String.join("_", split(column.name()));
+    String joined = name.replace("_", "");
+    boolean timed = column.kind().equals("time");
+    if (AUDITING.matcher(joined).matches() || (timed && VERB_ALONE.matcher(joined).matches())) {
+      return Hidden.auditing;
+    }
+    if (isForeign(table, column)) {
+      return null;
+    }
+    if (column.kind().equals("bytea")) {
+      return Hidden.binary;
+    }
+    boolean holds = !timed && !column.kind().equals("boolean");
+    boolean digits = column.kind().equals("number") && !DIGITS.contains(name);
+    if (holds && !digits && isSecret(name)) {
+      return Hidden.secret;
+    }
+    return PERSONAL.matcher(name).matches() ? Hidden.personal : null;
+  }
+
+  private static boolean isSecret(String name) {
+    return split(name).stream().anyMatch(SECRETS::contains)
+        || SECRET_KEY.matcher(name).matches()
+        || SECRET_END.matcher(name.replace("_", "")).matches();
+  }
+
+  /** In small letters, apart at {@code _} and capitals. */
+  private static List<String> split(String name) {
+    return List.of(
+        name.replaceAll("(?<=\\p{Ll})(?=\\p{Lu})", "_")
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^\\p{L}\\p{N}]+", "_")
+            .split("_"));
+  }
+
+  /** The columns by which a person knows a row of it; at most four, in the table's order. */
+  static List<String> telling(Table table) {
+    List<Column> shown =
+        table.columns().stream()
+            .filter(column -> !column.generated() && hidden(table, column) == null)
+            .filter(column -> column.kind().equals("text") || column.kind().equals("number"))
+            .filter(column ->
+                table.foreignKeys().stream()
+                    .noneMatch(key -> key.columns().contains(column.name())))
+            .toList();
+    List<Column> best =
+        shown.stream()
+            .filter(column -> rank(column) < Integer.MAX_VALUE)
+            .sorted(Comparator.comparingInt(Columns::rank))
+            .limit(MOST_TELLING)
+            .toList();
+    List<String> names = new ArrayList<>();
+    for (Column column : shown) {
+      if (best.contains(column)) {
+        names.add(column.name());
+      }
+    }
+    if (names.isEmpty()) {
+      shown.stream()
+          .filter(column -> column.kind().equals("text") && isNamedAs(table, column))
+          .forEach(column -> names.add(column.name()));
+    }
+    if (names.isEmpty()) {
+      shown.stream()
+          .filter(column -> split(column.name()).getFirst().equals("description"))
+          .forEach(column -> names.add(column.name()));
+    }
+    return names;
+  }
+
+  /** {@code salutation.salutation}: a list's only column of text is what its rows are called. */
+  private static boolean isNamedAs(Table table, Column column) {
+    List<String> words = Words.of(table.id().name());
+    String last = words.isEmpty() ? "" : words.getLast();
+    String name = column.name().toLowerCase(Locale.ROOT);
+    return name.equals(table.id().name().toLowerCase(Locale.ROOT)) || name.equals(last);
+  }
+
+  /** The smaller, the more telling; a number has to be called one. */
+  private static int rank(Column column) {
+    List<String> words = split(column.name());
+    for (int i = 0; i < Vocabulary.TELLING.size(); i++) {
+      String telling = Vocabulary.TELLING.get(i);
+      boolean whole = String.join("_", words).equals(telling);
+      boolean last = words.getLast().equals(telling);
+      boolean end = telling.length() > 3 && words.size() == 1 && words.getFirst().endsWith(telling);
+      boolean name = telling.equals("name") && column.kind().equals("number");
+      if (!name && (whole || last || end)) {
+        return whole ? i : 100 + i;
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
+  /** The column that says in which order parts stand; empty: the key does. */
+  static List<String> orders(Table table) {
+    return table.columns().stream()
+        .filter(column -> column.kind().equals("number") && !column.generated())
+        .map(Column::name)
+        .filter(name ->
+            ORDERS.contains(String.join("_", split(name)))
+                && table.foreignKeys().stream().noneMatch(key -> key.columns().contains(name)))
+        .limit(1)
+        .toList();
+  }
+
+  /** Columns of few values by which recipients may choose events. */
+  static List<Column> states(Table table) {
+    Pattern state = Pattern.compile(".*(state|status|stage|phase|zustand|etat|estado)");
+    return table.columns().stream()
+        .filter(column -> !column.generated() && hidden(table, column) == null)
+        .filter(column -> column.values().size() > 1 && column.values().size() <= 12)
+        .filter(column ->
+            state.matcher(column.name().toLowerCase(Locale.ROOT)).matches() || isEnum(column))
+        .toList();
+  }
+
+  private static boolean isEnum(Column column) {
+    return column.type().indexOf(' ') < 0
+        && !Set.of("text", "character", "\"char\"", "citext", "name").contains(column.type())
+        && !column.type().startsWith("character");
+  }
+
+  /** The condition under which a row counts as deleted; empty: none is known. */
+  static String deleted(Table table) {
+    for (Column column : table.columns()) {
+      String name = String.join("_", split(column.name()));
+      String quoted =
+          column.name().matches("[a-z_][a-z0-9_]*")
+              ? column.name()
+              : io.rowhook.capture.TableId.quote(column.name());
+      if (column.kind().equals("time") && name.equals("deleted_at") && !column.generated()) {
+        return quoted + " IS NOT NULL";
+      }
+      if (column.kind().equals("boolean")
+          && Set.of("is_deleted", "deleted").contains(name)
+          && !column.generated()) {
+        return quoted;
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,146 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.admin.init.Proposal.Entity;
+import io.rowhook.capture.SourceCatalog;
+import io.rowhook.capture.TableId;
+import io.rowhook.entity.ChildTable;
+import io.rowhook.entity.EntityType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code rowhook init} would write: a proposal and the database that it is for. Immutable.
+ *
+ * @param proposal what to capture
+ * @param catalog what it was made of
+ * @param uri of the database
+ * @param role that Rowhook will log in as
+ */
+public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, String role) {
+
+  /** An entity, for a person to choose by. */
+  public record Choice(String name, String table, int parts, int references, String why) {}
+
+  /**
+   * Proposes.
+   *
+   * @param wanted tables that are to be entities, whatever their names say
+   */
+  public static Draft of(SourceCatalog catalog, Set<TableId> wanted, PostgresUri uri, String role) {
+    return new Draft(Proposer.propose(catalog, wanted), catalog, uri, role);
+  }
+
+  /** The entities, in the order of their names. */
+  public List<Choice> choices() {
+    return proposal.entities().stream()
+        .map(entity ->
+            new Choice(
+                entity.name(),
+                entity.table().id().toString(),
+                entity.parts().size(),
+                entity.references().size(),
+                entity.why()))
+        .toList();
+  }
+
+  /** How many tables are left out. */
+  public int leftOut() {
+    return proposal.leftOut().size();
+  }
+
+  /** The same with these entities only. */
+  public Draft only(Set<String> names) {
+    return new Draft(proposal.only(entity -> names.contains(entity.name())), catalog, uri, role);
+  }
+
+  /** Only what a file of entities, comments included, does not name yet. */
+  public Draft without(String entitiesFile) {
+    List<Entity> fresh =
+        proposal.entities().stream()
+            .filter(entity -> !names(entitiesFile, entity.table().id()))
+            .toList();
+    return new Draft(new Proposal(fresh, Map.of()), catalog, uri, role);
+  }
+
+  /** Whether a text has a table's name, with characters around it that belong to no name. */
+  private static boolean names(String text, TableId table) {
+    String whole = Pattern.quote(table.toString());
+    String name =
+        table.schema().equals("public") ? whole + "|" + Pattern.quote(table.name()) : whole;
+    return Pattern.compile("(?m)(^|[^\\w.$])(" + name + ")($|[^\\w$])").matcher(text).find();
+  }
+
+  /** Secrets that an existing mapping sends: new columns of its tables, perhaps. */
+  public List<String> secretsIn(List<EntityType> entities) {
+    List<String> found = new ArrayList<>();
+    for (EntityType entity : entities) {
+      secrets(entity.table(), entity.attributes()::test)
+          .ifPresent(
+              columns -> found.add(entity.name() + ": add to attributes.exclude: " + columns));
+      for (ChildTable part : entity.parts()) {
+        secrets(part.table(), part.attributes()::test)
+            .ifPresent(columns ->
+                found.add(
+                    entity.name()
+                        + ".contains."
+                        + part.name()
+                        + ": add to attributes.exclude: "
+                        + columns));
+      }
+    }
+    return found;
+  }
+
+  private Optional<String> secrets(TableId id, Predicate<String> sent) {
+    SourceCatalog.Table table = catalog.byName().get(id);
+    if (table == null) {
+      return Optional.empty();
+    }
+    String columns =
+        table.columns().stream()
+            .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
+            .map(SourceCatalog.Column::name)
+            .filter(sent)
+            .map(YamlText::of)
+            .collect(Collectors.joining(", "));
+    return columns.isEmpty() ? Optional.empty() : Optional.of(columns);
+  }
+
+  /** Each file's text, by its path inside the settings' directory. */
+  public Map<String, String> files() {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("source.properties", SourceText.file(uri, role));
+    files.put("entities.yaml", EntitiesText.file(proposal));
+    files.put("recipients/receive.yaml", RecipientText.file(proposal));
+    files.put("setup.sql", SetupText.file(proposal, catalog.server(), role, uri.database()));
+    return files;
+  }
+
+  /** The entities as text to be added to {@code entities.yaml}. */
+  public String entitiesToAdd() {
+    return EntitiesText.entities(proposal);
+  }
+
+  /** What the owner has to run for these besides. */
+  public String setupToAdd() {
+    return SetupText.additions(proposal, catalog.server(), role, uri.database());
+  }
+
+  /** Writes a file that is not there yet, with the directories above it. */
+  public static void write(Path file, String text) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+    Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+  }
+}

@@ -1,0 +1,45 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceConfig;
+import java.io.Console;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the password for a database.
+ *
+ * @param terminal where a person can be asked for it; empty: nobody is there
+ */
+public record Login(Map<String, String> environment, Optional<Console> terminal) {
+
+  /** How the database is connected to. */
+  public SourceConfig source(PostgresUri database) {
+    Map<String, String> properties = new HashMap<>();
+    properties.put("database.hostname", database.host());
+    properties.put("database.port", database.port());
+    properties.put("database.dbname", database.database());
+    properties.put("database.user", database.user());
+    properties.put("database.password", password(database));
+    database.options().forEach((key, value) -> properties.put("database." + key, value));
+    return SourceConfig.of(properties, database.toString());
+  }
+
+  /** Never empty, which the settings refuse: where nobody knows it, the server may not ask. */
+  private String password(PostgresUri database) {
+    String home = System.getProperty("user.home", "");
+    Path file = Path.of(environment.getOrDefault("PGPASSFILE", home + "/.pgpass"));
+    Optional<String> known =
+        database
+            .password()
+            .or(() -> Optional.ofNullable(environment.get("PGPASSWORD")))
+            .filter(text -> !text.isBlank())
+            .or(() -> PasswordFile.find(file, database));
+    if (known.isEmpty() && terminal.isPresent()) {
+      char[] typed = terminal.get().readPassword("Password of %s: ", database);
+      known = Optional.ofNullable(typed).map(String::new).filter(text -> !text.isBlank());
+    }
+    return known.orElse("none");
+  }
+}

@@ -1,0 +1,93 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceCatalog.Column;
+import io.rowhook.capture.SourceCatalog.Table;
+import io.rowhook.capture.TableId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is proposed to be captured. Immutable.
+ *
+ * @param entities in the order of their names
+ * @param leftOut why each other table is no entity, and no part of one
+ */
+record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
+
+  Proposal {
+    entities = List.copyOf(entities);
+    leftOut = java.util.Collections.unmodifiableMap(new TreeMap<>(leftOut));
+  }
+
+  /**
+   * An entity.
+   *
+   * @param id where it is not the table's own key
+   * @param deleted a condition; empty: none
+   * @param why it is one
+   */
+  record Entity(
+      String name,
+      Table table,
+      List<String> id,
+      String deleted,
+      List<Hide> hidden,
+      List<Part> parts,
+      List<Reference> references,
+      List<Column> states,
+      String why) {}
+
+  /** A part, which may have parts itself. */
+  record Part(
+      String name,
+      Table table,
+      List<String> key,
+      List<String> to,
+      List<String> orderBy,
+      List<Hide> hidden,
+      List<Part> parts,
+      List<Reference> references) {}
+
+  /** A row that is looked up. */
+  record Reference(
+      String name,
+      Table table,
+      List<String> key,
+      List<String> to,
+      List<String> attributes,
+      List<Reference> references) {}
+
+  /** A column that is not sent. */
+  record Hide(String column, Columns.Hidden why) {}
+
+  /** Only these entities. */
+  Proposal only(java.util.function.Predicate<Entity> wanted) {
+    Map<TableId, String> left = new TreeMap<>(leftOut);
+    List<Entity> kept = new ArrayList<>();
+    for (Entity entity : entities) {
+      if (wanted.test(entity)) {
+        kept.add(entity);
+      } else {
+        left.put(entity.table().id(), "not asked for");
+      }
+    }
+    return new Proposal(kept, left);
+  }
+
+  /** Each table whose rows are captured: of entities and parts. */
+  List<Table> captured() {
+    List<Table> tables = new ArrayList<>();
+    for (Entity entity : entities) {
+      tables.add(entity.table());
+      entity.parts().forEach(part -> add(part, tables));
+    }
+    return tables.stream().distinct().toList();
+  }
+
+  private static void add(Part part, List<Table> tables) {
+    tables.add(part.table());
+    part.parts().forEach(inner -> add(inner, tables));
+  }
+}

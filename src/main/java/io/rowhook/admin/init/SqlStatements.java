@@ -1,0 +1,45 @@
+package io.rowhook.admin.init;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Takes a file of SQL apart into its statements, without comments between them. Pure. */
+public final class SqlStatements {
+
+  /** What may hold a semicolon that ends nothing: texts, names, comments, dollar quotes. */
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "(?<comment>--[^\\n]*|/\\*.*?\\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(?<dollar>\\$\\w*\\$).*?\\k<dollar>|(?<end>;)",
+          Pattern.DOTALL);
+
+  private SqlStatements() {}
+
+  public static List<String> of(String sql) {
+    List<String> statements = new ArrayList<>();
+    StringBuilder statement = new StringBuilder();
+    Matcher token = TOKEN.matcher(sql);
+    int from = 0;
+    while (token.find()) {
+      statement.append(sql, from, token.start());
+      from = token.end();
+      if (token.group("end") != null) {
+        add(statement, statements);
+      } else if (token.group("comment") == null) {
+        statement.append(token.group());
+      }
+    }
+    statement.append(sql, from, sql.length());
+    add(statement, statements);
+    return statements;
+  }
+
+  private static void add(StringBuilder statement, List<String> statements) {
+    String text = statement.toString().strip();
+    if (!text.isEmpty()) {
+      statements.add(text);
+    }
+    statement.setLength(0);
+  }
+}

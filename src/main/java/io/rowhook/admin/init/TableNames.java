@@ -1,0 +1,144 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceCatalog.Table;
+import io.rowhook.capture.TableId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The words of each table's name, and what an entity of it is called. Pure, immutable. */
+final class TableNames {
+
+  private static final Set<String> NOISE = Set.of("tbl", "tab", "tb", "t", "table");
+
+  private final Map<TableId, List<String>> words = new HashMap<>();
+  private final Map<TableId, String> names = new HashMap<>();
+  private final boolean english;
+
+  TableNames(Collection<Table> tables) {
+    Map<TableId, List<String>> whole = new HashMap<>();
+    tables.forEach(table -> whole.put(table.id(), Words.of(table.id().name())));
+    english = isEnglish(whole.values());
+    Map<TableId, List<String>> shortened = withoutPrefixes(whole);
+    Set<String> taken = new HashSet<>();
+    boolean unique =
+        shortened.values().stream()
+            .allMatch(each -> taken.add(Words.camel(singular(each)).toLowerCase(Locale.ROOT)));
+    words.putAll(unique ? shortened : whole);
+    Set<String> used = new HashSet<>();
+    for (Table table : tables) {
+      names.put(table.id(), free(table.id(), used));
+    }
+  }
+
+  /** Words in the language of most: where these are not English, no plural is undone. */
+  private static boolean isEnglish(Collection<List<String>> names) {
+    int english = 0;
+    int foreign = 0;
+    for (List<String> name : names) {
+      for (String word : name) {
+        boolean known = Vocabulary.ENGLISH.contains(Words.singular(word));
+        english += known ? 1 : 0;
+        foreign += !known && Vocabulary.FOREIGN.contains(word) ? 1 : 0;
+      }
+    }
+    return english >= foreign;
+  }
+
+  /** Without {@code tbl_}, and without a first word that all tables of a schema have. */
+  private static Map<TableId, List<String>> withoutPrefixes(Map<TableId, List<String>> whole) {
+    Map<String, Set<String>> first = new HashMap<>();
+    Map<String, Integer> many = new HashMap<>();
+    whole.forEach((id, name) -> {
+      if (!name.isEmpty()) {
+        first.computeIfAbsent(id.schema(), _ -> new HashSet<>()).add(name.getFirst());
+        many.merge(id.schema(), 1, Integer::sum);
+      }
+    });
+    Map<TableId, List<String>> shortened = new HashMap<>();
+    whole.forEach((id, name) -> {
+      boolean shared =
+          first.getOrDefault(id.schema(), Set.of()).size() == 1
+              && many.getOrDefault(id.schema(), 0) > 2;
+      boolean noise = !name.isEmpty() && NOISE.contains(name.getFirst());
+      shortened.put(id, name.size() > 1 && (shared || noise) ? name.subList(1, name.size()) : name);
+    });
+    return shortened;
+  }
+
+  private String free(TableId id, Set<String> used) {
+    String name = Words.camel(singular(words(id)));
+    String base = name.isEmpty() ? "Table" : name;
+    String schema = Words.camel(Words.of(id.schema()));
+    List<String> choices = new ArrayList<>(List.of(base, schema + base));
+    for (int i = 2; i < 1000; i++) {
+      choices.add(base + i);
+    }
+    return choices.stream()
+        .filter(choice -> used.add(choice.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElse(base);
+  }
+
+  private List<String> singular(List<String> name) {
+    return english ? Words.lastSingular(name) : name;
+  }
+
+  /** The words of a table's name as it is written, without prefixes. */
+  List<String> words(TableId id) {
+    return words.getOrDefault(id, List.of());
+  }
+
+  /** The same, each in the singular where they are English. */
+  List<String> stems(TableId id) {
+    return words(id).stream().map(word -> english ? Words.singular(word) : word).toList();
+  }
+
+  /** What its entity is called. */
+  String entity(TableId id) {
+    return names.getOrDefault(id, "Table");
+  }
+
+  /** The same without a last word that says nothing: {@code order} of {@code order_header}. */
+  List<String> core(TableId id) {
+    List<String> stems = stems(id);
+    return stems.size() > 1 && Vocabulary.HEADS.contains(stems.getLast())
+        ? stems.subList(0, stems.size() - 1)
+        : stems;
+  }
+
+  /** Whether one table's name begins with all words of another's. */
+  boolean begins(TableId longer, TableId shorter) {
+    List<String> start = core(shorter);
+    List<String> all = stems(longer);
+    return all.size() > start.size() && all.subList(0, start.size()).equals(start);
+  }
+
+  /** What parts are called in their owner: without the words that these share. */
+  String part(TableId part, TableId owner) {
+    List<String> all = words(part);
+    List<String> start = stems(owner);
+    List<String> stems = stems(part);
+    int shared = 0;
+    while (shared < all.size() - 1 && start.contains(stems.get(shared))) {
+      shared++;
+    }
+    List<String> rest = new ArrayList<>(all.subList(shared, all.size()));
+    if (english && !rest.isEmpty() && Words.singular(rest.getLast()).equals(rest.getLast())) {
+      rest.set(rest.size() - 1, plural(rest.getLast()));
+    }
+    return Words.attribute(rest);
+  }
+
+  private static String plural(String word) {
+    if (word.endsWith("y") && !word.matches(".*[aeiou]y")) {
+      return word.substring(0, word.length() - 1) + "ies";
+    }
+    return word.matches(".*(s|x|z|ch|sh)") ? word + "es" : word + "s";
+  }
+}

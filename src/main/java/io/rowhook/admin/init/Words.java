@@ -1,0 +1,138 @@
+package io.rowhook.admin.init;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Names taken apart into words, and put together to an entity's name. Pure. */
+final class Words {
+
+  private static final Pattern BOUNDARY =
+      Pattern.compile("[^\\p{L}\\p{N}]+|(?<=\\p{Ll})(?=\\p{Lu})|(?<=[\\p{Lu}])(?=\\p{Lu}\\p{Ll})");
+
+  private static final Map<String, String> IRREGULAR =
+      Map.ofEntries(
+          Map.entry("people", "person"),
+          Map.entry("children", "child"),
+          Map.entry("men", "man"),
+          Map.entry("women", "woman"),
+          Map.entry("indices", "index"),
+          Map.entry("matrices", "matrix"),
+          Map.entry("vertices", "vertex"),
+          Map.entry("criteria", "criterion"),
+          Map.entry("halves", "half"),
+          Map.entry("shelves", "shelf"),
+          Map.entry("leaves", "leave"),
+          Map.entry("analyses", "analysis"),
+          Map.entry("bases", "base"),
+          Map.entry("movies", "movie"),
+          Map.entry("cookies", "cookie"),
+          Map.entry("ties", "tie"),
+          Map.entry("caches", "cache"),
+          Map.entry("quizzes", "quiz"),
+          Map.entry("shoes", "shoe"));
+
+  private static final Set<String> UNCHANGED =
+      Set.of("series", "species", "news", "goods", "sales", "gas", "logistics", "diagnosis", "sms");
+
+  private static final Pattern LATIN_US = Pattern.compile(".*[b-df-hj-np-tv-z]uses");
+  private static final Pattern SIBILANT = Pattern.compile(".*(ss|sh|ch|x|zz)es");
+  private static final Pattern NO_PLURAL = Pattern.compile(".*(ss|us|is|as)");
+
+  private Words() {}
+
+  /**
+   * {@code tblSalesOrders} and {@code sales_orders} in small letters; joined words that are known.
+   */
+  static List<String> of(String name) {
+    List<String> words = new ArrayList<>();
+    for (String part : BOUNDARY.split(name, -1)) {
+      if (!part.isEmpty()) {
+        words.addAll(apart(part.toLowerCase(Locale.ROOT)));
+      }
+    }
+    return words;
+  }
+
+  /** {@code orderitems}: two words that are known, written as one. */
+  private static List<String> apart(String word) {
+    if (Vocabulary.known(singular(word))) {
+      return List.of(word);
+    }
+    for (int cut = word.length() - 3; cut >= 3; cut--) {
+      String first = word.substring(0, cut);
+      String second = word.substring(cut);
+      if (Vocabulary.known(singular(first)) && Vocabulary.known(singular(second))) {
+        return List.of(first, second);
+      }
+    }
+    return List.of(word);
+  }
+
+  /** An English word in the singular; what is none already, or is no plural, stays as it is. */
+  static String singular(String word) {
+    String known = IRREGULAR.get(word);
+    if (known != null) {
+      return known;
+    }
+    int length = word.length();
+    if (length < 4 || !word.endsWith("s") || UNCHANGED.contains(word)) {
+      return word;
+    }
+    if (word.endsWith("ies") && length > 4) {
+      return word.substring(0, length - 3) + "y";
+    }
+    if (SIBILANT.matcher(word).matches() || LATIN_US.matcher(word).matches()) {
+      return word.substring(0, length - 2);
+    }
+    return NO_PLURAL.matcher(word).matches() ? word : word.substring(0, length - 1);
+  }
+
+  /** The same words, the last in the singular. */
+  static List<String> lastSingular(List<String> words) {
+    if (words.isEmpty()) {
+      return words;
+    }
+    List<String> singular = new ArrayList<>(words);
+    singular.set(words.size() - 1, singular(words.getLast()));
+    return singular;
+  }
+
+  /** {@code SalesOrder}: letters and digits only; empty where none of them is one. */
+  static String camel(List<String> words) {
+    StringBuilder camel = new StringBuilder();
+    for (String word : words) {
+      String plain = plain(word);
+      if (!plain.isEmpty()) {
+        camel.append(Character.toUpperCase(plain.charAt(0))).append(plain, 1, plain.length());
+      }
+    }
+    String name = camel.toString();
+    name = name.isEmpty() || Character.isLetter(name.charAt(0)) ? name : "T" + name;
+    return name.length() > 60 ? name.substring(0, 60) : name;
+  }
+
+  /** An attribute's name: letters, digits and {@code _}; it begins with a letter. */
+  static String attribute(List<String> words) {
+    String name = String.join("_", words.stream().map(Words::plain).toList());
+    name = name.isEmpty() || !Character.isLetter(name.charAt(0)) ? "a" + name : name;
+    return name.length() > 60 ? name.substring(0, 60) : name;
+  }
+
+  /** Without accents, umlauts written out; letters and digits of ASCII only. */
+  private static String plain(String word) {
+    String written =
+        word.replace("ä", "ae")
+            .replace("ö", "oe")
+            .replace("ü", "ue")
+            .replace("ß", "ss")
+            .replace("æ", "ae")
+            .replace("ø", "oe")
+            .replace("å", "aa");
+    return Normalizer.normalize(written, Normalizer.Form.NFD).replaceAll("[^A-Za-z0-9]", "");
+  }
+}

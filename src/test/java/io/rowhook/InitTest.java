@@ -1,0 +1,176 @@
+package io.rowhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsException;
+import io.rowhook.story.Stage;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code rowhook init} on an ERP that nobody has described: from its URI to the first webhook. */
+@Tag("feature-67")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InitTest {
+
+  /** What an ERP has besides orders: logins, logs, settings, codes, links. */
+  private static final String[] ERP = {
+    "CREATE SCHEMA erp",
+    "CREATE TYPE erp.order_status AS ENUM ('open', 'shipped', 'on hold')",
+    "CREATE TABLE erp.countries (code char(2) PRIMARY KEY, name text)",
+    "CREATE TABLE erp.users (id int PRIMARY KEY, login text, password_hash text)",
+    "CREATE TABLE erp.customers (id bigint PRIMARY KEY, customer_number text, name text, email text,"
+        + " portal_password text, api_token text, iban text, photo bytea, country_code char(2)"
+        + " REFERENCES erp.countries, created_at timestamptz DEFAULT now(), created_by int REFERENCES"
+        + " erp.users)",
+    "CREATE TABLE erp.products (id bigint PRIMARY KEY, sku text, name text, list_price numeric,"
+        + " deleted_at timestamptz)",
+    "CREATE TABLE erp.categories (id int PRIMARY KEY, name text, parent_id int REFERENCES"
+        + " erp.categories)",
+    "CREATE TABLE erp.product_categories (product_id bigint REFERENCES erp.products, category_id int"
+        + " REFERENCES erp.categories, PRIMARY KEY (product_id, category_id))",
+    "CREATE TABLE erp.\"order\" (id bigint PRIMARY KEY, order_number text, customer_id bigint NOT NULL"
+        + " REFERENCES erp.customers, status erp.order_status, write_date timestamp)",
+    "CREATE TABLE erp.order_lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES"
+        + " erp.\"order\" ON DELETE CASCADE, line_no int, product_id bigint REFERENCES erp.products,"
+        + " quantity numeric, internal_secret text)",
+    "CREATE TABLE erp.audit_log (id bigint PRIMARY KEY, what text)",
+    "CREATE TABLE erp.app_settings (key text PRIMARY KEY, value text)",
+    "CREATE TABLE erp.schema_migrations (version text PRIMARY KEY)",
+    "INSERT INTO erp.products VALUES (1, 'CH', 'Chair', 10, NULL)",
+    "INSERT INTO erp.customers VALUES (1, 'C1', 'Acme', 'a@example.com', 'hunter2', 'tok-1', 'DE1',"
+        + " '\\xdeadbeef', NULL, now(), NULL)"
+  };
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private SourceDatabase source;
+  @TempDir Path temp;
+
+  @BeforeAll
+  void erp() {
+    source = SourceDatabase.start();
+    source.execute(ERP);
+  }
+
+  @AfterAll
+  void stop() {
+    source.close();
+  }
+
+  @Test
+  void fromItsUriToTheFirstWebhook() throws IOException, SettingsException {
+    Path config = temp.resolve("connector-config");
+    assertThat(init(config, "--yes")).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("wrote   " + config.resolve("setup.sql"), "Order", "Customer", "Product");
+    assertThat(source.query("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+    Settings settings = Settings.read(config, temp.resolve("none"), Map.of("PGPASSWORD", "x"));
+    assertThat(settings.entities()).extracting(entity -> entity.name()).contains("Order");
+    assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
+        .contains("{ entity: Order, becomes: { status: shipped }, topic: order.shipped }");
+    Map<Path, String> written = files(config);
+
+    assertThat(init(config, "--yes")).isZero();
+    assertThat(out.toString()).contains("nothing is new");
+    assertThat(files(config)).isEqualTo(written);
+
+    assertThat(init(config, "--yes", "--apply")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("CREATE ROLE \"rowhook\" LOGIN REPLICATION;", "applied ");
+    assertThat(init(config, "--yes", "--apply")).as("once more").isZero();
+
+    webhook(written);
+    written = files(config);
+
+    source.execute(
+        "CREATE TABLE erp.invoices (id int PRIMARY KEY, number text, customer_id bigint"
+            + " REFERENCES erp.customers)",
+        "ALTER TABLE erp.customers ADD reset_token text");
+    assertThat(init(config, "--yes")).isZero();
+    assertThat(out.toString())
+        .contains("1 new: Invoice.", "ALTER PUBLICATION rowhook ADD TABLE\n  \"erp\".\"invoices\";")
+        .contains("A secret is sent. Customer: add to attributes.exclude: reset_token");
+    assertThat(files(config)).isEqualTo(written);
+  }
+
+  private void webhook(Map<Path, String> settings) {
+    try (Stage stage = new Stage(source, temp)) {
+      settings.forEach((file, text) -> stage.write("connector-config/" + file, text));
+      stage.receiver("receive", TestReceiver.Settings.DEFAULT);
+      stage.recipient("receive", "url: ${env:RECEIVE_URL}");
+      stage.env("PGPASSWORD", "secret").start();
+      source.execute(
+          "UPDATE erp.customers SET name = 'Acme & Co', portal_password = 'hunter3', photo = '\\x01'");
+      source.execute(
+          "WITH one AS (INSERT INTO erp.\"order\" VALUES (7, 'O7', 1, 'open', now())) INSERT INTO"
+              + " erp.order_lines VALUES (1, 7, 1, 1, 2, 'classified')");
+      source.execute("UPDATE erp.order_lines SET quantity = 3");
+      List<JsonNode> sent = stage.await("receive", 3).stream().map(Stage::json).toList();
+      assertThat(sent)
+          .allSatisfy(event ->
+              assertThat(event.toString())
+                  .doesNotContain(
+                      "hunter",
+                      "tok-1",
+                      "DE1",
+                      "3q2+7w",
+                      "classified",
+                      "created_at",
+                      "write_date"));
+      JsonNode customer = one(sent, "Customer");
+      assertThat(customer.at("/data/name").asText()).isEqualTo("Acme & Co");
+      JsonNode order = one(sent, "Order");
+      assertThat(order.at("/data/lines/0/quantity").asInt()).isEqualTo(3);
+      assertThat(order.at("/data/lines/0/product/sku").asText()).isEqualTo("CH");
+      assertThat(order.at("/data/customer/customer_number").asText()).isEqualTo("C1");
+    }
+  }
+
+  /** The last event of an entity. */
+  private static JsonNode one(List<JsonNode> events, String entity) {
+    return events.stream()
+        .filter(event -> event.at("/entityType").asText().equals(entity))
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+
+  private int init(Path config, String... more) {
+    out.getBuffer().setLength(0);
+    CommandLine rowhook = Main.commandLine(_ -> {});
+    rowhook.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    String uri =
+        "postgresql://%s:%s@%s:%d/%s"
+            .formatted(
+                source.user(), source.password(), source.host(), source.port(), source.database());
+    return rowhook.execute(
+        Stream.concat(Stream.of("init", uri, "--dir", config.toString()), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static Map<Path, String> files(Path directory) throws IOException {
+    Map<Path, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(directory.relativize(file), Files.readString(file));
+      }
+    }
+    return files;
+  }
+}
