@@ -6,8 +6,9 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.entity.resync.Chunk;
 import io.rowhook.entity.resync.ChunkReader;
 import io.rowhook.entity.resync.ChunkReader.InvisibleException;
+import io.rowhook.entity.resync.ChunkJob;
+import io.rowhook.entity.resync.ChunkState;
 import io.rowhook.entity.resync.ChunkWindow;
-import io.rowhook.entity.resync.ChunkWindow.State;
 import io.rowhook.entity.schema.EntitySchema;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.time.Duration;
@@ -135,7 +136,7 @@ public final class ResyncChunks {
     Optional<ObjectNode> low =
         window.open(
             request.entity(),
-            new ChunkWindow.Job(
+            new ChunkJob(
                 progress.job(),
                 request.recipient(),
                 progress.lastKey(),
@@ -146,7 +147,7 @@ public final class ResyncChunks {
       return givenUp; // a new engine: all of it again
     }
     marks.accept(low.get());
-    if (window.await(State.AWAITED, MARK) != State.OPEN) {
+    if (window.await(ChunkState.AWAITED, MARK) != ChunkState.OPEN) {
       return givenUp;
     }
     Set<String> seen = window.ended();
@@ -162,7 +163,7 @@ public final class ResyncChunks {
       return givenUp;
     }
     marks.accept(high.get());
-    boolean durable = window.await(State.READ, MARK) == State.DURABLE;
+    boolean durable = window.await(ChunkState.READ, MARK) == ChunkState.DURABLE;
     return new Result(durable ? Outcome.DURABLE : Outcome.GIVEN_UP, chunk.keys());
   }
 }

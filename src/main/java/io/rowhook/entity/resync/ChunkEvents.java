@@ -5,8 +5,6 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.content.EventSerializer;
-import io.rowhook.entity.resync.ChunkWindow.Job;
-import io.rowhook.entity.resync.ChunkWindow.Published;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,15 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What comes of a chunk once it is known what was touched meanwhile. */
-final class ChunkEvents {
+public final class ChunkEvents {
 
   private static final Logger log = LoggerFactory.getLogger(ChunkEvents.class);
+
+  /** What is published at the high mark. */
+  public record Published(List<Event> events, ResyncProgress progress) {}
 
   private ChunkEvents() {}
 
   /** The events of what was not touched, and how far the job is with them. */
   static Published of(
-      Chunk chunk, Job job, TouchedEntities touched, EventSerializer maker, Transaction at) {
+      Chunk chunk, ChunkJob job, TouchedEntities touched, EventSerializer maker, Transaction at) {
     List<Event> events = new ArrayList<>();
     List<String> again = new ArrayList<>();
     chunk
@@ -47,7 +48,7 @@ final class ChunkEvents {
 
   /** Nothing that one entity brings stops capture. */
   private static Optional<Event> make(
-      EventSerializer maker, EventDraft draft, Transaction at, Job job) {
+      EventSerializer maker, EventDraft draft, Transaction at, ChunkJob job) {
     try {
       return Optional.of(maker.make(draft, at, null).to(job.recipient()));
     } catch (RuntimeException | StackOverflowError e) {

@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
-import io.rowhook.entity.Event;
-import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.content.EventSerializer;
+import io.rowhook.entity.resync.ChunkEvents.Published;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,49 +35,14 @@ public final class ChunkWindow {
   /** The key of a mark in a message. */
   public static final String KEY = "rowhook.resync";
 
-  /** How far a chunk is. */
-  public enum State {
-    NONE,
-    /** The low mark was not seen yet. */
-    AWAITED,
-    /** It was; the chunk may be read. */
-    OPEN,
-    /** It was read; the high mark was not seen yet. */
-    READ,
-    /** Its events are with the journal. */
-    PUBLISHED,
-    /** They are durable, with the progress. */
-    DURABLE,
-    /** A new engine has begun meanwhile. */
-    GIVEN_UP
-  }
-
-  /**
-   * How far the job was before the chunk.
-   *
-   * @param recipient whom its events are for
-   * @param last keys that are not read again, however often they are touched: their own events say
-   *     how they are
-   */
-  public record Job(
-      long id,
-      String recipient,
-      @Nullable String lastKey,
-      long read,
-      long sent,
-      Set<String> last) {}
-
-  /** What is published at the high mark. */
-  public record Published(List<Event> events, ResyncProgress progress) {}
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
 
   // guarded by lock
-  private State state = State.NONE;
+  private ChunkState state = ChunkState.NONE;
   private String mark = "";
   private String entity = "";
-  private @Nullable Job job;
+  private @Nullable ChunkJob job;
   private @Nullable Chunk chunk;
   private @Nullable Position high;
   private final TouchedEntities touched = new TouchedEntities();
@@ -99,8 +63,8 @@ public final class ChunkWindow {
       watching = false;
       ended.clear();
       active = false;
-      if (state != State.NONE && state != State.DURABLE) {
-        to(State.GIVEN_UP);
+      if (state != ChunkState.NONE && state != ChunkState.DURABLE) {
+        to(ChunkState.GIVEN_UP);
       }
     } finally {
       lock.unlock();
@@ -126,10 +90,10 @@ public final class ChunkWindow {
         return;
       }
       String which = message.path("mark").asText();
-      if (state == State.AWAITED && which.equals("low")) {
+      if (state == ChunkState.AWAITED && which.equals("low")) {
         touched.clear();
-        to(State.OPEN);
-      } else if (state == State.READ && which.equals("high")) {
+        to(ChunkState.OPEN);
+      } else if (state == ChunkState.READ && which.equals("high")) {
         high = transaction.end();
       }
     } finally {
@@ -144,7 +108,7 @@ public final class ChunkWindow {
     }
     lock.lock();
     try {
-      if (state != State.OPEN && state != State.READ) {
+      if (state != ChunkState.OPEN && state != ChunkState.READ) {
         return;
       }
       entities.stream().filter(one -> one.schema().name().equals(entity)).forEach(touched::add);
@@ -161,9 +125,9 @@ public final class ChunkWindow {
     lock.lock();
     try {
       Chunk read = chunk;
-      Job of = job;
+      ChunkJob of = job;
       EventSerializer maker = serializer;
-      if (state != State.READ
+      if (state != ChunkState.READ
           || !transaction.end().equals(high)
           || read == null
           || of == null
@@ -171,7 +135,7 @@ public final class ChunkWindow {
         return Optional.empty();
       }
       Published published = ChunkEvents.of(read, of, touched, maker, transaction);
-      to(State.PUBLISHED);
+      to(ChunkState.PUBLISHED);
       return Optional.of(published);
     } finally {
       lock.unlock();
@@ -185,15 +149,15 @@ public final class ChunkWindow {
     }
     lock.lock();
     try {
-      if (state == State.PUBLISHED) {
-        to(State.DURABLE);
+      if (state == ChunkState.PUBLISHED) {
+        to(ChunkState.DURABLE);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void to(State next) {
+  private void to(ChunkState next) {
     state = next;
     moved.signalAll();
   }
@@ -263,7 +227,7 @@ public final class ChunkWindow {
    *
    * @return empty: a new engine has begun, see {@link #watch}
    */
-  public Optional<ObjectNode> open(String ofEntity, Job of) {
+  public Optional<ObjectNode> open(String ofEntity, ChunkJob of) {
     lock.lock();
     try {
       if (!watching) {
@@ -274,7 +238,7 @@ public final class ChunkWindow {
       chunk = null;
       high = null;
       mark = UUID.randomUUID().toString();
-      to(State.AWAITED);
+      to(ChunkState.AWAITED);
       return Optional.of(message("low"));
     } finally {
       lock.unlock();
@@ -289,11 +253,11 @@ public final class ChunkWindow {
   public Optional<ObjectNode> read(Chunk what) {
     lock.lock();
     try {
-      if (state != State.OPEN) {
+      if (state != ChunkState.OPEN) {
         return Optional.empty();
       }
       chunk = what;
-      to(State.READ);
+      to(ChunkState.READ);
       return Optional.of(message("high"));
     } finally {
       lock.unlock();
@@ -313,12 +277,12 @@ public final class ChunkWindow {
   /**
    * Resync: waits until the chunk is no more as it is; what is published is waited for in any case.
    */
-  public State await(State past, Duration limit) throws InterruptedException {
+  public ChunkState await(ChunkState past, Duration limit) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = limit.toNanos();
-      while ((state == past && left > 0) || state == State.PUBLISHED) {
-        if (state == State.PUBLISHED) {
+      while ((state == past && left > 0) || state == ChunkState.PUBLISHED) {
+        if (state == ChunkState.PUBLISHED) {
           moved.await();
         } else {
           left = moved.awaitNanos(left);
@@ -334,10 +298,10 @@ public final class ChunkWindow {
   public void close() {
     lock.lock();
     try {
-      if (state != State.PUBLISHED) {
+      if (state != ChunkState.PUBLISHED) {
         mark = "";
         chunk = null;
-        to(State.NONE);
+        to(ChunkState.NONE);
       }
     } finally {
       lock.unlock();

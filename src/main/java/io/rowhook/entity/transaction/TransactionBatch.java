@@ -5,6 +5,7 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.entity.EventCollector;
 import io.rowhook.entity.EventPublisher;
+import io.rowhook.entity.resync.ChunkEvents;
 import io.rowhook.entity.resync.ChunkWindow;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +136,7 @@ public final class TransactionBatch {
   private void publishFirst() throws InterruptedException {
     CompletedTransaction one = ended.getFirst();
     one.rejected().report(one.transaction());
-    Optional<ChunkWindow.Published> chunk = resync.publish(one.transaction());
+    Optional<ChunkEvents.Published> chunk = resync.publish(one.transaction());
     if (chunk.isPresent()) { // it has no changes of its own
       events.publishChunk(one.transaction(), chunk.get().events(), chunk.get().progress());
     } else if (appended) {
