@@ -78,7 +78,8 @@ class InstallTest {
     for (JsonNode volume : pod.path("volumes")) {
       JsonNode source = volume.path("configMap");
       JsonNode data = object(objects, "ConfigMap " + source.path("name").asText()).path("data");
-      Path directory = temp.resolve(name(Objects.requireNonNull(mounts.remove(volume.path("name").asText()))));
+      Path directory =
+          temp.resolve(name(Objects.requireNonNull(mounts.remove(volume.path("name").asText()))));
       Map<String, String> paths = new HashMap<>();
       data.fieldNames().forEachRemaining(key -> paths.put(key, key));
       source

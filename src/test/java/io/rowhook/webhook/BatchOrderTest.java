@@ -82,7 +82,8 @@ class BatchOrderTest {
               }
             });
         Outbound out = new Outbound()) {
-      out.start(BatchTest.recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(6, Duration.ofMillis(2))));
+      out.start(
+          BatchTest.recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(6, Duration.ofMillis(2))));
       for (int from = 0; from < events.size(); from += 20) {
         out.journal.append(events.subList(from, from + 20));
       }
@@ -103,7 +104,8 @@ class BatchOrderTest {
       first.close();
       out.start(BatchTest.recipient(shop.url("/"), SEQUENTIAL, new BatchConfig(50, Duration.ZERO)));
       out.settled("shop");
-      assertThat(BatchTest.all(shop)).containsExactly("evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
+      assertThat(BatchTest.all(shop))
+          .containsExactly("evt_Order_1_1", "evt_Order_2_1", "evt_Order_3_1");
     }
   }
 }

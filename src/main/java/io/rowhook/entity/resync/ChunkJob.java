@@ -11,9 +11,4 @@ import org.jspecify.annotations.Nullable;
  *     how they are
  */
 public record ChunkJob(
-    long id,
-    String recipient,
-    @Nullable String lastKey,
-    long read,
-    long sent,
-    Set<String> last) {}
+    long id, String recipient, @Nullable String lastKey, long read, long sent, Set<String> last) {}

@@ -256,14 +256,6 @@ class ProposerTest {
     assertThat(hidden == null ? null : hidden.name()).isEqualTo(why);
   }
 
-  @Test
-  void statementsAreTakenApartWhereSqlEndsThem() {
-    assertThat(
-            SqlStatements.of(
-                "-- a; b\nSELECT ';';\n/* ; */ DO $x$ BEGIN; END $x$;SELECT \"a;\"\"b\" -- c;\n"))
-        .containsExactly("SELECT ';'", "DO $x$ BEGIN; END $x$", "SELECT \"a;\"\"b\"");
-  }
-
   private Proposal propose() {
     return Proposer.propose(catalog(), Set.of());
   }
