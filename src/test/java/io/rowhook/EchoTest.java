@@ -84,6 +84,7 @@ class EchoTest {
                 directory.resolve("jslt-templates").toString()))
         .contains(
             "not-from: its transaction says \"from\": \"shop\", which is not told, whatever the subscriptions say");
+    stage.awaitIdle(); // what is pending is not replayed
     service.shown("replay", "shop", "--from", "2020-01-01T00:00:00Z", "--yes");
     stage.await("shop", 8);
     stage.awaitIdle();
@@ -109,6 +110,8 @@ class EchoTest {
         });
     int before = stage.inbox("shop").size();
     service.update(1_000);
+    stage.await("shop", before + 1);
+    stage.awaitIdle(); // what is pending is not replayed
     service.shown("replay", "shop", "--from", "2020-01-01T00:00:00Z", "--yes");
     stage.awaitIdle();
     assertThat(stage.inbox("shop").subList(before, stage.inbox("shop").size()))
