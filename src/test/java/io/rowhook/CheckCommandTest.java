@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rowhook check}: each planted fault is named with what mends it, and the mends do. */
 @Tag("feature-66")
+@Tag("slow")
 class CheckCommandTest {
 
   @TempDir Path directory;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a transaction says of itself, as a person sees it who runs Rowhook. */
 @Tag("feature-62")
+@Tag("slow")
 class MutingTest {
 
   private static final String MUTE =

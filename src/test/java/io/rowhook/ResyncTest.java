@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is there already is sent to one recipient, while changes go on. */
 @Tag("feature-23")
+@Tag("slow")
 class ResyncTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(90);

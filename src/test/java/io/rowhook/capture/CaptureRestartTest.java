@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever ends or cuts capture, it goes on where the slot stands, and nothing is lost. */
+@Tag("slow")
 final class CaptureRestartTest {
 
   @SuppressWarnings("NullAway.Init")

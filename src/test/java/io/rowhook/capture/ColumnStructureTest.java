@@ -15,12 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Keys, identities and columns altered under a captured table: each row is read as it was, or
  * rejected.
  */
+@Tag("slow")
 final class ColumnStructureTest {
 
   @SuppressWarnings("NullAway.Init")

@@ -12,9 +12,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A connection through which nothing comes is no streaming. */
+@Tag("slow")
 final class SilenceTest {
 
   @SuppressWarnings("NullAway.Init")

@@ -17,12 +17,14 @@ import io.rowhook.testing.SourceDatabase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A captured table that is swapped, dropped, renamed or moved: no change of it is told wrongly, and
  * others go on.
  */
+@Tag("slow")
 final class StructureTest {
 
   @SuppressWarnings("NullAway.Init")

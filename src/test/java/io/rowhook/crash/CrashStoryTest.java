@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
  * -Dcrash.kills=N} goes on, with new seeds, until Rowhook has died so often: {@code mvn test
  * -Dtest=CrashStoryTest -Dcrash.kills=500}.
  */
+@Tag("slow")
 class CrashStoryTest {
 
   private static final CrashStory.Length SHORT = new CrashStory.Length(12, 6, 2, 1500, 120);

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>One more: {@code -Dparts.seed=7 -Dparts.kills=20}.
  */
+@Tag("slow")
 class PartsStoryTest {
 
   private static final int WRITERS = 4;

@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The story's truth is what PostgreSQL has, whatever happens to the connections. */
+@Tag("slow")
 class WritersTest {
 
   @Test

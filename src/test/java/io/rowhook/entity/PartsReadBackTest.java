@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * What of an event comes from the log and what is read back: from a source that is already further,
  * in few statements, and of any size.
  */
+@Tag("slow")
 class PartsReadBackTest {
 
   private static SourceDatabase source;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Drawn schemas: every event agrees with what PostgreSQL itself says of its rows. */
+@Tag("slow")
 final class SchemaFuzzTest {
 
   @TempDir

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No row, value, right or lock on one table stops the others, nor what comes after it. */
+@Tag("slow")
 class SchemaBadRowTest {
 
   private static final String ORDERS =

@@ -9,10 +9,12 @@ import io.rowhook.testing.HangingCommit;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A commit that is streamed and that other sessions do not see yet: the whole flow waits. */
+@Tag("slow")
 class InvisibleCommitTest {
 
   @TempDir private Path directory;

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two of them with the same settings, each with a journal of its own, and one slot. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("slow")
 class StandbyTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A template that is taken away: what it made waits until it, or another, is there. */
 @Timeout(180)
+@Tag("slow")
 class TemplateGoneTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(40);

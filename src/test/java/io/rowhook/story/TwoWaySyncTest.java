@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * docs/templates.md says. {@code -Dseed=N} draws other edits.
  */
 @Tag("feature-64")
+@Tag("slow")
 class TwoWaySyncTest {
 
   private static final long SEED = Long.getLong("seed", 1L);

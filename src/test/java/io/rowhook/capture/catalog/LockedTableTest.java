@@ -22,9 +22,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A lock that somebody holds on one captured table keeps no other table waiting. */
+@Tag("slow")
 final class LockedTableTest {
 
   private static final TableId ARTICLE = new TableId("public", "article");

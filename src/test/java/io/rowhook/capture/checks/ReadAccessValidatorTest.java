@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are looked up must be seen, and keys must be such as PostgreSQL compares. */
+@Tag("slow")
 final class ReadAccessValidatorTest {
 
   private static final TableId ORDER = TableId.parse("orders");

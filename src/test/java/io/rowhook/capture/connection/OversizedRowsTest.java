@@ -17,9 +17,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are read back never fill the memory before anybody looks how large they are. */
+@Tag("slow")
 final class OversizedRowsTest {
 
   private static final Query PARTS =

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every connection is opened in one place: hosts, password and settings are those of all. */
+@Tag("slow")
 final class PostgresConnectionsTest {
 
   @SuppressWarnings("NullAway.Init")

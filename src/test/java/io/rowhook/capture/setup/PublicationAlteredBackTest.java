@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A publication that was narrowed and is whole again: what it missed meanwhile is said, once. */
+@Tag("slow")
 final class PublicationAlteredBackTest {
 
   @SuppressWarnings("NullAway.Init")

@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A publication that somebody has narrowed is a gap, whether Rowhook ran meanwhile or not, and may
  * mend it or not.
  */
+@Tag("slow")
 final class PublicationTest {
 
   @SuppressWarnings("NullAway.Init")
