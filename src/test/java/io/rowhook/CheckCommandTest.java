@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rowhook check}: each planted fault is named with what mends it, and the mends do. */
-@Tag("feature-66")
+@Tag("feature-60")
 @Tag("slow")
 class CheckCommandTest {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code not-from}, as a person meets it. */
-@Tag("feature-64")
+@Tag("feature-62")
 class EchoTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(40);

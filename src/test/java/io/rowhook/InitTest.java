@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** {@code rowhook init} on an ERP that nobody has described: from its URI to the first webhook. */
-@Tag("feature-67")
+@Tag("feature-59")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InitTest {
 

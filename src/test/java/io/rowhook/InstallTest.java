@@ -30,7 +30,7 @@ class InstallTest {
   @TempDir Path temp;
 
   @Test
-  @Tag("feature-63")
+  @Tag("feature-76")
   void theUnitIsOneThatSystemdTakes() throws Exception {
     Path launcher = temp.resolve("rowhook/bin/rowhook");
     Files.createDirectories(launcher.getParent());
@@ -52,7 +52,7 @@ class InstallTest {
   }
 
   @Test
-  @Tag("feature-63")
+  @Tag("feature-76")
   void whatThePodMountsIsReadWithoutAProblem() throws Exception {
     Map<String, JsonNode> objects = objects();
     assertThat(objects)

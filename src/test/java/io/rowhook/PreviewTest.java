@@ -109,7 +109,7 @@ class PreviewTest {
   }
 
   @Test
-  @Tag("feature-54")
+  @Tag("feature-63")
   void methodPathAndBodyAreThoseOfADelivery() {
     write(
         "connector-config/recipients/shop.yaml",

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of the slot, on a source that keeps little log and has much to write. */
+@Tag("slow")
 class SlotAtRiskTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -23,7 +24,7 @@ class SlotAtRiskTest {
   @TempDir Path directory;
 
   @Test
-  @Tag("feature-60")
+  @Tag("feature-50")
   void theStatusSaysWhatTheSourceKeepsAndThatTheSlotIsAtRisk() throws Exception {
     try (SourceDatabase source = SourceDatabase.start(Map.of("max_slot_wal_keep_size", "128MB"));
         Stage stage = new Stage(source, directory).tables()) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Drawn schemas: every event agrees with what PostgreSQL itself says of its rows. */
 @Tag("slow")
+@Tag("feature-54")
 final class SchemaFuzzTest {
 
   @TempDir

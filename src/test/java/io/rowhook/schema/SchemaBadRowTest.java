@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** No row, value, right or lock on one table stops the others, nor what comes after it. */
 @Tag("slow")
+@Tag("feature-55")
 class SchemaBadRowTest {
 
   private static final String ORDERS =

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * table that is back is captured again. Never silence.
  */
 @Tag("slow")
+@Tag("feature-56")
 class SchemaPublicationTest {
 
   @TempDir Path directory;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tables that are altered while it runs: facts are never older than the rows. */
 @Tag("slow")
+@Tag("feature-56")
 class SchemaStructureTest {
 
   @TempDir Path directory;

@@ -16,12 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong in one file keeps nothing of another out. */
 @Timeout(20)
+@Tag("feature-57")
 class EachFileTest {
 
   private static final String BROKEN = "url: shop\ntimeuot: 5s\n";

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("feature-26")
 @Tag("feature-49")
+@Tag("slow")
 class CanaryTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is not to be sent is not sent, whatever happens to its table. */
+@Tag("feature-58")
 class ColumnsTest {
 
   private static final String SALARY = "4711-a-month";

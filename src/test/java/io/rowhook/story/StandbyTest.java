@@ -139,6 +139,25 @@ class StandbyTest {
   }
 
   @Test
+  void oneThatMayStandByOutlivesASourceThatIsAway(@TempDir Path directory) {
+    try (SourceDatabase away = SourceDatabase.start();
+        Stage stage = new Stage(away, directory).tables()) {
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      try (RowhookProcess alone = setup(stage, "alone").with("--standby").start()) {
+        alone.awaitLine(LIMIT, STREAMS);
+        away.stop();
+        alone.awaitLine(LIMIT, "capture failed, next try in");
+        assertThat(alone.awaitLine(LIMIT, "cannot reach the server")).contains("capture failed");
+        away.restart();
+        away.execute("INSERT INTO article VALUES (1, 'A', 'Back', 1.00, 0)");
+        stage.await("shop", 1);
+        assertThat(alone.stop()).isZero();
+      }
+    }
+  }
+
+  @Test
   void onesJournalWithABacklogCannotStandBy(@TempDir Path directory) {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.env("SHOP_URL", "http://127.0.0.1:9/");

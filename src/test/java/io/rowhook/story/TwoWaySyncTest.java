@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it takes what {@code changed} names. It passes over what is not after its own last write, as
  * docs/templates.md says. {@code -Dseed=N} draws other edits.
  */
-@Tag("feature-64")
+@Tag("feature-62")
 @Tag("slow")
 class TwoWaySyncTest {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several events in one request, in sequential processing: the order of the journal holds. */
-@Tag("feature-59")
+@Tag("feature-63")
 class BatchOrderTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several events in one request, as a real receiver gets them. */
-@Tag("feature-59")
+@Tag("feature-63")
 class BatchTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What decides a body beside its set, as a real receiver gets it, and over a restart. */
-@Tag("feature-55")
+@Tag("feature-63")
 class BodyOptionsTest {
 
   private static final String LARGE =

@@ -126,7 +126,7 @@ class DecideOnceTest {
 
   /** Whose doing is not told, too. */
   @Test
-  @Tag("feature-64")
+  @Tag("feature-62")
   void afterAKillAndAnEditWhoseDoingIsNotToldIsAsItWasDecided() throws Exception {
     try (Receiver shop = answersNothingUntilTheKill();
         Outbound before = new Outbound();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests through a real proxy, to real receivers with and without TLS. */
-@Tag("feature-56")
+@Tag("feature-63")
 class ProxyTest {
 
   private static final Certificates ALL = Certificates.get();

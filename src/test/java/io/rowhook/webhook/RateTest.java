@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A dispatcher holds its recipient's rate, against a real receiver, on a clock that the test sets.
  */
-@Tag("feature-57")
+@Tag("feature-63")
 class RateTest {
 
   private static final Instant START = Instant.parse("2026-05-24T15:20:44Z");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How many attempts a rate lets start, on a clock that is only numbers. */
-@Tag("feature-57")
+@Tag("feature-63")
 class RateLimiterTest {
 
   private static final Instant START = Instant.parse("2026-05-24T15:20:44Z");

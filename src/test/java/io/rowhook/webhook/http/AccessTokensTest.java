@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** OAuth 2.0 client credentials, with a real token server and a real recipient. */
-@Tag("feature-58")
+@Tag("feature-63")
 class AccessTokensTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Method and path of a request, as a real receiver gets them. */
-@Tag("feature-54")
+@Tag("feature-63")
 class RequestTargetsTest {
 
   private static final RequestLine REST =
