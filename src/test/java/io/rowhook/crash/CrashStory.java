@@ -176,10 +176,11 @@ final class CrashStory {
     Verification verification = new Verification(truth.expected());
     List<String> lines = new ArrayList<>();
     lines.add(
-        "crash story, seed %d: %d transactions (%d rolled back, %d of unknown outcome), %d events"
+        "crash story, seed %d: %d transactions (%d muted, %d rolled back, %d of unknown outcome), %d events"
             .formatted(
                 seed,
                 truth.transactions.get(),
+                truth.muted.get(),
                 truth.rolledBack.get(),
                 truth.unknownOutcomes.get(),
                 truth.events.get()));

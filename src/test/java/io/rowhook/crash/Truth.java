@@ -56,6 +56,7 @@ final class Truth {
 
   private final Map<EntityKey, Entity> entities = new ConcurrentHashMap<>();
   final AtomicLong transactions = new AtomicLong();
+  final AtomicLong muted = new AtomicLong();
   final AtomicLong rolledBack = new AtomicLong();
   final AtomicLong unknownOutcomes = new AtomicLong();
   final AtomicLong events = new AtomicLong();

@@ -13,6 +13,7 @@ final class Work {
 
   private final Truth truth;
   private final Map<Entity, Row> rows = new LinkedHashMap<>();
+  private boolean muted;
 
   Work(Truth truth) {
     this.truth = truth;
@@ -58,9 +59,19 @@ final class Work {
     rows.replaceAll((entity, row) -> savepoint.getOrDefault(entity, entity.row()));
   }
 
-  /** It has committed: its net changes go to everyone. */
+  void mute() {
+    muted = true;
+  }
+
+  /** It has committed: its net changes go to everyone, unless it is muted. */
   void committed() {
     truth.transactions.incrementAndGet();
+    if (muted) {
+      truth.muted.incrementAndGet();
+      rows.forEach((entity, now) -> entity.committed(now));
+      release();
+      return;
+    }
     rows.forEach((entity, now) -> {
       Row start = entity.row();
       if (start.exists() && now.exists() && start.version() != now.version()) {

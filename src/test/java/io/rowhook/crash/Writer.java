@@ -35,7 +35,14 @@ final class Writer {
     boolean tried = false;
     try {
       Connection connection = session.begin();
+      int muted = random.nextInt(20);
+      if (muted == 0) {
+        new Rows(connection, work).mute();
+      }
       fill(connection, work);
+      if (muted == 1) {
+        new Rows(connection, work).mute();
+      }
       if (random.nextInt(100) < 12) {
         connection.rollback();
         work.rolledBack();
