@@ -123,7 +123,8 @@ public final class CheckCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     try {
       String user = System.getenv().getOrDefault("PGUSER", System.getProperty("user.name", ""));
-      return new Login(System.getenv(), Optional.ofNullable(System.console()).filter(Console::isTerminal))
+      return new Login(
+              System.getenv(), Optional.ofNullable(System.console()).filter(Console::isTerminal))
           .source(PostgresUri.parse(uri, user));
     } catch (IllegalArgumentException | SourceException e) {
       throw new ParameterException(line, "--against: " + e.getMessage());

@@ -172,10 +172,7 @@ public record SourceComparison(
   }
 
   private static void keys(
-      TableId table,
-      List<String> here,
-      List<String> there,
-      List<StructureChange> changes) {
+      TableId table, List<String> here, List<String> there, List<StructureChange> changes) {
     if (!here.isEmpty() && !there.isEmpty() && !here.equals(there)) {
       String one = String.join(", ", here);
       String two = String.join(", ", there);
@@ -275,8 +272,7 @@ public record SourceComparison(
     changes.add(new StructureChange(Kind.PUBLICATION, table, "", what, "", "", mend));
   }
 
-  private static void seen(
-      TableId table, String what, String mend, List<StructureChange> changes) {
+  private static void seen(TableId table, String what, String mend, List<StructureChange> changes) {
     changes.add(new StructureChange(Kind.RIGHTS, table, "", what, "", "", mend));
   }
 

@@ -46,9 +46,7 @@ record OutputUses(Recipient recipient, Subscription subscription, String templat
         .becomes()
         .keySet()
         .forEach(name -> uses.add(single(place + "becomes", "data", name)));
-    subscription
-        .needingOldValues()
-        .ifPresent(key -> uses.add(single(place + key, "previous")));
+    subscription.needingOldValues().ifPresent(key -> uses.add(single(place + key, "previous")));
     if (subscription.when().isPresent()) {
       String name = place + "when";
       for (List<String> path :
@@ -60,8 +58,8 @@ record OutputUses(Recipient recipient, Subscription subscription, String templat
         .line()
         .path()
         .or(() -> recipient.request().line().path())
-        .ifPresent(path -> placeholders(path).forEach(names -> uses.add(
-            new Use("path", names, false, Set.of()))));
+        .ifPresent(path ->
+            placeholders(path).forEach(names -> uses.add(new Use("path", names, false, Set.of()))));
     return new OutputUses(recipient, subscription, set.name(), uses);
   }
 
@@ -93,9 +91,7 @@ record OutputUses(Recipient recipient, Subscription subscription, String templat
       List<String> its = use.path();
       if (starts(its, path)) {
         keys.add(use.key().isEmpty() ? "the whole body" : use.key());
-      } else if (use.whole()
-          && starts(path, its)
-          && !use.except().contains(path.get(its.size()))) {
+      } else if (use.whole() && starts(path, its) && !use.except().contains(path.get(its.size()))) {
         StringBuilder key = new StringBuilder(use.key());
         for (String name : path.subList(its.size(), path.size())) {
           boolean element = name.equals(TemplateReads.ELEMENT);
@@ -112,8 +108,7 @@ record OutputUses(Recipient recipient, Subscription subscription, String templat
     Set<String> keys = keysOf(longer("data", path));
     Set<String> old = keysOf(longer("previous", path));
     old.removeIf(key ->
-        key.startsWith("previous.")
-            && keys.contains("data" + key.substring("previous".length())));
+        key.startsWith("previous.") && keys.contains("data" + key.substring("previous".length())));
     keys.addAll(old);
     return keys;
   }

@@ -252,8 +252,7 @@ final class UpgradeInspection {
     String name = one.recipient().name();
     String read = "." + dotted(role, change.column());
     String own =
-        one.file()
-            .orElse("jslt-templates/%s/%s.jslt".formatted(name, role.entity().name()));
+        one.file().orElse("jslt-templates/%s/%s.jslt".formatted(name, role.entity().name()));
     String place = one.isWritten() ? "in " + own : "in a template of its own, " + own;
     return switch (change.kind()) {
       case GONE ->
@@ -265,8 +264,7 @@ final class UpgradeInspection {
       case GENERATED ->
           "Compute it %s from the columns that PostgreSQL computes it from, or tell %s beforehand"
               .formatted(place, name);
-      case TYPE ->
-          "Make of %s what it was %s, or tell %s beforehand".formatted(read, place, name);
+      case TYPE -> "Make of %s what it was %s, or tell %s beforehand".formatted(read, place, name);
       case NULLABLE ->
           "Have %s take null, or write fallback(%s, ...) %s".formatted(name, read, place);
       default ->

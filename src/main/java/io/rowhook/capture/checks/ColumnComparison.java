@@ -10,6 +10,7 @@ import io.rowhook.capture.decode.PostgresType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,8 +21,7 @@ import java.util.Set;
 public final class ColumnComparison {
 
   /** Those whose modifier is a number of digits after the full stop. */
-  private static final Set<String> TIMES =
-      Set.of("time", "timetz", "timestamp", "timestamptz");
+  private static final Set<String> TIMES = Set.of("time", "timetz", "timestamp", "timestamptz");
 
   private static final Set<String> LIMITED = Set.of("varchar", "bpchar");
 
@@ -125,8 +125,7 @@ public final class ColumnComparison {
     if (LIMITED.contains(baseThere)
         && isLess(LIMITED.contains(base) ? one.modifier() : -1, other.modifier())) {
       return Optional.of(
-          "there is no longer one of more than %d characters"
-              .formatted(other.modifier() - HEADER));
+          "there is no longer one of more than %d characters".formatted(other.modifier() - HEADER));
     }
     return Optional.empty();
   }
@@ -141,11 +140,8 @@ public final class ColumnComparison {
   }
 
   private static PostgresType type(Map<Integer, PostgresType> types, Column column) {
-    return types.getOrDefault((int) column.base(), types.get(TEXT));
+    return Objects.requireNonNull(types.get((int) column.base()), "its type is in the catalog");
   }
-
-  /** PostgreSQL's OID of its type text. */
-  private static final int TEXT = 25;
 
   private StructureChange gone(
       TableId table, Column one, TableStructure here, TableStructure there) {
@@ -155,8 +151,8 @@ public final class ColumnComparison {
             .toList();
     List<Column> alike =
         fresh.stream()
-            .filter(column ->
-                type(typesThere, column).sentAs().equals(type(typesHere, one).sentAs()))
+            .filter(
+                column -> type(typesThere, column).sentAs().equals(type(typesHere, one).sentAs()))
             .toList();
     Optional<String> now =
         alike.stream()

@@ -1,5 +1,7 @@
 package io.rowhook.template.jslt;
 
+import static io.rowhook.template.jslt.JsltNodes.hidden;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.schibsted.spt.data.jslt.Expression;
 import com.schibsted.spt.data.jslt.impl.AbstractInvocationExpression;
@@ -16,8 +18,6 @@ import com.schibsted.spt.data.jslt.impl.ObjectComprehension;
 import com.schibsted.spt.data.jslt.impl.ObjectExpression;
 import com.schibsted.spt.data.jslt.impl.VariableExpression;
 import io.rowhook.template.TemplateReads.Use;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -91,7 +91,8 @@ public final class ReadPaths {
       case DotExpression _ -> dot(node, context, variables);
       case ForExpression _ -> loop(node, "valueExpr", context, variables);
       case ObjectComprehension _ -> loop(node, "loop", context, variables);
-      case VariableExpression _ -> variable(variables.get(String.valueOf(hidden(node, "variable"))));
+      case VariableExpression _ ->
+          variable(variables.get(String.valueOf(hidden(node, "variable"))));
       case LetExpression let -> {
         variables.put(let.getVariable(), made(hidden(node, "value"), context, variables));
         yield null;
@@ -163,8 +164,7 @@ public final class ReadPaths {
     return null;
   }
 
-  private void object(
-      Object node, @Nullable List<String> context, Map<String, Made> variables)
+  private void object(Object node, @Nullable List<String> context, Map<String, Made> variables)
       throws IllegalAccessException {
     all(hidden(node, "lets"), context, variables);
     Set<String> named = new LinkedHashSet<>();
@@ -172,7 +172,10 @@ public final class ReadPaths {
     for (Object pair : (Object[]) Objects.requireNonNull(hidden(node, "children"))) {
       Object name = hidden(pair, "key");
       use(read(name, context, variables), true);
-      key = below(above, name != null && hidden(name, "value") instanceof JsonNode text ? text.asText() : "*");
+      key =
+          below(
+              above,
+              name != null && hidden(name, "value") instanceof JsonNode text ? text.asText() : "*");
       named.add(key.substring(key.lastIndexOf('.') + 1));
       use(read(hidden(pair, "value"), context, variables), true);
       key = above;
@@ -183,7 +186,8 @@ public final class ReadPaths {
         minuses.forEach(name -> named.add(String.valueOf(name)));
       }
       read(hidden(matcher, "expr"), null, variables);
-      List<String> matched = context == null ? null : matched(hidden(node, "contextQuery"), context);
+      List<String> matched =
+          context == null ? null : matched(hidden(node, "contextQuery"), context);
       if (matched != null) {
         uses.add(new Use(key, matched, true, named));
       }
@@ -307,35 +311,11 @@ public final class ReadPaths {
   }
 
   /** Whatever else there is: what stands in it is read in its place. */
-  private void inside(
-      Object node, @Nullable List<String> context, Map<String, Made> variables)
+  private void inside(Object node, @Nullable List<String> context, Map<String, Made> variables)
       throws IllegalAccessException {
-    for (Class<?> type = node.getClass(); type != null; type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (!Modifier.isStatic(field.getModifiers())
-            && !field.getType().isPrimitive()
-            && isJslts(type)) {
-          field.setAccessible(true);
-          all(field.get(node), context, variables);
-        }
-      }
+    for (Object part : JsltNodes.parts(node)) {
+      all(part, context, variables);
     }
-  }
-
-  private static boolean isJslts(Class<?> type) {
-    return ExpressionNode.class.isAssignableFrom(type);
-  }
-
-  private static @Nullable Object hidden(Object node, String name) throws IllegalAccessException {
-    for (Class<?> type = node.getClass(); type != null; type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (field.getName().equals(name)) {
-          field.setAccessible(true);
-          return field.get(node);
-        }
-      }
-    }
-    return null;
   }
 
   private static List<String> longer(List<String> path, String name) {
