@@ -155,12 +155,17 @@ class UpgradeCheckTest {
   @Test
   void aDatabaseThatCannotBeReadIsAnErrorInTheSameForm() throws IOException {
     CheckedInstallation in = in();
-    String nobody = "postgresql://postgres@127.0.0.1:%d/next".formatted(CheckedInstallation.closedPort());
+    String nobody =
+        "postgresql://postgres@127.0.0.1:%d/next".formatted(CheckedInstallation.closedPort());
     assertThat(in.check("--json", "--against", nobody)).isEqualTo(1);
     JsonNode report = Json.MAPPER.readTree(in.out.toString());
     assertThat(report.path("errors").asInt()).isEqualTo(1);
     assertThat(report.toString()).contains("cannot reach the server", "Nothing can be compared");
-    assertThat(in.check("--against", "postgresql://postgres@%s:%d/nowhere".formatted(in.source.host(), in.source.port())))
+    assertThat(
+            in.check(
+                "--against",
+                "postgresql://postgres@%s:%d/nowhere"
+                    .formatted(in.source.host(), in.source.port())))
         .isEqualTo(1);
     assertThat(in.out.toString()).contains("has no such database").doesNotContain("Compared");
   }

@@ -76,7 +76,8 @@ class TemplateReadsTest {
   void whatIsMadeOfAVariableIsMadeOfWhatThatIsMadeOf() throws TemplateException {
     assertThat(uses("let sum = .data.net + .data.tax { \"sum\": $sum, \"no\": .data.id }"))
         .containsExactly("sum <- data.net", "sum <- data.tax", "no <- data.id");
-    assertThat(uses("let unused = .data.net { \"no\": .data.id }")).containsExactly("no <- data.id");
+    assertThat(uses("let unused = .data.net { \"no\": .data.id }"))
+        .containsExactly("no <- data.id");
     assertThat(uses("def cents(a) round($a * 100) { \"sum\": cents(.data.net) }"))
         .containsExactly("sum <- data.net");
   }
