@@ -45,7 +45,7 @@ public record SourceCatalog(Server server, List<SourceCatalog.Table> tables) {
    * @param indexes the columns that each index begins with, of all that hold all rows
    * @param foreignKeys what other rows it names
    * @param rows by the last statistics; negative: never counted
-   * @param full whether its replica identity is {@code FULL}
+   * @param full whether its replica identity is {@code FULL}, and that of each of its partitions
    * @param partitioned whether its rows stand in partitions
    * @param secured whether it has row-level security
    */

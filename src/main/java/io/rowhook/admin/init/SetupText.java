@@ -20,6 +20,7 @@ final class SetupText {
       """
       -- What Rowhook needs of this database. Read it, and run it as the owner of the tables (a superuser, for the role):
       --   psql -f setup.sql ...      or      rowhook init --apply, which says each statement
+      -- It can be run again: psql says of what is there already that it is, and goes on.
       -- Rowhook writes to no table. What undoes it all stands at the end.
       --
       -- Managed servers differ in the first lines only:
@@ -172,8 +173,22 @@ final class SetupText {
               .formatted(
                   table.id().quoted(),
                   table.rows() > 0 ? " -- about " + table.rows() + " rows" : ""));
+      if (table.partitioned()) {
+        partitions(table.id());
+      }
     }
     line("");
+  }
+
+  /** Partitions do not inherit it; those that are made later need it as well. */
+  private void partitions(TableId table) {
+    line(
+        "DO $$ DECLARE part regclass; BEGIN -- and each of its partitions; one that is added later needs it too");
+    line(
+        "  FOR part IN SELECT relid FROM pg_partition_tree('%s') WHERE relid <> '%1$s'::regclass LOOP"
+            .formatted(table.quoted().replace("'", "''")));
+    line("    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', part);");
+    line("  END LOOP; END $$;");
   }
 
   private void indexes() {

@@ -37,7 +37,13 @@ public final class SourceCatalogReader {
 
   private static final String TABLES =
       """
-      SELECT c.oid::int8, n.nspname, c.relname, c.relreplident = 'f', c.relkind = 'p', c.relrowsecurity,
+      SELECT c.oid::int8, n.nspname, c.relname,
+             c.relreplident = 'f' AND NOT EXISTS (
+               WITH RECURSIVE under (oid) AS (
+                 SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid AND c.relkind = 'p'
+                 UNION ALL SELECT i.inhrelid FROM under u JOIN pg_inherits i ON i.inhparent = u.oid)
+               SELECT FROM under u JOIN pg_class p ON p.oid = u.oid WHERE p.relreplident <> 'f'),
+             c.relkind = 'p', c.relrowsecurity,
              CASE WHEN c.relkind = 'p' THEN (
                 SELECT CASE WHEN bool_and(leaf.reltuples < 0) THEN -1 ELSE sum(greatest(leaf.reltuples, 0))::int8 END
                   FROM pg_inherits i JOIN pg_class leaf ON leaf.oid = i.inhrelid WHERE i.inhparent = c.oid)
