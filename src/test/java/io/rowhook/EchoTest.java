@@ -8,8 +8,9 @@ import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,11 +22,21 @@ class EchoTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(40);
 
-  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+  private static SourceDatabase source;
 
   @TempDir Path directory;
   private Stage stage;
   private OperatedService service;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @BeforeEach
   void set() {

@@ -51,6 +51,12 @@ class InitTest {
     "CREATE TABLE erp.order_lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES"
         + " erp.\"order\" ON DELETE CASCADE, line_no int, product_id bigint REFERENCES erp.products,"
         + " quantity numeric, internal_secret text)",
+    "CREATE TABLE erp.stock_movements (id bigint, moved_on date, product_id bigint REFERENCES"
+        + " erp.products, from_no int, PRIMARY KEY (id, moved_on)) PARTITION BY RANGE (moved_on)",
+    "CREATE TABLE erp.stock_movements_rest PARTITION OF erp.stock_movements DEFAULT",
+    "ALTER TABLE erp.stock_movements_rest REPLICA IDENTITY NOTHING",
+    "CREATE TABLE erp.customer_accounts (iban text PRIMARY KEY, customer_id bigint NOT NULL REFERENCES"
+        + " erp.customers ON DELETE CASCADE)",
     "CREATE TABLE erp.audit_log (id bigint PRIMARY KEY, what text)",
     "CREATE TABLE erp.app_settings (key text PRIMARY KEY, value text)",
     "CREATE TABLE erp.schema_migrations (version text PRIMARY KEY)",
@@ -86,6 +92,11 @@ class InitTest {
     assertThat(settings.entities()).extracting(entity -> entity.name()).contains("Order");
     assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
         .contains("{ entity: Order, becomes: { status: shipped }, topic: order.shipped }");
+    assertThat(Files.readString(config.resolve("entities.yaml")))
+        .contains("# Personal data; may a recipient have it? iban")
+        .contains("# Personal data, and sent; may every recipient have it? email")
+        .as("a key is always sent, so that the part is asked about")
+        .contains("# Personal data, and sent; may every recipient have it? iban");
     Map<Path, String> written = files(config);
 
     assertThat(init(config, "--yes")).isZero();
@@ -95,6 +106,11 @@ class InitTest {
     assertThat(init(config, "--yes", "--apply")).as(err.toString()).isZero();
     assertThat(out.toString()).contains("CREATE ROLE \"rowhook\" LOGIN REPLICATION;", "applied ");
     assertThat(init(config, "--yes", "--apply")).as("once more").isZero();
+    assertThat(
+            source.query(
+                "SELECT relreplident FROM pg_class WHERE relname = 'stock_movements_rest'"))
+        .as("partitions do not inherit the identity")
+        .isEqualTo("f");
 
     webhook(written);
     written = files(config);

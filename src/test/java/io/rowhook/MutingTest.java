@@ -8,8 +8,9 @@ import io.rowhook.story.Stage;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,21 @@ class MutingTest {
   private static final String IMPORT =
       "INSERT INTO article SELECT i, 'A', repeat('x', 900), 1.00, 0 FROM generate_series(%d, %d) i";
 
-  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+  private static SourceDatabase source;
 
   @TempDir Path directory;
   private Stage stage;
   private OperatedService service;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @BeforeEach
   void set() {

@@ -14,17 +14,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Each problem of the source is a whole sentence that says what mends it. */
 final class SourceValidatorTest {
 
-  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase database;
 
   @BeforeAll
   static void startDatabase() {
+    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text)",
         "CREATE TABLE keyless (id int)",
@@ -37,6 +39,11 @@ final class SourceValidatorTest {
         "CREATE ROLE reader LOGIN",
         "CREATE ROLE replicator LOGIN REPLICATION",
         "CREATE ROLE locked LOGIN PASSWORD 'right'");
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
   }
 
   private static Rig rig(String name, String... tables) {

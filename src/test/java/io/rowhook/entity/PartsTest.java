@@ -16,8 +16,8 @@ import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,13 +29,19 @@ import org.junit.jupiter.api.Test;
  */
 class PartsTest {
 
-  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+  private static SourceDatabase source;
 
   private PartsRig rig;
 
   @BeforeAll
   static void startSource() {
+    source = SourceDatabase.start();
     PartsRig.tables(source);
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
   }
 
   @BeforeEach

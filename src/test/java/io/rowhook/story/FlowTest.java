@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,20 @@ class FlowTest {
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+  private static SourceDatabase source;
 
   @TempDir Path directory;
   private Stage stage;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @BeforeEach
   void set() {

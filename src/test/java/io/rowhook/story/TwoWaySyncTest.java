@@ -20,7 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +42,19 @@ class TwoWaySyncTest {
   /** So many edits are made before both ends are compared. */
   private static final int BURST = 100;
 
-  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+  private static SourceDatabase source;
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
 
   @Test
   void twoThousandEditsFromBothSidesAgree() throws Exception {

@@ -9,44 +9,20 @@ import io.rowhook.base.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * What was found, for people and for programs.
  *
  * @param findings by area, the worst first
  * @param versions of what takes part, by name
- * @param compared what was held against another database; empty: nothing
  */
-public record Report(
-    List<Finding> findings, Map<String, String> versions, Optional<Compared> compared) {
+public record Report(List<Finding> findings, Map<String, String> versions) {
 
   private static final String INDENT = "           ";
 
   public Report {
     findings = List.copyOf(findings);
     versions = Map.copyOf(versions);
-  }
-
-  /**
-   * How much was compared.
-   *
-   * @param with which database
-   * @param known what cannot be captured in either of the two
-   */
-  public record Compared(String with, int tables, int attributes, int known) {
-    String line() {
-      return "Compared %d tables and %d attributes with %s%s."
-          .formatted(
-              tables,
-              attributes,
-              with,
-              known == 0
-                  ? ""
-                  : "; %d problems are in both, and rowhook check without --against names them"
-                      .formatted(known));
-    }
   }
 
   /** How many there are of one severity. */
@@ -73,12 +49,6 @@ public record Report(
       json.put(severity + "s", count(severity));
     }
     versions.forEach(json.putObject("versions")::put);
-    compared.ifPresent(all ->
-        json.putObject("compared")
-            .put("with", all.with())
-            .put("tables", all.tables())
-            .put("attributes", all.attributes())
-            .put("problemsInBoth", all.known()));
     ArrayNode all = json.putArray("findings");
     for (Finding finding : findings) {
       ObjectNode one = all.addObject();
@@ -88,7 +58,6 @@ public record Report(
           .put("means", finding.means())
           .put("mend", finding.mend());
       finding.statements().forEach(one.putArray("statements")::add);
-      new TreeMap<>(finding.about()).forEach(one::put);
     }
     return json;
   }
@@ -116,9 +85,7 @@ public record Report(
         out.println(INDENT + "-> " + line(finding.mend()));
       }
     }
-    if (!quiet && compared.isPresent()) {
-      out.println((findings.isEmpty() ? "" : System.lineSeparator()) + line(compared.get().line()));
-    } else if (!quiet) {
+    if (!quiet) {
       out.println(
           (findings.isEmpty() ? "" : System.lineSeparator())
               + "%d errors, %d warnings, %d advice. Rowhook %s, Java %s, PostgreSQL %s."

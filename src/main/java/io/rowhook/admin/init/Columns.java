@@ -20,51 +20,20 @@ final class Columns {
     personal
   }
 
-  private static final int MOST_TELLING = 4;
-
-  private static final Set<String> SECRETS =
+  /** What a row is told by where nothing else tells. */
+  private static final Set<String> DESCRIPTIONS =
       Set.of(
-          "password",
-          "passwords",
-          "passwd",
-          "pwd",
-          "passphrase",
-          "passcode",
-          "pass",
-          "passwort",
-          "kennwort",
-          "secret",
-          "secrets",
-          "token",
-          "tokens",
-          "hash",
-          "hashed",
-          "salt",
-          "otp",
-          "totp",
-          "mfa",
-          "pin",
-          "credential",
-          "credentials",
-          "cvv",
-          "cvc",
-          "apikey",
-          "privatekey",
-          "sessionid",
-          "signature",
-          "contrasena",
-          "adgangskode",
-          "wachtwoord");
+          "description",
+          "descripcion",
+          "beschreibung",
+          "beskrivelse",
+          "omschrijving",
+          "descrizione",
+          "descricao",
+          "libelle",
+          "denominacion");
 
-  /** Secrets that may be numbers. */
-  private static final Set<String> DIGITS = Set.of("pin", "pin_code", "otp", "totp", "cvv", "cvc");
-
-  private static final Pattern SECRET_KEY =
-      Pattern.compile(
-          ".*(api|private|secret|access|license|licence|encryption|crypt|ssh|signing|session|auth|pgp|gpg|webhook|activation|recovery|reset)_?(key|code)s?");
-
-  private static final Pattern SECRET_END =
-      Pattern.compile(".*(password|passwd|passwort|kennwort|secret|token|apikey|passphrase)s?\\d*");
+  private static final int MOST_TELLING = 4;
 
   private static final String VERB =
       "(create|created|creation|update|updated|write|modify|modified|modification|change|changed|edit|edited|insert|inserted|entered|delete|deleted|added|saved|locked)";
@@ -75,10 +44,6 @@ final class Columns {
               .formatted(VERB, VERB));
 
   private static final Pattern VERB_ALONE = Pattern.compile(VERB);
-
-  private static final Pattern PERSONAL =
-      Pattern.compile(
-          ".*(birth|geburt|(^|_)dob($|_)|iban|bank_?acc|bank_?account|bankverbindung|salar|wage|gehalt|(^|_)ssn($|_)|social_?sec|passport|(^|_)(gender|sex)($|_)|religio|marital|ethnic|health|disab|credit_?card|card_?num|national_?id|personal_?id|(^|_)(bic|swift)($|_)|personnummer|(^|_)cpr($|_)|driver_?licen|payroll).*");
 
   private static final Set<String> ORDERS =
       Set.of(
@@ -116,7 +81,7 @@ final class Columns {
 
   private Columns() {}
 
-  private static boolean isForeign(Table table, Column column) {
+  static boolean isForeign(Table table, Column column) {
     return table.foreignKeys().stream().anyMatch(key -> key.columns().contains(column.name()));
   }
 
@@ -134,22 +99,14 @@ final class Columns {
     if (column.kind().equals("bytea")) {
       return Hidden.binary;
     }
-    boolean holds = !timed && !column.kind().equals("boolean");
-    boolean digits = column.kind().equals("number") && !DIGITS.contains(name);
-    if (holds && !digits && isSecret(name)) {
+    if (Secrets.isSecret(table, column)) {
       return Hidden.secret;
     }
-    return PERSONAL.matcher(name).matches() ? Hidden.personal : null;
-  }
-
-  private static boolean isSecret(String name) {
-    return split(name).stream().anyMatch(SECRETS::contains)
-        || SECRET_KEY.matcher(name).matches()
-        || SECRET_END.matcher(name.replace("_", "")).matches();
+    return PersonalData.isPrivate(table, column) ? Hidden.personal : null;
   }
 
   /** In small letters, apart at {@code _} and capitals. */
-  private static List<String> split(String name) {
+  static List<String> split(String name) {
     return List.of(
         name.replaceAll("(?<=\\p{Ll})(?=\\p{Lu})", "_")
             .toLowerCase(Locale.ROOT)
@@ -186,7 +143,7 @@ final class Columns {
     }
     if (names.isEmpty()) {
       shown.stream()
-          .filter(column -> split(column.name()).getFirst().equals("description"))
+          .filter(column -> DESCRIPTIONS.contains(split(column.name()).getFirst()))
           .forEach(column -> names.add(column.name()));
     }
     return names;

@@ -20,8 +20,9 @@ final class EntitiesText {
       # The names are those that subscriptions use and recipients see: Order, topic order.updated.
       #
       # attributes.exclude   never captured, stored or sent. Passwords, tokens and the like, large binary values, and
-      #                      who wrote a row and when, which would make an event of every save. Lines with a question
-      #                      are personal data: take a column out of the list if a recipient may have it.
+      #                      who wrote a row and when, which would make an event of every save.
+      # Lines with a question are about personal data. What is most private is excluded: take a column out of the list if
+      # recipients may have it. How to reach somebody is sent: add a column to the list if they may not.
       # rowhook init, run again, proposes only tables whose name stands nowhere in this file, comments included.
 
       """;
@@ -57,6 +58,7 @@ final class EntitiesText {
       line(2, "deleted: '" + entity.deleted().replace("'", "''") + "' # arrives as Deleted");
     }
     hidden(2, entity.hidden());
+    asked(2, entity.asked());
     parts(2, entity.parts());
     references(2, entity.references());
     text.append('\n');
@@ -78,6 +80,7 @@ final class EntitiesText {
         line(indent + 4, "order-by: " + YamlText.of(part.orderBy()));
       }
       hidden(indent + 4, part.hidden());
+      asked(indent + 4, part.asked());
       parts(indent + 4, part.parts());
       references(indent + 4, part.references());
     }
@@ -133,6 +136,15 @@ final class EntitiesText {
         "attributes: { exclude: "
             + YamlText.list(hidden.stream().map(Hide::column).toList())
             + " }");
+  }
+
+  private void asked(int indent, List<String> columns) {
+    if (!columns.isEmpty()) {
+      line(
+          indent,
+          "# Personal data, and sent; may every recipient have it? "
+              + String.join(", ", columns).replaceAll("\\R", " "));
+    }
   }
 
   private void leftOut(Map<TableId, String> leftOut) {

@@ -26,6 +26,7 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
    *
    * @param id where it is not the table's own key
    * @param deleted a condition; empty: none
+   * @param asked columns with personal data that are sent, if nobody objects
    * @param why it is one
    */
   record Entity(
@@ -34,6 +35,7 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<String> id,
       String deleted,
       List<Hide> hidden,
+      List<String> asked,
       List<Part> parts,
       List<Reference> references,
       List<Column> states,
@@ -47,6 +49,7 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<String> to,
       List<String> orderBy,
       List<Hide> hidden,
+      List<String> asked,
       List<Part> parts,
       List<Reference> references) {}
 

@@ -61,6 +61,7 @@ final class Proposer {
     Set<String> taken = taken(table);
     List<Part> parts = sameKey(parts(table, taken, 1));
     Set<String> needed = new HashSet<>(id);
+    needed.addAll(table.key());
     List<Reference> references = references(table, List.of(), taken);
     return new Entity(
         names.entity(table.id()),
@@ -68,6 +69,7 @@ final class Proposer {
         id.equals(table.key()) ? List.of() : id,
         Columns.deleted(table),
         hidden(table, needed),
+        PersonalData.asked(table, needed),
         parts,
         references,
         Columns.states(table),
@@ -105,7 +107,7 @@ final class Proposer {
   private List<Part> parts(Table owner, Set<String> taken, int depth) {
     List<Part> parts = new ArrayList<>();
     for (Table table : tables.values()) {
-      TableKinds.Owner belongs = kinds.owners().get(table.id());
+      Ownership.Owner belongs = kinds.owners().get(table.id());
       if (belongs == null || !belongs.table().equals(owner.id())) {
         continue;
       }
@@ -119,6 +121,7 @@ final class Proposer {
       List<String> orderBy = Columns.orders(table);
       List<Part> own = depth == 1 ? parts(table, inner, 2) : List.of();
       Set<String> needed = new HashSet<>(pair.key());
+      needed.addAll(table.key());
       needed.addAll(orderBy);
       parts.add(
           new Part(
@@ -128,6 +131,7 @@ final class Proposer {
               pair.to(),
               orderBy,
               hidden(table, needed),
+              PersonalData.asked(table, needed),
               own,
               references(table, belongs.key().columns(), inner)));
     }

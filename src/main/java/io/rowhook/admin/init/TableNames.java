@@ -19,11 +19,16 @@ final class TableNames {
   private final Map<TableId, List<String>> words = new HashMap<>();
   private final Map<TableId, String> names = new HashMap<>();
   private final boolean english;
+  private final boolean headFirst;
 
   TableNames(Collection<Table> tables) {
     Map<TableId, List<String>> whole = new HashMap<>();
     tables.forEach(table -> whole.put(table.id(), Words.of(table.id().name())));
     english = isEnglish(whole.values());
+    headFirst =
+        !english
+            && count(whole.values(), Vocabulary.ROMANCE)
+                > count(whole.values(), Vocabulary.GERMANIC);
     Map<TableId, List<String>> shortened = withoutPrefixes(whole);
     Set<String> taken = new HashSet<>();
     boolean unique =
@@ -44,10 +49,28 @@ final class TableNames {
       for (String word : name) {
         boolean known = Vocabulary.ENGLISH.contains(Words.singular(word));
         english += known ? 1 : 0;
-        foreign += !known && Vocabulary.FOREIGN.contains(word) ? 1 : 0;
+        foreign += !known && Vocabulary.foreign(Vocabulary.base(word)) ? 1 : 0;
       }
     }
     return english >= foreign;
+  }
+
+  /** A word that is known in English only. */
+  private static boolean isEnglish(String word) {
+    return !Vocabulary.known(Vocabulary.base(word)) && Vocabulary.known(Words.singular(word));
+  }
+
+  /** Whether a name in another language's schema is an English one. */
+  private static boolean isEnglish(String first, String last) {
+    return (Vocabulary.ENGLISH.contains(first) && !Vocabulary.foreign(first))
+        || (Vocabulary.known(last) && !Vocabulary.known(first));
+  }
+
+  private static long count(Collection<List<String>> names, Set<String> language) {
+    return names.stream()
+        .flatMap(List::stream)
+        .filter(word -> language.contains(Vocabulary.base(word)))
+        .count();
   }
 
   /** Without {@code tbl_}, and without a first word that all tables of a schema have. */
@@ -94,9 +117,22 @@ final class TableNames {
     return words.getOrDefault(id, List.of());
   }
 
-  /** The same, each in the singular where they are English. */
+  /**
+   * The same, each in the singular: by rule where they are English, else where it is known. What
+   * the table holds is the last of them, whatever the language: {@code lineasfactura} is {@code
+   * factura linea}.
+   */
   List<String> stems(TableId id) {
-    return words(id).stream().map(word -> english ? Words.singular(word) : word).toList();
+    List<String> stems = singulars(id);
+    return headFirst && !stems.isEmpty() && !isEnglish(stems.getFirst(), stems.getLast())
+        ? stems.reversed()
+        : stems;
+  }
+
+  private List<String> singulars(TableId id) {
+    return words(id).stream()
+        .map(word -> english || isEnglish(word) ? Words.singular(word) : Vocabulary.base(word))
+        .toList();
   }
 
   /** What its entity is called. */
@@ -114,8 +150,17 @@ final class TableNames {
 
   /** Whether one table's name begins with all words of another's. */
   boolean begins(TableId longer, TableId shorter) {
+    return begins(stems(longer), core(shorter));
+  }
+
+  /** The same, where {@code order_order} is the order: its first word is its program's part. */
+  boolean beginsTwice(TableId longer, TableId shorter) {
     List<String> start = core(shorter);
-    List<String> all = stems(longer);
+    boolean twice = start.size() == 2 && start.getFirst().equals(start.getLast());
+    return begins(stems(longer), twice ? start.subList(0, 1) : start);
+  }
+
+  private static boolean begins(List<String> all, List<String> start) {
     return all.size() > start.size() && all.subList(0, start.size()).equals(start);
   }
 
@@ -123,7 +168,7 @@ final class TableNames {
   String part(TableId part, TableId owner) {
     List<String> all = words(part);
     List<String> start = stems(owner);
-    List<String> stems = stems(part);
+    List<String> stems = singulars(part);
     int shared = 0;
     while (shared < all.size() - 1 && start.contains(stems.get(shared))) {
       shared++;

@@ -4,7 +4,9 @@ import io.rowhook.capture.SourceCatalog.ForeignKey;
 import io.rowhook.capture.SourceCatalog.Table;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a table by itself tells of what it is. Pure. */
 final class TableTraits {
@@ -17,17 +19,72 @@ final class TableTraits {
         : String.join("_", words.subList(words.size() - many, words.size()));
   }
 
-  /** Whether its key is made of two foreign keys: it only links two others. */
+  /**
+   * Whether it only links two others: its key is made of foreign keys, or it has nothing but them
+   * and a number.
+   */
   static boolean isLink(Table table) {
     List<ForeignKey> held =
         table.foreignKeys().stream().filter(key -> table.key().containsAll(key.columns())).toList();
+    Set<String> columns = columns(held);
+    if (held.size() >= 2 && columns.containsAll(table.key())) {
+      return true;
+    }
+    Set<String> foreign = columns(table.foreignKeys());
+    foreign.addAll(table.key());
+    return columns(table.foreignKeys()).size() >= 2
+        && table.columns().stream()
+            .allMatch(column ->
+                foreign.contains(column.name())
+                    || Columns.hidden(table, column) == Columns.Hidden.auditing);
+  }
+
+  private static Set<String> columns(List<ForeignKey> keys) {
     Set<String> columns = new HashSet<>();
-    held.forEach(key -> columns.addAll(key.columns()));
-    return held.size() >= 2 && columns.containsAll(table.key());
+    keys.forEach(key -> columns.addAll(key.columns()));
+    return columns;
+  }
+
+  private static final Pattern QUANTITY =
+      Pattern.compile(".*(qty|quantity|quantite|cantidad|menge|anzahl|antal|aantal|quantita).*");
+
+  private static final Pattern PRICE =
+      Pattern.compile(
+          ".*(price|cost|amount|total|preis|betrag|prix|montant|precio|importe|pvp|pris|beloeb|prijs|bedrag|prezzo|importo).*");
+
+  private static final Pattern AMOUNT =
+      Pattern.compile(
+          ".*(amount|debit|credit|betrag|soll|haben|montant|importe|debe|haber|beloeb|bedrag|importo).*");
+
+  static boolean hasQuantity(Table table) {
+    return hasNumber(table, QUANTITY);
+  }
+
+  static boolean hasPrice(Table table) {
+    return hasNumber(table, PRICE);
+  }
+
+  static boolean hasAmount(Table table) {
+    return hasNumber(table, AMOUNT);
+  }
+
+  private static boolean hasNumber(Table table, Pattern name) {
+    return table.columns().stream()
+        .anyMatch(column ->
+            column.kind().equals("number")
+                && name.matcher(column.name().toLowerCase(Locale.ROOT)).matches());
   }
 
   /** Whether the last word, or two of them, name a business object; a part's word only alone. */
   static boolean isTelling(List<String> stems) {
+    int heads = stems.size();
+    while (heads > 1 && Vocabulary.HEADS.contains(stems.get(heads - 1))) {
+      heads--;
+    }
+    return names(stems) || names(stems.subList(0, heads));
+  }
+
+  private static boolean names(List<String> stems) {
     String last = last(stems, 1);
     return (Vocabulary.business(last) && (stems.size() == 1 || !Vocabulary.PARTS.contains(last)))
         || Vocabulary.business(last(stems, 2));

@@ -15,27 +15,43 @@ final class Vocabulary {
           """
           account agreement appointment article asset batch bill booking budget campaign case client company
           complaint contact contract consignment credit_note customer deal debtor creditor delivery department
-          deposit employee entity estimate event expense facility good guest inquiry inventory invoice issue item
+          deposit employee entity estimate expense facility good guest inquiry inventory invoice issue item
 
           job_order journal ledger lead listing location loan machine manufacturer material member
           offer opportunity order organisation organization part partner party patient payment payroll person
           picking policy position product production project property proposal purchase quotation quote receipt
           refund rental request requisition reservation return rma sale shipment shop site stock store
           subscription supplier task tenant ticket timesheet timecard transaction transfer trip unit vehicle
-          vendor voucher warehouse workorder department lot category campaign discount coupon price_list\
+          vendor voucher warehouse workorder lot category discount coupon price_list work_order work
+          product_template bom bill_of_material plan wallet donation claim warranty statement
+          delivery_note dunning expense_report order_form course student move movement payment_request ap ar gl oe
+          product_group item_group part_group article_group product_category item_category part_category\
           """);
 
-  /** The same in other languages. */
-  static final Set<String> FOREIGN =
+  /** The same in German, Danish, Dutch, Swedish: what something is stands at a name's end. */
+  static final Set<String> GERMANIC =
       words(
           """
-          kunde kunden artikel auftrag auftraege auftrag rechnung rechnungen lieferant lieferanten bestellung
-          bestellungen angebot angebote lieferschein gutschrift mitarbeiter projekt lager vertrag zahlung
-          buchung produkt beleg belege konto konten ansprechpartner adresse
-          client commande facture fournisseur produit devis paiement livraison salarie contrat avoir
-          kunder ordre faktura leverandoer leverandor vare varer tilbud medarbejder projekt aftale betaling
-          cliente pedido factura proveedor producto presupuesto pago empleado contrato
-          klant klanten bestelling factuur leverancier offerte fattura ordine fornitore prodotto preventivo\
+          kunde artikel auftrag auftraege rechnung lieferant bestellung angebot lieferschein gutschrift mitarbeiter
+          projekt lager vertrag vertraege zahlung buchung produkt beleg konto konten ansprechpartner adresse firma
+          firmen mahnung filiale anlage abteilung reklamation retoure personal geraet aufgabe termin hersteller
+          ordre faktura leverandoer leverandor vare tilbud medarbejder aftale betaling bilag kontakt ordrer varer
+          afdeling klant factuur facturen leverancier offerte medewerker magazijn kund leverantor avtal anstalld\
+          """);
+
+  /**
+   * The same in Spanish, French, Italian, Portuguese: what something is stands at its beginning.
+   */
+  static final Set<String> ROMANCE =
+      words(
+          """
+          client commande facture fournisseur produit devis paiement livraison salarie contrat avoir article
+          societe entrepot projet compte ecriture adherent dossier reglement employe fabricant
+          cliente pedido factura proveedor producto articulo presupuesto pago empleado contrato albaran almacen
+          asiento cuenta recibo empresa contacto proyecto tarifa oferta compra venta cobro servicio fabricante marca
+          fattura fatture ordine ordini fornitore fornitori prodotto prodotti preventivo preventivi clienti
+          articolo articoli magazzino pagamento contratto
+          fornecedor produto encomenda fatura armazem funcionario\
           """);
 
   /** The last word of a part's table: a line of an order. */
@@ -44,7 +60,9 @@ final class Vocabulary {
           """
           line item detail row entry position pos posten zeile component attribute property value address
           price image picture photo attachment document phone email tag note comment ligne linje linea regel
-          element segment step tier option variant serial contact tax discount charge term schedule milestone\
+          element segment step tier option variant serial contact tax discount charge term schedule milestone mechanism
+          identifier rate linea riga rigo subtotal metadata fee charge threshold commitment filter
+          variante precio imagen direccion telefono tarif prix preis bild anschrift\
           """);
 
   /** A table whose names hold one of these words is no business object; for which reason. */
@@ -53,28 +71,41 @@ final class Vocabulary {
           "configuration",
           words(
               """
-              config configuration setting preference param parameter default menu screen widget dashboard
+              config configuration setting preference param parameter default menu screen widget dashboard template
+              rule format icon button trigger wizard keyword configuracion ajuste preferencia parametro parametre
               layout sequence cache temp tmp backup bak staging feature_flag plugin module extension
               cron macro field_definition label_definition einstellung konfiguration\
               """),
           "sessions",
-          words("session login logon visit captcha nonce token cookie remember sitzung"),
+          words(
+              "session login logon visit captcha nonce token cookie remember sitzung sesion login_attempt device attempt"),
           "permissions",
           words(
               """
               permission privilege acl grant role auth authorization oauth user userrole usergroup benutzer
-              recht rechte rolle password credential apikey\
+              recht rechte rolle password credential apikey key usuario utilisateur bruger gebruiker utente rol permiso\
               """),
           "history",
           words(
-              "history hist audit log changelog archive archived revision versioning tracking trail historie protokoll"),
+              "history hist audit log changelog archive archived revision versioning tracking trail historie protokoll historial historique"),
           "translations",
-          words("translation i18n l10n locale trans_text lang uebersetzung language"),
+          words(
+              "translation i18n l10n locale trans_text lang uebersetzung language idioma langue traduccion"),
           "migrations",
           words(
               "migration flyway alembic liquibase databasechangelog databasechangeloglock schema_info schema_version"),
           "queues",
-          words("queue outbox inbox worker lock semaphore heartbeat warteschlange pending"));
+          words(
+              "queue outbox inbox worker lock semaphore heartbeat warteschlange pending job_run delayed_job"),
+          "interfaces to other programs",
+          words(
+              """
+              webhook webhook_endpoint endpoint integration connector mapping notification invite invitation
+              export import error exception failure retry sync synchronization feed payment_provider gateway
+              payment_gateway identity_provider blob\
+              """),
+          "figures that are computed",
+          words("cached aggregate aggregation statistic stat snapshot kpi"));
 
   /** Tables of just this name are a program's own. */
   static final Set<String> OWN = words("template report");
@@ -84,15 +115,70 @@ final class Vocabulary {
 
   /** A last word that says nothing of what a table holds: an order's head is the order. */
   static final Set<String> HEADS =
-      words("entry info header head master document doc base main kopf");
+      words(
+          "entry info header head master document doc base main kopf in out internal external incoming outgoing inbound outbound");
 
   /** The last word of a table of codes, which others are classified by. */
   static final Set<String> CODES =
       words(
           """
           type class status state kind code country currency salutation gender timezone mimetype group level
-          region language reason priority method mode form uom unit_type art typ land waehrung\
+          region language reason priority method mode form uom unit_type art typ land waehrung pais moneda divisa tipo
+          estado pays devise monnaie etat valuta nazione provincia forma formato\
           """);
+
+  /**
+   * Words of tables that a program has for itself, where most others of the same first word are
+   * such.
+   */
+  static final Set<String> PROGRAM =
+      words(
+          """
+          model action view export import field domain access message calendar day month cron binding
+          dependency type value info index task job step group host node instance registry metadata schema\
+          """);
+
+  /**
+   * Words of those above that say nothing where the name begins with an entity's that the table
+   * names.
+   */
+  static final Set<String> SOFT = words("rule format trigger notification error import export");
+
+  /** Words that make a table the program's settings wherever they stand in its name. */
+  static final Set<String> SETTINGS =
+      words("config configuration setting configuracion einstellung");
+
+  /** The last word of a line, which always belongs to a document. */
+  static final Set<String> LINES =
+      words(
+          "line item row pos posten position zeile ligne linje linea regel riga detail fee charge commitment");
+
+  /** The last word of a document: what has lines. */
+  static final Set<String> DOCUMENTS =
+      words(
+          """
+          order invoice quote quotation offer transaction journal shipment delivery receipt bill purchase sale
+          requisition return contract oe ar ap gl cart basket picking estimate proposal request voucher transfer plan
+          auftrag bestellung rechnung angebot lieferschein beleg buchung commande facture devis livraison ordre
+          faktura tilbud bilag pedido factura presupuesto albaran asiento factuur offerte ordine fattura\
+          """);
+
+  /** The last word of what lines name: an article, or an account. */
+  static final Set<String> ARTICLES =
+      words(
+          "product part article item material good artikel produkt produit producto articulo vare prodotto articolo");
+
+  static final Set<String> ACCOUNTS = words("account chart ledger konto compte cuenta conto");
+
+  /** The last word of who does something: what is done is no part of them. */
+  static final Set<String> PEOPLE =
+      words(
+          "person employee staff user contact agent mitarbeiter personal empleado employe salarie medarbejder");
+
+  /** The last word of what others are sorted by: a link between the two belongs to the other. */
+  static final Set<String> CLASSIFIERS =
+      words(
+          "category tag label tax keyword kategorie categorie file attachment document image media");
 
   /** Columns by which a person knows a row. The first are the best. */
   static final List<String> TELLING =
@@ -126,11 +212,36 @@ final class Vocabulary {
           "accno",
           "control_code");
 
+  private static final List<String> ENDINGS =
+      List.of("s", "es", "n", "en", "e", "er", "r", "ne", "nes");
+
   private Vocabulary() {}
 
   /** Whether a word, or two of them joined, names a business object. */
   static boolean business(String word) {
-    return ENGLISH.contains(word) || FOREIGN.contains(word);
+    return ENGLISH.contains(word) || foreign(word);
+  }
+
+  /** The same in another language. */
+  static boolean foreign(String word) {
+    return GERMANIC.contains(word) || ROMANCE.contains(word);
+  }
+
+  /**
+   * A word of another language as it stands above, without the ending of a plural or of a compound;
+   * itself where that is not known either.
+   */
+  static String base(String word) {
+    if (!known(word)) {
+      for (String ending : ENDINGS) {
+        String without =
+            word.endsWith(ending) ? word.substring(0, word.length() - ending.length()) : "";
+        if (without.length() > 3 && known(without)) {
+          return without;
+        }
+      }
+    }
+    return word;
   }
 
   /** Whether a word is known at all. */

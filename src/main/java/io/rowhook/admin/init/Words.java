@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,8 @@ final class Words {
   private static final Set<String> UNCHANGED =
       Set.of("series", "species", "news", "goods", "sales", "gas", "logistics", "diagnosis", "sms");
 
+  private static final int LONGEST_ABBREVIATION = 4;
+
   private static final Pattern LATIN_US = Pattern.compile(".*[b-df-hj-np-tv-z]uses");
   private static final Pattern SIBILANT = Pattern.compile(".*(ss|sh|ch|x|zz)es");
   private static final Pattern NO_PLURAL = Pattern.compile(".*(ss|us|is|as)");
@@ -58,19 +61,42 @@ final class Words {
     return words;
   }
 
-  /** {@code orderitems}: two words that are known, written as one. */
+  /**
+   * {@code orderitems}: words that are known, written as one; in other languages the last may be an
+   * abbreviation, as of {@code facturascli}.
+   */
   private static List<String> apart(String word) {
-    if (Vocabulary.known(singular(word))) {
-      return List.of(word);
+    return split(word).orElse(List.of(word));
+  }
+
+  private static Optional<List<String>> split(String word) {
+    if (isKnown(word)) {
+      return Optional.of(List.of(word));
     }
-    for (int cut = word.length() - 3; cut >= 3; cut--) {
+    for (int cut = word.length() - 2; cut >= 3; cut--) {
       String first = word.substring(0, cut);
       String second = word.substring(cut);
-      if (Vocabulary.known(singular(first)) && Vocabulary.known(singular(second))) {
-        return List.of(first, second);
+      if (isKnown(first)) {
+        Optional<List<String>> rest = second.length() < 3 ? Optional.empty() : split(second);
+        boolean abbreviated =
+            second.length() <= LONGEST_ABBREVIATION
+                && Vocabulary.foreign(Vocabulary.base(first))
+                && first.length() > LONGEST_ABBREVIATION;
+        if (rest.isEmpty() && abbreviated) {
+          rest = Optional.of(List.of(second));
+        }
+        if (rest.isPresent()) {
+          List<String> all = new ArrayList<>(List.of(first));
+          all.addAll(rest.get());
+          return Optional.of(all);
+        }
       }
     }
-    return List.of(word);
+    return Optional.empty();
+  }
+
+  private static boolean isKnown(String word) {
+    return Vocabulary.known(singular(word)) || Vocabulary.known(Vocabulary.base(word));
   }
 
   /** An English word in the singular; what is none already, or is no plural, stays as it is. */

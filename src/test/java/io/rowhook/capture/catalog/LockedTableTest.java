@@ -19,7 +19,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,20 @@ final class LockedTableTest {
 
   private static final TableId ARTICLE = new TableId("public", "article");
 
-  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
+  @SuppressWarnings("NullAway.Init")
+  private static SourceDatabase database;
 
   private static int named;
+
+  @BeforeAll
+  static void startDatabase() {
+    database = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
+  }
 
   @BeforeEach
   void tables() {

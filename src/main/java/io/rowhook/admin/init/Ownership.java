@@ -1,0 +1,290 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceCatalog.ForeignKey;
+import io.rowhook.capture.SourceCatalog.Table;
+import io.rowhook.capture.TableId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tells which other table's row a table's rows are parts of. Pure. */
+final class Ownership {
+
+  /** One table in this many names it: a company or a party that all rows have, not their owner. */
+  private static final int TENANT_SHARE = 8;
+
+  private static final int TENANT_LEAST = 10;
+
+  private final Map<TableId, Table> tables;
+  private final TableNames names;
+  private final Map<TableId, Set<TableId>> incoming;
+  private final Set<TableId> leftOut;
+
+  /** What a part belongs to, and by which foreign key. */
+  record Owner(TableId table, ForeignKey key) {}
+
+  /**
+   * @param incoming the other tables that name each
+   * @param leftOut tables that own nothing
+   */
+  Ownership(
+      Map<TableId, Table> tables,
+      TableNames names,
+      Map<TableId, Set<TableId>> incoming,
+      Set<TableId> leftOut) {
+    this.tables = tables;
+    this.names = names;
+    this.incoming = incoming;
+    this.leftOut = leftOut;
+  }
+
+  /** What a table's rows are parts of; empty: of nothing. */
+  Optional<Owner> of(Table table) {
+    Owner best = null;
+    int most = 0;
+    for (ForeignKey key : table.foreignKeys()) {
+      Table target = tables.get(key.table());
+      boolean fits =
+          target != null
+              && !key.table().equals(table.id())
+              && !leftOut.contains(key.table())
+              && !isCodes(target)
+              && !isFile(key.table());
+      int belongs = fits ? belongs(table, key) : 0;
+      if (belongs > most) {
+        most = belongs;
+        best = new Owner(key.table(), key);
+      }
+    }
+    return best == null || isIndependent(table, best) ? Optional.empty() : Optional.of(best);
+  }
+
+  /** How clearly a row belongs to the one that it names; 0: it does not. */
+  private int belongs(Table table, ForeignKey key) {
+    boolean held = table.key().containsAll(key.columns());
+    boolean first = held && table.key().getFirst().equals(key.columns().getFirst());
+    boolean begins = names.beginsTwice(table.id(), key.table());
+    boolean named = names.begins(table.id(), key.table()) || sharesName(table.id(), key.table());
+    boolean required = isRequired(table, key);
+    boolean line = Vocabulary.LINES.contains(TableTraits.last(names.stems(table.id()), 1));
+    boolean end = Vocabulary.PARTS.contains(TableTraits.last(names.stems(table.id()), 1));
+    boolean link = isLink(table);
+    boolean mere = begins && isNamedByNone(table) && hasNoName(table);
+    boolean alone = names.stems(table.id()).size() == 1;
+    boolean head =
+        isDocument(key.table())
+            && (isLine(table) || (line && (alone || required || hasNoName(table))));
+    boolean only = alone && end && required && isOnly(table, key);
+    boolean twice =
+        table.foreignKeys().stream().filter(other -> other.table().equals(key.table())).count() > 1;
+    if (twice && !held && !(required && names.begins(table.id(), key.table()))) {
+      return 0; // a transfer's two places, not its owner
+    }
+    if ((!link && isCodes(table) && !mere) || (isTenant(key.table()) && !named && !begins)) {
+      return 0;
+    }
+    if (!(held
+        || key.cascades()
+        || mere
+        || head
+        || only
+        || ((line || end || required || isNamedByNone(table)) && named))) {
+      return 0;
+    }
+    return (held ? 4 : 0)
+        + (first ? 1 : 0)
+        + (key.cascades() ? 5 : 0)
+        + (named || begins ? 4 + names.core(key.table()).size() : 0)
+        + (required ? 1 : 0)
+        + (head ? 2 : 0)
+        - (link && isClassifier(key.table()) ? 6 : 0);
+  }
+
+  /**
+   * Whether it only links two others: by its key, by its columns, or by its name, which is theirs.
+   */
+  boolean isLink(Table table) {
+    if (TableTraits.isLink(table)) {
+      return true;
+    }
+    List<String> stems = names.stems(table.id());
+    List<TableId> others = table.foreignKeys().stream().map(ForeignKey::table).distinct().toList();
+    return others.stream()
+        .filter(first -> !first.equals(table.id()) && names.begins(table.id(), first))
+        .map(first -> stems.subList(names.core(first).size(), stems.size()))
+        .anyMatch(rest -> others.stream().anyMatch(second -> names.core(second).equals(rest)));
+  }
+
+  /**
+   * Why it is left out with another table: one that is left out owns its rows by name; empty: none
+   * does.
+   */
+  Optional<TableId> ownedByLeftOut(Table table) {
+    return table.foreignKeys().stream()
+        .filter(key -> leftOut.contains(key.table()) && tables.containsKey(key.table()))
+        .filter(key -> names.begins(table.id(), key.table()) || sharesName(table.id(), key.table()))
+        .filter(key -> !isIndependent(table, new Owner(key.table(), key)))
+        .map(ForeignKey::table)
+        .findFirst();
+  }
+
+  /** Whether it is the only other object that a row has to name. */
+  private boolean isOnly(Table table, ForeignKey key) {
+    return table.foreignKeys().stream()
+        .filter(other -> isRequired(table, other) && isObject(other.table()))
+        .map(ForeignKey::table)
+        .distinct()
+        .toList()
+        .equals(List.of(key.table()));
+  }
+
+  private boolean isObject(TableId table) {
+    Table target = tables.get(table);
+    return target != null && !leftOut.contains(table) && !isTenant(table) && !isCodes(target);
+  }
+
+  private static boolean isRequired(Table table, ForeignKey key) {
+    return key.columns().stream().allMatch(name -> table.column(name).notNull());
+  }
+
+  /**
+   * What rows belong to that are no object of their own: the only one that they have to name, or
+   * the document among several.
+   *
+   * @param objects what may own them
+   */
+  Optional<Owner> ofLeftover(Table table, Set<TableId> objects) {
+    List<ForeignKey> keys =
+        table.foreignKeys().stream()
+            .filter(key -> isRequired(table, key) && objects.contains(key.table()))
+            .filter(key -> isObject(key.table()) && !key.table().equals(table.id()))
+            .filter(key -> !isLast(key.table(), Vocabulary.PEOPLE))
+            .toList();
+    return keys.stream()
+        .filter(key -> isOnly(table, key) ? keys.size() == 1 : isDocument(key.table()))
+        .findFirst()
+        .map(key -> new Owner(key.table(), key));
+  }
+
+  /** Whether all that it names is left out, or named by most: a program's matter. */
+  boolean namesNothing(Table table) {
+    return table.foreignKeys().size() > 1
+        && table.foreignKeys().stream()
+            .noneMatch(key -> !key.table().equals(table.id()) && isObject(key.table()));
+  }
+
+  /** A company, or whatever else most tables name. */
+  private boolean isTenant(TableId table) {
+    int many = incoming.getOrDefault(table, Set.of()).size();
+    return many >= TENANT_LEAST && many * TENANT_SHARE >= tables.size();
+  }
+
+  private boolean isDocument(TableId table) {
+    return isLast(table, Vocabulary.DOCUMENTS);
+  }
+
+  private boolean isFile(TableId table) {
+    return names.stems(table).stream()
+        .anyMatch(Set.of("file", "attachment", "image", "upload")::contains);
+  }
+
+  private boolean isLast(TableId table, Set<String> words) {
+    return words.contains(TableTraits.last(names.core(table), 1));
+  }
+
+  private boolean isClassifier(TableId table) {
+    return Vocabulary.CLASSIFIERS.contains(TableTraits.last(names.stems(table), 1));
+  }
+
+  private boolean isNamedByNone(Table table) {
+    return incoming.getOrDefault(table.id(), Set.of()).isEmpty();
+  }
+
+  /** Whether a person could not tell its rows apart by a name or number of their own. */
+  private static boolean hasNoName(Table table) {
+    return Columns.telling(table).isEmpty();
+  }
+
+  /**
+   * Whether its columns are those of a line, whatever it is called: how many of which article at
+   * what price, or how much on which account.
+   */
+  boolean isLine(Table table) {
+    boolean telling = TableTraits.isTelling(names.stems(table.id()));
+    boolean priced = TableTraits.hasQuantity(table) && TableTraits.hasPrice(table);
+    return (priced && names(table, Vocabulary.ARTICLES))
+        || (!telling
+            && hasNoName(table)
+            && TableTraits.hasAmount(table)
+            && names(table, Vocabulary.ACCOUNTS));
+  }
+
+  private boolean names(Table table, Set<String> words) {
+    return table.foreignKeys().stream().anyMatch(key -> isLast(key.table(), words));
+  }
+
+  /**
+   * {@code order_line} and {@code sales_order}: the words before a part's last one end the other.
+   */
+  private boolean sharesName(TableId part, TableId owner) {
+    List<String> stems = names.stems(part);
+    List<String> owners = names.core(owner);
+    return stems.size() > 1
+        && Vocabulary.PARTS.contains(stems.getLast())
+        && !owners.isEmpty()
+        && stems.get(stems.size() - 2).equals(owners.getLast());
+  }
+
+  /** Whether it is a business object of its own, though it would go with another. */
+  private boolean isIndependent(Table table, Owner owner) {
+    List<String> stems = names.stems(table.id());
+    String last = TableTraits.last(stems, 1);
+    if (isLink(table) && isNamedByNone(table)) {
+      return false;
+    }
+    if (isLine(table) && isDocument(owner.table())) {
+      return false;
+    }
+    boolean begins = names.begins(table.id(), owner.table());
+    if (names.beginsTwice(table.id(), owner.table()) && isNamedByNone(table) && hasNoName(table)) {
+      return false;
+    }
+    boolean own =
+        TableTraits.isTelling(stems)
+            && !TableTraits.isFile(stems)
+            && TableTraits.cascades(table) < 2;
+    boolean identified =
+        table.key().size() > owner.key().columns().size()
+            && table.key().containsAll(owner.key().columns());
+    if (own && !(identified && begins)) {
+      return true;
+    }
+    if (table.key().equals(owner.key().columns()) && table.foreignKeys().size() > 2) {
+      return true; // a kind of the other, with relations of its own
+    }
+    Set<TableId> others = new HashSet<>(incoming.getOrDefault(table.id(), Set.of()));
+    others.remove(owner.table());
+    others.removeIf(other -> names.begins(other, table.id()) || names.begins(other, owner.table()));
+    return others.size() >= 2 && !Vocabulary.PARTS.contains(last);
+  }
+
+  /** A tree, as of categories, is no list of codes. */
+  boolean isCodes(Table table) {
+    if (table.foreignKeys().stream().anyMatch(key -> key.table().equals(table.id()))) {
+      return false;
+    }
+    List<String> stems = names.stems(table.id());
+    if (Vocabulary.business(TableTraits.last(stems, 2)) && stems.size() > 1) {
+      return false;
+    }
+    if (stems.size() > 1
+        && stems.getLast().equals("category")
+        && !Vocabulary.ARTICLES.contains(stems.get(stems.size() - 2))) {
+      return true;
+    }
+    return Vocabulary.CODES.contains(TableTraits.last(names.stems(table.id()), 1))
+        || Vocabulary.CODES.contains(TableTraits.last(names.stems(table.id()), 2));
+  }
+}
