@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncActions;
+import io.rowhook.admin.ResyncSurroundings;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
 import io.rowhook.capture.CaptureSupervisor;
@@ -110,12 +111,14 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
+    ResyncActions.Estimate estimate =
+        (table, condition) -> LogMarks.estimate(source, table, condition);
     ResyncRunner resync =
         new ResyncRunner(
             journal.resyncs(),
             chunks,
             new LogMarks(source),
-            (recipient, entity) -> ResyncActions.wants(watch.current(), recipient, entity));
+            new ResyncSurroundings(journal, dispatchers, watch::current, estimate));
     RunningService service =
         new RunningService(
             journal,
@@ -134,7 +137,7 @@ public final class Wiring {
                 resync::note,
                 resync::wake,
                 () -> watch.current().entities(),
-                (table, condition) -> LogMarks.estimate(source, table, condition)));
+                estimate));
     return new Flow(
         journal,
         options.standby(),

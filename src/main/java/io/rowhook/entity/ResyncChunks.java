@@ -12,10 +12,12 @@ import io.rowhook.entity.resync.ChunkWindow;
 import io.rowhook.entity.schema.EntitySchema;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ public final class ResyncChunks {
   /** A mark that has not come by then is given up, and another written. */
   private static final Duration MARK = Duration.ofMinutes(1);
 
+  /** Transactions that are kept to be held against a snapshot, while no chunk is read. */
+  static final int MOST_ENDED = 1_000;
+
   /** What became of a chunk. */
   public enum Outcome {
     /** Its events and the progress are durable. */
@@ -35,7 +40,11 @@ public final class ResyncChunks {
     /** It was given up: read it again. */
     GIVEN_UP,
     /** A committed transaction is not visible yet, as while a synchronous standby is silent. */
-    NOT_VISIBLE
+    NOT_VISIBLE,
+    /** A mark did not come back in time: capture is behind. */
+    LATE,
+    /** The entity's table or key is another than the one that it began with. */
+    OTHER_KEY
   }
 
   /**
@@ -44,8 +53,8 @@ public final class ResyncChunks {
    * @param recipient whom it is for
    * @param condition SQL on the root row; empty: all rows
    * @param progress how far the job is
-   * @param limit how many rows it has at most, those that are read again aside
-   * @param last keys that are not read again, however often they are touched
+   * @param limit how many entities it has at most, unless more are to be read again
+   * @param busy keys of entities that were touched in each of many chunks
    */
   public record Request(
       String recipient,
@@ -53,7 +62,7 @@ public final class ResyncChunks {
       String condition,
       ResyncProgress progress,
       int limit,
-      Set<String> last) {}
+      Set<String> busy) {}
 
   /** Decides whether a chunk is used of which not all could be read. */
   public interface Judge {
@@ -107,9 +116,24 @@ public final class ResyncChunks {
   }
 
   /**
+   * Forgets of the transactions that have ended those that are visible, before they are too many.
+   *
+   * @param running asks for those that others do not see yet
+   */
+  public void settle(Supplier<Set<String>> running) {
+    Set<String> before = window.ended();
+    if (before.size() > MOST_ENDED) {
+      Set<String> visible = new HashSet<>(before);
+      visible.removeAll(running.get());
+      window.visible(visible);
+    }
+  }
+
+  /**
    * Reads a chunk, and waits until it is durable.
    *
    * @param marks writes a mark into the log
+   * @param judge is asked where not all could be read
    * @throws RowLookup.RefusedException if the source refuses it
    * @throws io.rowhook.capture.SourceException if the source cannot be reached
    */
@@ -127,11 +151,19 @@ public final class ResyncChunks {
   private Result attempt(Request request, Consumer<ObjectNode> marks, Judge judge)
       throws InterruptedException, InvisibleException {
     Result givenUp = new Result(Outcome.GIVEN_UP, 0);
+    Result late = new Result(Outcome.LATE, 0);
     ResyncProgress progress = request.progress();
     EntitySchemas schemas = window.schemas();
     EntitySchema schema = schemas == null ? null : schemas.byName().get(request.entity());
     if (schema == null) {
       return givenUp;
+    }
+    boolean comparable =
+        progress.lastKey() == null
+            || progress.shape().isEmpty()
+            || progress.shape().equals(schema.keyShape());
+    if (!comparable) {
+      return new Result(Outcome.OTHER_KEY, 0);
     }
     Optional<ObjectNode> low =
         window.open(
@@ -140,15 +172,17 @@ public final class ResyncChunks {
                 progress.job(),
                 request.recipient(),
                 progress.lastKey(),
+                schema.keyShape(),
                 progress.read(),
                 progress.sent(),
-                request.last()));
+                request.busy()));
     if (low.isEmpty()) {
       return givenUp; // a new engine: all of it again
     }
     marks.accept(low.get());
-    if (window.await(ChunkState.AWAITED, MARK) != ChunkState.OPEN) {
-      return givenUp;
+    ChunkState opened = window.await(ChunkState.AWAITED, MARK);
+    if (opened != ChunkState.OPEN) {
+      return opened == ChunkState.AWAITED ? late : givenUp;
     }
     Set<String> seen = window.ended();
     List<RowKey> again = progress.again().stream().map(RowKey::parse).toList();
@@ -163,7 +197,10 @@ public final class ResyncChunks {
       return givenUp;
     }
     marks.accept(high.get());
-    boolean durable = window.await(ChunkState.READ, MARK) == ChunkState.DURABLE;
-    return new Result(durable ? Outcome.DURABLE : Outcome.GIVEN_UP, chunk.keys());
+    return switch (window.await(ChunkState.READ, MARK)) {
+      case DURABLE -> new Result(Outcome.DURABLE, chunk.keys());
+      case READ -> late;
+      default -> givenUp;
+    };
   }
 }

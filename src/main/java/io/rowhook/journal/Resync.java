@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it failed; null: it did not
  * @param estimate about how many rows there were when it began
  * @param lastKey of the last row that was read; null: none was
+ * @param shape what that key is of, see {@link io.rowhook.entity.ResyncProgress}
  * @param again keys that are to be read once more
  * @param read how many entities were read
  * @param sent how many of them had an event
@@ -28,6 +29,7 @@ public record Resync(
     @Nullable String reason,
     long estimate,
     @Nullable String lastKey,
+    String shape,
     List<String> again,
     long read,
     long sent,

@@ -4,7 +4,6 @@ import io.rowhook.capture.LogMarks;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.ResyncChunks;
-import io.rowhook.entity.ResyncChunks.Outcome;
 import io.rowhook.entity.ResyncProgress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,10 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,19 +27,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ResyncRunner implements AutoCloseable {
 
-  /** Rows of one chunk. */
-  private static final int CHUNK = 300;
-
-  /** More is not made while so many events wait for the recipient. */
-  private static final long MOST_WAITING = 2_000;
-
-  /** An entity that is touched in each of so many chunks is left to its own events. */
+  /** An entity that is touched in each of so many chunks is told with its next event. */
   private static final int MOST_TRIES = 20;
 
   /** A row that could not be read so often in turn is left out. */
   private static final int MOST_FAILURES = 5;
 
   private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final Duration AT_ONCE = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Duration LATER = Duration.ofSeconds(2);
 
@@ -49,29 +43,50 @@ public final class ResyncRunner implements AutoCloseable {
   private final Resyncs jobs;
   private final ResyncChunks chunks;
   private final LogMarks marks;
-  private final BiPredicate<String, String> wanted;
+  private final Surroundings around;
   private final Semaphore begun = new Semaphore(0);
   private final Thread thread = Thread.ofPlatform().daemon().name("resync").unstarted(this::run);
 
   // the thread's
-  private final Map<String, Integer> tries = new HashMap<>();
+  private final Map<Long, State> states = new HashMap<>();
   private Set<String> unsure = new HashSet<>();
   private int turn;
-  private int failures;
 
   private volatile Map<Long, String> notes = Map.of();
 
-  /**
-   * Builds it at rest.
-   *
-   * @param wanted whether a recipient has a subscription that wants Snapshots of an entity
-   */
-  public ResyncRunner(
-      Resyncs jobs, ResyncChunks chunks, LogMarks marks, BiPredicate<String, String> wanted) {
+  /** What is remembered of a resync while the process lives; what must not be lost is on disk. */
+  private static final class State {
+    private final ResyncPace pace = new ResyncPace();
+
+    /** How often in turn an entity was touched, by its key. */
+    private final Map<String, Integer> tries = new HashMap<>();
+
+    private int failures;
+    private boolean estimated;
+  }
+
+  /** What it has to know of the rest of the process. Called on its thread. */
+  public interface Surroundings {
+
+    /** Whether a recipient has a subscription that wants Snapshots of an entity. */
+    boolean wants(String recipient, String entity);
+
+    /** Up to which sequence a recipient has settled all, or has it among its exceptions. */
+    OptionalLong settled(String recipient);
+
+    /** Whether what waits for a recipient is far from its limit. */
+    boolean hasRoom(String recipient);
+
+    /** About how many rows an entity has; empty if the source does not say. */
+    OptionalLong estimate(String entity, String condition);
+  }
+
+  /** Builds it at rest. */
+  public ResyncRunner(Resyncs jobs, ResyncChunks chunks, LogMarks marks, Surroundings around) {
     this.jobs = jobs;
     this.chunks = chunks;
     this.marks = marks;
-    this.wanted = wanted;
+    this.around = around;
   }
 
   public void start() {
@@ -98,6 +113,7 @@ public final class ResyncRunner implements AutoCloseable {
     }
   }
 
+  /** Whatever it meets, the thread goes on. */
   private void step() throws InterruptedException {
     Resync job = null;
     try {
@@ -113,7 +129,7 @@ public final class ResyncRunner implements AutoCloseable {
     } catch (SourceException | JournalException e) {
       note(job, String.valueOf(e.getMessage()));
       pause(LATER);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       log.error("a resync has failed", e);
       fail(job, "an internal error, " + e.getClass().getSimpleName() + "; the log has it");
     }
@@ -122,11 +138,9 @@ public final class ResyncRunner implements AutoCloseable {
   private void rest() throws InterruptedException {
     chunks.rest();
     marks.close();
-    tries.clear();
+    states.clear();
     notes = Map.of();
-    if (begun.tryAcquire(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
-      begun.drainPermits();
-    }
+    pause(IDLE);
   }
 
   private void fail(@Nullable Resync job, String reason) throws InterruptedException {
@@ -136,7 +150,12 @@ public final class ResyncRunner implements AutoCloseable {
     }
     log.warn(
         "The resync of {} for recipient {} has failed: {}", job.entity(), job.recipient(), reason);
-    jobs.end(job.id(), Resync.State.failed, reason);
+    try {
+      jobs.end(job.id(), Resync.State.failed, reason);
+    } catch (JournalException e) {
+      note(job, reason + ". The journal does not take it: " + e.getMessage());
+      pause(LATER);
+    }
   }
 
   private void note(@Nullable Resync job, String words) {
@@ -166,20 +185,18 @@ public final class ResyncRunner implements AutoCloseable {
       pause(SOON);
       return;
     }
-    boolean known = entities.contains(job.entity());
-    if (!known || !wanted.test(job.recipient(), job.entity())) {
-      fail(
-          job,
-          !known
-              ? "there is no entity " + job.entity() + " in entities.yaml any more"
-              : "recipient "
-                  + job.recipient()
-                  + " has no subscription any more that wants Snapshots of it");
+    Optional<String> refusal = refusal(job, entities);
+    if (refusal.isPresent()) {
+      fail(job, refusal.get());
       return;
     }
-    if (jobs.waiting(job.recipient()) > MOST_WAITING) {
+    State state = states.computeIfAbsent(job.id(), _ -> new State());
+    estimate(job, state);
+    long waiting = jobs.waiting(job.recipient(), around.settled(job.recipient()));
+    if (!state.pace.mayGoOn(waiting, System.nanoTime()) || !around.hasRoom(job.recipient())) {
       note(job, "waits until the recipient has taken what waits for it");
-      pause(SOON);
+      chunks.settle(marks::running);
+      pause(AT_ONCE);
       return;
     }
     if (!isSure()) {
@@ -188,16 +205,41 @@ public final class ResyncRunner implements AutoCloseable {
           "waits for "
               + unsure.size()
               + " transactions that were under way in the source when it began");
+      chunks.settle(marks::running);
       pause(SOON);
       return;
     }
     long begin = System.nanoTime();
-    long rows = read(job);
+    long rows = read(job, state);
     long nanos = rows * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
     long left = nanos - (System.nanoTime() - begin);
     if (left > 0) {
       TimeUnit.NANOSECONDS.sleep(left);
     }
+  }
+
+  /** Why it cannot go on with the settings as they are now. */
+  private Optional<String> refusal(Resync job, Set<String> entities) {
+    if (!entities.contains(job.entity())) {
+      return Optional.of("there is no entity " + job.entity() + " in entities.yaml any more");
+    }
+    return around.wants(job.recipient(), job.entity())
+        ? Optional.empty()
+        : Optional.of(
+            "recipient "
+                + job.recipient()
+                + " has no subscription any more that wants Snapshots of it");
+  }
+
+  /** For one that began without the source. */
+  private void estimate(Resync job, State state) throws InterruptedException {
+    if (!state.estimated && job.estimate() == 0 && job.lastKey() == null) {
+      OptionalLong rows = around.estimate(job.entity(), job.condition());
+      if (rows.isPresent()) {
+        jobs.estimated(job.id(), rows.getAsLong());
+      }
+    }
+    state.estimated = true;
   }
 
   /**
@@ -217,14 +259,15 @@ public final class ResyncRunner implements AutoCloseable {
     return unsure.isEmpty();
   }
 
-  private long read(Resync job) throws InterruptedException {
-    Set<String> last =
-        tries.entrySet().stream()
+  private long read(Resync job, State state) throws InterruptedException {
+    Set<String> busy =
+        state.tries.entrySet().stream()
             .filter(one -> one.getValue() >= MOST_TRIES)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     ResyncProgress progress =
-        new ResyncProgress(job.id(), job.lastKey(), job.again(), job.read(), job.sent(), false);
+        new ResyncProgress(
+            job.id(), job.lastKey(), job.shape(), job.again(), job.read(), job.sent(), false);
     ResyncChunks.Result result =
         chunks.read(
             new ResyncChunks.Request(
@@ -232,27 +275,40 @@ public final class ResyncRunner implements AutoCloseable {
                 job.entity(),
                 job.condition(),
                 progress,
-                Math.clamp(job.rate(), 1, CHUNK),
-                last),
+                (int) Math.clamp(job.rate(), 1, state.pace.size()),
+                busy),
             marks::write,
-            (unread, keys) -> isTaken(job, unread, keys));
-    if (result.outcome() == Outcome.NOT_VISIBLE) {
-      note(job, "waits for a committed transaction to be visible in the source");
-      pause(LATER);
-    }
-    if (result.outcome() == Outcome.DURABLE) {
-      failures = 0;
-      Set<String> again = jobs.find(job.id()).map(now -> Set.copyOf(now.again())).orElse(Set.of());
-      tries.keySet().retainAll(again);
-      again.forEach(key -> tries.merge(key, 1, Integer::sum));
-      done(job);
+            (unread, keys) -> isTaken(job, state, unread, keys));
+    switch (result.outcome()) {
+      case DURABLE -> {
+        state.failures = 0;
+        List<String> again = jobs.find(job.id()).map(Resync::again).orElse(List.of());
+        state.tries.keySet().retainAll(Set.copyOf(again));
+        again.forEach(key -> state.tries.merge(key, 1, Integer::sum));
+        done(job);
+      }
+      case NOT_VISIBLE -> {
+        note(job, "waits for a committed transaction to be visible in the source");
+        pause(LATER);
+      }
+      case LATE -> note(job, "waits for capture, which is more than a minute behind the source");
+      case OTHER_KEY ->
+          fail(
+              job,
+              "its table or its key is another than when it began, so nobody can tell which rows"
+                  + " are left. Begin it anew: rowhook resync "
+                  + job.recipient()
+                  + " "
+                  + job.entity());
+      case GIVEN_UP -> pause(AT_ONCE);
     }
     return result.keys();
   }
 
   /** Where nothing can be read at all, as behind a lock, it is waited for; a bad row is not. */
-  private boolean isTaken(Resync job, int unread, int keys) throws InterruptedException {
-    if ((unread == keys && keys > 1) || ++failures < MOST_FAILURES) {
+  private boolean isTaken(Resync job, State state, int unread, int keys)
+      throws InterruptedException {
+    if ((unread == keys && keys > 1) || ++state.failures < MOST_FAILURES) {
       note(
           job,
           "%d of %d entities cannot be read from the source at present".formatted(unread, keys));

@@ -9,6 +9,7 @@ import io.rowhook.journal.tables.ResyncDao;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What brings recipients up to date, as the journal keeps it. Any thread. */
@@ -63,8 +64,19 @@ public final class Resyncs {
         WriteTask.urgent(sql -> ResyncDao.end(sql, id, state, reason, Instant.now())));
   }
 
-  /** How many events wait for a recipient. */
-  public long waiting(String recipient) {
-    return readers.read(sql -> ResyncDao.waiting(sql, recipient, committed.head()));
+  /** Notes about how many rows there are, of one that began without knowing. */
+  public void estimated(long id, long rows) throws InterruptedException {
+    writer.write(WriteTask.urgent(sql -> ResyncDao.estimated(sql, id, rows)));
+  }
+
+  /**
+   * How many events wait for a recipient.
+   *
+   * @param settled up to where all is settled or an exception, where more is known than the journal
+   *     has; it is told from time to time only
+   */
+  public long waiting(String recipient, OptionalLong settled) {
+    return readers.read(
+        sql -> ResyncDao.waiting(sql, recipient, committed.head(), settled.orElse(0)));
   }
 }

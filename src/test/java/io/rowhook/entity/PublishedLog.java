@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The journal's part in this, in memory. */
 public final class PublishedLog implements EventPublisher, CheckpointStore {
@@ -28,6 +29,7 @@ public final class PublishedLog implements EventPublisher, CheckpointStore {
   int largestStage;
   int largestAppended;
   Position watermark = Position.START;
+  @Nullable ResyncProgress progress;
 
   @Override
   public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
@@ -51,6 +53,12 @@ public final class PublishedLog implements EventPublisher, CheckpointStore {
     published.addAll(events);
     rejected.addAll(rows);
     watermark = transaction.end();
+  }
+
+  @Override
+  public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress now) {
+    publish(transaction, events, List.of());
+    progress = now;
   }
 
   @Override

@@ -30,4 +30,11 @@ public record EventDraft(
     @Nullable List<String> changed,
     Collection<String> unavailable,
     Collection<String> read,
-    @Nullable Instant readAt) {}
+    @Nullable Instant readAt) {
+
+  /** The same entity as it is: nothing has happened to it. */
+  public EventDraft snapshot() {
+    return new EventDraft(
+        EventType.Snapshot, entityType, id, data, null, List.of(), unavailable, read, readAt);
+  }
+}

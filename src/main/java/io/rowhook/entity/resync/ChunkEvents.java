@@ -29,18 +29,24 @@ public final class ChunkEvents {
     chunk
         .drafts()
         .forEach((key, draft) -> {
+          Optional<EventDraft> newest = touched.newest(key).map(EventDraft::snapshot);
           if (!touched.has(key)) {
             make(maker, draft, at, job).ifPresent(events::add);
-          } else if (!job.last().contains(key)) {
+          } else if (newest.isPresent()) {
+            make(maker, newest.get(), at, job).ifPresent(events::add);
+          } else {
             again.add(key);
           }
         });
+    long read = job.read() + chunk.keys() - again.size();
+    chunk.left().forEach(key -> again.add(key.text()));
     ResyncProgress progress =
         new ResyncProgress(
             job.id(),
             chunk.last() == null ? job.lastKey() : chunk.last().text(),
+            job.shape(),
             again,
-            job.read() + chunk.keys() - again.size(),
+            read,
             job.sent() + events.size(),
             chunk.atEnd() && again.isEmpty());
     return new Published(events, progress);

@@ -7,8 +7,15 @@ import org.jspecify.annotations.Nullable;
  * How far the job was before the chunk.
  *
  * @param recipient whom its events are for
- * @param last keys that are not read again, however often they are touched: their own events say
- *     how they are
+ * @param shape see {@link io.rowhook.entity.ResyncProgress}
+ * @param busy keys of entities that were touched in each of many chunks: touched again, one is told
+ *     as its newest event up to the high mark tells it
  */
 public record ChunkJob(
-    long id, String recipient, @Nullable String lastKey, long read, long sent, Set<String> last) {}
+    long id,
+    String recipient,
+    @Nullable String lastKey,
+    String shape,
+    long read,
+    long sent,
+    Set<String> busy) {}

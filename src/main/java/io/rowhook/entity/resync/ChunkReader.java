@@ -9,7 +9,6 @@ import io.rowhook.capture.RowLookup.TooMuchException;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventCollector;
-import io.rowhook.entity.EventType;
 import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.aggregate.ReadBackRows;
 import io.rowhook.entity.change.RowChangeMapper.UnmappableException;
@@ -50,7 +49,8 @@ public final class ChunkReader {
    * @param condition SQL on the root row; empty: all rows
    * @param after the page begins after this key; null: at the first
    * @param again read these besides
-   * @param limit how many rows the page has at most
+   * @param limit how many it has at most, these included; fewer are read where more does not fit in
+   *     memory
    * @param seen transactions that must be visible in it, by their ids in the log
    * @throws RowLookup.RefusedException if the source refuses the page
    * @throws io.rowhook.capture.SourceException if the source cannot be reached
@@ -63,14 +63,15 @@ public final class ChunkReader {
       int limit,
       Set<String> seen)
       throws InvisibleException {
-    KeyRange range = new KeyRange(schema.type().table(), schema.key(), condition, after, limit);
+    int room = Math.max(0, limit - again.size()); // so that what is read again does not pile up
+    KeyRange range = new KeyRange(schema.type().table(), schema.key(), condition, after, room);
     Optional<List<RowKey>> page =
         rows.read(
             seen,
             false,
             snapshot ->
                 seen.stream().allMatch(snapshot::shows)
-                    ? Optional.of(snapshot.keys(range))
+                    ? Optional.of(range.limit() == 0 ? List.of() : snapshot.keys(range))
                     : Optional.empty());
     if (page.isEmpty()) {
       throw new InvisibleException();
@@ -78,35 +79,46 @@ public final class ChunkReader {
     List<RowKey> keys = new ArrayList<>(again);
     keys.addAll(page.get());
     Map<String, EventDraft> drafts = new LinkedHashMap<>();
-    int unread = read(schema, keys, seen, drafts);
+    int count = keys.size();
+    while (count > 0) {
+      try {
+        int unread = read(schema, keys.subList(0, count), seen, drafts);
+        return chunk(again, page.get(), room, count, drafts, unread);
+      } catch (TooMuchException e) {
+        if (count == 1) {
+          return chunk(again, page.get(), room, count, drafts, 1);
+        }
+        count /= 2; // the others come with the next chunk
+      }
+    }
+    return chunk(again, page.get(), room, 0, drafts, 0);
+  }
+
+  /** Of which the first so many keys were read. */
+  private static Chunk chunk(
+      List<RowKey> again,
+      List<RowKey> page,
+      int limit,
+      int count,
+      Map<String, EventDraft> drafts,
+      int unread) {
+    int ofPage = Math.max(0, count - again.size());
     return new Chunk(
         drafts,
-        page.get().isEmpty() ? null : page.get().getLast(),
-        keys.size(),
-        page.get().size() < limit,
+        ofPage == 0 ? null : page.get(ofPage - 1),
+        count,
+        List.copyOf(again.subList(Math.min(count, again.size()), again.size())),
+        ofPage == page.size() && page.size() < limit,
         unread);
   }
 
-  /** Reads for all of them at once, or for as many as fit; returns how many could not be read. */
+  /** Reads for all of them at once; returns how many could not be read. */
   private int read(
       EntitySchema schema, List<RowKey> keys, Set<String> seen, Map<String, EventDraft> drafts)
       throws InvisibleException {
-    if (keys.isEmpty()) {
-      return 0;
-    }
     List<AggregateChange> entities =
         keys.stream().map(key -> new AggregateChange(NOWHERE, schema, Optional.of(key))).toList();
-    ReadBackRows readBack;
-    try {
-      readBack = ReadBackRows.read(rows, entities, seen, entities.size() > 1);
-    } catch (TooMuchException e) {
-      if (keys.size() == 1) {
-        return 1;
-      }
-      int half = keys.size() / 2;
-      return read(schema, keys.subList(0, half), seen, drafts)
-          + read(schema, keys.subList(half, keys.size()), seen, drafts);
-    }
+    ReadBackRows readBack = ReadBackRows.read(rows, entities, seen, entities.size() > 1);
     if (!readBack.showsAll()) {
       throw new InvisibleException();
     }
@@ -126,7 +138,7 @@ public final class ChunkReader {
     }
     try {
       EventComposer.compose(
-          entity, readBack, true, draft -> drafts.put(key.text(), snapshot(draft)));
+          entity, readBack, true, draft -> drafts.put(key.text(), draft.snapshot()));
       return isWhole(entity.schema(), key, root.get(), readBack) ? 0 : 1;
     } catch (UnmappableException | RuntimeException | StackOverflowError e) {
       drafts.remove(key.text());
@@ -145,19 +157,6 @@ public final class ChunkReader {
                     .named(root)
                     .filter(named -> readBack.isUnread(link.query(), named))
                     .isPresent());
-  }
-
-  private static EventDraft snapshot(EventDraft draft) {
-    return new EventDraft(
-        EventType.Snapshot,
-        draft.entityType(),
-        draft.id(),
-        draft.data(),
-        null,
-        List.of(),
-        draft.unavailable(),
-        draft.read(),
-        draft.readAt());
   }
 
   /** What is read belongs to no transaction yet. */

@@ -6,12 +6,12 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.aggregate.AggregateChange;
+import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.content.EventSerializer;
 import io.rowhook.entity.resync.ChunkEvents.Published;
 import io.rowhook.entity.schema.EntitySchemas;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -91,7 +91,8 @@ public final class ChunkWindow {
       }
       String which = message.path("mark").asText();
       if (state == ChunkState.AWAITED && which.equals("low")) {
-        touched.clear();
+        ChunkJob of = job;
+        touched.clear(of == null ? Set.of() : of.busy());
         to(ChunkState.OPEN);
       } else if (state == ChunkState.READ && which.equals("high")) {
         high = transaction.end();
@@ -101,17 +102,26 @@ public final class ChunkWindow {
     }
   }
 
-  /** Capture: before events of these entities are made. */
-  public void touch(List<AggregateChange> entities) {
+  /**
+   * Capture: an event of an entity was made, and none of this transaction is published yet. What
+   * makes no event, as a muted transaction or a change of nothing that is told, does not count:
+   * nobody has been told anything newer.
+   */
+  public void touch(AggregateChange one, EventDraft draft) {
     if (!active) {
       return;
     }
     lock.lock();
     try {
-      if (state != ChunkState.OPEN && state != ChunkState.READ) {
+      if ((state != ChunkState.OPEN && state != ChunkState.READ)
+          || !one.schema().name().equals(entity)) {
         return;
       }
-      entities.stream().filter(one -> one.schema().name().equals(entity)).forEach(touched::add);
+      touched.add(one);
+      Position end = high;
+      if (end == null || !one.outcome().transaction().end().isAfter(end)) {
+        touched.keep(one, draft); // later ones come after the high mark's events
+      }
     } finally {
       lock.unlock();
     }

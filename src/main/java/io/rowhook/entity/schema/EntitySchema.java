@@ -113,6 +113,7 @@ public final class EntitySchema {
   private final List<LookupLink> links;
   private final List<Node> parts = new ArrayList<>();
   private final boolean spelled;
+  private final String keyShape;
 
   /**
    * @param shared tables whose rows are parts of several types of entities
@@ -130,6 +131,7 @@ public final class EntitySchema {
             keys(List.of(), type.references()),
             names(type.references()));
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
+    keyShape = KeyTypes.shape(type.table(), facts, key);
     root =
         new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
     links = LookupLink.of(type.table(), type.references());
@@ -208,6 +210,11 @@ public final class EntitySchema {
   /** The columns that tell its root row, as its parts name it; the primary key, or another. */
   public List<String> key() {
     return key;
+  }
+
+  /** What keys are of: table, columns and types. Those of another shape are not to be compared. */
+  public String keyShape() {
+    return keyShape;
   }
 
   /** The columns of the root table that recipients know it by. */

@@ -1,6 +1,8 @@
 package io.rowhook.entity.schema;
 
+import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -38,6 +40,20 @@ final class KeyTypes {
 
   private static boolean isExact(TableMetadata facts, String column) {
     return facts.allColumns().stream().noneMatch(one -> one.name().equals(column) && !one.exact());
+  }
+
+  /** A key's table, its columns and their types, in one text: another one orders otherwise. */
+  static String shape(TableId table, @Nullable TableMetadata facts, List<String> key) {
+    List<String> columns = new ArrayList<>();
+    for (String name : key) {
+      columns.add(
+          name
+              + ":"
+              + (facts == null
+                  ? 0
+                  : column(facts, name).map(TableMetadata.Column::type).orElse(0L)));
+    }
+    return table + columns.toString();
   }
 
   /** Whether a key is one whole number. */

@@ -212,7 +212,6 @@ public final class EventAssembler {
   /** Reads for all of them at once, or for as many as fit. */
   void compose(List<AggregateChange> entities, boolean followed, Relief relief)
       throws InterruptedException {
-    resync.touch(entities);
     List<AggregateChange> read = entities.stream().filter(AggregateChange::isRead).toList();
     ReadBackRows readBack = null;
     if (!read.isEmpty()) {
@@ -259,7 +258,10 @@ public final class EventAssembler {
           entity,
           readBack,
           followed,
-          draft -> all.add(maker.make(draft, outcome.transaction(), outcome.context())));
+          draft -> {
+            all.add(maker.make(draft, outcome.transaction(), outcome.context()));
+            resync.touch(entity, draft);
+          });
     } catch (EventSerializer.TooLargeException e) {
       if (readBack == null || readBack.isNothing()) {
         reject(entity, String.valueOf(e.getMessage()));

@@ -195,6 +195,10 @@ public record SchemaMigrations(List<String> migrations) {
       ) STRICT;
       """;
 
+  /** So that a key is not compared with those of other columns, after an edit. */
+  private static final String FOURTEENTH =
+      "ALTER TABLE resync ADD COLUMN shape TEXT NOT NULL DEFAULT ''"; // of last_key; '': not known
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -211,7 +215,8 @@ public record SchemaMigrations(List<String> migrations) {
               OpaqueSource.SQL,
               ELEVENTH,
               TWELFTH,
-              THIRTEENTH));
+              THIRTEENTH,
+              FOURTEENTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

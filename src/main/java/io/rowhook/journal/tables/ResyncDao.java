@@ -62,9 +62,10 @@ public final class ResyncDao {
   public static boolean move(SqliteSession sql, ResyncProgress progress, Instant now)
       throws SQLException {
     return sql.update(
-            "UPDATE resync SET last_key = ?, again = ?, read = ?, sent = ?, state = ?,"
+            "UPDATE resync SET last_key = ?, shape = ?, again = ?, read = ?, sent = ?, state = ?,"
                 + " ended_at = ? WHERE id = ? AND state = 'running'",
             progress.lastKey(),
+            progress.shape(),
             Json.text(Json.MAPPER.valueToTree(progress.again())),
             progress.read(),
             progress.sent(),
@@ -88,13 +89,24 @@ public final class ResyncDao {
         > 0;
   }
 
-  /** How many events wait for a recipient, in their order or in its own. */
-  public static long waiting(SqliteSession sql, String recipient, long head) throws SQLException {
+  /** Notes about how many rows there are. */
+  public static boolean estimated(SqliteSession sql, long id, long rows) throws SQLException {
+    return sql.update("UPDATE resync SET estimate = ? WHERE id = ?", rows, id) > 0;
+  }
+
+  /**
+   * How many events wait for a recipient, in their order or in its own.
+   *
+   * @param settled all up to it is settled or an exception; so it is up to the cursor
+   */
+  public static long waiting(SqliteSession sql, String recipient, long head, long settled)
+      throws SQLException {
     return sql.number(
-        "SELECT coalesce((SELECT max(0, ? - cursor) + (SELECT count(*) FROM delivery"
+        "SELECT coalesce((SELECT max(0, ? - max(cursor, ?)) + (SELECT count(*) FROM delivery"
             + " WHERE delivery.recipient = recipient.id AND state <> 'failed')"
             + " FROM recipient WHERE name = ?), 0)",
         head,
+        settled,
         recipient);
   }
 
@@ -115,6 +127,7 @@ public final class ResyncDao {
         row.getString("reason"),
         row.getLong("estimate"),
         row.getString("last_key"),
+        row.getString("shape"),
         again,
         row.getLong("read"),
         row.getLong("sent"),
