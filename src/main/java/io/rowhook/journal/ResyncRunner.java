@@ -275,7 +275,7 @@ public final class ResyncRunner implements AutoCloseable {
                 job.entity(),
                 job.condition(),
                 progress,
-                (int) Math.clamp(job.rate(), 1, state.pace.size()),
+                Math.clamp(job.rate(), 1, state.pace.size()),
                 busy),
             marks::write,
             (unread, keys) -> isTaken(job, state, unread, keys));
