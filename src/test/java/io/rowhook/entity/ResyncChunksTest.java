@@ -26,6 +26,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -263,7 +264,7 @@ class ResyncChunksTest {
 
   /** In the source, and in the log. */
   private void set(int id, int stock) throws Exception {
-    int before = table.get(id).path("stock").intValue();
+    int before = Objects.requireNonNull(table.get(id)).path("stock").intValue();
     table.put(id, tree(article(id, stock)));
     transaction("{}", update(id, before, stock));
   }
