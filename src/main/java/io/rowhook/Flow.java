@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.ResyncOffers;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -15,6 +16,7 @@ import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.DispatcherStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ public final class Flow implements AutoCloseable {
   private final SettingsReloader watch;
   private final RetentionJob retention;
   private final ResyncRunner resync;
+  private final ResyncOffers offers;
   private final JdbcRowLookup chunks;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
@@ -49,6 +52,7 @@ public final class Flow implements AutoCloseable {
       SettingsReloader watch,
       RetentionJob retention,
       ResyncRunner resync,
+      ResyncOffers offers,
       JdbcRowLookup chunks,
       Supplier<AdminServer> listen) {
     this.journal = journal;
@@ -60,6 +64,7 @@ public final class Flow implements AutoCloseable {
     this.watch = watch;
     this.retention = retention;
     this.resync = resync;
+    this.offers = offers;
     this.chunks = chunks;
     this.listen = listen;
   }
@@ -74,8 +79,10 @@ public final class Flow implements AutoCloseable {
     if (standby) {
       refuseBacklog();
     }
-    applier.begin(watch.current());
+    applier.begin(watch.current(), () -> standby && supervisor.slotHolder().isPresent());
+    Instant before = Instant.now();
     supervisor.start(standby);
+    offers.announce(before);
     retention.start();
     resync.start();
     watch.start();

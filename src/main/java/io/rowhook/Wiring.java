@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncActions;
+import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.ResyncSurroundings;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
@@ -111,6 +112,7 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
+    ResyncOffers offers = new ResyncOffers(journal, watch::current);
     ResyncActions.Estimate estimate =
         (table, condition) -> LogMarks.estimate(source, table, condition);
     ResyncRunner resync =
@@ -137,7 +139,8 @@ public final class Wiring {
                 resync::note,
                 resync::wake,
                 () -> watch.current().entities(),
-                estimate));
+                estimate,
+                offers));
     return new Flow(
         journal,
         options.standby(),
@@ -148,6 +151,7 @@ public final class Wiring {
         watch,
         retention,
         resync,
+        offers,
         chunkRows,
         () -> AdminServer.open(file, service));
   }

@@ -10,7 +10,6 @@ import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.EntityType;
-import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.Resync;
 import io.rowhook.journal.Resyncs;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** What {@code rowhook resync} asks of the service. Any thread. */
 public final class ResyncActions {
 
-  /** Rows a second where nobody says another: hardly noticed by the source. */
-  public static final long DEFAULT_RATE = 1_000;
-
   private static final int SHOWN = 50;
 
   /** Has the source say what it thinks of a condition, and about how many rows there are. */
@@ -42,23 +38,27 @@ public final class ResyncActions {
   private final Runnable begun;
   private final Supplier<List<EntityType>> entities;
   private final Estimate estimate;
+  private final ResyncOffers offers;
 
   /**
    * @param notes what one waits for, by its number
    * @param begun is told that there is one more
    * @param entities those in force
+   * @param offers those that may be needed
    */
   public ResyncActions(
       Resyncs jobs,
       LongFunction<Optional<String>> notes,
       Runnable begun,
       Supplier<List<EntityType>> entities,
-      Estimate estimate) {
+      Estimate estimate,
+      ResyncOffers offers) {
     this.jobs = jobs;
     this.notes = notes;
     this.begun = begun;
     this.entities = entities;
     this.estimate = estimate;
+    this.offers = offers;
   }
 
   /** Whether a recipient has a file, and a subscription in it that wants Snapshots of an entity. */
@@ -69,15 +69,17 @@ public final class ResyncActions {
 
   private static boolean wants(Recipient recipient, String entity) {
     return recipient.subscriptions().stream()
-        .anyMatch(one ->
-            one.entity().equals(entity)
-                && one.events().contains(EventType.Snapshot)
-                && one.changed().isEmpty());
+        .anyMatch(one -> one.entity().equals(entity) && one.wantsSnapshots());
   }
 
   /** Those that run, as {@code rowhook status} shows them. */
   public List<ObjectNode> running() {
     return jobs.running().stream().map(this::json).toList();
+  }
+
+  /** Those that may be needed, as {@code rowhook status} shows them. */
+  List<ObjectNode> offered() {
+    return offers.all().stream().map(ResyncOffers.Offer::json).toList();
   }
 
   /** Begins one. */
@@ -100,7 +102,7 @@ public final class ResyncActions {
             recipient.name(),
             entity.name(),
             condition,
-            rate == null ? DEFAULT_RATE : Math.max(1, rate),
+            rate == null ? Resync.DEFAULT_RATE : Math.max(1, rate),
             rows);
     if (job.isEmpty()) {
       throw new DeliveryAdminException(

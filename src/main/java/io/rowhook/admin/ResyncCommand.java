@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.journal.Resync;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -80,8 +81,7 @@ public final class ResyncCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N/s",
-      description =
-          "Read at most so many rows a second (default: " + ResyncActions.DEFAULT_RATE + "/s).")
+      description = "Read at most so many rows a second (default: " + Resync.DEFAULT_RATE + "/s).")
   private @Nullable String rate;
 
   @Option(names = "--wait", description = "Return only once it has ended, in a script too.")

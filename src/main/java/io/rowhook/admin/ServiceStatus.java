@@ -85,6 +85,7 @@ public final class ServiceStatus {
     rows.tables().forEach(readBack.putArray("unreadTables")::add);
     muted(json);
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
+    service.resyncs().offered().forEach(json.putArray("toResync")::add);
     json.put("watermark", service.journal().watermark().toString());
     json.put("head", service.journal().head());
     json.put(

@@ -99,6 +99,9 @@ public final class StatusCommand implements Callable<Integer> {
     for (JsonNode one : status.path("resyncs")) {
       out.println("resync       " + ResyncLine.of(one, now));
     }
+    for (JsonNode one : status.path("toResync")) {
+      out.println("to resync    " + ResyncLine.offer(one));
+    }
     out.println(
         "journal      newest sequence "
             + status.path("head").asLong()

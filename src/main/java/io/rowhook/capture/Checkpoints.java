@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ public final class Checkpoints {
 
   private static final String SLOT_INTENT = "slot-intent";
   private static final String TAKEN_OVER = "taken-over";
+  private static final String GAP = "accepted-gap";
   private static final String PUBLICATION = "publication";
 
   /** Apart from the publication, since it is written again every few seconds. */
@@ -58,6 +60,26 @@ public final class Checkpoints {
   /** Records durably that the slot is taken over, before the epoch begins. */
   public void takenOver(String what) {
     store.record(Map.of(TAKEN_OVER, what), List.of());
+  }
+
+  /**
+   * A gap that a person has accepted.
+   *
+   * @param at when, by this machine's clock
+   */
+  public record AcceptedGap(Instant at, String what) {}
+
+  /** The newest gap that a person has accepted; empty: there was none. */
+  public Optional<AcceptedGap> acceptedGap() {
+    return store
+        .note(GAP)
+        .map(text -> text.split(" ", 2))
+        .map(parts -> new AcceptedGap(Instant.parse(parts[0]), parts[1]));
+  }
+
+  /** Records durably that a gap is accepted, before the epoch begins. */
+  public void acceptGap(String what) {
+    store.record(Map.of(GAP, Instant.now() + " " + what), List.of());
   }
 
   /** What the publication held when it was last seen whole; empty: never. */

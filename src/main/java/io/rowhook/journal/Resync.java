@@ -36,6 +36,9 @@ public record Resync(
     Instant beganAt,
     @Nullable Instant endedAt) {
 
+  /** Rows a second where nobody says another: hardly noticed by the source. */
+  public static final long DEFAULT_RATE = 1_000;
+
   /** As the journal names them. */
   public enum State {
     running,

@@ -15,7 +15,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +25,6 @@ import org.slf4j.LoggerFactory;
  * it. One daemon thread owns it.
  */
 public final class ResyncRunner implements AutoCloseable {
-
-  /** An entity that is touched in each of so many chunks is told with its next event. */
-  private static final int MOST_TRIES = 20;
-
-  /** A row that could not be read so often in turn is left out. */
-  private static final int MOST_FAILURES = 5;
 
   private static final Duration IDLE = Duration.ofSeconds(1);
   private static final Duration AT_ONCE = Duration.ofMillis(20);
@@ -48,22 +41,11 @@ public final class ResyncRunner implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().daemon().name("resync").unstarted(this::run);
 
   // the thread's
-  private final Map<Long, State> states = new HashMap<>();
+  private final Map<Long, ResyncMemory> memories = new HashMap<>();
   private Set<String> unsure = new HashSet<>();
   private int turn;
 
-  private volatile Map<Long, String> notes = Map.of();
-
-  /** What is remembered of a resync while the process lives; what must not be lost is on disk. */
-  private static final class State {
-    private final ResyncPace pace = new ResyncPace();
-
-    /** How often in turn an entity was touched, by its key. */
-    private final Map<String, Integer> tries = new HashMap<>();
-
-    private int failures;
-    private boolean estimated;
-  }
+  private final ResyncNotes notes = new ResyncNotes();
 
   /** What it has to know of the rest of the process. Called on its thread. */
   public interface Surroundings {
@@ -100,7 +82,7 @@ public final class ResyncRunner implements AutoCloseable {
 
   /** What a job waits for, in words; empty: for nothing. Any thread. */
   public Optional<String> note(long job) {
-    return Optional.ofNullable(notes.get(job));
+    return notes.of(job);
   }
 
   private void run() {
@@ -127,7 +109,7 @@ public final class ResyncRunner implements AutoCloseable {
     } catch (RowLookup.RefusedException e) {
       fail(job, "the source refuses it: " + e.getMessage());
     } catch (SourceException | JournalException e) {
-      note(job, String.valueOf(e.getMessage()));
+      notes.note(job, String.valueOf(e.getMessage()));
       pause(LATER);
     } catch (RuntimeException | StackOverflowError e) {
       log.error("a resync has failed", e);
@@ -138,8 +120,8 @@ public final class ResyncRunner implements AutoCloseable {
   private void rest() throws InterruptedException {
     chunks.rest();
     marks.close();
-    states.clear();
-    notes = Map.of();
+    memories.clear();
+    notes.clear();
     pause(IDLE);
   }
 
@@ -153,23 +135,9 @@ public final class ResyncRunner implements AutoCloseable {
     try {
       jobs.end(job.id(), Resync.State.failed, reason);
     } catch (JournalException e) {
-      note(job, reason + ". The journal does not take it: " + e.getMessage());
+      notes.note(job, reason + ". The journal does not take it: " + e.getMessage());
       pause(LATER);
     }
-  }
-
-  private void note(@Nullable Resync job, String words) {
-    if (job != null) {
-      Map<Long, String> all = new HashMap<>(notes);
-      all.put(job.id(), words);
-      notes = Map.copyOf(all);
-    }
-  }
-
-  private void done(Resync job) {
-    Map<Long, String> all = new HashMap<>(notes);
-    all.remove(job.id());
-    notes = Map.copyOf(all);
   }
 
   private void pause(Duration time) throws InterruptedException {
@@ -181,7 +149,7 @@ public final class ResyncRunner implements AutoCloseable {
   private void chunk(Resync job) throws InterruptedException {
     Set<String> entities = chunks.entities();
     if (entities == null) {
-      note(job, "capture has not begun");
+      notes.note(job, "capture has not begun");
       pause(SOON);
       return;
     }
@@ -190,17 +158,17 @@ public final class ResyncRunner implements AutoCloseable {
       fail(job, refusal.get());
       return;
     }
-    State state = states.computeIfAbsent(job.id(), _ -> new State());
-    estimate(job, state);
+    ResyncMemory memory = memories.computeIfAbsent(job.id(), _ -> new ResyncMemory());
+    estimate(job, memory);
     long waiting = jobs.waiting(job.recipient(), around.settled(job.recipient()));
-    if (!state.pace.mayGoOn(waiting, System.nanoTime()) || !around.hasRoom(job.recipient())) {
-      note(job, "waits until the recipient has taken what waits for it");
+    if (!memory.pace.mayGoOn(waiting, System.nanoTime()) || !around.hasRoom(job.recipient())) {
+      notes.note(job, "waits until the recipient has taken what waits for it");
       chunks.settle(marks::running);
       pause(AT_ONCE);
       return;
     }
     if (!isSure()) {
-      note(
+      notes.note(
           job,
           "waits for "
               + unsure.size()
@@ -210,7 +178,7 @@ public final class ResyncRunner implements AutoCloseable {
       return;
     }
     long begin = System.nanoTime();
-    long rows = read(job, state);
+    long rows = read(job, memory);
     long nanos = rows * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
     long left = nanos - (System.nanoTime() - begin);
     if (left > 0) {
@@ -232,14 +200,14 @@ public final class ResyncRunner implements AutoCloseable {
   }
 
   /** For one that began without the source. */
-  private void estimate(Resync job, State state) throws InterruptedException {
-    if (!state.estimated && job.estimate() == 0 && job.lastKey() == null) {
+  private void estimate(Resync job, ResyncMemory memory) throws InterruptedException {
+    if (!memory.estimated && job.estimate() == 0 && job.lastKey() == null) {
       OptionalLong rows = around.estimate(job.entity(), job.condition());
       if (rows.isPresent()) {
         jobs.estimated(job.id(), rows.getAsLong());
       }
     }
-    state.estimated = true;
+    memory.estimated = true;
   }
 
   /**
@@ -259,12 +227,7 @@ public final class ResyncRunner implements AutoCloseable {
     return unsure.isEmpty();
   }
 
-  private long read(Resync job, State state) throws InterruptedException {
-    Set<String> busy =
-        state.tries.entrySet().stream()
-            .filter(one -> one.getValue() >= MOST_TRIES)
-            .map(Map.Entry::getKey)
-            .collect(Collectors.toSet());
+  private long read(Resync job, ResyncMemory memory) throws InterruptedException {
     ResyncProgress progress =
         new ResyncProgress(
             job.id(), job.lastKey(), job.shape(), job.again(), job.read(), job.sent(), false);
@@ -275,23 +238,21 @@ public final class ResyncRunner implements AutoCloseable {
                 job.entity(),
                 job.condition(),
                 progress,
-                Math.clamp(job.rate(), 1, state.pace.size()),
-                busy),
+                Math.clamp(job.rate(), 1, memory.pace.size()),
+                memory.busy()),
             marks::write,
-            (unread, keys) -> isTaken(job, state, unread, keys));
+            (unread, keys) -> isTaken(job, memory, unread, keys));
     switch (result.outcome()) {
       case DURABLE -> {
-        state.failures = 0;
-        List<String> again = jobs.find(job.id()).map(Resync::again).orElse(List.of());
-        state.tries.keySet().retainAll(Set.copyOf(again));
-        again.forEach(key -> state.tries.merge(key, 1, Integer::sum));
-        done(job);
+        memory.durable(jobs.find(job.id()).map(Resync::again).orElse(List.of()));
+        notes.done(job);
       }
       case NOT_VISIBLE -> {
-        note(job, "waits for a committed transaction to be visible in the source");
+        notes.note(job, "waits for a committed transaction to be visible in the source");
         pause(LATER);
       }
-      case LATE -> note(job, "waits for capture, which is more than a minute behind the source");
+      case LATE ->
+          notes.note(job, "waits for capture, which is more than a minute behind the source");
       case OTHER_KEY ->
           fail(
               job,
@@ -306,10 +267,10 @@ public final class ResyncRunner implements AutoCloseable {
   }
 
   /** Where nothing can be read at all, as behind a lock, it is waited for; a bad row is not. */
-  private boolean isTaken(Resync job, State state, int unread, int keys)
+  private boolean isTaken(Resync job, ResyncMemory memory, int unread, int keys)
       throws InterruptedException {
-    if ((unread == keys && keys > 1) || ++state.failures < MOST_FAILURES) {
-      note(
+    if ((unread == keys && keys > 1) || !memory.failed()) {
+      notes.note(
           job,
           "%d of %d entities cannot be read from the source at present".formatted(unread, keys));
       pause(LATER);

@@ -5,6 +5,7 @@ import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.ResyncDao;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,27 @@ public final class Resyncs {
                   sql,
                   ResyncDao.insert(
                       sql, recipient, entity, condition, rate, estimate, Instant.now()));
+        }));
+  }
+
+  /**
+   * Makes a recipient known that is new, and begins one of each of these entities, all in one
+   * commit. Of one that is known it does nothing: it had its start.
+   *
+   * @return whether it is new
+   */
+  public boolean admit(String recipient, List<String> entities) throws InterruptedException {
+    Instant now = Instant.now();
+    return writer.write(
+        WriteTask.urgent(sql -> {
+          if (RecipientDao.isKnown(sql, recipient)) {
+            return false;
+          }
+          RecipientDao.register(sql, recipient, now);
+          for (String entity : entities) {
+            ResyncDao.insert(sql, recipient, entity, "", Resync.DEFAULT_RATE, 0, now);
+          }
+          return true;
         }));
   }
 

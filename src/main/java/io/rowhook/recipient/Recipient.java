@@ -24,6 +24,7 @@ import java.util.Set;
  * @param connection the way to it, and how fast
  * @param notFrom whose doing it is not told of, whatever its subscriptions say: {@code from} of an
  *     event's context; empty: it is told of everybody's
+ * @param start what it is sent when it is new
  * @param subscriptions the first that wants an event decides how it is sent; never empty: without
  *     any in its file there is one for each entity
  */
@@ -43,6 +44,7 @@ public record Recipient(
     RequestOptions request,
     ConnectionOptions connection,
     Set<String> notFrom,
+    Start start,
     List<Subscription> subscriptions) {
 
   /** Xena's rule: an answer must come within 5 seconds. */
@@ -84,6 +86,7 @@ public record Recipient(
         RequestOptions.DEFAULT,
         ConnectionOptions.DEFAULT,
         Set.of(),
+        Start.now,
         subscriptions);
   }
 
@@ -120,6 +123,7 @@ public record Recipient(
         requests,
         connections,
         others,
+        start,
         subscriptions);
   }
 

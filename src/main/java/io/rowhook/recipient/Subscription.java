@@ -98,6 +98,11 @@ public record Subscription(
         && (id.isEmpty() || id.get().equals(event.entityId()));
   }
 
+  /** Whether it can match what brings a recipient up to date. */
+  public boolean wantsSnapshots() {
+    return events.contains(EventType.Snapshot) && changed.isEmpty();
+  }
+
   /** Whether it looks at an event's values too. */
   public boolean isConditional() {
     return when.isPresent() || !changed.isEmpty() || !becomes.isEmpty();

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.Generation;
 import io.rowhook.capture.TableMetadata;
@@ -10,6 +11,8 @@ import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Start;
+import io.rowhook.recipient.Subscription;
 import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.DispatcherStatus;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,9 +65,11 @@ public final class SettingsApplier implements ReloadListener {
    * Checks the settings of the start against the source, reports recipients without a file, and
    * starts the dispatchers. Capture has these entities from its own start on.
    *
+   * @param standby whether another Rowhook has the slot; asked where it matters
    * @throws SettingsException if a subscription asks for what the source does not log
    */
-  public void begin(Settings settings) throws SettingsException {
+  public void begin(Settings settings, BooleanSupplier standby)
+      throws SettingsException, InterruptedException {
     ReplicaIdentityCheck check = new ReplicaIdentityCheck(settings.entities(), this::lookOrKnown);
     List<String> problems =
         settings.recipients().stream()
@@ -75,7 +81,36 @@ public final class SettingsApplier implements ReloadListener {
     List<String> withoutFile = new ArrayList<>(journal.queries().recipients());
     withoutFile.removeAll(recipientNames(settings));
     removed.removed(withoutFile, settings.retention());
+    admit(settings.recipients(), standby);
     dispatchers.apply(settings.recipients());
+  }
+
+  /**
+   * Begins what new recipients are to be sent that is there already. Who stands by does not: who
+   * has the slot does it, or did.
+   */
+  private void admit(List<Recipient> recipients, BooleanSupplier standby)
+      throws InterruptedException {
+    for (Recipient recipient : recipients) {
+      List<String> entities =
+          recipient.start() == Start.now
+              ? List.of()
+              : recipient.subscriptions().stream()
+                  .filter(Subscription::wantsSnapshots)
+                  .map(Subscription::entity)
+                  .distinct()
+                  .toList();
+      if (!entities.isEmpty()
+          && !journal.queries().recipients().contains(recipient.name())
+          && !standby.getAsBoolean()
+          && journal.resyncs().admit(recipient.name(), entities)) {
+        LOG.info(
+            "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
+                + " how far it is",
+            recipient.name(),
+            String.join(", ", entities));
+      }
+    }
   }
 
   /** Returns the recipients that have a file in these settings, and those that are still served. */
@@ -135,8 +170,9 @@ public final class SettingsApplier implements ReloadListener {
   }
 
   @Override
-  public void take(Settings settings, SettingsDiff changes) {
+  public void take(Settings settings, SettingsDiff changes) throws InterruptedException {
     templates.replace(settings.sets());
+    admit(settings.recipients(), () -> supervisor.state() instanceof CaptureState.Standby);
     dispatchers.apply(settings.recipients());
     removed.removed(changes.recipients().removed(), settings.retention());
   }

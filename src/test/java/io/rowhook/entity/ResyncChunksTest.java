@@ -5,25 +5,18 @@ import static io.rowhook.entity.RowChanges.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.capture.KeyRange;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowChange;
-import io.rowhook.capture.RowKey;
-import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.TableMetadata.Column;
 import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.ResyncChunks.Outcome;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @Tag("feature-23")
 class ResyncChunksTest {
 
-  private static final TableId ARTICLE = TableId.parse("public.article");
+  static final TableId ARTICLE = TableId.parse("public.article");
   private static final RowChanges ROWS = new RowChanges(Map.of());
 
   /** Happens in the source, and then comes in the log, before the mark. */
@@ -51,10 +44,10 @@ class ResyncChunksTest {
   }
 
   private final PublishedLog log = new PublishedLog();
-  private final TreeMap<Integer, ObjectNode> table = new TreeMap<>();
+  private final ArticlesInMemory source = new ArticlesInMemory();
+  private final TreeMap<Integer, ObjectNode> table = source.rows;
   private final Deque<Step> beforeMarks = new ArrayDeque<>();
-  private int mostAtOnce = Integer.MAX_VALUE;
-  private ResyncChunks chunks = new ResyncChunks(new Table());
+  private ResyncChunks chunks = new ResyncChunks(source);
   private TransactionAggregator events;
   private ResyncProgress progress = new ResyncProgress(1, null, "", List.of(), 0, 0, false);
   private long lsn = 0x1000;
@@ -71,7 +64,7 @@ class ResyncChunksTest {
             List.of(new EntityType("Article", ARTICLE, List.of(), List.of())),
             log,
             log,
-            new Table(),
+            source,
             memoryLimit,
             new EntityMetrics(),
             chunks);
@@ -209,7 +202,7 @@ class ResyncChunksTest {
 
   @Test
   void fewerAreReadWhereMoreDoNotFitInMemory() throws Exception {
-    mostAtOnce = 2;
+    source.mostAtOnce = 2;
     List<Integer> sizes = new ArrayList<>();
     while (!progress.done()) {
       int before = log.published.size();
@@ -305,65 +298,5 @@ class ResyncChunksTest {
                     log.published.get(i).entityId(),
                     log.json(i).path("data").path("stock").asText()))
         .toList();
-  }
-
-  /** The source as it is now. */
-  private final class Table implements RowLookup, RowLookup.Snapshot {
-
-    @Override
-    public <T> T read(Set<String> transactions, boolean limited, Reading<T> reading) {
-      try {
-        return reading.of(this);
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    @Override
-    public Instant at() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public boolean shows(String transaction) {
-      return true;
-    }
-
-    @Override
-    public Rows rows(Query query, Collection<RowKey> keys) {
-      if (keys.size() > mostAtOnce) {
-        throw new TooMuchException(ARTICLE, 1);
-      }
-      Map<RowKey, List<ObjectNode>> found = new HashMap<>();
-      for (RowKey key : keys) {
-        ObjectNode row = table.get(key.values().getFirst().intValue());
-        if (row != null) {
-          found.put(key, List.of(row.deepCopy()));
-        }
-      }
-      return new Rows(found, Map.of());
-    }
-
-    @Override
-    public List<RowKey> keys(KeyRange range) {
-      RowKey after = range.after();
-      int from = after == null ? 0 : after.values().getFirst().intValue();
-      return table.tailMap(from, false).values().stream()
-          .limit(range.limit())
-          .map(row -> RowKey.of(row, range.key()).orElseThrow())
-          .toList();
-    }
-
-    @Override
-    public List<Integer> classes(TableId of, List<String> columns, List<RowKey> keys) {
-      Integer[] all = new Integer[keys.size()];
-      Arrays.setAll(all, i -> i);
-      return List.of(all);
-    }
-
-    @Override
-    public Judged judge(Condition condition, List<ObjectNode> images) {
-      throw new AssertionError("there is no condition");
-    }
   }
 }

@@ -22,6 +22,7 @@ import io.rowhook.recipient.Integers;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
+import io.rowhook.recipient.Start;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -283,6 +284,7 @@ class BatchTest {
         of.request(),
         of.connection(),
         Set.of(),
+        Start.now,
         of.subscriptions());
   }
 }

@@ -9,6 +9,7 @@ import io.rowhook.recipient.ConnectionOptions;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.Rate;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Start;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
 import java.net.URI;
@@ -120,6 +121,7 @@ class RateTest {
         of.request(),
         of.connection(),
         Set.of(),
+        Start.now,
         of.subscriptions());
   }
 }

@@ -54,6 +54,21 @@ public final class ResyncLine {
     return line.toString();
   }
 
+  /** {@code rowhook resync shop Order: changes before 2026-11-29 10:00 may be missing}. */
+  public static String offer(JsonNode offer) {
+    String entity = TextFormat.text(offer.path("entity"));
+    String recipient = TextFormat.text(offer.path("recipient"));
+    return "%s; changes of %s before %s may be missing%s"
+        .formatted(
+            TextFormat.text(offer.path("command")),
+            entity,
+            TextFormat.time(offer.path("since")),
+            offer.path("wantsSnapshots").asBoolean()
+                ? ""
+                : ". First write Snapshot to the events of a subscription of %s in recipients/%s.yaml"
+                    .formatted(entity, recipient));
+  }
+
   /** The same behind a bar. */
   public static String bar(JsonNode job, Instant now) {
     double whole = Math.max(1, Math.max(job.path("estimate").asLong(), job.path("read").asLong()));

@@ -138,6 +138,7 @@ public final class ReplicationSetup {
             takeover.record(slot.orElseThrow());
           } else {
             log.warn("accepted: {}", what);
+            checkpoints.acceptGap(what);
           }
           begin(server, slots.usable(connection, server, slot, unreadable));
         }

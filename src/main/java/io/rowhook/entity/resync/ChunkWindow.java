@@ -284,9 +284,7 @@ public final class ChunkWindow {
     return content;
   }
 
-  /**
-   * Resync: waits until the chunk is no more as it is; what is published is waited for in any case.
-   */
+  /** Resync: waits until the chunk is no more so; once it is published, until it is durable. */
   public ChunkState await(ChunkState past, Duration limit) throws InterruptedException {
     lock.lockInterruptibly();
     try {

@@ -30,6 +30,11 @@ public final class RecipientDao {
     return sql.number("SELECT id FROM recipient WHERE name = ?", name);
   }
 
+  /** Whether it was there before, and was not forgotten. */
+  public static boolean isKnown(SqliteSession sql, String name) throws SQLException {
+    return sql.number("SELECT count(*) FROM recipient WHERE name = ?", name) > 0;
+  }
+
   /** Notes that some have a file. Returns all that had one since an instant. */
   public static Set<String> seen(SqliteSession sql, Set<String> names, Instant now, Instant since)
       throws SQLException {

@@ -12,6 +12,7 @@ import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestOptions;
 import io.rowhook.recipient.RetryPolicy;
+import io.rowhook.recipient.Start;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.recipient.TlsConfig;
 import io.rowhook.settings.entities.EntityNames;
@@ -118,6 +119,15 @@ public final class RecipientFileReader {
                   + " for a recipient that writes back, its own")
           .without("everybody's is sent");
 
+  private static final Setting<Start> START =
+      Setting.of(
+              "start",
+              Value.oneOf(Start.class),
+              "of a recipient that is new: `now`: it is sent what happens from now on; `snapshot`:"
+                  + " [what is there as well](operating.md#bringing-a-recipient-up-to-date), once, of"
+                  + " each entity of which a subscription's `events` name `Snapshot`")
+          .or(Start.now);
+
   private static final Setting<BodyFormat> FORMAT =
       Setting.of(
               "format",
@@ -151,6 +161,7 @@ public final class RecipientFileReader {
           .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
           .with(BatchParser.SETTING, recipient -> recipient.request().batch())
           .with(NOT_FROM, Recipient::notFrom)
+          .with(START, Recipient::start)
           .with(SubscriptionParser.SETTING, Recipient::subscriptions);
 
   private final ForAll forAll;
@@ -207,6 +218,7 @@ public final class RecipientFileReader {
     List<Subscription> subscriptions =
         SubscriptionParser.read(fields, name, entities, sets, session);
     BatchParser.check(fields, request, subscriptions);
+    Start start = start(fields, subscriptions);
     return url.map(u ->
         new Recipient(
             name,
@@ -224,6 +236,7 @@ public final class RecipientFileReader {
             request,
             connection,
             notFrom,
+            start,
             subscriptions));
   }
 
@@ -233,6 +246,18 @@ public final class RecipientFileReader {
           NOT_FROM, "not-from is an empty list. Name whose changes are not sent, or take it out.");
     }
     return Set.copyOf(fields.read(NOT_FROM).orElse(List.of()));
+  }
+
+  private static Start start(Fields fields, List<Subscription> subscriptions) {
+    Start start = fields.readOrDefault(START);
+    if (start == Start.snapshot && subscriptions.stream().noneMatch(Subscription::wantsSnapshots)) {
+      fields.problem(
+          START,
+          "start: snapshot needs a subscription that wants Snapshots, and there is none. Write to"
+              + " the subscription of each entity that is to be sent, which must be without"
+              + " changed: events: [Created, Updated, Deleted, Snapshot]");
+    }
+    return start;
   }
 
   private EgressPolicy allow(Optional<Fields> own) {

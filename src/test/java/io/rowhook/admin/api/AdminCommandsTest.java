@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.ResyncActions;
+import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.capture.CaptureState;
@@ -73,7 +74,16 @@ class AdminCommandsTest {
             new EntityMetrics(),
             List::of,
             new ResyncActions(
-                journal.resyncs(), _ -> Optional.empty(), () -> {}, List::of, (_, _) -> 0));
+                journal.resyncs(),
+                _ -> Optional.empty(),
+                () -> {},
+                List::of,
+                (_, _) -> 0,
+                new ResyncOffers(
+                    journal,
+                    () -> {
+                      throw new AssertionError("there was no gap");
+                    })));
   }
 
   @AfterEach

@@ -16,6 +16,7 @@ import io.rowhook.recipient.PathTemplate;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.RequestOptions;
+import io.rowhook.recipient.Start;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.Receiver.Answer;
@@ -236,6 +237,7 @@ class RequestTargetsTest {
             Map.of(), line, Optional.empty(), RequestOptions.DEFAULT.integers(), Optional.empty()),
         base.connection(),
         Set.of(),
+        Start.now,
         subscriptions.length == 0
             ? List.of(subscription(Optional.empty(), Optional.empty(), RequestLine.OPEN))
             : Arrays.asList(subscriptions));

@@ -1,0 +1,140 @@
+package io.rowhook.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.ResyncLine;
+import io.rowhook.base.Json;
+import io.rowhook.capture.Checkpoints;
+import io.rowhook.capture.Checkpoints.AcceptedGap;
+import io.rowhook.capture.MissedRange;
+import io.rowhook.capture.TableId;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntityType;
+import io.rowhook.journal.Resync;
+import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which recipients may have missed something of which entities, and the command that brings each up
+ * to date: after a gap that was accepted, or where the source could not send a table's changes.
+ * Until it is done, or so long ago that it is known. Any thread.
+ */
+public final class ResyncOffers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResyncOffers.class);
+  private static final Duration KNOWN_AFTER = Duration.ofDays(30);
+  private static final int MOST_MISSED = 100;
+  private static final int MOST_RESYNCS = 10_000;
+
+  private final SqliteJournal journal;
+  private final Supplier<Settings> settings;
+
+  public ResyncOffers(SqliteJournal journal, Supplier<Settings> settings) {
+    this.journal = journal;
+    this.settings = settings;
+  }
+
+  /**
+   * An offer.
+   *
+   * @param since when it was noticed that something may be missing
+   * @param wants whether a subscription of the recipient wants Snapshots, as is needed
+   */
+  public record Offer(String recipient, String entity, Instant since, boolean wants) {
+
+    public String command() {
+      return "rowhook resync " + recipient + " " + entity;
+    }
+
+    ObjectNode json() {
+      return Json.MAPPER
+          .createObjectNode()
+          .put("recipient", recipient)
+          .put("entity", entity)
+          .put("since", since.toString())
+          .put("wantsSnapshots", wants)
+          .put("command", command());
+    }
+  }
+
+  /** Says in the log what is to be done after a gap that was accepted since an instant. */
+  public void announce(Instant since) {
+    Optional<AcceptedGap> gap = new Checkpoints(journal).acceptedGap();
+    if (gap.isEmpty() || gap.get().at().isBefore(since)) {
+      return;
+    }
+    List<Offer> offers = all();
+    if (!offers.isEmpty()) {
+      LOG.warn(
+          "Bring recipients up to date with what may be missing; rowhook status lists it until it is"
+              + " done:{}",
+          offers.stream()
+              .map(one -> "\n  " + ResyncLine.offer(one.json()))
+              .collect(Collectors.joining()));
+    }
+  }
+
+  /** All there are, by recipient. */
+  public List<Offer> all() {
+    Instant earliest = Instant.now().minus(KNOWN_AFTER);
+    Optional<Instant> gap =
+        new Checkpoints(journal).acceptedGap().map(AcceptedGap::at).filter(earliest::isBefore);
+    List<MissedRange> missed =
+        journal.missed(MOST_MISSED).stream()
+            .filter(range -> range.noticedAt().isAfter(earliest))
+            .toList();
+    if (gap.isEmpty() && missed.isEmpty()) {
+      return List.of();
+    }
+    Settings now = settings.get();
+    List<Resync> resyncs = journal.resyncs().newest(MOST_RESYNCS);
+    List<Offer> offers = new ArrayList<>();
+    for (Recipient recipient : now.recipients()) {
+      for (EntityType entity : now.entities()) {
+        Optional<Instant> since = since(entity, gap, missed);
+        if (since.isPresent()
+            && recipient.subscriptions().stream()
+                .map(Subscription::entity)
+                .anyMatch(entity.name()::equals)
+            && resyncs.stream().noneMatch(one -> answers(one, recipient, entity, since.get()))) {
+          boolean wants = ResyncActions.wants(now, recipient.name(), entity.name());
+          offers.add(new Offer(recipient.name(), entity.name(), since.get(), wants));
+        }
+      }
+    }
+    return offers;
+  }
+
+  private static boolean answers(
+      Resync one, Recipient recipient, EntityType entity, Instant since) {
+    return one.recipient().equals(recipient.name())
+        && one.entity().equals(entity.name())
+        && one.condition().isEmpty()
+        && (one.state() == Resync.State.running || one.state() == Resync.State.done)
+        && one.beganAt().isAfter(since);
+  }
+
+  private static Optional<Instant> since(
+      EntityType entity, Optional<Instant> gap, List<MissedRange> missed) {
+    List<TableId> tables =
+        CapturePlan.of(List.of(entity)).stream().map(table -> table.table()).toList();
+    Optional<Instant> newest =
+        missed.stream()
+            .filter(range -> tables.contains(range.table()))
+            .map(MissedRange::noticedAt)
+            .max(Instant::compareTo);
+    return newest.isPresent() && gap.isPresent()
+        ? Optional.of(newest.get().isAfter(gap.get()) ? newest.get() : gap.get())
+        : newest.or(() -> gap);
+  }
+}

@@ -1,0 +1,200 @@
+package io.rowhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.receive.ReceivedRequest;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.journal.Resync;
+import io.rowhook.story.Stage;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What begins a resync beside the command, and what happens to the engine meanwhile. */
+@Tag("feature-23")
+@Tag("slow")
+class ResyncLifeTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SLOT = "SELECT active_pid FROM pg_replication_slots";
+  private static final String SNAPSHOTS =
+      """
+      url: ${env:%s_URL}
+      subscriptions:
+        - { entity: Article, events: [Created, Updated, Deleted, Snapshot] }
+        - { entity: Order }
+      """;
+
+  private static SourceDatabase source;
+
+  @TempDir Path directory;
+  private Stage stage;
+
+  @BeforeAll
+  static void startSource() {
+    source = SourceDatabase.start();
+  }
+
+  @AfterAll
+  static void stopSource() {
+    source.close();
+  }
+
+  @BeforeEach
+  void set() {
+    stage = new Stage(source, directory).tables();
+    for (String name : List.of("shop", "late", "other")) {
+      stage.receiver(name, TestReceiver.Settings.DEFAULT);
+    }
+    stage.write(
+        "connector-config/entities.yaml",
+        """
+        Article: { table: public.article }
+        Order: { table: sales.sales_order }
+        """);
+    source.execute(
+        "INSERT INTO article SELECT n, 'A', 'One', 1, 0 FROM generate_series(1, 400) n",
+        "INSERT INTO sales.sales_order VALUES (1, 1, 'open', 1, now())");
+  }
+
+  @AfterEach
+  void strike() {
+    stage.close();
+  }
+
+  @Test
+  void aNewRecipientStartsWithWhatIsThereOnce() {
+    stage
+        .recipient("shop", SNAPSHOTS.formatted("SHOP") + "start: snapshot")
+        .recipient("other", SNAPSHOTS.formatted("OTHER"))
+        .start();
+    source.execute("UPDATE article SET stock = 1 WHERE id <= 20");
+    done(1);
+    stage.awaitIdle();
+    assertThat(snapshots("shop")).hasSize(400); // of its orders it wants none
+    assertThat(stage.inbox("other")).hasSize(20);
+    assertThat(resyncs().getFirst().estimate()).isGreaterThan(0);
+
+    stage.recipient("other", SNAPSHOTS.formatted("OTHER") + "start: snapshot"); // known already
+    stage.recipient("late", SNAPSHOTS.formatted("LATE") + "start: snapshot");
+    Eventually.within(LIMIT, "late is new", () -> resyncs().size() == 2);
+    done(2);
+    stage.awaitIdle();
+    assertThat(snapshots("late")).hasSize(400);
+
+    stage.stop();
+    stage.start();
+    source.execute("UPDATE article SET stock = 2 WHERE id = 1");
+    stage.awaitIdle();
+    assertThat(resyncs()).hasSize(2);
+    assertThat(snapshots("shop")).hasSize(400);
+    assertThat(stage.inbox("other")).hasSize(21);
+  }
+
+  @Test
+  void whereNothingWantsSnapshotsASnapshotIsRefused() {
+    stage.recipient("shop", "url: ${env:SHOP_URL}\nstart: snapshot");
+    assertThatThrownBy(stage::start)
+        .hasStackTraceContaining(
+            "recipients/shop.yaml:3:8: start: snapshot needs a subscription that wants Snapshots,"
+                + " and there is none. Write to the subscription of each entity that is to be sent,"
+                + " which must be without changed: events: [Created, Updated, Deleted, Snapshot]");
+  }
+
+  @Test
+  void aGapIsFollowedByTheCommandsThatCloseIt() throws Exception {
+    stage
+        .recipient("shop", SNAPSHOTS.formatted("SHOP"))
+        .recipient("other", "url: ${env:OTHER_URL}\nsubscriptions: [{ entity: Order }]")
+        .start();
+    OperatedService service = new OperatedService(stage, source);
+    assertThat(service.shown("status")).doesNotContain("to resync");
+    stage.stop();
+    source.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+    RunCommand.Options plain = stage.options();
+    RunCommand.Options accepting =
+        new RunCommand.Options(plain.config(), plain.templates(), plain.journal(), true, false);
+    try (Flow flow = Wiring.flow(accepting, stage.env(), Observers.NONE)) {
+      flow.start();
+      assertThat(service.shown("status"))
+          .contains(
+              "to resync    rowhook resync shop Article; changes of Article before ",
+              " may be missing\n",
+              "to resync    rowhook resync shop Order; changes of Order before ",
+              " may be missing. First write Snapshot to the events of a subscription of Order in"
+                  + " recipients/shop.yaml\n",
+              "to resync    rowhook resync other Order; ")
+          .doesNotContain("rowhook resync other Article");
+      assertThat(service.json("status").path("toResync").path(0).path("command").asText())
+          .isEqualTo("rowhook resync other Order");
+      service.shown("resync", "shop", "Article", "--wait");
+      assertThat(service.shown("status"))
+          .doesNotContain("rowhook resync shop Article")
+          .contains("rowhook resync shop Order");
+    }
+  }
+
+  /** The condition is judged as the page is read: so between the marks. */
+  @Test
+  void anEngineThatIsCutOffBetweenTheMarksGivesTheChunkUp() {
+    source.execute(
+        "DROP TABLE IF EXISTS victim",
+        "CREATE TABLE victim (pid int)",
+        "CREATE OR REPLACE FUNCTION cuts(stock int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN"
+            + " PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots, victim"
+            + " WHERE active_pid = pid; RETURN true; END $$");
+    stage.recipient("shop", SNAPSHOTS.formatted("SHOP")).start();
+    OperatedService service = new OperatedService(stage, source);
+    source.execute("INSERT INTO victim " + SLOT);
+    String victim = String.valueOf(source.query(SLOT));
+
+    service.shown("resync", "shop", "Article", "--where", "cuts(stock)", "--rate", "100000/s");
+    Eventually.within(LIMIT, "it is cut off", () -> !victim.equals(source.query(SLOT)));
+    source.execute("UPDATE article SET stock = 9 WHERE id IN (1, 2, 300)");
+    done(1);
+    stage.awaitIdle();
+
+    assertThat(snapshots("shop")).hasSize(400).doesNotHaveDuplicates();
+    Map<String, Integer> stocks = new HashMap<>();
+    for (ReceivedRequest request : stage.inbox("shop")) {
+      int stock = Stage.json(request).path("data").path("stock").intValue();
+      String id = String.valueOf(request.header("Rowhook-Entity-Id"));
+      assertThat(stock).as("article " + id).isGreaterThanOrEqualTo(stocks.getOrDefault(id, 0));
+      stocks.put(id, stock);
+    }
+    stocks.values().removeIf(stock -> stock == 0);
+    assertThat(stocks).isEqualTo(Map.of("1", 9, "2", 9, "300", 9));
+    assertThat(resyncs().getFirst().sent()).isEqualTo(400);
+  }
+
+  private void done(int count) {
+    Eventually.within(
+        LIMIT,
+        count + " are done",
+        () -> resyncs().stream().filter(one -> one.state() == Resync.State.done).count() == count);
+  }
+
+  private List<Resync> resyncs() {
+    return stage.flow().journal().resyncs().newest(10);
+  }
+
+  private List<String> snapshots(String name) {
+    return stage.inbox(name).stream()
+        .filter(one -> "Snapshot".equals(one.header("Rowhook-Entity-Event")))
+        .map(one -> String.valueOf(one.header("Rowhook-Entity-Id")))
+        .toList();
+  }
+}
