@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,21 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A person at a terminal discards what is not to be sent. */
 class DiscardCommandTest {
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
   private Stage stage;
   private OperatedService service;
-
-  @BeforeAll
-  static void startSource() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
-  }
 
   @BeforeEach
   void set() {

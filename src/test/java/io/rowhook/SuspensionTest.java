@@ -12,8 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,20 +23,9 @@ final class SuspensionTest {
 
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void startDatabase() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    source.close();
-  }
 
   private Stage stage() {
     source.execute(

@@ -3,6 +3,11 @@ package io.rowhook.admin;
 import io.rowhook.admin.check.Inspection;
 import io.rowhook.admin.check.Report;
 import io.rowhook.admin.cli.TemplatesOption;
+import io.rowhook.admin.init.Login;
+import io.rowhook.admin.init.PostgresUri;
+import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceException;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -10,11 +15,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code rowhook check}: all that can be judged without running, and what mends it. */
@@ -71,6 +78,16 @@ public final class CheckCommand implements Callable<Integer> {
       description = "Send each recipient a test delivery, signed and marked as such.")
   private boolean test;
 
+  @Option(
+      names = "--against",
+      paramLabel = "URI",
+      description = {
+        "The ERP's next version, postgresql://user@host:5432/database, as a test copy after its"
+            + " upgrade: says only which recipient loses which key by it. Is read, and needs"
+            + " neither slot nor publication. The password: in the URI, $PGPASSWORD, or ~/.pgpass."
+      })
+  private @Nullable String against;
+
   @Option(names = "--strict", description = "Let warnings decide the exit status too.")
   private boolean strict;
 
@@ -79,6 +96,10 @@ public final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (test && against != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--test sends to recipients, which --against does not look at");
+    }
     Report report =
         Inspection.of(
             new Inspection.Request(
@@ -86,6 +107,7 @@ public final class CheckCommand implements Callable<Integer> {
                 templates.directory(),
                 Optional.ofNullable(journal),
                 test,
+                Optional.ofNullable(against).map(this::database),
                 System.getenv(),
                 InstantSource.system()));
     if (form != null && form.json) {
@@ -95,5 +117,17 @@ public final class CheckCommand implements Callable<Integer> {
     }
     out.flush();
     return report.status(strict);
+  }
+
+  private SourceConfig database(String uri) {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    try {
+      String user = System.getenv().getOrDefault("PGUSER", System.getProperty("user.name", ""));
+      return new Login(
+              System.getenv(), Optional.ofNullable(System.console()).filter(Console::isTerminal))
+          .source(PostgresUri.parse(uri, user));
+    } catch (IllegalArgumentException | SourceException e) {
+      throw new ParameterException(line, "--against: " + e.getMessage());
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.rowhook.base;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +14,24 @@ import java.util.regex.Pattern;
  * @param what place and fact
  * @param means what follows for webhooks; empty: the fact says it
  * @param mend what to do; empty: nothing, or the fact says it
+ * @param about single things that it is about, by what they are, for programs; often empty
  */
-public record Finding(Severity severity, Area area, String what, String means, String mend) {
+public record Finding(
+    Severity severity,
+    Area area,
+    String what,
+    String means,
+    String mend,
+    Map<String, String> about) {
+
+  public Finding {
+    about = Map.copyOf(about);
+  }
+
+  /** One whose words say what it is about. */
+  public Finding(Severity severity, Area area, String what, String means, String mend) {
+    this(severity, area, what, means, mend, Map.of());
+  }
 
   /** How bad it is. */
   public enum Severity {

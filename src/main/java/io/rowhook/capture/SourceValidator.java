@@ -30,14 +30,16 @@ public final class SourceValidator {
   private final SourceConfig source;
   private final Findings findings = new Findings();
   private final boolean running;
+  private final boolean rights;
 
   private SourceValidator(SourceConfig source) {
-    this(source, false);
+    this(source, false, true);
   }
 
-  private SourceValidator(SourceConfig source, boolean running) {
+  private SourceValidator(SourceConfig source, boolean running, boolean rights) {
     this.source = source;
     this.running = running;
+    this.rights = rights;
   }
 
   /**
@@ -122,7 +124,7 @@ public final class SourceValidator {
 
   /** The same beside a Rowhook that runs with these settings, whose slot is in use by right. */
   static Checked lookBeside(SourceConfig source, List<CapturedTable> tables) {
-    return new SourceValidator(source, true).check(tables, true, false);
+    return new SourceValidator(source, true, true).check(tables, true, false);
   }
 
   /**
@@ -142,6 +144,13 @@ public final class SourceValidator {
    */
   static Checked tables(SourceConfig source, List<CapturedTable> tables, Set<TableId> suspended) {
     return new SourceValidator(source).check(tables, false, true).without(suspended).strict();
+  }
+
+  /**
+   * Checks tables as the catalog has them, whoever asks: the rights of the role are not looked at.
+   */
+  static Checked structure(SourceConfig source, List<CapturedTable> tables) {
+    return new SourceValidator(source, false, false).check(tables, false, false);
   }
 
   /** Checks tables only, and tells problems apart. */
@@ -181,7 +190,7 @@ public final class SourceValidator {
       return List.of();
     }
     List<TableMetadata> facts = new TableValidator(source, connection, findings).check(tables);
-    new RelationValidator(source, connection, facts, findings).check(tables);
+    new RelationValidator(source, connection, facts, findings, rights).check(tables);
     return facts;
   }
 

@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,21 +18,14 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class CaptureRestartTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text NOT NULL, stock int)",
         "ALTER TABLE article REPLICA IDENTITY FULL",
         "CREATE TABLE other (id int PRIMARY KEY, text text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,21 +19,14 @@ import org.postgresql.core.BaseConnection;
 /** What is committed is captured: whole transactions, in commit order, each marked by its END. */
 final class CaptureSupervisorTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text NOT NULL, stock int)",
         "ALTER TABLE article REPLICA IDENTITY FULL",
         "CREATE TABLE other (id int PRIMARY KEY, text text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   @Test

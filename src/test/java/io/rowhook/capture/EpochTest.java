@@ -16,25 +16,18 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Where row changes may be missing, capture stops and says which; a person lets it go on. */
 final class EpochTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute("CREATE TABLE article (id int PRIMARY KEY, name text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static void insert() {

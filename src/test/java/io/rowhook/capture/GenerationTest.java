@@ -8,7 +8,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,20 +16,14 @@ import org.junit.jupiter.api.Test;
 /** What is captured changes while capture runs: whole, or not at all. */
 class GenerationTest {
 
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text NOT NULL, stock int)",
         "ALTER TABLE article REPLICA IDENTITY FULL",
         "CREATE TABLE other (id int PRIMARY KEY, text text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   @BeforeEach

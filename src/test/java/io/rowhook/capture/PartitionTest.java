@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.capture.RowChange.Operation;
 import io.rowhook.testing.SourceDatabase;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,18 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A partitioned table is one table, however the publication sends its partitions. */
 final class PartitionTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   /** Partitions with another order of columns and of a second level among them. */
   private static void createTable(String name) {

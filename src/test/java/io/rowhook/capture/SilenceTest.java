@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,18 +19,11 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class SilenceTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute("CREATE TABLE article (id int PRIMARY KEY, name text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static void insert() {

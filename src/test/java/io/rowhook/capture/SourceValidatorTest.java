@@ -14,19 +14,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Each problem of the source is a whole sentence that says what mends it. */
 final class SourceValidatorTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE article (id int PRIMARY KEY, name text)",
         "CREATE TABLE keyless (id int)",
@@ -39,11 +37,6 @@ final class SourceValidatorTest {
         "CREATE ROLE reader LOGIN",
         "CREATE ROLE replicator LOGIN REPLICATION",
         "CREATE ROLE locked LOGIN PASSWORD 'right'");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static Rig rig(String name, String... tables) {

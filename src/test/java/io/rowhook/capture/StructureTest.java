@@ -14,8 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,18 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class StructureTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeEach
   void tables() {

@@ -12,19 +12,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TimeZone;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Each type arrives as promised, the same from the log and when it is read back. */
 final class TypesTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE SCHEMA \"Out of path\"",
         "CREATE EXTENSION hstore SCHEMA \"Out of path\"",
@@ -42,11 +40,6 @@ final class TypesTest {
         "CREATE DOMAIN labels AS \"Out of path\".hstore",
         "CREATE TYPE \"Out of path\".\"numeric\" AS ENUM ('1', '2')",
         "CREATE TYPE moneyrange AS RANGE (subtype = money)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   /** Each line: type, SQL literal, JSON. One column a line, all in one row. */

@@ -19,8 +19,8 @@ import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,19 +31,13 @@ class MomentsTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   private OrdersRig rig;
 
   @BeforeAll
   static void startSource() {
-    source = SourceDatabase.start();
     OrdersRig.tables(source);
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
   }
 
   @BeforeEach

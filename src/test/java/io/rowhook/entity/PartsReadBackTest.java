@@ -19,8 +19,8 @@ import io.rowhook.testing.SourceDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -33,19 +33,13 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class PartsReadBackTest {
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   private PartsRig rig;
 
   @BeforeAll
   static void startSource() {
-    source = SourceDatabase.start();
     PartsRig.tables(source);
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
   }
 
   @BeforeEach

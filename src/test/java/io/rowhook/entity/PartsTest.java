@@ -16,8 +16,8 @@ import io.rowhook.testing.SourceDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,19 +29,13 @@ import org.junit.jupiter.api.Test;
  */
 class PartsTest {
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   private PartsRig rig;
 
   @BeforeAll
   static void startSource() {
-    source = SourceDatabase.start();
     PartsRig.tables(source);
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
   }
 
   @BeforeEach

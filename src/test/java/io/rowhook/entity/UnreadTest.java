@@ -25,8 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,19 +36,13 @@ import org.junit.jupiter.api.Test;
 @Tag("feature-55")
 class UnreadTest {
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   private OrdersRig rig;
 
   @BeforeAll
   static void startSource() {
-    source = SourceDatabase.start();
     source.execute("CREATE ROLE reader LOGIN");
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
   }
 
   @BeforeEach

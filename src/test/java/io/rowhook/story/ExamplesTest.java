@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,19 +30,9 @@ class ExamplesTest {
   private static final TestReceiver.Settings ANYONE = TestReceiver.Settings.DEFAULT;
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void startSource() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
-  }
 
   @Test
   @Tag("feature-16")

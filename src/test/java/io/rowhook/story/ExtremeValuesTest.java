@@ -10,30 +10,18 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Values at the ends of what PostgreSQL takes: sent as they are, or one row is rejected. */
 final class ExtremeValuesTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path directory;
-
-  @BeforeAll
-  static void startSource() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
-  }
 
   private static String insert(int id, String json, String numeric) {
     return "INSERT INTO public.article VALUES (%d, %s, %s)".formatted(id, json, numeric);

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,22 +23,11 @@ final class LargeRowsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(150);
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path directory;
-
-  @BeforeAll
-  static void startSource() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
-  }
 
   private static RowhookProcess start(Stage stage, String... jvm) {
     RowhookProcess.Setup setup =

@@ -12,28 +12,16 @@ import io.rowhook.settings.SettingsException;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Schemas as they are found, from the source to the recipient. */
 final class OddSchemasTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void startDatabase() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    source.close();
-  }
 
   private Stage stage(String entities) {
     Stage stage = new Stage(source, directory).empty();

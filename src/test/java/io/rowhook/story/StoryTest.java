@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,19 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StoryTest {
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void startSource() {
-    source = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
-  }
 
   @Test
   @Tag("feature-4")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.template.jslt.JsltTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What a template reads, found without an event. */
@@ -43,5 +44,54 @@ class TemplateReadsTest {
         .contains("data.json")
         .noneMatch(path -> path.endsWith("inner") || path.equals("customer"));
     assertThat(reads("def deep(o) deep($o.a)  { \"d\": deep(.data) }")).contains("data.a");
+  }
+
+  private static List<String> uses(String text) throws TemplateException {
+    return TemplateReads.uses(JsltTemplate.compile("Order.jslt", Map.of("Order.jslt", text)))
+        .stream()
+        .map(use ->
+            "%s <- %s%s%s"
+                .formatted(
+                    use.key(),
+                    String.join(".", use.path()),
+                    use.whole() ? "" : " (looked at)",
+                    use.except().isEmpty() ? "" : " without " + new TreeSet<>(use.except())))
+        .toList();
+  }
+
+  @Test
+  void eachKeyIsMadeOfWhatLeadsToIt() throws TemplateException {
+    assertThat(uses("{ \"no\": .data.id, \"who\": { \"name\": .data.customer.name } }"))
+        .containsExactly("no <- data.id", "who.name <- data.customer.name");
+    assertThat(uses("{ \"pos\": [for (.data.lines) { \"sku\": .sku } if (.quantity > 0)] }"))
+        .containsExactlyInAnyOrder(
+            "pos <- data.lines (looked at)",
+            "pos[].sku <- data.lines.[].sku",
+            "pos[] <- data.lines.[].quantity");
+    assertThat(uses("let c = .data.customer { \"n\": $c.name, \"all\": $c }"))
+        .containsExactly("n <- data.customer.name", "all <- data.customer");
+  }
+
+  @Test
+  void whatIsMadeOfAVariableIsMadeOfWhatThatIsMadeOf() throws TemplateException {
+    assertThat(uses("let sum = .data.net + .data.tax { \"sum\": $sum, \"no\": .data.id }"))
+        .containsExactly("sum <- data.net", "sum <- data.tax", "no <- data.id");
+    assertThat(uses("let unused = .data.net { \"no\": .data.id }"))
+        .containsExactly("no <- data.id");
+    assertThat(uses("def cents(a) round($a * 100) { \"sum\": cents(.data.net) }"))
+        .containsExactly("sum <- data.net");
+  }
+
+  @Test
+  void aConditionIsOfTheKeyThatItDecides() throws TemplateException {
+    assertThat(uses("{ \"x\": if (.data.paid) .data.total else .data.due }"))
+        .containsExactly("x <- data.paid (looked at)", "x <- data.total", "x <- data.due");
+  }
+
+  @Test
+  void whatIsTakenOverWithoutANameIsKnownByItsPlace() throws TemplateException {
+    assertThat(uses(".data")).containsExactly(" <- data");
+    assertThat(uses("{ \"data\": { \"id\": .data.no, * - secret : . } }"))
+        .containsExactly("data.id <- data.no", "data <- data without [id, secret]");
   }
 }

@@ -102,15 +102,21 @@ public final class SourceDatabase implements AutoCloseable {
    * drops it earlier, and it must not be closed.
    */
   public SourceDatabase another(String name) {
-    executeIn(SUPERUSER, "CREATE DATABASE " + name);
-    return new SourceDatabase(server, name);
+    return create(name, "");
   }
 
   /** The same in another encoding: {@code WIN1252}. */
   public SourceDatabase another(String name, String encoding) {
-    executeIn(
-        SUPERUSER,
-        "CREATE DATABASE %s ENCODING '%s' LOCALE 'C' TEMPLATE template0".formatted(name, encoding));
+    return create(name, "ENCODING '" + encoding + "' LOCALE 'C' TEMPLATE template0");
+  }
+
+  /** A further database of the same server that is made as a copy of this one, as it is now. */
+  public SourceDatabase copy(String name) {
+    return create(name, "TEMPLATE " + database);
+  }
+
+  private SourceDatabase create(String name, String options) {
+    executeIn(SUPERUSER, "CREATE DATABASE %s %s".formatted(name, options));
     return new SourceDatabase(server, name);
   }
 

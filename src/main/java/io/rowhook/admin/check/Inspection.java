@@ -3,6 +3,7 @@ package io.rowhook.admin.check;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.SourceComparison;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceInspection;
 import io.rowhook.capture.TableId;
@@ -34,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at all that can be judged without running, in the words in which {@code rowhook run} would
@@ -45,6 +47,7 @@ public final class Inspection {
   private final Request request;
   private final List<Finding> found = new ArrayList<>();
   private final Map<String, String> versions = new LinkedHashMap<>();
+  private Report.@Nullable Compared compared;
 
   private Inspection(Request request) {
     this.request = request;
@@ -57,6 +60,7 @@ public final class Inspection {
    * @param templates the directory of the attribute sets
    * @param journal the journal's file; empty: as {@code rowhook.yaml} says
    * @param test whether each recipient is sent a test delivery
+   * @param against the ERP's next version, which alone is then looked at; empty: none
    * @param env for {@code ${env:NAME}}
    */
   public record Request(
@@ -64,6 +68,7 @@ public final class Inspection {
       Path templates,
       Optional<Path> journal,
       boolean test,
+      Optional<SourceConfig> against,
       Map<String, String> env,
       InstantSource clock) {}
 
@@ -74,7 +79,9 @@ public final class Inspection {
     inspection.found.sort(
         Comparator.comparing(Finding::area).thenComparing(Finding::severity)); // stable
     return new Report(
-        inspection.found.stream().distinct().toList(), Map.copyOf(inspection.versions));
+        inspection.found.stream().distinct().toList(),
+        Map.copyOf(inspection.versions),
+        Optional.ofNullable(inspection.compared));
   }
 
   private void look() throws InterruptedException {
@@ -89,9 +96,13 @@ public final class Inspection {
       return;
     }
     refused(read.problems());
-    JournalInspection journal = journal();
     List<EntityType> entities = read.entities().orElse(List.of());
     List<Recipient> recipients = read.goodRecipients();
+    if (request.against().isPresent()) {
+      against(request.against().get(), read, entities, recipients);
+      return;
+    }
+    JournalInspection journal = journal();
     used(entities, recipients, read);
     source(read, entities, journal)
         .ifPresent(source -> {
@@ -140,16 +151,11 @@ public final class Inspection {
 
   private Optional<SourceInspection> source(
       SettingsReader read, List<EntityType> entities, JournalInspection journal) {
-    if (read.source().isEmpty()) {
+    Optional<SourceConfig> known = source(read);
+    if (known.isEmpty()) {
       return Optional.empty();
     }
-    SourceConfig source;
-    try {
-      source = SourceCredentials.source(read.source().get(), request.config(), request.env());
-    } catch (SettingsException e) {
-      refused(e.problems());
-      return Optional.empty();
-    }
+    SourceConfig source = known.get();
     SourceInspection.Journal state =
         journal.inUse()
             ? SourceInspection.Journal.RUNNING
@@ -163,6 +169,40 @@ public final class Inspection {
         .forEach(this::add);
     inspection.version().ifPresent(version -> versions.put("postgresql", version));
     return Optional.of(inspection);
+  }
+
+  private Optional<SourceConfig> source(SettingsReader read) {
+    if (read.source().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          SourceCredentials.source(read.source().get(), request.config(), request.env()));
+    } catch (SettingsException e) {
+      refused(e.problems());
+      return Optional.empty();
+    }
+  }
+
+  private void against(
+      SourceConfig other,
+      SettingsReader read,
+      List<EntityType> entities,
+      List<Recipient> recipients) {
+    Optional<SourceConfig> source = source(read);
+    if (source.isEmpty() || entities.isEmpty()) {
+      return; // reported with the settings
+    }
+    SourceComparison comparison =
+        SourceComparison.of(source.get(), other, CapturePlan.of(entities), lookedUp(entities));
+    new UpgradeInspection(comparison, entities, recipients, read.sets().good())
+        .findings()
+        .forEach(this::add);
+    if (comparison.failures().isEmpty()) {
+      compared =
+          new Report.Compared(
+              other.place(), comparison.tables(), comparison.attributes(), comparison.known());
+    }
   }
 
   private static Set<TableId> lookedUp(List<EntityType> entities) {

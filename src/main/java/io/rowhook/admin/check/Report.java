@@ -9,20 +9,44 @@ import io.rowhook.base.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What was found, for people and for programs.
  *
  * @param findings by area, the worst first
  * @param versions of what takes part, by name
+ * @param compared what was held against another database; empty: nothing
  */
-public record Report(List<Finding> findings, Map<String, String> versions) {
+public record Report(
+    List<Finding> findings, Map<String, String> versions, Optional<Compared> compared) {
 
   private static final String INDENT = "           ";
 
   public Report {
     findings = List.copyOf(findings);
     versions = Map.copyOf(versions);
+  }
+
+  /**
+   * How much was compared.
+   *
+   * @param with which database
+   * @param known what cannot be captured in either of the two
+   */
+  public record Compared(String with, int tables, int attributes, int known) {
+    String line() {
+      return "Compared %d tables and %d attributes with %s%s."
+          .formatted(
+              tables,
+              attributes,
+              with,
+              known == 0
+                  ? ""
+                  : "; %d problems are in both, and rowhook check without --against names them"
+                      .formatted(known));
+    }
   }
 
   /** How many there are of one severity. */
@@ -49,6 +73,12 @@ public record Report(List<Finding> findings, Map<String, String> versions) {
       json.put(severity + "s", count(severity));
     }
     versions.forEach(json.putObject("versions")::put);
+    compared.ifPresent(all ->
+        json.putObject("compared")
+            .put("with", all.with())
+            .put("tables", all.tables())
+            .put("attributes", all.attributes())
+            .put("problemsInBoth", all.known()));
     ArrayNode all = json.putArray("findings");
     for (Finding finding : findings) {
       ObjectNode one = all.addObject();
@@ -58,6 +88,7 @@ public record Report(List<Finding> findings, Map<String, String> versions) {
           .put("means", finding.means())
           .put("mend", finding.mend());
       finding.statements().forEach(one.putArray("statements")::add);
+      new TreeMap<>(finding.about()).forEach(one::put);
     }
     return json;
   }
@@ -85,7 +116,9 @@ public record Report(List<Finding> findings, Map<String, String> versions) {
         out.println(INDENT + "-> " + line(finding.mend()));
       }
     }
-    if (!quiet) {
+    if (!quiet && compared.isPresent()) {
+      out.println((findings.isEmpty() ? "" : System.lineSeparator()) + line(compared.get().line()));
+    } else if (!quiet) {
       out.println(
           (findings.isEmpty() ? "" : System.lineSeparator())
               + "%d errors, %d warnings, %d advice. Rowhook %s, Java %s, PostgreSQL %s."

@@ -47,6 +47,28 @@ public record PostgresType(Kind kind, @Nullable PostgresType element, char delim
     return new PostgresType(Kind.ARRAY, text ? TEXT : element, delimiter);
   }
 
+  /** What its values are in an event, in words: two types of the same words are sent alike. */
+  public String sentAs() {
+    return switch (kind) {
+      case TEXT -> "a text";
+      case BOOLEAN -> "true or false";
+      case INTEGER -> "a whole number";
+      case DECIMAL -> "a decimal number";
+      case FLOAT -> "a floating-point number";
+      case MONEY -> "an amount of money";
+      case JSON -> "JSON";
+      case HSTORE -> "an object of texts";
+      case BYTEA -> "bytes";
+      case DATE -> "a date";
+      case TIMESTAMP -> "a time without a zone";
+      case TIMESTAMPTZ -> "a time";
+      case TIMETZ -> "a time of day with a zone";
+      case INTERVAL -> "a duration";
+      case GEOMETRIC -> "a geometric text";
+      case ARRAY -> "a list of which each is " + (element == null ? "" : element.sentAs());
+    };
+  }
+
   /** How a type of PostgreSQL's own is read, by its name in {@code pg_catalog}. */
   static Kind kind(String name) {
     return switch (name) {

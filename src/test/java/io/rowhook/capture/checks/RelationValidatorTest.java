@@ -11,7 +11,7 @@ import io.rowhook.capture.TableRequirement;
 import io.rowhook.testing.SourceDatabase;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +23,10 @@ class RelationValidatorTest {
   private static final TableId LINE = TableId.parse("line");
   private static final TableId CUSTOMER = TableId.parse("customer");
 
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute(
         "CREATE TABLE customer (id int PRIMARY KEY, name text)",
         "CREATE TABLE orders (oid bigint PRIMARY KEY, number text NOT NULL, maybe text UNIQUE,"
@@ -37,11 +36,6 @@ class RelationValidatorTest {
         "ALTER TABLE orders ADD photo bytea",
         "CREATE ROLE narrow LOGIN REPLICATION",
         "GRANT SELECT ON orders TO narrow");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static SourceValidator.Checked check(String user, CapturedTable... tables) {

@@ -14,25 +14,18 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Servers as they are elsewhere: encodings, poolers, limits, roles of managed ones. */
 final class ServerValidatorTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute("CREATE TABLE article (id int PRIMARY KEY, name text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static List<String> problems(Map<String, String> properties) {

@@ -13,25 +13,13 @@ import io.rowhook.capture.TableRequirement;
 import io.rowhook.testing.SourceDatabase;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What tells a table's rows apart, and which kinds of table can be captured. */
 final class TableValidatorTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   private static SourceValidator.Checked look(String... tables) {
     return look(

@@ -13,25 +13,13 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What the log says of rows goes through Debezium unread, so nothing in it can stop Debezium. */
 final class OpaqueMessageDecoderTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = SourceDatabase.start();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   /** Debezium offers no way to choose the decoder; a new version of it may keep it elsewhere. */
   @Test

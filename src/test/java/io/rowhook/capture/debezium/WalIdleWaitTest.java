@@ -14,25 +14,18 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.Map;
 import javax.net.SocketFactory;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A quiet log is waited for, and not looked at again and again; nothing of it is missed. */
 final class WalIdleWaitTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute("CREATE TABLE article (id int PRIMARY KEY, name text)");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   /** Sockets of the administrator's own choice, which cannot be waited for. */

@@ -24,7 +24,7 @@ import java.util.Random;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,18 +34,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Values arrive exactly; what is not in the log is left out and never replaced. */
 final class ValuesTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     database.execute("CREATE EXTENSION IF NOT EXISTS hstore", "SET timezone = 'Europe/Berlin'");
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   /** The driver asks for times in the JVM's zone; only UTC's need not be reckoned over. */

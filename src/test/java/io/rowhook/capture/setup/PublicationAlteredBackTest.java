@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,21 +28,14 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class PublicationAlteredBackTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @SuppressWarnings("NullAway.Init")
   private static Articles articles;
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     articles = new Articles(database);
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   /** Nobody saw it altered: what is in the log before and after looks the same. */

@@ -18,7 +18,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,21 +30,14 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class PublicationTest {
 
-  @SuppressWarnings("NullAway.Init")
-  private static SourceDatabase database;
+  @AutoClose private static final SourceDatabase database = SourceDatabase.start();
 
   @SuppressWarnings("NullAway.Init")
   private static Articles articles;
 
   @BeforeAll
   static void startDatabase() {
-    database = SourceDatabase.start();
     articles = new Articles(database);
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
   }
 
   private static void isAGap(String name, String says, String... statements) {

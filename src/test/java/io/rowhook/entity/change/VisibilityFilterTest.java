@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +38,7 @@ class VisibilityFilterTest {
   private static final TableId LINE = TableId.parse("line");
   private static final RowChanges ROWS = new RowChanges(Map.of());
 
-  private static SourceDatabase source;
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   private final PublishedLog log = new PublishedLog();
 
@@ -48,15 +48,9 @@ class VisibilityFilterTest {
 
   @BeforeAll
   static void startSource() {
-    source = SourceDatabase.start();
     source.execute(
         "CREATE TABLE doc (id int PRIMARY KEY, rank int, made timestamptz, note text)",
         "CREATE TABLE line (id int PRIMARY KEY, doc int, n int)");
-  }
-
-  @AfterAll
-  static void stopSource() {
-    source.close();
   }
 
   @AfterEach

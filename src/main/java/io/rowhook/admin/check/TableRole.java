@@ -1,0 +1,145 @@
+package io.rowhook.admin.check;
+
+import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.TableId;
+import io.rowhook.entity.ChildTable;
+import io.rowhook.entity.EntityType;
+import io.rowhook.entity.LookupReference;
+import io.rowhook.template.TemplateReads;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where in an entity's data the columns of a table are.
+ *
+ * @param place in the settings: {@code entities.yaml: Order.contains.lines}
+ * @param path the names in {@code data} that lead to a row; empty: it is the entity's own
+ * @param table whose rows these are
+ * @param shown which columns
+ * @param taken names of relations, which take the place of columns
+ * @param id the columns that it is known by; empty: those of its primary key
+ * @param joined whether other rows are found by its primary key, or it by them
+ */
+record TableRole(
+    EntityType entity,
+    String place,
+    List<String> path,
+    TableId table,
+    ColumnFilter shown,
+    List<String> taken,
+    List<String> id,
+    boolean joined) {
+
+  TableRole {
+    path = List.copyOf(path);
+    taken = List.copyOf(taken);
+    id = List.copyOf(id);
+  }
+
+  /** All of an entity, its own row first. */
+  static List<TableRole> of(EntityType entity) {
+    List<TableRole> roles = new ArrayList<>();
+    String place = "entities.yaml: " + entity.name();
+    List<String> taken = new ArrayList<>(names(entity.references()));
+    entity.parts().forEach(part -> taken.add(part.name()));
+    boolean joined = entity.parts().stream().anyMatch(part -> part.to().isEmpty());
+    roles.add(
+        new TableRole(
+            entity,
+            place,
+            List.of(),
+            entity.table(),
+            entity.attributes(),
+            taken,
+            entity.id(),
+            joined));
+    references(entity, place, List.of(), entity.references(), roles);
+    parts(entity, place, List.of(), entity.parts(), roles);
+    return roles;
+  }
+
+  private static void parts(
+      EntityType entity,
+      String above,
+      List<String> path,
+      List<ChildTable> parts,
+      List<TableRole> roles) {
+    for (ChildTable part : parts) {
+      String place = above + ".contains." + part.name();
+      List<String> its = longer(longer(path, part.name()), TemplateReads.ELEMENT);
+      List<String> taken = new ArrayList<>(names(part.references()));
+      part.parts().forEach(inner -> taken.add(inner.name()));
+      roles.add(
+          new TableRole(
+              entity,
+              place,
+              its,
+              part.table(),
+              part.attributes(),
+              taken,
+              List.of(),
+              !part.parts().isEmpty()));
+      references(entity, place, its, part.references(), roles);
+      parts(entity, place, its, part.parts(), roles);
+    }
+  }
+
+  private static void references(
+      EntityType entity,
+      String above,
+      List<String> path,
+      List<LookupReference> references,
+      List<TableRole> roles) {
+    for (LookupReference reference : references) {
+      String place = above + ".refers." + reference.name();
+      List<String> its = longer(path, reference.name());
+      roles.add(
+          new TableRole(
+              entity,
+              place,
+              its,
+              reference.table(),
+              reference.attributes(),
+              names(reference.references()),
+              List.of(),
+              reference.to().isEmpty()));
+      references(entity, place, its, reference.references(), roles);
+    }
+  }
+
+  /** Whether a column is in the data under its own name. */
+  boolean shows(String column) {
+    return shown.test(column) && !taken.contains(column);
+  }
+
+  /** Whether recipients know the entity by this column. */
+  boolean isId(String column, List<String> primaryKey) {
+    return path.isEmpty() && (id.isEmpty() ? primaryKey : id).contains(column);
+  }
+
+  /** The names that lead to a column. */
+  List<String> pathTo(String column) {
+    return longer(path, column);
+  }
+
+  /** The names that lead to all of its rows; empty: to the entity itself. */
+  List<String> relation() {
+    boolean list = !path.isEmpty() && path.getLast().equals(TemplateReads.ELEMENT);
+    return list ? path.subList(0, path.size() - 1) : path;
+  }
+
+  /** The names of all that is looked up for its rows, at once. */
+  List<List<String>> relations() {
+    return taken.stream().map(name -> longer(path, name)).toList();
+  }
+
+  private static List<String> names(List<LookupReference> references) {
+    return references.stream().map(LookupReference::name).toList();
+  }
+
+  private static List<String> longer(List<String> path, String name) {
+    List<String> all = new ArrayList<>(path);
+    all.add(name);
+    return List.copyOf(all);
+  }
+}

@@ -1,0 +1,312 @@
+package io.rowhook.admin.check;
+
+import io.rowhook.base.Finding;
+import io.rowhook.base.Finding.Area;
+import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.SourceComparison;
+import io.rowhook.capture.StructureChange;
+import io.rowhook.capture.TableProblem;
+import io.rowhook.entity.EntityType;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.template.TemplateException;
+import io.rowhook.template.TemplateReads;
+import io.rowhook.template.TemplateRegistry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Says of what is different in the ERP's next version which recipient loses which key by it. What
+ * nobody uses is no finding. One use.
+ */
+final class UpgradeInspection {
+
+  private static final int MOST_KEYS = 12;
+
+  private final SourceComparison comparison;
+  private final List<TableRole> roles = new ArrayList<>();
+  private final Map<String, List<OutputUses>> uses = new LinkedHashMap<>(); // by entity
+  private final Set<Finding> found = new LinkedHashSet<>();
+
+  UpgradeInspection(
+      SourceComparison comparison,
+      List<EntityType> entities,
+      List<Recipient> recipients,
+      TemplateRegistry.Loaded sets) {
+    this.comparison = comparison;
+    entities.forEach(entity -> roles.addAll(TableRole.of(entity)));
+    for (Recipient recipient : recipients) {
+      for (int i = 0; i < recipient.subscriptions().size(); i++) {
+        try {
+          OutputUses its = OutputUses.of(recipient, i, sets);
+          uses.computeIfAbsent(its.subscription().entity(), _ -> new ArrayList<>()).add(its);
+        } catch (TemplateException e) {
+          found.add(
+              Finding.of(
+                  Severity.error,
+                  Area.templates,
+                  "recipients/%s.yaml: subscriptions[%d]: %s"
+                      .formatted(recipient.name(), i, e.getMessage()),
+                  "What it loses by the upgrade is not known"));
+        }
+      }
+    }
+  }
+
+  /** What there is to be said. */
+  List<Finding> findings() {
+    for (String failure : comparison.failures()) {
+      found.add(
+          Finding.of(
+              Severity.error,
+              Area.source,
+              failure,
+              "Nothing can be compared, so what the upgrade does is not known"));
+    }
+    for (TableProblem problem : comparison.problems()) {
+      problem(problem);
+    }
+    for (StructureChange change : comparison.changes()) {
+      for (TableRole role : roles) {
+        if (role.table().equals(change.table())) {
+          change(change, role);
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** What keeps a table from being captured or looked up in at all. */
+  private void problem(TableProblem problem) {
+    Finding words = Finding.of(Severity.error, Area.tables, problem.text(), "");
+    boolean placed = roles.stream().anyMatch(role -> isPlaced(problem, role));
+    for (TableRole role : roles) {
+      boolean its = isPlaced(problem, role);
+      if (its || (!placed && role.table().equals(problem.table()))) {
+        for (OutputUses one : uses.getOrDefault(role.entity().name(), List.of())) {
+          List<String> path = role.relation();
+          Set<String> keys = path.isEmpty() ? one.allKeys() : one.keysOfData(path);
+          if (problem.suspends() || !keys.isEmpty()) {
+            found.add(
+                new Finding(
+                    Severity.error,
+                    Area.tables,
+                    words.what(),
+                    means(problem, role, one, keys),
+                    words.mend().isEmpty()
+                        ? "Write entities.yaml for the next version, and put it in force with the upgrade"
+                        : words.mend(),
+                    about(role, one, keys, path, problem.table().toString(), "", "unusable")));
+          }
+        }
+      }
+    }
+  }
+
+  private static String means(
+      TableProblem problem, TableRole role, OutputUses one, Set<String> keys) {
+    String entity = role.entity().name();
+    String recipient = one.recipient().name();
+    if (role.path().isEmpty()) {
+      return "No webhook of %s is sent to %s any more: it loses %s"
+          .formatted(entity, recipient, list(keys));
+    }
+    String changes = "Changes there make no webhook of %s to %s".formatted(entity, recipient);
+    if (keys.isEmpty()) {
+      return changes;
+    }
+    return loses(role, one, keys, "lose") + (problem.suspends() ? ". " + changes : "");
+  }
+
+  /** By the longest of the places that it can be of. */
+  private boolean isPlaced(TableProblem problem, TableRole role) {
+    return problem.text().startsWith(role.place())
+        && ".:".indexOf(problem.text().charAt(role.place().length())) >= 0
+        && roles.stream()
+            .noneMatch(other ->
+                other.place().length() > role.place().length()
+                    && problem.text().startsWith(other.place() + "."));
+  }
+
+  private void change(StructureChange change, TableRole role) {
+    for (OutputUses one : uses.getOrDefault(role.entity().name(), List.of())) {
+      switch (change.kind()) {
+        case GONE, GENERATED, TYPE, NULLABLE, VALUES -> column(change, role, one);
+        case KEY -> key(change, role, one);
+        case IDENTITY -> {
+          if (!isReference(role)) {
+            Set<String> keys = one.keysOf(List.of("previous"));
+            keys.addAll(one.keysOf(List.of("changed")));
+            table(change, role, one, List.of(), keys);
+          }
+        }
+        case PUBLICATION -> {
+          if (!isReference(role)) {
+            boolean own = role.path().isEmpty();
+            table(
+                change,
+                role,
+                one,
+                role.relation(),
+                own ? one.allKeys() : one.keysOfData(role.relation()));
+          }
+        }
+        case RIGHTS -> {
+          Set<String> keys = new LinkedHashSet<>();
+          if (!role.path().isEmpty()) {
+            keys.addAll(one.keysOfData(role.relation()));
+          }
+          role.relations().forEach(relation -> keys.addAll(one.keysOfData(relation)));
+          table(change, role, one, role.relation(), keys);
+        }
+      }
+    }
+  }
+
+  private static boolean isReference(TableRole role) {
+    return !role.path().isEmpty() && !role.path().getLast().equals(TemplateReads.ELEMENT);
+  }
+
+  private void column(StructureChange change, TableRole role, OutputUses one) {
+    String column = change.column();
+    List<String> path = role.pathTo(column);
+    Set<String> keys = role.shows(column) ? one.keysOfData(path) : new LinkedHashSet<>();
+    if (role.isId(column, comparison.keys().getOrDefault(role.table(), List.of()))) {
+      keys.addAll(one.keysOf(List.of("entityId")));
+    }
+    if (change.kind() == StructureChange.Kind.VALUES && role.path().isEmpty()) {
+      Set<String> wanted = one.subscription().becomes().getOrDefault(column, Set.of());
+      if (change.gone().stream().noneMatch(wanted::contains)) {
+        keys.removeIf(key -> key.endsWith("].becomes"));
+      }
+    }
+    if (keys.isEmpty()) {
+      return;
+    }
+    boolean lost =
+        change.kind() == StructureChange.Kind.GONE
+            || change.kind() == StructureChange.Kind.GENERATED;
+    boolean only = change.kind() == StructureChange.Kind.NULLABLE;
+    String means =
+        loses(role, one, keys, lost ? "lose" : only ? "can have null in" : "have other values in");
+    found.add(
+        new Finding(
+            only ? Severity.warning : Severity.error,
+            Area.recipients,
+            "%s.%s %s".formatted(role.table(), column, change.what()),
+            means,
+            mend(change, role, one),
+            about(role, one, keys, path, role.table().toString(), column, difference(change))));
+  }
+
+  private void key(StructureChange change, TableRole role, OutputUses one) {
+    boolean own = role.path().isEmpty();
+    Set<String> keys = new LinkedHashSet<>();
+    if (own && role.id().isEmpty()) {
+      keys.addAll(one.keysOf(List.of("entityId")));
+    }
+    if (role.joined()) {
+      List<List<String>> parts = own ? role.relations() : List.of(role.relation());
+      parts.forEach(path -> keys.addAll(one.keysOfData(path)));
+    }
+    table(change, role, one, role.relation(), keys);
+  }
+
+  private void table(
+      StructureChange change, TableRole role, OutputUses one, List<String> path, Set<String> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    boolean changed = change.kind() == StructureChange.Kind.KEY;
+    String mend =
+        !change.mend().isEmpty()
+            ? "After the upgrade, run " + change.mend()
+            : "Name the columns (%s) as id of %s in entities.yaml, or as to of what refers to it, and keep them unique"
+                .formatted(change.from(), role.entity().name());
+    found.add(
+        new Finding(
+            Severity.error,
+            Area.recipients,
+            "%s %s".formatted(role.table(), change.what()),
+            loses(role, one, keys, changed ? "have other values in" : "lose"),
+            mend,
+            about(role, one, keys, path, role.table().toString(), "", difference(change))));
+  }
+
+  private static String difference(StructureChange change) {
+    boolean renamed = change.kind() == StructureChange.Kind.GONE && !change.to().isEmpty();
+    return renamed ? "renamed to " + change.to() : change.kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String loses(TableRole role, OutputUses one, Set<String> keys, String verb) {
+    return "Webhooks of %s to %s %s %s"
+        .formatted(role.entity().name(), one.recipient().name(), verb, list(keys));
+  }
+
+  private static String mend(StructureChange change, TableRole role, OutputUses one) {
+    String name = one.recipient().name();
+    String read = "." + dotted(role, change.column());
+    String own =
+        one.file().orElse("jslt-templates/%s/%s.jslt".formatted(name, role.entity().name()));
+    String place = one.isWritten() ? "in " + own : "in a template of its own, " + own;
+    return switch (change.kind()) {
+      case GONE ->
+          change.to().isEmpty()
+              ? "Fill it from another attribute %s, or take it out, and tell %s beforehand"
+                  .formatted(place, name)
+              : "Read .%s instead of %s %s, when the upgrade is made"
+                  .formatted(dotted(role, change.to()), read, place);
+      case GENERATED ->
+          "Compute it %s from the columns that PostgreSQL computes it from, or tell %s beforehand"
+              .formatted(place, name);
+      case TYPE -> "Make of %s what it was %s, or tell %s beforehand".formatted(read, place, name);
+      case NULLABLE ->
+          "Have %s take null, or write fallback(%s, ...) %s".formatted(name, read, place);
+      default ->
+          "Map the new values of %s to the old ones %s, mend conditions in recipients/%s.yaml that name them, or tell %s beforehand"
+              .formatted(read, place, name, name);
+    };
+  }
+
+  private static String dotted(TableRole role, String column) {
+    return role.path().stream()
+            .map(name -> name.equals(TemplateReads.ELEMENT) ? name : "." + name)
+            .collect(Collectors.joining("", "data", "."))
+        + column;
+  }
+
+  private static Map<String, String> about(
+      TableRole role,
+      OutputUses one,
+      Set<String> keys,
+      List<String> path,
+      String table,
+      String column,
+      String difference) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("recipient", one.recipient().name());
+    about.put("entity", role.entity().name());
+    about.put("keys", String.join(", ", keys));
+    about.put("template", one.template());
+    about.put("table", table);
+    about.put("difference", difference);
+    if (!column.isEmpty()) {
+      about.put("attribute", dotted(role, column));
+      about.put("column", column);
+    } else if (!path.isEmpty()) {
+      about.put("attribute", "data." + String.join(".", path).replace(".[]", "[]"));
+    }
+    return about;
+  }
+
+  private static String list(Set<String> keys) {
+    List<String> shown = keys.stream().limit(MOST_KEYS).toList();
+    int more = keys.size() - shown.size();
+    return String.join(", ", shown) + (more > 0 ? " and %d more".formatted(more) : "");
+  }
+}
