@@ -102,26 +102,40 @@ public final class CaptureSupervisor implements AutoCloseable {
    *     cannot start
    */
   public void start(boolean mayStandBy) {
-    if (mayStandBy) {
-      standby.allow();
-    }
     try {
-      if (standby.begin()) {
-        look(demand.newest().tables());
+      if (mayStandBy) {
+        standby.allow();
+        watch.start(); // it takes the lock that decides who stands by
+        begin();
       } else {
         prepare(true);
+        watch.start();
       }
     } catch (SourceException e) {
+      watch.close();
       board.stopped(e.problems().getFirst(), e.isGap());
       throw e;
     }
-    watch.start();
     supervisor.start();
+  }
+
+  private void begin() {
+    if (!standby.begin()) {
+      try {
+        prepare(true);
+        return;
+      } catch (SourceException e) {
+        if (!e.isGap() || !standby.beginAtGap()) {
+          throw e;
+        }
+      }
+    }
+    look(demand.newest().tables());
   }
 
   /** Whether another client works with the slot at this moment, in words. */
   public Optional<String> slotHolder() {
-    return Standby.holder(source);
+    return Standby.holder(source, watch.own());
   }
 
   /** Where capture stands. Any thread. */
@@ -238,11 +252,11 @@ public final class CaptureSupervisor implements AutoCloseable {
           }
           reason = CaptureException.reason(failed.get());
         } catch (SourceException e) {
-          if (e.isGap()) {
+          if (e.isGap() && !standby.beginAtGap()) {
             board.stopped(e.problems().getFirst(), true);
             return;
           }
-          if (standby.beginAgain()) {
+          if (standby.isStanding() || standby.beginAgain()) {
             continue; // another one was quicker
           }
           reason = String.join("\n", e.problems());

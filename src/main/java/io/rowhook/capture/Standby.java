@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ final class Standby implements AutoCloseable {
    * after its source was restarted, is back sooner: its monitor looks every second.
    */
   private static final Duration FREE = Duration.ofSeconds(4);
+
+  /** Who finds nobody and yet cannot lead looks so often. */
+  private static final int TRIES = 3;
 
   private final SourceConfig source;
   private final ReplicationSetup setup;
@@ -67,11 +71,12 @@ final class Standby implements AutoCloseable {
   /**
    * Which other client works with the slot at this moment, in words.
    *
+   * @param own server processes that work for this one
    * @throws SourceException if the source cannot be asked
    */
-  static Optional<String> holder(SourceConfig source) {
+  static Optional<String> holder(SourceConfig source, Set<Integer> own) {
     try (Connection looked = PostgresConnections.connect(source)) {
-      return SlotLeadership.holder(looked, source);
+      return SlotLeadership.holder(looked, source, own);
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
     }
@@ -79,21 +84,63 @@ final class Standby implements AutoCloseable {
 
   /**
    * Begins to wait, if this process may and another one works with the slot. Returns whether it
-   * does.
+   * does; where not, and it may, this process leads.
    *
    * @throws SourceException if the source cannot be asked
    */
   boolean begin() {
-    Optional<String> found = allowed ? holder(source) : Optional.empty();
-    if (found.isEmpty()) {
+    if (!allowed) {
       return false;
     }
-    holder = found.get();
+    Optional<String> found = holder(source, watch.own());
+    for (int i = 0; i < TRIES && found.isEmpty() && !watch.tryLead(); i++) {
+      found = holder(source, watch.own()); // another one was quicker
+    }
+    found.ifPresent(this::stand);
+    return found.isPresent();
+  }
+
+  private void stand(String by) {
+    holder = by;
     heldAt = System.nanoTime();
     watch.lead(false);
     board.standby(holder);
     standing = true;
-    return true;
+  }
+
+  /**
+   * The same after a gap was found: another one that has just begun, or is about to take over, may
+   * be why; it is waited for.
+   *
+   * @throws SourceException if the source cannot be asked
+   */
+  boolean beginAtGap() {
+    if (!allowed) {
+      return false;
+    }
+    watch.lead(false); // so that who stands by goes on
+    long deadline = System.nanoTime() + FREE.multipliedBy(2).toNanos();
+    Optional<String> found = holder(source, watch.own());
+    while (found.isEmpty() && System.nanoTime() < deadline && !isClosed()) {
+      pause();
+      found = holder(source, watch.own());
+    }
+    found.ifPresent(this::stand);
+    return found.isPresent();
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Until the next look, or the end. */
+  private synchronized void pause() {
+    try {
+      wait(LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
   }
 
   /** The same after a failure; where the source cannot be asked, that is why it failed. */
@@ -112,7 +159,7 @@ final class Standby implements AutoCloseable {
       return true;
     }
     try {
-      while (!isFree()) {
+      while (!isFree() || !watch.tryLead()) {
         synchronized (this) {
           if (closed) {
             return false;
@@ -125,7 +172,6 @@ final class Standby implements AutoCloseable {
     }
     log.info("slot {} is free, {} is gone: taking over", source.slot(), holder);
     setup.takesOverFrom(holder);
-    watch.lead(true);
     standing = false;
     return true;
   }
@@ -136,11 +182,14 @@ final class Standby implements AutoCloseable {
       if (connection == null) {
         connection = PostgresConnections.connect(source, Map.of("socketTimeout", "10"));
       }
-      Optional<String> found = SlotLeadership.holder(connection, source);
-      found.ifPresent(by -> {
-        holder = by;
+      Optional<String> found = SlotLeadership.holder(connection, source, watch.own());
+      if (found.isPresent()) {
         heldAt = System.nanoTime();
-      });
+        if (!found.get().equals(holder)) {
+          holder = found.get();
+          board.standby(holder);
+        }
+      }
       blind = false;
     } catch (SQLException e) {
       disconnect();

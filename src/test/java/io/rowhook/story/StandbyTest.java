@@ -138,6 +138,70 @@ class StandbyTest {
     }
   }
 
+  /** Whoever finds the slot free is not alone with that: its lock decides. */
+  @Test
+  void ofTwoThatStandByOneTakesOver(@TempDir Path directory) {
+    try (Stage stage = new Stage(source, directory).tables()) {
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      try (RowhookProcess first = setup(stage, "first").with("--standby").start()) {
+        first.awaitLine(LIMIT, STREAMS);
+        try (RowhookProcess second = setup(stage, "second").with("--standby").start();
+            RowhookProcess third = setup(stage, "third").with("--standby").start()) {
+          second.awaitLine(LIMIT, STANDS_BY);
+          third.awaitLine(LIMIT, STANDS_BY);
+          first.kill();
+          Eventually.within(
+              LIMIT,
+              "one streams, and the other stands by for it",
+              () -> streams(second) ? looks(third, second) : looks(second, third));
+          RowhookProcess winner = streams(second) ? second : third;
+          RowhookProcess other = streams(second) ? third : second;
+          source.execute("INSERT INTO article VALUES (1, 'A', 'One', 1.00, 0)");
+          stage.await("shop", 1);
+          winner.kill();
+          other.awaitLine(LIMIT, STREAMS);
+          source.execute("INSERT INTO article VALUES (2, 'A', 'Two', 1.00, 0)");
+          stage.awaitEntities("shop", "1", "2");
+          assertThat(second.output() + third.output())
+              .doesNotContain("capture failed", "it is ended", "--accept-gap");
+          assertThat(other.stop()).isZero();
+        }
+      }
+    }
+  }
+
+  /** As after a power cut: there is no slot yet, or nobody works with it. */
+  @Test
+  void ofTwoStartedAtOnceOneStandsBy(@TempDir Path directory) {
+    try (Stage stage = new Stage(source, directory).tables()) {
+      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+      stage.recipient("shop", "url: ${env:SHOP_URL}");
+      try (RowhookProcess one = setup(stage, "one").with("--standby").start();
+          RowhookProcess two = setup(stage, "two").with("--standby").start()) {
+        Eventually.within(
+            LIMIT,
+            "one streams, and the other stands by",
+            () ->
+                (streams(one) && two.output().contains(STANDS_BY))
+                    || (streams(two) && one.output().contains(STANDS_BY)));
+        source.execute("INSERT INTO article VALUES (1, 'A', 'One', 1.00, 0)");
+        stage.await("shop", 1);
+        assertThat(one.output() + two.output()).doesNotContain("capture failed", "--accept-gap");
+      }
+    }
+  }
+
+  private static boolean streams(RowhookProcess process) {
+    return process.output().contains(STREAMS);
+  }
+
+  /** Whether this one, on standby, has seen the other at work. */
+  private static boolean looks(RowhookProcess standby, RowhookProcess active) {
+    String output = standby.output();
+    return streams(active) && output.indexOf(STANDS_BY) != output.lastIndexOf(STANDS_BY);
+  }
+
   @Test
   void oneThatMayStandByOutlivesASourceThatIsAway(@TempDir Path directory) {
     try (SourceDatabase away = SourceDatabase.start();

@@ -35,6 +35,7 @@ public final class EngineActivity
   private volatile boolean heard;
   private volatile boolean mute;
   private volatile @Nullable PeekableSocket log;
+  private final Set<Integer> servers = ConcurrentHashMap.newKeySet();
   private final Set<PeekableSocket> sockets = ConcurrentHashMap.newKeySet();
 
   public EngineActivity(TransactionAssembler reader) {
@@ -67,6 +68,16 @@ public final class EngineActivity
     if (replication) {
       log = socket;
     }
+  }
+
+  /** One of its connections for the log is served by this server process. */
+  void servedBy(int pid) {
+    servers.add(pid);
+  }
+
+  /** Whether this server process sends to this engine. */
+  public boolean isServedBy(@Nullable Integer pid) {
+    return pid != null && servers.contains(pid);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
 
 /**
  * Opens every connection to the source, Rowhook's own and the engine's: to whichever of its hosts
@@ -194,6 +195,9 @@ public final class PostgresConnections {
       return BuiltInTypesOnly.of(connection);
     }
     EngineActivity engine = EngineActivity.of(asked.getString(EngineActivity.ENGINE));
+    if (engine != null) {
+      engine.servedBy(connection.unwrap(PGConnection.class).getBackendPID());
+    }
     OversizedMessages.keepFrom(connection, engine == null ? new LargeRowGate() : engine.gate());
     return connection;
   }

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who works with the slot: whoever streams from it, and between two of its engines, or after the
@@ -42,25 +44,47 @@ public final class SlotLeadership {
     }
   }
 
-  /** Returns which client works with the slot, in words; empty: none, or no slot that is ours. */
-  public static Optional<String> holder(Connection connection, SourceConfig source)
-      throws SQLException {
+  /**
+   * Lets the server end this session, and so its lock, soon after its client vanished from the
+   * network (30 s) or stands still (a minute without a statement).
+   */
+  static void endWithClient(Statement statement) throws SQLException {
+    statement.execute(
+        """
+        SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4;
+        SET tcp_user_timeout = '30s'; SET idle_session_timeout = '60s'\
+        """);
+  }
+
+  /**
+   * Returns which client works with the slot, or is about to make it, in words; empty: none, or no
+   * slot that is ours.
+   *
+   * @param own server processes that work for this one
+   */
+  public static Optional<String> holder(
+      Connection connection, SourceConfig source, Set<Integer> own) throws SQLException {
     Optional<Slot> slot = Slot.read(connection, source.slot());
-    if (slot.isEmpty()
-        || !slot.get().plugin().equals("pgoutput")
-        || !slot.get().database().equals(source.database())) {
-      return Optional.empty();
-    }
-    Integer streaming = slot.get().activePid();
-    if (streaming != null) {
-      return Optional.of(words(streaming, slot.get().client()));
+    if (slot.isPresent()) {
+      if (!slot.get().plugin().equals("pgoutput")
+          || !slot.get().database().equals(source.database())) {
+        return Optional.empty();
+      }
+      Integer streaming = slot.get().activePid();
+      if (streaming != null && !own.contains(streaming)) {
+        return Optional.of(words(streaming, slot.get().client()));
+      }
     }
     try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
       statement.setString(1, source.slot());
       try (ResultSet row = statement.executeQuery()) {
-        return row.next()
-            ? Optional.of(words(row.getInt("pid"), row.getString("client")))
-            : Optional.empty();
+        while (row.next()) {
+          if (!own.contains(row.getInt("pid"))) {
+            return Optional.of(
+                words(row.getInt("pid"), row.getString("client")) + ", not streaming at present");
+          }
+        }
+        return Optional.empty();
       }
     }
   }

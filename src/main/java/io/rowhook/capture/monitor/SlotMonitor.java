@@ -15,10 +15,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +50,12 @@ public final class SlotMonitor implements AutoCloseable {
   private @Nullable EngineActivity engine;
   private boolean streaming;
   private boolean closed;
+  private boolean locked; // its writer is the thread
+  private long looks;
 
   private volatile @Nullable SlotStatus last;
   private volatile @Nullable Sender sender;
+  private volatile int session; // its server process; 0: none
   private volatile boolean leads = true;
 
   // of the thread alone
@@ -58,7 +64,6 @@ public final class SlotMonitor implements AutoCloseable {
   private final SlotHistory history = new SlotHistory();
   private final SlotRisk risk;
   private boolean blind;
-  private boolean locked;
 
   /**
    * The server process that sends to this process's engine.
@@ -115,6 +120,35 @@ public final class SlotMonitor implements AutoCloseable {
     leads = now;
   }
 
+  /** The server processes that work for this process, as far as it is known. Any thread. */
+  public Set<Integer> own() {
+    Set<Integer> all = new HashSet<>();
+    all.add(session);
+    sender().ifPresent(one -> all.add(one.pid()));
+    return all;
+  }
+
+  /**
+   * Takes the lead, unless another process has it: the lock of the slot decides, so that of several
+   * who find it free one goes on. Waits for the watch's thread, which must have been started.
+   *
+   * @return whether this process leads now; false also where the source cannot be asked
+   */
+  public synchronized boolean tryLead() {
+    leads = true;
+    long seen = looks;
+    notifyAll();
+    try {
+      while (!locked && looks < seen + 2 && !closed) { // one may have begun before
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    leads = locked;
+    return locked;
+  }
+
   /** An engine starts, or has ended (null). */
   public synchronized void engine(@Nullable EngineActivity running) {
     this.engine = running;
@@ -143,6 +177,8 @@ public final class SlotMonitor implements AutoCloseable {
       while (true) {
         look();
         synchronized (this) {
+          looks++;
+          notifyAll();
           if (closed) {
             return;
           }
@@ -159,14 +195,15 @@ public final class SlotMonitor implements AutoCloseable {
 
   private void look() {
     try {
-      if (locked && !leads) {
+      if (isLocked() && !leads) {
         disconnect(); // the lock ends with the session
       }
       if (connection == null) {
         connection = connect();
+        session = connection.unwrap(PGConnection.class).getBackendPID();
       }
-      if (leads && !locked) {
-        locked = SlotLeadership.take(connection, source);
+      if (leads && !isLocked()) {
+        locked(SlotLeadership.take(connection, source));
       }
       look(connection);
       blind = false;
@@ -179,6 +216,14 @@ public final class SlotMonitor implements AutoCloseable {
     }
   }
 
+  private synchronized boolean isLocked() {
+    return locked;
+  }
+
+  private synchronized void locked(boolean now) {
+    locked = now;
+  }
+
   /**
    * One that is given up soon, and whose heartbeats do not wait for standbys: these may be what is
    * to be found out.
@@ -189,6 +234,7 @@ public final class SlotMonitor implements AutoCloseable {
         PostgresConnections.connect(source, Map.of("socketTimeout", String.valueOf(patience)));
     try (Statement statement = opened.createStatement()) {
       statement.execute("SET synchronous_commit = local");
+      SlotLeadership.endWithClient(statement);
       PostgresConnections.giveUpLocks(opened);
       return opened;
     } catch (SQLException e) {
@@ -218,8 +264,8 @@ public final class SlotMonitor implements AutoCloseable {
       confirmedBefore = slot.confirmed();
       captureListener.flushed(slot.confirmed());
     }
-    if (current == null || !slot.sending()) {
-      return;
+    if (current == null || !slot.sending() || !current.isServedBy(slot.activePid())) {
+      return; // it may be another's, who was quicker
     }
     sender = new Sender(Objects.requireNonNull(slot.activePid()), slot.waiting());
     if (!wasStreaming) {
@@ -258,7 +304,8 @@ public final class SlotMonitor implements AutoCloseable {
   private void disconnect() {
     Connection open = connection;
     connection = null;
-    locked = false;
+    session = 0;
+    locked(false);
     try {
       if (open != null) {
         open.close();
