@@ -15,7 +15,9 @@ import io.rowhook.admin.ResyncCommand;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StatusCommand;
 import io.rowhook.admin.TestCommand;
+import io.rowhook.base.FileErrors;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +113,9 @@ public final class Main implements Runnable {
   }
 
   private static String words(Exception failure) {
+    if (failure instanceof FileSystemException refused) {
+      return FileErrors.words(refused);
+    }
     String message = failure.getMessage();
     return message != null && !message.isBlank() && !(failure instanceof NullPointerException)
         ? message

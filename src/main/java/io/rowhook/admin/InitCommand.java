@@ -314,6 +314,9 @@ public final class InitCommand implements Callable<Integer> {
               + " or the right, and run this again");
     }
     out.println("applied " + statements.size() + " statements");
+    if (statements.stream().anyMatch(one -> one.startsWith("ALTER SYSTEM SET wal_level"))) {
+      out.println("wal_level is set, and holds once PostgreSQL is restarted: do that next");
+    }
     return 0;
   }
 

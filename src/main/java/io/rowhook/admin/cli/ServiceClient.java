@@ -3,6 +3,7 @@ package io.rowhook.admin.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.EndpointFile;
+import io.rowhook.base.FileErrors;
 import io.rowhook.base.Json;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsException;
@@ -119,7 +120,7 @@ public final class ServiceClient {
               + ". Start it with rowhook run, or name its --config or --journal",
           e);
     } catch (IOException e) {
-      throw new IllegalStateException(place + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException(place + " cannot be read: " + FileErrors.reason(e), e);
     }
   }
 

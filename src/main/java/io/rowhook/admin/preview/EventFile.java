@@ -1,6 +1,7 @@
 package io.rowhook.admin.preview;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.FileErrors;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Position;
 import io.rowhook.entity.Event;
@@ -48,7 +49,7 @@ public final class EventFile {
               + ": not JSON",
           e);
     } catch (IOException e) {
-      throw new IllegalStateException(file + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException(file + " cannot be read: " + FileErrors.reason(e), e);
     }
   }
 

@@ -22,6 +22,9 @@ final class SlotHistory {
   /** Growth is told from the looks of so long. */
   static final Duration WINDOW = Duration.ofMinutes(10);
 
+  /** And from those of so long, in which a burst shows at once; the greater of both counts. */
+  static final Duration BURST = Duration.ofMinutes(1);
+
   /** Looks that come sooner after the one before are not kept. */
   private static final Duration APART = Duration.ofMillis(900);
 
@@ -45,7 +48,7 @@ final class SlotHistory {
     }
     boolean behind = slot.current().isAfter(slot.confirmed());
     Look since = behind ? unconfirmed(slot.confirmed()) : null;
-    double perSecond = growth(at);
+    double perSecond = Math.max(growth(at, WINDOW), growth(at, BURST));
     Long safe = slot.safeBytes();
     return new SlotTrend(
         since == null ? Duration.ZERO : at.minus(since.at()),
@@ -81,10 +84,10 @@ final class SlotHistory {
    * Bytes a second; zero where it does not grow. What is kept falls in steps and grows between: so
    * the least of the earlier half is held against the least of the later one.
    */
-  private double growth(Duration now) {
+  private double growth(Duration now, Duration window) {
     List<Look> recent = new ArrayList<>(looks);
-    recent.removeIf(look -> now.minus(look.at()).compareTo(WINDOW) > 0);
-    if (recent.isEmpty() || now.minus(recent.getFirst().at()).compareTo(ENOUGH) < 0) {
+    recent.removeIf(look -> now.minus(look.at()).compareTo(window) > 0);
+    if (recent.size() < 2 || now.minus(looks.getFirst().at()).compareTo(ENOUGH) < 0) {
       return 0;
     }
     Duration first = recent.getFirst().at();

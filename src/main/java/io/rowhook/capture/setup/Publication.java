@@ -253,7 +253,7 @@ public final class Publication {
     listed.addAll(wanted);
     partly.retainAll(wanted);
     change(changes, "added ", added);
-    change(changes, "removed ", removed);
+    change(changes, mine ? "removed " : "left with what is no entity's here: ", removed);
     change(changes, "row filter or column list removed from ", partly);
     String alter = "ALTER PUBLICATION \"" + source.publication() + "\" ";
     if (!partly.isEmpty()) {

@@ -100,7 +100,9 @@ public final class TransactionMessages {
           .addKeyValue("position", transaction.end())
           .addKeyValue("messages", ignored)
           .log(
-              "Transaction {}: what it says with the prefix rowhook is ignored, and its row changes go on without it: {}",
+              muted
+                  ? "Transaction {}: it is muted; of what else it says with the prefix rowhook this is ignored: {}"
+                  : "Transaction {}: what it says with the prefix rowhook is ignored, and its row changes go on without it: {}",
               transaction.id(),
               rule);
     }

@@ -70,6 +70,20 @@ class SlotHistoryTest {
     assertThat(trend.left()).isNull();
   }
 
+  /** The quiet time before does not hide it. */
+  @Test
+  void aBurstIsSeenWithinAMinute() {
+    for (int second = 0; second < 600; second++) {
+      look(second, 0, 0, second * MIB / 60, (10_000 - second / 60) * MIB);
+    }
+    SlotTrend trend = SlotTrend.UNKNOWN;
+    for (int second = 600; second <= 660; second++) {
+      long kept = 10 + 50L * (second - 600);
+      trend = look(second, 0, 0, kept * MIB, (10_000 - kept) * MIB);
+    }
+    assertThat(trend.left()).isBetween(Duration.ofSeconds(130), Duration.ofSeconds(160));
+  }
+
   @Test
   void isAtRiskByOneOfFourRulesAndUntilThereIsTwiceTheRoom() {
     assertThat(judge(100 * MIB, 900 * MIB, 1_000 * MIB, "reserved", null)).isEmpty();
