@@ -135,8 +135,13 @@ final class Standby implements AutoCloseable {
 
   /** Until the next look, or the end. */
   private synchronized void pause() {
+    long until = System.nanoTime() + LOOK.toNanos();
     try {
-      wait(LOOK.toMillis());
+      long left = LOOK.toMillis();
+      while (left > 0 && !closed) {
+        wait(left);
+        left = Duration.ofNanos(until - System.nanoTime()).toMillis();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       closed = true;

@@ -20,7 +20,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.postgresql.PGConnection;
 
 /**
  * Opens every connection to the source, Rowhook's own and the engine's: to whichever of its hosts
@@ -87,6 +86,15 @@ public final class PostgresConnections {
   public static void giveUpLocks(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET lock_timeout = '5s'");
+    }
+  }
+
+  /** The id of the server process that serves a connection. */
+  public static int server(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+      row.next();
+      return row.getInt(1);
     }
   }
 
@@ -196,7 +204,7 @@ public final class PostgresConnections {
     }
     EngineActivity engine = EngineActivity.of(asked.getString(EngineActivity.ENGINE));
     if (engine != null) {
-      engine.servedBy(connection.unwrap(PGConnection.class).getBackendPID());
+      engine.servedBy(server(connection));
     }
     OversizedMessages.keepFrom(connection, engine == null ? new LargeRowGate() : engine.gate());
     return connection;

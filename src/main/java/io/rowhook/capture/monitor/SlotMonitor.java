@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -200,7 +199,7 @@ public final class SlotMonitor implements AutoCloseable {
       }
       if (connection == null) {
         connection = connect();
-        session = connection.unwrap(PGConnection.class).getBackendPID();
+        session = PostgresConnections.server(connection);
       }
       if (leads && !isLocked()) {
         locked(SlotLeadership.take(connection, source));
