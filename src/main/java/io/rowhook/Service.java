@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.HealthFile;
 import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.StartInspection;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.SlotStatus;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ public final class Service {
     try (Flow flow = Wiring.flow(options, env, observers)) {
       flow.start();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
+      Thread inspection = StartInspection.start(options, env);
       Optional<HealthFile> health =
           Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -60,6 +62,7 @@ public final class Service {
           throw new IllegalStateException(reason);
         }
       }
+      inspection.interrupt();
       log.info("stopping");
       asked = true;
     } finally {

@@ -7,6 +7,7 @@ import io.rowhook.admin.init.Login;
 import io.rowhook.admin.init.PostgresUri;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
+import io.rowhook.journal.Disks;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -108,8 +109,10 @@ public final class CheckCommand implements Callable<Integer> {
                 Optional.ofNullable(journal),
                 test,
                 Optional.ofNullable(against).map(this::database),
+                false,
                 System.getenv(),
-                InstantSource.system()));
+                InstantSource.system(),
+                Disks.SYSTEM));
     if (form != null && form.json) {
       out.println(report.json());
     } else {

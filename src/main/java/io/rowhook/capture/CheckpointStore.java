@@ -9,16 +9,7 @@ import java.util.Optional;
  * engine, to tell a replay from a gap. What is particular to a kind of source the store keeps as
  * text that it cannot read: {@link Epoch#history} and notes. Any thread.
  */
-public interface CheckpointStore {
-
-  /** The epoch that the journal's newest events belong to; empty in a new journal. */
-  Optional<Epoch> epoch();
-
-  /**
-   * The position of the last END whose transaction is durable, in this epoch; where the epoch began
-   * before the first. What the source has been told is never after it: only ENDs are marked.
-   */
-  Position watermark();
+public interface CheckpointStore extends CheckpointReader {
 
   /**
    * The transaction whose END is the watermark; empty where it made no event, or is not kept any
@@ -35,11 +26,6 @@ public interface CheckpointStore {
    * @param notes as in {@link #record}, in the same commit
    */
   void begin(Epoch epoch, Position start, Map<String, String> notes);
-
-  /** Returns what was recorded under a name; empty: nothing. */
-  default Optional<String> note(String name) {
-    return Optional.empty();
-  }
 
   /**
    * Records notes and missed ranges durably, all in one commit.

@@ -44,7 +44,12 @@ public final class Checkpoints {
 
   /** A slot that was about to be made, and no epoch has begun since. */
   public Optional<SlotIntent> slotIntent() {
-    return store.note(SLOT_INTENT).map(SlotIntent::parse);
+    return slotIntent(store);
+  }
+
+  /** The same, of whoever only reads. */
+  public static Optional<SlotIntent> slotIntent(CheckpointReader reader) {
+    return reader.note(SLOT_INTENT).map(SlotIntent::parse);
   }
 
   /** Records durably that a slot is about to be made; {@link #begin} forgets it. */
@@ -84,10 +89,20 @@ public final class Checkpoints {
 
   /** What the publication held when it was last seen whole; empty: never. */
   public Optional<PublishedTables> published() {
-    Optional<String> seen = store.note(PUBLICATION_SEEN);
-    return store
+    return published(store);
+  }
+
+  /** The same, of whoever only reads. */
+  public static Optional<PublishedTables> published(CheckpointReader reader) {
+    Optional<String> seen = reader.note(PUBLICATION_SEEN);
+    return reader
         .note(PUBLICATION)
         .map(text -> PublishedTables.parse(text, seen.map(Position::parse).orElse(Position.START)));
+  }
+
+  /** What is durable, to be looked at only. */
+  public CheckpointReader reader() {
+    return store;
   }
 
   /**

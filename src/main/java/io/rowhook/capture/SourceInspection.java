@@ -7,9 +7,9 @@ import io.rowhook.capture.catalog.Slot;
 import io.rowhook.capture.catalog.TableColumns;
 import io.rowhook.capture.checks.SourceAdvice;
 import io.rowhook.capture.debezium.PostgresConnections;
+import io.rowhook.capture.setup.Continuity;
 import io.rowhook.capture.setup.ContinuityCheck;
 import io.rowhook.capture.setup.Publication;
-import io.rowhook.capture.setup.PublicationDrift;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -19,19 +19,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * All that can be said of a source without capturing it: what {@code rowhook run} would refuse, in
  * the same words, and what it would be silent about. Changes nothing.
  *
  * @param findings in the order found
+ * @param atStart those of them that {@code rowhook run} says itself before it captures, or by which
+ *     it refuses to
  * @param tables what the catalog says of the captured tables that are as they must be
  * @param columns of these and of those that references read, by name the type; empty: no table
  * @param version of the server; empty: it cannot be asked
  */
 public record SourceInspection(
     List<Finding> findings,
+    List<Finding> atStart,
     List<TableMetadata> tables,
     Map<TableId, Map<String, String>> columns,
     Optional<String> version) {
@@ -41,18 +43,32 @@ public record SourceInspection(
 
   public SourceInspection {
     findings = List.copyOf(findings);
+    atStart = List.copyOf(atStart);
     tables = List.copyOf(tables);
     columns = Map.copyOf(columns);
   }
 
-  /** The journal that belongs to the source's slot. */
-  public enum Journal {
-    /** There is none: everything begins. */
-    NEW,
-    /** It is there. */
-    KNOWN,
-    /** It is there, and a Rowhook runs on it. */
-    RUNNING
+  /**
+   * The journal that belongs to the source's slot.
+   *
+   * @param running whether a Rowhook runs on it, which knows better
+   * @param durable what it holds; empty: that cannot be seen
+   */
+  public record Journal(boolean running, Optional<CheckpointReader> durable) {
+
+    /** One that everything begins with. */
+    public static final CheckpointReader NEW =
+        new CheckpointReader() {
+          @Override
+          public Optional<Epoch> epoch() {
+            return Optional.empty();
+          }
+
+          @Override
+          public Position watermark() {
+            return Position.START;
+          }
+        };
   }
 
   /**
@@ -69,7 +85,7 @@ public record SourceInspection(
       Journal journal,
       InstantSource clock) {
     SourceValidator.Checked checked =
-        journal == Journal.RUNNING
+        journal.running()
             ? SourceValidator.lookBeside(source, tables)
             : SourceValidator.look(source, tables);
     List<Finding> found = new ArrayList<>();
@@ -84,6 +100,7 @@ public record SourceInspection(
       Area area = warning.contains("max_slot_wal_keep_size") ? Area.source : Area.tables;
       found.add(Finding.of(advice ? Severity.advice : Severity.warning, area, warning, ""));
     }
+    List<Finding> atStart = List.copyOf(found);
     Map<TableId, Map<String, String>> columns = new HashMap<>();
     Optional<String> version = Optional.empty();
     try (Connection connection = PostgresConnections.connect(source)) {
@@ -99,10 +116,14 @@ public record SourceInspection(
       if (!checked.tables().isEmpty()) {
         publication(source, Publication.plan(connection, source, checked.tables()), found);
       }
-      if (journal == Journal.NEW && checked.problems().isEmpty()) {
-        Slot.read(connection, source.slot())
-            .filter(slot -> !slot.lost())
-            .ifPresent(slot -> orphan(source, slot, found));
+      if (!journal.running() && checked.problems().isEmpty() && journal.durable().isPresent()) {
+        Continuity seen =
+            Continuity.look(
+                source, connection, journal.durable().get(), checked.tables(), List.of());
+        if (seen.verdict() instanceof ContinuityCheck.Verdict.Gap(String what, _)
+            && seen.slot().stream().noneMatch(Slot::lost)) { // which is said already
+          found.add(Finding.of(Severity.error, Area.source, what, "rowhook run does not start"));
+        }
       }
     } catch (SQLException e) {
       String words = SourceValidator.connecting(source, e);
@@ -115,7 +136,7 @@ public record SourceInspection(
                 "What else is there to be said of the source is not known"));
       }
     }
-    return new SourceInspection(found, checked.tables(), columns, version);
+    return new SourceInspection(found, atStart, checked.tables(), columns, version);
   }
 
   private static Map<String, String> readable(TableColumns columns) {
@@ -148,24 +169,6 @@ public record SourceInspection(
                       plan.missing() ? "does not exist" : "is not as it must be"),
               "rowhook run mends that itself, which it may: " + String.join(" ", plan.statements()),
               ""));
-    }
-  }
-
-  /** A slot that no journal belongs to: row changes may be missing. */
-  private static void orphan(SourceConfig source, Slot slot, List<Finding> found) {
-    try {
-      PostgresConnections.Identity server = PostgresConnections.identify(source);
-      PublicationDrift none = new PublicationDrift(null, false, Position.START, List.of());
-      ContinuityCheck.Verdict verdict =
-          ContinuityCheck.judge(
-              source, null, Position.START, server, Optional.of(slot), null, new TreeMap<>(), none);
-      if (verdict instanceof ContinuityCheck.Verdict.Gap(String what, _)) {
-        found.add(Finding.of(Severity.error, Area.source, what, "rowhook run does not start"));
-      }
-    } catch (SQLException e) {
-      found.add(
-          Finding.of(
-              Severity.error, Area.source, SourceValidator.connecting(source, e), NOTHING_SENT));
     }
   }
 }

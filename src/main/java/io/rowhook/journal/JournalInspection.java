@@ -3,12 +3,21 @@ package io.rowhook.journal;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.CheckpointReader;
+import io.rowhook.capture.Epoch;
+import io.rowhook.capture.Position;
 import io.rowhook.journal.sqlite.JournalPlace;
+import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.tables.EpochDao;
+import io.rowhook.journal.tables.NoteDao;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What can be said of a journal, or of where one is to be, without opening it. Changes nothing.
@@ -16,8 +25,11 @@ import java.util.List;
  * @param findings in the order found
  * @param exists whether there is a file
  * @param inUse whether a Rowhook runs on it
+ * @param durable what it holds of the source's log; empty: it is not there, in use, or cannot be
+ *     read
  */
-public record JournalInspection(List<Finding> findings, boolean exists, boolean inUse) {
+public record JournalInspection(
+    List<Finding> findings, boolean exists, boolean inUse, Optional<CheckpointReader> durable) {
 
   /** Below it the first day of a stopped recipient may fill the disk. */
   private static final long LITTLE_SPACE = 1L << 30;
@@ -29,15 +41,15 @@ public record JournalInspection(List<Finding> findings, boolean exists, boolean 
   }
 
   /** Looks. */
-  public static JournalInspection of(Path path) {
+  public static JournalInspection of(Path path, Disks disks) {
     JournalPlace place = JournalPlace.of(path);
     List<Finding> found = new ArrayList<>();
     boolean inUse = false;
     try {
-      place.check();
+      place.check(disks);
       place.checkVersion();
       inUse = place.isInUse();
-      long free = Files.getFileStore(place.existing()).getUsableSpace();
+      long free = disks.of(place.existing()).free();
       if (free < LITTLE_SPACE) {
         found.add(
             new Finding(
@@ -62,6 +74,40 @@ public record JournalInspection(List<Finding> findings, boolean exists, boolean 
               "Give user %s the right to read and write the file and its directory"
                   .formatted(System.getProperty("user.name"))));
     }
-    return new JournalInspection(found, Files.exists(place.file()), inUse);
+    boolean exists = Files.exists(place.file());
+    return new JournalInspection(
+        found,
+        exists,
+        inUse,
+        exists && !inUse && found.stream().noneMatch(one -> one.severity() == Severity.error)
+            ? durable(place)
+            : Optional.empty());
+  }
+
+  /** Of an older version, before it is brought up to date, this may not be readable. */
+  private static Optional<CheckpointReader> durable(JournalPlace place) {
+    try (SqliteSession sql = place.peek()) {
+      Optional<EpochDao.Place> newest = EpochDao.newest(sql);
+      Map<String, String> notes = NoteDao.all(sql);
+      return Optional.of(
+          new CheckpointReader() {
+            @Override
+            public Optional<Epoch> epoch() {
+              return newest.map(EpochDao.Place::epoch);
+            }
+
+            @Override
+            public Position watermark() {
+              return newest.map(EpochDao.Place::watermark).orElse(Position.START);
+            }
+
+            @Override
+            public Optional<String> note(String name) {
+              return Optional.ofNullable(notes.get(name));
+            }
+          });
+    } catch (SQLException | IOException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -110,7 +110,7 @@ public final class SourceDatabase implements AutoCloseable {
     return create(name, "ENCODING '" + encoding + "' LOCALE 'C' TEMPLATE template0");
   }
 
-  /** A further database of the same server that is made as a copy of this one, as it is now. */
+  /** The same, as a copy of this one as it is now. */
   public SourceDatabase copy(String name) {
     return create(name, "TEMPLATE " + database);
   }
@@ -165,7 +165,7 @@ public final class SourceDatabase implements AutoCloseable {
     return jdbcUrl(database);
   }
 
-  /** A connection of the superuser, in autocommit mode. */
+  /** A superuser's connection. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(jdbcUrl(), SUPERUSER, password());
   }

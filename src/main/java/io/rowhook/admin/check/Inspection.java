@@ -11,6 +11,7 @@ import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.LookupReference;
+import io.rowhook.journal.Disks;
 import io.rowhook.journal.JournalInspection;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
@@ -61,7 +62,10 @@ public final class Inspection {
    * @param journal the journal's file; empty: as {@code rowhook.yaml} says
    * @param test whether each recipient is sent a test delivery
    * @param against the ERP's next version, which alone is then looked at; empty: none
+   * @param started whether {@code rowhook run} asks, which has said what it says by itself
    * @param env for {@code ${env:NAME}}
+   * @param clock of this machine
+   * @param disks of this machine
    */
   public record Request(
       Path config,
@@ -69,8 +73,10 @@ public final class Inspection {
       Optional<Path> journal,
       boolean test,
       Optional<SourceConfig> against,
+      boolean started,
       Map<String, String> env,
-      InstantSource clock) {}
+      InstantSource clock,
+      Disks disks) {}
 
   /** Looks. */
   public static Report of(Request request) throws InterruptedException {
@@ -141,10 +147,11 @@ public final class Inspection {
       try {
         file = Settings.journal(request.config(), request.env());
       } catch (SettingsException e) {
-        return new JournalInspection(List.of(), true, false); // reported with the settings
+        return new JournalInspection(
+            List.of(), true, false, Optional.empty()); // reported with the settings
       }
     }
-    JournalInspection journal = JournalInspection.of(file);
+    JournalInspection journal = JournalInspection.of(file, request.disks());
     journal.findings().forEach(this::add);
     return journal;
   }
@@ -157,14 +164,15 @@ public final class Inspection {
     }
     SourceConfig source = known.get();
     SourceInspection.Journal state =
-        journal.inUse()
-            ? SourceInspection.Journal.RUNNING
-            : journal.exists() ? SourceInspection.Journal.KNOWN : SourceInspection.Journal.NEW;
+        new SourceInspection.Journal(
+            journal.inUse(),
+            journal.exists() ? journal.durable() : Optional.of(SourceInspection.Journal.NEW));
     SourceInspection inspection =
         SourceInspection.of(
             source, CapturePlan.of(entities), lookedUp(entities), state, request.clock());
     // without entities nothing can be captured, which the settings say already
     inspection.findings().stream()
+        .filter(finding -> !request.started() || !inspection.atStart().contains(finding))
         .filter(finding -> !entities.isEmpty() || !finding.what().contains("no table is captured"))
         .forEach(this::add);
     inspection.version().ifPresent(version -> versions.put("postgresql", version));

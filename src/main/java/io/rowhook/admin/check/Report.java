@@ -133,7 +133,7 @@ public record Report(
   }
 
   /** What comes from others must not write to the terminal as it likes. */
-  private static String line(String text) {
+  public static String line(String text) {
     return text.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", " ");
   }
 }

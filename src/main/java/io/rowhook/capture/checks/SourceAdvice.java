@@ -4,6 +4,7 @@ import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
 import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.TableId;
 import io.rowhook.capture.catalog.Slot;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,6 +30,13 @@ public final class SourceAdvice {
 
   private static final long MUCH_LOG = 10L << 30;
 
+  private static final long LITTLE_LOG_MB = 1_024;
+
+  /** The engine's two, one each for look-ups, resyncs, marks and the monitor, and two to spare. */
+  private static final int CONNECTIONS = 8;
+
+  private static final Duration EXPIRES_SOON = Duration.ofDays(30);
+
   private final SourceConfig source;
   private final Connection connection;
   private final List<Finding> found;
@@ -42,8 +50,27 @@ public final class SourceAdvice {
   /** Adds what it finds. */
   public void check(InstantSource clock) throws SQLException {
     senders();
-    if (text("SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size'")
-        .equals("-1")) {
+    String kept = setting("max_slot_wal_keep_size");
+    if (!kept.equals("-1") && Long.parseLong(kept) < LITTLE_LOG_MB) {
+      add(
+          Severity.warning,
+          "max_slot_wal_keep_size of the server is only %s MB".formatted(kept),
+          "A busy ERP writes that within minutes; if Rowhook is stopped for longer, the slot is lost"
+              + " and row changes with it",
+          "Run ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf(); if the disk"
+              + " has room for it");
+    }
+    String idle = setting("idle_replication_slot_timeout"); // PostgreSQL 18
+    if (!idle.isEmpty() && !idle.equals("0")) {
+      add(
+          Severity.warning,
+          "idle_replication_slot_timeout of the server is "
+              + text("SELECT current_setting('idle_replication_slot_timeout')"),
+          "If Rowhook is stopped for longer, the slot is lost and row changes with it",
+          "Run ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf();");
+    }
+    role(clock);
+    if (kept.equals("-1")) {
       add(
           Severity.advice,
           "max_slot_wal_keep_size of the server is unlimited",
@@ -63,6 +90,40 @@ public final class SourceAdvice {
       Slot.read(connection, source.slot()).ifPresent(this::slot);
     }
     clock(clock);
+  }
+
+  /** What keeps the role from logging in again, or often enough. */
+  private void role(InstantSource clock) throws SQLException {
+    String user = TableId.quote(source.user());
+    String most = text("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user");
+    if (!most.isEmpty() && !most.equals("-1") && Integer.parseInt(most) < CONNECTIONS) {
+      add(
+          Severity.warning,
+          "database.user '%s' may have only %s connections".formatted(source.user(), most),
+          "Rowhook opens up to %d: what it looks up is unavailable where it gets none"
+              .formatted(CONNECTIONS),
+          "Run ALTER ROLE %s CONNECTION LIMIT -1;".formatted(user));
+    }
+    String until =
+        text(
+            "SELECT extract(epoch FROM rolvaliduntil)::int8 FROM pg_roles WHERE rolname = current_user"
+                + " AND isfinite(rolvaliduntil)");
+    if (!until.isEmpty()) {
+      Instant end = Instant.ofEpochSecond(Long.parseLong(until));
+      Duration left = Duration.between(clock.instant(), end);
+      if (left.compareTo(EXPIRES_SOON) < 0) {
+        add(
+            Severity.warning,
+            "the password of database.user '%s' is valid until %s only"
+                .formatted(source.user(), end),
+            "From then on Rowhook cannot connect again, and no webhook is sent",
+            "Run ALTER ROLE %s VALID UNTIL 'infinity';".formatted(user));
+      }
+    }
+  }
+
+  private String setting(String name) throws SQLException {
+    return text("SELECT setting FROM pg_settings WHERE name = '" + name + "'");
   }
 
   private void senders() throws SQLException {

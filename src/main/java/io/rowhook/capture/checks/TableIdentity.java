@@ -106,14 +106,15 @@ record TableIdentity(
         return unique.getFirst().columns();
       }
     }
+    String quoted = table.table().quoted();
     throw new UnfitException(
-        "has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE %s ADD PRIMARY KEY (...);%s"
+        "has no primary key, but Rowhook needs one to tell its rows apart. Run %sALTER TABLE %s ADD PRIMARY KEY (...);"
             .formatted(
-                table.table().quoted(),
                 unique.isEmpty()
                     ? ""
-                    : " or, as it has a unique index, ALTER TABLE %s REPLICA IDENTITY USING INDEX %s;"
-                        .formatted(table.table().quoted(), unique.getFirst().index())));
+                    : "ALTER TABLE %s REPLICA IDENTITY USING INDEX %s; as it has that unique index, or "
+                        .formatted(quoted, unique.getFirst().index()),
+                quoted));
   }
 
   /** The columns that are known of an old row of this table or partition. */

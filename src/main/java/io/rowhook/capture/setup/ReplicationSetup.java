@@ -13,7 +13,6 @@ import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.capture.catalog.CatalogTable;
 import io.rowhook.capture.catalog.PublicationState;
 import io.rowhook.capture.catalog.Slot;
 import io.rowhook.capture.debezium.PostgresConnections;
@@ -27,10 +26,8 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,28 +87,17 @@ public final class ReplicationSetup {
   Joined join(List<TableMetadata> tables, Set<TableId> suspended, boolean acceptGap)
       throws TablesLockedException {
     try (Connection connection = PostgresConnections.connect(source)) {
-      Optional<Epoch> epoch = checkpoints.epoch();
-      PostgresConnections.Identity server = PostgresConnections.identify(source);
-      Optional<Slot> slot = Slot.read(connection, source.slot());
-      Optional<PublishedTables> before = checkpoints.published();
-      Map<TableId, Long> present = CatalogTable.oids(connection, suspended);
-      Set<Long> looked = new HashSet<>(present.values());
-      tables.forEach(table -> looked.add(table.oid()));
-      before.ifPresent(known -> known.tables().values().forEach(table -> looked.add(table.oid())));
-      Optional<PublicationState> state =
-          PublicationState.read(connection, source.publication(), looked);
-      PublicationDrift drift =
-          PublicationDrift.since(source, before, state, tables, server.position());
-      ContinuityCheck.Verdict verdict =
-          ContinuityCheck.judge(
-              source,
-              epoch.orElse(null),
-              epoch.isPresent() ? checkpoints.watermark() : Position.START,
-              server,
-              slot,
-              checkpoints.slotIntent().orElse(null),
-              switches(epoch, server),
-              drift);
+      Continuity seen =
+          Continuity.look(source, connection, checkpoints.reader(), tables, suspended);
+      Optional<Epoch> epoch = seen.epoch();
+      PostgresConnections.Identity server = seen.server();
+      Optional<Slot> slot = seen.slot();
+      Optional<PublishedTables> before = seen.before();
+      Map<TableId, Long> present = seen.present();
+      Set<Long> looked = seen.looked();
+      Optional<PublicationState> state = seen.state();
+      PublicationDrift drift = seen.drift();
+      ContinuityCheck.Verdict verdict = seen.verdict();
       boolean accepted = acceptGap || takeover.covers(verdict, drift);
       if (verdict instanceof ContinuityCheck.Verdict.Gap(String what, _) && !accepted) {
         throw SourceException.gap(what);
@@ -296,13 +282,6 @@ public final class ReplicationSetup {
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
     }
-  }
-
-  private NavigableMap<Integer, Lsn> switches(
-      Optional<Epoch> epoch, PostgresConnections.Identity server) throws SQLException {
-    return epoch.isEmpty() || ClusterHistory.of(epoch.get()).timeline() == server.timeline()
-        ? new TreeMap<>()
-        : PostgresConnections.timelineHistory(source, server.timeline());
   }
 
   private void failedOver(Epoch epoch, PostgresConnections.Identity server) {

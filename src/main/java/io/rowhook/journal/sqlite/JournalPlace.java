@@ -1,5 +1,6 @@
 package io.rowhook.journal.sqlite;
 
+import io.rowhook.journal.Disks;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import java.io.IOException;
@@ -15,11 +16,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
 
 /**
  * Where a journal is, or is to be: what has to hold there before it is opened. Changes nothing but
@@ -74,6 +77,11 @@ public final class JournalPlace {
    * @throws JournalException if not, in words
    */
   public void check() throws IOException {
+    check(Disks.SYSTEM);
+  }
+
+  /** The same, by disks that may be others than this machine's. */
+  public void check(Disks disks) throws IOException {
     Path directory = file.getParent();
     if (directory == null || !(isDirectory(directory) || isDirectory(directory.getParent()))) {
       throw new JournalException(
@@ -92,7 +100,7 @@ public final class JournalPlace {
     if (!Files.isWritable(Files.exists(file) ? file : existing())) {
       throw errors.unwritable();
     }
-    refusal(Files.getFileStore(existing()).type())
+    refusal(disks.of(existing()).type())
         .ifPresent(why -> {
           throw new JournalException(Kind.UNWRITABLE, errors.words(why));
         });
@@ -174,6 +182,19 @@ public final class JournalPlace {
     } catch (OverlappingFileLockException e) {
       return true;
     }
+  }
+
+  /**
+   * Opens a journal that nobody has open, to read it. Makes no file beside it, unless the last run
+   * has left one there whose content is not in the journal yet.
+   */
+  public SqliteSession peek() throws IOException, SQLException {
+    Path wal = file.resolveSibling(file.getFileName() + "-wal");
+    boolean whole = !Files.exists(wal) || Files.size(wal) == 0;
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    String uri = "file:" + file.toUri().getRawPath() + (whole ? "?immutable=1" : "?mode=ro");
+    return new SqliteSession(config.createConnection("jdbc:sqlite:" + uri));
   }
 
   private byte[] head(int length) throws IOException {

@@ -99,7 +99,7 @@ final class TableValidatorTest {
     database.execute("CREATE UNIQUE INDEX unkeyed_da ON unkeyed (d, a)");
     assertThat(problems("unkeyed"))
         .containsExactly(
-            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" ADD PRIMARY KEY (...); or, as it has a unique index, ALTER TABLE \"public\".\"unkeyed\" REPLICA IDENTITY USING INDEX unkeyed_b;");
+            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" REPLICA IDENTITY USING INDEX unkeyed_b; as it has that unique index, or ALTER TABLE \"public\".\"unkeyed\" ADD PRIMARY KEY (...);");
     assertThat(facts(with("unkeyed", "a", "d")).primaryKey()).containsExactly("d", "a");
   }
 
