@@ -3,7 +3,10 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.check.Inspection;
 import io.rowhook.base.Json;
+import io.rowhook.journal.Disks;
 import io.rowhook.testing.Receiver;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -14,9 +17,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** An installation in which all is well, for {@code rowhook check} to look at. */
 final class CheckedInstallation implements AutoCloseable {
@@ -135,5 +141,29 @@ final class CheckedInstallation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  void delete(String name) {
+    try {
+      Files.delete(directory.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is found where clock and disks are these. */
+  ObjectNode report(InstantSource clock, Disks disks) throws InterruptedException {
+    return Inspection.of(
+            new Inspection.Request(
+                directory.resolve("connector-config"),
+                directory.resolve("jslt-templates"),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                false,
+                Map.of(),
+                clock,
+                disks))
+        .json();
   }
 }

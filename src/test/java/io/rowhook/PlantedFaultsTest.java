@@ -5,28 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.rowhook.admin.check.Inspection;
 import io.rowhook.journal.Disks;
 import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Certificates.Issued;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import javax.net.ssl.SSLParameters;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -105,56 +98,23 @@ class PlantedFaultsTest {
     runsAndIsHeldAgainstItsJournal();
   }
 
-  private void plantInTheDatabase(List<String> planted) {
-    in.source.execute(
-        "ALTER SYSTEM SET wal_sender_timeout = '5s'",
-        "ALTER SYSTEM SET max_slot_wal_keep_size = '64MB'",
-        "SELECT pg_reload_conf()",
-        "ALTER ROLE connector NOREPLICATION CONNECTION LIMIT 3 VALID UNTIL '%s'"
-            .formatted(Instant.now().plus(Duration.ofDays(75))),
-        "REVOKE SELECT ON sales.line FROM connector",
-        "CREATE SCHEMA crm CREATE TABLE crm.site (id int PRIMARY KEY, town text)",
-        "GRANT SELECT ON crm.site TO connector",
-        "ALTER TABLE sales.customer ENABLE ROW LEVEL SECURITY",
-        "ALTER TABLE article REPLICA IDENTITY NOTHING",
-        "ALTER TABLE invoice DROP CONSTRAINT invoice_pkey",
-        "ALTER TABLE invoice ADD PRIMARY KEY (id) DEFERRABLE",
-        "ALTER PUBLICATION rowhook DROP TABLE payment",
-        "ALTER TABLE payment SET UNLOGGED",
-        "CREATE TABLE memo (number int NOT NULL UNIQUE, text text)",
-        "ALTER TABLE sales.line ALTER order_id TYPE text",
-        "DROP INDEX sales.line_order_id_idx",
-        "ALTER TABLE sales.orders ADD site_id int",
-        "ALTER TABLE sales.orders REPLICA IDENTITY DEFAULT",
-        "ALTER PUBLICATION rowhook SET (publish = 'insert, update')",
-        "ALTER PUBLICATION rowhook DROP TABLE sales.line",
-        "SELECT pg_create_logical_replication_slot('rowhook', 'pgoutput')");
-    planted.addAll(
-        List.of(
-            "wal_sender_timeout of the server is 5000 ms",
-            "max_slot_wal_keep_size of the server is only 64 MB",
-            "may not replicate",
-            "may have only 3 connections",
-            "the password of database.user 'connector' is valid until",
-            "may not read sales.line",
-            "may not use schema crm",
-            "row-level security of sales.customer would hide rows",
-            "public.article has REPLICA IDENTITY NOTHING",
-            "has a deferrable primary key",
-            "public.payment is an unlogged table",
-            "public.memo has no primary key",
-            "PostgreSQL does not compare the two",
-            "sales.line has no index that begins with order_id",
-            "changed asks what has changed of Order",
-            "columns code of sales.orders are not unique and NOT NULL",
-            "publication.name 'rowhook' is not as it must be",
-            "the journal is new, but replication slot 'rowhook' exists"));
-    boolean idle =
-        "1"
-            .equals(
-                in.source.query(
-                    "SELECT count(*) FROM pg_settings WHERE name = 'idle_replication_slot_timeout'"));
-    if (idle) {
+  private void plantInTheDatabase(List<String> planted) throws IOException {
+    String soon = Instant.now().plus(Duration.ofDays(75)).toString();
+    try (InputStream text =
+        Objects.requireNonNull(getClass().getResourceAsStream("/faults/database.txt"))) {
+      new String(text.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.isEmpty() && !line.startsWith("--"))
+          .forEach(line -> {
+            if (line.endsWith(";")) {
+              in.source.execute(line.replace("SOON", soon));
+            } else {
+              planted.add(line);
+            }
+          });
+    }
+    String idle = "SELECT count(*) FROM pg_settings WHERE name = 'idle_replication_slot_timeout'";
+    if ("1".equals(in.source.query(idle))) { // PostgreSQL 18
       in.source.set("idle_replication_slot_timeout", "60s");
       planted.add("idle_replication_slot_timeout of the server is");
     }
@@ -199,7 +159,7 @@ class PlantedFaultsTest {
     mend(
         "sorce.properties: nothing reads a file of this name",
         "Did you mean source.properties?",
-        () -> delete("connector-config/sorce.properties"));
+        () -> in.delete("connector-config/sorce.properties"));
     in.write("jslt-templates/Order.jslt", TEMPLATE.formatted("statsu"));
     mend(
         "Order.jslt reads .data.statsu",
@@ -314,51 +274,14 @@ class PlantedFaultsTest {
     mends.add(new Mend(what, says, does));
   }
 
-  private void delete(String name) {
-    try {
-      Files.delete(directory.resolve(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private int serve(Issued certificate, boolean needsClient) throws Exception {
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(
-        new HttpsConfigurator(certificate.serving(Certificates.get().ca.certificate())) {
-          @Override
-          public void configure(HttpsParameters parameters) {
-            SSLParameters ssl = getSSLContext().getDefaultSSLParameters();
-            ssl.setNeedClientAuth(needsClient);
-            parameters.setSSLParameters(ssl);
-          }
-        });
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    server.start();
+    HttpsServer server = TlsRecipient.start(certificate, needsClient);
     servers.add(server);
     return server.getAddress().getPort();
   }
 
   private ObjectNode report() throws InterruptedException {
-    return Inspection.of(
-            new Inspection.Request(
-                directory.resolve("connector-config"),
-                directory.resolve("jslt-templates"),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                false,
-                Map.of(),
-                () -> Instant.now().plus(ahead),
-                _ -> disk))
-        .json();
+    return in.report(() -> Instant.now().plus(ahead), _ -> disk);
   }
 
   private static long worse(ObjectNode report) {

@@ -289,21 +289,15 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   private void executeIn(String database, String... sql) {
+    String at = "connecting";
     try (Connection connection = DriverManager.getConnection(jdbcUrl(database), SUPERUSER, "");
         Statement statement = connection.createStatement()) {
       for (String one : sql) {
-        run(statement, one);
+        at = one;
+        statement.execute(one);
       }
     } catch (SQLException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    }
-  }
-
-  private static void run(Statement statement, String sql) {
-    try {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+      throw new IllegalStateException(at + ": " + e.getMessage(), e);
     }
   }
 
