@@ -51,6 +51,11 @@ public final class ResyncCommand implements Callable<Integer> {
   private static final Pattern RATE = Pattern.compile("([0-9]{1,9})(?:/s)?");
   private static final long BETWEEN_LOOKS = 500;
 
+  /** Over the line before, and cut off where the terminal ends: a second row would stay. */
+  private static final String ONE_ROW = "\r\u001b[K\u001b[?7l";
+
+  private static final String WRAPPED = "\u001b[?7h";
+
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
 
@@ -110,7 +115,7 @@ public final class ResyncCommand implements Callable<Integer> {
     }
     JsonNode job = service.call("resync", request());
     boolean terminal = !service.json() && isTerminal();
-    if (!terminal) {
+    if (!terminal && !(wait && service.json())) {
       service.show(job, out, (one, to) -> to.println(begun(one)));
     }
     return wait || terminal ? watch(job, terminal, out) : 0;
@@ -140,7 +145,7 @@ public final class ResyncCommand implements Callable<Integer> {
       JsonNode job = service.call("resyncs", request).path("resyncs").path(0);
       boolean running = job.path("state").asText().equals("running");
       if (terminal) {
-        out.print("\r\u001b[K" + ResyncLine.bar(job, Instant.now()));
+        out.print(ONE_ROW + ResyncLine.bar(job, Instant.now()) + WRAPPED);
         out.flush();
       }
       if (!running) {

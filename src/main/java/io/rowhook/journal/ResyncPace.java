@@ -25,6 +25,11 @@ final class ResyncPace {
   private boolean blocked;
   private long blockedAt;
 
+  /** Whether it has waited for so long that a person may wonder. */
+  boolean isLong(long nanos) {
+    return blocked && nanos - blockedAt > LONG;
+  }
+
   /** How many to read at once. */
   int size() {
     return size;

@@ -161,8 +161,11 @@ public final class ResyncRunner implements AutoCloseable {
     ResyncMemory memory = memories.computeIfAbsent(job.id(), _ -> new ResyncMemory());
     estimate(job, memory);
     long waiting = jobs.waiting(job.recipient(), around.settled(job.recipient()));
-    if (!memory.pace.mayGoOn(waiting, System.nanoTime()) || !around.hasRoom(job.recipient())) {
-      notes.note(job, "waits until the recipient has taken what waits for it");
+    boolean hasRoom = around.hasRoom(job.recipient());
+    if (!memory.pace.mayGoOn(waiting, System.nanoTime()) || !hasRoom) {
+      if (!hasRoom || memory.pace.isLong(System.nanoTime())) {
+        notes.note(job, "waits until the recipient has taken what waits for it");
+      }
       chunks.settle(marks::running);
       pause(AT_ONCE);
       return;
