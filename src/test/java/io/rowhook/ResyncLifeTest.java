@@ -10,7 +10,10 @@ import io.rowhook.journal.Resync;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -178,6 +181,32 @@ class ResyncLifeTest {
     stocks.values().removeIf(stock -> stock == 0);
     assertThat(stocks).isEqualTo(Map.of("1", 9, "2", 9, "300", 9));
     assertThat(resyncs().getFirst().sent()).isEqualTo(400);
+  }
+
+  @Test
+  void itWaitsForAFileThatIsAwayAndBehindALock() throws Exception {
+    stage.recipient("shop", SNAPSHOTS.formatted("SHOP")).start();
+    OperatedService service = new OperatedService(stage, source);
+    Path file = stage.options().config().resolve("recipients/shop.yaml");
+    Path away = directory.resolve("shop.yaml");
+    stage.recipient("other", SNAPSHOTS.formatted("OTHER"));
+    service.shown("resync", "shop", "Article", "--rate", "50/s");
+    stage.await("shop", 20);
+    Files.move(file, away);
+    Eventually.within(
+        LIMIT, "it waits", () -> service.shown("resync", "--list").contains("recipient's file"));
+    Files.move(away, file);
+    stage.await("shop", 150);
+    try (Connection lock = source.connect();
+        Statement statement = lock.createStatement()) {
+      lock.setAutoCommit(false);
+      statement.execute("LOCK TABLE article IN ACCESS EXCLUSIVE MODE");
+      Eventually.within(
+          LIMIT, "it waits", () -> service.shown("resync", "--list").contains("locked"));
+    }
+    done(1);
+    stage.awaitIdle();
+    assertThat(snapshots("shop")).hasSize(400).doesNotHaveDuplicates();
   }
 
   private void done(int count) {

@@ -100,9 +100,11 @@ public final class ResyncOffers {
     List<Resync> resyncs = journal.resyncs().newest(MOST_RESYNCS);
     List<Offer> offers = new ArrayList<>();
     for (Recipient recipient : now.recipients()) {
+      Instant known = journal.resyncs().knownSince(recipient.name()).orElse(Instant.MAX);
       for (EntityType entity : now.entities()) {
         Optional<Instant> since = since(entity, gap, missed);
         if (since.isPresent()
+            && known.isBefore(since.get()) // a newer one has missed nothing
             && recipient.subscriptions().stream()
                 .map(Subscription::entity)
                 .anyMatch(entity.name()::equals)

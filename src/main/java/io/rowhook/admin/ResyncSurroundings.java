@@ -37,6 +37,11 @@ public final class ResyncSurroundings implements ResyncRunner.Surroundings {
   }
 
   @Override
+  public boolean isServed(String recipient) {
+    return settings.get().recipients().stream().anyMatch(one -> one.name().equals(recipient));
+  }
+
+  @Override
   public boolean wants(String recipient, String entity) {
     return ResyncActions.wants(settings.get(), recipient, entity);
   }

@@ -54,13 +54,18 @@ public final class LogMarks implements AutoCloseable {
 
   /**
    * The transactions that others do not see yet, by their ids in the log: under way, or in the log
-   * already and not visible.
+   * already and not visible. All that the log has by now are among them, unless they are visible: a
+   * snapshot lists none that begin after the last one that ended, so a transaction of its own ends
+   * first.
    *
    * @throws SourceException if the source cannot be asked
    */
   public Set<String> running() {
     return with(connection -> {
       Set<String> ids = new HashSet<>();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT pg_current_xact_id()");
+      }
       String sql =
           "SELECT pg_snapshot_xip(s)::text FROM (SELECT pg_current_snapshot() AS s OFFSET 0) x";
       try (Statement statement = connection.createStatement();

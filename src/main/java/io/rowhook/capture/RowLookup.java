@@ -98,11 +98,20 @@ public interface RowLookup {
   final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final boolean passing;
+
     /**
      * @param reason in words, without values
+     * @param passing whether the same again may do, as once a lock is gone
      */
-    public RefusedException(String reason) {
+    public RefusedException(String reason, boolean passing) {
       super(reason);
+      this.passing = passing;
+    }
+
+    /** Whether the same again may do. */
+    public boolean isPassing() {
+      return passing;
     }
   }
 

@@ -50,6 +50,9 @@ public final class ResyncRunner implements AutoCloseable {
   /** What it has to know of the rest of the process. Called on its thread. */
   public interface Surroundings {
 
+    /** Whether a recipient has a file. */
+    boolean isServed(String recipient);
+
     /** Whether a recipient has a subscription that wants Snapshots of an entity. */
     boolean wants(String recipient, String entity);
 
@@ -107,7 +110,13 @@ public final class ResyncRunner implements AutoCloseable {
       job = running.get(turn++ % running.size()); // each has its turn
       chunk(job);
     } catch (RowLookup.RefusedException e) {
-      fail(job, "the source refuses it: " + e.getMessage());
+      if (e.isPassing()) {
+        notes.note(
+            job, "waits, since the source does not say which rows there are: " + e.getMessage());
+        pause(LATER);
+      } else {
+        fail(job, "the source refuses it: " + e.getMessage());
+      }
     } catch (SourceException | JournalException e) {
       notes.note(job, String.valueOf(e.getMessage()));
       pause(LATER);
@@ -151,6 +160,11 @@ public final class ResyncRunner implements AutoCloseable {
     if (entities == null) {
       notes.note(job, "capture has not begun");
       pause(SOON);
+      return;
+    }
+    if (!around.isServed(job.recipient()) && jobs.knownSince(job.recipient()).isPresent()) {
+      notes.note(job, "waits for the recipient's file, which is not there any more");
+      pause(LATER);
       return;
     }
     Optional<String> refusal = refusal(job, entities);

@@ -55,7 +55,7 @@ public final class Resyncs {
     Instant now = Instant.now();
     return writer.write(
         WriteTask.urgent(sql -> {
-          if (RecipientDao.isKnown(sql, recipient)) {
+          if (RecipientDao.knownSince(sql, recipient).isPresent()) {
             return false;
           }
           RecipientDao.register(sql, recipient, now);
@@ -84,6 +84,14 @@ public final class Resyncs {
   public boolean end(long id, State state, @Nullable String reason) throws InterruptedException {
     return writer.write(
         WriteTask.urgent(sql -> ResyncDao.end(sql, id, state, reason, Instant.now())));
+  }
+
+  /**
+   * Since when a recipient is known, also without a file; empty: it is not, or was forgotten. Any
+   * thread.
+   */
+  public Optional<Instant> knownSince(String recipient) {
+    return readers.read(sql -> RecipientDao.knownSince(sql, recipient));
   }
 
   /** Notes about how many rows there are, of one that began without knowing. */

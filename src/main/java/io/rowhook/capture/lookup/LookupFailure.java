@@ -72,6 +72,12 @@ public record LookupFailure(Kind kind, String reason) {
             || (sql.getSQLState().startsWith("42") && !sql.getSQLState().equals(NOT_ALLOWED)));
   }
 
+  /** Whether it is of a lock, or of what the server is short of at present. */
+  static boolean mayPass(SQLException failure) {
+    String state = failure.getSQLState();
+    return LOCKED.equals(state) || (state != null && state.startsWith("53"));
+  }
+
   private static boolean isOfConnection(String state, @Nullable ServerErrorMessage server) {
     String severity = server == null ? null : server.getSeverity();
     return state.startsWith("08")

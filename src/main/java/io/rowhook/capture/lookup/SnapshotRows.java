@@ -157,7 +157,7 @@ public final class SnapshotRows implements RowLookup.Snapshot {
       if (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed()) {
         throw e;
       }
-      throw new RowLookup.RefusedException(failure.reason());
+      throw new RowLookup.RefusedException(failure.reason(), LookupFailure.mayPass(e));
     }
   }
 

@@ -4,6 +4,7 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /** The table {@code recipient}: who is known, from where on, and when its file was seen last. */
@@ -30,9 +31,12 @@ public final class RecipientDao {
     return sql.number("SELECT id FROM recipient WHERE name = ?", name);
   }
 
-  /** Whether it was there before, and was not forgotten. */
-  public static boolean isKnown(SqliteSession sql, String name) throws SQLException {
-    return sql.number("SELECT count(*) FROM recipient WHERE name = ?", name) > 0;
+  /** Since when it is known; empty: it is not, or was forgotten. */
+  public static Optional<Instant> knownSince(SqliteSession sql, String name) throws SQLException {
+    return sql.first(
+        "SELECT created_at FROM recipient WHERE name = ?",
+        row -> TimeColumns.instant(row.getLong(1)),
+        name);
   }
 
   /** Notes that some have a file. Returns all that had one since an instant. */
