@@ -73,8 +73,15 @@ public final class ResyncChunks {
    * What was read.
    *
    * @param keys how many entities were looked for
+   * @param behind how long the low mark was under way: so long a change is, from its commit to
+   *     where events are made
    */
-  public record Result(Outcome outcome, int keys) {}
+  public record Result(Outcome outcome, int keys, Duration behind) {
+
+    static Result of(Outcome outcome) {
+      return new Result(outcome, 0, Duration.ZERO);
+    }
+  }
 
   private final ChunkWindow window = new ChunkWindow();
   private final ChunkReader reader;
@@ -142,7 +149,7 @@ public final class ResyncChunks {
     try {
       return attempt(request, marks, judge);
     } catch (InvisibleException e) {
-      return new Result(Outcome.NOT_VISIBLE, 0);
+      return Result.of(Outcome.NOT_VISIBLE);
     } finally {
       window.close();
     }
@@ -150,8 +157,8 @@ public final class ResyncChunks {
 
   private Result attempt(Request request, Consumer<ObjectNode> marks, Judge judge)
       throws InterruptedException, InvisibleException {
-    Result givenUp = new Result(Outcome.GIVEN_UP, 0);
-    Result late = new Result(Outcome.LATE, 0);
+    Result givenUp = Result.of(Outcome.GIVEN_UP);
+    Result late = Result.of(Outcome.LATE);
     ResyncProgress progress = request.progress();
     EntitySchemas schemas = window.schemas();
     EntitySchema schema = schemas == null ? null : schemas.byName().get(request.entity());
@@ -163,7 +170,7 @@ public final class ResyncChunks {
             || progress.shape().isEmpty()
             || progress.shape().equals(schema.keyShape());
     if (!comparable) {
-      return new Result(Outcome.OTHER_KEY, 0);
+      return Result.of(Outcome.OTHER_KEY);
     }
     Optional<ObjectNode> low =
         window.open(
@@ -179,11 +186,13 @@ public final class ResyncChunks {
     if (low.isEmpty()) {
       return givenUp; // a new engine: all of it again
     }
+    long written = System.nanoTime();
     marks.accept(low.get());
     ChunkState opened = window.await(ChunkState.AWAITED, MARK);
     if (opened != ChunkState.OPEN) {
       return opened == ChunkState.AWAITED ? late : givenUp;
     }
+    Duration behind = Duration.ofNanos(System.nanoTime() - written);
     Set<String> seen = window.ended();
     List<RowKey> again = progress.again().stream().map(RowKey::parse).toList();
     RowKey after = progress.lastKey() == null ? null : RowKey.parse(progress.lastKey());
@@ -198,7 +207,7 @@ public final class ResyncChunks {
     }
     marks.accept(high.get());
     return switch (window.await(ChunkState.READ, MARK)) {
-      case DURABLE -> new Result(Outcome.DURABLE, chunk.keys());
+      case DURABLE -> new Result(Outcome.DURABLE, chunk.keys(), behind);
       case READ -> late;
       default -> givenUp;
     };

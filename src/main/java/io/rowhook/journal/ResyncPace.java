@@ -9,10 +9,10 @@ import java.time.Duration;
  */
 final class ResyncPace {
 
-  /** Entities of one chunk. */
-  static final int MOST = 300;
+  /** Entities of one chunk: more at once would be a wave that changes wait behind. */
+  static final int MOST = 100;
 
-  static final int FIRST = 100;
+  static final int FIRST = 50;
   static final int LEAST = 10;
 
   /** Waited for so long, a chunk was too large. */

@@ -195,12 +195,11 @@ public final class ResyncRunner implements AutoCloseable {
       return;
     }
     long begin = System.nanoTime();
-    long rows = read(job, memory);
-    long nanos = rows * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
+    ResyncChunks.Result result = read(job, memory);
+    long nanos = result.keys() * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
     long left = nanos - (System.nanoTime() - begin);
-    if (left > 0) {
-      TimeUnit.NANOSECONDS.sleep(left);
-    }
+    // the more capture is behind, the more the changes themselves go first
+    TimeUnit.NANOSECONDS.sleep(Math.max(left, result.behind().toNanos()));
   }
 
   /** Why it cannot go on with the settings as they are now. */
@@ -244,7 +243,7 @@ public final class ResyncRunner implements AutoCloseable {
     return unsure.isEmpty();
   }
 
-  private long read(Resync job, ResyncMemory memory) throws InterruptedException {
+  private ResyncChunks.Result read(Resync job, ResyncMemory memory) throws InterruptedException {
     ResyncProgress progress =
         new ResyncProgress(
             job.id(), job.lastKey(), job.shape(), job.again(), job.read(), job.sent(), false);
@@ -280,7 +279,7 @@ public final class ResyncRunner implements AutoCloseable {
                   + job.entity());
       case GIVEN_UP -> pause(AT_ONCE);
     }
-    return result.keys();
+    return result;
   }
 
   /** Where nothing can be read at all, as behind a lock, it is waited for; a bad row is not. */

@@ -46,7 +46,7 @@ class ResyncStoryTest {
   private static final int RATE = Integer.getInteger("resync.rate", 1_000);
   private static final long SEED = Long.getLong("resync.seed", 7);
 
-  /** How long the latency without a resync is measured, after as long a warm-up. */
+  /** How long the latency without a resync is measured, after as long a warm-up, and after it. */
   private static final Duration QUIET = Duration.ofSeconds(Integer.getInteger("resync.quiet", 5));
 
   private static final int WRITERS = 4;
@@ -100,6 +100,8 @@ class ResyncStoryTest {
           "it is done",
           () -> progress(last, "state").equals("done"));
       long to = System.currentTimeMillis();
+      TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
+      long until = System.currentTimeMillis();
       enough = true;
       for (Thread writer : writers) {
         writer.join();
@@ -111,7 +113,7 @@ class ResyncStoryTest {
           () ->
               shop.differences(orders, true).isEmpty()
                   && live.differences(orders, false).isEmpty());
-      report(quietFrom, from, to);
+      report(quietFrom, from, to, until);
       assertThat(last.stop()).isIn(0, 143);
       last.close();
       assertThat(shop.faults()).isEmpty();
@@ -252,7 +254,7 @@ class ResyncStoryTest {
     return orders;
   }
 
-  private void report(long quietFrom, long from, long to) {
+  private void report(long quietFrom, long from, long to, long until) {
     double seconds = (to - from) / 1e3;
     System.out.printf(
         "%,d rows at most %,d a second, %d kills, seed %d: %,d Snapshots in %.0f s, %,.0f rows/s,"
@@ -265,22 +267,26 @@ class ResyncStoryTest {
         seconds,
         ROWS / seconds,
         written.get(),
-        written.get() * 1e3 / (to - quietFrom + QUIET.toMillis()),
+        written.get() * 1e3 / (until - quietFrom + QUIET.toMillis()),
         shop.again() + live.again());
     for (ResyncLedger one : List.of(live, shop)) {
       Percentiles without =
           one.latency(latency -> latency.atMillis() >= quietFrom && latency.atMillis() < from);
+      Percentiles after =
+          one.latency(latency -> latency.atMillis() >= to && latency.atMillis() < until);
       Percentiles with =
           one.latency(
               latency -> latency.atMillis() >= from && latency.atMillis() < to && isCalm(latency));
       System.out.printf(
-          "%s, commit to receipt: without %s; with the resync, from %d s after each start on, %s:"
-              + " p99 is %.1f times%n",
+          "%s, commit to receipt: before the resync %s; after it %s; meanwhile, from %d s after each"
+              + " start on, %s: p99 is %.1f times that before, %.1f times that after%n",
           one.equals(live) ? "the other recipient" : "the same recipient",
           without,
+          after,
           QUIET.toSeconds(),
           with,
-          with.p99() / without.p99());
+          with.p99() / without.p99(),
+          with.p99() / after.p99());
     }
     System.out.printf(
         "load average %.1f on %d processors%n",
