@@ -126,6 +126,38 @@ class InitTest {
     assertThat(files(config)).isEqualTo(written);
   }
 
+  @Test
+  void samplesTellWhatTextsNameAndFewValuesAre() throws IOException, SettingsException {
+    source.execute(
+        "CREATE SCHEMA crm",
+        "CREATE TABLE crm.sale_order (id int PRIMARY KEY, number text)",
+        "CREATE TABLE crm.ticket (id int PRIMARY KEY, subject text)",
+        "CREATE TABLE crm.task (id int PRIMARY KEY, name text, state text, origin text, model text, res_id int)",
+        "INSERT INTO crm.task SELECT n, 't' || n, CASE n % 2 WHEN 0 THEN 'open' ELSE 'done' END,"
+            + " CASE WHEN n < 4 THEN 'sale.order,' ELSE 'crm.other,' END || n,"
+            + " CASE WHEN n < 3 THEN 'sale.order' ELSE 'Ticket' END, n FROM generate_series(1, 5) n");
+    try {
+      Path names = temp.resolve("names");
+      assertThat(init(names, "--yes", "--schema", "crm")).as(err.toString()).isZero();
+      assertThat(Files.readString(names.resolve("entities.yaml")))
+          .contains("# model and res_id seem to name rows of several tables, by their names;")
+          .doesNotContain("prefix");
+      Path config = temp.resolve("samples");
+      assertThat(init(config, "--yes", "--schema", "crm", "--samples")).as(err.toString()).isZero();
+      assertThat(Files.readString(config.resolve("entities.yaml")))
+          .contains(
+              "origin_sale_order: { table: crm.sale_order, key: origin, prefix: 'sale.order,', attributes: [number] }",
+              "# model and res_id name rows of several tables: Ticket (crm.ticket) 3, sale.order"
+                  + " (crm.sale_order) 2. They are sent as they are.");
+      assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
+          .contains("{ entity: Task, becomes: { state: open }, topic: task.open }");
+      assertThat(Settings.read(config, temp.resolve("none"), Map.of("PGPASSWORD", "x")).entities())
+          .isNotEmpty();
+    } finally {
+      source.execute("DROP SCHEMA crm CASCADE");
+    }
+  }
+
   private void webhook(Map<Path, String> settings) {
     try (Stage stage = new Stage(source, temp)) {
       settings.forEach((file, text) -> stage.write("connector-config/" + file, text));

@@ -4,6 +4,7 @@ import io.rowhook.capture.catalog.SourceCatalogReader;
 import io.rowhook.capture.debezium.PostgresConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,9 @@ public record SourceCatalog(Server server, List<SourceCatalog.Table> tables) {
    * @param virtual whether it is generated, and nowhere stored
    * @param values the few that it can have, as an enum, a check or the statistics say; empty: it is
    *     not known to have few
+   * @param kinds how many of the sampled rows name a row of each kind: the whole value, or, with
+   *     its comma, what stands before a number as in {@code sale.order,12}; the most first; empty:
+   *     none does, or no row was read
    */
   public record Column(
       String name,
@@ -103,10 +107,29 @@ public record SourceCatalog(Server server, List<SourceCatalog.Table> tables) {
       boolean notNull,
       boolean generated,
       boolean virtual,
-      List<String> values) {
+      List<String> values,
+      Map<String, Long> kinds) {
 
     public Column {
       values = List.copyOf(values);
+      kinds = Collections.unmodifiableMap(new LinkedHashMap<>(kinds));
+    }
+
+    /** One of which no row was read. */
+    public Column(
+        String name,
+        String type,
+        String kind,
+        boolean notNull,
+        boolean generated,
+        boolean virtual,
+        List<String> values) {
+      this(name, type, kind, notNull, generated, virtual, values, Map.of());
+    }
+
+    /** The same with what its rows tell. */
+    public Column with(List<String> few, Map<String, Long> named) {
+      return new Column(name, type, kind, notNull, generated, virtual, few, named);
     }
   }
 

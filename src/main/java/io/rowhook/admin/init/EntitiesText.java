@@ -59,6 +59,7 @@ final class EntitiesText {
     }
     hidden(2, entity.hidden());
     asked(2, entity.asked());
+    notes(2, entity.notes());
     parts(2, entity.parts());
     references(2, entity.references());
     text.append('\n');
@@ -81,6 +82,7 @@ final class EntitiesText {
       }
       hidden(indent + 4, part.hidden());
       asked(indent + 4, part.asked());
+      notes(indent + 4, part.notes());
       parts(indent + 4, part.parts());
       references(indent + 4, part.references());
     }
@@ -99,6 +101,9 @@ final class EntitiesText {
     List<String> fields = new ArrayList<>();
     fields.add("table: " + YamlText.of(reference.table().id()));
     fields.add("key: " + YamlText.of(reference.key()));
+    if (!reference.prefix().isEmpty()) {
+      fields.add("prefix: '" + reference.prefix() + "'");
+    }
     if (!reference.to().isEmpty()) {
       fields.add("to: " + YamlText.of(reference.to()));
     }
@@ -136,6 +141,11 @@ final class EntitiesText {
         "attributes: { exclude: "
             + YamlText.list(hidden.stream().map(Hide::column).toList())
             + " }");
+  }
+
+  private void notes(int indent, List<String> notes) {
+    notes.forEach(
+        note -> line(indent, "# " + note.replaceAll("\\R", " ") + ". They are sent as they are."));
   }
 
   private void asked(int indent, List<String> columns) {

@@ -27,6 +27,7 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
    * @param id where it is not the table's own key
    * @param deleted a condition; empty: none
    * @param asked columns with personal data that are sent, if nobody objects
+   * @param notes what was found and no setting can say
    * @param why it is one
    */
   record Entity(
@@ -39,6 +40,7 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<Part> parts,
       List<Reference> references,
       List<Column> states,
+      List<String> notes,
       String why) {}
 
   /** A part, which may have parts itself. */
@@ -51,13 +53,19 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<Hide> hidden,
       List<String> asked,
       List<Part> parts,
-      List<Reference> references) {}
+      List<Reference> references,
+      List<String> notes) {}
 
-  /** A row that is looked up. */
+  /**
+   * A row that is looked up.
+   *
+   * @param prefix what stands before its key in the column; empty: nothing
+   */
   record Reference(
       String name,
       Table table,
       List<String> key,
+      String prefix,
       List<String> to,
       List<String> attributes,
       List<Reference> references) {}

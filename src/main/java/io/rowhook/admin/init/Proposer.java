@@ -28,10 +28,12 @@ final class Proposer {
   private final Map<TableId, Table> tables;
   private final TableNames names;
   private final TableKinds kinds;
+  private final Pointers pointers;
 
   private Proposer(SourceCatalog catalog, Set<TableId> wanted) {
     this.tables = catalog.byName();
     this.names = new TableNames(catalog.tables());
+    this.pointers = new Pointers(tables);
     this.kinds = new TableKinds(catalog, names, wanted);
   }
 
@@ -73,6 +75,7 @@ final class Proposer {
         parts,
         references,
         Columns.states(table),
+        pointers.notes(table),
         why);
   }
 
@@ -133,7 +136,8 @@ final class Proposer {
               hidden(table, needed),
               PersonalData.asked(table, needed),
               own,
-              references(table, belongs.key().columns(), inner)));
+              references(table, belongs.key().columns(), inner),
+              pointers.notes(table)));
     }
     return parts;
   }
@@ -203,9 +207,26 @@ final class Proposer {
                       free(name(key, target), taken),
                       found.table(),
                       found.key(),
+                      "",
                       found.to(),
                       found.attributes(),
                       found.references())));
+    }
+    for (Pointers.Target target : pointers.targets(table)) {
+      List<String> attributes = Columns.telling(target.table());
+      if (!attributes.isEmpty()) {
+        List<String> words = new ArrayList<>(Words.of(target.column()));
+        words.addAll(Words.lastSingular(names.words(target.table().id())));
+        references.add(
+            new Reference(
+                free(Words.attribute(words), taken),
+                target.table(),
+                List.of(target.column()),
+                target.prefix(),
+                List.of(),
+                attributes,
+                List.of()));
+      }
     }
     return references;
   }
@@ -240,6 +261,7 @@ final class Proposer {
                           free(name(next, other), taken),
                           other,
                           found.key(),
+                          "",
                           found.to(),
                           found.attributes(),
                           List.of())));
@@ -252,7 +274,7 @@ final class Proposer {
     List<String> shown = attributes.isEmpty() ? target.key() : attributes;
     return shown.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Reference("", target, pair.key(), pair.to(), shown, inner));
+        : Optional.of(new Reference("", target, pair.key(), "", pair.to(), shown, inner));
   }
 
   /** {@code customer_id} names the customer; a name that says nothing is that of the table. */

@@ -214,7 +214,7 @@ public final class SourceCatalogReader {
         columns.getOrDefault(id, List.of()).stream()
             .map(column ->
                 column.values().isEmpty() && column.kind().equals("text")
-                    ? withValues(column, few.getOrDefault(column.name(), List.of()))
+                    ? column.with(few.getOrDefault(column.name(), List.of()), Map.of())
                     : column)
             .toList();
     return new Table(
@@ -228,17 +228,6 @@ public final class SourceCatalogReader {
         bare.full(),
         bare.partitioned(),
         bare.secured());
-  }
-
-  static Column withValues(Column column, List<String> values) {
-    return new Column(
-        column.name(),
-        column.type(),
-        column.kind(),
-        column.notNull(),
-        column.generated(),
-        column.virtual(),
-        values);
   }
 
   private Server server(String publication) throws SQLException {

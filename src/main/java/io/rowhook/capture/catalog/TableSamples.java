@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What some rows of a table say of it where the statistics say nothing. */
@@ -18,6 +20,10 @@ final class TableSamples {
   /** Names of columns whose values are worth a look. */
   private static final Pattern STATES =
       Pattern.compile("(^|_)(state|status|stage|phase|kind|type)$", Pattern.CASE_INSENSITIVE);
+
+  /** Names of columns that may say of which kind the row is that another column names. */
+  private static final Pattern KIND =
+      Pattern.compile("(type|model|class|kind|table|table_?name)$", Pattern.CASE_INSENSITIVE);
 
   private static final int SAMPLE = 1000;
   private static final int FEW = 12;
@@ -46,10 +52,9 @@ final class TableSamples {
             column.values().isEmpty()
                 && column.kind().equals("text")
                 && STATES.matcher(column.name()).find();
-        columns.add(
-            asked
-                ? SourceCatalogReader.withValues(column, values(statement, column.name(), some))
-                : column);
+        List<String> few = asked ? values(statement, column.name(), some) : column.values();
+        boolean text = column.kind().equals("text") && !column.generated();
+        columns.add(text ? column.with(few, kinds(statement, column.name(), some)) : column);
       }
       return new Table(
           table.id(),
@@ -66,6 +71,27 @@ final class TableSamples {
       connection.rollback(before);
       return table;
     }
+  }
+
+  /** What a column's texts name, where nearly all of them are of one form, and of few kinds. */
+  private static Map<String, Long> kinds(Statement statement, String column, String some)
+      throws SQLException {
+    String name = TableId.quote(column) + "::text";
+    String form =
+        KIND.matcher(column).find() ? "true" : name + " ~ '^[A-Za-z][A-Za-z0-9_.]*,[0-9]+$'";
+    Map<String, Long> kinds = new LinkedHashMap<>();
+    try (ResultSet row =
+        statement.executeQuery(
+            "SELECT regexp_replace(%1$s, ',[0-9]+$', ','), count(*), bool_and(%3$s) FROM %2$s WHERE %1$s <> '' GROUP BY 1 ORDER BY 2 DESC LIMIT %4$d"
+                .formatted(name, some, form, FEW + 1))) {
+      while (row.next()) {
+        if (!row.getBoolean(3)) {
+          return Map.of();
+        }
+        kinds.put(row.getString(1), row.getLong(2));
+      }
+    }
+    return kinds.size() <= FEW ? kinds : Map.of();
   }
 
   private static List<String> values(Statement statement, String column, String some)
