@@ -113,7 +113,8 @@ public final class InitCommand implements Callable<Integer> {
 
   @Option(
       names = "--samples",
-      description = "Also read up to 1,000 rows of each table: few values, and texts that name other rows.")
+      description =
+          "Also read up to 1,000 rows of each table: few values, and texts that name other rows.")
   private boolean samples;
 
   @Option(names = "--yes", description = "Ask nothing: take all that is proposed.")
