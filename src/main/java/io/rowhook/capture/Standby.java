@@ -96,6 +96,9 @@ final class Standby implements AutoCloseable {
     for (int i = 0; i < TRIES && found.isEmpty() && !watch.tryLead(); i++) {
       found = holder(source, watch.own()); // another one was quicker
     }
+    if (found.isEmpty()) {
+      watch.lead(true); // also where the lock cannot be had yet
+    }
     found.ifPresent(this::stand);
     return found.isPresent();
   }

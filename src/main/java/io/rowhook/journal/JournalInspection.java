@@ -46,9 +46,12 @@ public record JournalInspection(
     List<Finding> found = new ArrayList<>();
     boolean inUse = false;
     try {
-      place.check(disks);
-      place.checkVersion();
-      inUse = place.isInUse();
+      inUse = place.isOpenHere();
+      if (!inUse) { // whoever closes a file gives up all locks that its process has on it
+        place.check(disks);
+        place.checkVersion();
+        inUse = place.isInUse();
+      }
       long free = disks.of(place.existing()).free();
       if (free < LITTLE_SPACE) {
         found.add(

@@ -162,6 +162,7 @@ public final class ResyncRunner implements AutoCloseable {
       pause(SOON);
       return;
     }
+    chunks.settle(marks::running); // whatever it waits for, what has ended is not kept
     if (!around.isServed(job.recipient()) && jobs.knownSince(job.recipient()).isPresent()) {
       notes.note(job, "waits for the recipient's file, which is not there any more");
       pause(LATER);
@@ -180,7 +181,6 @@ public final class ResyncRunner implements AutoCloseable {
       if (!hasRoom || memory.pace.isLong(System.nanoTime())) {
         notes.note(job, "waits until the recipient has taken what waits for it");
       }
-      chunks.settle(marks::running);
       pause(AT_ONCE);
       return;
     }
@@ -190,7 +190,6 @@ public final class ResyncRunner implements AutoCloseable {
           "waits for "
               + unsure.size()
               + " transactions that were under way in the source when it began");
-      chunks.settle(marks::running);
       pause(SOON);
       return;
     }

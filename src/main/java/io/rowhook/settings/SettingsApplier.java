@@ -100,10 +100,19 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      if (!entities.isEmpty()
-          && !journal.queries().recipients().contains(recipient.name())
-          && !standby.getAsBoolean()
-          && journal.resyncs().admit(recipient.name(), entities)) {
+      if (entities.isEmpty() || journal.queries().recipients().contains(recipient.name())) {
+        continue;
+      }
+      if (standby.getAsBoolean()) {
+        LOG.warn(
+            "recipient {} is new and has start: snapshot, which this one, on standby, leaves to the"
+                + " one that has the slot. If that one stops before it has read the recipient's"
+                + " file, run here, once this one streams: {}",
+            recipient.name(),
+            entities.stream()
+                .map(entity -> "rowhook resync " + recipient.name() + " " + entity)
+                .collect(Collectors.joining("; ")));
+      } else if (journal.resyncs().admit(recipient.name(), entities)) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
                 + " how far it is",

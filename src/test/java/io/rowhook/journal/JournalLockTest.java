@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rowhook.journal.JournalException.Kind;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -41,6 +44,42 @@ class JournalLockTest {
         System.out.println("closing " + end);
       }
     }
+  }
+
+  /** Says whether another process may take the lock that SQLite has on an open file. */
+  static final class Other {
+    private static final long SHARED = 0x4000_0002L;
+    private static final int SHARED_BYTES = 510;
+
+    public static void main(String[] args) throws IOException {
+      try (FileChannel channel =
+              FileChannel.open(
+                  Path.of(args[0]), StandardOpenOption.READ, StandardOpenOption.WRITE);
+          FileLock lock = channel.tryLock(SHARED, SHARED_BYTES, false)) {
+        System.out.println(lock == null ? "held" : "free");
+      }
+    }
+  }
+
+  private String lock() throws Exception {
+    Process other = Child.start(Other.class, List.of(), file.toString());
+    try {
+      return String.valueOf(Child.output(other).readLine());
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** To close a file gives up all locks that the process has on it: of an open one none is. */
+  @Test
+  void toInspectTheJournalThatIsOpenGivesUpNoLock() throws Exception {
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
+      assertThat(journal.head()).isZero();
+      assertThat(lock()).isEqualTo("held");
+      assertThat(JournalInspection.of(file, Disks.SYSTEM).inUse()).isTrue();
+      assertThat(lock()).isEqualTo("held");
+    }
+    assertThat(lock()).isEqualTo("free");
   }
 
   @Test

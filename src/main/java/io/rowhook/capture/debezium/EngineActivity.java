@@ -75,6 +75,11 @@ public final class EngineActivity
     servers.add(pid);
   }
 
+  /** The server processes that send to this engine, or did. */
+  public Set<Integer> servers() {
+    return Set.copyOf(servers);
+  }
+
   /** Whether this server process sends to this engine. */
   public boolean isServedBy(@Nullable Integer pid) {
     return pid != null && servers.contains(pid);

@@ -54,6 +54,7 @@ public final class SlotMonitor implements AutoCloseable {
 
   private volatile @Nullable SlotStatus last;
   private volatile @Nullable Sender sender;
+  private volatile @Nullable EngineActivity newest; // it may have ended
   private volatile int session; // its server process; 0: none
   private volatile boolean leads = true;
 
@@ -123,7 +124,10 @@ public final class SlotMonitor implements AutoCloseable {
   public Set<Integer> own() {
     Set<Integer> all = new HashSet<>();
     all.add(session);
-    sender().ifPresent(one -> all.add(one.pid()));
+    EngineActivity known = newest;
+    if (known != null) {
+      all.addAll(known.servers());
+    }
     return all;
   }
 
@@ -151,6 +155,7 @@ public final class SlotMonitor implements AutoCloseable {
   /** An engine starts, or has ended (null). */
   public synchronized void engine(@Nullable EngineActivity running) {
     this.engine = running;
+    newest = running == null ? newest : running;
     streaming = false;
     notifyAll();
   }
@@ -206,6 +211,9 @@ public final class SlotMonitor implements AutoCloseable {
       }
       look(connection);
       blind = false;
+    } catch (RuntimeException e) { // the thread goes on: others wait for its looks
+      disconnect();
+      log.error("a look at the slot has failed", e);
     } catch (SQLException e) {
       disconnect();
       if (!blind) {

@@ -188,6 +188,7 @@ public final class ReplicationSetup {
   public void accept(String what, boolean unreadable) {
     try (Connection connection = PostgresConnections.connect(source)) {
       log.warn("accepted: {}", what);
+      checkpoints.acceptGap(what);
       Optional<Slot> slot = Slot.read(connection, source.slot());
       PostgresConnections.Identity server = PostgresConnections.identify(source);
       begin(server, slots.usable(connection, server, slot, unreadable));

@@ -19,7 +19,7 @@ import java.util.Set;
  */
 final class TouchedEntities {
 
-  /** Keys; a chunk has some hundreds. */
+  /** Keys; a chunk has at most a hundred. */
   static final int MOST = 20_000;
 
   private final Set<String> keys = new HashSet<>();

@@ -167,10 +167,19 @@ public final class JournalPlace {
     SchemaMigrations.CURRENT.checkKnown(head.getInt(VERSION_AT), errors);
   }
 
+  /**
+   * Whether this process has it open. Then no file of it may be opened and closed beside SQLite:
+   * with that POSIX ends all locks that the process has on the file, and another process could take
+   * itself for the last one that has the journal open, and remove its log.
+   */
+  public boolean isOpenHere() {
+    return ProcessLock.isHeldHere(ProcessLock.beside(file));
+  }
+
   /** Whether a Rowhook has it open; it is not kept from it. */
   public boolean isInUse() throws IOException {
     Path lock = ProcessLock.beside(file);
-    if (ProcessLock.isHeldHere(lock)) {
+    if (isOpenHere()) {
       return true; // to look at the file itself would give the lock up
     }
     if (!Files.exists(lock)) {
