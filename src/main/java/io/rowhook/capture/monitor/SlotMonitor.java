@@ -49,7 +49,6 @@ public final class SlotMonitor implements AutoCloseable {
   private @Nullable EngineActivity engine;
   private boolean streaming;
   private boolean closed;
-  private boolean locked; // its writer is the thread
   private long looks;
 
   private volatile @Nullable SlotStatus last;
@@ -57,6 +56,7 @@ public final class SlotMonitor implements AutoCloseable {
   private volatile @Nullable EngineActivity newest; // it may have ended
   private volatile int session; // its server process; 0: none
   private volatile boolean leads = true;
+  private volatile boolean locked; // its writer is the thread
 
   // of the thread alone
   private @Nullable Connection connection;
@@ -199,15 +199,15 @@ public final class SlotMonitor implements AutoCloseable {
 
   private void look() {
     try {
-      if (isLocked() && !leads) {
+      if (locked && !leads) {
         disconnect(); // the lock ends with the session
       }
       if (connection == null) {
         connection = connect();
         session = PostgresConnections.server(connection);
       }
-      if (leads && !isLocked()) {
-        locked(SlotLeadership.take(connection, source));
+      if (leads && !locked) {
+        locked = SlotLeadership.take(connection, source);
       }
       look(connection);
       blind = false;
@@ -221,14 +221,6 @@ public final class SlotMonitor implements AutoCloseable {
         blind = true;
       }
     }
-  }
-
-  private synchronized boolean isLocked() {
-    return locked;
-  }
-
-  private synchronized void locked(boolean now) {
-    locked = now;
   }
 
   /**
@@ -312,7 +304,7 @@ public final class SlotMonitor implements AutoCloseable {
     Connection open = connection;
     connection = null;
     session = 0;
-    locked(false);
+    locked = false;
     try {
       if (open != null) {
         open.close();
