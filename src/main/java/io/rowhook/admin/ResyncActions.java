@@ -67,7 +67,7 @@ public final class ResyncActions {
         .anyMatch(one -> one.name().equals(recipient) && wants(one, entity));
   }
 
-  private static boolean wants(Recipient recipient, String entity) {
+  static boolean wants(Recipient recipient, String entity) {
     return recipient.subscriptions().stream()
         .anyMatch(one -> one.entity().equals(entity) && one.wantsSnapshots());
   }

@@ -17,7 +17,9 @@ import io.rowhook.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -98,29 +100,28 @@ public final class ResyncOffers {
     }
     Settings now = settings.get();
     List<Resync> resyncs = journal.resyncs().newest(MOST_RESYNCS);
+    Map<String, Instant> since = new LinkedHashMap<>(); // by entity
+    for (EntityType entity : now.entities()) {
+      since(entity, gap, missed).ifPresent(at -> since.put(entity.name(), at));
+    }
     List<Offer> offers = new ArrayList<>();
     for (Recipient recipient : now.recipients()) {
       Instant known = journal.resyncs().knownSince(recipient.name()).orElse(Instant.MAX);
-      for (EntityType entity : now.entities()) {
-        Optional<Instant> since = since(entity, gap, missed);
-        if (since.isPresent()
-            && known.isBefore(since.get()) // a newer one has missed nothing
-            && recipient.subscriptions().stream()
-                .map(Subscription::entity)
-                .anyMatch(entity.name()::equals)
-            && resyncs.stream().noneMatch(one -> answers(one, recipient, entity, since.get()))) {
-          boolean wants = ResyncActions.wants(now, recipient.name(), entity.name());
-          offers.add(new Offer(recipient.name(), entity.name(), since.get(), wants));
+      since.forEach((entity, at) -> {
+        if (known.isBefore(at) // a newer one has missed nothing
+            && recipient.subscriptions().stream().map(Subscription::entity).anyMatch(entity::equals)
+            && resyncs.stream().noneMatch(one -> answers(one, recipient, entity, at))) {
+          boolean wants = ResyncActions.wants(recipient, entity);
+          offers.add(new Offer(recipient.name(), entity, at, wants));
         }
-      }
+      });
     }
     return offers;
   }
 
-  private static boolean answers(
-      Resync one, Recipient recipient, EntityType entity, Instant since) {
+  private static boolean answers(Resync one, Recipient recipient, String entity, Instant since) {
     return one.recipient().equals(recipient.name())
-        && one.entity().equals(entity.name())
+        && one.entity().equals(entity)
         && one.condition().isEmpty()
         && (one.state() == Resync.State.running || one.state() == Resync.State.done)
         && one.beganAt().isAfter(since);

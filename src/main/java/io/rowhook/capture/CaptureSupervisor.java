@@ -252,12 +252,12 @@ public final class CaptureSupervisor implements AutoCloseable {
           }
           reason = CaptureException.reason(failed.get());
         } catch (SourceException e) {
-          if (e.isGap() && !standby.beginAtGap()) {
+          if (e.isGap() ? standby.beginAtGap() : standby.beginAgain()) {
+            continue; // another one was quicker
+          }
+          if (e.isGap()) {
             board.stopped(e.problems().getFirst(), true);
             return;
-          }
-          if (standby.isStanding() || standby.beginAgain()) {
-            continue; // another one was quicker
           }
           reason = String.join("\n", e.problems());
         } catch (RuntimeException e) {

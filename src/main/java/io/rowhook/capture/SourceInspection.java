@@ -54,22 +54,7 @@ public record SourceInspection(
    * @param running whether a Rowhook runs on it, which knows better
    * @param durable what it holds; empty: that cannot be seen
    */
-  public record Journal(boolean running, Optional<CheckpointReader> durable) {
-
-    /** One that everything begins with. */
-    public static final CheckpointReader NEW =
-        new CheckpointReader() {
-          @Override
-          public Optional<Epoch> epoch() {
-            return Optional.empty();
-          }
-
-          @Override
-          public Position watermark() {
-            return Position.START;
-          }
-        };
-  }
+  public record Journal(boolean running, Optional<CheckpointReader> durable) {}
 
   /**
    * Looks at it.

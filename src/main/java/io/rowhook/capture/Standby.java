@@ -113,9 +113,7 @@ final class Standby implements AutoCloseable {
 
   /**
    * The same after a gap was found: another one that has just begun, or is about to take over, may
-   * be why; it is waited for.
-   *
-   * @throws SourceException if the source cannot be asked
+   * be why; it is waited for. Where the source cannot be asked any more, the gap stays.
    */
   boolean beginAtGap() {
     if (!allowed) {
@@ -123,32 +121,29 @@ final class Standby implements AutoCloseable {
     }
     watch.lead(false); // so that who stands by goes on
     long deadline = System.nanoTime() + FREE.multipliedBy(2).toNanos();
-    Optional<String> found = holder(source, watch.own());
-    while (found.isEmpty() && System.nanoTime() < deadline && !isClosed()) {
-      pause();
-      found = holder(source, watch.own());
-    }
-    found.ifPresent(this::stand);
-    return found.isPresent();
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  /** Until the next look, or the end. */
-  private synchronized void pause() {
-    long until = System.nanoTime() + LOOK.toNanos();
     try {
-      long left = LOOK.toMillis();
-      while (left > 0 && !closed) {
-        wait(left);
-        left = Duration.ofNanos(until - System.nanoTime()).toMillis();
+      Optional<String> found = holder(source, watch.own());
+      while (found.isEmpty() && System.nanoTime() < deadline && pause()) {
+        found = holder(source, watch.own());
       }
+      found.ifPresent(this::stand);
+    } catch (SourceException e) {
+      log.debug("looking who has the slot", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      closed = true;
     }
+    return standing;
+  }
+
+  /** Waits until the next look. Returns whether there is to be one; false: it was closed. */
+  private synchronized boolean pause() throws InterruptedException {
+    long until = System.nanoTime() + LOOK.toNanos();
+    long left = LOOK.toMillis();
+    while (left > 0 && !closed) {
+      wait(left);
+      left = Duration.ofNanos(until - System.nanoTime()).toMillis();
+    }
+    return !closed;
   }
 
   /** The same after a failure; where the source cannot be asked, that is why it failed. */
@@ -168,11 +163,8 @@ final class Standby implements AutoCloseable {
     }
     try {
       while (!isFree() || !watch.tryLead()) {
-        synchronized (this) {
-          if (closed) {
-            return false;
-          }
-          wait(LOOK.toMillis());
+        if (!pause()) {
+          return false;
         }
       }
     } finally {

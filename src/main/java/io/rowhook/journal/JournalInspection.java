@@ -4,8 +4,8 @@ import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
 import io.rowhook.capture.CheckpointReader;
-import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Position;
+import io.rowhook.capture.RecordedCheckpoint;
 import io.rowhook.journal.sqlite.JournalPlace;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.EpochDao;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -91,24 +90,11 @@ public record JournalInspection(
   private static Optional<CheckpointReader> durable(JournalPlace place) {
     try (SqliteSession sql = place.peek()) {
       Optional<EpochDao.Place> newest = EpochDao.newest(sql);
-      Map<String, String> notes = NoteDao.all(sql);
       return Optional.of(
-          new CheckpointReader() {
-            @Override
-            public Optional<Epoch> epoch() {
-              return newest.map(EpochDao.Place::epoch);
-            }
-
-            @Override
-            public Position watermark() {
-              return newest.map(EpochDao.Place::watermark).orElse(Position.START);
-            }
-
-            @Override
-            public Optional<String> note(String name) {
-              return Optional.ofNullable(notes.get(name));
-            }
-          });
+          new RecordedCheckpoint(
+              newest.map(EpochDao.Place::epoch),
+              newest.map(EpochDao.Place::watermark).orElse(Position.START),
+              NoteDao.all(sql)));
     } catch (SQLException | IOException e) {
       return Optional.empty();
     }

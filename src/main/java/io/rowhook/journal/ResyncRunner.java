@@ -178,10 +178,11 @@ public final class ResyncRunner implements AutoCloseable {
     long waiting = jobs.waiting(job.recipient(), around.settled(job.recipient()));
     boolean hasRoom = around.hasRoom(job.recipient());
     if (!memory.pace.mayGoOn(waiting, System.nanoTime()) || !hasRoom) {
-      if (!hasRoom || memory.pace.isLong(System.nanoTime())) {
+      boolean isLong = !hasRoom || memory.pace.isLong(System.nanoTime());
+      if (isLong) {
         notes.note(job, "waits until the recipient has taken what waits for it");
       }
-      pause(AT_ONCE);
+      pause(isLong ? SOON : AT_ONCE);
       return;
     }
     if (!isSure()) {

@@ -100,7 +100,7 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      if (entities.isEmpty() || journal.queries().recipients().contains(recipient.name())) {
+      if (entities.isEmpty() || journal.resyncs().knownSince(recipient.name()).isPresent()) {
         continue;
       }
       if (standby.getAsBoolean()) {

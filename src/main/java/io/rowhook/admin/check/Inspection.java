@@ -3,14 +3,13 @@ package io.rowhook.admin.check;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.RecordedCheckpoint;
 import io.rowhook.capture.SourceComparison;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceInspection;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.CapturePlan;
-import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
-import io.rowhook.entity.LookupReference;
 import io.rowhook.journal.Disks;
 import io.rowhook.journal.JournalInspection;
 import io.rowhook.recipient.Recipient;
@@ -166,7 +165,7 @@ public final class Inspection {
     SourceInspection.Journal state =
         new SourceInspection.Journal(
             journal.inUse(),
-            journal.exists() ? journal.durable() : Optional.of(SourceInspection.Journal.NEW));
+            journal.exists() ? journal.durable() : Optional.of(RecordedCheckpoint.NEW));
     SourceInspection inspection =
         SourceInspection.of(
             source, CapturePlan.of(entities), lookedUp(entities), state, request.clock());
@@ -214,26 +213,11 @@ public final class Inspection {
   }
 
   private static Set<TableId> lookedUp(List<EntityType> entities) {
-    Set<TableId> tables = new LinkedHashSet<>();
-    for (EntityType entity : entities) {
-      references(entity.references(), tables);
-      parts(entity.parts(), tables);
-    }
-    return tables;
-  }
-
-  private static void parts(List<ChildTable> parts, Set<TableId> tables) {
-    for (ChildTable part : parts) {
-      references(part.references(), tables);
-      parts(part.parts(), tables);
-    }
-  }
-
-  private static void references(List<LookupReference> references, Set<TableId> tables) {
-    for (LookupReference reference : references) {
-      tables.add(reference.table());
-      references(reference.references(), tables);
-    }
+    return entities.stream()
+        .flatMap(entity -> TableRole.of(entity).stream())
+        .filter(TableRole::isReference)
+        .map(TableRole::table)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** An entity that nobody subscribes to costs its capture. */

@@ -131,10 +131,6 @@ record OutputUses(Recipient recipient, Subscription subscription, String templat
   }
 
   /** Where a reader of the settings finds it. */
-  String place() {
-    return isWritten() ? "jslt-templates/" + template : "the built-in " + template;
-  }
-
   Optional<String> file() {
     return isWritten() ? Optional.of("jslt-templates/" + template) : Optional.empty();
   }

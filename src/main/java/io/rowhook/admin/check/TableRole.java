@@ -8,6 +8,7 @@ import io.rowhook.entity.LookupReference;
 import io.rowhook.template.TemplateReads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where in an entity's data the columns of a table are.
@@ -40,8 +41,6 @@ record TableRole(
   static List<TableRole> of(EntityType entity) {
     List<TableRole> roles = new ArrayList<>();
     String place = "entities.yaml: " + entity.name();
-    List<String> taken = new ArrayList<>(names(entity.references()));
-    entity.parts().forEach(part -> taken.add(part.name()));
     boolean joined = entity.parts().stream().anyMatch(part -> part.to().isEmpty());
     roles.add(
         new TableRole(
@@ -50,7 +49,7 @@ record TableRole(
             List.of(),
             entity.table(),
             entity.attributes(),
-            taken,
+            names(entity.references(), entity.parts()),
             entity.id(),
             joined));
     references(entity, place, List.of(), entity.references(), roles);
@@ -67,8 +66,6 @@ record TableRole(
     for (ChildTable part : parts) {
       String place = above + ".contains." + part.name();
       List<String> its = longer(longer(path, part.name()), TemplateReads.ELEMENT);
-      List<String> taken = new ArrayList<>(names(part.references()));
-      part.parts().forEach(inner -> taken.add(inner.name()));
       roles.add(
           new TableRole(
               entity,
@@ -76,7 +73,7 @@ record TableRole(
               its,
               part.table(),
               part.attributes(),
-              taken,
+              names(part.references(), part.parts()),
               List.of(),
               !part.parts().isEmpty()));
       references(entity, place, its, part.references(), roles);
@@ -100,7 +97,7 @@ record TableRole(
               its,
               reference.table(),
               reference.attributes(),
-              names(reference.references()),
+              names(reference.references(), List.of()),
               List.of(),
               reference.to().isEmpty()));
       references(entity, place, its, reference.references(), roles);
@@ -122,10 +119,18 @@ record TableRole(
     return longer(path, column);
   }
 
+  /** Whether its rows are looked up for others that refer to them. */
+  boolean isReference() {
+    return !path.isEmpty() && !isPart();
+  }
+
+  private boolean isPart() {
+    return !path.isEmpty() && path.getLast().equals(TemplateReads.ELEMENT);
+  }
+
   /** The names that lead to all of its rows; empty: to the entity itself. */
   List<String> relation() {
-    boolean list = !path.isEmpty() && path.getLast().equals(TemplateReads.ELEMENT);
-    return list ? path.subList(0, path.size() - 1) : path;
+    return isPart() ? path.subList(0, path.size() - 1) : path;
   }
 
   /** The names of all that is looked up for its rows, at once. */
@@ -133,8 +138,10 @@ record TableRole(
     return taken.stream().map(name -> longer(path, name)).toList();
   }
 
-  private static List<String> names(List<LookupReference> references) {
-    return references.stream().map(LookupReference::name).toList();
+  private static List<String> names(List<LookupReference> references, List<ChildTable> parts) {
+    return Stream.concat(
+            references.stream().map(LookupReference::name), parts.stream().map(ChildTable::name))
+        .toList();
   }
 
   private static List<String> longer(List<String> path, String name) {

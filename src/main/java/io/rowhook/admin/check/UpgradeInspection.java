@@ -139,14 +139,14 @@ final class UpgradeInspection {
         case GONE, GENERATED, TYPE, NULLABLE, VALUES -> column(change, role, one);
         case KEY -> key(change, role, one);
         case IDENTITY -> {
-          if (!isReference(role)) {
+          if (!role.isReference()) {
             Set<String> keys = one.keysOf(List.of("previous"));
             keys.addAll(one.keysOf(List.of("changed")));
             table(change, role, one, List.of(), keys);
           }
         }
         case PUBLICATION -> {
-          if (!isReference(role)) {
+          if (!role.isReference()) {
             boolean own = role.path().isEmpty();
             table(
                 change,
@@ -166,10 +166,6 @@ final class UpgradeInspection {
         }
       }
     }
-  }
-
-  private static boolean isReference(TableRole role) {
-    return !role.path().isEmpty() && !role.path().getLast().equals(TemplateReads.ELEMENT);
   }
 
   private void column(StructureChange change, TableRole role, OutputUses one) {

@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -89,12 +90,9 @@ public final class ReplicationSetup {
     try (Connection connection = PostgresConnections.connect(source)) {
       Continuity seen =
           Continuity.look(source, connection, checkpoints.reader(), tables, suspended);
-      Optional<Epoch> epoch = seen.epoch();
       PostgresConnections.Identity server = seen.server();
       Optional<Slot> slot = seen.slot();
-      Optional<PublishedTables> before = seen.before();
-      Map<TableId, Long> present = seen.present();
-      Set<Long> looked = seen.looked();
+      Map<TableId, Long> present = new HashMap<>(seen.present());
       Optional<PublicationState> state = seen.state();
       PublicationDrift drift = seen.drift();
       ContinuityCheck.Verdict verdict = seen.verdict();
@@ -104,7 +102,7 @@ public final class ReplicationSetup {
       }
       Publication.Plan plan =
           Publication.plan(
-              connection, source, tables, SuspendedTables.names(suspended, before, state));
+              connection, source, tables, SuspendedTables.names(suspended, seen.before(), state));
       if (!plan.problems().isEmpty()) {
         throw SourceException.of(plan.problems());
       }
@@ -113,7 +111,7 @@ public final class ReplicationSetup {
       boolean unreadable = drift.unreadable();
       switch (verdict) {
         case ContinuityCheck.Verdict.GoOn() -> {}
-        case ContinuityCheck.Verdict.FailedOver() -> failedOver(epoch.orElseThrow(), server);
+        case ContinuityCheck.Verdict.FailedOver() -> failedOver(seen.epoch().orElseThrow(), server);
         case ContinuityCheck.Verdict.Begin() -> begin(server, slots.create(connection, server));
         case ContinuityCheck.Verdict.Adopt() -> {
           log.info("slot {} was made before and never read from: it is taken", source.slot());
@@ -132,9 +130,10 @@ public final class ReplicationSetup {
       takeover.end();
       PublicationState made =
           plan.alters() || state.isEmpty()
-              ? made(connection, looked)
+              ? made(connection, seen.looked())
               : state.get(); // or what somebody alters now would be lost
-      Map<TableId, PublishedTables.Table> known = SuspendedTables.known(before, suspended, made);
+      Map<TableId, PublishedTables.Table> known =
+          SuspendedTables.known(seen.before(), suspended, made);
       for (TableMetadata table : tables) {
         PublicationState.Member member = made.tables().get(table.oid());
         PublicationRoutes routes = member == null ? PublicationRoutes.NONE : member.routes();
