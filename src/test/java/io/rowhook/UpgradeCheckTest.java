@@ -43,26 +43,47 @@ class UpgradeCheckTest {
     in.source.execute(
         "CREATE TYPE sales.state AS ENUM ('open', 'paid', 'shipped')",
         "CREATE TABLE sales.country (code char(2) PRIMARY KEY, name text NOT NULL)",
-        "CREATE TABLE sales.person (id int PRIMARY KEY, name text NOT NULL, email varchar(80), phone text,"
-            + " country char(2) NOT NULL)",
-        "CREATE TABLE sales.deal (id int PRIMARY KEY, state sales.state NOT NULL, number text NOT NULL,"
-            + " person_id int NOT NULL, total numeric(12,2) NOT NULL, placed date NOT NULL, at timestamptz,"
-            + " note varchar(40), weight real, paid boolean NOT NULL, tags text[], extra jsonb, secret text)",
+        "CREATE TABLE sales.person (id int PRIMARY KEY, name text NOT NULL, email varchar(80),"
+            + " phone text, country char(2) NOT NULL)",
+        "CREATE TABLE sales.deal (id int PRIMARY KEY, state sales.state NOT NULL, number text NOT"
+            + " NULL, person_id int NOT NULL, total numeric(12,2) NOT NULL, placed date NOT NULL,"
+            + " at timestamptz, note varchar(40), weight real, paid boolean NOT NULL, tags text[],"
+            + " extra jsonb, secret text)",
         "CREATE INDEX ON sales.deal (state)",
         "CREATE TABLE sales.item (id int PRIMARY KEY, deal_id int NOT NULL, sku text NOT NULL,"
             + " quantity int NOT NULL, price numeric(12,4))",
         "CREATE INDEX ON sales.item (deal_id)",
-        "CREATE TABLE sales.stock (id int PRIMARY KEY, sku text NOT NULL, name text, amount int NOT NULL,"
-            + " height int, price numeric(10,2), unit text)",
+        "CREATE TABLE sales.stock (id int PRIMARY KEY, sku text NOT NULL, name text, amount int NOT"
+            + " NULL, height int, price numeric(10,2), unit text)",
         "ALTER TABLE sales.stock REPLICA IDENTITY FULL",
         "CREATE TABLE sales.bill (id int PRIMARY KEY, company int NOT NULL, total numeric)",
         "ALTER TABLE sales.bill REPLICA IDENTITY FULL",
         "CREATE TABLE sales.unused (id int PRIMARY KEY, text text)",
         "CREATE TABLE sales.forgotten (id int PRIMARY KEY)",
+        "CREATE COLLATION sales.loose (provider = icu, locale = 'und-u-ks-level2', deterministic ="
+            + " false)",
+        "CREATE TYPE sales.shade AS ENUM ('red', 'dark', 'red, dark')",
+        "CREATE TYPE sales.box AS (low int, high numeric(10,2))",
+        "CREATE TYPE sales.big_box AS (low int, high numeric(12,4))",
+        "CREATE TYPE sales.crate AS (height int, width int)",
+        "CREATE DOMAIN sales.mark AS char(3)",
+        "CREATE DOMAIN sales.wide_mark AS char(5)",
+        "CREATE DOMAIN sales.label AS varchar(20)",
+        "CREATE TYPE sales.span AS RANGE (subtype = int4)",
+        "CREATE TYPE sales.wide_span AS RANGE (subtype = text)",
+        "CREATE TABLE sales.kind (id int PRIMARY KEY, code char(5), flags bit(4), sizes"
+            + " numeric(8,2)[], words text[], box sales.box, crate sales.crate, mark sales.mark,"
+            + " label sales.label, span sales.span, high timestamptz(3), sum numeric(8,2), area"
+            + " char(4), grade text, unit text NOT NULL UNIQUE, shade sales.shade)",
+        "ALTER TABLE sales.kind REPLICA IDENTITY FULL",
+        "CREATE TABLE sales.sub (id int PRIMARY KEY, kind_code text, rank text)",
+        "CREATE INDEX ON sales.sub (kind_code)",
+        "ALTER TABLE sales.sub REPLICA IDENTITY FULL",
         "ALTER TABLE sales.deal REPLICA IDENTITY FULL",
         "ALTER TABLE sales.item REPLICA IDENTITY FULL",
         "GRANT SELECT ON ALL TABLES IN SCHEMA sales TO connector",
-        "ALTER PUBLICATION rowhook SET TABLE sales.deal, sales.item, sales.stock, sales.bill");
+        "ALTER PUBLICATION rowhook SET TABLE sales.deal, sales.item, sales.stock, sales.bill,"
+            + " sales.kind, sales.sub");
     in.write(
         "connector-config/entities.yaml",
         """
@@ -78,6 +99,12 @@ class UpgradeCheckTest {
               refers: { country: { table: sales.country, key: country, attributes: [code, name] } }
         Stock: { table: sales.stock }
         Bill: { table: sales.bill, where: "company = 1" }
+        Kind:
+          table: sales.kind
+          where: "grade < 'm' and area <> 'x'"
+          attributes: { exclude: [grade, area] }
+          contains:
+            subs: { table: sales.sub, key: kind_code, to: unit, order-by: [rank], attributes: [id] }
         """);
     in.write(
         "jslt-templates/shop/Deal.jslt",
@@ -93,14 +120,24 @@ class UpgradeCheckTest {
     in.recipient(
         "books",
         url
-            + "\nsubscriptions: [{ entity: Deal, when: .data.paid, attributes: full }, { entity: Bill }]");
+            + "\n"
+            + "subscriptions: [{ entity: Deal, when: .data.paid, attributes: full }, { entity: Bill"
+            + " }]");
     in.recipient(
         "depot",
         url + "\nsubscriptions: [{ entity: Stock, changed: [amount], attributes: notify }]");
     in.recipient(
         "mail",
         url
-            + "\nsubscriptions: [{ entity: Deal, becomes: { state: shipped }, attributes: notify }]");
+            + "\n"
+            + "subscriptions: [{ entity: Deal, becomes: { state: shipped }, attributes: notify"
+            + " }]");
+    in.recipient(
+        "lab",
+        url
+            + "\n"
+            + "subscriptions: [{ entity: Kind, becomes: { shade: 'red, dark' }, attributes: full"
+            + " }]");
     in.recipient(
         "web",
         "url: %s\npath: '/stock/{data.sku}'\nsubscriptions: [{ entity: Stock }]"
@@ -120,11 +157,11 @@ class UpgradeCheckTest {
     assertThat(statements).hasSizeGreaterThanOrEqualTo(30);
     JsonNode report = against(statements);
     assertThat(report.path("findings")).as(report.toPrettyString()).isEmpty();
-    assertThat(report.path("compared").path("tables").asInt()).isEqualTo(6);
-    assertThat(report.path("compared").path("attributes").asInt()).isEqualTo(35);
+    assertThat(report.path("compared").path("tables").asInt()).isEqualTo(8);
+    assertThat(report.path("compared").path("attributes").asInt()).isEqualTo(54);
     assertThat(in().check("--against", uri())).isZero();
     assertThat(in().out.toString())
-        .matches("Compared 6 tables and 35 attributes with postgresql://\\S+\\.\\R");
+        .matches("Compared 8 tables and 54 attributes with postgresql://\\S+\\.\\R");
   }
 
   @Test

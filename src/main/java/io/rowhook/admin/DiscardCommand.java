@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
-import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.base.Count;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +23,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "discard",
     description = {
-      "Lets deliveries go: they end failed, 'discarded by a person', what is blocked behind them goes"
-          + " on, and they are removed once they are old. Until then they can be redelivered."
+      "Lets deliveries go: they end failed, 'discarded by a person', what is blocked behind them"
+          + " goes on, and they are removed once they are old. Until then they can be redelivered."
     },
     footer = {
       "",
       "What --all-of means is counted first, and discarded with --yes.",
-      "Exit status: 0 if they were discarded, 1 if not (none found, --yes missing, the service is not"
-          + " running)."
+      "Exit status: 0 if they were discarded, 1 if not (none found, --yes missing, the service is"
+          + " not running)."
     },
     mixinStandardHelpOptions = true)
 public final class DiscardCommand implements Callable<Integer> {
@@ -99,10 +99,10 @@ public final class DiscardCommand implements Callable<Integer> {
   private static String words(JsonNode answer) {
     long count = answer.path("count").asLong();
     if (answer.path("done").asBoolean()) {
-      return TextFormat.deliveries(count) + " discarded";
+      return Count.of(count, "delivery") + " discarded";
     }
     return count == 0
         ? "Nothing to discard"
-        : "These are " + TextFormat.deliveries(count) + ". Nothing was done: --yes does it";
+        : "These are " + Count.of(count, "delivery") + ". Nothing was done: --yes does it";
   }
 }

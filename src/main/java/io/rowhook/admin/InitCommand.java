@@ -6,6 +6,7 @@ import io.rowhook.admin.init.Login;
 import io.rowhook.admin.init.PostgresUri;
 import io.rowhook.admin.init.SqlStatements;
 import io.rowhook.admin.init.TickList;
+import io.rowhook.base.Count;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.capture.SourceCatalog;
 import io.rowhook.capture.SourceConfig;
@@ -41,23 +42,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description = {
-      "Reads a database's catalog and writes settings from it: which tables are business objects, their"
-          + " parts and references, what must not be sent, and the statements that the owner of the"
-          + " tables has to run. Reads in one read-only transaction, and no row unless --samples is"
-          + " given; executes nothing unless --apply is given.",
-      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says what"
-          + " is new, as text to add."
+      "Reads a database's catalog and writes settings from it: which tables are business objects,"
+          + " their parts and references, what must not be sent, and the statements that the owner"
+          + " of the tables has to run. Reads in one read-only transaction, and no row unless"
+          + " --samples is given; executes nothing unless --apply is given.",
+      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says"
+          + " what is new, as text to add."
     },
     footer = {
       "",
-      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for in a"
-          + " terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of the role"
-          + " that Rowhook logs in as; it is not shown.",
+      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for"
+          + " in a terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of"
+          + " the role that Rowhook logs in as; it is not shown.",
       "In a terminal the entities are shown to tick, unless --yes or --entities is given.",
       "A PATTERN is a table, schema.table, in which * stands for anything: 'sales.*'.",
       "",
-      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if not, and"
-          + " says why; 2 if the command line is wrong."
+      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if"
+          + " not, and says why; 2 if the command line is wrong."
     },
     mixinStandardHelpOptions = true)
 public final class InitCommand implements Callable<Integer> {
@@ -157,8 +158,11 @@ public final class InitCommand implements Callable<Integer> {
             .filter(table -> matches(include, table))
             .collect(Collectors.toSet());
     out.println(
-        "Read %d tables of %s, PostgreSQL %d."
-            .formatted(catalog.tables().size(), source.server(), catalog.server().version()));
+        "Read %s of %s, PostgreSQL %d."
+            .formatted(
+                Count.of(catalog.tables().size(), "table"),
+                source.server(),
+                catalog.server().version()));
     if (catalog.tables().isEmpty()) {
       throw new IllegalStateException("no table is there to propose; see --schema and --exclude");
     }
@@ -234,7 +238,8 @@ public final class InitCommand implements Callable<Integer> {
                 String.valueOf(choice.references()),
                 choice.why()));
     table.print(out);
-    out.println(draft.leftOut() + " tables are left out; entities.yaml says why, at its end.");
+    out.println(
+        "left out: " + Count.of(draft.leftOut(), "table") + "; entities.yaml says why, at its end");
     for (Map.Entry<String, String> file : draft.files().entrySet()) {
       Path path = directory.resolve(file.getKey());
       if (!Files.exists(path)) {
@@ -277,7 +282,8 @@ public final class InitCommand implements Callable<Integer> {
     if (fresh.choices().isEmpty()) {
       out.println(
           directory.resolve("entities.yaml")
-              + " names all tables that would be proposed; nothing is new and nothing was written.");
+              + " names all tables that would be proposed; nothing is new and nothing was"
+              + " written.");
       return 0;
     }
     out.println(
@@ -314,7 +320,7 @@ public final class InitCommand implements Callable<Integer> {
               + directory.resolve("setup.sql")
               + " or the right, and run this again");
     }
-    out.println("applied " + statements.size() + " statements");
+    out.println("applied " + Count.of(statements.size(), "statement"));
     if (statements.stream().anyMatch(one -> one.startsWith("ALTER SYSTEM SET wal_level"))) {
       out.println("wal_level is set, and holds once PostgreSQL is restarted: do that next");
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.AdminCommands;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
-import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.base.Count;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -66,10 +66,10 @@ public final class ReplayCommand implements Callable<Integer> {
   private String words(JsonNode answer) {
     long count = answer.path("count").asLong();
     if (answer.path("done").asBoolean()) {
-      return TextFormat.deliveries(count) + " to " + recipient + " go out again";
+      return Count.of(count, "delivery") + " to " + recipient + " go out again";
     }
     return count == 0
         ? "Nothing to replay: nothing in this range is wanted, or all of it waits already"
-        : "These are " + TextFormat.deliveries(count) + ". Nothing was done: --yes does it";
+        : "These are " + Count.of(count, "delivery") + ". Nothing was done: --yes does it";
   }
 }

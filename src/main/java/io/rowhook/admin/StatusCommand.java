@@ -5,6 +5,7 @@ import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
 import io.rowhook.admin.cli.TextTable;
+import io.rowhook.base.Count;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,8 +71,9 @@ public final class StatusCommand implements Callable<Integer> {
     if (rejected.isObject()) {
       out.printf(
           Locale.ROOT,
-          "rejected     %,d row changes, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
-          rejected.path("count").asLong(),
+          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed"
+              + " %s: %s%n",
+          Count.of(rejected.path("count").asLong(), "row change"),
           TextFormat.text(rejected.path("operation")),
           TextFormat.text(rejected.path("table")),
           TextFormat.time(rejected.path("at")),
@@ -81,16 +83,16 @@ public final class StatusCommand implements Callable<Integer> {
     if (rows.path("statements").asLong() > 0) {
       out.printf(
           Locale.ROOT,
-          "read back    %,d rows of parts and references, %,d statements, %.1f s in all%n",
-          rows.path("rows").asLong(),
-          rows.path("statements").asLong(),
+          "read back    %s of parts and references, %s, %.1f s in all%n",
+          Count.of(rows.path("rows").asLong(), "row"),
+          Count.of(rows.path("statements").asLong(), "statement"),
           rows.path("seconds").asDouble());
     }
     if (rows.path("unread").asLong() > 0) {
       out.printf(
           Locale.ROOT,
-          "             %,d keys could not be read; events name what is missing in 'unavailable'%n",
-          rows.path("unread").asLong());
+          "             %s could not be read; events name what is missing in 'unavailable'%n",
+          Count.of(rows.path("unread").asLong(), "key"));
     }
     for (JsonNode one : rows.path("unreadTables")) {
       out.println("not readable " + TextFormat.text(one));
@@ -166,16 +168,16 @@ public final class StatusCommand implements Callable<Integer> {
     if (muted.path("transactions").asLong() > 0) {
       out.printf(
           Locale.ROOT,
-          "muted        %,d transactions that asked for no events, since the start; the last, %s, committed %s%n",
-          muted.path("transactions").asLong(),
+          "muted        %s that asked for no events, since the start; the last, %s, committed %s%n",
+          Count.of(muted.path("transactions").asLong(), "transaction"),
           muted.path("lastTxId").asText(),
           TextFormat.time(muted.path("lastCommittedAt")));
     }
     if (status.path("ignoredMessages").asLong() > 0) {
       out.printf(
           Locale.ROOT,
-          "ignored      %,d messages with the prefix rowhook, since the start: the log says by which rule%n",
-          status.path("ignoredMessages").asLong());
+          "ignored      %s with the prefix rowhook, since the start: the log says by which rule%n",
+          Count.of(status.path("ignoredMessages").asLong(), "message"));
     }
   }
 

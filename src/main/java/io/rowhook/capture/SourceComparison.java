@@ -82,8 +82,7 @@ public record SourceComparison(
       Map<TableId, TableStructure> structures,
       Map<TableId, List<String>> keys,
       Map<TableId, TableExposure> exposures,
-      Map<TableId, List<String>> names,
-      Map<Integer, PostgresType> types) {
+      Map<TableId, List<String>> names) {
 
     /** Empty: it cannot be looked at, which is a failure. */
     static Optional<Side> read(
@@ -98,23 +97,17 @@ public record SourceComparison(
         return Optional.empty();
       }
       Side side =
-          new Side(
-              checked,
-              new HashMap<>(),
-              new HashMap<>(),
-              new HashMap<>(),
-              new HashMap<>(),
-              new HashMap<>());
+          new Side(checked, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
       try (Connection connection = PostgresConnections.connect(where)) {
         PostgresConnections.giveUpLocks(connection);
+        Map<Integer, PostgresType> types = TypeCatalog.load(connection);
         for (TableId table : all) {
-          side.structures.put(table, TableStructure.read(connection, table));
+          side.structures.put(table, TableStructure.read(connection, table, types));
           side.keys.put(table, TableColumns.read(connection, table).primaryKey());
           TableExposure.read(connection, table, source.user(), source.publication())
               .ifPresent(exposure -> side.exposures.put(table, exposure));
         }
         side.names.putAll(TableStructure.names(connection));
-        side.types.putAll(TypeCatalog.load(connection));
         return Optional.of(side);
       } catch (SQLException e) {
         failures.add(SourceValidator.connecting(where, e));
@@ -126,7 +119,6 @@ public record SourceComparison(
   private static SourceComparison compared(
       SourceConfig source, Side here, SourceConfig other, Side there, Set<TableId> all) {
     List<StructureChange> changes = new ArrayList<>();
-    ColumnComparison comparison = new ColumnComparison(here.types, there.types);
     int attributes = 0;
     for (TableId table : all) {
       TableStructure one = Objects.requireNonNull(here.structures.get(table));
@@ -135,7 +127,7 @@ public record SourceComparison(
       if (one.columns().isEmpty() || two.columns().isEmpty()) {
         continue; // a problem, of one or of both
       }
-      changes.addAll(comparison.compare(table, one, two));
+      changes.addAll(ColumnComparison.compare(table, one, two));
       keys(
           table,
           here.keys.getOrDefault(table, List.of()),
@@ -156,7 +148,7 @@ public record SourceComparison(
       if (before.contains(words(problem, other))) {
         known++;
       } else {
-        problems.add(renamed(problem, here, there));
+        problems.add(renamed(problem, here, other, there));
       }
     }
     return new SourceComparison(
@@ -180,7 +172,6 @@ public record SourceComparison(
           new StructureChange(
               Kind.KEY,
               table,
-              "",
               "has the primary key (%s) instead of (%s) there".formatted(two, one),
               one,
               two,
@@ -197,7 +188,6 @@ public record SourceComparison(
               new StructureChange(
                   Kind.IDENTITY,
                   here.table(),
-                  "",
                   "logs only %s of a row's old state there (REPLICA IDENTITY)"
                       .formatted(String.join(", ", there.identityColumns())),
                   "FULL",
@@ -269,30 +259,31 @@ public record SourceComparison(
 
   private static void published(
       TableId table, String what, String mend, List<StructureChange> changes) {
-    changes.add(new StructureChange(Kind.PUBLICATION, table, "", what, "", "", mend));
+    changes.add(new StructureChange(Kind.PUBLICATION, table, what, "", "", mend));
   }
 
   private static void seen(TableId table, String what, String mend, List<StructureChange> changes) {
-    changes.add(new StructureChange(Kind.RIGHTS, table, "", what, "", "", mend));
+    changes.add(new StructureChange(Kind.RIGHTS, table, what, "", "", mend));
   }
 
   /** A table that is gone may be there under another name. */
-  private static TableProblem renamed(TableProblem problem, Side here, Side there) {
-    List<String> its = here.names.getOrDefault(problem.table(), List.of());
-    if (its.isEmpty() || !problem.text().contains("does not exist in database")) {
+  private static TableProblem renamed(
+      TableProblem problem, Side here, SourceConfig other, Side there) {
+    TableId table = problem.table();
+    List<String> its = here.names.getOrDefault(table, List.of());
+    boolean gone = Objects.requireNonNull(there.structures.get(table)).columns().isEmpty();
+    if (its.isEmpty() || !gone) {
       return problem;
     }
-    String text = problem.text().replaceFirst("; the nearest is .*", ""); // it is so here as well
+    // the nearest name that is like it is so here as well
+    String what = "table %s does not exist in database '%s'".formatted(table, other.database());
     for (Map.Entry<TableId, List<String>> fresh : there.names.entrySet()) {
       long same = its.stream().filter(fresh.getValue()::contains).count();
       if (!here.names.containsKey(fresh.getKey()) && same >= its.size() * ALIKE) {
-        return new TableProblem(
-            problem.table(),
-            problem.suspends(),
-            "%s; it is probably %s now. Name that in entities.yaml"
-                .formatted(text, fresh.getKey()));
+        what += "; it is probably %s now. Name that in entities.yaml".formatted(fresh.getKey());
+        break;
       }
     }
-    return new TableProblem(problem.table(), problem.suspends(), text);
+    return new TableProblem(table, problem.suspends(), problem.place(), what);
   }
 }

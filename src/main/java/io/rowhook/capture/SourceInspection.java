@@ -74,16 +74,17 @@ public record SourceInspection(
             ? SourceValidator.lookBeside(source, tables)
             : SourceValidator.look(source, tables);
     List<Finding> found = new ArrayList<>();
-    for (String problem : checked.problems()) {
+    List<String> problems = new ArrayList<>(checked.problems());
+    problems.remove(SourceValidator.noTable(source)); // the settings say it
+    for (String problem : problems) {
       found.add(Finding.of(Severity.error, Area.source, problem, NOTHING_SENT));
     }
     for (TableProblem problem : checked.tableProblems()) {
       found.add(Finding.of(Severity.error, Area.tables, problem.text(), effect(problem)));
     }
-    for (String warning : checked.warnings()) {
-      boolean advice = checked.advice().contains(warning);
-      Area area = warning.contains("max_slot_wal_keep_size") ? Area.source : Area.tables;
-      found.add(Finding.of(advice ? Severity.advice : Severity.warning, area, warning, ""));
+    for (SourceWarning warning : checked.warnings()) {
+      Severity severity = warning.advice() ? Severity.advice : Severity.warning;
+      found.add(Finding.of(severity, warning.area(), warning.text(), ""));
     }
     List<Finding> atStart = List.copyOf(found);
     Map<TableId, Map<String, String>> columns = new HashMap<>();

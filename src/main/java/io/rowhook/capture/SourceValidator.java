@@ -50,21 +50,18 @@ public final class SourceValidator {
    * @param tableProblems what is wrong with single tables: others can be captured
    * @param problems what is wrong with the source: nothing can be captured
    * @param warnings what an administrator should know
-   * @param advice those of the warnings that may be meant so
    */
   public record Checked(
       List<TableMetadata> tables,
       List<TableProblem> tableProblems,
       List<String> problems,
-      List<String> warnings,
-      List<String> advice) {
+      List<SourceWarning> warnings) {
 
     public Checked {
       tables = List.copyOf(tables);
       tableProblems = List.copyOf(tableProblems);
       problems = List.copyOf(problems);
       warnings = List.copyOf(warnings);
-      advice = List.copyOf(advice);
     }
 
     /** The tables whose row changes cannot be told, each with every reason. */
@@ -86,8 +83,7 @@ public final class SourceValidator {
           tables.stream().filter(table -> !without.contains(table.table())).toList(),
           tableProblems.stream().filter(one -> !without.contains(one.table())).toList(),
           problems,
-          warnings,
-          advice);
+          warnings);
     }
 
     /**
@@ -185,8 +181,7 @@ public final class SourceValidator {
   private List<TableMetadata> tables(Connection connection, List<CapturedTable> tables)
       throws SQLException {
     if (tables.isEmpty()) {
-      findings.refuse(
-          "%s: no table is captured. Name one in entities.yaml".formatted(source.place()));
+      findings.refuse(noTable(source));
       return List.of();
     }
     List<TableMetadata> facts = new TableValidator(source, connection, findings).check(tables);
@@ -195,8 +190,12 @@ public final class SourceValidator {
   }
 
   private Checked result(List<TableMetadata> facts) {
-    return new Checked(
-        facts, findings.tables(), findings.problems(), findings.warnings(), findings.advice());
+    return new Checked(facts, findings.tables(), findings.problems(), findings.warnings());
+  }
+
+  /** What is said where no entity is configured. */
+  static String noTable(SourceConfig source) {
+    return "%s: no table is captured. Name one in entities.yaml".formatted(source.place());
   }
 
   /** What a failed connection or statement means, in a sentence. */

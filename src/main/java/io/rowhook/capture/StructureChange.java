@@ -10,10 +10,27 @@ import java.util.List;
  * @param what in words, after the table's or the column's name: {@code is gone}
  * @param from what it was: a type, a name, columns
  * @param to what it is; for a column that is gone the one that probably is it now; empty: nothing
+ * @param gone of {@link Kind#VALUES} those that are gone
  * @param mend the statement that undoes it there; empty: there is none
  */
 public record StructureChange(
-    Kind kind, TableId table, String column, String what, String from, String to, String mend) {
+    Kind kind,
+    TableId table,
+    String column,
+    String what,
+    String from,
+    String to,
+    List<String> gone,
+    String mend) {
+
+  public StructureChange {
+    gone = List.copyOf(gone);
+  }
+
+  /** One of a whole table. */
+  StructureChange(Kind kind, TableId table, String what, String from, String to, String mend) {
+    this(kind, table, "", what, from, to, List.of(), mend);
+  }
 
   /** Which difference. */
   public enum Kind {
@@ -23,6 +40,10 @@ public record StructureChange(
     GENERATED,
     /** Its values are sent in another form. */
     TYPE,
+    /** Its values are ordered in another way there. */
+    ORDER,
+    /** Other values of it are equal there. */
+    EQUALITY,
     /** It can be null there. */
     NULLABLE,
     /** An enum has no longer all of its values. */
@@ -35,10 +56,5 @@ public record StructureChange(
     PUBLICATION,
     /** The role does not see all of its rows. */
     RIGHTS
-  }
-
-  /** Of {@link Kind#VALUES} those that are gone. */
-  public List<String> gone() {
-    return kind == Kind.VALUES ? List.of(from.split(", ", -1)) : List.of();
   }
 }

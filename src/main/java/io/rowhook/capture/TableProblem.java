@@ -6,6 +6,13 @@ package io.rowhook.capture;
  * @param table the table at fault: a captured one, or one that references read
  * @param suspends whether its row changes cannot be told as they must; otherwise only what is
  *     looked up in it is unavailable
- * @param text a whole sentence, with what mends it
+ * @param place the setting that asks for it, or the file of the source's
+ * @param what a whole sentence, with what mends it
  */
-public record TableProblem(TableId table, boolean suspends, String text) {}
+public record TableProblem(TableId table, boolean suspends, String place, String what) {
+
+  /** The sentence with its place. */
+  public String text() {
+    return place + ": " + what;
+  }
+}

@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.base.Count;
 import io.rowhook.journal.jobs.ForgetJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +67,11 @@ public final class RemovedRecipients {
 
   /** Returns in words what waits for a recipient. */
   public static String inWords(JournalQueries.Standing standing) {
-    return "%d events after its cursor, %d deliveries waiting, %d blocked, %d failed"
-        .formatted(standing.ahead(), standing.waiting(), standing.blocked(), standing.failed());
+    return "%s after its cursor, %s waiting, %d blocked, %d failed"
+        .formatted(
+            Count.of(standing.ahead(), "event"),
+            Count.of(standing.waiting(), "delivery"),
+            standing.blocked(),
+            standing.failed());
   }
 }

@@ -45,7 +45,7 @@ public final class SourceDatabase implements AutoCloseable {
     return start("logical");
   }
 
-  /** Starts one with another {@code wal_level}: {@code replica} or {@code minimal}. */
+  /** Starts one with another {@code wal_level}; empty: the server's own. */
   public static SourceDatabase start(String walLevel) {
     return start(Map.of("wal_level", walLevel));
   }
@@ -79,6 +79,7 @@ public final class SourceDatabase implements AutoCloseable {
     all.put("max_replication_slots", "20");
     all.put("max_connections", "60");
     all.putAll(settings);
+    all.values().removeIf(String::isEmpty); // left to the server's own files
     if ("minimal".equals(all.get("wal_level"))) {
       all.put("max_wal_senders", "0"); // or the server refuses to start
     }
@@ -132,7 +133,8 @@ public final class SourceDatabase implements AutoCloseable {
         "the slots of " + database + " are dropped",
         () -> {
           execute(
-              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
+              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT"
+                  + " active"
                   + " AND database = '%s'".formatted(database));
           return "0".equals(query(slots));
         });

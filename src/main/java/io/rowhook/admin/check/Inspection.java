@@ -169,10 +169,8 @@ public final class Inspection {
     SourceInspection inspection =
         SourceInspection.of(
             source, CapturePlan.of(entities), lookedUp(entities), state, request.clock());
-    // without entities nothing can be captured, which the settings say already
     inspection.findings().stream()
         .filter(finding -> !request.started() || !inspection.atStart().contains(finding))
-        .filter(finding -> !entities.isEmpty() || !finding.what().contains("no table is captured"))
         .forEach(this::add);
     inspection.version().ifPresent(version -> versions.put("postgresql", version));
     return Optional.of(inspection);

@@ -2,6 +2,7 @@ package io.rowhook.admin.check;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Count;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
@@ -37,15 +38,15 @@ public record Report(
    */
   public record Compared(String with, int tables, int attributes, int known) {
     String line() {
-      return "Compared %d tables and %d attributes with %s%s."
+      return "Compared %s and %s with %s%s."
           .formatted(
-              tables,
-              attributes,
+              Count.of(tables, "table"),
+              Count.of(attributes, "attribute"),
               with,
               known == 0
                   ? ""
-                  : "; %d problems are in both, and rowhook check without --against names them"
-                      .formatted(known));
+                  : "; %s in both, which rowhook check without --against names"
+                      .formatted(Count.of(known, "problem")));
     }
   }
 
@@ -121,10 +122,10 @@ public record Report(
     } else if (!quiet) {
       out.println(
           (findings.isEmpty() ? "" : System.lineSeparator())
-              + "%d errors, %d warnings, %d advice. Rowhook %s, Java %s, PostgreSQL %s."
+              + "%s, %s, %d advice. Rowhook %s, Java %s, PostgreSQL %s."
                   .formatted(
-                      count(Severity.error),
-                      count(Severity.warning),
+                      Count.of(count(Severity.error), "error"),
+                      Count.of(count(Severity.warning), "warning"),
                       count(Severity.advice),
                       versions.getOrDefault("rowhook", "(development)"),
                       versions.getOrDefault("java", "unknown"),

@@ -1,13 +1,17 @@
 package io.rowhook.admin.check;
 
 import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.LookupReference;
+import io.rowhook.entity.OrderBy;
 import io.rowhook.template.TemplateReads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +23,7 @@ import java.util.stream.Stream;
  * @param shown which columns
  * @param taken names of relations, which take the place of columns
  * @param id the columns that it is known by; empty: those of its primary key
- * @param joined whether other rows are found by its primary key, or it by them
+ * @param comparisons what columns are compared for
  */
 record TableRole(
     EntityType entity,
@@ -29,19 +33,41 @@ record TableRole(
     ColumnFilter shown,
     List<String> taken,
     List<String> id,
-    boolean joined) {
+    List<Comparison> comparisons) {
+
+  /**
+   * Columns by which it is decided what is in the data.
+   *
+   * @param columns which; may hold words that are none; empty: those of the primary key
+   * @param ordered whether by their order as well, and not only by which are equal
+   * @param path the names in {@code data} of what it is decided of; empty: of the entity itself
+   */
+  record Comparison(Set<String> columns, boolean ordered, List<String> path) {
+    Comparison {
+      columns = Set.copyOf(columns);
+      path = List.copyOf(path);
+    }
+
+    boolean names(String column, List<String> primaryKey) {
+      return columns.isEmpty() ? primaryKey.contains(column) : columns.contains(column);
+    }
+  }
 
   TableRole {
     path = List.copyOf(path);
     taken = List.copyOf(taken);
     id = List.copyOf(id);
+    comparisons = List.copyOf(comparisons);
   }
 
   /** All of an entity, its own row first. */
   static List<TableRole> of(EntityType entity) {
     List<TableRole> roles = new ArrayList<>();
     String place = "entities.yaml: " + entity.name();
-    boolean joined = entity.parts().stream().anyMatch(part -> part.to().isEmpty());
+    List<Comparison> comparisons = new ArrayList<>();
+    condition(entity.condition(), List.of(), comparisons);
+    named(entity.references(), List.of(), comparisons);
+    entity.parts().forEach(part -> comparisons.add(key(part.to(), List.of(part.name()))));
     roles.add(
         new TableRole(
             entity,
@@ -51,7 +77,7 @@ record TableRole(
             entity.attributes(),
             names(entity.references(), entity.parts()),
             entity.id(),
-            joined));
+            comparisons));
     references(entity, place, List.of(), entity.references(), roles);
     parts(entity, place, List.of(), entity.parts(), roles);
     return roles;
@@ -65,7 +91,16 @@ record TableRole(
       List<TableRole> roles) {
     for (ChildTable part : parts) {
       String place = above + ".contains." + part.name();
-      List<String> its = longer(longer(path, part.name()), TemplateReads.ELEMENT);
+      List<String> all = longer(path, part.name());
+      List<String> its = longer(all, TemplateReads.ELEMENT);
+      List<Comparison> comparisons = new ArrayList<>(List.of(key(part.key(), all)));
+      condition(part.where(), all, comparisons);
+      if (!part.orderBy().isEmpty()) {
+        Set<String> by = part.orderBy().stream().map(OrderBy::column).collect(Collectors.toSet());
+        comparisons.add(new Comparison(by, true, all));
+      }
+      named(part.references(), its, comparisons);
+      part.parts().forEach(inner -> comparisons.add(key(inner.to(), longer(its, inner.name()))));
       roles.add(
           new TableRole(
               entity,
@@ -75,7 +110,7 @@ record TableRole(
               part.attributes(),
               names(part.references(), part.parts()),
               List.of(),
-              !part.parts().isEmpty()));
+              comparisons));
       references(entity, place, its, part.references(), roles);
       parts(entity, place, its, part.parts(), roles);
     }
@@ -90,6 +125,9 @@ record TableRole(
     for (LookupReference reference : references) {
       String place = above + ".refers." + reference.name();
       List<String> its = longer(path, reference.name());
+      List<Comparison> comparisons = new ArrayList<>(List.of(key(reference.to(), its)));
+      condition(reference.where(), its, comparisons);
+      named(reference.references(), its, comparisons);
       roles.add(
           new TableRole(
               entity,
@@ -99,8 +137,23 @@ record TableRole(
               reference.attributes(),
               names(reference.references(), List.of()),
               List.of(),
-              reference.to().isEmpty()));
+              comparisons));
       references(entity, place, its, reference.references(), roles);
+    }
+  }
+
+  private static Comparison key(List<String> columns, List<String> path) {
+    return new Comparison(Set.copyOf(columns), false, path);
+  }
+
+  private static void named(
+      List<LookupReference> references, List<String> path, List<Comparison> comparisons) {
+    references.forEach(one -> comparisons.add(key(one.key(), longer(path, one.name()))));
+  }
+
+  private static void condition(String sql, List<String> path, List<Comparison> comparisons) {
+    if (!sql.isEmpty()) {
+      comparisons.add(new Comparison(SqlCondition.of(sql).words(), true, path));
     }
   }
 

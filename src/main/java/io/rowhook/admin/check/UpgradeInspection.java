@@ -28,6 +28,10 @@ final class UpgradeInspection {
 
   private static final int MOST_KEYS = 12;
 
+  /** What is not seen of a value, but of what it is compared for. */
+  private static final Set<StructureChange.Kind> COMPARED =
+      Set.of(StructureChange.Kind.ORDER, StructureChange.Kind.EQUALITY);
+
   private final SourceComparison comparison;
   private final List<TableRole> roles = new ArrayList<>();
   private final Map<String, List<OutputUses>> uses = new LinkedHashMap<>(); // by entity
@@ -99,7 +103,8 @@ final class UpgradeInspection {
                     words.what(),
                     means(problem, role, one, keys),
                     words.mend().isEmpty()
-                        ? "Write entities.yaml for the next version, and put it in force with the upgrade"
+                        ? "Write entities.yaml for the next version, and put it in force with the"
+                            + " upgrade"
                         : words.mend(),
                     about(role, one, keys, path, problem.table().toString(), "", "unusable")));
           }
@@ -125,18 +130,20 @@ final class UpgradeInspection {
 
   /** By the longest of the places that it can be of. */
   private boolean isPlaced(TableProblem problem, TableRole role) {
-    return problem.text().startsWith(role.place())
-        && ".:".indexOf(problem.text().charAt(role.place().length())) >= 0
+    return isIn(problem, role)
         && roles.stream()
-            .noneMatch(other ->
-                other.place().length() > role.place().length()
-                    && problem.text().startsWith(other.place() + "."));
+            .noneMatch(
+                other -> other.place().length() > role.place().length() && isIn(problem, other));
+  }
+
+  private static boolean isIn(TableProblem problem, TableRole role) {
+    return (problem.place() + ".").startsWith(role.place() + ".");
   }
 
   private void change(StructureChange change, TableRole role) {
     for (OutputUses one : uses.getOrDefault(role.entity().name(), List.of())) {
       switch (change.kind()) {
-        case GONE, GENERATED, TYPE, NULLABLE, VALUES -> column(change, role, one);
+        case GONE, GENERATED, TYPE, ORDER, EQUALITY, NULLABLE, VALUES -> column(change, role, one);
         case KEY -> key(change, role, one);
         case IDENTITY -> {
           if (!role.isReference()) {
@@ -171,9 +178,24 @@ final class UpgradeInspection {
   private void column(StructureChange change, TableRole role, OutputUses one) {
     String column = change.column();
     List<String> path = role.pathTo(column);
-    Set<String> keys = role.shows(column) ? one.keysOfData(path) : new LinkedHashSet<>();
-    if (role.isId(column, comparison.keys().getOrDefault(role.table(), List.of()))) {
-      keys.addAll(one.keysOf(List.of("entityId")));
+    List<String> primaryKey = comparison.keys().getOrDefault(role.table(), List.of());
+    Set<String> keys = new LinkedHashSet<>();
+    if (!COMPARED.contains(change.kind())) {
+      if (role.shows(column)) {
+        keys.addAll(one.keysOfData(path));
+      }
+      if (role.isId(column, primaryKey)) {
+        keys.addAll(one.keysOf(List.of("entityId")));
+      }
+    }
+    boolean seen = !keys.isEmpty();
+    if (COMPARED.contains(change.kind()) || change.kind() == StructureChange.Kind.TYPE) {
+      boolean order = change.kind() == StructureChange.Kind.ORDER;
+      for (TableRole.Comparison its : role.comparisons()) {
+        if (its.names(column, primaryKey) && (its.ordered() || !order)) {
+          keys.addAll(its.path().isEmpty() ? one.allKeys() : one.keysOfData(its.path()));
+        }
+      }
     }
     if (change.kind() == StructureChange.Kind.VALUES && role.path().isEmpty()) {
       Set<String> wanted = one.subscription().becomes().getOrDefault(column, Set.of());
@@ -196,7 +218,10 @@ final class UpgradeInspection {
             Area.recipients,
             "%s.%s %s".formatted(role.table(), column, change.what()),
             means,
-            mend(change, role, one),
+            seen
+                ? mend(change, role, one)
+                : "Mend the conditions and keys of %s in entities.yaml that name %s.%s"
+                    .formatted(role.entity().name(), role.table(), column),
             about(role, one, keys, path, role.table().toString(), column, difference(change))));
   }
 
@@ -206,10 +231,9 @@ final class UpgradeInspection {
     if (own && role.id().isEmpty()) {
       keys.addAll(one.keysOf(List.of("entityId")));
     }
-    if (role.joined()) {
-      List<List<String>> parts = own ? role.relations() : List.of(role.relation());
-      parts.forEach(path -> keys.addAll(one.keysOfData(path)));
-    }
+    role.comparisons().stream()
+        .filter(its -> its.columns().isEmpty())
+        .forEach(its -> keys.addAll(one.keysOfData(its.path())));
     table(change, role, one, role.relation(), keys);
   }
 

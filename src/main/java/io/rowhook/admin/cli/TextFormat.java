@@ -63,9 +63,4 @@ public final class TextFormat {
         ? String.format(Locale.ROOT, "%.1f MB", megabytes)
         : String.format(Locale.ROOT, "%.1f GB", megabytes / 1_000);
   }
-
-  /** {@code 1 delivery}, {@code 2 deliveries}. */
-  public static String deliveries(long count) {
-    return count == 1 ? "1 delivery" : count + " deliveries";
-  }
 }

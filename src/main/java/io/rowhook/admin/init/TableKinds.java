@@ -1,5 +1,6 @@
 package io.rowhook.admin.init;
 
+import io.rowhook.base.Count;
 import io.rowhook.capture.SourceCatalog;
 import io.rowhook.capture.SourceCatalog.ForeignKey;
 import io.rowhook.capture.SourceCatalog.Table;
@@ -147,16 +148,11 @@ final class TableKinds {
     score += telling ? say(3, "its name", reasons) : 0;
     score += parts ? say(2, "has parts", reasons) : 0;
     score +=
-        named > 0
-            ? say(
-                Math.min(2, named),
-                "named by " + named + (named == 1 ? " table" : " tables"),
-                reasons)
-            : 0;
+        named > 0 ? say(Math.min(2, named), "named by " + Count.of(named, "table"), reasons) : 0;
     score += table.foreignKeys().isEmpty() ? 0 : 1;
     score += Columns.telling(table).isEmpty() ? 0 : 1;
     score += table.columns().size() >= 6 ? 1 : 0;
-    score += table.rows() > 0 ? say(1, "about " + table.rows() + " rows", reasons) : 0;
+    score += table.rows() > 0 ? say(1, "about " + Count.of(table.rows(), "row"), reasons) : 0;
     score -= table.rows() == 0 && anyRows() ? 1 : 0;
     score -= ownership.isCodes(table) ? (parts ? 3 : 4) : 0;
     boolean small = table.columns().size() <= 3 && table.foreignKeys().isEmpty() && !parts;

@@ -1,6 +1,7 @@
 package io.rowhook.capture.catalog;
 
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.decode.PostgresType;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,6 +10,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A table's columns to the last detail, to be held against those of the same table elsewhere. Needs
@@ -20,19 +22,16 @@ public record TableStructure(Map<String, Column> columns) {
 
   private static final String COLUMNS =
       """
-      SELECT a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), u.oid::int8, u.typname, bottom.modifier,
-             a.attnotnull OR t.typnotnull, a.attgenerated <> '',
-             ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = u.oid ORDER BY e.enumsortorder)
+      SELECT a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.atttypmod,
+             a.attnotnull, a.attgenerated <> '',
+             CASE WHEN l.collprovider = 'd'
+                  THEN (SELECT coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate)
+                          FROM pg_database d WHERE d.datname = current_database())
+                  ELSE coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale', l.collcollate, '') END,
+             coalesce(l.collisdeterministic, true)
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_type t ON t.oid = a.atttypid
-        JOIN LATERAL (WITH RECURSIVE under (oid, modifier) AS (
-                        SELECT a.atttypid, a.atttypmod
-                        UNION ALL SELECT d.typbasetype, d.typtypmod FROM under JOIN pg_type d ON d.oid = under.oid
-                         WHERE d.typtype = 'd')
-                      SELECT under.oid, under.modifier FROM under JOIN pg_type d ON d.oid = under.oid
-                       WHERE d.typtype <> 'd') AS bottom ON true
-        JOIN pg_type u ON u.oid = bottom.oid
+        LEFT JOIN pg_collation l ON l.oid = a.attcollation
        WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
       """;
 
@@ -50,47 +49,47 @@ public record TableStructure(Map<String, Column> columns) {
    * A column.
    *
    * @param number PostgreSQL's own, which a renamed column keeps
-   * @param type as SQL writes it, with its length or precision
-   * @param base the OID of its type without domains
-   * @param baseName that type's name
-   * @param modifier that type's modifier; below 0: none
-   * @param labels of an enum, in its order
+   * @param written its type as SQL writes it, with its length or precision
+   * @param type the same to the last detail
+   * @param collation the locale that it is ordered by; empty: none
+   * @param bytewise whether values are equal only if all of their bytes are
    */
   public record Column(
       String name,
       int number,
-      String type,
-      long base,
-      String baseName,
-      int modifier,
+      String written,
+      ColumnType type,
       boolean notNull,
       boolean generated,
-      List<String> labels) {
-    public Column {
-      labels = List.copyOf(labels);
-    }
-  }
+      String collation,
+      boolean bytewise) {}
 
-  /** Reads one. */
-  public static TableStructure read(Connection connection, TableId table) throws SQLException {
+  /**
+   * Reads one.
+   *
+   * @param read how values are read, by the type's OID
+   */
+  public static TableStructure read(
+      Connection connection, TableId table, Map<Integer, PostgresType> read) throws SQLException {
+    ColumnType.Types types = new ColumnType.Types(connection, read);
     Map<String, Column> columns = new LinkedHashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setString(1, table.schema());
       statement.setString(2, table.name());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
+          ColumnType type = types.type(row.getLong(4), row.getInt(5));
           columns.put(
               row.getString(1),
               new Column(
                   row.getString(1),
                   row.getInt(2),
                   row.getString(3),
-                  row.getLong(4),
-                  row.getString(5),
-                  row.getInt(6),
+                  type,
+                  row.getBoolean(6) || type.notNull(),
                   row.getBoolean(7),
-                  row.getBoolean(8),
-                  texts(row.getArray(9))));
+                  Objects.requireNonNullElse(row.getString(8), ""),
+                  row.getBoolean(9)));
         }
       }
     }
@@ -109,7 +108,7 @@ public record TableStructure(Map<String, Column> columns) {
     return names;
   }
 
-  private static List<String> texts(Array array) throws SQLException {
+  static List<String> texts(Array array) throws SQLException {
     return List.of((String[]) array.getArray());
   }
 }

@@ -75,11 +75,10 @@ final class ColumnValidator {
   }
 
   void problem(Fault fault, String place, String what) {
-    String text = place + ": " + what;
     if (fault.suspends()) {
-      findings.suspend(fault.table(), text);
+      findings.suspend(fault.table(), place, what);
     } else {
-      findings.unavailable(fault.table(), text);
+      findings.unavailable(fault.table(), place, what);
     }
   }
 

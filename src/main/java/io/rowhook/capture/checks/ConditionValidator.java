@@ -47,12 +47,9 @@ final class ConditionValidator {
     if (!unknown.isEmpty()) {
       findings.suspend(
           facts.table(),
-          "%s: column %s is not in the REPLICA IDENTITY of %s, so of an old row nobody can tell whether the condition held. Run %s"
-              .formatted(
-                  where.place(),
-                  String.join(", ", unknown),
-                  facts.table(),
-                  facts.fullIdentityStatement()));
+          where.place(),
+          "column %s is not in the REPLICA IDENTITY of %s, so of an old row nobody can tell whether the condition held. Run %s"
+              .formatted(String.join(", ", unknown), facts.table(), facts.fullIdentityStatement()));
     }
   }
 
@@ -92,11 +89,11 @@ final class ConditionValidator {
       understood(new Condition(table, sql, judged), columns, problems);
     }
     for (String problem : problems) {
-      String text = "%s: %s, got: %s".formatted(place, problem, sql);
+      String what = "%s, got: %s".formatted(problem, sql);
       if (captured) {
-        findings.suspend(table, text);
+        findings.suspend(table, place, what);
       } else {
-        findings.unavailable(table, text);
+        findings.unavailable(table, place, what);
       }
     }
     return judged;

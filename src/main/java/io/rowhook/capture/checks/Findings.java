@@ -1,5 +1,7 @@
 package io.rowhook.capture.checks;
 
+import io.rowhook.base.Finding.Area;
+import io.rowhook.capture.SourceWarning;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
 import java.util.ArrayList;
@@ -12,8 +14,7 @@ public final class Findings {
 
   private final List<String> problems = new ArrayList<>();
   private final Set<TableProblem> tables = new LinkedHashSet<>();
-  private final List<String> warnings = new ArrayList<>();
-  private final List<String> advice = new ArrayList<>();
+  private final List<SourceWarning> warnings = new ArrayList<>();
 
   /** Nothing at all can be captured. */
   public void refuse(String problem) {
@@ -21,24 +22,23 @@ public final class Findings {
   }
 
   /** This table cannot be captured. */
-  void suspend(TableId table, String problem) {
-    tables.add(new TableProblem(table, true, problem));
+  void suspend(TableId table, String place, String what) {
+    tables.add(new TableProblem(table, true, place, what));
   }
 
   /** What is looked up in this table is unavailable; its row changes can be told. */
-  void unavailable(TableId table, String problem) {
-    tables.add(new TableProblem(table, false, problem));
+  void unavailable(TableId table, String place, String what) {
+    tables.add(new TableProblem(table, false, place, what));
   }
 
   /** An administrator should know. */
-  void warn(String warning) {
-    warnings.add(warning);
+  void warn(Area area, String text) {
+    warnings.add(new SourceWarning(area, false, text));
   }
 
   /** The same, where it is as often meant so. */
-  void advise(String advice) {
-    warnings.add(advice);
-    this.advice.add(advice);
+  void advise(Area area, String text) {
+    warnings.add(new SourceWarning(area, true, text));
   }
 
   public List<String> problems() {
@@ -49,12 +49,7 @@ public final class Findings {
     return List.copyOf(tables);
   }
 
-  public List<String> warnings() {
+  public List<SourceWarning> warnings() {
     return warnings;
-  }
-
-  /** Those of the warnings that may be meant so. */
-  public List<String> advice() {
-    return advice;
   }
 }

@@ -1,5 +1,6 @@
 package io.rowhook.capture.checks;
 
+import io.rowhook.base.Finding.Area;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.TableRequirement;
@@ -63,6 +64,7 @@ final class KeyValidator {
     } else if (uniqueInEachPartition(named, facts)) {
       columns.logged(fault, id.place(), id.columns(), facts);
       findings.warn(
+          Area.tables,
           "%s: PostgreSQL cannot hold %s unique in all partitions of %s together: rows that have the same would be one entity"
               .formatted(id.place(), String.join(", ", id.columns()), facts.table()));
     } else {
@@ -191,6 +193,7 @@ final class KeyValidator {
         row.next();
         if (!row.getBoolean(1)) {
           findings.warn(
+              Area.tables,
               "%s.key: %s has no index that begins with %s, so each look-up reads the whole table. Run CREATE INDEX ON %s (%s);"
                   .formatted(
                       part.place(),

@@ -102,6 +102,6 @@ final class ReadAccessValidator {
 
   private void problem(String place, TableId table, String what) {
     told.add(table);
-    findings.unavailable(table, place + ": " + what);
+    findings.unavailable(table, place, what);
   }
 }

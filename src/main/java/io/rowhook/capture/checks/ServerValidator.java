@@ -1,5 +1,6 @@
 package io.rowhook.capture.checks;
 
+import io.rowhook.base.Finding.Area;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.TableId;
@@ -45,8 +46,12 @@ public final class ServerValidator {
   private void server() throws SQLException {
     if (!setting("wal_level").equals("logical")) {
       findings.refuse(
-          "%s: wal_level of the server at %s is '%s', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; and restart the server"
-              .formatted(source.place(), source.address(), setting("wal_level")));
+          "%s: wal_level of the server at %s is '%s', but must be 'logical'. %s"
+              .formatted(
+                  source.place(),
+                  source.address(),
+                  setting("wal_level"),
+                  restart("wal_level", "'logical'")));
     }
     if (one("SELECT pg_is_in_recovery()::text").equals("true")) {
       findings.refuse(
@@ -107,6 +112,7 @@ public final class ServerValidator {
     String keep = setting("max_slot_wal_keep_size");
     if (!keep.equals("-1")) {
       findings.advise(
+          Area.source,
           "%s: max_slot_wal_keep_size of the server is %s: while Rowhook is stopped or behind by more than that, the slot is lost and row changes with it"
               .formatted(source.place(), keep));
     }
@@ -134,9 +140,19 @@ public final class ServerValidator {
     int used = Integer.parseInt(one(count));
     if (used >= limit) {
       findings.refuse(
-          "%s: all %d of the server's %s are in use. Run ALTER SYSTEM SET %s = %d; and restart the server"
-              .formatted(source.place(), limit, setting, setting, limit + 5));
+          "%s: all %d of the server's %s are in use. %s"
+              .formatted(
+                  source.place(), limit, setting, restart(setting, String.valueOf(limit + 5))));
     }
+  }
+
+  /** What mends a setting that holds from the server's next start. */
+  private String restart(String setting, String value) throws SQLException {
+    return one("SELECT pending_restart::text FROM pg_settings WHERE name = '" + setting + "'")
+            .equals("true")
+        ? "It is set already and waits for a restart: restart PostgreSQL"
+        : "Run ALTER SYSTEM SET %s = %s; SELECT pg_reload_conf(); and restart the server"
+            .formatted(setting, value);
   }
 
   private String setting(String name) throws SQLException {

@@ -1,6 +1,7 @@
 package io.rowhook.capture.checks;
 
 import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Finding.Area;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
@@ -156,7 +157,9 @@ public final class TableValidator {
     if (isHypertable(table) || heirs.stream().anyMatch(heir -> heir.schema().equals(CHUNKS))) {
       problem(
           table.table(),
-          "is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in the log, and chunks come and go. Rowhook cannot capture it; a table that is PARTITION BY RANGE can be captured");
+          "is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in"
+              + " the log, and chunks come and go. Rowhook cannot capture it; a table that is"
+              + " PARTITION BY RANGE can be captured");
       return false;
     }
     if (!heirs.isEmpty()) {
@@ -191,6 +194,7 @@ public final class TableValidator {
   private void report(TableMetadata facts) {
     if (facts.identity() != ReplicaIdentity.FULL) {
       findings.advise(
+          Area.tables,
           "%s: table %s logs only %s of a row's old state, so 'previous', 'changed' and a Deleted's data are unknown, and so is a large value that an UPDATE leaves alone. Run %s"
               .formatted(
                   source.place(),
@@ -200,6 +204,7 @@ public final class TableValidator {
     }
     if (!facts.generatedColumns().isEmpty()) {
       findings.advise(
+          Area.tables,
           "%s: table %s: PostgreSQL computes %s and does not log it, so it is not captured, and not read back either"
               .formatted(
                   source.place(), facts.table(), String.join(", ", facts.generatedColumns())));
@@ -251,11 +256,11 @@ public final class TableValidator {
   }
 
   private void problem(TableId table, String what) {
-    findings.suspend(table, "%s: table %s %s".formatted(source.place(), table, what));
+    findings.suspend(table, source.place(), "table %s %s".formatted(table, what));
   }
 
   /** The rows that are its own in the log can be told. */
   private void partly(TableId table, String what) {
-    findings.unavailable(table, "%s: table %s %s".formatted(source.place(), table, what));
+    findings.unavailable(table, source.place(), "table %s %s".formatted(table, what));
   }
 }

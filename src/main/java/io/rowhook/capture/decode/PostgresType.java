@@ -35,7 +35,8 @@ public record PostgresType(Kind kind, @Nullable PostgresType element, char delim
     ARRAY
   }
 
-  static final PostgresType TEXT = scalar(Kind.TEXT);
+  /** One that stays as PostgreSQL writes it. */
+  public static final PostgresType TEXT = scalar(Kind.TEXT);
 
   static PostgresType scalar(Kind kind) {
     return new PostgresType(kind, null, ',');

@@ -96,7 +96,7 @@ public final class SourcePreparation {
       checked.strict();
     }
     if (!checked.tables().equals(last.facts())) {
-      checked.warnings().forEach(warning -> log.warn("{}", warning));
+      checked.warnings().forEach(warning -> log.warn("{}", warning.text()));
     }
     checked.tables().forEach(table -> lastFacts.put(table.table(), table));
     ReplicationSetup.Joined joined = join(facts, reasons, acceptGap);

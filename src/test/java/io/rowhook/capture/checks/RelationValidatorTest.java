@@ -6,6 +6,7 @@ import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceValidator;
+import io.rowhook.capture.SourceWarning;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableRequirement;
 import io.rowhook.testing.SourceDatabase;
@@ -64,11 +65,12 @@ class RelationValidatorTest {
   void anIdMustBeUniqueAndLogged() {
     assertThat(problems(ORDER, new TableRequirement.Id(PLACE + ".id", List.of("numbr"))))
         .containsExactly(
-            "entities.yaml: Order.id: table public.orders has no column numbr; the nearest is number");
+            "entities.yaml: Order.id: table public.orders has no column numbr; the nearest is"
+                + " number");
     String unique =
         "are not unique and NOT NULL, so an entity could not be told by them. Run ALTER TABLE"
-            + " \"public\".\"orders\" ADD UNIQUE (%s); and set each NOT NULL, or leave id out to use"
-            + " the primary key";
+            + " \"public\".\"orders\" ADD UNIQUE (%s); and set each NOT NULL, or leave id out to"
+            + " use the primary key";
     assertThat(problems(ORDER, new TableRequirement.Id(PLACE + ".id", List.of("number"))))
         .containsExactly(
             "entities.yaml: Order.id: columns number of public.orders "
@@ -99,7 +101,8 @@ class RelationValidatorTest {
                 + " FULL;",
             place
                 + ".key: oid, no: the key must name as many columns as the primary key of"
-                + " public.orders has (oid), in that order. If it names other columns of it, name these with to",
+                + " public.orders has (oid), in that order. If it names other columns of it, name"
+                + " these with to",
             place + ": public.orders has a column number already. Give it another name here");
   }
 
@@ -131,8 +134,8 @@ class RelationValidatorTest {
                     List.of(reference(List.of("customer"), CUSTOMER, List.of())))))
         .containsExactly(
             "entities.yaml: Order.refers.x: database.user 'narrow' may not read public.customer,"
-                + " whose rows are looked up (columns id, name). Run GRANT SELECT ON \"public\".\"customer\" TO"
-                + " \"narrow\";");
+                + " whose rows are looked up (columns id, name). Run GRANT SELECT ON"
+                + " \"public\".\"customer\" TO \"narrow\";");
   }
 
   @Test
@@ -145,9 +148,13 @@ class RelationValidatorTest {
         PLACE
             + ".contains.lines.key: public.line has no index that begins with oid, so each look-up"
             + " reads the whole table. Run CREATE INDEX ON \"public\".\"line\" (\"oid\");";
-    assertThat(check(database.user(), orders, lines).warnings()).contains(warning);
+    assertThat(check(database.user(), orders, lines).warnings())
+        .extracting(SourceWarning::text)
+        .contains(warning);
     database.execute("CREATE INDEX line_oid ON line (oid, no)");
-    assertThat(check(database.user(), orders, lines).warnings()).doesNotContain(warning);
+    assertThat(check(database.user(), orders, lines).warnings())
+        .extracting(SourceWarning::text)
+        .doesNotContain(warning);
     database.execute("DROP INDEX line_oid", "ALTER TABLE line REPLICA IDENTITY DEFAULT");
   }
 
@@ -194,8 +201,8 @@ class RelationValidatorTest {
   private static List<String> where(String condition) {
     database.execute(
         "DROP TABLE IF EXISTS judged",
-        "CREATE TABLE judged (oid bigint PRIMARY KEY, number text, code text, photo bytea, made date,"
-            + " double bigint GENERATED ALWAYS AS (oid * 2) STORED)",
+        "CREATE TABLE judged (oid bigint PRIMARY KEY, number text, code text, photo bytea, made"
+            + " date, double bigint GENERATED ALWAYS AS (oid * 2) STORED)",
         "ALTER TABLE judged REPLICA IDENTITY FULL");
     return problems(
         database.user(),
