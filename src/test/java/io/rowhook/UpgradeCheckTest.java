@@ -120,18 +120,14 @@ class UpgradeCheckTest {
     in.recipient(
         "books",
         url
-            + "\n"
-            + "subscriptions: [{ entity: Deal, when: .data.paid, attributes: full }, { entity: Bill"
-            + " }]");
+            + "\nsubscriptions: [{ entity: Deal, when: .data.paid, attributes: full }, { entity: Bill }]");
     in.recipient(
         "depot",
         url + "\nsubscriptions: [{ entity: Stock, changed: [amount], attributes: notify }]");
     in.recipient(
         "mail",
         url
-            + "\n"
-            + "subscriptions: [{ entity: Deal, becomes: { state: shipped }, attributes: notify"
-            + " }]");
+            + "\nsubscriptions: [{ entity: Deal, becomes: { state: shipped }, attributes: notify }]");
     in.recipient(
         "lab",
         url

@@ -282,8 +282,7 @@ public final class InitCommand implements Callable<Integer> {
     if (fresh.choices().isEmpty()) {
       out.println(
           directory.resolve("entities.yaml")
-              + " names all tables that would be proposed; nothing is new and nothing was"
-              + " written.");
+              + " names all tables that would be proposed; nothing is new and nothing was written.");
       return 0;
     }
     out.println(

@@ -106,10 +106,7 @@ final class SourceValidatorTest {
     assertThat(checked.warnings())
         .extracting(SourceWarning::text)
         .containsExactly(
-            "source.properties: table public.article logs only id of a row's old state, so"
-                + " 'previous', 'changed' and a Deleted's data are unknown, and so is a large value"
-                + " that an UPDATE leaves alone. Run ALTER TABLE \"public\".\"article\" REPLICA"
-                + " IDENTITY FULL;");
+            "source.properties: table public.article logs only id of a row's old state, so 'previous', 'changed' and a Deleted's data are unknown, and so is a large value that an UPDATE leaves alone. Run ALTER TABLE \"public\".\"article\" REPLICA IDENTITY FULL;");
   }
 
   @Test
@@ -119,8 +116,7 @@ final class SourceValidatorTest {
         .singleElement()
         .asString()
         .startsWith(
-            "source.properties: cannot reach the server at database.hostname=127.0.0.1,"
-                + " database.port=1: ");
+            "source.properties: cannot reach the server at database.hostname=127.0.0.1, database.port=1: ");
   }
 
   @Test
@@ -140,8 +136,7 @@ final class SourceValidatorTest {
         .containsExactly(
             "source.properties: database.user 'nobody' may not log in to database 'erp' at "
                 + at()
-                + "; the server says: FATAL: role \"nobody\" does not exist. Mend the role or the"
-                + " server's pg_hba.conf");
+                + "; the server says: FATAL: role \"nobody\" does not exist. Mend the role or the server's pg_hba.conf");
   }
 
   @Test
@@ -156,21 +151,12 @@ final class SourceValidatorTest {
                 "seen",
                 "unlogged"))
         .containsExactly(
-            "source.properties: table public.artikle does not exist in database 'erp'; the nearest"
-                + " is public.article",
-            "source.properties: table public.keyless has no primary key, but Rowhook needs one to"
-                + " tell its rows apart. Run ALTER TABLE \"public\".\"keyless\" ADD PRIMARY KEY"
-                + " (...);",
-            "source.properties: table public.nothing has REPLICA IDENTITY NOTHING, with which the"
-                + " source would refuse every UPDATE and DELETE once it is published. Run ALTER"
-                + " TABLE \"public\".\"nothing\" REPLICA IDENTITY FULL;",
-            "source.properties: table public.unkeyed has a REPLICA IDENTITY without its primary"
-                + " key, so a deleted row could not be told. Run ALTER TABLE \"public\".\"unkeyed\""
-                + " REPLICA IDENTITY FULL;",
-            "source.properties: table public.seen is a view, but Rowhook captures ordinary tables"
-                + " only. Name the table that the rows stand in",
-            "source.properties: table public.unlogged is an unlogged table, but Rowhook captures"
-                + " ordinary tables only. Run ALTER TABLE \"public\".\"unlogged\" SET LOGGED;");
+            "source.properties: table public.artikle does not exist in database 'erp'; the nearest is public.article",
+            "source.properties: table public.keyless has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"keyless\" ADD PRIMARY KEY (...);",
+            "source.properties: table public.nothing has REPLICA IDENTITY NOTHING, with which the source would refuse every UPDATE and DELETE once it is published. Run ALTER TABLE \"public\".\"nothing\" REPLICA IDENTITY FULL;",
+            "source.properties: table public.unkeyed has a REPLICA IDENTITY without its primary key, so a deleted row could not be told. Run ALTER TABLE \"public\".\"unkeyed\" REPLICA IDENTITY FULL;",
+            "source.properties: table public.seen is a view, but Rowhook captures ordinary tables only. Name the table that the rows stand in",
+            "source.properties: table public.unlogged is an unlogged table, but Rowhook captures ordinary tables only. Run ALTER TABLE \"public\".\"unlogged\" SET LOGGED;");
   }
 
   /** One bad table need not stop the others: what is wrong is told by table. */
@@ -203,10 +189,8 @@ final class SourceValidatorTest {
     } catch (SourceException e) {
       assertThat(e.problems())
           .containsExactly(
-              "source.properties: table public.article column id is excluded, but is in the primary"
-                  + " key",
-              "source.properties: table public.article column nam is excluded, but does not exist;"
-                  + " the nearest is name");
+              "source.properties: table public.article column id is excluded, but is in the primary key",
+              "source.properties: table public.article column nam is excluded, but does not exist; the nearest is name");
       return;
     }
     throw new AssertionError("accepted");
@@ -223,11 +207,8 @@ final class SourceValidatorTest {
     SourceConfig source = rig("rights").source(Map.of("database.user", "reader"));
     assertThat(problems(source, "article"))
         .containsExactly(
-            "source.properties: database.user 'reader' may not replicate. Run ALTER ROLE \"reader\""
-                + " REPLICATION;",
-            "source.properties: publication.name 'rights' does not exist, and database.user"
-                + " 'reader' may not change that. Have the owner of the tables run CREATE"
-                + " PUBLICATION \"rights\" FOR TABLE \"public\".\"article\";");
+            "source.properties: database.user 'reader' may not replicate. Run ALTER ROLE \"reader\" REPLICATION;",
+            "source.properties: publication.name 'rights' does not exist, and database.user 'reader' may not change that. Have the owner of the tables run CREATE PUBLICATION \"rights\" FOR TABLE \"public\".\"article\";");
   }
 
   @Test
@@ -236,15 +217,10 @@ final class SourceValidatorTest {
       SourceConfig source = rig.source(Map.of("database.user", "replicator"));
       database.execute(
           "CREATE TABLE line (id int PRIMARY KEY)",
-          "CREATE PUBLICATION \"foreign\" FOR TABLE article WHERE (id > 5) WITH (publish ="
-              + " 'insert')");
+          "CREATE PUBLICATION \"foreign\" FOR TABLE article WHERE (id > 5) WITH (publish = 'insert')");
       assertThat(problems(source, "article", "line"))
           .containsExactly(
-              "source.properties: publication.name 'foreign' is not as it must be, and"
-                  + " database.user 'replicator' may not change that. Have the owner of the tables"
-                  + " run ALTER PUBLICATION \"foreign\" SET (publish = 'insert, update, delete,"
-                  + " truncate'); ALTER PUBLICATION \"foreign\" SET TABLE \"public\".\"article\","
-                  + " \"public\".\"line\";");
+              "source.properties: publication.name 'foreign' is not as it must be, and database.user 'replicator' may not change that. Have the owner of the tables run ALTER PUBLICATION \"foreign\" SET (publish = 'insert, update, delete, truncate'); ALTER PUBLICATION \"foreign\" SET TABLE \"public\".\"article\", \"public\".\"line\";");
       database.execute(
           "ALTER PUBLICATION \"foreign\" SET (publish = 'insert, update, delete, truncate')",
           "ALTER PUBLICATION \"foreign\" SET TABLE article, line");
@@ -267,8 +243,7 @@ final class SourceValidatorTest {
               false)) {
         supervisor.start();
         database.execute(
-            "INSERT INTO article SELECT max(id) + 1, 'x' FROM (SELECT 0 id UNION SELECT id FROM"
-                + " article) a");
+            "INSERT INTO article SELECT max(id) + 1, 'x' FROM (SELECT 0 id UNION SELECT id FROM article) a");
         rig.awaitRows(1);
       }
       assertThat(rig.failures).isEmpty();
@@ -282,8 +257,7 @@ final class SourceValidatorTest {
         "CREATE DATABASE crm");
     assertThat(problems(rig("decoding").source(), "article"))
         .containsExactly(
-            "source.properties: slot.name 'decoding' is a slot of plugin 'test_decoding', but"
-                + " Rowhook needs one of 'pgoutput'. Choose another slot.name");
+            "source.properties: slot.name 'decoding' is a slot of plugin 'test_decoding', but Rowhook needs one of 'pgoutput'. Choose another slot.name");
     database.execute("SELECT pg_drop_replication_slot('decoding')");
     try (Connection crm =
             java.sql.DriverManager.getConnection(
@@ -292,8 +266,7 @@ final class SourceValidatorTest {
       statement.execute("SELECT pg_create_logical_replication_slot('elsewhere', 'pgoutput')");
       assertThat(problems(rig("elsewhere").source(), "article"))
           .containsExactly(
-              "source.properties: slot.name 'elsewhere' is a slot of database 'crm', but"
-                  + " database.dbname is 'erp'. Choose another slot.name");
+              "source.properties: slot.name 'elsewhere' is a slot of database 'crm', but database.dbname is 'erp'. Choose another slot.name");
       statement.execute("SELECT pg_drop_replication_slot('elsewhere')");
     }
   }
@@ -310,10 +283,7 @@ final class SourceValidatorTest {
           .containsExactly(
               "source.properties: slot.name 'used' is in use by server process "
                   + pid
-                  + " (Debezium Streaming of user postgres from 127.0.0.1), but a slot has one"
-                  + " reader. Stop that client, or wait for its end by rowhook run --standby, or"
-                  + " choose another slot.name and publication.name; a client that is gone is ended"
-                  + " by SELECT pg_terminate_backend("
+                  + " (Debezium Streaming of user postgres from 127.0.0.1), but a slot has one reader. Stop that client, or wait for its end by rowhook run --standby, or choose another slot.name and publication.name; a client that is gone is ended by SELECT pg_terminate_backend("
                   + pid
                   + ");");
     }
@@ -339,19 +309,6 @@ final class SourceValidatorTest {
               "source.properties: all 0 of the server's max_wal_senders are in use. Run ALTER"
                   + " SYSTEM SET max_wal_senders = 5; SELECT pg_reload_conf(); and restart the"
                   + " server");
-    }
-  }
-
-  @Test
-  void aSettingThatWaitsForARestartIsNotAskedForAgain() {
-    try (SourceDatabase waiting = SourceDatabase.start("")) {
-      waiting.execute(
-          "CREATE TABLE article (id int PRIMARY KEY)", "CREATE ROLE anyone LOGIN REPLICATION");
-      waiting.set("wal_level", "logical");
-      assertThat(problems(new Rig(waiting, "waiting").source(), "article"))
-          .containsExactly(
-              "source.properties: wal_level of the server at 127.0.0.1:%d is 'replica', but must be 'logical'. It is set already and waits for a restart: restart PostgreSQL"
-                  .formatted(waiting.port()));
     }
   }
 }

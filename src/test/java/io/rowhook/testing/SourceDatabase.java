@@ -133,8 +133,7 @@ public final class SourceDatabase implements AutoCloseable {
         "the slots of " + database + " are dropped",
         () -> {
           execute(
-              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT"
-                  + " active"
+              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
                   + " AND database = '%s'".formatted(database));
           return "0".equals(query(slots));
         });

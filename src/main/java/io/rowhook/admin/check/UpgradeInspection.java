@@ -9,7 +9,6 @@ import io.rowhook.capture.TableProblem;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.TemplateReads;
 import io.rowhook.template.TemplateRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Says of what is different in the ERP's next version which recipient loses which key by it. What
@@ -103,8 +101,7 @@ final class UpgradeInspection {
                     words.what(),
                     means(problem, role, one, keys),
                     words.mend().isEmpty()
-                        ? "Write entities.yaml for the next version, and put it in force with the"
-                            + " upgrade"
+                        ? "Write entities.yaml for the next version, and put it in force with the upgrade"
                         : words.mend(),
                     about(role, one, keys, path, problem.table().toString(), "", "unusable")));
           }
@@ -219,9 +216,8 @@ final class UpgradeInspection {
             "%s.%s %s".formatted(role.table(), column, change.what()),
             means,
             seen
-                ? mend(change, role, one)
-                : "Mend the conditions and keys of %s in entities.yaml that name %s.%s"
-                    .formatted(role.entity().name(), role.table(), column),
+                ? UpgradeAdvice.of(change, role, one)
+                : UpgradeAdvice.compared(role, column),
             about(role, one, keys, path, role.table().toString(), column, difference(change))));
   }
 
@@ -268,38 +264,6 @@ final class UpgradeInspection {
         .formatted(role.entity().name(), one.recipient().name(), verb, list(keys));
   }
 
-  private static String mend(StructureChange change, TableRole role, OutputUses one) {
-    String name = one.recipient().name();
-    String read = "." + dotted(role, change.column());
-    String own =
-        one.file().orElse("jslt-templates/%s/%s.jslt".formatted(name, role.entity().name()));
-    String place = one.isWritten() ? "in " + own : "in a template of its own, " + own;
-    return switch (change.kind()) {
-      case GONE ->
-          change.to().isEmpty()
-              ? "Fill it from another attribute %s, or take it out, and tell %s beforehand"
-                  .formatted(place, name)
-              : "Read .%s instead of %s %s, when the upgrade is made"
-                  .formatted(dotted(role, change.to()), read, place);
-      case GENERATED ->
-          "Compute it %s from the columns that PostgreSQL computes it from, or tell %s beforehand"
-              .formatted(place, name);
-      case TYPE -> "Make of %s what it was %s, or tell %s beforehand".formatted(read, place, name);
-      case NULLABLE ->
-          "Have %s take null, or write fallback(%s, ...) %s".formatted(name, read, place);
-      default ->
-          "Map the new values of %s to the old ones %s, mend conditions in recipients/%s.yaml that name them, or tell %s beforehand"
-              .formatted(read, place, name, name);
-    };
-  }
-
-  private static String dotted(TableRole role, String column) {
-    return role.path().stream()
-            .map(name -> name.equals(TemplateReads.ELEMENT) ? name : "." + name)
-            .collect(Collectors.joining("", "data", "."))
-        + column;
-  }
-
   private static Map<String, String> about(
       TableRole role,
       OutputUses one,
@@ -316,7 +280,7 @@ final class UpgradeInspection {
     about.put("table", table);
     about.put("difference", difference);
     if (!column.isEmpty()) {
-      about.put("attribute", dotted(role, column));
+      about.put("attribute", UpgradeAdvice.dotted(role, column));
       about.put("column", column);
     } else if (!path.isEmpty()) {
       about.put("attribute", "data." + String.join(".", path).replace(".[]", "[]"));

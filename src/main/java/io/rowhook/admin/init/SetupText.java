@@ -75,8 +75,7 @@ final class SetupText {
       line("");
     }
     line(
-        "-- No statement below waits longer than this for a table that others use; run it again"
-            + " then.");
+        "-- No statement below waits longer than this for a table that others use; run it again then.");
     line("SET lock_timeout = '5s';");
     line("");
     line(
@@ -101,11 +100,9 @@ final class SetupText {
   private void grants() {
     Rights rights = Rights.of(proposal);
     line(
-        "-- What is looked up when an event is put together. Where columns are left out or only"
-            + " some are embedded, the others");
+        "-- What is looked up when an event is put together. Where columns are left out or only some are embedded, the others");
     line(
-        "-- cannot be read at all. A column that is added to such a table later, and is to be sent,"
-            + " needs its own GRANT.");
+        "-- cannot be read at all. A column that is added to such a table later, and is to be sent, needs its own GRANT.");
     Set<String> schemas = new TreeSet<>();
     rights.columns().keySet().forEach(table -> schemas.add(table.schema()));
     schemas.forEach(
@@ -151,8 +148,7 @@ final class SetupText {
     }
     String list = missing.stream().map(TableId::quoted).collect(Collectors.joining(",\n  "));
     line(
-        "-- Exactly the tables that entities.yaml captures; all of their columns, since what is"
-            + " excluded is dropped by Rowhook.");
+        "-- Exactly the tables that entities.yaml captures; all of their columns, since what is excluded is dropped by Rowhook.");
     line(
         server.published().isEmpty()
             ? "CREATE PUBLICATION rowhook FOR TABLE\n  "
@@ -168,14 +164,11 @@ final class SetupText {
       return;
     }
     line(
-        "-- Old values: without this previous and changed are null, a Deleted has only its key, and"
-            + " parts cannot be told by their");
+        "-- Old values: without this previous and changed are null, a Deleted has only its key, and parts cannot be told by their");
     line(
-        "-- owner. It costs log: each UPDATE and DELETE also writes the whole old row, so about"
-            + " twice the log for updates of these");
+        "-- owner. It costs log: each UPDATE and DELETE also writes the whole old row, so about twice the log for updates of these");
     line(
-        "-- tables; INSERT costs nothing more. The statement itself is done at once, and rewrites"
-            + " nothing.");
+        "-- tables; INSERT costs nothing more. The statement itself is done at once, and rewrites nothing.");
     for (Table table : without) {
       line(
           "ALTER TABLE %s REPLICA IDENTITY FULL;%s"
@@ -192,8 +185,7 @@ final class SetupText {
   /** Partitions do not inherit it; those that are made later need it as well. */
   private void partitions(TableId table) {
     line(
-        "DO $$ DECLARE part regclass; BEGIN -- and each of its partitions; one that is added later"
-            + " needs it too");
+        "DO $$ DECLARE part regclass; BEGIN -- and each of its partitions; one that is added later needs it too");
     line(
         "  FOR part IN SELECT relid FROM pg_partition_tree('%s') WHERE relid <> '%1$s'::regclass LOOP"
             .formatted(table.quoted().replace("'", "''")));
@@ -208,11 +200,9 @@ final class SetupText {
       return;
     }
     line(
-        "-- Parts are looked up by these columns, which no index begins with: each look-up reads"
-            + " the whole table. An index costs");
+        "-- Parts are looked up by these columns, which no index begins with: each look-up reads the whole table. An index costs");
     line(
-        "-- disk, and a little of each write. Making it takes a while, and no lock that others"
-            + " notice. Take the -- out to have it:");
+        "-- disk, and a little of each write. Making it takes a while, and no lock that others notice. Take the -- out to have it:");
     proposed.forEach(this::line);
     line("");
   }

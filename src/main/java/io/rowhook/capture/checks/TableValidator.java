@@ -157,9 +157,7 @@ public final class TableValidator {
     if (isHypertable(table) || heirs.stream().anyMatch(heir -> heir.schema().equals(CHUNKS))) {
       problem(
           table.table(),
-          "is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in"
-              + " the log, and chunks come and go. Rowhook cannot capture it; a table that is"
-              + " PARTITION BY RANGE can be captured");
+          "is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in the log, and chunks come and go. Rowhook cannot capture it; a table that is PARTITION BY RANGE can be captured");
       return false;
     }
     if (!heirs.isEmpty()) {

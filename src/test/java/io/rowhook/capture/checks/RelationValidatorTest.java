@@ -65,8 +65,7 @@ class RelationValidatorTest {
   void anIdMustBeUniqueAndLogged() {
     assertThat(problems(ORDER, new TableRequirement.Id(PLACE + ".id", List.of("numbr"))))
         .containsExactly(
-            "entities.yaml: Order.id: table public.orders has no column numbr; the nearest is"
-                + " number");
+            "entities.yaml: Order.id: table public.orders has no column numbr; the nearest is number");
     String unique =
         "are not unique and NOT NULL, so an entity could not be told by them. Run ALTER TABLE"
             + " \"public\".\"orders\" ADD UNIQUE (%s); and set each NOT NULL, or leave id out to"
@@ -101,8 +100,7 @@ class RelationValidatorTest {
                 + " FULL;",
             place
                 + ".key: oid, no: the key must name as many columns as the primary key of"
-                + " public.orders has (oid), in that order. If it names other columns of it, name"
-                + " these with to",
+                + " public.orders has (oid), in that order. If it names other columns of it, name these with to",
             place + ": public.orders has a column number already. Give it another name here");
   }
 

@@ -130,4 +130,16 @@ final class ServerValidatorTest {
     assertThat(problems(plain)).isEmpty();
     database.execute("DROP PUBLICATION server", "DROP ROLE rds_replication");
   }
+
+  @Test
+  void aSettingThatWaitsForARestartIsNotAskedForAgain() {
+    try (SourceDatabase waiting = SourceDatabase.start("")) {
+      waiting.set("wal_level", "logical");
+      assertThat(
+              SourceValidator.look(new Rig(waiting, "waiting").source(), List.of()).problems())
+          .contains(
+              "source.properties: wal_level of the server at 127.0.0.1:%d is 'replica', but must be 'logical'. It is set already and waits for a restart: restart PostgreSQL"
+                  .formatted(waiting.port()));
+    }
+  }
 }

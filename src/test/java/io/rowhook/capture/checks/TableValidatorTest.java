@@ -78,9 +78,7 @@ final class TableValidatorTest {
         "ALTER TABLE twice REPLICA IDENTITY USING INDEX twice_sku_key");
     assertThat(problems("twice"))
         .containsExactly(
-            "source.properties: table public.twice has a REPLICA IDENTITY without its primary key,"
-                + " so a deleted row could not be told. Run ALTER TABLE \"public\".\"twice\""
-                + " REPLICA IDENTITY FULL;");
+            "source.properties: table public.twice has a REPLICA IDENTITY without its primary key, so a deleted row could not be told. Run ALTER TABLE \"public\".\"twice\" REPLICA IDENTITY FULL;");
     assertThat(facts(with("twice", "sku")).primaryKey()).containsExactly("sku");
   }
 
@@ -95,19 +93,14 @@ final class TableValidatorTest {
         "CREATE UNIQUE INDEX unkeyed_null ON unkeyed (c)");
     assertThat(problems("unkeyed"))
         .containsExactly(
-            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to"
-                + " tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" ADD PRIMARY KEY"
-                + " (...);");
+            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" ADD PRIMARY KEY (...);");
     database.execute("CREATE UNIQUE INDEX unkeyed_b ON unkeyed (b) INCLUDE (c)");
     assertThat(facts(new CapturedTable(TableId.parse("unkeyed"), List.of())).primaryKey())
         .containsExactly("b");
     database.execute("CREATE UNIQUE INDEX unkeyed_da ON unkeyed (d, a)");
     assertThat(problems("unkeyed"))
         .containsExactly(
-            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to"
-                + " tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" REPLICA IDENTITY"
-                + " USING INDEX unkeyed_b; as it has that unique index, or ALTER TABLE"
-                + " \"public\".\"unkeyed\" ADD PRIMARY KEY (...);");
+            "source.properties: table public.unkeyed has no primary key, but Rowhook needs one to tell its rows apart. Run ALTER TABLE \"public\".\"unkeyed\" REPLICA IDENTITY USING INDEX unkeyed_b; as it has that unique index, or ALTER TABLE \"public\".\"unkeyed\" ADD PRIMARY KEY (...);");
     assertThat(facts(with("unkeyed", "a", "d")).primaryKey()).containsExactly("d", "a");
   }
 
@@ -116,10 +109,7 @@ final class TableValidatorTest {
     database.execute("CREATE TABLE late (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, n int)");
     assertThat(problems("late"))
         .containsExactly(
-            "source.properties: table public.late has a deferrable primary key, which PostgreSQL"
-                + " does not take as REPLICA IDENTITY, so it would refuse every UPDATE and DELETE"
-                + " once the table is published. Run ALTER TABLE \"public\".\"late\" REPLICA"
-                + " IDENTITY FULL;");
+            "source.properties: table public.late has a deferrable primary key, which PostgreSQL does not take as REPLICA IDENTITY, so it would refuse every UPDATE and DELETE once the table is published. Run ALTER TABLE \"public\".\"late\" REPLICA IDENTITY FULL;");
     database.execute("ALTER TABLE late REPLICA IDENTITY FULL");
     assertThat(facts(with("late", "id")).primaryKey()).containsExactly("id");
   }
@@ -139,45 +129,38 @@ final class TableValidatorTest {
         "CREATE TABLE made (a int, id int GENERATED ALWAYS AS (a * 2) STORED PRIMARY KEY)");
     assertThat(problems("made"))
         .containsExactly(
-            "source.properties: table public.made has id in its key, which PostgreSQL computes and"
-                + " does not log, so its rows could not be told. Give it a key of other columns");
+            "source.properties: table public.made has id in its key, which PostgreSQL computes and does not log, so its rows could not be told. Give it a key of other columns");
   }
 
   @Test
   void whatPostgresqlComputesIsSaid() {
     database.execute(
-        "CREATE TABLE computed (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1)"
-            + " STORED)",
+        "CREATE TABLE computed (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED)",
         "ALTER TABLE computed REPLICA IDENTITY FULL");
     SourceValidator.Checked checked = look("computed");
     assertThat(checked.warnings())
         .extracting(SourceWarning::text)
         .containsExactly(
-            "source.properties: table public.computed: PostgreSQL computes b and does not log it,"
-                + " so it is not captured, and not read back either");
+            "source.properties: table public.computed: PostgreSQL computes b and does not log it, so it is not captured, and not read back either");
     assertThat(checked.tables().getFirst().columns()).containsExactly("id", "a");
     assertThat(checked.tables().getFirst().identityColumns()).containsExactly("id", "a");
     assertThat(look(with("computed", "b")).tableProblems())
         .singleElement()
         .extracting(TableProblem::text)
         .isEqualTo(
-            "entities.yaml: X.id: column b of public.computed is computed by PostgreSQL"
-                + " (generated), so it is not in the log, and is neither captured nor read back."
-                + " Name the columns that it is computed from, or another");
+            "entities.yaml: X.id: column b of public.computed is computed by PostgreSQL (generated), so it is not in the log, and is neither captured nor read back. Name the columns that it is computed from, or another");
   }
 
   @Test
   void aPartitionedTableIsLookedAtPartitionByPartition() {
     database.execute(
-        "CREATE TABLE sale (id int, day date, n int, PRIMARY KEY (id, day)) PARTITION BY RANGE"
-            + " (day)",
+        "CREATE TABLE sale (id int, day date, n int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day)",
         "CREATE TABLE sale_old PARTITION OF sale FOR VALUES FROM ('2020-01-01') TO ('2024-01-01')"
             + " PARTITION BY LIST (id)",
         "CREATE TABLE sale_old_1 PARTITION OF sale_old FOR VALUES IN (1)",
         "CREATE TABLE sale_old_x PARTITION OF sale_old DEFAULT",
         "CREATE TABLE sale_new (n int, day date NOT NULL, id int NOT NULL)",
-        "ALTER TABLE sale ATTACH PARTITION sale_new FOR VALUES FROM ('2024-01-01') TO"
-            + " ('2025-01-01')");
+        "ALTER TABLE sale ATTACH PARTITION sale_new FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
     TableMetadata sale = facts(new CapturedTable(TableId.parse("sale"), List.of()));
     assertThat(sale.partitioned()).isTrue();
     assertThat(sale.leaves())
@@ -195,10 +178,7 @@ final class TableValidatorTest {
     assertThat(sale.identityColumns()).containsExactly("id", "day");
     assertThat(sale.fullIdentityStatement())
         .isEqualTo(
-            "ALTER TABLE \"public\".\"sale\" REPLICA IDENTITY FULL; ALTER TABLE"
-                + " \"public\".\"sale_new\" REPLICA IDENTITY FULL; ALTER TABLE"
-                + " \"public\".\"sale_old_1\" REPLICA IDENTITY FULL; ALTER TABLE"
-                + " \"public\".\"sale_old_x\" REPLICA IDENTITY FULL;");
+            "ALTER TABLE \"public\".\"sale\" REPLICA IDENTITY FULL; ALTER TABLE \"public\".\"sale_new\" REPLICA IDENTITY FULL; ALTER TABLE \"public\".\"sale_old_1\" REPLICA IDENTITY FULL; ALTER TABLE \"public\".\"sale_old_x\" REPLICA IDENTITY FULL;");
     database.execute("ALTER TABLE sale_old_x REPLICA IDENTITY FULL");
     sale = facts(new CapturedTable(TableId.parse("sale"), List.of()));
     assertThat(sale.identity()).isEqualTo(ReplicaIdentity.FULL);
@@ -208,21 +188,15 @@ final class TableValidatorTest {
     assertThat(byId.warnings())
         .extracting(SourceWarning::text)
         .containsExactly(
-            "entities.yaml: X.id: PostgreSQL cannot hold id unique in all partitions of public.sale"
-                + " together: rows that have the same would be one entity");
+            "entities.yaml: X.id: PostgreSQL cannot hold id unique in all partitions of public.sale together: rows that have the same would be one entity");
     assertThat(problems("sale", "sale_new"))
         .containsExactly(
-            "source.properties: table public.sale_new is a partition of public.sale, which is"
-                + " captured as well, and a row belongs to one of the two. Take one out of"
-                + " entities.yaml");
+            "source.properties: table public.sale_new is a partition of public.sale, which is captured as well, and a row belongs to one of the two. Take one out of entities.yaml");
 
     database.execute("ALTER TABLE sale_new REPLICA IDENTITY NOTHING");
     assertThat(problems("sale"))
         .containsExactly(
-            "source.properties: table public.sale has REPLICA IDENTITY NOTHING in its partition"
-                + " public.sale_new, with which the source would refuse every UPDATE and DELETE"
-                + " once it is published. Run ALTER TABLE \"public\".\"sale_new\" REPLICA IDENTITY"
-                + " FULL;");
+            "source.properties: table public.sale has REPLICA IDENTITY NOTHING in its partition public.sale_new, with which the source would refuse every UPDATE and DELETE once it is published. Run ALTER TABLE \"public\".\"sale_new\" REPLICA IDENTITY FULL;");
   }
 
   /** Rows that a SELECT shows as the table's, but that the log has under another name. */
@@ -236,17 +210,12 @@ final class TableValidatorTest {
         "CREATE TABLE _timescaledb_internal.chunk_1 () INHERITS (metric)");
     assertThat(problems("note"))
         .containsExactly(
-            "source.properties: table public.note has tables that inherit from it"
-                + " (public.order_note), whose rows are not its own in the log. Name them in"
-                + " entities.yaml as well, or run ALTER TABLE \"public\".\"order_note\" NO INHERIT"
-                + " \"public\".\"note\";");
+            "source.properties: table public.note has tables that inherit from it (public.order_note), whose rows are not its own in the log. Name them in entities.yaml as well, or run ALTER TABLE \"public\".\"order_note\" NO INHERIT \"public\".\"note\";");
     assertThat(look("note").suspended()).isEmpty(); // its own rows can be told
     assertThat(problems("note", "order_note")).isEmpty();
     assertThat(problems("metric"))
         .containsExactly(
-            "source.properties: table public.metric is a hypertable of TimescaleDB: its rows stand"
-                + " in chunks, under whose names they are in the log, and chunks come and go."
-                + " Rowhook cannot capture it; a table that is PARTITION BY RANGE can be captured");
+            "source.properties: table public.metric is a hypertable of TimescaleDB: its rows stand in chunks, under whose names they are in the log, and chunks come and go. Rowhook cannot capture it; a table that is PARTITION BY RANGE can be captured");
     assertThat(look("metric").suspended()).isNotEmpty();
   }
 
@@ -274,7 +243,6 @@ final class TableValidatorTest {
   void aSystemTableIsRefused() {
     assertThat(problems("pg_catalog.pg_class"))
         .containsExactly(
-            "source.properties: table pg_catalog.pg_class is a system table, but Rowhook captures"
-                + " ordinary tables only. Name the table that the rows stand in");
+            "source.properties: table pg_catalog.pg_class is a system table, but Rowhook captures ordinary tables only. Name the table that the rows stand in");
   }
 }
