@@ -67,7 +67,7 @@ class MutingTest {
     assertThat(muted.path("lastTxId").asText()).isEqualTo(id);
     assertThat(service.shown("status"))
         .containsPattern(
-            "muted        1 transactions that asked for no events, since the start; the last, "
+            "muted        1 transaction that asked for no events, since the start; the last, "
                 + id
                 + ", committed 20");
 

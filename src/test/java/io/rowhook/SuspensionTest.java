@@ -123,7 +123,7 @@ final class SuspensionTest {
       assertThat(event(stage, 2).path("previous").path("name").asText()).isEqualTo("Home");
       assertThat(status(stage))
           .doesNotContain("suspended    ")
-          .contains("rejected     1 row changes", "UPDATE of public.house", "does not exist");
+          .contains("rejected     1 row change,", "UPDATE of public.house", "does not exist");
     }
   }
 

@@ -43,25 +43,24 @@ class UpgradeCheckTest {
     in.source.execute(
         "CREATE TYPE sales.state AS ENUM ('open', 'paid', 'shipped')",
         "CREATE TABLE sales.country (code char(2) PRIMARY KEY, name text NOT NULL)",
-        "CREATE TABLE sales.person (id int PRIMARY KEY, name text NOT NULL, email varchar(80),"
-            + " phone text, country char(2) NOT NULL)",
-        "CREATE TABLE sales.deal (id int PRIMARY KEY, state sales.state NOT NULL, number text NOT"
-            + " NULL, person_id int NOT NULL, total numeric(12,2) NOT NULL, placed date NOT NULL,"
-            + " at timestamptz, note varchar(40), weight real, paid boolean NOT NULL, tags text[],"
-            + " extra jsonb, secret text)",
+        "CREATE TABLE sales.person (id int PRIMARY KEY, name text NOT NULL, email varchar(80), phone text,"
+            + " country char(2) NOT NULL)",
+        "CREATE TABLE sales.deal (id int PRIMARY KEY, state sales.state NOT NULL, number text NOT NULL,"
+            + " person_id int NOT NULL, total numeric(12,2) NOT NULL, placed date NOT NULL, at timestamptz,"
+            + " note varchar(40), weight real, paid boolean NOT NULL, tags text[], extra jsonb, secret text)",
         "CREATE INDEX ON sales.deal (state)",
         "CREATE TABLE sales.item (id int PRIMARY KEY, deal_id int NOT NULL, sku text NOT NULL,"
             + " quantity int NOT NULL, price numeric(12,4))",
         "CREATE INDEX ON sales.item (deal_id)",
-        "CREATE TABLE sales.stock (id int PRIMARY KEY, sku text NOT NULL, name text, amount int NOT"
-            + " NULL, height int, price numeric(10,2), unit text)",
+        "CREATE TABLE sales.stock (id int PRIMARY KEY, sku text NOT NULL, name text, amount int NOT NULL,"
+            + " height int, price numeric(10,2), unit text)",
         "ALTER TABLE sales.stock REPLICA IDENTITY FULL",
         "CREATE TABLE sales.bill (id int PRIMARY KEY, company int NOT NULL, total numeric)",
         "ALTER TABLE sales.bill REPLICA IDENTITY FULL",
         "CREATE TABLE sales.unused (id int PRIMARY KEY, text text)",
         "CREATE TABLE sales.forgotten (id int PRIMARY KEY)",
-        "CREATE COLLATION sales.loose (provider = icu, locale = 'und-u-ks-level2', deterministic ="
-            + " false)",
+        "CREATE COLLATION sales.loose (provider = icu, locale = 'und-u-ks-level2',"
+            + " deterministic = false)",
         "CREATE TYPE sales.shade AS ENUM ('red', 'dark', 'red, dark')",
         "CREATE TYPE sales.box AS (low int, high numeric(10,2))",
         "CREATE TYPE sales.big_box AS (low int, high numeric(12,4))",
@@ -131,9 +130,7 @@ class UpgradeCheckTest {
     in.recipient(
         "lab",
         url
-            + "\n"
-            + "subscriptions: [{ entity: Kind, becomes: { shade: 'red, dark' }, attributes: full"
-            + " }]");
+            + "\nsubscriptions: [{ entity: Kind, becomes: { shade: 'red, dark' }, attributes: full }]");
     in.recipient(
         "web",
         "url: %s\npath: '/stock/{data.sku}'\nsubscriptions: [{ entity: Stock }]"

@@ -23,14 +23,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "discard",
     description = {
-      "Lets deliveries go: they end failed, 'discarded by a person', what is blocked behind them"
-          + " goes on, and they are removed once they are old. Until then they can be redelivered."
+      "Lets deliveries go: they end failed, 'discarded by a person', what is blocked behind them goes"
+          + " on, and they are removed once they are old. Until then they can be redelivered."
     },
     footer = {
       "",
       "What --all-of means is counted first, and discarded with --yes.",
-      "Exit status: 0 if they were discarded, 1 if not (none found, --yes missing, the service is"
-          + " not running)."
+      "Exit status: 0 if they were discarded, 1 if not (none found, --yes missing, the service is not"
+          + " running)."
     },
     mixinStandardHelpOptions = true)
 public final class DiscardCommand implements Callable<Integer> {

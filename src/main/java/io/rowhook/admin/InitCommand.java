@@ -42,23 +42,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description = {
-      "Reads a database's catalog and writes settings from it: which tables are business objects,"
-          + " their parts and references, what must not be sent, and the statements that the owner"
-          + " of the tables has to run. Reads in one read-only transaction, and no row unless"
-          + " --samples is given; executes nothing unless --apply is given.",
-      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says"
-          + " what is new, as text to add."
+      "Reads a database's catalog and writes settings from it: which tables are business objects, their"
+          + " parts and references, what must not be sent, and the statements that the owner of the"
+          + " tables has to run. Reads in one read-only transaction, and no row unless --samples is"
+          + " given; executes nothing unless --apply is given.",
+      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says what"
+          + " is new, as text to add."
     },
     footer = {
       "",
-      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for"
-          + " in a terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of"
-          + " the role that Rowhook logs in as; it is not shown.",
+      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for in a"
+          + " terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of the role"
+          + " that Rowhook logs in as; it is not shown.",
       "In a terminal the entities are shown to tick, unless --yes or --entities is given.",
       "A PATTERN is a table, schema.table, in which * stands for anything: 'sales.*'.",
       "",
-      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if"
-          + " not, and says why; 2 if the command line is wrong."
+      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if not, and"
+          + " says why; 2 if the command line is wrong."
     },
     mixinStandardHelpOptions = true)
 public final class InitCommand implements Callable<Integer> {

@@ -71,8 +71,7 @@ public final class StatusCommand implements Callable<Integer> {
     if (rejected.isObject()) {
       out.printf(
           Locale.ROOT,
-          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed"
-              + " %s: %s%n",
+          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
           Count.of(rejected.path("count").asLong(), "row change"),
           TextFormat.text(rejected.path("operation")),
           TextFormat.text(rejected.path("table")),

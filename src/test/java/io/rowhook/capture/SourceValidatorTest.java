@@ -303,12 +303,8 @@ final class SourceValidatorTest {
           .containsExactly(
               "source.properties: wal_level of the server at 127.0.0.1:%d is 'replica', but must be 'logical'. Run ALTER SYSTEM SET wal_level = 'logical'; SELECT pg_reload_conf(); and restart the server"
                   .formatted(replica.port()),
-              "source.properties: all 0 of the server's max_replication_slots are in use. Run ALTER"
-                  + " SYSTEM SET max_replication_slots = 5; SELECT pg_reload_conf(); and restart"
-                  + " the server",
-              "source.properties: all 0 of the server's max_wal_senders are in use. Run ALTER"
-                  + " SYSTEM SET max_wal_senders = 5; SELECT pg_reload_conf(); and restart the"
-                  + " server");
+              "source.properties: all 0 of the server's max_replication_slots are in use. Run ALTER SYSTEM SET max_replication_slots = 5; SELECT pg_reload_conf(); and restart the server",
+              "source.properties: all 0 of the server's max_wal_senders are in use. Run ALTER SYSTEM SET max_wal_senders = 5; SELECT pg_reload_conf(); and restart the server");
     }
   }
 }

@@ -215,9 +215,7 @@ final class UpgradeInspection {
             Area.recipients,
             "%s.%s %s".formatted(role.table(), column, change.what()),
             means,
-            seen
-                ? UpgradeAdvice.of(change, role, one)
-                : UpgradeAdvice.compared(role, column),
+            seen ? UpgradeAdvice.of(change, role, one) : UpgradeAdvice.compared(role, column),
             about(role, one, keys, path, role.table().toString(), column, difference(change))));
   }
 

@@ -82,8 +82,7 @@ public final class ColumnComparison {
               one,
               other.bytewise()
                   ? "has a deterministic collation there: texts are equal only as they are written"
-                  : "has a collation there that is not deterministic: texts can be equal that are"
-                      + " written otherwise",
+                  : "has a collation there that is not deterministic: texts can be equal that are written otherwise",
               one.collation(),
               other.collation()));
     } else if (!locale(one).equals(locale(other))) {

@@ -68,8 +68,8 @@ class RelationValidatorTest {
             "entities.yaml: Order.id: table public.orders has no column numbr; the nearest is number");
     String unique =
         "are not unique and NOT NULL, so an entity could not be told by them. Run ALTER TABLE"
-            + " \"public\".\"orders\" ADD UNIQUE (%s); and set each NOT NULL, or leave id out to"
-            + " use the primary key";
+            + " \"public\".\"orders\" ADD UNIQUE (%s); and set each NOT NULL, or leave id out to use"
+            + " the primary key";
     assertThat(problems(ORDER, new TableRequirement.Id(PLACE + ".id", List.of("number"))))
         .containsExactly(
             "entities.yaml: Order.id: columns number of public.orders "
@@ -132,8 +132,8 @@ class RelationValidatorTest {
                     List.of(reference(List.of("customer"), CUSTOMER, List.of())))))
         .containsExactly(
             "entities.yaml: Order.refers.x: database.user 'narrow' may not read public.customer,"
-                + " whose rows are looked up (columns id, name). Run GRANT SELECT ON"
-                + " \"public\".\"customer\" TO \"narrow\";");
+                + " whose rows are looked up (columns id, name). Run GRANT SELECT ON \"public\".\"customer\" TO"
+                + " \"narrow\";");
   }
 
   @Test
@@ -199,8 +199,8 @@ class RelationValidatorTest {
   private static List<String> where(String condition) {
     database.execute(
         "DROP TABLE IF EXISTS judged",
-        "CREATE TABLE judged (oid bigint PRIMARY KEY, number text, code text, photo bytea, made"
-            + " date, double bigint GENERATED ALWAYS AS (oid * 2) STORED)",
+        "CREATE TABLE judged (oid bigint PRIMARY KEY, number text, code text, photo bytea, made date,"
+            + " double bigint GENERATED ALWAYS AS (oid * 2) STORED)",
         "ALTER TABLE judged REPLICA IDENTITY FULL");
     return problems(
         database.user(),

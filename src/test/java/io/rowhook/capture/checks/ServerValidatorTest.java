@@ -135,8 +135,7 @@ final class ServerValidatorTest {
   void aSettingThatWaitsForARestartIsNotAskedForAgain() {
     try (SourceDatabase waiting = SourceDatabase.start("")) {
       waiting.set("wal_level", "logical");
-      assertThat(
-              SourceValidator.look(new Rig(waiting, "waiting").source(), List.of()).problems())
+      assertThat(SourceValidator.look(new Rig(waiting, "waiting").source(), List.of()).problems())
           .contains(
               "source.properties: wal_level of the server at 127.0.0.1:%d is 'replica', but must be 'logical'. It is set already and waits for a restart: restart PostgreSQL"
                   .formatted(waiting.port()));

@@ -2,6 +2,7 @@ package io.rowhook.capture.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.base.Finding.Area;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.Rig;
 import io.rowhook.capture.SourceValidator;
@@ -244,5 +245,13 @@ final class TableValidatorTest {
     assertThat(problems("pg_catalog.pg_class"))
         .containsExactly(
             "source.properties: table pg_catalog.pg_class is a system table, but Rowhook captures ordinary tables only. Name the table that the rows stand in");
+  }
+
+  @Test
+  void whatIsSaidOfATableIsOfItsAreaWhateverItsName() {
+    database.execute("CREATE TABLE max_slot_wal_keep_size (id int PRIMARY KEY)");
+    assertThat(look("max_slot_wal_keep_size").warnings())
+        .extracting(SourceWarning::area)
+        .containsExactly(Area.tables);
   }
 }
