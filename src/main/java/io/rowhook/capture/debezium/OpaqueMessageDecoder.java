@@ -29,8 +29,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands each message of the log that is about rows on as the bytes that PostgreSQL has sent:
@@ -52,6 +56,11 @@ public final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
   private static final TableId TABLE_ID = new TableId(null, "rowhook", "message");
   private static final String TABLE_NAME = TABLE_ID.toDoubleQuotedString();
   private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
+  private static final Logger log = LoggerFactory.getLogger(OpaqueMessageDecoder.class);
+
+  /** What was said of messages that nobody takes: once, however many engines come. */
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private final PostgresSchema schema;
   private final LargeRowGate gate;
@@ -124,7 +133,13 @@ public final class OpaqueMessageDecoder extends PgOutputMessageDecoder {
     if (LogicalMessage.isForRowhook(message)) {
       register();
       emit(message, processor);
-    } else if (message.get(message.position()) == 'M') {
+      return;
+    }
+    String missed = LogicalMessage.missed(message);
+    if (missed != null && TOLD.add(missed)) {
+      log.warn(missed);
+    }
+    if (message.get(message.position()) == 'M') {
       int length = message.remaining();
       super.processNotEmptyMessage(message, processor, types);
       gate.leave(length);

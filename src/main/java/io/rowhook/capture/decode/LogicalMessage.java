@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a transaction says to Rowhook by {@code pg_logical_emit_message(true, 'rowhook',
@@ -39,6 +40,34 @@ public final class LogicalMessage {
       return isForRowhook(cursor) && cursor.int32() != 0;
     } catch (IndexOutOfBoundsException e) {
       return false; // cut off within its prefix
+    }
+  }
+
+  /**
+   * What whoever sent this one to Rowhook in vain has to know; null: it is others', or says
+   * nothing. There is one sentence for each way to write the prefix, and not many.
+   */
+  public static @Nullable String missed(ByteBuffer message) {
+    MessageCursor cursor = new MessageCursor(message);
+    try {
+      cursor.skip(1);
+      boolean transactional = (cursor.int8() & TRANSACTIONAL) != 0;
+      cursor.skip(Long.BYTES); // its position
+      String prefix = cursor.text();
+      boolean exact = prefix.equals(SourceConfig.MESSAGE_PREFIX);
+      if (!prefix.equalsIgnoreCase(SourceConfig.MESSAGE_PREFIX)
+          || (exact && transactional)
+          || cursor.int32() == 0) {
+        return null;
+      }
+      String why =
+          (exact ? "" : "it is not written in small letters")
+              + (exact || transactional ? "" : ", and ")
+              + (transactional ? "" : "it is not transactional, so that it is about no row");
+      return "a message with the prefix %s is ignored: %s. Write pg_logical_emit_message(true, '%s', ...) in the transaction that it is about"
+          .formatted(prefix, why, SourceConfig.MESSAGE_PREFIX);
+    } catch (IndexOutOfBoundsException e) {
+      return null; // cut off within its prefix
     }
   }
 

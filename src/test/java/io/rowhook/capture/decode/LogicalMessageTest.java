@@ -2,9 +2,15 @@ package io.rowhook.capture.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.rowhook.capture.Rig;
+import io.rowhook.capture.debezium.OpaqueMessageDecoder;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -13,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What a transaction says to Rowhook, as PostgreSQL's log brings it. */
 @Tag("feature-62")
@@ -106,6 +113,60 @@ final class LogicalMessageTest {
       database.execute(say(true, "rowhook", "{\"a\":1}"));
       Eventually.within(Rig.SOON, "said", () -> rig.sink.said().equals(List.of("{\"a\":1}")));
     }
+  }
+
+  /** Of each prefix, once, whichever engine reads it. */
+  @Test
+  void whoMissesItIsToldOnce() throws Exception {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(OpaqueMessageDecoder.class);
+    log.start();
+    logger.addAppender(log);
+    try (Rig rig = new Rig(database, "missed", "public.article")) {
+      for (int run = 0; run < 2; run++) {
+        rig.start();
+        database.execute(
+            say(true, "RowHook", "{}"),
+            say(true, "RowHook", "{}"),
+            say(false, "ROWHOOK", "{}"),
+            say(false, "rowHOOK", ""),
+            say(true, "rowhooks", "{}"),
+            "INSERT INTO article VALUES (" + (200 + run) + ", 'x')");
+        rig.awaitRows(run + 1);
+        rig.stop();
+      }
+      assertThat(rig.sink.said()).isEmpty();
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "a message with the prefix RowHook is ignored: it is not written in small letters. Write pg_logical_emit_message(true, 'rowhook', ...) in the transaction that it is about",
+            "a message with the prefix ROWHOOK is ignored: it is not written in small letters, and it is not transactional, so that it is about no row. Write pg_logical_emit_message(true, 'rowhook', ...) in the transaction that it is about");
+  }
+
+  @Test
+  void aMessageOutsideATransactionIsMissed() {
+    assertThat(LogicalMessage.missed(message(0, "rowhook", "{}")))
+        .startsWith(
+            "a message with the prefix rowhook is ignored: it is not transactional, so that");
+    assertThat(LogicalMessage.missed(message(1, "rowhook", "{}"))).isNull();
+    assertThat(LogicalMessage.missed(message(0, "rowhook", ""))).isNull();
+    assertThat(LogicalMessage.missed(message(0, "other", "{}"))).isNull();
+    assertThat(LogicalMessage.missed(message(0, "rowhook", "{}").limit(12))).isNull();
+  }
+
+  private static ByteBuffer message(int flags, String prefix, String content) {
+    return ByteBuffer.allocate(64)
+        .put((byte) 'M')
+        .put((byte) flags)
+        .putLong(0)
+        .put(prefix.getBytes(StandardCharsets.UTF_8))
+        .put((byte) 0)
+        .putInt(content.length())
+        .put(content.getBytes(StandardCharsets.UTF_8))
+        .flip();
   }
 
   private static String say(boolean transactional, String prefix, String content) {
