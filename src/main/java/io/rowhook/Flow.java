@@ -79,7 +79,7 @@ public final class Flow implements AutoCloseable {
     if (standby) {
       refuseBacklog();
     }
-    applier.begin(watch.current(), () -> standby && supervisor.slotHolder().isPresent());
+    applier.begin(watch.current());
     Instant before = Instant.now();
     supervisor.start(standby);
     offers.announce(before);

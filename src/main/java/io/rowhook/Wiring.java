@@ -64,7 +64,7 @@ public final class Wiring {
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
     JdbcRowLookup chunkRows = new JdbcRowLookup(source);
-    ResyncChunks chunks = new ResyncChunks(chunkRows);
+    ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
     Function<List<EntityType>, Generation> generations =
         types ->
             new Generation(
@@ -120,7 +120,8 @@ public final class Wiring {
             journal.resyncs(),
             chunks,
             new LogMarks(source),
-            new ResyncSurroundings(journal, dispatchers, watch::current, estimate));
+            new ResyncSurroundings(
+                journal, dispatchers, supervisor::state, watch::current, estimate));
     RunningService service =
         new RunningService(
             journal,

@@ -1,5 +1,6 @@
 package io.rowhook.admin;
 
+import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Resync;
@@ -22,18 +23,26 @@ public final class ResyncSurroundings implements ResyncRunner.Surroundings {
 
   private final SqliteJournal journal;
   private final DispatcherRegistry dispatchers;
+  private final Supplier<CaptureState> capture;
   private final Supplier<Settings> settings;
   private final ResyncActions.Estimate estimate;
 
   public ResyncSurroundings(
       SqliteJournal journal,
       DispatcherRegistry dispatchers,
+      Supplier<CaptureState> capture,
       Supplier<Settings> settings,
       ResyncActions.Estimate estimate) {
     this.journal = journal;
     this.dispatchers = dispatchers;
+    this.capture = capture;
     this.settings = settings;
     this.estimate = estimate;
+  }
+
+  @Override
+  public boolean standsBy() {
+    return capture.get() instanceof CaptureState.Standby;
   }
 
   @Override

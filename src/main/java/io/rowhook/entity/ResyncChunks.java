@@ -39,6 +39,8 @@ public final class ResyncChunks {
     DURABLE,
     /** It was given up: read it again. */
     GIVEN_UP,
+    /** Not all could be read, and it is not used so. */
+    UNREAD,
     /** A committed transaction is not visible yet, as while a synchronous standby is silent. */
     NOT_VISIBLE,
     /** A mark did not come back in time: capture is behind. */
@@ -66,7 +68,7 @@ public final class ResyncChunks {
 
   /** Decides whether a chunk is used of which not all could be read. */
   public interface Judge {
-    boolean takes(int unread, int keys) throws InterruptedException;
+    boolean takes(int unread, int keys);
   }
 
   /**
@@ -85,12 +87,15 @@ public final class ResyncChunks {
 
   private final ChunkWindow window = new ChunkWindow();
   private final ChunkReader reader;
+  private final Supplier<List<String>> unreadable;
 
   /**
    * @param rows a lookup of its own, so that capture never waits for it
+   * @param unreadable the tables that it cannot read at present, and why
    */
-  public ResyncChunks(RowLookup rows) {
+  public ResyncChunks(RowLookup rows, Supplier<List<String>> unreadable) {
     this.reader = new ChunkReader(rows);
+    this.unreadable = unreadable;
   }
 
   ChunkWindow window() {
@@ -110,6 +115,11 @@ public final class ResyncChunks {
    */
   public boolean watch() {
     return window.watch();
+  }
+
+  /** The tables that cannot be read at present, and why: behind a lock, say. Any thread. */
+  public List<String> unreadable() {
+    return unreadable.get();
   }
 
   /** Notes nothing any more. */
@@ -199,7 +209,7 @@ public final class ResyncChunks {
     Chunk chunk = reader.read(schema, request.condition(), after, again, request.limit(), seen);
     window.visible(seen);
     if (chunk.unread() > 0 && !judge.takes(chunk.unread(), chunk.keys())) {
-      return givenUp;
+      return Result.of(Outcome.UNREAD);
     }
     Optional<ObjectNode> high = window.read(chunk);
     if (high.isEmpty()) {

@@ -95,7 +95,13 @@ public final class TransactionAggregator implements ChangeSink {
       RowLookup rows,
       int memoryLimit) {
     this(
-        types, checkpoints, events, rows, memoryLimit, new EntityMetrics(), new ResyncChunks(rows));
+        types,
+        checkpoints,
+        events,
+        rows,
+        memoryLimit,
+        new EntityMetrics(),
+        new ResyncChunks(rows, List::of));
   }
 
   /**

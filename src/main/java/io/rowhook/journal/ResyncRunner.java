@@ -6,6 +6,9 @@ import io.rowhook.capture.SourceException;
 import io.rowhook.entity.ResyncChunks;
 import io.rowhook.entity.ResyncProgress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +18,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,15 @@ public final class ResyncRunner implements AutoCloseable {
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Duration LATER = Duration.ofSeconds(2);
 
+  /**
+   * Who has the slot for so long after an instance on standby has read a new recipient's file has
+   * read it too, and begun what it asks for.
+   */
+  private static final Duration OTHERS = Duration.ofMinutes(10);
+
   private static final Logger log = LoggerFactory.getLogger(ResyncRunner.class);
+
+  private final long began = System.nanoTime();
 
   private final Resyncs jobs;
   private final ResyncChunks chunks;
@@ -43,12 +53,14 @@ public final class ResyncRunner implements AutoCloseable {
   // the thread's
   private final Map<Long, ResyncMemory> memories = new HashMap<>();
   private Set<String> unsure = new HashSet<>();
-  private int turn;
 
   private final ResyncNotes notes = new ResyncNotes();
 
   /** What it has to know of the rest of the process. Called on its thread. */
   public interface Surroundings {
+
+    /** Whether another instance has the slot, and this one waits for it. */
+    boolean standsBy();
 
     /** Whether a recipient has a file. */
     boolean isServed(String recipient);
@@ -100,29 +112,53 @@ public final class ResyncRunner implements AutoCloseable {
 
   /** Whatever it meets, the thread goes on. */
   private void step() throws InterruptedException {
-    Resync job = null;
+    List<Resync> running;
     try {
-      List<Resync> running = jobs.running();
-      if (running.isEmpty()) {
-        rest();
-        return;
-      }
-      job = running.get(turn++ % running.size()); // each has its turn
-      chunk(job);
+      running = jobs.running();
+    } catch (JournalException e) {
+      log.debug("which resyncs run", e);
+      pause(LATER);
+      return;
+    }
+    if (running.isEmpty()) {
+      rest();
+      return;
+    }
+    Resync job = Collections.min(running, Comparator.comparingLong(one -> memory(one).nextTurn()));
+    long left = memory(job).nextTurn() - now();
+    if (left > 0) {
+      pause(Duration.ofNanos(left));
+      return;
+    }
+    Duration wait = turn(job, memory(job));
+    memory(job).nextTurn(now() + wait.toNanos());
+  }
+
+  private ResyncMemory memory(Resync job) {
+    return memories.computeIfAbsent(job.id(), _ -> new ResyncMemory(now()));
+  }
+
+  private long now() {
+    return System.nanoTime() - began;
+  }
+
+  /** Returns after which time it has its next turn; what one waits for holds up no other. */
+  private Duration turn(Resync job, ResyncMemory memory) throws InterruptedException {
+    try {
+      return chunk(job, memory);
     } catch (RowLookup.RefusedException e) {
       if (e.isPassing()) {
         notes.note(
             job, "waits, since the source does not say which rows there are: " + e.getMessage());
-        pause(LATER);
-      } else {
-        fail(job, "the source refuses it: " + e.getMessage());
+        return LATER;
       }
+      return fail(job, "the source refuses it: " + e.getMessage());
     } catch (SourceException | JournalException e) {
       notes.note(job, String.valueOf(e.getMessage()));
-      pause(LATER);
+      return LATER;
     } catch (RuntimeException | StackOverflowError e) {
       log.error("a resync has failed", e);
-      fail(job, "an internal error, " + e.getClass().getSimpleName() + "; the log has it");
+      return fail(job, "an internal error, " + e.getClass().getSimpleName() + "; the log has it");
     }
   }
 
@@ -134,46 +170,61 @@ public final class ResyncRunner implements AutoCloseable {
     pause(IDLE);
   }
 
-  private void fail(@Nullable Resync job, String reason) throws InterruptedException {
-    if (job == null) {
-      pause(LATER);
-      return;
-    }
-    log.warn(
-        "The resync of {} for recipient {} has failed: {}", job.entity(), job.recipient(), reason);
-    try {
-      jobs.end(job.id(), Resync.State.failed, reason);
-    } catch (JournalException e) {
-      notes.note(job, reason + ". The journal does not take it: " + e.getMessage());
-      pause(LATER);
-    }
+  private Duration fail(Resync job, String reason) throws InterruptedException {
+    return end(job, Resync.State.failed, "has failed", reason);
   }
 
+  private Duration end(Resync job, Resync.State state, String verb, String reason)
+      throws InterruptedException {
+    log.warn(
+        "The resync of {} for recipient {} {}: {}", job.entity(), job.recipient(), verb, reason);
+    try {
+      jobs.end(job.id(), state, reason);
+    } catch (JournalException e) {
+      notes.note(job, reason + ". The journal does not take it: " + e.getMessage());
+    }
+    return LATER;
+  }
+
+  /** One that is new ends it. */
   private void pause(Duration time) throws InterruptedException {
-    if (begun.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (begun.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
       begun.drainPermits();
     }
   }
 
-  private void chunk(Resync job) throws InterruptedException {
+  private Duration chunk(Resync job, ResyncMemory memory) throws InterruptedException {
+    if (around.standsBy()) {
+      memory.stoodBy = true;
+      notes.note(job, "waits for this instance to take over from the one that has the slot");
+      return LATER;
+    }
     Set<String> entities = chunks.entities();
     if (entities == null) {
       notes.note(job, "capture has not begun");
-      pause(SOON);
-      return;
+      return SOON;
     }
     chunks.settle(marks::running); // whatever it waits for, what has ended is not kept
+    if (memory.stoodBy && isOthers(job)) {
+      return end(
+          job,
+          Resync.State.cancelled,
+          "is not done here",
+          "it was left to the instance that had the slot until now. If that one has not done it:"
+              + " rowhook resync "
+              + job.recipient()
+              + " "
+              + job.entity());
+    }
+    memory.stoodBy = false;
     if (!around.isServed(job.recipient()) && jobs.knownSince(job.recipient()).isPresent()) {
       notes.note(job, "waits for the recipient's file, which is not there any more");
-      pause(LATER);
-      return;
+      return LATER;
     }
     Optional<String> refusal = refusal(job, entities);
     if (refusal.isPresent()) {
-      fail(job, refusal.get());
-      return;
+      return fail(job, refusal.get());
     }
-    ResyncMemory memory = memories.computeIfAbsent(job.id(), _ -> new ResyncMemory());
     estimate(job, memory);
     long waiting = jobs.waiting(job.recipient(), around.settled(job.recipient()));
     boolean hasRoom = around.hasRoom(job.recipient());
@@ -182,8 +233,7 @@ public final class ResyncRunner implements AutoCloseable {
       if (isLong) {
         notes.note(job, "waits until the recipient has taken what waits for it");
       }
-      pause(isLong ? SOON : AT_ONCE);
-      return;
+      return isLong ? SOON : AT_ONCE;
     }
     if (!isSure()) {
       notes.note(
@@ -191,15 +241,14 @@ public final class ResyncRunner implements AutoCloseable {
           "waits for "
               + unsure.size()
               + " transactions that were under way in the source when it began");
-      pause(SOON);
-      return;
+      return SOON;
     }
-    long begin = System.nanoTime();
-    ResyncChunks.Result result = read(job, memory);
-    long nanos = result.keys() * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
-    long left = nanos - (System.nanoTime() - begin);
-    // the more capture is behind, the more the changes themselves go first
-    TimeUnit.NANOSECONDS.sleep(Math.max(left, result.behind().toNanos()));
+    return read(job, memory);
+  }
+
+  /** Whether another instance had long enough to do what began while this one stood by. */
+  private static boolean isOthers(Resync job) {
+    return job.read() == 0 && job.beganAt().plus(OTHERS).isBefore(Instant.now());
   }
 
   /** Why it cannot go on with the settings as they are now. */
@@ -243,7 +292,8 @@ public final class ResyncRunner implements AutoCloseable {
     return unsure.isEmpty();
   }
 
-  private ResyncChunks.Result read(Resync job, ResyncMemory memory) throws InterruptedException {
+  private Duration read(Resync job, ResyncMemory memory) throws InterruptedException {
+    long begin = System.nanoTime();
     ResyncProgress progress =
         new ResyncProgress(
             job.id(), job.lastKey(), job.shape(), job.again(), job.read(), job.sent(), false);
@@ -258,17 +308,23 @@ public final class ResyncRunner implements AutoCloseable {
                 memory.busy()),
             marks::write,
             (unread, keys) -> isTaken(job, memory, unread, keys));
-    switch (result.outcome()) {
+    return switch (result.outcome()) {
       case DURABLE -> {
         memory.durable(jobs.find(job.id()).map(Resync::again).orElse(List.of()));
         notes.done(job);
+        // the more capture is behind, the more the changes themselves go first
+        TimeUnit.NANOSECONDS.sleep(result.behind().toNanos());
+        long due = result.keys() * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
+        yield Duration.ofNanos(Math.max(0, due - (System.nanoTime() - begin)));
       }
       case NOT_VISIBLE -> {
         notes.note(job, "waits for a committed transaction to be visible in the source");
-        pause(LATER);
+        yield LATER;
       }
-      case LATE ->
-          notes.note(job, "waits for capture, which is more than a minute behind the source");
+      case LATE -> {
+        notes.note(job, "waits for capture, which is more than a minute behind the source");
+        yield Duration.ZERO;
+      }
       case OTHER_KEY ->
           fail(
               job,
@@ -277,19 +333,22 @@ public final class ResyncRunner implements AutoCloseable {
                   + job.recipient()
                   + " "
                   + job.entity());
-      case GIVEN_UP -> pause(AT_ONCE);
-    }
-    return result;
+      case UNREAD -> LATER;
+      case GIVEN_UP -> AT_ONCE;
+    };
   }
 
-  /** Where nothing can be read at all, as behind a lock, it is waited for; a bad row is not. */
-  private boolean isTaken(Resync job, ResyncMemory memory, int unread, int keys)
-      throws InterruptedException {
-    if ((unread == keys && keys > 1) || !memory.failed()) {
+  /** A table that cannot be read, as behind a lock, is waited for; a bad row is not. */
+  private boolean isTaken(Resync job, ResyncMemory memory, int unread, int keys) {
+    List<String> tables = chunks.unreadable();
+    if (!tables.isEmpty()) {
+      notes.note(job, "waits for what cannot be read at present: " + String.join("; ", tables));
+      return false;
+    }
+    if (!memory.failed()) {
       notes.note(
           job,
           "%d of %d entities cannot be read from the source at present".formatted(unread, keys));
-      pause(LATER);
       return false;
     }
     log.warn(

@@ -100,13 +100,13 @@ public final class Resyncs {
   }
 
   /**
-   * How many events wait for a recipient.
+   * How many events wait for a recipient that could be sent now.
    *
    * @param settled up to where all is settled or an exception, where more is known than the journal
    *     has; it is told from time to time only
    */
   public long waiting(String recipient, OptionalLong settled) {
-    return readers.read(
-        sql -> ResyncDao.waiting(sql, recipient, committed.head(), settled.orElse(0)));
+    return readers.read(sql ->
+        ResyncDao.waiting(sql, recipient, committed.head(), settled.orElse(0), Instant.now()));
   }
 }

@@ -1,6 +1,5 @@
 package io.rowhook.settings;
 
-import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.Generation;
 import io.rowhook.capture.TableMetadata;
@@ -20,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,11 +63,9 @@ public final class SettingsApplier implements ReloadListener {
    * Checks the settings of the start against the source, reports recipients without a file, and
    * starts the dispatchers. Capture has these entities from its own start on.
    *
-   * @param standby whether another Rowhook has the slot; asked where it matters
    * @throws SettingsException if a subscription asks for what the source does not log
    */
-  public void begin(Settings settings, BooleanSupplier standby)
-      throws SettingsException, InterruptedException {
+  public void begin(Settings settings) throws SettingsException, InterruptedException {
     ReplicaIdentityCheck check = new ReplicaIdentityCheck(settings.entities(), this::lookOrKnown);
     List<String> problems =
         settings.recipients().stream()
@@ -81,16 +77,15 @@ public final class SettingsApplier implements ReloadListener {
     List<String> withoutFile = new ArrayList<>(journal.queries().recipients());
     withoutFile.removeAll(recipientNames(settings));
     removed.removed(withoutFile, settings.retention());
-    admit(settings.recipients(), standby);
+    admit(settings.recipients());
     dispatchers.apply(settings.recipients());
   }
 
   /**
-   * Begins what new recipients are to be sent that is there already. Who stands by does not: who
-   * has the slot does it, or did.
+   * Begins what new recipients are to be sent that is there already; on standby it waits for the
+   * takeover.
    */
-  private void admit(List<Recipient> recipients, BooleanSupplier standby)
-      throws InterruptedException {
+  private void admit(List<Recipient> recipients) throws InterruptedException {
     for (Recipient recipient : recipients) {
       List<String> entities =
           recipient.start() == Start.now
@@ -100,19 +95,7 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      if (entities.isEmpty() || journal.resyncs().knownSince(recipient.name()).isPresent()) {
-        continue;
-      }
-      if (standby.getAsBoolean()) {
-        LOG.warn(
-            "recipient {} is new and has start: snapshot, which this one, on standby, leaves to the"
-                + " one that has the slot. If that one stops before it has read the recipient's"
-                + " file, run here, once this one streams: {}",
-            recipient.name(),
-            entities.stream()
-                .map(entity -> "rowhook resync " + recipient.name() + " " + entity)
-                .collect(Collectors.joining("; ")));
-      } else if (journal.resyncs().admit(recipient.name(), entities)) {
+      if (!entities.isEmpty() && journal.resyncs().admit(recipient.name(), entities)) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
                 + " how far it is",
@@ -181,7 +164,7 @@ public final class SettingsApplier implements ReloadListener {
   @Override
   public void take(Settings settings, SettingsDiff changes) throws InterruptedException {
     templates.replace(settings.sets());
-    admit(settings.recipients(), () -> supervisor.state() instanceof CaptureState.Standby);
+    admit(settings.recipients());
     dispatchers.apply(settings.recipients());
     removed.removed(changes.recipients().removed(), settings.retention());
   }

@@ -95,18 +95,21 @@ public final class ResyncDao {
   }
 
   /**
-   * How many events wait for a recipient, in their order or in its own.
+   * How many events wait for a recipient, in their order or as retries that are due. What waits for
+   * a later retry, and what is behind that, keeps nothing else from being sent.
    *
    * @param settled all up to it is settled or an exception; so it is up to the cursor
    */
-  public static long waiting(SqliteSession sql, String recipient, long head, long settled)
+  public static long waiting(
+      SqliteSession sql, String recipient, long head, long settled, Instant now)
       throws SQLException {
     return sql.number(
         "SELECT coalesce((SELECT max(0, ? - max(cursor, ?)) + (SELECT count(*) FROM delivery"
-            + " WHERE delivery.recipient = recipient.id AND state <> 'failed')"
+            + " WHERE delivery.recipient = recipient.id AND state = 'retrying' AND next_at <= ?)"
             + " FROM recipient WHERE name = ?), 0)",
         head,
         settled,
+        TimeColumns.micros(now),
         recipient);
   }
 
