@@ -198,6 +198,59 @@ class ResyncLifeTest {
     assertThat(snapshots("shop")).hasSize(400).doesNotHaveDuplicates();
   }
 
+  @Test
+  void oneThatWaitsHoldsUpNoOther() throws Exception {
+    stage.recipient("shop", SNAPSHOTS.formatted("SHOP"));
+    stage.recipient("late", SNAPSHOTS.formatted("LATE")).start();
+    OperatedService service = new OperatedService(stage, source);
+    Path file = stage.options().config().resolve("recipients/shop.yaml");
+    service.shown("resync", "shop", "Article", "--rate", "1/s");
+    service.shown("resync", "late", "Article", "--rate", "100000/s");
+    Eventually.within(LIMIT, "the quick one is done", () -> state("late") == Resync.State.done);
+    assertThat(state("shop")).isEqualTo(Resync.State.running);
+    Files.move(file, directory.resolve("shop.yaml"));
+    Eventually.within(
+        LIMIT, "it waits", () -> service.shown("resync", "--list").contains("recipient's file"));
+    service.shown("resync", "late", "Article", "--rate", "100000/s");
+    done(2);
+    assertThat(state("shop")).isEqualTo(Resync.State.running);
+  }
+
+  /** Of the same recipient: all that it refused are tried again much later. */
+  @Test
+  void whatIsTriedAgainLaterHoldsUpNone() {
+    stage.receiver(
+        "shop",
+        TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(199)));
+    stage
+        .recipient(
+            "shop",
+            """
+            url: ${env:SHOP_URL}
+            retry: { delays: [1h] }
+            pause: { failures: 10000 }
+            subscriptions:
+              - { entity: Article, events: [Snapshot] }
+              - { entity: Order }
+            """)
+        .start();
+    source.execute(
+        "INSERT INTO sales.sales_order SELECT n, 1, 'open', 1, now() FROM generate_series(2, 200) n");
+    OperatedService service = new OperatedService(stage, source);
+    stage.await("shop", 199);
+    service.shown("resync", "shop", "Article", "--rate", "100000/s");
+    done(1);
+    assertThat(snapshots("shop")).hasSize(400);
+  }
+
+  private Resync.State state(String recipient) {
+    return resyncs().stream()
+        .filter(one -> one.recipient().equals(recipient))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
   private void done(int count) {
     Eventually.within(
         LIMIT,

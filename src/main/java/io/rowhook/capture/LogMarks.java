@@ -27,6 +27,24 @@ public final class LogMarks implements AutoCloseable {
 
   private static final long IDS = 1L << 32; // of transactions in the log
 
+  /**
+   * Those that a snapshot does not show; a cluster's other databases have the same log, and nothing
+   * in it for this one. The snapshot comes first: what ends meanwhile is among them, not left out.
+   */
+  private static final String UNSEEN =
+      """
+      WITH unseen AS MATERIALIZED (
+        SELECT pg_snapshot_xip(s)::text::int8 %% %1$d AS id
+        FROM (SELECT pg_current_snapshot() AS s OFFSET 0) x)
+      SELECT id FROM unseen WHERE id NOT IN (
+        SELECT l.transactionid::text::int8 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.transactionid IS NOT NULL AND l.granted AND l.mode = 'ExclusiveLock'
+          AND a.datname <> current_database())
+        AND id NOT IN (
+          SELECT transaction::text::int8 FROM pg_prepared_xacts WHERE database <> current_database())
+      """
+          .formatted(IDS);
+
   private final SourceConfig source;
   private volatile @Nullable Connection open;
 
@@ -54,9 +72,9 @@ public final class LogMarks implements AutoCloseable {
 
   /**
    * The transactions that others do not see yet, by their ids in the log: under way, or in the log
-   * already and not visible. All that the log has by now are among them, unless they are visible: a
-   * snapshot lists none that begin after the last one that ended, so a transaction of its own ends
-   * first.
+   * already and not visible; of this database. All that the log has by now are among them, unless
+   * they are visible: a snapshot lists none that begin after the last one that ended, so a
+   * transaction of its own ends first.
    *
    * @throws SourceException if the source cannot be asked
    */
@@ -66,12 +84,10 @@ public final class LogMarks implements AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT pg_current_xact_id()");
       }
-      String sql =
-          "SELECT pg_snapshot_xip(s)::text FROM (SELECT pg_current_snapshot() AS s OFFSET 0) x";
       try (Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery(sql)) {
+          ResultSet row = statement.executeQuery(UNSEEN)) {
         while (row.next()) {
-          ids.add(Long.toString(Long.parseUnsignedLong(row.getString(1)) % IDS));
+          ids.add(row.getString(1));
         }
       }
       return ids;

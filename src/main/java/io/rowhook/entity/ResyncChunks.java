@@ -75,13 +75,11 @@ public final class ResyncChunks {
    * What was read.
    *
    * @param keys how many entities were looked for
-   * @param behind how long the low mark was under way: so long a change is, from its commit to
-   *     where events are made
    */
-  public record Result(Outcome outcome, int keys, Duration behind) {
+  public record Result(Outcome outcome, int keys) {
 
     static Result of(Outcome outcome) {
-      return new Result(outcome, 0, Duration.ZERO);
+      return new Result(outcome, 0);
     }
   }
 
@@ -196,13 +194,11 @@ public final class ResyncChunks {
     if (low.isEmpty()) {
       return givenUp; // a new engine: all of it again
     }
-    long written = System.nanoTime();
     marks.accept(low.get());
     ChunkState opened = window.await(ChunkState.AWAITED, MARK);
     if (opened != ChunkState.OPEN) {
       return opened == ChunkState.AWAITED ? late : givenUp;
     }
-    Duration behind = Duration.ofNanos(System.nanoTime() - written);
     Set<String> seen = window.ended();
     List<RowKey> again = progress.again().stream().map(RowKey::parse).toList();
     RowKey after = progress.lastKey() == null ? null : RowKey.parse(progress.lastKey());
@@ -217,7 +213,7 @@ public final class ResyncChunks {
     }
     marks.accept(high.get());
     return switch (window.await(ChunkState.READ, MARK)) {
-      case DURABLE -> new Result(Outcome.DURABLE, chunk.keys(), behind);
+      case DURABLE -> new Result(Outcome.DURABLE, chunk.keys());
       case READ -> late;
       default -> givenUp;
     };

@@ -10,9 +10,9 @@ import java.time.Duration;
 final class ResyncPace {
 
   /** Entities of one chunk: more at once would be a wave that changes wait behind. */
-  static final int MOST = 100;
+  static final int MOST = 50;
 
-  static final int FIRST = 50;
+  static final int FIRST = 25;
   static final int LEAST = 10;
 
   /** Waited for so long, a chunk was too large. */
@@ -21,6 +21,9 @@ final class ResyncPace {
   /** What waits of a recipient's own changes in good times. */
   private static final int FEW = 50;
 
+  /** Twice as long as a chunk takes nothing is read: two thirds of the time are for changes. */
+  private static final int REST = 2;
+
   private int size = FIRST;
   private boolean blocked;
   private long blockedAt;
@@ -28,6 +31,16 @@ final class ResyncPace {
   /** Whether it has waited for so long that a person may wonder. */
   boolean isLong(long nanos) {
     return blocked && nanos - blockedAt > LONG;
+  }
+
+  /**
+   * How long to rest after a chunk. It takes longer where source, processor or journal have more to
+   * do, and then the rest is longer too.
+   *
+   * @param took the chunk's time, from its low mark until it was durable
+   */
+  static long rest(long took) {
+    return REST * took;
   }
 
   /** How many to read at once. */

@@ -312,8 +312,8 @@ public final class ResyncRunner implements AutoCloseable {
       case DURABLE -> {
         memory.durable(jobs.find(job.id()).map(Resync::again).orElse(List.of()));
         notes.done(job);
-        // the more capture is behind, the more the changes themselves go first
-        TimeUnit.NANOSECONDS.sleep(result.behind().toNanos());
+        long took = System.nanoTime() - begin;
+        TimeUnit.NANOSECONDS.sleep(ResyncPace.rest(took));
         long due = result.keys() * TimeUnit.SECONDS.toNanos(1) / Math.max(1, job.rate());
         yield Duration.ofNanos(Math.max(0, due - (System.nanoTime() - begin)));
       }

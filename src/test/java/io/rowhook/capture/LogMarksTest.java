@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.testing.HangingCommit;
 import io.rowhook.testing.SourceDatabase;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +27,28 @@ class LogMarksTest {
         assertThat(marks.running()).containsExactly(id);
         hanging.letGo();
         assertThat(marks.running()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatOtherDatabasesAreAtIsNotWaitedFor() throws Exception {
+    try (SourceDatabase source = SourceDatabase.start(Map.of("max_prepared_transactions", "5"));
+        LogMarks marks = new LogMarks(config(source))) {
+      SourceDatabase other = source.another("other");
+      for (SourceDatabase one : List.of(source, other)) {
+        one.execute("CREATE TABLE article (id int PRIMARY KEY)");
+      }
+      try (Connection open = other.connect();
+          Statement statement = open.createStatement()) {
+        open.setAutoCommit(false);
+        statement.execute("INSERT INTO article VALUES (1)");
+        other.execute("BEGIN", "INSERT INTO article VALUES (2)", "PREPARE TRANSACTION 'theirs'");
+        assertThat(marks.running()).isEmpty();
+        source.execute("BEGIN", "INSERT INTO article VALUES (3)", "PREPARE TRANSACTION 'ours'");
+        assertThat(marks.running()).hasSize(1);
+        source.execute("ROLLBACK PREPARED 'ours'");
+        other.execute("ROLLBACK PREPARED 'theirs'");
       }
     }
   }
