@@ -87,6 +87,11 @@ public final class ResyncChunks {
   private final ChunkReader reader;
   private final Supplier<List<String>> unreadable;
 
+  /** One whose tables can all be read. */
+  ResyncChunks(RowLookup rows) {
+    this(rows, List::of);
+  }
+
   /**
    * @param rows a lookup of its own, so that capture never waits for it
    * @param unreadable the tables that it cannot read at present, and why

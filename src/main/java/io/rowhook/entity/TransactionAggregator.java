@@ -95,13 +95,7 @@ public final class TransactionAggregator implements ChangeSink {
       RowLookup rows,
       int memoryLimit) {
     this(
-        types,
-        checkpoints,
-        events,
-        rows,
-        memoryLimit,
-        new EntityMetrics(),
-        new ResyncChunks(rows, List::of));
+        types, checkpoints, events, rows, memoryLimit, new EntityMetrics(), new ResyncChunks(rows));
   }
 
   /**

@@ -47,7 +47,7 @@ class ResyncChunksTest {
   private final ArticlesInMemory source = new ArticlesInMemory();
   private final TreeMap<Integer, ObjectNode> table = source.rows;
   private final Deque<Step> beforeMarks = new ArrayDeque<>();
-  private ResyncChunks chunks = new ResyncChunks(source, List::of);
+  private ResyncChunks chunks = new ResyncChunks(source);
   private TransactionAggregator events;
   private ResyncProgress progress = new ResyncProgress(1, null, "", List.of(), 0, 0, false);
   private long lsn = 0x1000;

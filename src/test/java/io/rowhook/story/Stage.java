@@ -12,7 +12,6 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.Position;
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -199,15 +198,6 @@ public final class Stage implements AutoCloseable {
         Optional.of(journalFile()),
         false,
         false);
-  }
-
-  /** Rowhook as a process of its own, not started yet, with a journal of this name. */
-  public RowhookProcess.Setup process(String journal) {
-    RowhookProcess.Setup setup =
-        RowhookProcess.run(
-            options().config(), options().templates(), directory.resolve(journal + ".db"));
-    env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
-    return setup;
   }
 
   /** Starts the product and waits until the source sends. */

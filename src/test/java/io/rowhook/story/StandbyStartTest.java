@@ -42,12 +42,12 @@ class StandbyStartTest {
 
   /** As on a rolling deploy: the old one never reads the file. */
   @Test
-  void isSentWhatIsThereAtTheTakeover() {
-    try (RowhookProcess first = stage.process("first").with("--standby").start()) {
+  void isSentWhatIsThereAtTheTakeover() throws Exception {
+    try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
       first.awaitLine(LIMIT, "Streaming from slot");
-      first.freeze();
+      Instances.freeze(first);
       add();
-      try (RowhookProcess second = stage.process("second").with("--standby").start()) {
+      try (RowhookProcess second = Instances.of(stage, "second").with("--standby").start()) {
         second.awaitLine(LIMIT, "on standby: slot rowhook is held");
         second.awaitLine(LIMIT, NEW);
         first.kill();
@@ -65,10 +65,10 @@ class StandbyStartTest {
   @Test
   void isNotSentItAgainLongAfterwards() throws Exception {
     add();
-    try (RowhookProcess first = stage.process("first").with("--standby").start()) {
+    try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
       first.awaitLine(LIMIT, "Streaming from slot");
       stage.await("late", 40);
-      try (RowhookProcess second = stage.process("second").with("--standby").start()) {
+      try (RowhookProcess second = Instances.of(stage, "second").with("--standby").start()) {
         second.awaitLine(LIMIT, "on standby: slot rowhook is held");
         second.awaitLine(LIMIT, NEW);
         Eventually.within(

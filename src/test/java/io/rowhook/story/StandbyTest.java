@@ -58,7 +58,7 @@ class StandbyTest {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
       Path health = directory.resolve("health");
-      try (RowhookProcess first = stage.process("first").with("--standby").start()) {
+      try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
         first.awaitLine(LIMIT, STREAMS);
         try (RowhookProcess second =
             stage
@@ -114,13 +114,13 @@ class StandbyTest {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      try (RowhookProcess first = stage.process("first").start()) {
+      try (RowhookProcess first = Instances.of(stage, "first").start()) {
         first.awaitLine(LIMIT, STREAMS);
-        try (RowhookProcess refused = stage.process("refused").start()) {
+        try (RowhookProcess refused = Instances.of(stage, "refused").start()) {
           assertThat(refused.exitCode(LIMIT)).isEqualTo(1);
           assertThat(refused.output()).contains("is in use by", "rowhook run --standby");
         }
-        try (RowhookProcess second = stage.process("second").with("--standby").start()) {
+        try (RowhookProcess second = Instances.of(stage, "second").with("--standby").start()) {
           second.awaitLine(LIMIT, STANDS_BY);
           for (int i = 1; i <= 3; i++) {
             source.execute(
@@ -145,10 +145,10 @@ class StandbyTest {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      try (RowhookProcess first = stage.process("first").with("--standby").start()) {
+      try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
         first.awaitLine(LIMIT, STREAMS);
-        try (RowhookProcess second = stage.process("second").with("--standby").start();
-            RowhookProcess third = stage.process("third").with("--standby").start()) {
+        try (RowhookProcess second = Instances.of(stage, "second").with("--standby").start();
+            RowhookProcess third = Instances.of(stage, "third").with("--standby").start()) {
           second.awaitLine(LIMIT, STANDS_BY);
           third.awaitLine(LIMIT, STANDS_BY);
           first.kill();
@@ -178,8 +178,8 @@ class StandbyTest {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      try (RowhookProcess one = stage.process("one").with("--standby").start();
-          RowhookProcess two = stage.process("two").with("--standby").start()) {
+      try (RowhookProcess one = Instances.of(stage, "one").with("--standby").start();
+          RowhookProcess two = Instances.of(stage, "two").with("--standby").start()) {
         Eventually.within(
             LIMIT,
             "one streams, and the other stands by",
@@ -209,7 +209,7 @@ class StandbyTest {
         Stage stage = new Stage(away, directory).tables()) {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      try (RowhookProcess alone = stage.process("alone").with("--standby").start()) {
+      try (RowhookProcess alone = Instances.of(stage, "alone").with("--standby").start()) {
         alone.awaitLine(LIMIT, STREAMS);
         away.stop();
         alone.awaitLine(LIMIT, "capture failed, next try in");
@@ -227,7 +227,7 @@ class StandbyTest {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.env("SHOP_URL", "http://127.0.0.1:9/");
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      try (RowhookProcess first = stage.process("first").start()) {
+      try (RowhookProcess first = Instances.of(stage, "first").start()) {
         first.awaitLine(LIMIT, STREAMS);
         source.execute("INSERT INTO article VALUES (1, 'A', 'Waits', 1.00, 0)");
         Eventually.passes(
@@ -237,9 +237,9 @@ class StandbyTest {
                 assertThat(journaled(directory.resolve("first.db"), new Lsn(Long.MAX_VALUE)))
                     .hasSize(1));
       }
-      try (RowhookProcess second = stage.process("second").with("--accept-gap").start()) {
+      try (RowhookProcess second = Instances.of(stage, "second").with("--accept-gap").start()) {
         second.awaitLine(LIMIT, STREAMS);
-        try (RowhookProcess back = stage.process("first").with("--standby").start()) {
+        try (RowhookProcess back = Instances.of(stage, "first").with("--standby").start()) {
           assertThat(back.exitCode(LIMIT)).isEqualTo(1);
           assertThat(back.output())
               .contains("the journal still has a backlog of shop", "cannot stand by");

@@ -246,20 +246,6 @@ public final class RowhookProcess implements AutoCloseable {
     exitCode(STOPPED_WITHIN);
   }
 
-  /** SIGSTOP: it is there, and does nothing any more. */
-  public void freeze() {
-    try {
-      int status = new ProcessBuilder("kill", "-STOP", Long.toString(pid())).start().waitFor();
-      if (status != 0) {
-        throw new AssertionError("kill -STOP has the status " + status);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** SIGTERM, as a service manager stops it. Returns its exit status. */
   public int stop() {
     process.toHandle().destroy(); // Process.destroy would close its output, and lose the last of it
