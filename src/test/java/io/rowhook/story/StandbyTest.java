@@ -61,8 +61,7 @@ class StandbyTest {
       try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
         first.awaitLine(LIMIT, STREAMS);
         try (RowhookProcess second =
-            stage
-                .process("second")
+            Instances.of(stage, "second")
                 .with("--standby")
                 .env("ROWHOOK_HEALTH", health.toString())
                 .start()) {
