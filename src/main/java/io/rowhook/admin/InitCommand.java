@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.admin.cli.TextTable;
 import io.rowhook.admin.init.Draft;
+import io.rowhook.admin.init.ImpliedKeys;
 import io.rowhook.admin.init.Login;
 import io.rowhook.admin.init.PostgresUri;
 import io.rowhook.admin.init.SqlStatements;
@@ -150,8 +151,11 @@ public final class InitCommand implements Callable<Integer> {
     SourceConfig source = new Login(environment, terminal()).source(database);
     SourceCatalog read = SourceCatalog.read(source, samples);
     SourceCatalog catalog =
-        new SourceCatalog(
-            read.server(), read.tables().stream().filter(table -> isLookedAt(table.id())).toList());
+        ImpliedKeys.added(
+            new SourceCatalog(
+                read.server(),
+                read.tables().stream().filter(table -> isLookedAt(table.id())).toList()));
+    catalog = samples ? catalog.confirmed(source) : catalog;
     Set<TableId> wanted =
         catalog.tables().stream()
             .map(SourceCatalog.Table::id)

@@ -33,6 +33,30 @@ final class Columns {
           "libelle",
           "denominacion");
 
+  /** What has a code or a name that tells of something else: an error's code. */
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          "error",
+          "country",
+          "currency",
+          "language",
+          "zip",
+          "postal",
+          "post",
+          "state",
+          "status",
+          "response",
+          "reason",
+          "gateway",
+          "phone",
+          "fax",
+          "plugin");
+
+  /** How a text ranks that no two rows share, unless it is a program's key. */
+  private static final int UNIQUE = 50;
+
+  private static final Set<String> TECHNICAL = Set.of("id", "uid", "uuid", "guid", "key", "hash");
+
   private static final int MOST_TELLING = 4;
 
   private static final String VERB =
@@ -126,8 +150,8 @@ final class Columns {
             .toList();
     List<Column> best =
         shown.stream()
-            .filter(column -> rank(column) < Integer.MAX_VALUE)
-            .sorted(Comparator.comparingInt(Columns::rank))
+            .filter(column -> rank(table, column) < Integer.MAX_VALUE)
+            .sorted(Comparator.comparingInt(column -> rank(table, column)))
             .limit(MOST_TELLING)
             .toList();
     List<String> names = new ArrayList<>();
@@ -149,6 +173,13 @@ final class Columns {
     return names;
   }
 
+  /** Whether a person can tell its rows by a name or number, not just by what describes them. */
+  static boolean isNamed(Table table) {
+    return table.columns().stream()
+        .filter(column -> telling(table).contains(column.name()))
+        .anyMatch(column -> rank(table, column) < Integer.MAX_VALUE || isNamedAs(table, column));
+  }
+
   /** {@code salutation.salutation}: a list's only column of text is what its rows are called. */
   private static boolean isNamedAs(Table table, Column column) {
     List<String> words = Words.of(table.id().name());
@@ -158,8 +189,19 @@ final class Columns {
   }
 
   /** The smaller, the more telling; a number has to be called one. */
-  private static int rank(Column column) {
+  private static int rank(Table table, Column column) {
     List<String> words = split(column.name());
+    boolean unique =
+        column.kind().equals("text")
+            && table.uniqueKeys().contains(List.of(column.name()))
+            && !TECHNICAL.contains(words.getLast());
+    return unique ? Math.min(UNIQUE, rank(column, words)) : rank(column, words);
+  }
+
+  private static int rank(Column column, List<String> words) {
+    if (words.size() > 1 && ELSEWHERE.contains(words.get(words.size() - 2))) {
+      return Integer.MAX_VALUE;
+    }
     for (int i = 0; i < Vocabulary.TELLING.size(); i++) {
       String telling = Vocabulary.TELLING.get(i);
       boolean whole = String.join("_", words).equals(telling);
@@ -196,7 +238,8 @@ final class Columns {
         .toList();
   }
 
-  private static boolean isEnum(Column column) {
+  /** Whether a text's type is none of PostgreSQL's own. */
+  static boolean isEnum(Column column) {
     return column.type().indexOf(' ') < 0
         && !Set.of("text", "character", "\"char\"", "citext", "name").contains(column.type())
         && !column.type().startsWith("character");

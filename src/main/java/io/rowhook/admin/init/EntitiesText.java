@@ -27,6 +27,8 @@ final class EntitiesText {
 
       """;
 
+  private static final String UNDECLARED = " # no foreign key declared";
+
   private final StringBuilder text = new StringBuilder();
 
   private EntitiesText() {}
@@ -73,7 +75,7 @@ final class EntitiesText {
     for (Part part : parts) {
       line(indent + 2, part.name() + ":");
       line(indent + 4, "table: " + YamlText.of(part.table().id()));
-      line(indent + 4, "key: " + YamlText.of(part.key()));
+      line(indent + 4, "key: " + YamlText.of(part.key()) + (part.declared() ? "" : UNDECLARED));
       if (!part.to().isEmpty()) {
         line(indent + 4, "to: " + YamlText.of(part.to()));
       }
@@ -93,8 +95,18 @@ final class EntitiesText {
       return;
     }
     line(indent, "refers:");
-    references.forEach(
-        reference -> line(indent + 2, YamlText.of(reference.name()) + ": " + flow(reference)));
+    references.forEach(reference ->
+        line(
+            indent + 2,
+            YamlText.of(reference.name())
+                + ": "
+                + flow(reference)
+                + (isDeclared(reference) ? "" : UNDECLARED)));
+  }
+
+  private static boolean isDeclared(Reference reference) {
+    return reference.declared()
+        && reference.references().stream().allMatch(EntitiesText::isDeclared);
   }
 
   private static String flow(Reference reference) {

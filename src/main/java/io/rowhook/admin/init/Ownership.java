@@ -12,15 +12,11 @@ import java.util.Set;
 /** Tells which other table's row a table's rows are parts of. Pure. */
 final class Ownership {
 
-  /** One table in this many names it: a company or a party that all rows have, not their owner. */
-  private static final int TENANT_SHARE = 8;
-
-  private static final int TENANT_LEAST = 10;
-
   private final Map<TableId, Table> tables;
   private final TableNames names;
   private final Map<TableId, Set<TableId>> incoming;
   private final Set<TableId> leftOut;
+  private final Hubs hubs;
 
   /** What a part belongs to, and by which foreign key. */
   record Owner(TableId table, ForeignKey key) {}
@@ -38,6 +34,7 @@ final class Ownership {
     this.names = names;
     this.incoming = incoming;
     this.leftOut = leftOut;
+    this.hubs = new Hubs(tables, incoming, leftOut);
   }
 
   /** What a table's rows are parts of; empty: of nothing. */
@@ -67,11 +64,11 @@ final class Ownership {
     boolean first = held && table.key().getFirst().equals(key.columns().getFirst());
     boolean begins = names.beginsTwice(table.id(), key.table());
     boolean named = names.begins(table.id(), key.table()) || sharesName(table.id(), key.table());
-    boolean required = isRequired(table, key);
+    boolean required = Hubs.isRequired(table, key);
     boolean line = Vocabulary.LINES.contains(TableTraits.last(names.stems(table.id()), 1));
     boolean end = Vocabulary.PARTS.contains(TableTraits.last(names.stems(table.id()), 1));
     boolean link = isLink(table);
-    boolean mere = begins && isNamedByNone(table) && hasNoName(table);
+    boolean mere = begins && isNamedByNone(table) && !Columns.isNamed(table);
     boolean alone = names.stems(table.id()).size() == 1;
     boolean head =
         isDocument(key.table())
@@ -82,7 +79,7 @@ final class Ownership {
     if (twice && !held && !(required && names.begins(table.id(), key.table()))) {
       return 0; // a transfer's two places, not its owner
     }
-    if ((!link && isCodes(table) && !mere) || (isTenant(key.table()) && !named && !begins)) {
+    if ((!link && isCodes(table) && !mere) || (hubs.isHub(key.table()) && !named && !begins)) {
       return 0;
     }
     if (!(held
@@ -133,20 +130,32 @@ final class Ownership {
   /** Whether it is the only other object that a row has to name. */
   private boolean isOnly(Table table, ForeignKey key) {
     return table.foreignKeys().stream()
-        .filter(other -> isRequired(table, other) && isObject(other.table()))
+        .filter(other -> Hubs.isRequired(table, other) && isObject(other.table()))
         .map(ForeignKey::table)
         .distinct()
         .toList()
         .equals(List.of(key.table()));
   }
 
-  private boolean isObject(TableId table) {
-    Table target = tables.get(table);
-    return target != null && !leftOut.contains(table) && !isTenant(table) && !isCodes(target);
+  /** Whether a row has to name two others. */
+  private boolean joinsObjects(Table table) {
+    return table.foreignKeys().stream()
+            .filter(key -> Hubs.isRequired(table, key) && !leftOut.contains(key.table()))
+            .map(ForeignKey::table)
+            .filter(id -> !id.equals(table.id()) && tables.containsKey(id))
+            .distinct()
+            .count()
+        > 1;
   }
 
-  private static boolean isRequired(Table table, ForeignKey key) {
-    return key.columns().stream().allMatch(name -> table.column(name).notNull());
+  /** Whether all rows belong to one of its. */
+  boolean isTenant(TableId table) {
+    return hubs.isTenant(table);
+  }
+
+  private boolean isObject(TableId table) {
+    Table target = tables.get(table);
+    return target != null && !leftOut.contains(table) && !hubs.isTenant(table) && !isCodes(target);
   }
 
   /**
@@ -158,8 +167,9 @@ final class Ownership {
   Optional<Owner> ofLeftover(Table table, Set<TableId> objects) {
     List<ForeignKey> keys =
         table.foreignKeys().stream()
-            .filter(key -> isRequired(table, key) && objects.contains(key.table()))
-            .filter(key -> isObject(key.table()) && !key.table().equals(table.id()))
+            .filter(key -> Hubs.isRequired(table, key) && objects.contains(key.table()))
+            .filter(key -> isObject(key.table()) && !hubs.isHub(key.table()))
+            .filter(key -> !key.table().equals(table.id()))
             .filter(key -> !isLast(key.table(), Vocabulary.PEOPLE))
             .toList();
     return keys.stream()
@@ -173,12 +183,6 @@ final class Ownership {
     return table.foreignKeys().size() > 1
         && table.foreignKeys().stream()
             .noneMatch(key -> !key.table().equals(table.id()) && isObject(key.table()));
-  }
-
-  /** A company, or whatever else most tables name. */
-  private boolean isTenant(TableId table) {
-    int many = incoming.getOrDefault(table, Set.of()).size();
-    return many >= TENANT_LEAST && many * TENANT_SHARE >= tables.size();
   }
 
   private boolean isDocument(TableId table) {
@@ -202,7 +206,7 @@ final class Ownership {
     return incoming.getOrDefault(table.id(), Set.of()).isEmpty();
   }
 
-  /** Whether a person could not tell its rows apart by a name or number of their own. */
+  /** Whether a person could not tell its rows apart, not even by a description. */
   private static boolean hasNoName(Table table) {
     return Columns.telling(table).isEmpty();
   }
@@ -248,7 +252,9 @@ final class Ownership {
       return false;
     }
     boolean begins = names.begins(table.id(), owner.table());
-    if (names.beginsTwice(table.id(), owner.table()) && isNamedByNone(table) && hasNoName(table)) {
+    if (names.beginsTwice(table.id(), owner.table())
+        && isNamedByNone(table)
+        && !Columns.isNamed(table)) {
       return false;
     }
     boolean own =
@@ -266,13 +272,17 @@ final class Ownership {
     }
     Set<TableId> others = new HashSet<>(incoming.getOrDefault(table.id(), Set.of()));
     others.remove(owner.table());
+    if (joinsObjects(table) && !others.isEmpty() && !Vocabulary.PARTS.contains(last)) {
+      return true; // who is what to whom, and does things as such
+    }
     others.removeIf(other -> names.begins(other, table.id()) || names.begins(other, owner.table()));
     return others.size() >= 2 && !Vocabulary.PARTS.contains(last);
   }
 
   /** A tree, as of categories, is no list of codes. */
   boolean isCodes(Table table) {
-    if (table.foreignKeys().stream().anyMatch(key -> key.table().equals(table.id()))) {
+    if (table.foreignKeys().stream().anyMatch(key -> key.table().equals(table.id()))
+        || hubs.isOfOne(table)) {
       return false;
     }
     List<String> stems = names.stems(table.id());

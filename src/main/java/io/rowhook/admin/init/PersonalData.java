@@ -21,15 +21,13 @@ final class PersonalData {
               + "|zip|zip_?code|zipcode|postal_?code|postcode|post_?code|mail_?code|plz|codpostal|cp|postnr|postleitzahl|apartado"
               + "|first_?name|last_?name|given_?name|family_?name|middle_?name|surname|vorname|nachname|prenom|apellidos?|fornavn|efternavn|contact|contact_?name"
               + "|ip|ip_?addr(ess)?|ip_?network|remote_?ip|latitude|longitude"
-              + "|(.*_)?emails|legal_?number|tax_?(id|identification|no|number|code)|vat_?(id|no|number)|steuernr|ustid|cifnif|nif|cif|dni|siret|cvr|fiscal_?code)(_?\\d|_?number|_?no|_?compact)?");
+              + "|(.*_)?emails|tax_?(id|identification|no|number|code)|vat_?(id|no|number)|steuernr|ustid|nif|cif|dni|siret|cvr|fiscal_?code)(_?\\d|_?number|_?no)?");
 
   /** Tables whose rows are how to reach somebody, or who somebody is, in one column. */
-  private static final Set<String> REACHES =
-      Set.of("contact", "mechanism", "phone", "email", "identifier");
+  private static final Set<String> REACHES = Set.of("contact", "phone", "email", "identifier");
 
   /** Columns that say nothing, so that their table's name has to. */
-  private static final Set<String> NAMELESS =
-      Set.of("value", "value_compact", "number", "number_compact", "code");
+  private static final Set<String> NAMELESS = Set.of("value", "number", "code");
 
   private PersonalData() {}
 
@@ -61,6 +59,13 @@ final class PersonalData {
         })
         .map(Column::name)
         .toList();
+  }
+
+  /** How many columns hold personal data of either degree. */
+  static long many(Table table) {
+    return table.columns().stream()
+        .filter(column -> isPrivate(table, column) || isContact(table, column))
+        .count();
   }
 
   private static boolean isContact(Table table, Column column) {

@@ -24,17 +24,9 @@ final class Pointers {
   private static final Pattern KIND =
       Pattern.compile("(.*?)_?(type|model|class|kind|table|tablename|table_name)");
 
-  /** Pairs whose two names share nothing. */
+  /** Where several columns may hold the id: that which is called so. */
   private static final Set<String> IDS =
-      Set.of(
-          "res_id",
-          "record_id",
-          "row_id",
-          "object_id",
-          "db_id",
-          "model_id",
-          "entity_id",
-          "item_id");
+      Set.of("record_id", "row_id", "object_id", "model_id", "entity_id", "item_id");
 
   private final Map<String, Table> byName = new HashMap<>();
 
@@ -122,15 +114,26 @@ final class Pointers {
       return Optional.empty();
     }
     String stem = name.group(1);
-    boolean bare = stem.isEmpty() || stem.equals("res");
+    boolean bare = stem.isEmpty();
     boolean model = bare && !Set.of("type", "kind", "class").contains(name.group(2));
-    return table.columns().stream()
-        .filter(column -> {
-          String other = column.name().toLowerCase(Locale.ROOT);
-          boolean same = !stem.isEmpty() && other.equals(stem + "_id");
-          return same || (model && IDS.contains(other));
-        })
-        .filter(column -> !Columns.isForeign(table, column) && !table.key().contains(column.name()))
-        .findFirst();
+    List<Column> ids =
+        table.columns().stream()
+            .filter(column -> isId(table, column) && (model || isCalled(column, stem + "_id")))
+            .toList();
+    return ids.size() == 1 || !model
+        ? ids.stream().findFirst()
+        : ids.stream()
+            .filter(column -> IDS.stream().anyMatch(id -> isCalled(column, id)))
+            .findFirst();
+  }
+
+  private static boolean isId(Table table, Column column) {
+    return column.name().toLowerCase(Locale.ROOT).endsWith("_id")
+        && !Columns.isForeign(table, column)
+        && !table.key().contains(column.name());
+  }
+
+  private static boolean isCalled(Column column, String name) {
+    return column.name().equalsIgnoreCase(name);
   }
 }

@@ -43,11 +43,16 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<String> notes,
       String why) {}
 
-  /** A part, which may have parts itself. */
+  /**
+   * A part, which may have parts itself.
+   *
+   * @param declared whether a foreign key says so
+   */
   record Part(
       String name,
       Table table,
       List<String> key,
+      boolean declared,
       List<String> to,
       List<String> orderBy,
       List<Hide> hidden,
@@ -59,12 +64,14 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
   /**
    * A row that is looked up.
    *
+   * @param declared whether a foreign key says so, or values do
    * @param prefix what stands before its key in the column; empty: nothing
    */
   record Reference(
       String name,
       Table table,
       List<String> key,
+      boolean declared,
       String prefix,
       List<String> to,
       List<String> attributes,

@@ -131,6 +131,7 @@ final class Proposer {
               name,
               table,
               pair.key(),
+              belongs.key().declared(),
               pair.to(),
               orderBy,
               hidden(table, needed),
@@ -207,6 +208,7 @@ final class Proposer {
                       free(name(key, target), taken),
                       found.table(),
                       found.key(),
+                      found.declared(),
                       "",
                       found.to(),
                       found.attributes(),
@@ -222,6 +224,7 @@ final class Proposer {
                 free(Words.attribute(words), taken),
                 target.table(),
                 List.of(target.column()),
+                true,
                 target.prefix(),
                 List.of(),
                 attributes,
@@ -261,6 +264,7 @@ final class Proposer {
                           free(name(next, other), taken),
                           other,
                           found.key(),
+                          found.declared(),
                           "",
                           found.to(),
                           found.attributes(),
@@ -274,7 +278,8 @@ final class Proposer {
     List<String> shown = attributes.isEmpty() ? target.key() : attributes;
     return shown.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Reference("", target, pair.key(), "", pair.to(), shown, inner));
+        : Optional.of(
+            new Reference("", target, pair.key(), key.declared(), "", pair.to(), shown, inner));
   }
 
   /** {@code customer_id} names the customer; a name that says nothing is that of the table. */

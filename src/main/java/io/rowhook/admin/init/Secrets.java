@@ -62,6 +62,11 @@ final class Secrets {
       Pattern.compile(
           ".*(api|private|secret|access|license|licence|encryption|crypt|ssh|signing|session|auth|pgp|gpg|webhook|activation|recovery|reset|hmac|shared|master|client|app|application|consumer|rsa|aes|ssl|tls|verification|confirmation|security|login|device|log|user)_?(key|code|cert|certificate|pem)s?");
 
+  /** What lets in whoever has it. */
+  private static final Pattern DOOR =
+      Pattern.compile(
+          ".*(invite|invitation|join|magic|reset|login|signup|confirm|confirmation|activation|access|private|secret|unsubscribe)_?(link|url|code)s?");
+
   /** Columns that hold a secret where the table is one of secrets. */
   private static final Set<String> HOLDERS =
       Set.of("key", "value", "code", "data", "body", "digest", "identifier");
@@ -100,6 +105,7 @@ final class Secrets {
   private static boolean isNamedSo(String name) {
     return Columns.split(name).stream().anyMatch(SECRETS::contains)
         || SECRET_KEY.matcher(name).matches()
+        || DOOR.matcher(name).matches()
         || SECRET_END.matcher(name.replace("_", "")).matches();
   }
 }

@@ -72,7 +72,7 @@ final class TableKinds {
         ownership
             .ownedByLeftOut(table)
             .ifPresentOrElse(
-                other -> ofLeftOut.put(table.id(), "part of " + other + ", which is left out"),
+                other -> ofLeftOut.put(table.id(), partOf(other)),
                 () -> ownership.of(table).ifPresent(owner -> owners.put(table.id(), owner)));
       }
     }
@@ -89,6 +89,10 @@ final class TableKinds {
         owners.remove(table.id());
         if (ownership.isLink(table)) {
           leftOut.put(table.id(), "link table of what is no entity");
+        } else if (leftOut.containsKey(owner.table())
+            && names.begins(table.id(), owner.table())
+            && !TableTraits.isTelling(names.stems(table.id()))) {
+          leftOut.put(table.id(), partOf(owner.table()));
         } else {
           judge(table);
         }
@@ -131,6 +135,10 @@ final class TableKinds {
     }
   }
 
+  private static String partOf(TableId other) {
+    return "part of " + other + ", which is left out";
+  }
+
   private TableId root(TableId table) {
     Ownership.Owner owner = owners.get(table);
     return owner == null ? table : root(owner.table());
@@ -147,8 +155,14 @@ final class TableKinds {
     int score = 0;
     score += telling ? say(3, "its name", reasons) : 0;
     score += parts ? say(2, "has parts", reasons) : 0;
+    boolean line = Vocabulary.LINES.contains(TableTraits.last(stems, 1));
+    boolean lost =
+        (!telling && !parts && Vocabulary.PARTS.contains(TableTraits.last(stems, 1)))
+            || (line && ownership.isLine(table));
     score +=
-        named > 0 ? say(Math.min(2, named), "named by " + Count.of(named, "table"), reasons) : 0;
+        named > 0 && !(line && ownership.isLine(table))
+            ? say(Math.min(2, named), "named by " + Count.of(named, "table"), reasons)
+            : 0;
     score += table.foreignKeys().isEmpty() ? 0 : 1;
     score += Columns.telling(table).isEmpty() ? 0 : 1;
     score += table.columns().size() >= 6 ? 1 : 0;
@@ -157,17 +171,13 @@ final class TableKinds {
     score -= ownership.isCodes(table) ? (parts ? 3 : 4) : 0;
     boolean small = table.columns().size() <= 3 && table.foreignKeys().isEmpty() && !parts;
     score -= small && !(telling && (named > 0 || table.rows() > 0)) ? 3 : 0;
-    boolean line = Vocabulary.LINES.contains(TableTraits.last(stems, 1));
-    boolean lost =
-        (!telling && !parts && Vocabulary.PARTS.contains(TableTraits.last(stems, 1)))
-            || (line && ownership.isLine(table));
     score -= lost ? 2 : 0;
     score -= lost && parts ? ENOUGH + 2 : 0;
     score +=
         lost && !parts && isLineOfNone(stems) && !ownership.isLine(table)
             ? say(3, "lines without a document", reasons)
             : 0;
-    score -= !telling && ownership.namesNothing(table) ? 2 : 0;
+    score -= !telling && ownership.namesNothing(table) ? (named > 0 ? 1 : 2) : 0;
     boolean joins = stems.size() > 2 && stems.subList(1, stems.size() - 1).contains("to");
     boolean file =
         TableTraits.isFile(stems)
@@ -176,6 +186,8 @@ final class TableKinds {
       entities.put(table.id(), "asked for by --include");
     } else if ((ownership.isLink(table) && named < 2) || joins) {
       leftOut.put(table.id(), "link table");
+    } else if (ownership.isTenant(table.id()) && !Columns.isNamed(table)) {
+      leftOut.put(table.id(), "what all rows belong to, without a name");
     } else if (file) {
       leftOut.put(table.id(), "files");
     } else if (score >= ENOUGH) {

@@ -20,6 +20,9 @@ final class TechnicalTables {
   /** Tables of one first word, of which most are technical: fewer say nothing. */
   private static final int GROUP = 5;
 
+  /** So many columns with personal data are of a person, fewer of a login. */
+  private static final int PERSON = 4;
+
   private final SourceCatalog catalog;
   private final TableNames names;
   private final Set<TableId> wanted;
@@ -68,6 +71,15 @@ final class TechnicalTables {
         return "its key holds a secret, and a key is always sent";
       }
     }
+    if (table.columns().stream().anyMatch(column -> column.kind().equals("bytea"))
+        && table.columns().stream()
+            .allMatch(column ->
+                table.key().contains(column.name())
+                    || Columns.isForeign(table, column)
+                    || column.name().equals("id")
+                    || Columns.hidden(table, column) != null)) {
+      return "nothing but binary values";
+    }
     return catalog.server().version() >= 18 && table.columns().stream().anyMatch(Column::virtual)
         ? "has a virtual generated column, which PostgreSQL does not publish with old values"
         : "";
@@ -87,12 +99,18 @@ final class TechnicalTables {
     for (String word : List.of(TableTraits.last(stems, 2), TableTraits.last(stems, 1), first)) {
       for (Map.Entry<String, Set<String>> kind : Vocabulary.NO_ENTITIES.entrySet()) {
         boolean soft = Vocabulary.SOFT.contains(word) && isNamedAfterAnother(table);
-        if (kind.getValue().contains(word) && !soft) {
+        if (kind.getValue().contains(word) && !soft && !isMore(kind.getKey(), table)) {
           return kind.getKey();
         }
       }
     }
     return "";
+  }
+
+  /** No right or login has a price, and a user of whom more is kept is a person. */
+  private boolean isMore(String kind, Table table) {
+    return Set.of("permissions", "sessions").contains(kind)
+        && (TableTraits.hasPrice(table) || PersonalData.many(table) >= PERSON);
   }
 
   /** {@code order_discount_rule} with a key of {@code order}. */

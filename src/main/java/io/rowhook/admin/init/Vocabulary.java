@@ -24,7 +24,7 @@ final class Vocabulary {
           subscription supplier task tenant ticket timesheet timecard transaction transfer trip unit vehicle
           vendor voucher warehouse workorder lot category discount coupon price_list work_order work
           product_template bom bill_of_material plan wallet donation claim warranty statement
-          delivery_note dunning expense_report order_form course student move movement payment_request ap ar gl oe
+          delivery_note dunning expense_report order_form course student move movement payment_request
           product_group item_group part_group article_group product_category item_category part_category\
           """);
 
@@ -60,7 +60,7 @@ final class Vocabulary {
           """
           line item detail row entry position pos posten zeile component attribute property value address
           price image picture photo attachment document phone email tag note comment ligne linje linea regel
-          element segment step tier option variant serial contact tax discount charge term schedule milestone mechanism
+          element segment step tier option variant serial contact tax discount charge term schedule milestone
           identifier rate linea riga rigo subtotal metadata fee charge threshold commitment filter
           variante precio imagen direccion telefono tarif prix preis bild anschrift\
           """);
@@ -74,7 +74,7 @@ final class Vocabulary {
               config configuration setting preference param parameter default menu screen widget dashboard template
               rule format icon button trigger wizard keyword configuracion ajuste preferencia parametro parametre
               layout sequence cache temp tmp backup bak staging feature_flag plugin module extension
-              cron macro field_definition label_definition einstellung konfiguration\
+              cron macro  einstellung konfiguration\
               """),
           "sessions",
           words(
@@ -89,8 +89,7 @@ final class Vocabulary {
           words(
               "history hist audit log changelog archive archived revision versioning tracking trail historie protokoll historial historique"),
           "translations",
-          words(
-              "translation i18n l10n locale trans_text lang uebersetzung language idioma langue traduccion"),
+          words("translation i18n l10n locale lang uebersetzung language idioma langue traduccion"),
           "migrations",
           words(
               "migration flyway alembic liquibase databasechangelog databasechangeloglock schema_info schema_version"),
@@ -146,7 +145,7 @@ final class Vocabulary {
 
   /** Words that make a table the program's settings wherever they stand in its name. */
   static final Set<String> SETTINGS =
-      words("config configuration setting configuracion einstellung");
+      words("config configuration setting plugin configuracion einstellung");
 
   /** The last word of a line, which always belongs to a document. */
   static final Set<String> LINES =
@@ -158,7 +157,7 @@ final class Vocabulary {
       words(
           """
           order invoice quote quotation offer transaction journal shipment delivery receipt bill purchase sale
-          requisition return contract oe ar ap gl cart basket picking estimate proposal request voucher transfer plan
+          requisition return contract cart basket picking estimate proposal request voucher transfer plan
           auftrag bestellung rechnung angebot lieferschein beleg buchung commande facture devis livraison ordre
           faktura tilbud bilag pedido factura presupuesto albaran asiento factuur offerte ordine fattura\
           """);
@@ -208,9 +207,7 @@ final class Vocabulary {
           "navn",
           "nombre",
           "naam",
-          "nome",
-          "accno",
-          "control_code");
+          "nome");
 
   private static final List<String> ENDINGS =
       List.of("s", "es", "n", "en", "e", "er", "r", "ne", "nes");

@@ -114,6 +114,14 @@ public final class SourceCatalogReader {
   /** Reads it, and ends the connection's transaction. */
   public static SourceCatalog read(Connection connection, String publication, boolean samples)
       throws SQLException {
+    begin(connection);
+    SourceCatalog catalog = new SourceCatalogReader(connection).all(publication, samples);
+    connection.rollback();
+    return catalog;
+  }
+
+  /** Begins what reads only, and waits for nothing for long. */
+  static void begin(Connection connection) throws SQLException {
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     connection.setReadOnly(true);
     connection.setAutoCommit(false);
@@ -121,9 +129,6 @@ public final class SourceCatalogReader {
       statement.execute("SET LOCAL statement_timeout = '30s'");
       statement.execute("SET LOCAL lock_timeout = '2s'");
     }
-    SourceCatalog catalog = new SourceCatalogReader(connection).all(publication, samples);
-    connection.rollback();
-    return catalog;
   }
 
   private SourceCatalog all(String publication, boolean samples) throws SQLException {

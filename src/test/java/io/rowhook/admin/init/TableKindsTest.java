@@ -231,12 +231,54 @@ class TableKindsTest {
         .containsEntry(id("orders"), "its key holds a secret, and a key is always sent");
   }
 
+  @Test
+  void aRoleThatThingsAreDoneInIsAnObjectAndWhatNobodyNamesIsAPart() {
+    Proposal proposal =
+        propose(
+            """
+            companies: id* name:text
+            people: id* name:text
+            company_helpers: id* company_id!>companies person_id!>people rate
+            invoices: id* number:text helper_id!>company_helpers
+            payments: id* number:text
+            payment_transactions: id* payment_id!>payments gateway_error_code:text amount
+            """);
+    assertThat(CatalogText.entities(proposal)).contains("company_helpers");
+    assertThat(CatalogText.parts(proposal)).containsExactly("payments.payment_transactions");
+  }
+
+  @Test
+  void aUserOfWhomMoreIsKeptAndAGrantWithAPriceAreNoRights() {
+    assertThat(
+            CatalogText.entities(
+                propose(
+                    """
+                    users: id* last_name:text email:text street:text zip_code:text
+                    equity_grants: id* name:text user_id!>users share_price
+                    table_grants: id* name:text user_id!>users
+                    """)))
+        .containsExactly("equity_grants", "users");
+  }
+
+  @Test
+  void whatHoldsBinaryValuesOnlyIsNoPart() {
+    assertThat(
+            propose(
+                    """
+                    invoices: id* number:text
+                    invoice_events: id* invoice_id!>invoices events:bytea
+                    """)
+                .leftOut())
+        .containsEntry(id("invoice_events"), "nothing but binary values");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "api_keys,value,secret",
     "user_session,key,secret",
     "devices,cookie,secret",
     "users,logkey,secret",
+    "companies,invite_link,secret",
     "endpoints,hmac_key,secret",
     "products,key,",
     "settings,value,",

@@ -1,0 +1,222 @@
+package io.rowhook.admin.init;
+
+import io.rowhook.capture.SourceCatalog;
+import io.rowhook.capture.SourceCatalog.Column;
+import io.rowhook.capture.SourceCatalog.ForeignKey;
+import io.rowhook.capture.SourceCatalog.Table;
+import io.rowhook.capture.TableId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Finds foreign keys that nobody declared: a column is one if it is called as another table and the
+ * only column of a key of that are, {@code customer_id} as {@code customers.id}, {@code order_no}
+ * as {@code orders.order_no}, {@code parent_account_id} as {@code accounts.id}, and has its type.
+ * It is none if this fits several tables, if a column beside it says whose row it names, or if what
+ * it holds should not be sent. Pure.
+ */
+public final class ImpliedKeys {
+
+  /** One table in so many begins with a module's word, and no fewer than this. */
+  private static final int MODULE_SHARE = 4;
+
+  private static final int MODULE_LEAST = 5;
+
+  private final List<Target> targets = new ArrayList<>();
+
+  /** A key of one column, and what its table may be called in another's column. */
+  private record Target(Table table, List<List<String>> names, Column key) {
+
+    /** Whether the key's name says already whose it is: {@code orders.order_no}. */
+    boolean holds(List<String> name) {
+      String text = joined(singular(Words.of(key.name())));
+      return names.indexOf(name) == 0
+          && (text.startsWith(joined(name)) || text.endsWith(joined(name)));
+    }
+  }
+
+  /**
+   * That a column is called as a target.
+   *
+   * @param role what stands before that: {@code parent}; empty: nothing
+   * @param words how many of its words are the table's
+   */
+  private record Match(Column column, Target target, List<String> role, int words) {}
+
+  private ImpliedKeys(SourceCatalog catalog) {
+    TableNames names = new TableNames(catalog.tables());
+    Set<String> modules = modules(catalog, names);
+    for (Table table : catalog.tables()) {
+      List<List<String>> called = called(table, names, modules);
+      Stream.concat(Stream.of(table.primaryKey()), table.uniqueKeys().stream())
+          .filter(key -> key.size() == 1)
+          .distinct()
+          .map(key -> table.column(key.getFirst()))
+          .filter(key -> isFit(table, key))
+          .forEach(key -> targets.add(new Target(table, called, key)));
+    }
+  }
+
+  /** The same catalog with these keys, also where others are declared. */
+  public static SourceCatalog added(SourceCatalog catalog) {
+    ImpliedKeys implied = new ImpliedKeys(catalog);
+    return new SourceCatalog(
+        catalog.server(),
+        catalog.tables().stream().map(table -> table.with(implied.keys(table))).toList());
+  }
+
+  private static List<String> singular(List<String> words) {
+    return words.stream().map(word -> Words.singular(Vocabulary.base(word))).toList();
+  }
+
+  /** First words of many tables' names that name no table themselves. */
+  private static Set<String> modules(SourceCatalog catalog, TableNames names) {
+    Map<String, Integer> many = new HashMap<>();
+    Set<String> whole = new HashSet<>();
+    for (Table table : catalog.tables()) {
+      List<String> words = singular(names.words(table.id()));
+      if (words.size() == 1) {
+        whole.add(words.getFirst());
+      } else if (!words.isEmpty()) {
+        many.merge(words.getFirst(), 1, Integer::sum);
+      }
+    }
+    Set<String> modules = new HashSet<>();
+    many.forEach((word, tables) -> {
+      if (tables >= MODULE_LEAST
+          && tables * MODULE_SHARE >= catalog.tables().size()
+          && !whole.contains(word)) {
+        modules.add(word);
+      }
+    });
+    return modules;
+  }
+
+  private static List<List<String>> called(Table table, TableNames names, Set<String> modules) {
+    List<String> words = singular(names.words(table.id()));
+    List<List<String>> called = new ArrayList<>(List.of(words));
+    called.add(singular(Words.of(table.id().name())));
+    if (words.size() > 1 && modules.contains(words.getFirst())) {
+      called.add(words.subList(1, words.size()));
+    }
+    return called.stream().filter(name -> !name.isEmpty()).distinct().toList();
+  }
+
+  private static boolean isFit(Table table, Column column) {
+    return !family(column).isEmpty() && !column.virtual() && Columns.hidden(table, column) == null;
+  }
+
+  /** Columns of one family can be equal; empty: of none. */
+  private static String family(Column column) {
+    return switch (column.kind()) {
+      case "number" -> "number";
+      case "text" -> Columns.isEnum(column) ? column.type() : "text";
+      case "other" -> column.type();
+      default -> "";
+    };
+  }
+
+  private List<ForeignKey> keys(Table table) {
+    Set<String> polymorphic = new HashSet<>();
+    table
+        .columns()
+        .forEach(kind -> Pointers.id(table, kind).ifPresent(id -> polymorphic.add(id.name())));
+    Map<List<Object>, Match> roles = new LinkedHashMap<>();
+    for (Column column : table.columns()) {
+      if (isFit(table, column) && !polymorphic.contains(column.name())) {
+        match(table, column)
+            .ifPresent(match ->
+                roles.merge(
+                    List.of(match.target().table().id(), match.role()),
+                    match,
+                    (one, other) -> better(table, one, other)));
+      }
+    }
+    List<ForeignKey> keys = new ArrayList<>(table.foreignKeys());
+    for (Match match : roles.values()) {
+      Target target = match.target();
+      if (!Columns.isForeign(table, match.column())) {
+        keys.add(
+            new ForeignKey(
+                List.of(match.column().name()),
+                target.table().id(),
+                List.of(target.key().name()),
+                false,
+                false));
+      }
+    }
+    return keys;
+  }
+
+  /** Of two columns that name one row the declared, or that which holds its primary key. */
+  private static Match better(Table table, Match one, Match other) {
+    if (Columns.isForeign(table, one.column()) || Columns.isForeign(table, other.column())) {
+      return Columns.isForeign(table, one.column()) ? one : other;
+    }
+    Target target = other.target();
+    return target.table().primaryKey().equals(List.of(target.key().name())) ? other : one;
+  }
+
+  /** The only table that fits, of those that fit best. */
+  private Optional<Match> match(Table table, Column column) {
+    List<String> words = singular(Words.of(column.name()));
+    List<Match> fitting =
+        targets.stream()
+            .filter(target -> family(target.key()).equals(family(column)))
+            .flatMap(
+                target -> target.names().stream().flatMap(name -> as(column, words, target, name)))
+            .toList();
+    Comparator<Match> best =
+        Comparator.<Match, Boolean>comparing(match -> match.role().isEmpty())
+            .thenComparing(Match::words)
+            .thenComparing(
+                match -> match.target().table().id().schema().equals(table.id().schema()));
+    Optional<Match> first = fitting.stream().max(best);
+    List<TableId> tables =
+        fitting.stream()
+            .filter(match -> first.isPresent() && best.compare(match, first.get()) == 0)
+            .map(match -> match.target().table().id())
+            .distinct()
+            .toList();
+    return tables.size() == 1 ? first.filter(match -> isOther(table, match)) : Optional.empty();
+  }
+
+  /** A row names itself by no column, and text that is not one's own name has to be there. */
+  private static boolean isOther(Table table, Match match) {
+    boolean itself = match.target().table().id().equals(table.id());
+    return match.role().isEmpty()
+        ? !itself
+        : !family(match.column()).equals("text") || match.column().notNull();
+  }
+
+  private static Stream<Match> as(
+      Column column, List<String> words, Target target, List<String> name) {
+    List<String> key = singular(Words.of(target.key().name()));
+    boolean holds = target.holds(name);
+    List<String> whole = holds ? key : both(name, key);
+    String text = joined(words);
+    if (text.equals(joined(whole)) || (!holds && text.equals(joined(both(key, name))))) {
+      return Stream.of(new Match(column, target, List.of(), name.size()));
+    }
+    int before = words.size() - whole.size();
+    return before > 0 && words.subList(before, words.size()).equals(whole)
+        ? Stream.of(new Match(column, target, words.subList(0, before), name.size()))
+        : Stream.empty();
+  }
+
+  private static List<String> both(List<String> first, List<String> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  private static String joined(List<String> words) {
+    return String.join("", words);
+  }
+}
