@@ -158,6 +158,32 @@ class InitTest {
     }
   }
 
+  @Test
+  void samplesTellWhichImpliedKeysHold() throws IOException {
+    source.execute(
+        "CREATE SCHEMA old",
+        "CREATE TABLE old.customers (id int PRIMARY KEY, name text)",
+        "CREATE TABLE old.products (id int PRIMARY KEY, sku text)",
+        "CREATE TABLE old.orders (id int PRIMARY KEY, number text, customer_id int, product_id int)",
+        "INSERT INTO old.customers SELECT n, 'c' || n FROM generate_series(1, 20) n",
+        "INSERT INTO old.products VALUES (1, 'P')",
+        "INSERT INTO old.orders SELECT n, 'o' || n, n, 100 + n FROM generate_series(1, 21) n");
+    try {
+      Path names = temp.resolve("implied");
+      assertThat(init(names, "--yes", "--schema", "old")).as(err.toString()).isZero();
+      assertThat(Files.readString(names.resolve("entities.yaml")))
+          .contains("key: customer_id", "key: product_id", "# no foreign key declared");
+      Path config = temp.resolve("confirmed");
+      assertThat(init(config, "--yes", "--schema", "old", "--samples")).as(err.toString()).isZero();
+      assertThat(Files.readString(config.resolve("entities.yaml")))
+          .as("one in ten may name a row that is gone")
+          .contains("key: customer_id")
+          .doesNotContain("key: product_id");
+    } finally {
+      source.execute("DROP SCHEMA old CASCADE");
+    }
+  }
+
   private void webhook(Map<Path, String> settings) {
     try (Stage stage = new Stage(source, temp)) {
       settings.forEach((file, text) -> stage.write("connector-config/" + file, text));
