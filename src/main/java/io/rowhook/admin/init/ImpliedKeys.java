@@ -176,7 +176,7 @@ public final class ImpliedKeys {
             .toList();
     Comparator<Match> best =
         Comparator.<Match, Boolean>comparing(match -> match.role().isEmpty())
-            .thenComparing(Match::words)
+            .thenComparingInt(Match::words)
             .thenComparing(
                 match -> match.target().table().id().schema().equals(table.id().schema()));
     Optional<Match> first = fitting.stream().max(best);
