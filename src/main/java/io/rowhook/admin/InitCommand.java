@@ -149,12 +149,8 @@ public final class InitCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
     SourceConfig source = new Login(environment, terminal()).source(database);
-    SourceCatalog read = SourceCatalog.read(source, samples);
     SourceCatalog catalog =
-        ImpliedKeys.added(
-            new SourceCatalog(
-                read.server(),
-                read.tables().stream().filter(table -> isLookedAt(table.id())).toList()));
+        ImpliedKeys.added(SourceCatalog.read(source, samples).only(this::isLookedAt));
     catalog = samples ? catalog.confirmed(source) : catalog;
     Set<TableId> wanted =
         catalog.tables().stream()

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Everything that a database's catalog says of its tables, for who proposes what to capture.
@@ -175,6 +176,12 @@ public record SourceCatalog(Server server, List<SourceCatalog.Table> tables) {
     } catch (SQLException e) {
       throw SourceException.of(List.of(SourceValidator.connecting(source, e)));
     }
+  }
+
+  /** The same with those of its tables that fit. */
+  public SourceCatalog only(Predicate<TableId> fits) {
+    return new SourceCatalog(
+        server, tables.stream().filter(table -> fits.test(table.id())).toList());
   }
 
   /** The tables by name. */
