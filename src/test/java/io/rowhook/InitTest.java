@@ -39,7 +39,7 @@ class InitTest {
     "CREATE TABLE erp.customers (id bigint PRIMARY KEY, customer_number text, name text, email text,"
         + " portal_password text, api_token text, iban text, photo bytea, country_code char(2)"
         + " REFERENCES erp.countries, created_at timestamptz DEFAULT now(), created_by int REFERENCES"
-        + " erp.users)",
+        + " erp.users, deleted_at timestamptz)",
     "CREATE TABLE erp.products (id bigint PRIMARY KEY, sku text, name text, list_price numeric,"
         + " deleted_at timestamptz)",
     "CREATE TABLE erp.categories (id int PRIMARY KEY, name text, parent_id int REFERENCES"
@@ -50,7 +50,7 @@ class InitTest {
         + " REFERENCES erp.customers, status erp.order_status, write_date timestamp)",
     "CREATE TABLE erp.order_lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES"
         + " erp.\"order\" ON DELETE CASCADE, line_no int, product_id bigint REFERENCES erp.products,"
-        + " quantity numeric, internal_secret text)",
+        + " quantity numeric, internal_secret text, deleted_at timestamptz)",
     "CREATE TABLE erp.stock_movements (id bigint, moved_on date, product_id bigint REFERENCES"
         + " erp.products, from_no int, PRIMARY KEY (id, moved_on)) PARTITION BY RANGE (moved_on)",
     "CREATE TABLE erp.stock_movements_rest PARTITION OF erp.stock_movements DEFAULT",
@@ -195,9 +195,14 @@ class InitTest {
       source.execute(
           "WITH one AS (INSERT INTO erp.\"order\" VALUES (7, 'O7', 1, 'open', now())) INSERT INTO"
               + " erp.order_lines VALUES (1, 7, 1, 1, 2, 'classified')");
-      source.execute("UPDATE erp.order_lines SET quantity = 3");
-      List<JsonNode> sent = stage.await("receive", 3).stream().map(Stage::json).toList();
+      source.execute(
+          "UPDATE erp.order_lines SET quantity = 3",
+          "INSERT INTO erp.order_lines VALUES (2, 7, 2, 1, 9, 'classified', now())",
+          "INSERT INTO erp.customer_accounts VALUES ('DE2', 1)"); // of the customer nothing is
+                                                                  // logged
+      List<JsonNode> sent = stage.await("receive", 4).stream().map(Stage::json).toList();
       assertThat(sent)
+          .allSatisfy(event -> assertThat(event.path("unavailable")).isEmpty())
           .allSatisfy(event ->
               assertThat(event.toString())
                   .doesNotContain(
@@ -210,7 +215,9 @@ class InitTest {
                       "write_date"));
       JsonNode customer = one(sent, "Customer");
       assertThat(customer.at("/data/name").asText()).isEqualTo("Acme & Co");
+      assertThat(customer.at("/data/accounts/0/iban").asText()).isEqualTo("DE2");
       JsonNode order = one(sent, "Order");
+      assertThat(order.at("/data/lines")).as("deleted ones are no part").hasSize(1);
       assertThat(order.at("/data/lines/0/quantity").asInt()).isEqualTo(3);
       assertThat(order.at("/data/lines/0/product/sku").asText()).isEqualTo("CH");
       assertThat(order.at("/data/customer/customer_number").asText()).isEqualTo("C1");

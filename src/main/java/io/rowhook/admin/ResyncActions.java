@@ -185,6 +185,10 @@ public final class ResyncActions {
       return estimate.of(entity.table(), condition);
     } catch (SQLException e) {
       String words = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      if ("42501".equals(e.getSQLState())) { // insufficient_privilege
+        words +=
+            " for Rowhook's role, which needs SELECT on the columns that the condition names, or on the table";
+      }
       throw new DeliveryAdminException(
           "PostgreSQL does not take this for table "
               + entity.table()

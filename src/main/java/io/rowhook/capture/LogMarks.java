@@ -110,7 +110,7 @@ public final class LogMarks implements AutoCloseable {
       throw SourceException.of(java.util.List.of(SourceValidator.connecting(source, e)));
     }
     String sql =
-        "EXPLAIN (FORMAT JSON) SELECT * FROM %s%s"
+        "EXPLAIN (FORMAT JSON) SELECT 1 FROM %s%s"
             .formatted(
                 table.quoted(),
                 condition.isEmpty() ? "" : " WHERE (" + SqlCondition.prepared(condition) + ")");

@@ -82,6 +82,11 @@ final class EntitiesText {
       if (!part.orderBy().isEmpty()) {
         line(indent + 4, "order-by: " + YamlText.of(part.orderBy()));
       }
+      String deleted = Columns.deleted(part.table());
+      if (!deleted.isEmpty()) {
+        String where = (deleted + " IS NOT TRUE").replace(" IS NOT NULL IS NOT TRUE", " IS NULL");
+        line(indent + 4, "where: '" + where.replace("'", "''") + "' # deleted ones are no part");
+      }
       hidden(indent + 4, part.hidden());
       asked(indent + 4, part.asked());
       notes(indent + 4, part.notes());

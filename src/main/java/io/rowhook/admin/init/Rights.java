@@ -50,10 +50,13 @@ record Rights(Map<TableId, List<String>> columns, Set<TableId> secured) {
       return needed.computeIfAbsent(table.id(), _ -> new HashSet<>());
     }
 
+    /** What is left out since it says who and when is no secret, and good for a condition. */
     private Set<String> captured(Table table, List<Hide> hidden) {
       Set<String> read = of(table);
       Set<String> out = new HashSet<>();
-      hidden.forEach(hide -> out.add(hide.column()));
+      hidden.stream()
+          .filter(hide -> hide.why() != Columns.Hidden.auditing)
+          .forEach(hide -> out.add(hide.column()));
       table.columns().stream()
           .filter(column -> !column.generated() && !out.contains(column.name()))
           .forEach(column -> read.add(column.name()));

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +110,15 @@ public final class LookupStatement {
     if (!query.condition().isEmpty()) {
       outputs.add("t." + TableId.quote(MATCHES));
       table =
-          "(SELECT *, (%s) IS TRUE AS %s FROM %s)"
-              .formatted(SqlCondition.prepared(query.condition()), TableId.quote(MATCHES), table);
+          "(SELECT %s, (%s) IS TRUE AS %s FROM %s)"
+              .formatted(
+                  Stream.concat(by.stream(), selected.stream())
+                      .distinct()
+                      .map(TableId::quote)
+                      .collect(Collectors.joining(", ")), // the role may have no right to others
+                  SqlCondition.prepared(query.condition()),
+                  TableId.quote(MATCHES),
+                  table);
     }
     for (String column : selected) {
       type(columns, query.table(), column);

@@ -8,6 +8,7 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup.Asked;
 import io.rowhook.capture.RowLookup.Query;
+import io.rowhook.capture.RowLookup.Rows;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
 import io.rowhook.testing.SourceDatabase;
@@ -67,6 +68,29 @@ class LookupStatementTest {
         new Asked(TableId.parse(from), List.of(of)),
         "",
         "");
+  }
+
+  @Test
+  void onlyWhatIsSentIsReadAlsoForACondition() throws Exception {
+    database.execute(
+        "CREATE ROLE narrow LOGIN PASSWORD 'narrow'", "GRANT SELECT (id, v, i) ON child TO narrow");
+    Map<String, String> login = database.connectorProperties("narrow");
+    Query query =
+        new Query(
+            TableId.parse("public.child"),
+            List.of("id"),
+            ColumnFilter.only(List.of("v")),
+            List.of(),
+            null,
+            "",
+            "i = 1");
+    try (JdbcRowLookup narrow = new JdbcRowLookup(SourceConfig.of(login, "source.properties"))) {
+      Rows read =
+          narrow.read(
+              Set.of(), true, snapshot -> snapshot.rows(query, List.of(RowKey.parse("[1]"))));
+      assertThat(read.unread()).isEmpty();
+      assertThat(read.found().values()).hasToString("[[{\"v\":\"ab\"}]]");
+    }
   }
 
   @ParameterizedTest
