@@ -199,7 +199,7 @@ class InitTest {
           "UPDATE erp.order_lines SET quantity = 3",
           "INSERT INTO erp.order_lines VALUES (2, 7, 2, 1, 9, 'classified', now())",
           "INSERT INTO erp.customer_accounts VALUES ('DE2', 1)"); // of the customer nothing is
-                                                                  // logged
+      // logged
       List<JsonNode> sent = stage.await("receive", 4).stream().map(Stage::json).toList();
       assertThat(sent)
           .allSatisfy(event -> assertThat(event.path("unavailable")).isEmpty())

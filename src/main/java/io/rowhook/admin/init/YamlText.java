@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Values as YAML 1.2 has them: plain where that is no riddle, else in single quotes. */
+/**
+ * Values as YAML 1.2 has them: plain where that is no riddle, else in single quotes; a <code>${
+ * </code> that stands for itself as the settings want it.
+ */
 final class YamlText {
 
   private static final Pattern PLAIN =
@@ -20,7 +23,7 @@ final class YamlText {
   static String of(String text) {
     return PLAIN.matcher(text).matches() && !WORDS.contains(text.toLowerCase(Locale.ROOT))
         ? text
-        : "'" + text.replace("'", "''") + "'";
+        : "'" + text.replace("'", "''").replace("${", "$${") + "'";
   }
 
   static String of(TableId table) {
