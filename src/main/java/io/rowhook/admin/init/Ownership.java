@@ -16,6 +16,7 @@ final class Ownership {
   private final TableNames names;
   private final Map<TableId, Set<TableId>> incoming;
   private final Set<TableId> leftOut;
+  private final TableRoles roles;
   private final Hubs hubs;
 
   /** What a part belongs to, and by which foreign key. */
@@ -34,6 +35,7 @@ final class Ownership {
     this.names = names;
     this.incoming = incoming;
     this.leftOut = leftOut;
+    this.roles = new TableRoles(names);
     this.hubs = new Hubs(tables, incoming, leftOut);
   }
 
@@ -48,7 +50,7 @@ final class Ownership {
               && !key.table().equals(table.id())
               && !leftOut.contains(key.table())
               && !isCodes(target)
-              && !isFile(key.table());
+              && !roles.isFile(key.table());
       int belongs = fits ? belongs(table, key) : 0;
       if (belongs > most) {
         most = belongs;
@@ -60,26 +62,33 @@ final class Ownership {
 
   /** How clearly a row belongs to the one that it names; 0: it does not. */
   private int belongs(Table table, ForeignKey key) {
+    boolean link = roles.isLink(table);
     boolean held = table.key().containsAll(key.columns());
-    boolean first = held && table.key().getFirst().equals(key.columns().getFirst());
+    boolean first =
+        held
+            ? table.key().getFirst().equals(key.columns().getFirst())
+            : link && TableTraits.isFirst(table, key);
     boolean begins = names.beginsTwice(table.id(), key.table());
-    boolean named = names.begins(table.id(), key.table()) || sharesName(table.id(), key.table());
+    boolean named = names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table());
     boolean required = Hubs.isRequired(table, key);
     boolean line = Vocabulary.LINES.contains(TableTraits.last(names.stems(table.id()), 1));
     boolean end = Vocabulary.PARTS.contains(TableTraits.last(names.stems(table.id()), 1));
-    boolean link = isLink(table);
     boolean mere = begins && isNamedByNone(table) && !Columns.isNamed(table);
     boolean alone = names.stems(table.id()).size() == 1;
     boolean head =
-        isDocument(key.table())
-            && (isLine(table) || (line && (alone || required || hasNoName(table))));
-    boolean only = alone && end && required && isOnly(table, key);
+        roles.isDocument(key.table())
+            && (roles.isLine(table) || (line && (alone || required || TableRoles.hasNoName(table))));
+    boolean address =
+        Vocabulary.ADDRESSES.contains(TableTraits.last(names.stems(table.id()), 1))
+            && isSole(table, key);
+    boolean only = address || (alone && end && required && isOnly(table, key));
     boolean twice =
         table.foreignKeys().stream().filter(other -> other.table().equals(key.table())).count() > 1;
-    if (twice && !held && !(required && names.begins(table.id(), key.table()))) {
+    boolean made = twice && required && roles.isArticle(key.table()) && TableTraits.hasQuantity(table);
+    if (twice && !held && !made && !(required && names.begins(table.id(), key.table()))) {
       return 0; // a transfer's two places, not its owner
     }
-    if ((!link && isCodes(table) && !mere) || (hubs.isHub(key.table()) && !named && !begins)) {
+    if ((!link && isCodes(table) && !mere) || (isHub(key.table()) && !named && !begins && !address)) {
       return 0;
     }
     if (!(held
@@ -87,6 +96,8 @@ final class Ownership {
         || mere
         || head
         || only
+        || made
+        || (link && required)
         || ((line || end || required || isNamedByNone(table)) && named))) {
       return 0;
     }
@@ -96,22 +107,7 @@ final class Ownership {
         + (named || begins ? 4 + names.core(key.table()).size() : 0)
         + (required ? 1 : 0)
         + (head ? 2 : 0)
-        - (link && isClassifier(key.table()) ? 6 : 0);
-  }
-
-  /**
-   * Whether it only links two others: by its key, by its columns, or by its name, which is theirs.
-   */
-  boolean isLink(Table table) {
-    if (TableTraits.isLink(table)) {
-      return true;
-    }
-    List<String> stems = names.stems(table.id());
-    List<TableId> others = table.foreignKeys().stream().map(ForeignKey::table).distinct().toList();
-    return others.stream()
-        .filter(first -> !first.equals(table.id()) && names.begins(table.id(), first))
-        .map(first -> stems.subList(names.core(first).size(), stems.size()))
-        .anyMatch(rest -> others.stream().anyMatch(second -> names.core(second).equals(rest)));
+        - (link && roles.isClassifier(key.table()) ? 6 : 0);
   }
 
   /**
@@ -121,7 +117,7 @@ final class Ownership {
   Optional<TableId> ownedByLeftOut(Table table) {
     return table.foreignKeys().stream()
         .filter(key -> leftOut.contains(key.table()) && tables.containsKey(key.table()))
-        .filter(key -> names.begins(table.id(), key.table()) || sharesName(table.id(), key.table()))
+        .filter(key -> names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table()))
         .filter(key -> !isIndependent(table, new Owner(key.table(), key)))
         .map(ForeignKey::table)
         .findFirst();
@@ -137,6 +133,23 @@ final class Ownership {
         .equals(List.of(key.table()));
   }
 
+  /** Whether a row can name no other object. */
+  private boolean isSole(Table table, ForeignKey key) {
+    return table.foreignKeys().stream()
+        .map(ForeignKey::table)
+        .filter(this::isObject)
+        .allMatch(key.table()::equals);
+  }
+
+  /** Whether nobody could call its rows anything: an owner's places, without any figures. */
+  boolean isNameless(Table table) {
+    return !TableTraits.isTelling(names.stems(table.id()))
+        && !Columns.isNamed(table)
+        && !TableTraits.hasPrice(table)
+        && !TableTraits.hasAmount(table)
+        && table.foreignKeys().stream().anyMatch(key -> isSole(table, key));
+  }
+
   /** Whether a row has to name two others. */
   private boolean joinsObjects(Table table) {
     return table.foreignKeys().stream()
@@ -150,12 +163,17 @@ final class Ownership {
 
   /** Whether all rows belong to one of its. */
   boolean isTenant(TableId table) {
-    return hubs.isTenant(table);
+    return hubs.isTenant(table) && !roles.isArticle(table);
+  }
+
+  /** An article that most tables name is no company. */
+  private boolean isHub(TableId table) {
+    return hubs.isHub(table) && !roles.isArticle(table);
   }
 
   private boolean isObject(TableId table) {
     Table target = tables.get(table);
-    return target != null && !leftOut.contains(table) && !hubs.isTenant(table) && !isCodes(target);
+    return target != null && !leftOut.contains(table) && !isTenant(table) && !isCodes(target);
   }
 
   /**
@@ -167,13 +185,16 @@ final class Ownership {
   Optional<Owner> ofLeftover(Table table, Set<TableId> objects) {
     List<ForeignKey> keys =
         table.foreignKeys().stream()
-            .filter(key -> Hubs.isRequired(table, key) && objects.contains(key.table()))
-            .filter(key -> isObject(key.table()) && !hubs.isHub(key.table()))
+            .filter(key -> objects.contains(key.table()) && isObject(key.table()) && !isHub(key.table()))
+            .filter(key ->
+                Hubs.isRequired(table, key) || roles.isDocument(key.table()) || roles.isArticle(key.table()))
             .filter(key -> !key.table().equals(table.id()))
-            .filter(key -> !isLast(key.table(), Vocabulary.PEOPLE))
+            .filter(key -> !roles.isLast(key.table(), Vocabulary.PEOPLE))
             .toList();
     return keys.stream()
-        .filter(key -> isOnly(table, key) ? keys.size() == 1 : isDocument(key.table()))
+        .filter(key -> isOnly(table, key)
+                ? keys.size() == 1
+                : roles.isDocument(key.table()) || roles.isArticle(key.table()))
         .findFirst()
         .map(key -> new Owner(key.table(), key));
   }
@@ -185,76 +206,31 @@ final class Ownership {
             .noneMatch(key -> !key.table().equals(table.id()) && isObject(key.table()));
   }
 
-  private boolean isDocument(TableId table) {
-    return isLast(table, Vocabulary.DOCUMENTS);
-  }
-
-  private boolean isFile(TableId table) {
-    return names.stems(table).stream()
-        .anyMatch(Set.of("file", "attachment", "image", "upload")::contains);
-  }
-
-  private boolean isLast(TableId table, Set<String> words) {
-    return words.contains(TableTraits.last(names.core(table), 1));
-  }
-
-  private boolean isClassifier(TableId table) {
-    return Vocabulary.CLASSIFIERS.contains(TableTraits.last(names.stems(table), 1));
-  }
-
   private boolean isNamedByNone(Table table) {
-    return incoming.getOrDefault(table.id(), Set.of()).isEmpty();
-  }
-
-  /** Whether a person could not tell its rows apart, not even by a description. */
-  private static boolean hasNoName(Table table) {
-    return Columns.telling(table).isEmpty();
-  }
-
-  /**
-   * Whether its columns are those of a line, whatever it is called: how many of which article at
-   * what price, or how much on which account.
-   */
-  boolean isLine(Table table) {
-    boolean telling = TableTraits.isTelling(names.stems(table.id()));
-    boolean priced = TableTraits.hasQuantity(table) && TableTraits.hasPrice(table);
-    return (priced && names(table, Vocabulary.ARTICLES))
-        || (!telling
-            && hasNoName(table)
-            && TableTraits.hasAmount(table)
-            && names(table, Vocabulary.ACCOUNTS));
-  }
-
-  private boolean names(Table table, Set<String> words) {
-    return table.foreignKeys().stream().anyMatch(key -> isLast(key.table(), words));
-  }
-
-  /**
-   * {@code order_line} and {@code sales_order}: the words before a part's last one end the other.
-   */
-  private boolean sharesName(TableId part, TableId owner) {
-    List<String> stems = names.stems(part);
-    List<String> owners = names.core(owner);
-    return stems.size() > 1
-        && Vocabulary.PARTS.contains(stems.getLast())
-        && !owners.isEmpty()
-        && stems.get(stems.size() - 2).equals(owners.getLast());
+    return incoming.getOrDefault(table.id(), Set.of()).stream()
+        .allMatch(other -> names.begins(other, table.id()));
   }
 
   /** Whether it is a business object of its own, though it would go with another. */
   private boolean isIndependent(Table table, Owner owner) {
     List<String> stems = names.stems(table.id());
     String last = TableTraits.last(stems, 1);
-    if (isLink(table) && isNamedByNone(table)) {
+    if (roles.isLink(table) && isNamedByNone(table)) {
       return false;
     }
-    if (isLine(table) && isDocument(owner.table())) {
+    if (roles.isLine(table) && roles.isDocument(owner.table())) {
       return false;
     }
     boolean begins = names.begins(table.id(), owner.table());
     if (names.beginsTwice(table.id(), owner.table())
-        && isNamedByNone(table)
-        && !Columns.isNamed(table)) {
+        && (isNamedByNone(table) || (owner.key().cascades() && Hubs.isRequired(table, owner.key())))
+        && !Columns.isNamed(table)
+        && !Vocabulary.DOCUMENTS.contains(TableTraits.last(names.rest(table.id(), owner.table()), 1))) {
+      return false;
+    }
+    if (begins
+        && owner.key().cascades()
+        && Vocabulary.LINES.contains(TableTraits.last(names.stems(owner.table()), 1))) {
       return false;
     }
     boolean own =
@@ -282,7 +258,8 @@ final class Ownership {
   /** A tree, as of categories, is no list of codes. */
   boolean isCodes(Table table) {
     if (table.foreignKeys().stream().anyMatch(key -> key.table().equals(table.id()))
-        || hubs.isOfOne(table)) {
+        || hubs.isOfOne(table)
+        || PersonalData.many(table) > 0) {
       return false;
     }
     List<String> stems = names.stems(table.id());

@@ -19,11 +19,15 @@ final class TableKinds {
   private static final String LOST =
       "parts whose owner no foreign key names; to be added to contains by hand";
 
+  private static final String STRAY =
+      "lines whose document no foreign key names; to be added to contains by hand";
+
   private static final String NO_SIGN = "no sign of a business object";
 
   private final SourceCatalog catalog;
   private final TableNames names;
   private final Set<TableId> wanted;
+  private final TableRoles roles;
   private final Ownership ownership;
   private final Map<TableId, Set<TableId>> incoming = new HashMap<>();
   private final Map<TableId, String> leftOut = new HashMap<>();
@@ -39,6 +43,7 @@ final class TableKinds {
     this.catalog = catalog;
     this.wanted = wanted;
     this.names = names;
+    this.roles = new TableRoles(names);
     this.leftOut.putAll(TechnicalTables.reasons(catalog, names, wanted));
     this.ownership = new Ownership(catalog.byName(), names, incoming, leftOut.keySet());
     for (Table table : catalog.tables()) {
@@ -87,7 +92,7 @@ final class TableKinds {
       Ownership.Owner owner = owners.get(table.id());
       if (owner != null && !entities.containsKey(root(table.id()))) {
         owners.remove(table.id());
-        if (ownership.isLink(table)) {
+        if (roles.isLink(table)) {
           leftOut.put(table.id(), "link table of what is no entity");
         } else if (leftOut.containsKey(owner.table())
             && names.begins(table.id(), owner.table())
@@ -100,7 +105,7 @@ final class TableKinds {
     }
     for (Table table : catalog.tables()) {
       String reason = leftOut.getOrDefault(table.id(), "");
-      if (reason.equals(NO_SIGN) || reason.equals(LOST)) {
+      if (reason.equals(NO_SIGN) || reason.equals(LOST) || isNameless(table)) {
         leftover(table);
       }
     }
@@ -118,8 +123,16 @@ final class TableKinds {
         .ofLeftover(table, objects)
         .ifPresent(owner -> {
           leftOut.remove(table.id());
+          entities.remove(table.id());
           owners.put(table.id(), owner);
         });
+  }
+
+  /** An entity whose rows nobody could call anything: its place on a shelf. */
+  private boolean isNameless(Table table) {
+    return entities.containsKey(table.id())
+        && !wanted.contains(table.id())
+        && ownership.isNameless(table);
   }
 
   /** No circles, and at most two levels of parts. */
@@ -158,9 +171,10 @@ final class TableKinds {
     boolean line = Vocabulary.LINES.contains(TableTraits.last(stems, 1));
     boolean lost =
         (!telling && !parts && Vocabulary.PARTS.contains(TableTraits.last(stems, 1)))
-            || (line && ownership.isLine(table));
+            || (line && roles.isLine(table));
+    boolean stray = roles.isLine(table) && TableTraits.namesUnknown(table);
     score +=
-        named > 0 && !(line && ownership.isLine(table))
+        named > 0 && !(line && roles.isLine(table))
             ? say(Math.min(2, named), "named by " + Count.of(named, "table"), reasons)
             : 0;
     score += table.foreignKeys().isEmpty() ? 0 : 1;
@@ -174,7 +188,7 @@ final class TableKinds {
     score -= lost ? 2 : 0;
     score -= lost && parts ? ENOUGH + 2 : 0;
     score +=
-        lost && !parts && isLineOfNone(stems) && !ownership.isLine(table)
+        lost && !parts && isLineOfNone(stems) && !roles.isLine(table)
             ? say(3, "lines without a document", reasons)
             : 0;
     score -= !telling && ownership.namesNothing(table) ? (named > 0 ? 1 : 2) : 0;
@@ -184,10 +198,12 @@ final class TableKinds {
             && table.columns().stream().anyMatch(column -> column.kind().equals("bytea"));
     if (wanted.contains(table.id())) {
       entities.put(table.id(), "asked for by --include");
-    } else if ((ownership.isLink(table) && named < 2) || joins) {
+    } else if ((roles.isLink(table) && named < 2) || joins) {
       leftOut.put(table.id(), "link table");
     } else if (ownership.isTenant(table.id()) && !Columns.isNamed(table)) {
       leftOut.put(table.id(), "what all rows belong to, without a name");
+    } else if (stray) {
+      leftOut.put(table.id(), STRAY);
     } else if (file) {
       leftOut.put(table.id(), "files");
     } else if (score >= ENOUGH) {

@@ -164,6 +164,15 @@ final class TableNames {
     return all.size() > start.size() && all.subList(0, start.size()).equals(start);
   }
 
+  /** The words after another's in a name that begins with them, if these are several; or none. */
+  List<String> rest(TableId longer, TableId shorter) {
+    List<String> stems = stems(longer);
+    int shared = core(shorter).size();
+    return begins(longer, shorter) && stems.size() > shared + 1
+        ? stems.subList(shared, stems.size())
+        : List.of();
+  }
+
   /** What parts are called in their owner: without the words that these share. */
   String part(TableId part, TableId owner) {
     List<String> all = words(part);

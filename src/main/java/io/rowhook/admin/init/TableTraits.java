@@ -1,5 +1,6 @@
 package io.rowhook.admin.init;
 
+import io.rowhook.capture.SourceCatalog.Column;
 import io.rowhook.capture.SourceCatalog.ForeignKey;
 import io.rowhook.capture.SourceCatalog.Table;
 import java.util.HashSet;
@@ -39,6 +40,27 @@ final class TableTraits {
                     || Columns.hidden(table, column) == Columns.Hidden.auditing);
   }
 
+  /** Whether a number says which row of another table, and no key of which: a line's document. */
+  static boolean namesUnknown(Table table) {
+    return table.columns().stream()
+        .anyMatch(column ->
+            column.kind().equals("number")
+                && column.name().toLowerCase(Locale.ROOT).endsWith("_id")
+                && !table.key().contains(column.name())
+                && !Columns.isForeign(table, column));
+  }
+
+  /** Whether no other foreign key has a column before this one's. */
+  static boolean isFirst(Table table, ForeignKey key) {
+    Set<String> foreign = columns(table.foreignKeys());
+    return table.columns().stream()
+        .map(Column::name)
+        .filter(foreign::contains)
+        .findFirst()
+        .filter(key.columns()::contains)
+        .isPresent();
+  }
+
   private static Set<String> columns(List<ForeignKey> keys) {
     Set<String> columns = new HashSet<>();
     keys.forEach(key -> columns.addAll(key.columns()));
@@ -56,6 +78,11 @@ final class TableTraits {
       Pattern.compile(
           ".*(amount|debit|credit|betrag|soll|haben|montant|importe|debe|haber|beloeb|bedrag|importo).*");
 
+  private static final Set<String> PLACES =
+      Set.of("server", "host", "hostname", "port", "protocol", "endpoint", "proxy");
+
+  private static final Set<String> PROVIDERS = Set.of("provider", "uid");
+
   static boolean hasQuantity(Table table) {
     return hasNumber(table, QUANTITY);
   }
@@ -72,6 +99,7 @@ final class TableTraits {
     return table.columns().stream()
         .anyMatch(column ->
             column.kind().equals("number")
+                && !Columns.isForeign(table, column)
                 && name.matcher(column.name().toLowerCase(Locale.ROOT)).matches());
   }
 
@@ -88,6 +116,21 @@ final class TableTraits {
     String last = last(stems, 1);
     return (Vocabulary.business(last) && (stems.size() == 1 || !Vocabulary.PARTS.contains(last)))
         || Vocabulary.business(last(stems, 2));
+  }
+
+  /**
+   * Whether it holds how to reach another program: where it is and what it wants to know, or, of an
+   * account, just the latter.
+   */
+  static boolean isConnection(Table table, List<String> stems) {
+    boolean secret =
+        table.columns().stream().anyMatch(column -> Secrets.isSecret(table, column));
+    boolean account = last(stems, 1).equals("account") && stems.size() > 1;
+    return secret
+        && table.columns().stream()
+            .map(Column::name)
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .anyMatch(name -> PLACES.contains(name) || (account && PROVIDERS.contains(name)));
   }
 
   static boolean isFile(List<String> stems) {

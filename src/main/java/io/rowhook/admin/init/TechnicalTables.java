@@ -95,6 +95,9 @@ final class TechnicalTables {
     if (Vocabulary.business(TableTraits.last(stems, 2))) {
       return "";
     }
+    if (TableTraits.isConnection(table, stems)) {
+      return "interfaces to other programs";
+    }
     String first = stems.isEmpty() ? "" : stems.getFirst();
     for (String word : List.of(TableTraits.last(stems, 2), TableTraits.last(stems, 1), first)) {
       for (Map.Entry<String, Set<String>> kind : Vocabulary.NO_ENTITIES.entrySet()) {

@@ -23,7 +23,7 @@ final class Vocabulary {
           refund rental request requisition reservation return rma sale shipment shop site stock store
           subscription supplier task tenant ticket timesheet timecard transaction transfer trip unit vehicle
           vendor voucher warehouse workorder lot category discount coupon price_list work_order work
-          product_template bom bill_of_material plan wallet donation claim warranty statement
+          product_template price_rule pricing_rule bom bill_of_material plan wallet donation claim warranty statement
           delivery_note dunning expense_report order_form course student move movement payment_request
           product_group item_group part_group article_group product_category item_category part_category\
           """);
@@ -61,7 +61,7 @@ final class Vocabulary {
           line item detail row entry position pos posten zeile component attribute property value address
           price image picture photo attachment document phone email tag note comment ligne linje linea regel
           element segment step tier option variant serial contact tax discount charge term schedule milestone
-          identifier rate linea riga rigo subtotal metadata fee charge threshold commitment filter
+          identifier rate linea riga rigo subtotal adjustment metadata fee charge threshold commitment filter
           variante precio imagen direccion telefono tarif prix preis bild anschrift\
           """);
 
@@ -74,7 +74,7 @@ final class Vocabulary {
               config configuration setting preference param parameter default menu screen widget dashboard template
               rule format icon button trigger wizard keyword configuracion ajuste preferencia parametro parametre
               layout sequence cache temp tmp backup bak staging feature_flag plugin module extension
-              cron macro  einstellung konfiguration\
+              cron macro draft tab query search_profile import_profile export_profile einstellung konfiguration\
               """),
           "sessions",
           words(
@@ -87,7 +87,7 @@ final class Vocabulary {
               """),
           "history",
           words(
-              "history hist audit log changelog archive archived revision versioning tracking trail historie protokoll historial historique"),
+              "history hist audit log changelog version state_change status_change mail_journal email_journal archive archived revision versioning tracking trail historie protokoll historial historique"),
           "translations",
           words("translation i18n l10n locale lang uebersetzung language idioma langue traduccion"),
           "migrations",
@@ -104,10 +104,14 @@ final class Vocabulary {
               payment_gateway identity_provider blob\
               """),
           "figures that are computed",
-          words("cached aggregate aggregation statistic stat snapshot kpi"));
+          words("cached aggregate aggregation statistic stat snapshot kpi report"));
 
   /** Tables of just this name are a program's own. */
   static final Set<String> OWN = words("template report");
+
+  /** The last word of what somebody has: where to reach them. */
+  static final Set<String> ADDRESSES =
+      words("address adresse anschrift direccion adres indirizzo endereco");
 
   /** A table whose name begins so holds what belongs to a row, not the row. */
   static final Set<String> FILES = words("file attachment image picture document photo upload");
@@ -122,7 +126,7 @@ final class Vocabulary {
       words(
           """
           type class status state kind code country currency salutation gender timezone mimetype group level
-          region language reason priority method mode form uom unit_type art typ land waehrung pais moneda divisa tipo
+          region zone language reason priority method mode form uom unit_type art typ land waehrung pais moneda divisa tipo
           estado pays devise monnaie etat valuta nazione provincia forma formato\
           """);
 
@@ -141,7 +145,7 @@ final class Vocabulary {
    * Words of those above that say nothing where the name begins with an entity's that the table
    * names.
    */
-  static final Set<String> SOFT = words("rule format trigger notification error import export");
+  static final Set<String> SOFT = words("version rule format trigger notification error import export");
 
   /** Words that make a table the program's settings wherever they stand in its name. */
   static final Set<String> SETTINGS =
@@ -150,7 +154,7 @@ final class Vocabulary {
   /** The last word of a line, which always belongs to a document. */
   static final Set<String> LINES =
       words(
-          "line item row pos posten position zeile ligne linje linea regel riga detail fee charge commitment");
+          "line item row pos posten position zeile ligne linje linea regel riga detail fee charge adjustment commitment");
 
   /** The last word of a document: what has lines. */
   static final Set<String> DOCUMENTS =
