@@ -69,7 +69,8 @@ final class Ownership {
             ? table.key().getFirst().equals(key.columns().getFirst())
             : link && TableTraits.isFirst(table, key);
     boolean begins = names.beginsTwice(table.id(), key.table());
-    boolean named = names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table());
+    boolean named =
+        names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table());
     boolean required = Hubs.isRequired(table, key);
     boolean line = Vocabulary.LINES.contains(TableTraits.last(names.stems(table.id()), 1));
     boolean end = Vocabulary.PARTS.contains(TableTraits.last(names.stems(table.id()), 1));
@@ -77,18 +78,21 @@ final class Ownership {
     boolean alone = names.stems(table.id()).size() == 1;
     boolean head =
         roles.isDocument(key.table())
-            && (roles.isLine(table) || (line && (alone || required || TableRoles.hasNoName(table))));
+            && (roles.isLine(table)
+                || (line && (alone || required || TableRoles.hasNoName(table))));
     boolean address =
         Vocabulary.ADDRESSES.contains(TableTraits.last(names.stems(table.id()), 1))
             && isSole(table, key);
     boolean only = address || (alone && end && required && isOnly(table, key));
     boolean twice =
         table.foreignKeys().stream().filter(other -> other.table().equals(key.table())).count() > 1;
-    boolean made = twice && required && roles.isArticle(key.table()) && TableTraits.hasQuantity(table);
+    boolean made =
+        twice && required && roles.isArticle(key.table()) && TableTraits.hasQuantity(table);
     if (twice && !held && !made && !(required && names.begins(table.id(), key.table()))) {
       return 0; // a transfer's two places, not its owner
     }
-    if ((!link && isCodes(table) && !mere) || (isHub(key.table()) && !named && !begins && !address)) {
+    if ((!link && isCodes(table) && !mere)
+        || (isHub(key.table()) && !named && !begins && !address)) {
       return 0;
     }
     if (!(held
@@ -117,7 +121,8 @@ final class Ownership {
   Optional<TableId> ownedByLeftOut(Table table) {
     return table.foreignKeys().stream()
         .filter(key -> leftOut.contains(key.table()) && tables.containsKey(key.table()))
-        .filter(key -> names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table()))
+        .filter(key ->
+            names.begins(table.id(), key.table()) || roles.sharesName(table.id(), key.table()))
         .filter(key -> !isIndependent(table, new Owner(key.table(), key)))
         .map(ForeignKey::table)
         .findFirst();
@@ -185,14 +190,18 @@ final class Ownership {
   Optional<Owner> ofLeftover(Table table, Set<TableId> objects) {
     List<ForeignKey> keys =
         table.foreignKeys().stream()
-            .filter(key -> objects.contains(key.table()) && isObject(key.table()) && !isHub(key.table()))
             .filter(key ->
-                Hubs.isRequired(table, key) || roles.isDocument(key.table()) || roles.isArticle(key.table()))
+                objects.contains(key.table()) && isObject(key.table()) && !isHub(key.table()))
+            .filter(key ->
+                Hubs.isRequired(table, key)
+                    || roles.isDocument(key.table())
+                    || roles.isArticle(key.table()))
             .filter(key -> !key.table().equals(table.id()))
             .filter(key -> !roles.isLast(key.table(), Vocabulary.PEOPLE))
             .toList();
     return keys.stream()
-        .filter(key -> isOnly(table, key)
+        .filter(key ->
+            isOnly(table, key)
                 ? keys.size() == 1
                 : roles.isDocument(key.table()) || roles.isArticle(key.table()))
         .findFirst()
@@ -225,7 +234,8 @@ final class Ownership {
     if (names.beginsTwice(table.id(), owner.table())
         && (isNamedByNone(table) || (owner.key().cascades() && Hubs.isRequired(table, owner.key())))
         && !Columns.isNamed(table)
-        && !Vocabulary.DOCUMENTS.contains(TableTraits.last(names.rest(table.id(), owner.table()), 1))) {
+        && !Vocabulary.DOCUMENTS.contains(
+            TableTraits.last(names.rest(table.id(), owner.table()), 1))) {
       return false;
     }
     if (begins

@@ -123,8 +123,7 @@ final class TableTraits {
    * account, just the latter.
    */
   static boolean isConnection(Table table, List<String> stems) {
-    boolean secret =
-        table.columns().stream().anyMatch(column -> Secrets.isSecret(table, column));
+    boolean secret = table.columns().stream().anyMatch(column -> Secrets.isSecret(table, column));
     boolean account = last(stems, 1).equals("account") && stems.size() > 1;
     return secret
         && table.columns().stream()

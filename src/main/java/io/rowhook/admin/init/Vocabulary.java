@@ -145,7 +145,8 @@ final class Vocabulary {
    * Words of those above that say nothing where the name begins with an entity's that the table
    * names.
    */
-  static final Set<String> SOFT = words("version rule format trigger notification error import export");
+  static final Set<String> SOFT =
+      words("version rule format trigger notification error import export");
 
   /** Words that make a table the program's settings wherever they stand in its name. */
   static final Set<String> SETTINGS =

@@ -286,8 +286,7 @@ class TableKindsTest {
             invoice: id* trans_id parts_id>parts qty sellprice
             """);
     assertThat(proposal.leftOut().get(id("invoice")))
-        .isEqualTo(
-            "lines whose document no foreign key names; to be added to contains by hand");
+        .isEqualTo("lines whose document no foreign key names; to be added to contains by hand");
   }
 
   @Test
