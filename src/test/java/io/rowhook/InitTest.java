@@ -57,6 +57,8 @@ class InitTest {
     "ALTER TABLE erp.stock_movements_rest REPLICA IDENTITY NOTHING",
     "CREATE TABLE erp.customer_accounts (iban text PRIMARY KEY, customer_id bigint NOT NULL REFERENCES"
         + " erp.customers ON DELETE CASCADE)",
+    "CREATE TABLE erp.vehicles (id int PRIMARY KEY, number text, name text)",
+    "CREATE TABLE erp.trucks (axles int, PRIMARY KEY (id)) INHERITS (erp.vehicles)",
     "CREATE TABLE erp.audit_log (id bigint PRIMARY KEY, what text)",
     "CREATE TABLE erp.app_settings (key text PRIMARY KEY, value text)",
     "CREATE TABLE erp.schema_migrations (version text PRIMARY KEY)",
@@ -93,6 +95,8 @@ class InitTest {
     assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
         .contains("{ entity: Order, becomes: { status: shipped }, topic: order.shipped }");
     assertThat(Files.readString(config.resolve("entities.yaml")))
+        .contains(
+            "# others inherit from it, and have a part of its rows; --include it and all of them:\n#   erp.vehicles")
         .contains("# Personal data; may a recipient have it? iban")
         .contains("# Personal data, and sent; may every recipient have it? email")
         .as("a key is always sent, so that the part is asked about")
@@ -124,6 +128,24 @@ class InitTest {
         .contains("1 new: Invoice.", "ALTER PUBLICATION rowhook ADD TABLE\n  \"erp\".\"invoices\";")
         .contains("A secret is sent. Customer: add to attributes.exclude: reset_token");
     assertThat(files(config)).isEqualTo(written);
+  }
+
+  @Test
+  void whatNoTableIsLikeAndWhyNoneIsProposedIsSaid() {
+    assertThat(init(temp.resolve("none"), "--yes", "--include", "erp.costumers")).isOne();
+    assertThat(err.toString())
+        .contains("--include 'erp.costumers': no table of this database is like it.")
+        .contains("erp.customers");
+    source.execute("CREATE SCHEMA bare", "CREATE TABLE bare.audit_log (id int PRIMARY KEY)");
+    try {
+      assertThat(init(temp.resolve("bare"), "--yes", "--schema", "bare")).isOne();
+      assertThat(err.toString())
+          .contains(
+              "no entity is proposed or chosen, so nothing is written. Name tables by --include")
+          .contains("\n  bare.audit_log: ");
+    } finally {
+      source.execute("DROP SCHEMA bare CASCADE");
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.rowhook.admin.init.ImpliedKeys;
 import io.rowhook.admin.init.Login;
 import io.rowhook.admin.init.PostgresUri;
 import io.rowhook.admin.init.SqlStatements;
+import io.rowhook.admin.init.TablePatterns;
 import io.rowhook.admin.init.TickList;
 import io.rowhook.base.Count;
 import io.rowhook.base.DidYouMean;
@@ -29,7 +30,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -152,11 +152,7 @@ public final class InitCommand implements Callable<Integer> {
     SourceCatalog catalog =
         ImpliedKeys.added(SourceCatalog.read(source, samples).only(this::isLookedAt));
     catalog = samples ? catalog.confirmed(source) : catalog;
-    Set<TableId> wanted =
-        catalog.tables().stream()
-            .map(SourceCatalog.Table::id)
-            .filter(table -> matches(include, table))
-            .collect(Collectors.toSet());
+    Set<TableId> wanted = new TablePatterns(include).of(catalog);
     out.println(
         "Read %s of %s, PostgreSQL %d."
             .formatted(
@@ -171,7 +167,8 @@ public final class InitCommand implements Callable<Integer> {
     Draft chosen = again ? chosen(draft.without(text("entities.yaml")), out) : chosen(draft, out);
     if (chosen.choices().isEmpty() && !again) {
       throw new IllegalStateException(
-          "no entity is proposed or chosen, so nothing is written. Name tables by --include");
+          "no entity is proposed or chosen, so nothing is written. Name tables by --include"
+              + draft.whyNot());
     }
     int status = again ? propose(draft, chosen, out) : write(chosen, out);
     if (status == 0 && apply) {
@@ -182,16 +179,8 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private boolean isLookedAt(TableId table) {
-    return (schemas.isEmpty() || schemas.contains(table.schema())) && !matches(exclude, table);
-  }
-
-  private static boolean matches(List<String> patterns, TableId table) {
-    return patterns.stream()
-        .anyMatch(pattern -> {
-          String whole = pattern.contains(".") ? pattern : "*." + pattern;
-          String regex = Pattern.quote(whole).replace("*", "\\E.*\\Q");
-          return table.toString().matches(regex);
-        });
+    return (schemas.isEmpty() || schemas.contains(table.schema()))
+        && !new TablePatterns(exclude).match(table);
   }
 
   private Draft chosen(Draft draft, PrintWriter out) throws IOException {

@@ -32,10 +32,13 @@ public record SourceCatalog(Server server, List<SourceCatalog.Table> tables) {
    * @param version the major version of PostgreSQL
    * @param walLevel as {@code SHOW wal_level} has it
    * @param published the tables that are in the publication already
+   * @param inherited the tables from which others inherit, partitions aside
    */
-  public record Server(int version, String walLevel, Set<TableId> published) {
+  public record Server(
+      int version, String walLevel, Set<TableId> published, Set<TableId> inherited) {
     public Server {
       published = Set.copyOf(published);
+      inherited = Set.copyOf(inherited);
     }
   }
 

@@ -139,7 +139,8 @@ public final class ResyncRunner implements AutoCloseable {
             job, "waits, since the source does not say which rows there are: " + e.getMessage());
         return LATER;
       }
-      return steps.fail(job, "the source refuses it: " + e.getMessage());
+      String condition = job.condition().isEmpty() ? "" : ", of the condition " + job.condition();
+      return steps.fail(job, e.getMessage() + condition);
     } catch (SourceException | JournalException e) {
       notes.note(job, String.valueOf(e.getMessage()));
       return LATER;

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
  */
 public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, String role) {
 
+  private static final int MOST_TOLD = 20;
+
   /** An entity, for a person to choose by. */
   public record Choice(String name, String table, int parts, int references, String why) {}
 
@@ -58,6 +60,14 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
   /** How many tables are left out. */
   public int leftOut() {
     return proposal.leftOut().size();
+  }
+
+  /** Why tables are left out, a line each; of many only the first. */
+  public String whyNot() {
+    return proposal.leftOut().entrySet().stream()
+        .limit(MOST_TOLD)
+        .map(one -> "%n  %s: %s".formatted(one.getKey(), one.getValue()))
+        .collect(Collectors.joining());
   }
 
   /** The same with these entities only. */

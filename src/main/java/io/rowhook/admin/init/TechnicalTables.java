@@ -44,6 +44,12 @@ final class TechnicalTables {
     TechnicalTables technical = new TechnicalTables(catalog, names, wanted);
     for (Table table : catalog.tables()) {
       String reason = technical.unfit(table);
+      if (reason.isEmpty()
+          && !wanted.contains(table.id())
+          && catalog.server().inherited().contains(table.id())) {
+        reason =
+            "others inherit from it, and have a part of its rows; --include it and all of them";
+      }
       if (reason.isEmpty() && !wanted.contains(table.id())) {
         reason = technical.named(table);
       }

@@ -52,6 +52,12 @@ public final class SourceCatalogReader {
       """
           .formatted(OWN);
 
+  private static final String INHERITED =
+      """
+      SELECT DISTINCT n.nspname, c.relname FROM pg_inherits i
+        JOIN pg_class c ON c.oid = i.inhparent AND c.relkind = 'r' JOIN pg_namespace n ON n.oid = c.relnamespace
+      """;
+
   private static final String COLUMNS =
       """
       SELECT a.attrelid::int8, a.attname, format_type(a.atttypid, -1),
@@ -238,11 +244,16 @@ public final class SourceCatalogReader {
   private Server server(String publication) throws SQLException {
     Set<TableId> published = new HashSet<>();
     PublicationMembers.read(connection, publication, published, published);
+    Set<TableId> inherited = new HashSet<>();
+    rows(INHERITED, row -> inherited.add(new TableId(row.getString(1), row.getString(2))));
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT current_setting('wal_level')")) {
       row.next();
       return new Server(
-          connection.getMetaData().getDatabaseMajorVersion(), row.getString(1), published);
+          connection.getMetaData().getDatabaseMajorVersion(),
+          row.getString(1),
+          published,
+          inherited);
     }
   }
 

@@ -58,11 +58,17 @@ public record LookupFailure(Kind kind, String reason) {
       return new LookupFailure(
           Kind.RELATION, "the statement took too long; is there an index on the key?");
     }
+    if (state.equals(NOT_ALLOWED)) {
+      String words = server == null ? sql.getMessage() : server.getMessage();
+      return new LookupFailure(
+          Kind.RELATION, "the source says: " + words + "; rowhook check names the GRANT");
+    }
     if (state.startsWith("42")) { // of names, types and rights; these messages have no values
       String words = server == null ? sql.getMessage() : server.getMessage();
       return new LookupFailure(Kind.RELATION, "the source says: " + words);
     }
-    return new LookupFailure(Kind.ROW, "the source refuses it with SQLSTATE " + state);
+    return new LookupFailure(
+        Kind.ROW, "the source refuses it with SQLSTATE " + state + wordsOf(state));
   }
 
   /** Whether a column or a type is not as the statement has it: the table may have been altered. */
@@ -76,6 +82,16 @@ public record LookupFailure(Kind kind, String reason) {
   static boolean mayPass(SQLException failure) {
     String state = failure.getSQLState();
     return LOCKED.equals(state) || (state != null && state.startsWith("53"));
+  }
+
+  /** What classes of SQLSTATE mean whose messages may hold values. */
+  private static String wordsOf(String state) {
+    return switch (state) {
+      case "22012" -> ", a division by zero";
+      case "22003" -> ", a number out of range";
+      case "22P02", "22007" -> ", a text that is no such value";
+      default -> "";
+    };
   }
 
   private static boolean isOfConnection(String state, @Nullable ServerErrorMessage server) {

@@ -26,7 +26,8 @@ final class CatalogText {
 
   static SourceCatalog of(String text) {
     return new SourceCatalog(
-        new Server(17, "logical", Set.of()), text.strip().lines().map(CatalogText::table).toList());
+        new Server(17, "logical", Set.of(), Set.of()),
+        text.strip().lines().map(CatalogText::table).toList());
   }
 
   static TableId id(String name) {

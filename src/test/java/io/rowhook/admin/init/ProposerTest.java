@@ -261,7 +261,7 @@ class ProposerTest {
   }
 
   private SourceCatalog catalog() {
-    return new SourceCatalog(new Server(17, "logical", Set.of()), tables);
+    return new SourceCatalog(new Server(17, "logical", Set.of(), Set.of()), tables);
   }
 
   private Entity entity(String name) {
