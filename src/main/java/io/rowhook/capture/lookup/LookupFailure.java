@@ -61,7 +61,7 @@ public record LookupFailure(Kind kind, String reason) {
     if (state.equals(NOT_ALLOWED)) {
       String words = server == null ? sql.getMessage() : server.getMessage();
       return new LookupFailure(
-          Kind.RELATION, "the source says: " + words + "; rowhook check names the GRANT");
+          Kind.RELATION, "the source says: " + words + "; rowhook check says what to run");
     }
     if (state.startsWith("42")) { // of names, types and rights; these messages have no values
       String words = server == null ? sql.getMessage() : server.getMessage();
