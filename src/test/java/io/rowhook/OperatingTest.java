@@ -67,9 +67,9 @@ class OperatingTest {
           return service.out().contains("would lose");
         });
     assertThat(service.out())
-        .contains("shop would lose: 1 events after its cursor", "--yes does it");
+        .contains("shop would lose: 1 event after its cursor", "--yes does it");
     assertThat(service.shown("forget", "shop", "--yes"))
-        .contains("shop is forgotten; dropped: 1 events");
+        .contains("shop is forgotten; dropped: 1 event");
     assertThat(service.run("forget", "shop")).isEqualTo(1);
     assertThat(service.err()).contains("there is no recipient 'shop'");
 
