@@ -85,7 +85,8 @@ class UnreadTest {
     assertThat(json.get("changed")).hasToString(quoted("['total']"));
     assertThat(rig.rows.counts().unread()).isEqualTo(1);
     assertThat(rig.rows.counts().tables())
-        .containsExactly("public.line: the source says: permission denied for table line");
+        .containsExactly(
+            "public.line: the source says: permission denied for table line; rowhook check says what to run");
     source.execute("GRANT SELECT ON line TO reader");
     Eventually.within(
         Duration.ofSeconds(20), "it is read again", () -> !isUnavailable(updatedSilently(2)));
@@ -265,6 +266,6 @@ class UnreadTest {
     assertThat(rig.log.rejected.getFirst().table()).isEqualTo(tag);
     assertThat(rig.log.rejected.getFirst().reason())
         .startsWith("the row that it belongs to could not be looked up")
-        .endsWith("permission denied for table item");
+        .endsWith("permission denied for table item; rowhook check says what to run");
   }
 }

@@ -80,7 +80,8 @@ class TableCircuitBreakersTest {
   @Test
   void noValueGetsIntoTheReason() {
     assertThat(of("22P02", "ERROR").reason()).doesNotContain("secret").contains("22P02");
-    assertThat(of("42501", "ERROR").reason()).isEqualTo("the source says: about secret");
+    assertThat(of("42501", "ERROR").reason())
+        .isEqualTo("the source says: about secret; rowhook check says what to run");
   }
 
   private static LookupFailure of(String state, String severity) {
