@@ -1,12 +1,12 @@
 package io.rowhook.capture;
 
 import io.rowhook.capture.StructureChange.Kind;
+import io.rowhook.capture.catalog.ColumnType;
 import io.rowhook.capture.catalog.TableColumns;
 import io.rowhook.capture.catalog.TableExposure;
 import io.rowhook.capture.catalog.TableStructure;
 import io.rowhook.capture.checks.ColumnComparison;
 import io.rowhook.capture.debezium.PostgresConnections;
-import io.rowhook.capture.decode.PostgresType;
 import io.rowhook.capture.decode.TypeCatalog;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -100,7 +100,7 @@ public record SourceComparison(
           new Side(checked, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
       try (Connection connection = PostgresConnections.connect(where)) {
         PostgresConnections.giveUpLocks(connection);
-        Map<Integer, PostgresType> types = TypeCatalog.load(connection);
+        ColumnType.Types types = new ColumnType.Types(connection, TypeCatalog.load(connection));
         for (TableId table : all) {
           side.structures.put(table, TableStructure.read(connection, table, types));
           side.keys.put(table, TableColumns.read(connection, table).primaryKey());

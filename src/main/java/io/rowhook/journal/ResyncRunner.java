@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class ResyncRunner implements AutoCloseable {
 
   private static final Duration IDLE = Duration.ofSeconds(1);
-  private static final Duration LATER = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(ResyncRunner.class);
 
@@ -104,7 +103,7 @@ public final class ResyncRunner implements AutoCloseable {
       running = jobs.running();
     } catch (JournalException e) {
       log.debug("which resyncs run", e);
-      pause(LATER);
+      pause(ResyncStep.LATER);
       return;
     }
     if (running.isEmpty()) {
@@ -137,13 +136,13 @@ public final class ResyncRunner implements AutoCloseable {
       if (e.isPassing()) {
         notes.note(
             job, "waits, since the source does not say which rows there are: " + e.getMessage());
-        return LATER;
+        return ResyncStep.LATER;
       }
       String condition = job.condition().isEmpty() ? "" : ", of the condition " + job.condition();
       return steps.fail(job, e.getMessage() + condition);
     } catch (SourceException | JournalException e) {
       notes.note(job, String.valueOf(e.getMessage()));
-      return LATER;
+      return ResyncStep.LATER;
     } catch (RuntimeException | StackOverflowError e) {
       log.error("a resync has failed", e);
       return steps.fail(

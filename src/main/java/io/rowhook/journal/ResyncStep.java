@@ -24,7 +24,9 @@ final class ResyncStep {
 
   private static final Duration AT_ONCE = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofMillis(200);
-  private static final Duration LATER = Duration.ofSeconds(2);
+
+  /** Where something has to change first. */
+  static final Duration LATER = Duration.ofSeconds(2);
 
   /**
    * Who is at work for so long after an instance on standby has read a new recipient's file has

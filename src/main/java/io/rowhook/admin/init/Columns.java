@@ -175,8 +175,9 @@ final class Columns {
 
   /** Whether a person can tell its rows by a name or number, not just by what describes them. */
   static boolean isNamed(Table table) {
+    List<String> telling = telling(table);
     return table.columns().stream()
-        .filter(column -> telling(table).contains(column.name()))
+        .filter(column -> telling.contains(column.name()))
         .anyMatch(column -> rank(table, column) < Integer.MAX_VALUE || isNamedAs(table, column));
   }
 
@@ -247,6 +248,15 @@ final class Columns {
 
   /** The condition under which a row counts as deleted; empty: none is known. */
   static String deleted(Table table) {
+    return deletion(table, " IS NOT NULL", "");
+  }
+
+  /** The condition under which it does not; empty: none is known. */
+  static String there(Table table) {
+    return deletion(table, " IS NULL", " IS NOT TRUE");
+  }
+
+  private static String deletion(Table table, String ofTime, String ofFlag) {
     for (Column column : table.columns()) {
       String name = String.join("_", split(column.name()));
       String quoted =
@@ -254,12 +264,12 @@ final class Columns {
               ? column.name()
               : io.rowhook.capture.TableId.quote(column.name());
       if (column.kind().equals("time") && name.equals("deleted_at") && !column.generated()) {
-        return quoted + " IS NOT NULL";
+        return quoted + ofTime;
       }
       if (column.kind().equals("boolean")
           && Set.of("is_deleted", "deleted").contains(name)
           && !column.generated()) {
-        return quoted;
+        return quoted + ofFlag;
       }
     }
     return "";

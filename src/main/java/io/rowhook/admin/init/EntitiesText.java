@@ -57,7 +57,7 @@ final class EntitiesText {
       line(2, "id: " + YamlText.of(entity.id()));
     }
     if (!entity.deleted().isEmpty()) {
-      line(2, "deleted: '" + entity.deleted().replace("'", "''") + "' # arrives as Deleted");
+      line(2, "deleted: " + YamlText.quoted(entity.deleted()) + " # arrives as Deleted");
     }
     hidden(2, entity.hidden());
     asked(2, entity.asked());
@@ -82,10 +82,9 @@ final class EntitiesText {
       if (!part.orderBy().isEmpty()) {
         line(indent + 4, "order-by: " + YamlText.of(part.orderBy()));
       }
-      String deleted = Columns.deleted(part.table());
-      if (!deleted.isEmpty()) {
-        String where = (deleted + " IS NOT TRUE").replace(" IS NOT NULL IS NOT TRUE", " IS NULL");
-        line(indent + 4, "where: '" + where.replace("'", "''") + "' # deleted ones are no part");
+      String there = Columns.there(part.table());
+      if (!there.isEmpty()) {
+        line(indent + 4, "where: " + YamlText.quoted(there) + " # deleted ones are no part");
       }
       hidden(indent + 4, part.hidden());
       asked(indent + 4, part.asked());
@@ -119,7 +118,7 @@ final class EntitiesText {
     fields.add("table: " + YamlText.of(reference.table().id()));
     fields.add("key: " + YamlText.of(reference.key()));
     if (!reference.prefix().isEmpty()) {
-      fields.add("prefix: '" + reference.prefix() + "'");
+      fields.add("prefix: " + YamlText.quoted(reference.prefix()));
     }
     if (!reference.to().isEmpty()) {
       fields.add("to: " + YamlText.of(reference.to()));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,26 +31,26 @@ public final class ImpliedKeys {
 
   private static final int MODULE_LEAST = 5;
 
-  private final List<Target> targets = new ArrayList<>();
+  /** By what they are called in another's column, written together. */
+  private final Map<String, List<Target>> targets = new HashMap<>();
 
-  /** A key of one column, and what its table may be called in another's column. */
-  private record Target(Table table, List<List<String>> names, Column key) {
+  private int place;
 
-    /** Whether the key's name says already whose it is: {@code orders.order_no}. */
-    boolean holds(List<String> name) {
-      String text = joined(singular(Words.of(key.name())));
-      return names.indexOf(name) == 0
-          && (text.startsWith(joined(name)) || text.endsWith(joined(name)));
-    }
-  }
+  /**
+   * A key of one column, as it is called in another's.
+   *
+   * @param place in the catalog's order
+   * @param name its words; empty: it is called so only as a whole
+   * @param words how many of them are the table's
+   */
+  private record Target(int place, Table table, Column key, List<String> name, int words) {}
 
   /**
    * That a column is called as a target.
    *
    * @param role what stands before that: {@code parent}; empty: nothing
-   * @param words how many of its words are the table's
    */
-  private record Match(Column column, Target target, List<String> role, int words) {}
+  private record Match(Column column, Target target, List<String> role) {}
 
   private ImpliedKeys(SourceCatalog catalog) {
     TableNames names = new TableNames(catalog.tables());
@@ -61,8 +62,32 @@ public final class ImpliedKeys {
           .distinct()
           .map(key -> table.column(key.getFirst()))
           .filter(key -> isFit(table, key))
-          .forEach(key -> targets.add(new Target(table, called, key)));
+          .forEach(key -> add(table, key, called));
     }
+  }
+
+  private void add(Table table, Column column, List<List<String>> called) {
+    List<String> key = singular(Words.of(column.name()));
+    for (List<String> name : called) {
+      if (name.equals(called.getFirst()) && holds(key, name)) {
+        add(table, column, key, key, name.size());
+      } else {
+        List<String> whole = both(name, key);
+        add(table, column, whole, whole, name.size());
+        add(table, column, both(key, name), List.of(), name.size());
+      }
+    }
+  }
+
+  private void add(Table table, Column key, List<String> whole, List<String> name, int words) {
+    targets
+        .computeIfAbsent(joined(whole), _ -> new ArrayList<>())
+        .add(new Target(place++, table, key, name, words));
+  }
+
+  /** Whether a key's name says already whose it is: {@code orders.order_no}. */
+  private static boolean holds(List<String> key, List<String> name) {
+    return joined(key).startsWith(joined(name)) || joined(key).endsWith(joined(name));
   }
 
   /** The same catalog with these keys, also where others are declared. */
@@ -168,15 +193,17 @@ public final class ImpliedKeys {
   /** The only table that fits, of those that fit best. */
   private Optional<Match> match(Table table, Column column) {
     List<String> words = singular(Words.of(column.name()));
+    String family = family(column);
     List<Match> fitting =
-        targets.stream()
-            .filter(target -> family(target.key()).equals(family(column)))
-            .flatMap(
-                target -> target.names().stream().flatMap(name -> as(column, words, target, name)))
+        IntStream.range(0, words.size())
+            .boxed()
+            .flatMap(before -> called(column, words, before))
+            .filter(match -> family(match.target().key()).equals(family))
+            .sorted(Comparator.comparingInt(match -> match.target().place()))
             .toList();
     Comparator<Match> best =
         Comparator.<Match, Boolean>comparing(match -> match.role().isEmpty())
-            .thenComparingInt(Match::words)
+            .thenComparingInt(match -> match.target().words())
             .thenComparing(
                 match -> match.target().table().id().schema().equals(table.id().schema()));
     Optional<Match> first = fitting.stream().max(best);
@@ -197,19 +224,12 @@ public final class ImpliedKeys {
         : !family(match.column()).equals("text") || match.column().notNull();
   }
 
-  private static Stream<Match> as(
-      Column column, List<String> words, Target target, List<String> name) {
-    List<String> key = singular(Words.of(target.key().name()));
-    boolean holds = target.holds(name);
-    List<String> whole = holds ? key : both(name, key);
-    String text = joined(words);
-    if (text.equals(joined(whole)) || (!holds && text.equals(joined(both(key, name))))) {
-      return Stream.of(new Match(column, target, List.of(), name.size()));
-    }
-    int before = words.size() - whole.size();
-    return before > 0 && words.subList(before, words.size()).equals(whole)
-        ? Stream.of(new Match(column, target, words.subList(0, before), name.size()))
-        : Stream.empty();
+  /** Those that a column is called as, but for so many words before that. */
+  private Stream<Match> called(Column column, List<String> words, int before) {
+    List<String> name = words.subList(before, words.size());
+    return targets.getOrDefault(joined(name), List.of()).stream()
+        .filter(target -> before == 0 || target.name().equals(name))
+        .map(target -> new Match(column, target, words.subList(0, before)));
   }
 
   private static List<String> both(List<String> first, List<String> second) {

@@ -44,12 +44,6 @@ final class TechnicalTables {
     TechnicalTables technical = new TechnicalTables(catalog, names, wanted);
     for (Table table : catalog.tables()) {
       String reason = technical.unfit(table);
-      if (reason.isEmpty()
-          && !wanted.contains(table.id())
-          && catalog.server().inherited().contains(table.id())) {
-        reason =
-            "others inherit from it, and have a part of its rows; --include it and all of them";
-      }
       if (reason.isEmpty() && !wanted.contains(table.id())) {
         reason = technical.named(table);
       }
@@ -91,8 +85,11 @@ final class TechnicalTables {
         : "";
   }
 
-  /** What its name says; empty: nothing. */
+  /** What its name says, or that its rows are not all its own; empty: nothing. */
   private String named(Table table) {
+    if (catalog.server().inherited().contains(table.id())) {
+      return "others inherit from it, and have a part of its rows; --include it and all of them";
+    }
     List<String> stems = names.stems(table.id());
     if ((stems.size() == 1 && Vocabulary.OWN.contains(stems.getFirst()))
         || stems.stream().anyMatch(Vocabulary.SETTINGS::contains)) {

@@ -23,7 +23,11 @@ final class YamlText {
   static String of(String text) {
     return PLAIN.matcher(text).matches() && !WORDS.contains(text.toLowerCase(Locale.ROOT))
         ? text
-        : "'" + text.replace("'", "''").replace("${", "$${") + "'";
+        : quoted(text);
+  }
+
+  static String quoted(String text) {
+    return "'" + text.replace("'", "''").replace("${", "$${") + "'";
   }
 
   static String of(TableId table) {

@@ -45,7 +45,7 @@ public record ColumnType(
   }
 
   /** The types of one database, each read when it is first asked for. One thread. */
-  static final class Types {
+  public static final class Types {
 
     private static final String TYPE =
         """
@@ -75,7 +75,7 @@ public record ColumnType(
     /**
      * @param read how values are read, by the type's OID
      */
-    Types(Connection connection, Map<Integer, PostgresType> read) {
+    public Types(Connection connection, Map<Integer, PostgresType> read) {
       this.connection = connection;
       this.read = read;
     }

@@ -1,7 +1,6 @@
 package io.rowhook.capture.catalog;
 
 import io.rowhook.capture.TableId;
-import io.rowhook.capture.decode.PostgresType;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,11 +66,10 @@ public record TableStructure(Map<String, Column> columns) {
   /**
    * Reads one.
    *
-   * @param read how values are read, by the type's OID
+   * @param types of the same connection, for all of its tables
    */
-  public static TableStructure read(
-      Connection connection, TableId table, Map<Integer, PostgresType> read) throws SQLException {
-    ColumnType.Types types = new ColumnType.Types(connection, read);
+  public static TableStructure read(Connection connection, TableId table, ColumnType.Types types)
+      throws SQLException {
     Map<String, Column> columns = new LinkedHashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setString(1, table.schema());
