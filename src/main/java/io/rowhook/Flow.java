@@ -8,6 +8,7 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
+import io.rowhook.journal.AuditEntry.Action;
 import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * and {@link #close} ends them against it. One thread starts and closes it.
  */
 public final class Flow implements AutoCloseable {
+
+  private static final String ROWHOOK = "rowhook";
 
   private final SqliteJournal journal;
   private final boolean standby;
@@ -87,6 +90,7 @@ public final class Flow implements AutoCloseable {
     resync.start();
     watch.start();
     admin = listen.get();
+    journal.audit().record(ROWHOOK, Action.SERVICE_STARTED, "", Main.Version.text());
   }
 
   /**
@@ -137,6 +141,14 @@ public final class Flow implements AutoCloseable {
     return dispatchers.statuses();
   }
 
+  private void noteStop() {
+    try {
+      journal.audit().record(ROWHOOK, Action.SERVICE_STOPPED, "", "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it is stopped all the same
+    }
+  }
+
   /** Stops capture, lets what is in flight end, and closes the journal. */
   @Override
   public void close() {
@@ -150,6 +162,9 @@ public final class Flow implements AutoCloseable {
     rows.close();
     dispatchers.close();
     retention.close();
+    if (admin != null) {
+      noteStop();
+    }
     journal.close();
   }
 }

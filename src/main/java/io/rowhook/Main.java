@@ -129,8 +129,12 @@ public final class Main implements Runnable {
 
     @Override
     public String[] getVersion() {
+      return new String[] {text()};
+    }
+
+    static String text() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"rowhook " + (version != null ? version : "(development)")};
+      return "rowhook " + (version != null ? version : "(development)");
     }
   }
 }

@@ -35,6 +35,15 @@ public interface CheckpointStore extends CheckpointReader {
    */
   default void record(Map<String, String> notes, List<MissedRange> missed) {}
 
+  /**
+   * Records notes durably, and that changes may be missing, which a person has accepted.
+   *
+   * @param what may be missing, in words
+   */
+  default void acceptedGap(String what, Map<String, String> notes) {
+    record(notes, List.of());
+  }
+
   /** Where changes may be missing, the newest first, at most so many. */
   default List<MissedRange> missed(int limit) {
     return List.of();

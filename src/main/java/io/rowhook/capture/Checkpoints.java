@@ -84,7 +84,7 @@ public final class Checkpoints {
 
   /** Records durably that a gap is accepted, before the epoch begins. */
   public void acceptGap(String what) {
-    store.record(Map.of(GAP, Instant.now() + " " + what), List.of());
+    store.acceptedGap(what, Map.of(GAP, Instant.now() + " " + what));
   }
 
   /** What the publication held when it was last seen whole; empty: never. */

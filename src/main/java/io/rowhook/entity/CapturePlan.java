@@ -28,6 +28,9 @@ public final class CapturePlan {
         requirements.add(new TableRequirement.Id(place + ".id", type.id()));
       }
       attributes(place, type.attributes(), requirements);
+      if (!type.index().isEmpty()) {
+        requirements.add(new TableRequirement.Columns(place + ".index", type.index(), false));
+      }
       condition(place + ".where", type.where(), requirements);
       condition(place + ".deleted", type.deleted(), requirements);
       references(place, type.references(), requirements);

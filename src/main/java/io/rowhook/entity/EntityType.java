@@ -15,6 +15,7 @@ import java.util.List;
  * @param deleted an SQL condition; rows that it holds for count as deleted; empty: none
  * @param parts rows of other tables that belong to it
  * @param references rows of other tables that it names
+ * @param index columns by whose value its events are found
  */
 public record EntityType(
     String name,
@@ -24,12 +25,27 @@ public record EntityType(
     String where,
     String deleted,
     List<ChildTable> parts,
-    List<LookupReference> references) {
+    List<LookupReference> references,
+    List<String> index) {
 
   public EntityType {
     id = List.copyOf(id);
     parts = List.copyOf(parts);
     references = List.copyOf(references);
+    index = List.copyOf(index);
+  }
+
+  /** One whose events are found by its id alone. */
+  public EntityType(
+      String name,
+      TableId table,
+      List<String> id,
+      ColumnFilter attributes,
+      String where,
+      String deleted,
+      List<ChildTable> parts,
+      List<LookupReference> references) {
+    this(name, table, id, attributes, where, deleted, parts, references, List.of());
   }
 
   /** One that every row of its table is. */

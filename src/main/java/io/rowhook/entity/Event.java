@@ -2,6 +2,7 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.Position;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     what a template is given and the built-in {@code full} sends. Not to be changed by whoever
  *     reads it
  * @param audience the one recipient that it is for, by name; null: for all
+ * @param indexed what it is found by beside its entity; the journal takes it, and gives none back
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copied nowhere, for speed
 public record Event(
@@ -29,7 +31,21 @@ public record Event(
     Instant committedAt,
     Position position,
     byte[] json,
-    @Nullable String audience) {
+    @Nullable String audience,
+    List<IndexedValue> indexed) {
+
+  /** One that is found by nothing but its entity. */
+  public Event(
+      String id,
+      String entityType,
+      String entityId,
+      EventType type,
+      Instant committedAt,
+      Position position,
+      byte[] json,
+      @Nullable String audience) {
+    this(id, entityType, entityId, type, committedAt, position, json, audience, List.of());
+  }
 
   /** One that is for all. */
   public Event(
@@ -45,7 +61,8 @@ public record Event(
 
   /** The same for one recipient only. */
   public Event to(String recipient) {
-    return new Event(id, entityType, entityId, type, committedAt, position, json, recipient);
+    return new Event(
+        id, entityType, entityId, type, committedAt, position, json, recipient, indexed);
   }
 
   /** Whether a recipient may be told of it. */

@@ -10,7 +10,6 @@ import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.change.NetChangeMerger;
@@ -28,7 +27,6 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,9 +140,7 @@ public final class TransactionAggregator implements ChangeSink {
     published = checkpoints.watermark();
     schemas = new EntitySchemas(types, facts);
     mapper = new RowChangeMapper(schemas);
-    Map<String, TableId> tables =
-        types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
-    EventSerializer serializer = new EventSerializer(tables, epoch);
+    EventSerializer serializer = new EventSerializer(types, epoch);
     EventAssembler assembler = new EventAssembler(schemas, serializer, rows, counts, resync);
     spilled = new SpilledEventAssembler(assembler, schemas, rows);
     completed = new TransactionBatch(assembler, rows, events, resync);

@@ -10,12 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,13 +42,30 @@ public final class DeliverySearch {
    * @param states which stand so
    * @param limit at most so many
    * @param before after this page; null: the first one
+   * @param columns of events that have, or had, these values in columns that are indexed
    */
   public record Query(
       @Nullable String recipient,
       DeliveryFilter filter,
       Set<State> states,
       int limit,
-      @Nullable String before) {}
+      @Nullable String before,
+      Map<String, String> columns) {
+
+    public Query {
+      columns = Map.copyOf(columns);
+    }
+
+    /** By what every event has. */
+    public Query(
+        @Nullable String recipient,
+        DeliveryFilter filter,
+        Set<State> states,
+        int limit,
+        @Nullable String before) {
+      this(recipient, filter, states, limit, before, Map.of());
+    }
+  }
 
   /**
    * What was found.
@@ -87,42 +101,6 @@ public final class DeliverySearch {
       @Nullable Instant lastAttempt,
       @Nullable Integer status,
       @Nullable String reason) {}
-
-  private static final String EVENT =
-      " AND (? IS NULL OR e.entity_type = ?) AND (? IS NULL OR e.entity_id = ?)"
-          + " AND e.committed_at >= ? AND e.committed_at < ?"
-          + " AND e.sequence >= ? AND e.sequence <= ?";
-
-  private static final String EXCEPTIONS =
-      "SELECT d.sequence FROM delivery d CROSS JOIN event e ON e.sequence = d.sequence"
-          + " WHERE d.recipient = ? AND d.sequence <= ? AND d.state IN (?, ?, ?)"
-          + EVENT
-          + " ORDER BY d.sequence DESC LIMIT ?";
-
-  private static final String DELIVERED =
-      "SELECT a.sequence FROM attempt a CROSS JOIN event e ON e.sequence = a.sequence"
-          + " WHERE a.recipient = ? AND a.sequence <= ? AND a.outcome = 'delivered'"
-          + " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.recipient = a.recipient"
-          + " AND d.sequence = a.sequence)"
-          + EVENT
-          + " GROUP BY a.sequence ORDER BY a.sequence DESC LIMIT ?";
-
-  /** Of one entity there are few events; the log of all attempts may be long. */
-  private static final String OF_ENTITY =
-      "SELECT e.sequence FROM event e INDEXED BY event_entity"
-          + " WHERE e.entity_type = ? AND e.entity_id = ? AND e.sequence <= ?"
-          + " AND e.committed_at >= ? AND e.committed_at < ? AND e.sequence >= ?"
-          + " AND coalesce((SELECT state FROM delivery WHERE recipient = ?"
-          + " AND sequence = e.sequence), (SELECT 'delivered' FROM attempt WHERE recipient = ?"
-          + " AND sequence = e.sequence AND outcome = 'delivered'), (SELECT 'skipped' FROM skipped"
-          + " WHERE recipient = ? AND sequence = e.sequence)) IN (?, ?, ?, ?, ?)"
-          + " ORDER BY e.sequence DESC LIMIT ?";
-
-  private static final String SKIPPED =
-      "SELECT s.sequence FROM skipped s CROSS JOIN event e ON e.sequence = s.sequence"
-          + " WHERE s.recipient = ? AND s.sequence <= ?"
-          + EVENT
-          + " ORDER BY s.sequence DESC LIMIT ?";
 
   private static final String FOUND =
       "SELECT e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at,"
@@ -160,7 +138,7 @@ public final class DeliverySearch {
       List<Hit> hits = new ArrayList<>();
       for (Recipient recipient : recipients(sql, query)) {
         long most = recipient.number > from[1] ? from[0] : from[0] - 1;
-        for (long sequence : sequences(sql, recipient.number, query, most)) {
+        for (long sequence : DeliverySequences.find(sql, recipient.number, query, most)) {
           hits.add(new Hit(sequence, recipient));
         }
       }
@@ -210,77 +188,6 @@ public final class DeliverySearch {
         row -> new Recipient(row.getLong(1), row.getString(2)),
         query.recipient(),
         query.recipient());
-  }
-
-  private static Set<Long> sequences(SqliteSession sql, long recipient, Query query, long most)
-      throws SQLException {
-    DeliveryFilter filter = query.filter();
-    int limit = query.limit() + 1;
-    List<@Nullable String> states = states(query);
-    long since = filter.from() == null ? Long.MIN_VALUE : TimeColumns.micros(filter.from());
-    long until = filter.to() == null ? Long.MAX_VALUE : TimeColumns.micros(filter.to());
-    Set<Long> found = new TreeSet<>(Comparator.reverseOrder());
-    if (filter.entityId() != null) {
-      found.addAll(
-          sql.list(
-              OF_ENTITY,
-              row -> row.getLong(1),
-              filter.entityType(),
-              filter.entityId(),
-              Math.min(most, filter.end()),
-              since,
-              until,
-              filter.start() + 1,
-              recipient,
-              recipient,
-              recipient,
-              states.get(0),
-              states.get(1),
-              states.get(2),
-              states.get(3),
-              states.get(4),
-              limit));
-      return found;
-    }
-    List<@Nullable Object> event = new ArrayList<>();
-    event.add(filter.entityType());
-    event.add(filter.entityType());
-    event.add(null);
-    event.add(null);
-    event.add(since);
-    event.add(until);
-    event.add(filter.start() + 1);
-    event.add(filter.end());
-    event.add(limit);
-    if (query.states().contains(State.DELIVERED)) {
-      found.addAll(sql.list(DELIVERED, row -> row.getLong(1), with(event, recipient, most)));
-    }
-    if (query.states().contains(State.SKIPPED)) {
-      found.addAll(sql.list(SKIPPED, row -> row.getLong(1), with(event, recipient, most)));
-    }
-    if (states.subList(1, 4).stream().anyMatch(Objects::nonNull)) {
-      found.addAll(
-          sql.list(
-              EXCEPTIONS,
-              row -> row.getLong(1),
-              with(event, recipient, most, states.get(1), states.get(2), states.get(3))));
-    }
-    return found.stream().limit(limit).collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static @Nullable Object[] with(List<@Nullable Object> event, @Nullable Object... first) {
-    List<@Nullable Object> all = new ArrayList<>(java.util.Arrays.asList(first));
-    all.addAll(event);
-    return all.toArray();
-  }
-
-  /** Those asked for, each in its place, null in those of the others. */
-  private static List<@Nullable String> states(Query query) {
-    List<@Nullable String> names = new ArrayList<>();
-    for (State state : State.values()) {
-      names.add(query.states().contains(state) ? state.name().toLowerCase(Locale.ROOT) : null);
-    }
-    return names;
   }
 
   private static Optional<Found> found(SqliteSession sql, Recipient recipient, long sequence)

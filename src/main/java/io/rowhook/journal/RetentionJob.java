@@ -68,6 +68,7 @@ public final class RetentionJob implements AutoCloseable {
         step = journal.removeSettled(before, counting, STEP);
         removed += step;
       } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
+      journal.audit().sweep(now, STEP);
       if (removed > 0) {
         log.info("removed {} events that were settled and older than {}", removed, retention.get());
       }

@@ -112,6 +112,16 @@ public final class SqliteJournal implements Journal {
     return new DeliverySearch(readers);
   }
 
+  /** Events that people look for. */
+  public EventSearch events() {
+    return new EventSearch(readers);
+  }
+
+  /** Who has done what. */
+  public AuditLog audit() {
+    return new AuditLog(writer, readers);
+  }
+
   /** What people do to it. */
   public DeliveryAdmin deliveryAdmin() {
     return new DeliveryAdmin(writer, readers, committed, pause -> killSwitch = pause);
@@ -191,6 +201,11 @@ public final class SqliteJournal implements Journal {
   @Override
   public void record(Map<String, String> notes, List<MissedRange> missed) {
     checkpoints.record(notes, missed);
+  }
+
+  @Override
+  public void acceptedGap(String what, Map<String, String> notes) {
+    checkpoints.acceptedGap(what, notes);
   }
 
   @Override
@@ -278,18 +293,14 @@ public final class SqliteJournal implements Journal {
 
   /**
    * Notes which recipients have a file, and says which ones count for retention: those, and the
-   * ones whose file vanished only after an instant. A checkout or a remounted volume makes files
-   * vanish for a while; their recipients keep their place.
+   * ones whose file vanished only after an instant, as in a checkout.
    */
   public Set<String> seen(Set<String> names, Instant now, Instant since)
       throws InterruptedException {
     return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, names, now, since)));
   }
 
-  /**
-   * Forgets recipients that have had no file since an instant: a new file of such a name begins
-   * anew.
-   */
+  /** Forgets recipients that have had no file since an instant: a new file begins anew. */
   void forgetUnseenSince(Instant instant) throws InterruptedException {
     new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowChange;
@@ -52,7 +53,16 @@ class TransactionAggregatorTest {
     TransactionAggregator made =
         new TransactionAggregator(
             List.of(
-                new EntityType("Article", ARTICLE, List.of(), List.of()),
+                new EntityType(
+                    "Article",
+                    ARTICLE,
+                    List.of(),
+                    ColumnFilter.ALL,
+                    "",
+                    "",
+                    List.of(),
+                    List.of(),
+                    List.of("sku", "tags")),
                 new EntityType("Price", PRICE, List.of(), List.of())),
             log,
             log,
@@ -91,6 +101,23 @@ class TransactionAggregatorTest {
                     + "'previous':{'price':1.50},'changed':['price'],"
                     + "'source':{'lsn':'0/16B3100','txId':5,'table':'public.article'}}"));
     assertThat(log.published.getFirst().id()).matches("evt_[0-9a-f]{32}");
+  }
+
+  /** Also by what it was before: whoever looks for that finds what became of it. */
+  @Test
+  @Tag("feature-39")
+  void anEventIsFoundByTheColumnsThatItsEntityIndexes() throws Exception {
+    transaction(insert("{'id':1,'sku':'CH-1','tags':['a',2],'name':'n'}"));
+    transaction(insert("{'id':2,'sku':null,'name':'n'}"));
+    transaction(update("{'id':1,'sku':'CH-1','tags':null}", "{'id':1,'sku':17.50,'tags':null}"));
+    transaction(delete("{'id':1,'sku':'" + "x".repeat(300) + "'}"));
+    assertThat(log.published.stream().map(Event::indexed))
+        .containsExactly(
+            List.of(new IndexedValue("sku", "CH-1"), new IndexedValue("tags", "[\"a\",2]")),
+            List.of(),
+            List.of(new IndexedValue("sku", "17.50"), new IndexedValue("sku", "CH-1")),
+            List.of(new IndexedValue("sku", "x".repeat(IndexedValue.MAX_LENGTH))));
+    assertThat(log.published.getFirst().to("shop").indexed()).hasSize(2);
   }
 
   @Test

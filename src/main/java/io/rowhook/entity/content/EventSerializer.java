@@ -7,8 +7,10 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.Transaction;
+import io.rowhook.entity.EntityType;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.entity.IndexedValue;
 import io.rowhook.entity.change.RowChangeMapper;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -19,8 +21,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,10 +55,21 @@ public final class EventSerializer {
   }
 
   private final Map<String, TableId> tables;
+
+  /** By entity the columns that its events are found by; without those that have none. */
+  private final Map<String, List<String>> indexes;
+
   private final Epoch epoch;
 
-  public EventSerializer(Map<String, TableId> tables, Epoch epoch) {
-    this.tables = tables;
+  /**
+   * @param types all entities
+   */
+  public EventSerializer(List<EntityType> types, Epoch epoch) {
+    this.tables = types.stream().collect(Collectors.toMap(EntityType::name, EntityType::table));
+    this.indexes =
+        types.stream()
+            .filter(type -> !type.index().isEmpty())
+            .collect(Collectors.toMap(EntityType::name, EntityType::index));
     this.epoch = epoch;
   }
 
@@ -111,7 +127,26 @@ public final class EventSerializer {
         type,
         header.committedAt(),
         header.position(),
-        bytes.toByteArray());
+        bytes.toByteArray(),
+        null,
+        indexed(draft));
+  }
+
+  /** Also what it was found by before: whoever looks for that finds what became of it. */
+  private List<IndexedValue> indexed(EventDraft draft) {
+    List<String> columns = indexes.get(draft.entityType());
+    if (columns == null) {
+      return List.of();
+    }
+    Set<IndexedValue> values = new LinkedHashSet<>();
+    ObjectNode before = draft.before();
+    for (String column : columns) {
+      IndexedValue.of(column, draft.data().get(column)).ifPresent(values::add);
+      if (before != null) {
+        IndexedValue.of(column, before.get(column)).ifPresent(values::add);
+      }
+    }
+    return List.copyOf(values);
   }
 
   /** Takes as much as fits. */

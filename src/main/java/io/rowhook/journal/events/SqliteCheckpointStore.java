@@ -5,13 +5,16 @@ import io.rowhook.capture.Epoch;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
+import io.rowhook.journal.AuditEntry;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.AuditDao;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.MissedRangeDao;
 import io.rowhook.journal.tables.NoteDao;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +73,17 @@ public final class SqliteCheckpointStore implements CheckpointStore {
         WriteTask.urgent(sql -> {
           NoteDao.write(sql, notes);
           MissedRangeDao.insert(sql, missed);
+          return true;
+        }));
+  }
+
+  @Override
+  public void acceptedGap(String what, Map<String, String> notes) {
+    Instant now = Instant.now();
+    writer.writeThrough(
+        WriteTask.urgent(sql -> {
+          NoteDao.write(sql, notes);
+          AuditDao.insert(sql, now, "rowhook", AuditEntry.Action.GAP_ACCEPTED, "", what);
           return true;
         }));
   }

@@ -7,6 +7,7 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
+import io.rowhook.journal.tables.IndexDao;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -99,9 +100,13 @@ public final class RetentionSweeper {
             most);
     List<Row> old = rows.stream().filter(row -> row.committedAt() < before).toList();
     int removed = 0;
+    boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {
       if (!isHeld(sql, row.sequence(), holding)) {
         remove(sql, row.sequence(), all);
+        if (indexed) {
+          IndexDao.remove(sql, row.sequence());
+        }
         removed++;
       }
     }

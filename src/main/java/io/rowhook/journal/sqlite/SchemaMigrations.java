@@ -199,6 +199,35 @@ public record SchemaMigrations(List<String> migrations) {
   private static final String FOURTEENTH =
       "ALTER TABLE resync ADD COLUMN shape TEXT NOT NULL DEFAULT ''"; // of last_key; '': not known
 
+  /** By which columns of an entity its events are found; who has done what. */
+  private static final String FIFTEENTH =
+      """
+      CREATE TABLE indexed_column (
+        id INTEGER PRIMARY KEY,
+        entity_type TEXT NOT NULL,
+        name TEXT NOT NULL,
+        UNIQUE (entity_type, name)
+      ) STRICT;
+
+      -- goes with its event
+      CREATE TABLE indexed_value (
+        sequence INTEGER NOT NULL,
+        column_id INTEGER NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (sequence, column_id, value)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX indexed_value_found ON indexed_value (column_id, value, sequence);
+
+      CREATE TABLE audit (
+        n INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL
+      ) STRICT;
+      """;
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -216,7 +245,8 @@ public record SchemaMigrations(List<String> migrations) {
               ELEVENTH,
               TWELFTH,
               THIRTEENTH,
-              FOURTEENTH));
+              FOURTEENTH,
+              FIFTEENTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

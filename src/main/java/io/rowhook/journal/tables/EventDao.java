@@ -83,6 +83,8 @@ public final class EventDao {
           event.type().name(),
           event.entityId(),
           "the transaction has another event of this entity and this id: ids must be unique");
+    } else if (!event.indexed().isEmpty()) {
+      IndexDao.insert(sql, entry.sequence(), event.entityType(), event.indexed());
     }
     return inserted > 0;
   }
@@ -181,12 +183,16 @@ public final class EventDao {
 
   /** Removes some of what was written and never published. Returns how many it removed. */
   public static int removeUnpublished(SqliteSession sql, int limit) throws SQLException {
-    return sql.update(
-        "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE sequence > coalesce("
-            + HEAD
-            + ", 0) ORDER BY sequence DESC LIMIT ?)",
-        limit);
+    if (IndexDao.isUsed(sql)) {
+      sql.update("DELETE FROM indexed_value" + UNPUBLISHED, limit);
+    }
+    return sql.update("DELETE FROM event" + UNPUBLISHED, limit);
   }
+
+  private static final String UNPUBLISHED =
+      " WHERE sequence IN (SELECT sequence FROM event WHERE sequence > coalesce("
+          + HEAD
+          + ", 0) ORDER BY sequence DESC LIMIT ?)";
 
   /** The events that a query finds, up to the one that brings them to a job's step. */
   public static List<JournalEntry> page(SqliteSession sql, String query, @Nullable Object... values)

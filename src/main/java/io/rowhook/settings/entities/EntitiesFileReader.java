@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads {@code entities.yaml}: which tables make which entity.
@@ -231,8 +232,37 @@ public record EntitiesFileReader(List<String> names, List<EntityType> entities) 
       List<ChildTable> parts = relations.parts(fields);
       List<LookupReference> references = relations.references(fields);
       relations.checkApart(parts, references, fields);
+      List<String> index = index(fields, attributes, references);
       return table.map(
-          t -> new EntityType(name, t, id, attributes, where, deleted, parts, references));
+          t -> new EntityType(name, t, id, attributes, where, deleted, parts, references, index));
+    }
+
+    private List<String> index(
+        Fields fields, ColumnFilter attributes, List<LookupReference> references) {
+      List<String> index = columns(fields, EntitySettings.INDEX, session);
+      Set<String> replaced =
+          references.stream().map(LookupReference::name).collect(Collectors.toSet());
+      String key = fields.location().key() + ".index";
+      if (index.size() > EntitySettings.MAX_INDEX) {
+        fields.problem(
+            EntitySettings.INDEX,
+            "%s names %d columns, and %d are the most. Take out those that nobody looks for."
+                .formatted(key, index.size(), EntitySettings.MAX_INDEX));
+      }
+      for (String column : index) {
+        String why =
+            !attributes.test(column)
+                ? "which is not sent, so it may not be kept. Take it out of index, or send it"
+                : replaced.contains(column)
+                    ? "in whose place a row is sent that it refers to. Call that reference another name"
+                    : "";
+        if (!why.isEmpty()) {
+          fields.problem(
+              EntitySettings.INDEX,
+              "%s names %s, %s.".formatted(key, Diagnostics.printable(column), why));
+        }
+      }
+      return index;
     }
 
     private void checkTable(TableId table, String name, Fields fields) {

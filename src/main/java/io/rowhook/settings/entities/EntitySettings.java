@@ -230,6 +230,19 @@ public final class EntitySettings {
           "parts: rows that belong to it. A changed one is an Updated of the entity; data carries"
               + " all of them as a list");
 
+  /** How many columns an entity's events may be found by. */
+  static final int MAX_INDEX = 8;
+
+  static final Setting<List<String>> INDEX =
+      Setting.of(
+              "index",
+              new Many<>(Value.text(EntitiesFileReader::column), 0, MAX_INDEX, true),
+              "columns by whose value [deliveries and events are"
+                  + " found](operating.md#finding-deliveries-by-a-column), beside the id:"
+                  + " `[order_no, customer_id]`. From then on; a value's first 200 characters")
+          .within("columns that are sent")
+          .without("none");
+
   /** An entity. */
   public static final ObjectSetting<EntityType> ENTITY =
       ObjectSetting.<EntityType>empty()
@@ -239,7 +252,8 @@ public final class EntitySettings {
           .with(WHERE, EntityType::where)
           .with(DELETED, EntityType::deleted)
           .with(CONTAINS, EntityType::parts)
-          .with(REFERS, EntityType::references);
+          .with(REFERS, EntityType::references)
+          .with(INDEX, EntityType::index);
 
   private EntitySettings() {}
 
