@@ -58,6 +58,13 @@ public interface ReloadListener {
   default void resumeAllBut(Set<String> withdrawn) throws InterruptedException {}
 
   /**
+   * Is told what has changed in the settings in force, by an edit of their files.
+   *
+   * @param lines one for each thing, by name and without values
+   */
+  default void changed(List<String> lines) throws InterruptedException {}
+
+  /**
    * Puts recipients and attribute sets in force.
    *
    * @param settings whose entities are in force already

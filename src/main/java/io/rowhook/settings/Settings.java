@@ -8,6 +8,7 @@ import io.rowhook.settings.entities.EntitiesFileReader;
 import io.rowhook.settings.yaml.Diagnostics;
 import io.rowhook.settings.yaml.Interpolation;
 import io.rowhook.settings.yaml.ParseSession;
+import io.rowhook.settings.yaml.PendingEdits;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateRegistry;
 import java.nio.file.Path;
@@ -62,7 +63,8 @@ public record Settings(
   public static Settings read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
     SettingsReader read =
-        SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), null, false);
+        SettingsReader.read(
+            connectorConfig, templates, env, new HashSet<>(), null, false, PendingEdits.NONE);
     if (!read.problems().isEmpty()) {
       throw new SettingsException(read.problems());
     }

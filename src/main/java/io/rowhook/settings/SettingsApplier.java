@@ -5,6 +5,7 @@ import io.rowhook.capture.Generation;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
+import io.rowhook.journal.AuditEntry.Action;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,6 +36,12 @@ import org.slf4j.LoggerFactory;
 public final class SettingsApplier implements ReloadListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SettingsApplier.class);
+
+  /** Who has done what nobody asked for. */
+  private static final String ROWHOOK = "rowhook";
+
+  /** A line of a change of something with a name. */
+  private static final Pattern NAMED = Pattern.compile("(?:entity|recipient|template) ([^ :]+)");
 
   private final CaptureSupervisor supervisor;
   private final Function<List<EntityType>, Generation> generations;
@@ -135,7 +144,17 @@ public final class SettingsApplier implements ReloadListener {
     } catch (DeliveryAdminException e) {
       throw new IllegalStateException(e.getMessage(), e); // every recipient in force is known
     }
+    journal.audit().record(ROWHOOK, Action.RECIPIENT_PAUSED, recipient, reason);
     dispatchers.deliveriesChanged(recipient);
+  }
+
+  @Override
+  public void changed(List<String> lines) throws InterruptedException {
+    for (String line : lines) {
+      Matcher named = NAMED.matcher(line);
+      String subject = named.lookingAt() ? named.group(1) : "";
+      journal.audit().record("file", Action.SETTINGS_CHANGED, subject, line);
+    }
   }
 
   @Override
@@ -156,6 +175,9 @@ public final class SettingsApplier implements ReloadListener {
           continue;
         }
         LOG.info("recipient {} goes on: what it is to get is there again", name);
+        journal
+            .audit()
+            .record(ROWHOOK, Action.RECIPIENT_RESUMED, name, "what it is to get is there again");
         dispatchers.deliveriesChanged(name);
       }
     }

@@ -20,10 +20,12 @@ public final class SettingsFiles {
    */
   public static List<Path> visible(Path directory, ParseSession session) {
     if (!Files.exists(directory)) {
-      return List.of();
+      return session.edits().in(directory, List.of());
     }
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> !DirectoryTree.isIgnored(file)).sorted().toList();
+      return session
+          .edits()
+          .in(directory, files.filter(file -> !DirectoryTree.isIgnored(file)).toList());
     } catch (IOException | UncheckedIOException e) {
       session
           .problems()

@@ -14,7 +14,9 @@ import io.rowhook.settings.yaml.Diagnostics;
 import io.rowhook.settings.yaml.Interpolation;
 import io.rowhook.settings.yaml.Location;
 import io.rowhook.settings.yaml.ParseSession;
+import io.rowhook.settings.yaml.PendingEdits;
 import io.rowhook.template.TemplateRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param sets good ones, and problems
  * @param directory of the attribute sets
  * @param hashes of the files there
- * @param problems of all files, whole sentences
+ * @param located what is wrong in all files, each with its place
  */
 public record SettingsReader(
     Optional<SourceProperties> source,
@@ -49,7 +51,7 @@ public record SettingsReader(
     TemplateRegistry.Read sets,
     Path directory,
     SortedMap<String, String> hashes,
-    List<String> problems) {
+    List<SettingsProblem> located) {
 
   private static final List<String> FILES =
       List.of(
@@ -68,7 +70,7 @@ public record SettingsReader(
    */
   public static SettingsReader read(Path connectorConfig, Path templates, Map<String, String> env)
       throws SettingsException {
-    return read(connectorConfig, templates, env, new HashSet<>(), null, false);
+    return read(connectorConfig, templates, env, new HashSet<>(), null, false, PendingEdits.NONE);
   }
 
   /**
@@ -79,6 +81,7 @@ public record SettingsReader(
    * @param inForce stands for a file that is not good where another is held against it; null: none
    * @param entitiesStay whether the source has refused the entities, so that a recipient without
    *     subscriptions gets those in force
+   * @param edits files that are read as they would be
    * @throws SettingsException if there is no such directory
    */
   static SettingsReader read(
@@ -87,10 +90,11 @@ public record SettingsReader(
       Map<String, String> env,
       Set<Path> files,
       @Nullable Settings inForce,
-      boolean entitiesStay)
+      boolean entitiesStay,
+      PendingEdits edits)
       throws SettingsException {
     Diagnostics problems = new Diagnostics();
-    ParseSession session = new ParseSession(problems, new Interpolation(env), files);
+    ParseSession session = new ParseSession(problems, new Interpolation(env), files, edits);
     if (!Files.isDirectory(connectorConfig)) {
       problems.add(
           Location.of(connectorConfig),
@@ -136,10 +140,10 @@ public record SettingsReader(
         new RecipientFilesReader(recipientsDirectory, forAll, session)
             .read(
                 new EntityNames(names, entitiesStay ? captured : names),
-                new TemplateNames(templates));
-    TemplateRegistry.Read sets = TemplateRegistry.read(templates);
-    List<String> all = new ArrayList<>(problems.sentences());
-    all.addAll(sets.problems().values());
+                new TemplateNames(templates, edits.below(templates)));
+    TemplateRegistry.Read sets = TemplateRegistry.read(templates, edits.below(templates));
+    List<SettingsProblem> all = new ArrayList<>(problems.located());
+    sets.problems().values().forEach(sentence -> all.add(SettingsProblem.of(sentence)));
     return new SettingsReader(
         source.filter(_ -> !problems.in(sourceFile)),
         goodRowhook,
@@ -148,8 +152,28 @@ public record SettingsReader(
         !problems.in(recipientsDirectory),
         sets,
         templates,
-        ContentFingerprint.of(templates),
+        hashes(templates, edits),
         all);
+  }
+
+  private static SortedMap<String, String> hashes(Path templates, PendingEdits edits) {
+    SortedMap<String, String> hashes = ContentFingerprint.of(templates);
+    edits
+        .below(templates)
+        .forEach((name, text) -> {
+          if (text.isPresent()) {
+            byte[] content = text.get().getBytes(StandardCharsets.UTF_8);
+            hashes.put(name, ContentFingerprint.of(content));
+          } else {
+            hashes.remove(name);
+          }
+        });
+    return hashes;
+  }
+
+  /** What is wrong in all files, whole sentences. */
+  public List<String> problems() {
+    return located.stream().map(SettingsProblem::toString).toList();
   }
 
   /** The recipients whose files are good. */

@@ -5,6 +5,7 @@ import io.rowhook.entity.EntityType;
 import io.rowhook.settings.reload.ContentFingerprint;
 import io.rowhook.settings.reload.DiagnosticsReport;
 import io.rowhook.settings.reload.SettingsOverlay;
+import io.rowhook.settings.yaml.PendingEdits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,12 @@ public final class SettingsReloader implements AutoCloseable {
   private final Path templates;
   private final Map<String, String> env;
   private final ReloadListener taker;
+  private final SettingsTrial trial;
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Held while files are looked at, read and put in force. */
+  private final ReloadTurn turn = new ReloadTurn();
+
   private final Thread thread;
 
   private volatile Settings current;
@@ -66,6 +72,9 @@ public final class SettingsReloader implements AutoCloseable {
 
   private boolean again;
   private int looks;
+
+  /** Whether the source has refused the entities that were read last. */
+  private boolean entitiesStay;
 
   /** What the last look saw, and what the last one that was acted upon saw. */
   private SortedMap<String, String> seen = new TreeMap<>();
@@ -92,6 +101,7 @@ public final class SettingsReloader implements AutoCloseable {
     this.templates = templates;
     this.env = Map.copyOf(env);
     this.taker = taker;
+    this.trial = new SettingsTrial(connectorConfig, templates, this.env, taker);
     this.thread = Thread.ofPlatform().daemon().name("settings").unstarted(this::run);
   }
 
@@ -108,6 +118,30 @@ public final class SettingsReloader implements AutoCloseable {
   /** What is wrong with the files as they are now; empty while the files are what is in force. */
   public List<String> problems() {
     return report.problems();
+  }
+
+  /**
+   * What would come of edits that are not on disk yet. Any thread.
+   *
+   * @throws SettingsException if the directory of the settings is not there, or if other settings
+   *     are being put in force for longer than this
+   */
+  SettingsTrial.Result tried(PendingEdits edits, Duration most)
+      throws SettingsException, InterruptedException {
+    if (!turn.tryBegin(most)) {
+      throw new SettingsException(
+          List.of("other settings are just being put in force. Try again in some seconds"));
+    }
+    try {
+      return trial.of(edits, current, entitiesStay);
+    } finally {
+      turn.end();
+    }
+  }
+
+  /** Where an editor waits until what it wrote is acted upon. */
+  ReloadTurn turn() {
+    return turn;
   }
 
   /** Stops looking; returns when nothing is being put in force any more. */
@@ -128,7 +162,12 @@ public final class SettingsReloader implements AutoCloseable {
     try {
       do {
         look();
-      } while (!closed.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+        if (seen.equals(settled)) {
+          turn.rest(INTERVAL);
+        } else { // what was edited must stay as it is for so long
+          closed.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+      } while (closed.getCount() > 0);
     } catch (InterruptedException e) {
       log.debug("settings are no longer watched");
     }
@@ -136,8 +175,12 @@ public final class SettingsReloader implements AutoCloseable {
 
   /** One look. Package-private so that a test need not wait. */
   public void look() throws InterruptedException {
+    turn.begin();
     try {
       files();
+      if (seen.equals(settled)) {
+        turn.done(settled);
+      }
     } catch (RuntimeException | Error e) {
       log.debug("a look at the settings broke off", e);
       report.report(
@@ -148,6 +191,8 @@ public final class SettingsReloader implements AutoCloseable {
                   + ". It is tried again; those in force stay"),
           List.of());
       again = true;
+    } finally {
+      turn.end();
     }
   }
 
@@ -168,7 +213,9 @@ public final class SettingsReloader implements AutoCloseable {
     SettingsReader next = null;
     List<String> missing = List.of();
     try {
-      next = SettingsReader.read(connectorConfig, templates, env, naming, current, false);
+      next =
+          SettingsReader.read(
+              connectorConfig, templates, env, naming, current, false, PendingEdits.NONE);
     } catch (SettingsException e) {
       missing = e.problems();
     } finally {
@@ -196,7 +243,7 @@ public final class SettingsReloader implements AutoCloseable {
     looks = 0;
     again = true; // should it break off
     boolean bySource = false;
-    boolean entitiesStay = false;
+    entitiesStay = false;
     List<String> refused = new ArrayList<>(files.problems());
     Optional<List<EntityType>> types = new SettingsOverlay(current, files).entities();
     if (types.isPresent()) {
@@ -241,14 +288,20 @@ public final class SettingsReloader implements AutoCloseable {
   /** The files again, the recipients' held against the entities that stay. */
   private SettingsReader heldAgainstEntitiesInForce(SettingsReader files) {
     try {
-      return SettingsReader.read(connectorConfig, templates, env, new HashSet<>(), current, true);
+      return SettingsReader.read(
+          connectorConfig, templates, env, new HashSet<>(), current, true, PendingEdits.NONE);
     } catch (SettingsException e) {
       return files; // the directory has just gone; the next look says so
     }
   }
 
-  private void inForce(Settings next) {
-    SettingsDiff.between(current, next).lines().forEach(line -> log.info("settings: {}", line));
+  private void inForce(Settings next) throws InterruptedException {
+    List<String> lines = SettingsDiff.between(current, next).lines();
+    lines.forEach(line -> log.info("settings: {}", line));
     current = next;
+    List<String> untold = turn.untold(lines);
+    if (!untold.isEmpty()) {
+      taker.changed(untold);
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -47,6 +48,25 @@ record TemplateFiles(Map<String, String> sources, Map<String, String> problems) 
       throw new TemplateException(directory + " cannot be read: " + e.getMessage(), e);
     }
     return new TemplateFiles(sources, problems);
+  }
+
+  /**
+   * The same with edits that are not on disk yet.
+   *
+   * @param edits by name what the file would hold; empty: it would be gone
+   */
+  TemplateFiles with(Map<String, Optional<String>> edits) {
+    Map<String, String> texts = new TreeMap<>(sources);
+    Map<String, String> left = new TreeMap<>(problems);
+    edits.forEach((name, text) -> {
+      left.remove(name);
+      if (text.isEmpty()) {
+        texts.remove(name);
+      } else if (name.endsWith(EXTENSION)) {
+        texts.put(name, text.get());
+      }
+    });
+    return new TemplateFiles(texts, left);
   }
 
   private static String read(Path file, String name) throws TemplateException {

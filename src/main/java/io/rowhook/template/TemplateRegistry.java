@@ -77,10 +77,19 @@ public final class TemplateRegistry implements TemplateLookup {
 
   /** Reads and compiles all files of a directory. */
   public static Read read(Path directory) {
+    return read(directory, Map.of());
+  }
+
+  /**
+   * The same with edits that are not on disk yet.
+   *
+   * @param edits by path inside the directory what the file would hold; empty: it would be gone
+   */
+  public static Read read(Path directory, Map<String, Optional<String>> edits) {
     Map<String, Template> sets = new LinkedHashMap<>();
     Map<String, String> problems = new TreeMap<>();
     try {
-      TemplateFiles files = TemplateFiles.read(directory);
+      TemplateFiles files = TemplateFiles.read(directory).with(edits);
       problems.putAll(files.problems());
       for (String name : files.sources().keySet()) {
         if (!isSet(name)) {

@@ -27,7 +27,7 @@ final class AuthenticationParser {
   private static final Setting<Secret> SECRET =
       Setting.required(
               "secret",
-              Value.text(RecipientValueParsers::anySecret),
+              Value.text(RecipientValueParsers::anySecret).secret(),
               "`whsec_` and base64 for `standard`; otherwise any text. Better a reference:"
                   + " `${env:NAME}` or `${file:/path}`")
           .within("`standard`: 24 to 64 bytes");
@@ -60,7 +60,7 @@ final class AuthenticationParser {
   private static final Setting<Secret> OLD_SECRET =
       Setting.required(
               "secret",
-              Value.text(RecipientValueParsers::anySecret),
+              Value.text(RecipientValueParsers::anySecret).secret(),
               "the secret before; both sign until then")
           .within("as `secret`");
 
@@ -84,7 +84,8 @@ final class AuthenticationParser {
           .within("no colon");
 
   private static final Setting<Secret> PASSWORD =
-      Setting.required("password", Value.text(RecipientValueParsers::password), "the password");
+      Setting.required(
+          "password", Value.text(RecipientValueParsers::password).secret(), "the password");
 
   private static final Setting<Fields> BASIC =
       Setting.of(
@@ -93,7 +94,7 @@ final class AuthenticationParser {
   private static final Setting<Secret> BEARER =
       Setting.of(
               "bearer",
-              Value.text(RecipientValueParsers::bearer),
+              Value.text(RecipientValueParsers::bearer).secret(),
               "a token, sent as `Authorization: Bearer` (RFC 6750)")
           .within("not beside `basic` or `oauth2`")
           .without("none");

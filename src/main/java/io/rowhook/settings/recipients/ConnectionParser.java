@@ -6,6 +6,7 @@ import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Rate;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.yaml.InvalidValueException;
+import io.rowhook.settings.yaml.SecretMask;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.YamlNode.Fields;
@@ -30,7 +31,7 @@ public final class ConnectionParser {
   static final Setting<Optional<HttpProxy>> PROXY =
       Setting.of(
               "proxy",
-              Value.text(ConnectionParser::proxyOrNone),
+              Value.text(ConnectionParser::proxyOrNone).shownAs(SecretMask::url),
               "[what its requests go through](#through-a-proxy), `http://user:password@host:port`; or"
                   + " `none`, whatever `rowhook.yaml` says")
           .within("`http://`, a host and a port")
@@ -39,7 +40,7 @@ public final class ConnectionParser {
   public static final Setting<HttpProxy> PROXY_OF_ALL =
       Setting.of(
               "proxy",
-              Value.text(ConnectionParser::proxy),
+              Value.text(ConnectionParser::proxy).shownAs(SecretMask::url),
               "[what requests go through](#through-a-proxy) to all recipients whose files do not say"
                   + " otherwise, `http://user:password@host:port`")
           .within("`http://`, a host and a port")

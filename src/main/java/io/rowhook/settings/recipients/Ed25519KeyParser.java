@@ -16,7 +16,7 @@ final class Ed25519KeyParser {
   private static final Setting<Secret> KEY =
       Setting.required(
               "private-key",
-              Value.text(RecipientValueParsers::ed25519Key),
+              Value.text(RecipientValueParsers::ed25519Key).secret(),
               "signs as Standard Webhooks' [`v1a`](receiving.md#v1a), beside `hmac` or alone:"
                   + " `whsk_` and base64 of the key, or of the key and its public one")
           .within("32 or 64 bytes");
@@ -24,7 +24,7 @@ final class Ed25519KeyParser {
   private static final Setting<Secret> OLD_KEY =
       Setting.required(
               "private-key",
-              Value.text(RecipientValueParsers::ed25519Key),
+              Value.text(RecipientValueParsers::ed25519Key).secret(),
               "the key before; both sign until then")
           .within("as `private-key`");
 

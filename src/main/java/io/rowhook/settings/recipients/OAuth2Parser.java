@@ -5,6 +5,7 @@ import io.rowhook.recipient.OAuth2.In;
 import io.rowhook.recipient.Secret;
 import io.rowhook.settings.yaml.InvalidValueException;
 import io.rowhook.settings.yaml.ObjectSetting;
+import io.rowhook.settings.yaml.SecretMask;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
@@ -18,7 +19,7 @@ final class OAuth2Parser {
   private static final Setting<URI> TOKEN_URL =
       Setting.required(
               "token-url",
-              Value.text(RecipientValueParsers.url(false)),
+              Value.text(RecipientValueParsers.url(false)).shownAs(SecretMask::url),
               "where [tokens](#access-tokens) come from")
           .within("as `url`");
 
@@ -28,7 +29,7 @@ final class OAuth2Parser {
   private static final Setting<Secret> CLIENT_SECRET =
       Setting.required(
           "client-secret",
-          Value.text(RecipientValueParsers::password),
+          Value.text(RecipientValueParsers::password).secret(),
           "the proof. Better a reference: `${env:NAME}` or `${file:/path}`");
 
   private static final Setting<In> IN =

@@ -19,6 +19,7 @@ import io.rowhook.settings.entities.EntityNames;
 import io.rowhook.settings.yaml.InvalidValueException;
 import io.rowhook.settings.yaml.ObjectSetting;
 import io.rowhook.settings.yaml.ParseSession;
+import io.rowhook.settings.yaml.SecretMask;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
@@ -57,7 +58,7 @@ public final class RecipientFileReader {
   private static final Setting<URI> URL =
       Setting.required(
               "url",
-              Value.text(RecipientValueParsers.url(false)),
+              Value.text(RecipientValueParsers.url(false)).shownAs(SecretMask::url),
               "path and query are sent untouched")
           .within(
               "absolute; `https://`, or `http://` where allowed; no user, password or fragment in"

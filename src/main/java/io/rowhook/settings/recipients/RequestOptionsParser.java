@@ -34,8 +34,9 @@ final class RequestOptionsParser {
               "headers",
               new Named(
                   Value.of(
-                      RecipientValueParsers::headerValue,
-                      Map.of("type", List.of("string", "number", "boolean"))),
+                          RecipientValueParsers::headerValue,
+                          Map.of("type", List.of("string", "number", "boolean")))
+                      .secret(),
                   "",
                   1,
                   MAX_HEADERS),

@@ -5,8 +5,11 @@ import io.rowhook.base.DirectoryTree;
 import io.rowhook.settings.yaml.InvalidValueException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,9 +31,19 @@ public final class TemplateNames {
   private final Path directory;
   private final Set<String> files;
 
-  public TemplateNames(Path directory) {
+  /**
+   * @param edits of files in the directory that are not on disk yet, by their path inside
+   */
+  public TemplateNames(Path directory, Map<String, Optional<String>> edits) {
     this.directory = directory;
-    this.files = files(directory);
+    this.files = new HashSet<>(files(directory));
+    edits.forEach((name, text) -> {
+      if (text.isPresent()) {
+        files.add(name);
+      } else {
+        files.remove(name);
+      }
+    });
   }
 
   private static Set<String> files(Path directory) {

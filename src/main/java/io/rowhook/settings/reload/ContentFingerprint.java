@@ -40,6 +40,11 @@ public final class ContentFingerprint {
     return hashes;
   }
 
+  /** SHA-256, in hex, of a file's content. */
+  public static String of(byte[] content) {
+    return HexFormat.of().formatHex(sha256().digest(content));
+  }
+
   /**
    * Everything that the settings depend on: both directories and the files that the settings refer
    * to.
@@ -81,7 +86,7 @@ public final class ContentFingerprint {
       if (Files.size(file) > Yaml.MAX_FILE) {
         return "large " + Files.size(file) + " " + Files.getLastModifiedTime(file);
       }
-      return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(file)));
+      return of(Files.readAllBytes(file));
     } catch (IOException e) {
       return UNREADABLE;
     }

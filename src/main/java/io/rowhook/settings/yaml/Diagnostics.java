@@ -1,6 +1,7 @@
 package io.rowhook.settings.yaml;
 
 import io.rowhook.settings.SettingsException;
+import io.rowhook.settings.SettingsProblem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,13 @@ public final class Diagnostics {
   /** Of a value in a message, in characters. */
   private static final int MAX_SHOWN = 120;
 
-  private record Problem(Location location, String sentence) {}
+  private record Problem(Location location, String sentence) {
+
+    SettingsProblem told() {
+      return new SettingsProblem(
+          location.file().toString(), location.line(), location.column(), location.key(), sentence);
+    }
+  }
 
   private final List<Problem> kept = new ArrayList<>();
 
@@ -52,16 +59,21 @@ public final class Diagnostics {
 
   /** In the order in which their files were read, and of their places there. */
   public List<String> sentences() {
-    List<String> all = new ArrayList<>();
+    return located().stream().map(SettingsProblem::toString).toList();
+  }
+
+  /** The same, each with its place. */
+  public List<SettingsProblem> located() {
+    List<SettingsProblem> all = new ArrayList<>();
     kept.stream()
         .sorted(
             Comparator.comparingInt(
                     (Problem problem) -> files.getOrDefault(problem.location().file(), 0))
                 .thenComparingInt(problem -> problem.location().line())
                 .thenComparingInt(problem -> problem.location().column()))
-        .forEach(problem -> all.add(problem.location() + ": " + problem.sentence()));
+        .forEach(problem -> all.add(problem.told()));
     if (more > 0) {
-      all.add("There are " + more + " more problems.");
+      all.add(SettingsProblem.of("There are " + more + " more problems."));
     }
     return all;
   }

@@ -13,10 +13,17 @@ import org.slf4j.LoggerFactory;
  * @param references how {@code ${...}} is resolved
  * @param files collects those that the settings name and that were looked into, there or not: an
  *     edit of them is an edit of the settings
+ * @param edits files that are read as they would be, and not as they are
  */
-public record ParseSession(Diagnostics problems, Interpolation references, Set<Path> files) {
+public record ParseSession(
+    Diagnostics problems, Interpolation references, Set<Path> files, PendingEdits edits) {
 
   private static final Logger log = LoggerFactory.getLogger(ParseSession.class);
+
+  /** One that reads the files as they are. */
+  public ParseSession(Diagnostics problems, Interpolation references, Set<Path> files) {
+    this(problems, references, files, PendingEdits.NONE);
+  }
 
   /**
    * Reads one file, whatever it holds: what a parser breaks off with is a problem of that file, and

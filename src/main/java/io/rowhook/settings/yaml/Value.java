@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What may stand after a setting's name: how it is read, and what the JSON Schema and the reference
@@ -44,10 +45,39 @@ public sealed interface Value<T> {
    * @param schema of JSON Schema, draft 7
    * @param limits in Markdown; empty if there are none
    * @param written a value as JSON has it
+   * @param mask makes of what is written in the file what may be shown; empty: all of it
    */
   record One<T>(
-      ValueParser<T> parser, Map<String, Object> schema, String limits, Function<T, Object> written)
+      ValueParser<T> parser,
+      Map<String, Object> schema,
+      String limits,
+      Function<T, Object> written,
+      Optional<UnaryOperator<String>> mask)
       implements Value<T> {
+
+    /** One that may be shown. */
+    One(
+        ValueParser<T> parser,
+        Map<String, Object> schema,
+        String limits,
+        Function<T, Object> written) {
+      this(parser, schema, limits, written, Optional.empty());
+    }
+
+    /** The same, of which no more is shown than a reference. */
+    public One<T> secret() {
+      return shownAs(SecretMask::whole);
+    }
+
+    /** The same, of which what is written is shown so. */
+    public One<T> shownAs(UnaryOperator<String> mask) {
+      return new One<>(parser, schema, limits, written, Optional.of(mask));
+    }
+
+    /** Returns what may be shown of what is written in a file. */
+    String shown(String text) {
+      return mask.map(one -> one.apply(text)).orElse(text);
+    }
 
     @Override
     public Optional<T> read(Fields fields, String name) {

@@ -114,12 +114,16 @@ public final class Yaml {
   public static Optional<String> text(Path file, ParseSession session) {
     Diagnostics problems = session.problems();
     Location location = Location.of(file);
+    Optional<String> pending = session.edits().text(file);
+    if (pending.isPresent()) {
+      return pending;
+    }
     try {
       if (Files.isDirectory(file)) {
         problems.add(location, "a file must stand here, and it is a directory. Write the file.");
         return Optional.empty();
       }
-      if (!Files.isRegularFile(file)) {
+      if (!Files.isRegularFile(file) || session.edits().isGone(file)) {
         problems.add(location, "the file is missing. Create it.");
         return Optional.empty();
       }

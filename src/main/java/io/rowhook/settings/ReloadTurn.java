@@ -1,0 +1,103 @@
+package io.rowhook.settings;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where whoever edits files through Rowhook meets {@link SettingsReloader}: one at a time looks at
+ * the files, and an editor waits here until what it wrote has been acted upon. Any thread.
+ */
+final class ReloadTurn {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition acted = lock.newCondition();
+
+  /** Has the next look come at once. */
+  private final Semaphore wake = new Semaphore(0);
+
+  /** What the files held that were last put in force or refused. */
+  private SortedMap<String, String> done = new TreeMap<>();
+
+  /** Lines of changes that their author has told of. */
+  private final Set<String> told = new HashSet<>();
+
+  /** Begins a turn, when the one before has ended. */
+  void begin() throws InterruptedException {
+    lock.lockInterruptibly();
+  }
+
+  /** Begins a turn unless the one before takes longer than this. Returns whether it has. */
+  boolean tryBegin(Duration most) throws InterruptedException {
+    return lock.tryLock(most.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Ends the turn. */
+  void end() {
+    acted.signalAll();
+    lock.unlock();
+  }
+
+  /** Notes, in a turn, which files were put in force or refused. */
+  void done(SortedMap<String, String> files) {
+    if (!files.equals(done)) {
+      done = files;
+      told.clear(); // what they were told of is among it
+    }
+  }
+
+  /** Lets lines of changes pass as told by their author. */
+  void told(List<String> lines) {
+    lock.lock();
+    try {
+      told.addAll(lines);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns, in a turn, those of the lines that nobody has told of. */
+  List<String> untold(List<String> lines) {
+    return lines.stream().filter(line -> !told.remove(line)).toList();
+  }
+
+  /** Waits for so long, or until {@link #awaitActed} is called. */
+  void rest(Duration most) throws InterruptedException {
+    if (wake.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+      wake.drainPermits();
+    }
+  }
+
+  /**
+   * Has a look come at once, and waits until a file as it is now has been put in force or refused.
+   *
+   * @param key of the file in the fingerprint of all files
+   * @param hash of its content; null: it is gone
+   * @return false if that takes longer, or the file has been edited again
+   */
+  boolean awaitActed(String key, @Nullable String hash, Duration most) throws InterruptedException {
+    wake.release();
+    long left = most.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (done.isEmpty() || !Objects.equals(done.get(key), hash)) {
+        if (left <= 0) {
+          return false;
+        }
+        left = acted.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

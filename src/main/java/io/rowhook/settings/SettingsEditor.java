@@ -1,0 +1,322 @@
+package io.rowhook.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.journal.AuditEntry;
+import io.rowhook.journal.AuditLog;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.EditRefusedException.Reason;
+import io.rowhook.settings.edit.EditableFiles;
+import io.rowhook.settings.edit.MergePatch;
+import io.rowhook.settings.reload.ContentFingerprint;
+import io.rowhook.settings.yaml.PendingEdits;
+import io.rowhook.settings.yaml.YamlDocument;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Edits recipients' files and templates, as a person does who writes them by hand, and safer: what
+ * {@link SettingsReloader} would refuse is refused before anything is written, what somebody else
+ * has edited meanwhile is not overwritten, and the answer says what is in force. Secrets are shown
+ * as {@code ***}; sent back, that means as it was. Any thread; one edit at a time.
+ */
+public final class SettingsEditor {
+
+  /** How long an edit waits until it is in force. */
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** What may be edited. */
+  public enum Kind {
+    recipient,
+    template
+  }
+
+  /**
+   * A file as it may be shown.
+   *
+   * @param etag of its content, with quotes, as an HTTP header has it
+   * @param text without secrets; null: it is no YAML, so nobody can tell what in it is secret
+   * @param json the same as JSON; null where the text is, and of templates
+   */
+  public record Content(
+      String name, String etag, @Nullable String text, @Nullable ObjectNode json) {}
+
+  /**
+   * What came of an edit.
+   *
+   * @param etag of the new content; null: the file is gone
+   * @param changes what is different by it, a line for each thing
+   * @param inForce whether it is in force by now
+   * @param problems why not
+   */
+  public record Outcome(
+      @Nullable String etag, List<String> changes, boolean inForce, List<String> problems) {}
+
+  private final Path connectorConfig;
+  private final Path templates;
+  private final SettingsReloader reloader;
+  private final AuditLog audit;
+  private final Map<Kind, EditableFiles> files;
+  private final ReentrantLock turn = new ReentrantLock();
+  private final ShownContent contents = new ShownContent();
+
+  /**
+   * @param reloader of these directories
+   * @param audit is told who has edited what
+   */
+  public SettingsEditor(
+      Path connectorConfig, Path templates, SettingsReloader reloader, AuditLog audit) {
+    this.connectorConfig = connectorConfig;
+    this.templates = templates;
+    this.reloader = reloader;
+    this.audit = audit;
+    this.files =
+        Map.of(
+            Kind.recipient, EditableFiles.recipients(connectorConfig.resolve("recipients")),
+            Kind.template, EditableFiles.templates(templates));
+  }
+
+  /** All of a kind, by name; also those that are not good. */
+  public List<Content> all(Kind kind) throws EditRefusedException {
+    List<Content> all = new ArrayList<>();
+    for (Map.Entry<String, Path> file : files(kind).all().entrySet()) {
+      files(kind)
+          .content(file.getValue())
+          .ifPresent(bytes -> all.add(contents.shown(kind, file.getKey(), bytes)));
+    }
+    return all;
+  }
+
+  /** One of them. */
+  public Content read(Kind kind, String name) throws EditRefusedException {
+    return contents.shown(kind, name, existing(kind, name));
+  }
+
+  private byte[] existing(Kind kind, String name) throws EditRefusedException {
+    return files(kind).content(files(kind).file(name)).orElseThrow(() -> unknown(kind, name));
+  }
+
+  private static EditRefusedException unknown(Kind kind, String name) {
+    return new EditRefusedException(
+        Reason.UNKNOWN, "there is no file of " + kind + " " + name + ". Create it, or list them");
+  }
+
+  /** The files that are for all recipients, to be looked at. */
+  public SettingsView view() {
+    return new SettingsView(connectorConfig);
+  }
+
+  /** A recipient's settings as the text of its file. */
+  public static String yaml(ObjectNode json) {
+    return YamlDocument.write(json);
+  }
+
+  /**
+   * What is wrong with a content, without writing it; empty: nothing.
+   *
+   * @throws EditRefusedException if the name can be none, or it cannot be looked at just now
+   */
+  public List<SettingsProblem> problems(Kind kind, String name, String text)
+      throws EditRefusedException, InterruptedException {
+    Path file = files(kind).file(name);
+    try {
+      Optional<byte[]> before = files(kind).content(file);
+      tried(file, Optional.of(ShownContent.unmasked(kind, file, before, text)));
+      return List.of();
+    } catch (EditRefusedException e) {
+      if (e.reason() == Reason.INVALID) {
+        return e.problems().isEmpty()
+            ? List.of(SettingsProblem.of(String.valueOf(e.getMessage())))
+            : e.problems();
+      }
+      throw e;
+    }
+  }
+
+  /** Writes a new file. */
+  public Outcome create(Kind kind, String name, String text, String actor)
+      throws EditRefusedException, InterruptedException {
+    return edit(() -> {
+      Path file = files(kind).file(name);
+      if (files(kind).content(file).isPresent()) {
+        throw new EditRefusedException(
+            Reason.EXISTS,
+            "there is a file of " + kind + " " + name + " already. Replace it with its ETag");
+      }
+      files(kind).checkWritable(file);
+      String whole = ShownContent.unmasked(kind, file, Optional.empty(), text);
+      SettingsTrial.Result result = tried(file, Optional.of(whole));
+      byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+      reloader.turn().told(result.changes());
+      files(kind).create(file, bytes);
+      Written written = new Written(kind, name, file, bytes, result);
+      note(written, "created", actor);
+      return written;
+    });
+  }
+
+  /**
+   * Puts other content in place of a file's.
+   *
+   * @param ifMatch the ETag of what it holds
+   */
+  public Outcome replace(
+      Kind kind, String name, String text, @Nullable String ifMatch, String actor)
+      throws EditRefusedException, InterruptedException {
+    return edit(() -> replaced(kind, name, text, ifMatch, actor));
+  }
+
+  /**
+   * Changes some of a recipient's settings, as RFC 7396 has it; its comments go.
+   *
+   * @param ifMatch the ETag of what the file holds
+   */
+  public Outcome patch(String name, JsonNode patch, @Nullable String ifMatch, String actor)
+      throws EditRefusedException, InterruptedException {
+    return edit(() -> {
+      byte[] bytes = existing(Kind.recipient, name);
+      ObjectNode before = contents.shown(Kind.recipient, name, bytes).json();
+      if (before == null) {
+        throw new EditRefusedException(
+            Reason.INVALID,
+            "the file is no YAML as it is, so nothing can be changed in it. Replace it");
+      }
+      JsonNode after = MergePatch.apply(before, patch);
+      if (!(after instanceof ObjectNode whole)) {
+        throw new EditRefusedException(
+            Reason.INVALID, "a patch is a JSON object with what is to be different (RFC 7396)");
+      }
+      return replaced(Kind.recipient, name, yaml(whole), ifMatch, actor);
+    });
+  }
+
+  private Written replaced(
+      Kind kind, String name, String text, @Nullable String ifMatch, String actor)
+      throws EditRefusedException, InterruptedException {
+    Path file = files(kind).file(name);
+    byte[] before = existing(kind, name);
+    contents.check(ifMatch, before);
+    files(kind).checkWritable(file);
+    String whole = ShownContent.unmasked(kind, file, Optional.of(before), text);
+    SettingsTrial.Result result = tried(file, Optional.of(whole));
+    byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+    contents.check(ifMatch, existing(kind, name)); // by hand, while it was tried
+    reloader.turn().told(result.changes());
+    files(kind).replace(file, bytes);
+    Written written = new Written(kind, name, file, bytes, result);
+    note(written, "replaced", actor);
+    return written;
+  }
+
+  /**
+   * Deletes a file.
+   *
+   * @param ifMatch the ETag of what it holds
+   */
+  public Outcome delete(Kind kind, String name, @Nullable String ifMatch, String actor)
+      throws EditRefusedException, InterruptedException {
+    return edit(() -> {
+      Path file = files(kind).file(name);
+      contents.check(ifMatch, existing(kind, name));
+      files(kind).checkWritable(file);
+      SettingsTrial.Result result = tried(file, Optional.empty());
+      contents.check(ifMatch, existing(kind, name));
+      reloader.turn().told(result.changes());
+      files(kind).delete(file);
+      Written written = new Written(kind, name, file, null, result);
+      note(written, "deleted", actor);
+      return written;
+    });
+  }
+
+  private EditableFiles files(Kind kind) {
+    return Objects.requireNonNull(files.get(kind));
+  }
+
+  private interface Edit {
+    Written make() throws EditRefusedException, InterruptedException;
+  }
+
+  /** What was written, and is not in force yet. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Written(
+      Kind kind, String name, Path file, byte @Nullable [] bytes, SettingsTrial.Result result) {}
+
+  private Outcome edit(Edit edit) throws EditRefusedException, InterruptedException {
+    Written written;
+    turn.lockInterruptibly();
+    try {
+      written = edit.make();
+    } finally {
+      turn.unlock();
+    }
+    return outcome(written); // the next one need not wait for that
+  }
+
+  private SettingsTrial.Result tried(Path file, Optional<String> text)
+      throws EditRefusedException, InterruptedException {
+    SettingsTrial.Result result;
+    try {
+      result = reloader.tried(PendingEdits.of(file, text), PATIENCE);
+    } catch (SettingsException e) {
+      throw new EditRefusedException(Reason.BUSY, String.valueOf(e.getMessage()));
+    }
+    if (!result.problems().isEmpty()) {
+      throw ShownContent.invalid(result.problems());
+    }
+    return result;
+  }
+
+  private void note(Written written, String what, String actor) throws InterruptedException {
+    audit.record(
+        actor,
+        AuditEntry.Action.valueOf((written.kind + "_" + what).toUpperCase(Locale.ROOT)),
+        written.name,
+        String.join("; ", written.result.changes()));
+  }
+
+  /** Waits until it is in force. */
+  private Outcome outcome(Written written) throws InterruptedException {
+    byte[] bytes = written.bytes;
+    String hash = bytes == null ? null : ContentFingerprint.of(bytes);
+    boolean acted = reloader.turn().awaitActed(key(written.kind, written.file), hash, PATIENCE);
+    boolean inForce = acted && isInForce(written.kind, written.name, written.result.settings());
+    List<String> problems = new ArrayList<>();
+    if (!acted) {
+      problems.add(
+          "it is written, and was not put in force within %d s: other settings may be being put in force, or the file has been edited again. rowhook status says what is wrong"
+              .formatted(PATIENCE.toSeconds()));
+    } else if (!inForce) {
+      problems.addAll(reloader.problems());
+    }
+    return new Outcome(
+        bytes == null ? null : contents.etag(bytes), written.result.changes(), inForce, problems);
+  }
+
+  private String key(Kind kind, Path file) {
+    Path directory = kind == Kind.template ? templates : connectorConfig;
+    return (kind == Kind.template ? "t:" : "c:")
+        + directory.relativize(file).toString().replace('\\', '/');
+  }
+
+  /** Whether what the edit leads to is there, whatever else was edited. */
+  private boolean isInForce(Kind kind, String name, Settings expected) {
+    Settings now = reloader.current();
+    return kind == Kind.template
+        ? Objects.equals(now.templateHashes().get(name), expected.templateHashes().get(name))
+        : recipient(now, name).equals(recipient(expected, name));
+  }
+
+  private static Optional<Recipient> recipient(Settings settings, String name) {
+    return settings.recipients().stream().filter(one -> one.name().equals(name)).findFirst();
+  }
+}
