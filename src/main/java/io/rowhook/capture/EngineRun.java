@@ -1,5 +1,6 @@
 package io.rowhook.capture;
 
+import io.rowhook.base.Durations;
 import io.rowhook.capture.debezium.DebeziumRunner;
 import io.rowhook.capture.debezium.EngineActivity;
 import io.rowhook.capture.debezium.TransactionAssembler;
@@ -103,7 +104,8 @@ final class EngineRun {
         long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         if (left <= 0) {
           return Optional.of(
-              new CaptureException("the source did not send within " + timeouts.start()));
+              new CaptureException(
+                  "the source did not send within " + Durations.of(timeouts.start())));
         }
         wait(left);
       } else if (engine.connectionSilence().compareTo(patience) >= 0) {

@@ -1,6 +1,7 @@
 package io.rowhook.journal;
 
 import io.rowhook.base.Count;
+import io.rowhook.base.Durations;
 import io.rowhook.journal.jobs.ForgetJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +41,7 @@ public final class RemovedRecipients {
                       + " rowhook forget {} does that at once",
                   name,
                   inWords(standing),
-                  retention,
+                  Durations.of(retention),
                   name));
     }
   }

@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.base.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -70,7 +71,10 @@ public final class RetentionJob implements AutoCloseable {
       } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
       journal.audit().sweep(now, STEP);
       if (removed > 0) {
-        log.info("removed {} events that were settled and older than {}", removed, retention.get());
+        log.info(
+            "removed {} events that were settled and older than {}",
+            removed,
+            Durations.of(retention.get()));
       }
     } catch (JournalException e) {
       log.warn("settled events could not be removed, tried again in a minute: {}", e.getMessage());

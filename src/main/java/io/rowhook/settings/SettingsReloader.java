@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.base.Durations;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.EntityType;
 import io.rowhook.settings.reload.ContentFingerprint;
@@ -151,7 +152,9 @@ public final class SettingsReloader implements AutoCloseable {
     thread.interrupt();
     try {
       if (thread.isAlive() && !thread.join(PATIENCE)) {
-        log.warn("settings are still being put in force after {}, not waiting longer", PATIENCE);
+        log.warn(
+            "settings are still being put in force after {}, not waiting longer",
+            Durations.of(PATIENCE));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

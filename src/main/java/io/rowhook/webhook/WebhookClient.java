@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.base.Durations;
 import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.HttpProxy;
@@ -227,7 +228,7 @@ public final class WebhookClient implements AutoCloseable {
       } catch (IOException | HttpException | RuntimeException e) {
         return new NoResponse(
             timeout.passed()
-                ? "no complete answer within " + inWords(within) + through()
+                ? "no complete answer within " + Durations.of(within) + through()
                 : inWords(e, to));
       }
     }
@@ -271,12 +272,6 @@ public final class WebhookClient implements AutoCloseable {
   @Override
   public void close() {
     connections.close(CloseMode.IMMEDIATE);
-  }
-
-  public static String inWords(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + "s"
-        : duration.toMillis() + "ms";
   }
 
   /** The builder has no setter for what connects. */

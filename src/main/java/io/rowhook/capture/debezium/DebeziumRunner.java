@@ -5,6 +5,7 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
+import io.rowhook.base.Durations;
 import io.rowhook.capture.CaptureException;
 import io.rowhook.capture.SourceConfig;
 import java.io.IOException;
@@ -93,7 +94,7 @@ public final class DebeziumRunner {
     }
     thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
     if (thread.isAlive()) {
-      log.warn("the engine did not stop within {}", limit);
+      log.warn("the engine did not stop within {}", Durations.of(limit));
       thread.interrupt();
     }
     return !thread.isAlive();

@@ -1,5 +1,6 @@
 package io.rowhook.capture.monitor;
 
+import io.rowhook.base.Durations;
 import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureTimeouts;
@@ -86,7 +87,7 @@ public final class CaptureStateTracker {
               "nothing has come from %s for %s, not even a heartbeat%s; the sending server process waited for %s. Look at the network between, and at pg_stat_replication"
                   .formatted(
                       source.server(),
-                      timeouts.silence(),
+                      Durations.of(timeouts.silence()),
                       answers
                           ? ", but the server answers: it reads its log for other tables, or waits for a standby"
                           : "",
@@ -99,7 +100,7 @@ public final class CaptureStateTracker {
   }
 
   public void waiting(String reason, Duration wait) {
-    log.warn("capture failed, next try in {}: {}", wait, reason);
+    log.warn("capture failed, next try in {}: {}", Durations.of(wait), reason);
     state = new CaptureState.Waiting(reason, Instant.now().plus(wait));
     listener.failed(reason, wait);
   }

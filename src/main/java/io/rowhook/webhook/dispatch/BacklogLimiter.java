@@ -1,5 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
+import io.rowhook.base.Durations;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -7,7 +8,6 @@ import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
 import io.rowhook.recipient.BacklogLimit;
 import io.rowhook.webhook.RecipientDispatcher;
-import io.rowhook.webhook.WebhookClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class BacklogLimiter {
           .addKeyValue("bytes", backlog.bytes())
           .addKeyValue("limit_bytes", limit.bytes())
           .addKeyValue("oldest", backlog.oldest().map(Instant::toString).orElse("none"))
-          .addKeyValue("limit_age", limit.age())
+          .addKeyValue("limit_age", Durations.of(limit.age()))
           .log();
     }
     return part > 1;
@@ -148,7 +148,7 @@ public final class BacklogLimiter {
     Optional<String> why(Delivery delivery) {
       if (delivery.sequence() <= tooOld) {
         return Optional.of(
-            Failed.BACKLOG_LIMIT + ": it waited longer than " + WebhookClient.inWords(limit.age()));
+            Failed.BACKLOG_LIMIT + ": it waited longer than " + Durations.of(limit.age()));
       }
       return bytes > limit.bytes()
           ? Optional.of(Failed.BACKLOG_LIMIT + ": more than " + limit.bytes() + " bytes waited")

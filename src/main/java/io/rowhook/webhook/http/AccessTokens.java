@@ -1,6 +1,7 @@
 package io.rowhook.webhook.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.base.Durations;
 import io.rowhook.base.Json;
 import io.rowhook.recipient.Authentication.Basic;
 import io.rowhook.recipient.Method;
@@ -132,8 +133,7 @@ public final class AccessTokens {
       Thread.currentThread().interrupt();
       return none("waiting for it was stopped");
     } catch (ExecutionException | TimeoutException e) {
-      return none(
-          "another attempt's request for one takes longer than " + WebhookClient.inWords(within));
+      return none("another attempt's request for one takes longer than " + Durations.of(within));
     }
   }
 

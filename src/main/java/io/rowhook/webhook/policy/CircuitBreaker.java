@@ -1,10 +1,10 @@
 package io.rowhook.webhook.policy;
 
+import io.rowhook.base.Durations;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
-import io.rowhook.webhook.WebhookClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -138,7 +138,7 @@ public final class CircuitBreaker {
             breakerConfig,
             now,
             "%d failed attempts within %s, the last one: %s"
-                .formatted(failures.size(), WebhookClient.inWords(breakerConfig.within()), reason))
+                .formatted(failures.size(), Durations.of(breakerConfig.within()), reason))
         : none();
   }
 

@@ -45,7 +45,7 @@ class CircuitBreakerTest {
                     Pause.Kind.failures,
                     now,
                     Optional.of(now.plus(Duration.ofHours(1))),
-                    "11 failed attempts within 600s, the last one: no complete answer within 5s")));
+                    "11 failed attempts within 10m, the last one: no complete answer within 5s")));
     assertThat(breaker.state(now.plusSeconds(3599))).isEqualTo(State.OPEN);
     assertThat(breaker.state(now.plusSeconds(3600))).isEqualTo(State.HALF_OPEN);
   }
