@@ -80,10 +80,7 @@ final class Ownership {
         roles.isDocument(key.table())
             && (roles.isLine(table)
                 || (line && (alone || required || TableRoles.hasNoName(table))));
-    boolean address =
-        Vocabulary.ADDRESSES.contains(TableTraits.last(names.stems(table.id()), 1))
-            && isSole(table, key);
-    boolean only = address || (alone && end && required && isOnly(table, key));
+    boolean only = alone && end && required && isOnly(table, key);
     boolean twice =
         table.foreignKeys().stream().filter(other -> other.table().equals(key.table())).count() > 1;
     boolean made =
@@ -91,8 +88,7 @@ final class Ownership {
     if (twice && !held && !made && !(required && names.begins(table.id(), key.table()))) {
       return 0; // a transfer's two places, not its owner
     }
-    if ((!link && isCodes(table) && !mere)
-        || (isHub(key.table()) && !named && !begins && !address)) {
+    if ((!link && isCodes(table) && !mere) || (isHub(key.table()) && !named && !begins)) {
       return 0;
     }
     if (!(held

@@ -109,10 +109,6 @@ final class Vocabulary {
   /** Tables of just this name are a program's own. */
   static final Set<String> OWN = words("template report");
 
-  /** The last word of what somebody has: where to reach them. */
-  static final Set<String> ADDRESSES =
-      words("address adresse anschrift direccion adres indirizzo endereco");
-
   /** A table whose name begins so holds what belongs to a row, not the row. */
   static final Set<String> FILES = words("file attachment image picture document photo upload");
 
