@@ -85,7 +85,7 @@ public final class Flow implements AutoCloseable {
     applier.begin(watch.current());
     Instant before = Instant.now();
     supervisor.start(standby);
-    offers.announce(before);
+    offers.start(before);
     retention.start();
     resync.start();
     watch.start();
@@ -156,6 +156,7 @@ public final class Flow implements AutoCloseable {
       admin.close();
     }
     watch.close();
+    offers.close();
     resync.close();
     chunks.close();
     supervisor.close();

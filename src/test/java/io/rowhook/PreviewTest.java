@@ -98,7 +98,7 @@ class PreviewTest {
             "Rowhook-Committed-At: 2026-05-24T15:20:44.123456Z\n",
             "Webhook-Signature: ***\nAuthorization: ***\n",
             "{\"id\":7,\"type\":\"order.shipped\",\"status\":null,\"was\":null,\"mail\":null}\n",
-            "Nothing was sent.")
+            "Nothing was sent, nor will be: no subscription wants it.")
         .doesNotContain("xyz-123", "pass-word", "MfKQ9r8G", ".previous.total");
 
     write("order.json", ORDER.replace("packed", "shipped"));

@@ -3,6 +3,10 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.receive.ReceivedRequest;
 import io.rowhook.admin.receive.TestReceiver;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What begins a resync beside the command, and what happens to the engine meanwhile. */
 @Tag("feature-23")
@@ -126,8 +131,8 @@ class ResyncLifeTest {
               "to resync    rowhook resync shop Article; changes of Article before ",
               " may be missing\n",
               "to resync    rowhook resync shop Order; changes of Order before ",
-              " may be missing. First write Snapshot to the events of a subscription of Order in"
-                  + " recipients/shop.yaml\n",
+              " may be missing. First write a subscription with the event Snapshot, { entity: Order,"
+                  + " events: [Created, Updated, Deleted, Snapshot] }, in recipients/shop.yaml\n",
               "to resync    rowhook resync other Order; ")
           .doesNotContain("rowhook resync other Article");
       assertThat(service.json("status").path("toResync").path(0).path("command").asText())
@@ -136,6 +141,30 @@ class ResyncLifeTest {
       assertThat(service.shown("status"))
           .doesNotContain("rowhook resync shop Article")
           .contains("rowhook resync shop Order");
+    }
+  }
+
+  /** Somebody takes a table out of the publication, and what he writes then is not sent. */
+  @Test
+  void aGapThatIsFoundWhileItRunsIsSaidInTheLog() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ResyncOffers.class);
+    logger.addAppender(log);
+    try {
+      stage.recipient("shop", SNAPSHOTS.formatted("SHOP")).start();
+      source.execute(
+          "ALTER PUBLICATION rowhook DROP TABLE article",
+          "UPDATE article SET stock = 3 WHERE id = 1");
+      Eventually.within(
+          LIMIT,
+          "it is said",
+          () ->
+              List.copyOf(log.list).stream()
+                  .anyMatch(one ->
+                      one.getFormattedMessage().contains("\n  rowhook resync shop Article; ")));
+    } finally {
+      logger.detachAppender(log);
     }
   }
 

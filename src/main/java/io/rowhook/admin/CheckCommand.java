@@ -85,7 +85,7 @@ public final class CheckCommand implements Callable<Integer> {
       description = {
         "The ERP's next version, postgresql://user@host:5432/database, as a test copy after its"
             + " upgrade: says only which recipient loses which key by it. Is read, and needs"
-            + " neither slot nor publication. The password: in the URI, $PGPASSWORD, or ~/.pgpass."
+            + " neither slot nor publication. The password: in the URI, ~/.pgpass, or $PGPASSWORD."
       })
   private @Nullable String against;
 
@@ -128,7 +128,7 @@ public final class CheckCommand implements Callable<Integer> {
       String user = System.getenv().getOrDefault("PGUSER", System.getProperty("user.name", ""));
       return new Login(
               System.getenv(), Optional.ofNullable(System.console()).filter(Console::isTerminal))
-          .source(PostgresUri.parse(uri, user));
+          .source(PostgresUri.parse(uri, user), true);
     } catch (IllegalArgumentException | SourceException e) {
       throw new ParameterException(line, "--against: " + e.getMessage());
     }

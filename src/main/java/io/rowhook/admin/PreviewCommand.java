@@ -229,6 +229,10 @@ public final class PreviewCommand implements Callable<Integer> {
     out.println();
     out.println(TextFormat.body(json.path("body")));
     out.println();
-    out.println("Nothing was sent.");
+    out.println(
+        json.path("wanted").asBoolean()
+            ? "Nothing was sent."
+            : "Nothing was sent, nor will be: no subscription wants it. The above is what it would look"
+                + " like if one did.");
   }
 }

@@ -91,7 +91,9 @@ public final class ResyncActions {
           ("recipient %1$s has no subscription that wants Snapshots of %2$s, so it would be told"
                   + " nothing. In recipients/%1$s.yaml write them to the events of the one for"
                   + " %2$s, and leave it without changed: - { entity: %2$s, events: [Created,"
-                  + " Updated, Deleted, Snapshot] }")
+                  + " Updated, Deleted, Snapshot] }. A file without subscriptions gets all but"
+                  + " Snapshots: write subscriptions: with this line, and one for each other entity"
+                  + " that it is to get")
               .formatted(recipient.name(), entity.name()));
     }
     String condition = condition(request);
@@ -213,7 +215,7 @@ public final class ResyncActions {
         .put("waits", waits(job))
         .put("estimate", job.estimate())
         .put("read", job.read())
-        .put("sent", job.sent())
+        .put("published", job.sent())
         .put("beganAt", job.beganAt().toString())
         .put("endedAt", job.endedAt() == null ? null : job.endedAt().toString());
   }

@@ -9,6 +9,7 @@ import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
+import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Resync;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -17,10 +18,12 @@ import io.rowhook.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -29,17 +32,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Which recipients may have missed something of which entities, and the command that brings each up
  * to date: after a gap that was accepted, or where the source could not send a table's changes.
- * Until it is done, or so long ago that it is known. Any thread.
+ * Until it is done, or so long ago that it is known. Each is said in the log once, by a daemon
+ * thread of its own. Any thread.
  */
-public final class ResyncOffers {
+public final class ResyncOffers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResyncOffers.class);
   private static final Duration KNOWN_AFTER = Duration.ofDays(30);
   private static final int MOST_MISSED = 100;
   private static final int MOST_RESYNCS = 10_000;
+  private static final Duration LOOK = Duration.ofSeconds(5);
 
   private final SqliteJournal journal;
   private final Supplier<Settings> settings;
+  private final Thread thread = Thread.ofPlatform().daemon().name("offers").unstarted(this::watch);
+  private final Set<Offer> told = new HashSet<>(); // the thread's, once it has started
 
   public ResyncOffers(SqliteJournal journal, Supplier<Settings> settings) {
     this.journal = journal;
@@ -69,13 +76,30 @@ public final class ResyncOffers {
     }
   }
 
-  /** Says in the log what is to be done after a gap that was accepted since an instant. */
-  public void announce(Instant since) {
-    Optional<AcceptedGap> gap = new Checkpoints(journal).acceptedGap();
-    if (gap.isEmpty() || gap.get().at().isBefore(since)) {
-      return;
+  /** Says in the log from now on what is to be done of what has been noticed since an instant. */
+  public void start(Instant since) {
+    all().stream().filter(one -> one.since().isBefore(since)).forEach(told::add);
+    announce();
+    thread.start();
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(LOOK);
+        try {
+          announce();
+        } catch (JournalException e) {
+          LOG.debug("what may be missing", e); // looked at again
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
     }
-    List<Offer> offers = all();
+  }
+
+  private void announce() {
+    List<Offer> offers = all().stream().filter(told::add).toList();
     if (!offers.isEmpty()) {
       LOG.warn(
           "Bring recipients up to date with what may be missing; rowhook status lists it until it is"
@@ -117,6 +141,18 @@ public final class ResyncOffers {
       });
     }
     return offers;
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      if (thread.getState() != Thread.State.NEW) {
+        thread.join(LOOK);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static boolean answers(Resync one, Recipient recipient, String entity, Instant since) {

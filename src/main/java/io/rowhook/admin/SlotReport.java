@@ -24,6 +24,7 @@ final class SlotReport {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("slot", slot.slot());
     json.put("at", slot.at().toString());
+    json.put("away", slot.away());
     json.put("active", slot.active());
     json.put("confirmed", slot.confirmed().toString());
     json.put("current", slot.current().toString());
@@ -47,8 +48,18 @@ final class SlotReport {
       return;
     }
     StringBuilder line = new StringBuilder("slot         ");
-    line.append(TextFormat.text(slot.path("slot"))).append(": ").append(behind(slot));
-    line.append("; the source keeps ")
+    Instant at = Instant.parse(slot.path("at").asText());
+    boolean old = slot.path("away").asBoolean() || at.plus(OLD).isBefore(now);
+    line.append(TextFormat.text(slot.path("slot"))).append(": ");
+    if (old) {
+      line.append("last seen ")
+          .append(TextFormat.age(slot.path("at"), now))
+          .append(" ago")
+          .append(slot.path("away").asBoolean() ? ", as the source does not answer" : "")
+          .append(": ");
+    }
+    line.append(behind(slot, old));
+    line.append(old ? "; the source kept " : "; the source keeps ")
         .append(TextFormat.bytes(slot.path("retainedBytes").asLong()))
         .append(" of log for it");
     line.append(room(number(slot.path("safeBytes")), slot.path("walStatus").asText()));
@@ -60,20 +71,16 @@ final class SlotReport {
     if (left != null) {
       line.append(", and so is lost in about ").append(TextFormat.span(Duration.ofSeconds(left)));
     }
-    Instant at = Instant.parse(slot.path("at").asText());
-    if (at.plus(OLD).isBefore(now)) {
-      line.append(" (as of ").append(TextFormat.age(slot.path("at"), now)).append(" ago)");
-    }
     out.println(line);
     if (slot.path("risk").isTextual()) {
       out.println("AT RISK      " + TextFormat.body(slot.path("risk")));
     }
   }
 
-  private static String behind(JsonNode slot) {
+  private static String behind(JsonNode slot, boolean old) {
     long bytes = slot.path("behindBytes").asLong();
     if (bytes == 0) {
-      return "all of the source's log is here";
+      return "all of the source's log %s here".formatted(old ? "was" : "is");
     }
     return TextFormat.bytes(bytes)
         + (slot.path("behindLonger").asBoolean() ? " and at least " : " and ")

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param trend what the looks before add to it
  * @param risk why the slot or the source's disk is at risk, in a sentence; empty: it is not
  * @param at when it was looked at, by this machine's clock
+ * @param away whether the source could not be asked since
  */
 public record SlotStatus(
     String slot,
@@ -30,7 +31,25 @@ public record SlotStatus(
     @Nullable Long limitBytes,
     SlotTrend trend,
     Optional<String> risk,
-    Instant at) {
+    Instant at,
+    boolean away) {
+
+  /** The same when the source cannot be asked any more. */
+  public SlotStatus gone() {
+    return new SlotStatus(
+        slot,
+        active,
+        confirmed,
+        current,
+        retainedBytes,
+        walStatus,
+        safeBytes,
+        limitBytes,
+        trend,
+        risk,
+        at,
+        true);
+  }
 
   /** Bytes of log between what is confirmed and where the log ends. */
   public long behindBytes() {

@@ -49,9 +49,13 @@ final class SilenceTest {
       address.swallow();
       insert();
       awaitNotStreaming(supervisor);
+      Eventually.within(
+          Rig.SOON, "the slot is not seen", () -> supervisor.slot().orElseThrow().away());
 
       address.letThrough();
       rig.awaitRows(2);
+      Eventually.within(
+          Rig.SOON, "it is seen again", () -> !supervisor.slot().orElseThrow().away());
       Eventually.within(
           Rig.SOON, "streams again", () -> supervisor.state() instanceof CaptureState.Streaming);
     }

@@ -82,7 +82,11 @@ final class AdminQueries {
                         + " was sent to "
                         + recipient
                         + ": it is not wanted, is older than the recipient, or its turn has not"
-                        + " come"));
+                        + " come. Whether a subscription wants it, and by which condition not,"
+                        + " says rowhook preview "
+                        + recipient
+                        + " --event "
+                        + entry.event().id()));
     List<JournalQueries.Logged> attempts = queries.attempts(recipient, entry.sequence());
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.set("delivery", found(found));

@@ -15,20 +15,20 @@ public final class ResyncLine {
 
   private ResyncLine() {}
 
-  /** {@code 3 Order to shop: 5,300 of about 10,000 read, 5,290 sent, 980/s, about 5s left}. */
+  /** {@code 3 Order to shop: 5,300 of about 10,000 read, 5,290 published, 980/s, about 5s left}. */
   public static String of(JsonNode job, Instant now) {
     long read = job.path("read").asLong();
     StringBuilder line = new StringBuilder(120);
     line.append(
         String.format(
             Locale.ROOT,
-            "%d %s to %s: %,d of about %,d read, %,d sent",
+            "%d %s to %s: %,d of about %,d read, %,d published",
             job.path("id").asLong(),
             TextFormat.text(job.path("entity")),
             TextFormat.text(job.path("recipient")),
             read,
             Math.max(read, job.path("estimate").asLong()),
-            job.path("sent").asLong()));
+            job.path("published").asLong()));
     String state = job.path("state").asText();
     if (!state.equals("running")) {
       line.append("; ").append(state);
@@ -65,7 +65,7 @@ public final class ResyncLine {
             TextFormat.time(offer.path("since")),
             offer.path("wantsSnapshots").asBoolean()
                 ? ""
-                : ". First write Snapshot to the events of a subscription of %s in recipients/%s.yaml"
+                : ". First write a subscription with the event Snapshot, { entity: %s, events: [Created, Updated, Deleted, Snapshot] }, in recipients/%s.yaml"
                     .formatted(entity, recipient));
   }
 

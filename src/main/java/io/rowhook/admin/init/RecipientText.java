@@ -12,7 +12,8 @@ final class RecipientText {
   private static final String HEAD =
       """
       # A recipient for trying out: rowhook receive, on this machine, prints what it is sent. One file here is one
-      # recipient. Without subscriptions it gets every event of every entity, in the built-in attribute set "full".
+      # recipient. Without subscriptions it gets every event of every entity but Snapshots, in the built-in attribute set
+      # "full".
 
       url: http://127.0.0.1:8080/hooks
 
@@ -25,14 +26,22 @@ final class RecipientText {
 
   static String file(Proposal proposal) {
     StringBuilder text = new StringBuilder(HEAD);
+    text.append(
+        """
+
+        # With subscriptions it gets what these name and nothing else. Take out the # of what it is to get, and of the line
+        # subscriptions: itself. Snapshot is what rowhook resync sends of what is there already.
+        # subscriptions:
+        """);
+    for (Entity entity : proposal.entities()) {
+      text.append(
+          "#   - { entity: %s, events: [Created, Updated, Deleted, Snapshot] }\n"
+              .formatted(entity.name()));
+    }
     String states = states(proposal);
     if (!states.isEmpty()) {
       text.append(
-          """
-
-          # Columns with few values were found. Take out the # of a subscription to be told only when one is reached:
-          # subscriptions:
-          """);
+          "# Columns with few values were found; with one of these it is told only when such a value is reached:\n");
       text.append(states);
     }
     return text.toString();

@@ -194,11 +194,12 @@ final class KeyValidator {
         if (!row.getBoolean(1)) {
           findings.warn(
               Area.tables,
-              "%s.key: %s has no index that begins with %s, so each look-up reads the whole table. Run CREATE INDEX ON %s (%s);"
+              "%s.key: %s has no index that begins with %s, so each look-up reads the whole table. Run CREATE INDEX%s ON %s (%s);"
                   .formatted(
                       part.place(),
                       facts.table(),
                       String.join(", ", part.key()),
+                      facts.partitioned() ? "" : " CONCURRENTLY",
                       facts.table().quoted(),
                       ColumnValidator.quoted(part.key())));
         }

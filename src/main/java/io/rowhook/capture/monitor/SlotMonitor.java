@@ -216,6 +216,8 @@ public final class SlotMonitor implements AutoCloseable {
       log.error("a look at the slot has failed", e);
     } catch (SQLException e) {
       disconnect();
+      SlotStatus known = last;
+      last = known == null ? null : known.gone();
       if (!blind) {
         log.warn("the slot cannot be looked at: {}", SourceValidator.connecting(source, e));
         blind = true;
@@ -297,7 +299,8 @@ public final class SlotMonitor implements AutoCloseable {
         slot.limitBytes(),
         trend,
         risk.judge(slot, trend),
-        Instant.now());
+        Instant.now(),
+        false);
   }
 
   private void disconnect() {

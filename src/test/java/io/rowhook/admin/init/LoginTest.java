@@ -2,6 +2,7 @@ package io.rowhook.admin.init;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.capture.SourceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,9 @@ class LoginTest {
     assertThat(password(URI, environment)).isEqualTo("file");
     environment.put("PGPASSWORD", "environment");
     assertThat(password(URI, environment)).isEqualTo("environment");
+    assertThat(password(new Login(environment, Optional.empty()).source(URI, true)))
+        .as("beside another login, which the environment may be for")
+        .isEqualTo("file");
     PostgresUri given = PostgresUri.parse("postgresql://anna:u%40ri@db.example.com/erp", "nobody");
     assertThat(password(given, environment)).isEqualTo("u@ri");
     assertThat(given.toString())
@@ -59,8 +63,11 @@ class LoginTest {
   }
 
   private static String password(PostgresUri uri, Map<String, String> environment) {
-    return String.valueOf(
-        new Login(environment, Optional.empty()).source(uri).properties().get("database.password"));
+    return password(new Login(environment, Optional.empty()).source(uri));
+  }
+
+  private static String password(SourceConfig source) {
+    return String.valueOf(source.properties().get("database.password"));
   }
 
   private Optional<String> found() {

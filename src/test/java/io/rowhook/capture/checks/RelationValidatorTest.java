@@ -145,7 +145,7 @@ class RelationValidatorTest {
     String warning =
         PLACE
             + ".contains.lines.key: public.line has no index that begins with oid, so each look-up"
-            + " reads the whole table. Run CREATE INDEX ON \"public\".\"line\" (\"oid\");";
+            + " reads the whole table. Run CREATE INDEX CONCURRENTLY ON \"public\".\"line\" (\"oid\");";
     assertThat(check(database.user(), orders, lines).warnings())
         .extracting(SourceWarning::text)
         .contains(warning);
