@@ -63,7 +63,7 @@ public final class Wiring {
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
-    JdbcRowLookup chunkRows = new JdbcRowLookup(source);
+    JdbcRowLookup chunkRows = JdbcRowLookup.whole(source);
     ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
     Function<List<EntityType>, Generation> generations =
         types ->
@@ -132,6 +132,7 @@ public final class Wiring {
             supervisor::state,
             supervisor::slot,
             supervisor::suspended,
+            supervisor::unread,
             rows::counts,
             counts,
             watch::problems,

@@ -217,6 +217,9 @@ class CheckCommandTest {
   @Test
   void whatTemplatesAndConditionsReadIsHeldAgainstWhatIsThere() {
     CheckedInstallation in = installation();
+    in.source.execute(
+        "CREATE TYPE sales.state AS ENUM ('open', 'shipped')",
+        "ALTER TABLE sales.orders ADD state sales.state");
     in.write(
         "jslt-templates/Order.jslt",
         """
@@ -227,7 +230,7 @@ class CheckCommandTest {
     in.write("jslt-templates/Article.jslt", "{ \"was\": .previous.stock }");
     in.recipient(
         "shop",
-        "url: %s\nsubscriptions:\n  - { entity: Order, when: '.data.customer.nmae == \"x\"' }\n  - { entity: Article }\n  - { entity: Invoice }\n  - { entity: Payment }"
+        "url: %s\nsubscriptions:\n  - { entity: Order, when: '.data.customer.nmae == \"x\"', becomes: { state: [open, shiped] } }\n  - { entity: Article }\n  - { entity: Invoice }\n  - { entity: Payment }"
             .formatted(in.receiver.url("/hook")));
     assertThat(in.check("--strict")).isEqualTo(2);
     assertThat(in.out.toString())
@@ -241,7 +244,10 @@ class CheckCommandTest {
         .contains("subscriptions[0].when reads .data.customer.nmae")
         .contains("Article.jslt reads .previous, but table public.article does not log old rows")
         .contains("-> Run ALTER TABLE \"public\".\"article\" REPLICA IDENTITY FULL;")
-        .contains("0 errors, 6 warnings")
+        .contains(
+            "subscriptions[0].becomes: state of sales.orders cannot be 'shiped', which its type does not have",
+            "-> Did you mean shipped?")
+        .contains("0 errors, 7 warnings")
         .doesNotContain("sales.orders does not log", "has no who");
   }
 
@@ -254,7 +260,7 @@ class CheckCommandTest {
     assertThat(in.out.toString())
         .startsWith(
             "tables\n  warning  entities.yaml: Order.contains.lines.key: sales.line has no index")
-        .contains("-> Run CREATE INDEX ON \"sales\".\"line\" (\"order_id\");")
+        .contains("-> Run CREATE INDEX CONCURRENTLY ON \"sales\".\"line\" (\"order_id\");")
         .doesNotContain("advice");
   }
 }

@@ -93,7 +93,8 @@ class InitTest {
     Settings settings = Settings.read(config, temp.resolve("none"), Map.of("PGPASSWORD", "x"));
     assertThat(settings.entities()).extracting(entity -> entity.name()).contains("Order");
     assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
-        .contains("{ entity: Order, becomes: { status: shipped }, topic: order.shipped }");
+        .contains("{ entity: Order, becomes: { status: shipped }, topic: order.shipped }")
+        .contains("{ entity: Order, events: [Created, Updated, Deleted, Snapshot] }");
     assertThat(Files.readString(config.resolve("entities.yaml")))
         .contains(
             "# others inherit from it, and have a part of its rows; --include it and all of them:\n#   erp.vehicles")
@@ -128,6 +129,16 @@ class InitTest {
         .contains("1 new: Invoice.", "ALTER PUBLICATION rowhook ADD TABLE\n  \"erp\".\"invoices\";")
         .contains("A secret is sent. Customer: add to attributes.exclude: reset_token");
     assertThat(files(config)).isEqualTo(written);
+
+    String grant = "GRANT SELECT (\"loyalty\") ON \"erp\".\"customers\" TO \"rowhook\";";
+    source.execute("ALTER TABLE erp.customers ADD loyalty text");
+    assertThat(init(config, "--yes")).isZero();
+    assertThat(out.toString())
+        .contains("Role rowhook may not read columns of tables in which it looks rows up.", grant)
+        .doesNotContain("\"reset_token\"");
+    assertThat(init(config, "--yes", "--apply")).as(err.toString()).isZero();
+    assertThat(init(config, "--yes")).isZero();
+    assertThat(out.toString()).doesNotContain("may not read columns");
   }
 
   @Test
@@ -175,8 +186,17 @@ class InitTest {
           .contains("{ entity: Task, becomes: { state: open }, topic: task.open }");
       assertThat(Settings.read(config, temp.resolve("none"), Map.of("PGPASSWORD", "x")).entities())
           .isNotEmpty();
+      source.execute(
+          "CREATE ROLE sampler LOGIN",
+          "GRANT USAGE ON SCHEMA crm TO sampler",
+          "GRANT SELECT (id, name, state) ON crm.task TO sampler");
+      Path some = temp.resolve("some");
+      assertThat(initAs("sampler", some, "--yes", "--schema", "crm", "--samples")).isZero();
+      assertThat(Files.readString(some.resolve("recipients/receive.yaml")))
+          .as("of the columns that may be read")
+          .contains("{ entity: Task, becomes: { state: open }, topic: task.open }");
     } finally {
-      source.execute("DROP SCHEMA crm CASCADE");
+      source.execute("DROP SCHEMA crm CASCADE", "DROP ROLE IF EXISTS sampler");
     }
   }
 
@@ -255,13 +275,16 @@ class InitTest {
   }
 
   private int init(Path config, String... more) {
+    return initAs(source.user(), config, more);
+  }
+
+  private int initAs(String user, Path config, String... more) {
     out.getBuffer().setLength(0);
     CommandLine rowhook = Main.commandLine(_ -> {});
     rowhook.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String uri =
         "postgresql://%s:%s@%s:%d/%s"
-            .formatted(
-                source.user(), source.password(), source.host(), source.port(), source.database());
+            .formatted(user, source.password(), source.host(), source.port(), source.database());
     return rowhook.execute(
         Stream.concat(Stream.of("init", uri, "--dir", config.toString()), Stream.of(more))
             .toArray(String[]::new));

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.cli.TextTable;
+import io.rowhook.admin.init.Additions;
 import io.rowhook.admin.init.Draft;
 import io.rowhook.admin.init.ImpliedKeys;
 import io.rowhook.admin.init.Login;
@@ -10,10 +11,13 @@ import io.rowhook.admin.init.TablePatterns;
 import io.rowhook.admin.init.TickList;
 import io.rowhook.base.Count;
 import io.rowhook.base.DidYouMean;
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.SourceCatalog;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.SourceStatements;
+import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.TableId;
+import io.rowhook.entity.CapturePlan;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsException;
 import java.io.BufferedReader;
@@ -170,12 +174,18 @@ public final class InitCommand implements Callable<Integer> {
           "no entity is proposed or chosen, so nothing is written. Name tables by --include"
               + draft.whyNot());
     }
-    int status = again ? propose(draft, chosen, out) : write(chosen, out);
-    if (status == 0 && apply) {
-      status = apply(source, out);
+    List<MissingGrant> grants = again ? grants(source, draft) : List.of();
+    if (again) {
+      new Additions(draft, chosen, grants, directory.resolve("entities.yaml"), apply)
+          .print(Settings.entities(directory, environment), out);
+    } else {
+      write(chosen, out);
+    }
+    if (apply) {
+      apply(source, grants, out);
     }
     out.flush();
-    return status;
+    return 0;
   }
 
   private boolean isLookedAt(TableId table) {
@@ -215,7 +225,7 @@ public final class InitCommand implements Callable<Integer> {
     return console == null || !console.isTerminal() ? Optional.empty() : Optional.of(console);
   }
 
-  private int write(Draft draft, PrintWriter out) throws IOException {
+  private void write(Draft draft, PrintWriter out) throws IOException {
     TextTable table = new TextTable("entity", "table", "parts", "refers", "why");
     draft
         .choices()
@@ -244,7 +254,6 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     next(out);
-    return 0;
   }
 
   private void next(PrintWriter out) {
@@ -264,33 +273,18 @@ public final class InitCommand implements Callable<Integer> {
     out.println("  5. change a row");
   }
 
-  /** Beside files that are there. */
-  private int propose(Draft all, Draft fresh, PrintWriter out) throws SettingsException {
-    List<String> secrets = all.secretsIn(Settings.entities(directory, environment));
-    secrets.forEach(secret -> out.println("A secret is sent. " + secret));
-    if (fresh.choices().isEmpty()) {
-      out.println(
-          directory.resolve("entities.yaml")
-              + " names all tables that would be proposed; nothing is new and nothing was written.");
-      return 0;
-    }
-    out.println(
-        "%d new: %s. Nothing was written. Add to %s:"
-            .formatted(
-                fresh.choices().size(),
-                fresh.choices().stream().map(Draft.Choice::name).collect(Collectors.joining(", ")),
-                directory.resolve("entities.yaml")));
-    out.println();
-    out.println(fresh.entitiesToAdd());
-    out.println("and have the tables' owner run:");
-    out.println();
-    out.println(fresh.setupToAdd());
-    return 0;
+  /** The rights that the role lacks for what the files name: of columns that are new, perhaps. */
+  private List<MissingGrant> grants(SourceConfig source, Draft draft) throws SettingsException {
+    return draft.withoutSecrets(
+        SourceValidator.missing(
+            source, role, CapturePlan.of(Settings.entities(directory, environment))));
   }
 
-  private int apply(SourceConfig source, PrintWriter out) throws IOException {
+  private void apply(SourceConfig source, List<MissingGrant> grants, PrintWriter out)
+      throws IOException {
     out.println();
-    List<String> statements = SqlStatements.of(text("setup.sql"));
+    List<String> statements = new ArrayList<>(SqlStatements.of(text("setup.sql")));
+    grants.forEach(grant -> statements.addAll(SqlStatements.of(grant.statement())));
     Optional<String> failed = SourceStatements.run(source, statements, out::println);
     String secret = environment.getOrDefault("ROWHOOK_PASSWORD", "");
     if (failed.isEmpty() && !secret.isEmpty()) {
@@ -312,7 +306,6 @@ public final class InitCommand implements Callable<Integer> {
     if (statements.stream().anyMatch(one -> one.startsWith("ALTER SYSTEM SET wal_level"))) {
       out.println("wal_level is set, and holds once PostgreSQL is restarted: do that next");
     }
-    return 0;
   }
 
   private String text(String file) throws IOException {

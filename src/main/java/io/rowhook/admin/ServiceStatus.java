@@ -8,6 +8,7 @@ import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
+import io.rowhook.capture.TableProblem;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.JournalException;
@@ -20,6 +21,7 @@ import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.DispatcherStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -82,7 +84,7 @@ public final class ServiceStatus {
         .put("rows", rows.rows())
         .put("seconds", rows.time().toMillis() / 1000.0)
         .put("unread", rows.unread());
-    rows.tables().forEach(readBack.putArray("unreadTables")::add);
+    unread(rows, readBack.putArray("unreadTables"));
     muted(json);
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
     service.resyncs().offered().forEach(json.putArray("toResync")::add);
@@ -107,6 +109,15 @@ public final class ServiceStatus {
       recipients.add(recipient(standing, statuses.get(name), files.get(name)));
     }
     return json;
+  }
+
+  /** By the catalog, and by the last reading of what the catalog says nothing of. */
+  private void unread(JdbcRowLookup.Counts rows, ArrayNode all) {
+    List<TableProblem> problems = service.unread().get();
+    problems.forEach(one -> all.add(one.table() + ": " + one.text()));
+    rows.tables().stream()
+        .filter(line -> problems.stream().noneMatch(one -> line.startsWith(one.table() + ": ")))
+        .forEach(all::add);
   }
 
   /** What transactions have said to Rowhook since it started. */

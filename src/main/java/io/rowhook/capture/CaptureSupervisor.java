@@ -158,6 +158,11 @@ public final class CaptureSupervisor implements AutoCloseable {
     return prepared.suspended();
   }
 
+  /** Why rows cannot be looked up as they must, by the last look at the catalog. Any thread. */
+  public List<TableProblem> unread() {
+    return prepared.unread();
+  }
+
   /**
    * What the catalog says of tables at this moment; of suspended ones nothing, while they are. Any
    * thread.

@@ -58,7 +58,7 @@ public final class JdbcRowLookup implements RowLookup, AutoCloseable {
   private final long largestRow;
   private final ReentrantLock lock = new ReentrantLock();
   private final TableCircuitBreakers circuits = new TableCircuitBreakers(System::nanoTime);
-  private final LookupState shared = new LookupState(circuits);
+  private final LookupState shared;
   private final VisibleSnapshots snapshots;
   private final LongAdder nanos = new LongAdder();
 
@@ -88,9 +88,20 @@ public final class JdbcRowLookup implements RowLookup, AutoCloseable {
    * @param largestRow bytes of text; a larger one is {@link Rows#unread}
    */
   public JdbcRowLookup(SourceConfig source, Duration visibleWithin, long largestRow) {
+    this(source, visibleWithin, largestRow, false);
+  }
+
+  private JdbcRowLookup(
+      SourceConfig source, Duration visibleWithin, long largestRow, boolean whole) {
     this.source = source;
+    this.shared = new LookupState(circuits, source.user(), whole);
     this.snapshots = new VisibleSnapshots(visibleWithin);
     this.largestRow = largestRow;
+  }
+
+  /** One that leaves out no column: a row is unread where the role may not read all of it. */
+  public static JdbcRowLookup whole(SourceConfig source) {
+    return new JdbcRowLookup(source, VISIBLE_WITHIN, OversizedMessages.largest(), true);
   }
 
   @Override

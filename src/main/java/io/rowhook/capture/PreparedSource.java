@@ -107,6 +107,11 @@ final class PreparedSource {
         .toList();
   }
 
+  /** What cannot be looked up as it must, of tables that are captured all the same. */
+  List<TableProblem> unread() {
+    return preparation.unread();
+  }
+
   /**
    * What the catalog says of tables at this moment; of suspended ones nothing, while they are.
    *

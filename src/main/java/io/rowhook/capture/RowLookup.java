@@ -32,6 +32,9 @@ public interface RowLookup {
    * @param key the columns to find them by; empty: the table's primary key
    * @param columns which are read; those that it names must be there
    * @param known if not empty, other columns than these are not read, however many there are by now
+   * @param needed columns without which nothing can be made of a row; together with those to find
+   *     rows by and those that {@code columns} includes. Others that the role may not read are left
+   *     out
    * @param asked where the keys come from; null: from the columns to find them by
    * @param prefix stands before the key's value in the one column to find them by
    * @param condition an SQL condition on the row; a row that it does not hold for is known to be
@@ -42,12 +45,26 @@ public interface RowLookup {
       List<String> key,
       ColumnFilter columns,
       List<String> known,
+      List<String> needed,
       @Nullable Asked asked,
       String prefix,
       String condition) {
     public Query {
       key = List.copyOf(key);
       known = List.copyOf(known);
+      needed = List.copyOf(needed);
+    }
+
+    /** One that needs no more than it names. */
+    public Query(
+        TableId table,
+        List<String> key,
+        ColumnFilter columns,
+        List<String> known,
+        @Nullable Asked asked,
+        String prefix,
+        String condition) {
+      this(table, key, columns, known, List.of(), asked, prefix, condition);
     }
 
     /** By keys that come from the columns themselves. */
@@ -91,8 +108,16 @@ public interface RowLookup {
    * @param found the rows for each key; a key without rows is missing, one whose rows do not meet
    *     the query's condition has none
    * @param unread keys whose rows could not be read, and why, in words without values
+   * @param withheld columns that the rows lack, since the role may not read them
    */
-  record Rows(Map<RowKey, List<ObjectNode>> found, Map<RowKey, String> unread) {}
+  record Rows(
+      Map<RowKey, List<ObjectNode>> found, Map<RowKey, String> unread, Set<String> withheld) {
+
+    /** With all columns that were asked for. */
+    public Rows(Map<RowKey, List<ObjectNode>> found, Map<RowKey, String> unread) {
+      this(found, unread, Set.of());
+    }
+  }
 
   /** The source refuses to say which rows there are. */
   final class RefusedException extends RuntimeException {

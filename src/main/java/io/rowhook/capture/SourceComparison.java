@@ -6,6 +6,7 @@ import io.rowhook.capture.catalog.TableColumns;
 import io.rowhook.capture.catalog.TableExposure;
 import io.rowhook.capture.catalog.TableStructure;
 import io.rowhook.capture.checks.ColumnComparison;
+import io.rowhook.capture.checks.ExposureComparison;
 import io.rowhook.capture.debezium.PostgresConnections;
 import io.rowhook.capture.decode.TypeCatalog;
 import java.sql.Connection;
@@ -80,7 +81,7 @@ public record SourceComparison(
   private record Side(
       SourceValidator.Checked checked,
       Map<TableId, TableStructure> structures,
-      Map<TableId, List<String>> keys,
+      Map<TableId, TableColumns> columns,
       Map<TableId, TableExposure> exposures,
       Map<TableId, List<String>> names) {
 
@@ -103,9 +104,12 @@ public record SourceComparison(
         ColumnType.Types types = new ColumnType.Types(connection, TypeCatalog.load(connection));
         for (TableId table : all) {
           side.structures.put(table, TableStructure.read(connection, table, types));
-          side.keys.put(table, TableColumns.read(connection, table).primaryKey());
-          TableExposure.read(connection, table, source.user(), source.publication())
-              .ifPresent(exposure -> side.exposures.put(table, exposure));
+          Optional<TableExposure> exposure =
+              TableExposure.read(connection, table, source.user(), source.publication());
+          exposure.ifPresent(one -> side.exposures.put(table, one));
+          boolean known = exposure.filter(TableExposure::role).isPresent();
+          side.columns.put(
+              table, TableColumns.read(connection, table, known ? source.user() : null));
         }
         side.names.putAll(TableStructure.names(connection));
         return Optional.of(side);
@@ -113,6 +117,10 @@ public record SourceComparison(
         failures.add(SourceValidator.connecting(where, e));
         return Optional.empty();
       }
+    }
+
+    TableColumns columns(TableId table) {
+      return Objects.requireNonNull(columns.get(table));
     }
   }
 
@@ -128,15 +136,15 @@ public record SourceComparison(
         continue; // a problem, of one or of both
       }
       changes.addAll(ColumnComparison.compare(table, one, two));
-      keys(
-          table,
-          here.keys.getOrDefault(table, List.of()),
-          there.keys.getOrDefault(table, List.of()),
-          changes);
+      keys(table, here.columns(table).primaryKey(), there.columns(table).primaryKey(), changes);
       TableExposure shown = here.exposures.get(table);
       TableExposure shownThere = there.exposures.get(table);
       if (shown != null && shownThere != null) {
-        exposure(source, table, shown, shownThere, changes);
+        ExposureComparison comparison =
+            new ExposureComparison(source.user(), source.publication(), table, changes);
+        comparison.compare(shown, shownThere);
+        comparison.rights(shown, shownThere, here.columns(table), there.columns(table));
+        comparison.unreadable(one, two, shown, shownThere, there.columns(table).closed());
       }
     }
     identities(here.checked, there.checked, changes);
@@ -151,8 +159,9 @@ public record SourceComparison(
         problems.add(renamed(problem, here, other, there));
       }
     }
-    return new SourceComparison(
-        all.size(), attributes, changes, problems, known, here.keys, List.of());
+    Map<TableId, List<String>> keys = new HashMap<>();
+    here.columns.forEach((table, columns) -> keys.put(table, columns.primaryKey()));
+    return new SourceComparison(all.size(), attributes, changes, problems, known, keys, List.of());
   }
 
   /** What it says, wherever it is said. */
@@ -196,74 +205,6 @@ public record SourceComparison(
         }
       }
     }
-  }
-
-  private static void exposure(
-      SourceConfig source,
-      TableId table,
-      TableExposure one,
-      TableExposure two,
-      List<StructureChange> changes) {
-    String role = source.user();
-    if (one.publication() && two.publication()) {
-      String publication = TableId.quote(source.publication());
-      if (one.published() && !two.published()) {
-        published(
-            table,
-            "is not in publication %s there".formatted(source.publication()),
-            "ALTER PUBLICATION %s ADD TABLE %s;".formatted(publication, table.quoted()),
-            changes);
-      } else if (one.part().isEmpty() && !two.part().isEmpty()) {
-        published(
-            table,
-            "is in publication %s there with %s only".formatted(source.publication(), two.part()),
-            "ALTER PUBLICATION %s DROP TABLE %s; ALTER PUBLICATION %s ADD TABLE %s;"
-                .formatted(publication, table.quoted(), publication, table.quoted()),
-            changes);
-      } else if (one.operations() && !two.operations()) {
-        published(
-            table,
-            "is in publication %s there, which lacks inserts, updates, deletes or truncates"
-                .formatted(source.publication()),
-            "ALTER PUBLICATION %s SET (publish = 'insert, update, delete, truncate');"
-                .formatted(publication),
-            changes);
-      }
-    }
-    if (one.role() && two.role()) {
-      String user = TableId.quote(role);
-      if (one.usable() && !two.usable()) {
-        seen(
-            table,
-            "stands in a schema that %s may not use there".formatted(role),
-            "GRANT USAGE ON SCHEMA %s TO %s;".formatted(TableId.quote(table.schema()), user),
-            changes);
-      }
-      if (one.readable() && !two.readable()) {
-        seen(
-            table,
-            "may not be read by %s there, or not all its columns".formatted(role),
-            "GRANT SELECT ON %s TO %s;".formatted(table.quoted(), user),
-            changes);
-      }
-      if (!one.secured() && two.secured()) {
-        seen(
-            table,
-            "has row-level security there, which hides rows from %s".formatted(role),
-            "CREATE POLICY rowhook ON %s FOR SELECT TO %s USING (true);"
-                .formatted(table.quoted(), user),
-            changes);
-      }
-    }
-  }
-
-  private static void published(
-      TableId table, String what, String mend, List<StructureChange> changes) {
-    changes.add(new StructureChange(Kind.PUBLICATION, table, what, "", "", mend));
-  }
-
-  private static void seen(TableId table, String what, String mend, List<StructureChange> changes) {
-    changes.add(new StructureChange(Kind.RIGHTS, table, what, "", "", mend));
   }
 
   /** A table that is gone may be there under another name. */

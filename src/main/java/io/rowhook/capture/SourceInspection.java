@@ -3,10 +3,13 @@ package io.rowhook.capture;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
+import io.rowhook.capture.catalog.ColumnType;
 import io.rowhook.capture.catalog.Slot;
 import io.rowhook.capture.catalog.TableColumns;
+import io.rowhook.capture.catalog.TableStructure;
 import io.rowhook.capture.checks.SourceAdvice;
 import io.rowhook.capture.debezium.PostgresConnections;
+import io.rowhook.capture.decode.TypeCatalog;
 import io.rowhook.capture.setup.Continuity;
 import io.rowhook.capture.setup.ContinuityCheck;
 import io.rowhook.capture.setup.Publication;
@@ -29,6 +32,7 @@ import java.util.Optional;
  *     it refuses to
  * @param tables what the catalog says of the captured tables that are as they must be
  * @param columns of these and of those that references read, by name the type; empty: no table
+ * @param labels the values of those of them that are of an enum, by table and column
  * @param version of the server; empty: it cannot be asked
  */
 public record SourceInspection(
@@ -36,6 +40,7 @@ public record SourceInspection(
     List<Finding> atStart,
     List<TableMetadata> tables,
     Map<TableId, Map<String, String>> columns,
+    Map<TableId, Map<String, List<String>>> labels,
     Optional<String> version) {
 
   private static final String NOTHING_SENT =
@@ -46,6 +51,7 @@ public record SourceInspection(
     atStart = List.copyOf(atStart);
     tables = List.copyOf(tables);
     columns = Map.copyOf(columns);
+    labels = Map.copyOf(labels);
   }
 
   /**
@@ -88,13 +94,16 @@ public record SourceInspection(
     }
     List<Finding> atStart = List.copyOf(found);
     Map<TableId, Map<String, String>> columns = new HashMap<>();
+    Map<TableId, Map<String, List<String>>> labels = new HashMap<>();
     Optional<String> version = Optional.empty();
     try (Connection connection = PostgresConnections.connect(source)) {
       PostgresConnections.giveUpLocks(connection);
       version = Optional.of(connection.getMetaData().getDatabaseProductVersion());
       new SourceAdvice(source, connection, found).check(clock);
+      ColumnType.Types types = new ColumnType.Types(connection, TypeCatalog.load(connection));
       for (CapturedTable table : tables) {
         columns.put(table.table(), readable(TableColumns.read(connection, table.table())));
+        labels.put(table.table(), TableStructure.read(connection, table.table(), types).labels());
       }
       for (TableId table : lookedUp) {
         columns.put(table, readable(TableColumns.read(connection, table)));
@@ -122,7 +131,7 @@ public record SourceInspection(
                 "What else is there to be said of the source is not known"));
       }
     }
-    return new SourceInspection(found, atStart, checked.tables(), columns, version);
+    return new SourceInspection(found, atStart, checked.tables(), columns, labels, version);
   }
 
   private static Map<String, String> readable(TableColumns columns) {
@@ -135,7 +144,7 @@ public record SourceInspection(
     return problem.suspends()
         ? "Changes of rows of %s make no webhook; rowhook run does not start, or goes on without the table"
             .formatted(problem.table())
-        : "Webhooks lack what is looked up in %s, and say so as unavailable; rowhook run does not start with it"
+        : "Webhooks lack what is looked up in %s, and say so as unavailable; rowhook run does not start with it where it is new, and says it otherwise"
             .formatted(problem.table());
   }
 

@@ -8,6 +8,8 @@ import io.rowhook.capture.debezium.PostgresConnections;
 import io.rowhook.capture.lookup.LookupFailure;
 import io.rowhook.capture.setup.Publication;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,15 +33,18 @@ public final class SourceValidator {
   private final Findings findings = new Findings();
   private final boolean running;
   private final boolean rights;
+  private final Optional<String> role;
 
   private SourceValidator(SourceConfig source) {
-    this(source, false, true);
+    this(source, false, true, Optional.empty());
   }
 
-  private SourceValidator(SourceConfig source, boolean running, boolean rights) {
+  private SourceValidator(
+      SourceConfig source, boolean running, boolean rights, Optional<String> role) {
     this.source = source;
     this.running = running;
     this.rights = rights;
+    this.role = role;
   }
 
   /**
@@ -120,7 +125,7 @@ public final class SourceValidator {
 
   /** The same beside a Rowhook that runs with these settings, whose slot is in use by right. */
   static Checked lookBeside(SourceConfig source, List<CapturedTable> tables) {
-    return new SourceValidator(source, true, true).check(tables, true, false);
+    return new SourceValidator(source, true, true, Optional.empty()).check(tables, true, false);
   }
 
   /**
@@ -146,12 +151,38 @@ public final class SourceValidator {
    * Checks tables as the catalog has them, whoever asks: the rights of the role are not looked at.
    */
   static Checked structure(SourceConfig source, List<CapturedTable> tables) {
-    return new SourceValidator(source, false, false).check(tables, false, false);
+    return new SourceValidator(source, false, false, Optional.empty()).check(tables, false, false);
   }
 
   /** Checks tables only, and tells problems apart. */
   public static Checked lookAtTables(SourceConfig source, List<CapturedTable> tables) {
     return new SourceValidator(source).check(tables, false, false);
+  }
+
+  /**
+   * The rights that a role lacks to read what is looked up; none of a role that is not there. What
+   * else is wrong is not said.
+   *
+   * @param source logged in to by somebody who sees the catalog
+   * @throws SourceException if it cannot be asked
+   */
+  public static List<MissingGrant> missing(
+      SourceConfig source, String role, List<CapturedTable> tables) {
+    try (Connection connection = PostgresConnections.connect(source);
+        PreparedStatement asked =
+            connection.prepareStatement("SELECT FROM pg_roles WHERE rolname = ?")) {
+      asked.setString(1, role);
+      try (ResultSet row = asked.executeQuery()) {
+        if (!row.next()) {
+          return List.of();
+        }
+      }
+      SourceValidator validator = new SourceValidator(source, false, true, Optional.of(role));
+      validator.tables(connection, tables);
+      return validator.findings.missing();
+    } catch (SQLException e) {
+      throw SourceException.of(List.of(connecting(source, e)));
+    }
   }
 
   private Checked check(List<CapturedTable> tables, boolean whole, boolean publication) {
@@ -185,7 +216,7 @@ public final class SourceValidator {
       return List.of();
     }
     List<TableMetadata> facts = new TableValidator(source, connection, findings).check(tables);
-    new RelationValidator(source, connection, facts, findings, rights).check(tables);
+    new RelationValidator(source, connection, facts, findings, rights, role).check(tables);
     return facts;
   }
 

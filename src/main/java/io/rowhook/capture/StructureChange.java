@@ -55,6 +55,8 @@ public record StructureChange(
     /** The publication does not send all of it. */
     PUBLICATION,
     /** The role does not see all of its rows. */
-    RIGHTS
+    RIGHTS,
+    /** It is new, and the role, which reads the table by column, may not read it. */
+    UNREADABLE
   }
 }

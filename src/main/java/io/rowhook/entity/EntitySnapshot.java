@@ -34,7 +34,14 @@ public final class EntitySnapshot {
     EntitySchema schema = new EntitySchemas(List.of(type), tables).named(type.name()).schema();
     Query root = schema.root();
     return new Query(
-        root.table(), schema.id(), root.columns(), root.known(), null, "", root.condition());
+        root.table(),
+        schema.id(),
+        root.columns(),
+        root.known(),
+        root.needed(),
+        null,
+        "",
+        root.condition());
   }
 
   /**

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,50 @@ final class ColumnStructureTest {
       database.execute("DELETE FROM article WHERE id = 3", "TRUNCATE article");
       awaitRejected(
           rig, "INSERT {\"id\":2}", "UPDATE {\"id\":3}", "DELETE {\"id\":3}", "TRUNCATE {}");
+    }
+  }
+
+  /** Rights on single columns do not hold for one that the ERP adds: the others go on. */
+  @Test
+  void aColumnThatMayNotBeLookedUpIsSaidUntilItMayBe() {
+    database.execute(
+        "DROP ROLE IF EXISTS clerk",
+        "CREATE ROLE clerk LOGIN REPLICATION",
+        "GRANT SELECT ON article TO clerk",
+        "GRANT SELECT (id, article_id) ON line TO clerk");
+    TableRequirement part =
+        new TableRequirement.Part(
+            "entities.yaml: Article.contains.lines",
+            "lines",
+            List.of("article_id"),
+            ARTICLE,
+            List.of());
+    List<CapturedTable> tables =
+        List.of(
+            new CapturedTable(ARTICLE, List.of()),
+            new CapturedTable(TableId.parse("line"), List.of("note"), List.of(part)));
+    try (Rig rig = rig(database, tables)) {
+      rig.properties = Map.of("database.user", "clerk");
+      database.execute("CREATE PUBLICATION " + rig.name + " FOR TABLE article, line");
+      assertThat(rig.start().unread()).isEmpty();
+      rig.stop();
+      database.execute("ALTER TABLE line ADD colour text");
+      CaptureSupervisor supervisor = rig.start();
+      assertThat(supervisor.unread())
+          .singleElement()
+          .satisfies(one ->
+              assertThat(one.text())
+                  .endsWith(
+                      "(columns colour). Run GRANT SELECT (\"colour\") ON \"public\".\"line\" TO"
+                          + " \"clerk\";"));
+      database.execute("GRANT SELECT (colour) ON line TO clerk");
+      Eventually.within(Rig.SOON, "it is seen", () -> supervisor.unread().isEmpty());
+      database.execute("ALTER TABLE line ADD size int");
+      Eventually.within(Rig.SOON, "while it runs", () -> supervisor.unread().size() == 1);
+      database.execute("INSERT INTO article VALUES (1, 'a', 1)");
+      await(rig, "article", 1);
+    } finally {
+      database.execute("DROP OWNED BY clerk", "DROP ROLE clerk");
     }
   }
 

@@ -38,6 +38,7 @@ final class OrdersRig implements AutoCloseable {
   final PublishedLog log = new PublishedLog();
   final JdbcRowLookup rows;
   final TransactionAggregator events;
+  private final ReplicaIdentity identity;
   private long lsn = 0x1000;
 
   OrdersRig(SourceDatabase source, String user, ReplicaIdentity identity, Duration visibleWithin)
@@ -69,10 +70,16 @@ final class OrdersRig implements AutoCloseable {
             log,
             rows,
             TransactionAggregator.DEFAULT_MEMORY_LIMIT);
+    this.identity = identity;
+    restart(List.of("oid", "customer", "total"), List.of("oid", "no", "quantity", "note"));
+  }
+
+  /** With these columns of orders and of lines, as after an ALTER TABLE. */
+  void restart(List<String> orders, List<String> lines) throws InterruptedException {
     events.restart(
         List.of(
-            facts(ORDER, identity, List.of("oid"), "oid", "customer", "total"),
-            facts(LINE, identity, List.of("oid", "no"), "oid", "no", "quantity", "note"),
+            facts(ORDER, identity, List.of("oid"), orders.toArray(String[]::new)),
+            facts(LINE, identity, List.of("oid", "no"), lines.toArray(String[]::new)),
             facts(SERIAL, identity, List.of("serial"), "serial", "oid", "no"),
             facts(CUSTOMER, identity, List.of("id"), "id", "name"),
             facts(TICKET, identity, List.of("id"), "id", "text")));

@@ -86,7 +86,8 @@ class UnreadTest {
     assertThat(rig.rows.counts().unread()).isEqualTo(1);
     assertThat(rig.rows.counts().tables())
         .containsExactly(
-            "public.line: the source says: permission denied for table line; rowhook check says what to run");
+            "public.line: the source says: permission denied for table line; run GRANT SELECT ON"
+                + " \"public\".\"line\" TO \"reader\";");
     source.execute("GRANT SELECT ON line TO reader");
     Eventually.within(
         Duration.ofSeconds(20), "it is read again", () -> !isUnavailable(updatedSilently(2)));
@@ -266,6 +267,8 @@ class UnreadTest {
     assertThat(rig.log.rejected.getFirst().table()).isEqualTo(tag);
     assertThat(rig.log.rejected.getFirst().reason())
         .startsWith("the row that it belongs to could not be looked up")
-        .endsWith("permission denied for table item; rowhook check says what to run");
+        .endsWith(
+            "permission denied for table item; run GRANT SELECT ON \"public\".\"item\" TO"
+                + " \"reader\";");
   }
 }

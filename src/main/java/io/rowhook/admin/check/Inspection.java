@@ -200,7 +200,7 @@ public final class Inspection {
     }
     SourceComparison comparison =
         SourceComparison.of(source.get(), other, CapturePlan.of(entities), lookedUp(entities));
-    new UpgradeInspection(comparison, entities, recipients, read.sets().good())
+    new UpgradeInspection(comparison, other.place(), entities, recipients, read.sets().good())
         .findings()
         .forEach(this::add);
     if (comparison.failures().isEmpty()) {

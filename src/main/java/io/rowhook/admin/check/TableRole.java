@@ -177,6 +177,11 @@ record TableRole(
     return !path.isEmpty() && !isPart();
   }
 
+  /** Whether its rows are looked up, and not only in the log. */
+  boolean isLookedUp() {
+    return !path.isEmpty() || !taken.isEmpty();
+  }
+
   private boolean isPart() {
     return !path.isEmpty() && path.getLast().equals(TemplateReads.ELEMENT);
   }

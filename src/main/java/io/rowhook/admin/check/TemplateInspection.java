@@ -22,6 +22,7 @@ import io.rowhook.template.TemplateRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +65,7 @@ final class TemplateInspection {
 
   private void look(Recipient recipient, int index, Subscription subscription, EntityType entity) {
     EntityShape shape = EntityShape.of(entity, source.columns());
+    becomes(recipient, index, subscription, entity);
     try {
       Template set =
           TemplateRegistry.find(
@@ -94,6 +96,32 @@ final class TemplateInspection {
                   .formatted(recipient.name(), index, e.getMessage()),
               "No webhook of %s can be made for %s".formatted(entity.name(), recipient.name())));
     }
+  }
+
+  /** A value that the column's type does not have is never reached. */
+  private void becomes(
+      Recipient recipient, int index, Subscription subscription, EntityType entity) {
+    Map<String, List<String>> labels = source.labels().getOrDefault(entity.table(), Map.of());
+    subscription
+        .becomes()
+        .forEach((attribute, values) -> {
+          List<String> its = labels.getOrDefault(attribute, List.of());
+          boolean taken =
+              entity.references().stream().anyMatch(one -> one.name().equals(attribute));
+          for (String value : new TreeSet<>(values)) {
+            if (!its.isEmpty() && !taken && !its.contains(value)) {
+              found.add(
+                  new Finding(
+                      values.stream().anyMatch(its::contains) ? Severity.warning : Severity.error,
+                      Area.recipients,
+                      "recipients/%s.yaml: subscriptions[%d].becomes: %s of %s cannot be '%s', which its type does not have"
+                          .formatted(recipient.name(), index, attribute, entity.table(), value),
+                      "No webhook of %s is ever sent to %s for that value"
+                          .formatted(entity.name(), recipient.name()),
+                      DidYouMean.advice(value, its, "It can be")));
+            }
+          }
+        });
   }
 
   private void missing(

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,23 +23,32 @@ import java.util.Set;
  */
 final class UpgradeInspection {
 
-  private static final int MOST_KEYS = 12;
+  private static final String LOGIN =
+      "This is the login of --against: write its password into the URI, or a line for it into"
+          + " ~/.pgpass. $PGPASSWORD counts only without these, as the settings of the source may"
+          + " name it too";
 
   /** What is not seen of a value, but of what it is compared for. */
   private static final Set<StructureChange.Kind> COMPARED =
       Set.of(StructureChange.Kind.ORDER, StructureChange.Kind.EQUALITY);
 
   private final SourceComparison comparison;
+  private final String other;
   private final List<TableRole> roles = new ArrayList<>();
   private final Map<String, List<OutputUses>> uses = new LinkedHashMap<>(); // by entity
   private final Set<Finding> found = new LinkedHashSet<>();
 
+  /**
+   * @param other where the other database is, as failures say it
+   */
   UpgradeInspection(
       SourceComparison comparison,
+      String other,
       List<EntityType> entities,
       List<Recipient> recipients,
       TemplateRegistry.Loaded sets) {
     this.comparison = comparison;
+    this.other = other;
     entities.forEach(entity -> roles.addAll(TableRole.of(entity)));
     for (Recipient recipient : recipients) {
       for (int i = 0; i < recipient.subscriptions().size(); i++) {
@@ -63,12 +71,17 @@ final class UpgradeInspection {
   /** What there is to be said. */
   List<Finding> findings() {
     for (String failure : comparison.failures()) {
-      found.add(
+      Finding words =
           Finding.of(
               Severity.error,
               Area.source,
               failure,
-              "Nothing can be compared, so what the upgrade does is not known"));
+              "Nothing can be compared, so what the upgrade does is not known");
+      boolean login = words.mend().isEmpty() && failure.startsWith(other + ": database.user");
+      found.add(
+          login
+              ? new Finding(words.severity(), words.area(), words.what(), words.means(), LOGIN)
+              : words);
     }
     for (TableProblem problem : comparison.problems()) {
       problem(problem);
@@ -103,7 +116,8 @@ final class UpgradeInspection {
                     words.mend().isEmpty()
                         ? "Write entities.yaml for the next version, and put it in force with the upgrade"
                         : words.mend(),
-                    about(role, one, keys, path, problem.table().toString(), "", "unusable")));
+                    UpgradeWords.about(
+                        role, one, keys, path, problem.table().toString(), "", "unusable")));
           }
         }
       }
@@ -116,13 +130,13 @@ final class UpgradeInspection {
     String recipient = one.recipient().name();
     if (role.path().isEmpty()) {
       return "No webhook of %s is sent to %s any more: it loses %s"
-          .formatted(entity, recipient, list(keys));
+          .formatted(entity, recipient, UpgradeWords.list(keys));
     }
     String changes = "Changes there make no webhook of %s to %s".formatted(entity, recipient);
     if (keys.isEmpty()) {
       return changes;
     }
-    return loses(role, one, keys, "lose") + (problem.suspends() ? ". " + changes : "");
+    return UpgradeWords.loses(role, one, keys, "lose") + (problem.suspends() ? ". " + changes : "");
   }
 
   /** By the longest of the places that it can be of. */
@@ -142,6 +156,7 @@ final class UpgradeInspection {
       switch (change.kind()) {
         case GONE, GENERATED, TYPE, ORDER, EQUALITY, NULLABLE, VALUES -> column(change, role, one);
         case KEY -> key(change, role, one);
+        case UNREADABLE -> unreadable(change, role, one);
         case IDENTITY -> {
           if (!role.isReference()) {
             Set<String> keys = one.keysOf(List.of("previous"));
@@ -208,7 +223,8 @@ final class UpgradeInspection {
             || change.kind() == StructureChange.Kind.GENERATED;
     boolean only = change.kind() == StructureChange.Kind.NULLABLE;
     String means =
-        loses(role, one, keys, lost ? "lose" : only ? "can have null in" : "have other values in");
+        UpgradeWords.loses(
+            role, one, keys, lost ? "lose" : only ? "can have null in" : "have other values in");
     found.add(
         new Finding(
             only ? Severity.warning : Severity.error,
@@ -216,7 +232,43 @@ final class UpgradeInspection {
             "%s.%s %s".formatted(role.table(), column, change.what()),
             means,
             seen ? UpgradeAdvice.of(change, role, one) : UpgradeAdvice.compared(role, column),
-            about(role, one, keys, path, role.table().toString(), column, difference(change))));
+            UpgradeWords.about(
+                role,
+                one,
+                keys,
+                path,
+                role.table().toString(),
+                column,
+                UpgradeWords.difference(change))));
+  }
+
+  /** In its own row's changes it is told, as the log has it; not where rows are looked up. */
+  private void unreadable(StructureChange change, TableRole role, OutputUses one) {
+    List<String> path = role.pathTo(change.column());
+    Set<String> keys =
+        role.isLookedUp() && role.shows(change.column()) ? one.keysOfData(path) : Set.of();
+    if (keys.isEmpty()) {
+      return;
+    }
+    String column = change.column();
+    found.add(
+        new Finding(
+            Severity.warning,
+            Area.recipients,
+            "%s.%s %s".formatted(role.table(), column, change.what()),
+            UpgradeWords.loses(role, one, keys, "lack")
+                + " where rows of %s are looked up, and name it in unavailable"
+                    .formatted(role.table()),
+            "After the upgrade, run %s Or, if nobody is to get it, exclude %s in entities.yaml: attributes of %s"
+                .formatted(change.mend(), column, role.place().replace("entities.yaml: ", "")),
+            UpgradeWords.about(
+                role,
+                one,
+                keys,
+                path,
+                role.table().toString(),
+                column,
+                UpgradeWords.difference(change))));
   }
 
   private void key(StructureChange change, TableRole role, OutputUses one) {
@@ -247,48 +299,15 @@ final class UpgradeInspection {
             Severity.error,
             Area.recipients,
             "%s %s".formatted(role.table(), change.what()),
-            loses(role, one, keys, changed ? "have other values in" : "lose"),
+            UpgradeWords.loses(role, one, keys, changed ? "have other values in" : "lose"),
             mend,
-            about(role, one, keys, path, role.table().toString(), "", difference(change))));
-  }
-
-  private static String difference(StructureChange change) {
-    boolean renamed = change.kind() == StructureChange.Kind.GONE && !change.to().isEmpty();
-    return renamed ? "renamed to " + change.to() : change.kind().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String loses(TableRole role, OutputUses one, Set<String> keys, String verb) {
-    return "Webhooks of %s to %s %s %s"
-        .formatted(role.entity().name(), one.recipient().name(), verb, list(keys));
-  }
-
-  private static Map<String, String> about(
-      TableRole role,
-      OutputUses one,
-      Set<String> keys,
-      List<String> path,
-      String table,
-      String column,
-      String difference) {
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put("recipient", one.recipient().name());
-    about.put("entity", role.entity().name());
-    about.put("keys", String.join(", ", keys));
-    about.put("template", one.template());
-    about.put("table", table);
-    about.put("difference", difference);
-    if (!column.isEmpty()) {
-      about.put("attribute", UpgradeAdvice.dotted(role, column));
-      about.put("column", column);
-    } else if (!path.isEmpty()) {
-      about.put("attribute", "data." + String.join(".", path).replace(".[]", "[]"));
-    }
-    return about;
-  }
-
-  private static String list(Set<String> keys) {
-    List<String> shown = keys.stream().limit(MOST_KEYS).toList();
-    int more = keys.size() - shown.size();
-    return String.join(", ", shown) + (more > 0 ? " and %d more".formatted(more) : "");
+            UpgradeWords.about(
+                role,
+                one,
+                keys,
+                path,
+                role.table().toString(),
+                "",
+                UpgradeWords.difference(change))));
   }
 }

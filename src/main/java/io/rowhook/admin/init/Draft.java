@@ -1,6 +1,7 @@
 package io.rowhook.admin.init;
 
 import io.rowhook.admin.init.Proposal.Entity;
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.SourceCatalog;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.ChildTable;
@@ -111,6 +112,27 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
       }
     }
     return found;
+  }
+
+  /** Those of the rights on tables of the catalog, but for columns that seem to be secrets. */
+  public List<MissingGrant> withoutSecrets(List<MissingGrant> grants) {
+    List<MissingGrant> left = new ArrayList<>();
+    for (MissingGrant grant : grants) {
+      SourceCatalog.Table table = catalog.byName().get(grant.table());
+      if (table == null) {
+        continue;
+      }
+      List<String> secrets =
+          table.columns().stream()
+              .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
+              .map(SourceCatalog.Column::name)
+              .toList();
+      MissingGrant without = grant.without(secrets);
+      if (!without.columns().isEmpty()) {
+        left.add(without);
+      }
+    }
+    return left;
   }
 
   private Optional<String> secrets(TableId id, Predicate<String> sent) {

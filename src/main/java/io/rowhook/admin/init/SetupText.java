@@ -102,7 +102,8 @@ final class SetupText {
     line(
         "-- What is looked up when an event is put together. Where columns are left out or only some are embedded, the others");
     line(
-        "-- cannot be read at all. A column that is added to such a table later, and is to be sent, needs its own GRANT.");
+        "-- cannot be read at all. A column that is added to such a table later, and is to be sent, needs its own GRANT:");
+    line("-- rowhook init, run again, prints it, and with --apply runs it.");
     Set<String> schemas = new TreeSet<>();
     rights.columns().keySet().forEach(table -> schemas.add(table.schema()));
     schemas.forEach(
@@ -202,7 +203,7 @@ final class SetupText {
     line(
         "-- Parts are looked up by these columns, which no index begins with: each look-up reads the whole table. An index costs");
     line(
-        "-- disk, and a little of each write. Making it takes a while, and no lock that others notice. Take the -- out to have it:");
+        "-- disk, and a little of each write. Making it takes a while, and with CONCURRENTLY no lock that others notice. Take the -- out to have it:");
     proposed.forEach(this::line);
     line("");
   }
@@ -216,8 +217,9 @@ final class SetupText {
                         .equals(Set.copyOf(part.key())));
     if (!there) {
       proposed.add(
-          "-- CREATE INDEX CONCURRENTLY ON %s (%s);%s"
+          "-- CREATE INDEX%s ON %s (%s);%s"
               .formatted(
+                  part.table().partitioned() ? "" : " CONCURRENTLY",
                   part.table().id().quoted(),
                   part.key().stream().map(TableId::quote).collect(Collectors.joining(", ")),
                   part.table().rows() > 0

@@ -61,11 +61,12 @@ public final class RowEvent {
         SourceValidator.tables(source, CapturePlan.of(List.of(type))).tables();
     RowLookup.Query query = EntitySnapshot.root(type, tables);
     try (JdbcRowLookup rows = new JdbcRowLookup(source)) {
-      Map<RowKey, List<ObjectNode>> found =
+      RowLookup.Rows all =
           rows.read(
               Set.of(),
               true,
               snapshot -> read(snapshot.rows(query, List.of(RowKey.parse(key.toString())))));
+      Map<RowKey, List<ObjectNode>> found = all.found();
       if (found.isEmpty()) {
         throw new IllegalStateException(
             "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
@@ -76,19 +77,19 @@ public final class RowEvent {
             "the row of %s %s does not exist for Rowhook: %s holds for it not, which entities.yaml says by where and deleted"
                 .formatted(parts[0], parts[1], type.condition()));
       }
-      List<String> missing = new ArrayList<>();
+      List<String> missing = new ArrayList<>(all.withheld());
       ObjectNode data = EntitySnapshot.complete(type, tables, ours.getFirst(), rows, missing);
       return entry(type, id, data, missing);
     }
   }
 
-  private static Map<RowKey, List<ObjectNode>> read(RowLookup.Rows rows) {
+  private static RowLookup.Rows read(RowLookup.Rows rows) {
     rows.unread()
         .values()
         .forEach(why -> {
           throw new IllegalStateException("the row cannot be read: " + why);
         });
-    return rows.found();
+    return rows;
   }
 
   private static EntityType type(Settings settings, String name) {

@@ -1,17 +1,21 @@
 package io.rowhook.capture.catalog;
 
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of a table as the catalog has them at one moment.
@@ -24,6 +28,7 @@ import java.util.Set;
  *     in the search path
  * @param collations of those whose collation is not their type's own, as SQL writes it
  * @param generated those that PostgreSQL computes: they are not in the log, and so are never read
+ * @param closed those that the role may not read
  * @param primaryKey in the key's order; empty: there is none
  * @param uniqueKeys the columns of each unique index that covers all rows, the primary key's too
  * @param partitioned whether its rows stand in partitions
@@ -35,6 +40,7 @@ public record TableColumns(
     Map<String, String> equals,
     Map<String, String> collations,
     Set<String> generated,
+    Set<String> closed,
     List<String> primaryKey,
     List<List<String>> uniqueKeys,
     boolean partitioned,
@@ -72,7 +78,8 @@ public record TableColumns(
                      AND r.amopstrategy = CASE m.amname WHEN 'btree' THEN 3 ELSE 1 END
                 JOIN pg_operator p ON p.oid = r.amopopr JOIN pg_namespace pn ON pn.oid = p.oprnamespace
                WHERE s.opcdefault AND s.opcintype = u.oid AND pn.nspname <> 'pg_catalog'
-               ORDER BY m.amname LIMIT 1)
+               ORDER BY m.amname LIMIT 1),
+             NOT has_column_privilege(coalesce(?::name, current_user), c.oid, a.attnum, 'SELECT')
         FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_type t ON t.oid = a.atttypid
@@ -98,21 +105,36 @@ public record TableColumns(
        ORDER BY k.place
       """;
 
+  /** Those of a table, for the role of the session. */
   public static TableColumns read(Connection connection, TableId table) throws SQLException {
+    return read(connection, table, null);
+  }
+
+  /**
+   * The same for a role.
+   *
+   * @param role which must exist; null: that of the session
+   */
+  public static TableColumns read(Connection connection, TableId table, @Nullable String role)
+      throws SQLException {
     Map<String, String> types = new LinkedHashMap<>();
     Map<String, String> bases = new HashMap<>();
     Map<String, String> equals = new HashMap<>();
     Map<String, String> collations = new HashMap<>();
     Set<String> generated = new HashSet<>();
+    Set<String> closed = new HashSet<>();
     boolean partitioned = false;
     boolean policed = false;
-    try (PreparedStatement statement = ask(connection, COLUMNS, table);
+    try (PreparedStatement statement = columns(connection, table, role);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         String name = row.getString(1);
         types.put(name, row.getString(2));
         if (row.getBoolean(3)) {
           generated.add(name);
+        }
+        if (row.getBoolean(9)) {
+          closed.add(name);
         }
         partitioned = row.getBoolean(5);
         policed = row.getBoolean(6);
@@ -129,7 +151,7 @@ public record TableColumns(
     }
     List<String> primaryKey = new ArrayList<>();
     Map<Long, List<String>> unique = new LinkedHashMap<>();
-    try (PreparedStatement statement = ask(connection, KEYS, table);
+    try (PreparedStatement statement = keys(connection, table);
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         unique.computeIfAbsent(row.getLong(2), _ -> new ArrayList<>()).add(row.getString(1));
@@ -144,6 +166,7 @@ public record TableColumns(
         equals,
         collations,
         generated,
+        closed,
         primaryKey,
         List.copyOf(unique.values()),
         partitioned,
@@ -174,9 +197,30 @@ public record TableColumns(
     return types.keySet().stream().filter(name -> !generated.contains(name)).toList();
   }
 
-  private static PreparedStatement ask(Connection connection, String sql, TableId table)
-      throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
+  /**
+   * The right that a role lacks to read these columns.
+   *
+   * @param role whose columns these are
+   */
+  public Optional<MissingGrant> missing(TableId table, Collection<String> wanted, String role) {
+    List<String> missing =
+        readable().stream().filter(name -> closed.contains(name) && wanted.contains(name)).toList();
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MissingGrant(table, missing, wanted.containsAll(readable()), role));
+  }
+
+  private static PreparedStatement columns(
+      Connection connection, TableId table, @Nullable String role) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(COLUMNS);
+    statement.setString(1, role);
+    statement.setString(2, table.schema());
+    statement.setString(3, table.name());
+    return statement;
+  }
+
+  private static PreparedStatement keys(Connection connection, TableId table) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(KEYS);
     statement.setString(1, table.schema());
     statement.setString(2, table.name());
     return statement;

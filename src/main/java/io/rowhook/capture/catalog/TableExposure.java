@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param role whether there is such a role; nothing is known of its rights without it
  * @param usable whether it may use the schema
- * @param readable whether it may read all columns
+ * @param whole whether it may read the table, and so columns that are added later
  * @param secured whether row-level security hides rows from it
  * @param publication whether there is such a publication; nothing is known of it otherwise
  * @param operations whether that has inserts, updates, deletes and truncates
@@ -22,7 +22,7 @@ import java.util.Optional;
 public record TableExposure(
     boolean role,
     boolean usable,
-    boolean readable,
+    boolean whole,
     boolean secured,
     boolean publication,
     boolean operations,
@@ -41,8 +41,7 @@ public record TableExposure(
                  WHERE c.oid IN (SELECT oid FROM here UNION ALL SELECT f.relid FROM here, pg_partition_tree(here.oid) f)))
       SELECT r.oid IS NOT NULL,
              has_schema_privilege(r.oid, here.space, 'USAGE'),
-             NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = here.oid AND a.attnum > 0
-                          AND NOT a.attisdropped AND NOT has_column_privilege(r.oid, here.oid, a.attnum, 'SELECT')),
+             has_table_privilege(r.oid, here.oid, 'SELECT'),
              here.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
                AND (here.relforcerowsecurity OR NOT pg_has_role(r.oid, here.relowner, 'USAGE'))
                AND NOT EXISTS (SELECT FROM pg_policies p

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What some rows of a table say of it where the statistics say nothing. */
@@ -38,7 +39,19 @@ final class TableSamples {
   Table fill(Table table) throws SQLException {
     Savepoint before = connection.setSavepoint();
     try (Statement statement = connection.createStatement()) {
-      String some = "(SELECT * FROM %s LIMIT %d) s".formatted(table.id().quoted(), SAMPLE);
+      Set<String> closed = TableColumns.read(connection, table.id()).closed();
+      List<String> open =
+          table.columns().stream()
+              .map(Column::name)
+              .filter(name -> !closed.contains(name))
+              .map(TableId::quote)
+              .toList();
+      if (open.isEmpty()) {
+        return table;
+      }
+      String some =
+          "(SELECT %s FROM %s LIMIT %d) s"
+              .formatted(String.join(", ", open), table.id().quoted(), SAMPLE);
       long rows = table.rows();
       if (rows <= 0) {
         try (ResultSet row = statement.executeQuery("SELECT count(*) FROM " + some)) {
@@ -48,6 +61,10 @@ final class TableSamples {
       }
       List<Column> columns = new ArrayList<>();
       for (Column column : table.columns()) {
+        if (closed.contains(column.name())) {
+          columns.add(column);
+          continue;
+        }
         boolean asked =
             column.values().isEmpty()
                 && column.kind().equals("text")

@@ -94,6 +94,15 @@ public record TableStructure(Map<String, Column> columns) {
     return new TableStructure(columns);
   }
 
+  /** The values of the columns that are of an enum, by their names. */
+  public Map<String, List<String>> labels() {
+    Map<String, List<String>> labels = new LinkedHashMap<>();
+    columns.values().stream()
+        .filter(column -> !column.type().labels().isEmpty())
+        .forEach(column -> labels.put(column.name(), column.type().labels()));
+    return labels;
+  }
+
   /** The columns of every table. */
   public static Map<TableId, List<String>> names(Connection connection) throws SQLException {
     Map<TableId, List<String>> names = new LinkedHashMap<>();

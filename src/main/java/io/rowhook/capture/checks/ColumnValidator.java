@@ -17,9 +17,14 @@ final class ColumnValidator {
 
   private final Connection connection;
   private final Findings findings;
+  private final Optional<String> role;
   private final Map<TableId, TableColumns> columns = new HashMap<>();
 
-  ColumnValidator(Connection connection, Findings findings) {
+  /**
+   * @param role whose rights are asked for; empty: the session's
+   */
+  ColumnValidator(Connection connection, Findings findings, Optional<String> role) {
+    this.role = role;
     this.connection = connection;
     this.findings = findings;
   }
@@ -31,7 +36,7 @@ final class ColumnValidator {
   TableColumns of(TableId table) throws SQLException {
     TableColumns known = columns.get(table);
     if (known == null) {
-      known = TableColumns.read(connection, table);
+      known = TableColumns.read(connection, table, role.orElse(null));
       columns.put(table, known);
     }
     return known;

@@ -1,12 +1,15 @@
 package io.rowhook.capture.checks;
 
 import io.rowhook.base.Finding.Area;
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.SourceWarning;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What a check of the source has found so far, in the order found. One use, one thread. */
@@ -15,6 +18,7 @@ public final class Findings {
   private final List<String> problems = new ArrayList<>();
   private final Set<TableProblem> tables = new LinkedHashSet<>();
   private final List<SourceWarning> warnings = new ArrayList<>();
+  private final Map<TableId, MissingGrant> missing = new LinkedHashMap<>();
 
   /** Nothing at all can be captured. */
   public void refuse(String problem) {
@@ -39,6 +43,16 @@ public final class Findings {
   /** The same, where it is as often meant so. */
   void advise(Area area, String text) {
     warnings.add(new SourceWarning(area, true, text));
+  }
+
+  /** A right that is lacked; of one table all columns together. */
+  void lacks(MissingGrant right) {
+    missing.merge(right.table(), right, MissingGrant::and);
+  }
+
+  /** The rights that are lacked, by table. */
+  public List<MissingGrant> missing() {
+    return List.copyOf(missing.values());
   }
 
   public List<String> problems() {

@@ -1,5 +1,6 @@
 package io.rowhook.capture.checks;
 
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.catalog.TableColumns;
@@ -9,8 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,11 +22,7 @@ final class ReadAccessValidator {
 
   private static final String RIGHTS =
       """
-      SELECT has_schema_privilege(n.oid, 'USAGE') AS schema, has_table_privilege(c.oid, 'SELECT') AS whole,
-             ARRAY(SELECT a.attname::text FROM pg_attribute a
-                    WHERE a.attrelid = c.oid AND a.attname = ANY (?) AND NOT a.attisdropped
-                      AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT') ORDER BY a.attnum) AS closed,
-             row_security_active(c.oid) AND NOT %s AS secured,
+      SELECT has_schema_privilege(n.oid, 'USAGE') AS schema, row_security_active(c.oid) AND NOT %s AS secured,
              c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE') AS forced
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = ? AND c.relname = ?
@@ -36,9 +32,15 @@ final class ReadAccessValidator {
   private final SourceConfig source;
   private final Connection connection;
   private final Findings findings;
+  private final Optional<String> role;
   private final Set<TableId> told = new HashSet<>();
 
-  ReadAccessValidator(SourceConfig source, Connection connection, Findings findings) {
+  /**
+   * @param role of whose rights on columns alone is asked; empty: of all rights of the session's
+   */
+  ReadAccessValidator(
+      SourceConfig source, Connection connection, Findings findings, Optional<String> role) {
+    this.role = role;
     this.source = source;
     this.connection = connection;
     this.findings = findings;
@@ -48,23 +50,29 @@ final class ReadAccessValidator {
    * Adds all problems that keep rows of this table from being looked up; once for each table.
    *
    * @param place who asks
-   * @param columns what is read of it
+   * @param columns those that it has
+   * @param wanted those that are read
    */
-  void check(String place, TableId table, Collection<String> columns) throws SQLException {
+  void check(String place, TableId table, TableColumns columns, Collection<String> wanted)
+      throws SQLException {
+    Optional<MissingGrant> missing = columns.missing(table, wanted, role.orElse(source.user()));
+    missing.ifPresent(findings::lacks);
+    if (role.isPresent() || told.contains(table)) {
+      return;
+    }
     try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
-      statement.setArray(
-          1, connection.createArrayOf("text", new LinkedHashSet<>(columns).toArray()));
-      statement.setString(2, table.schema());
-      statement.setString(3, table.name());
+      statement.setString(1, table.schema());
+      statement.setString(2, table.name());
       try (ResultSet row = statement.executeQuery()) {
-        if (!told.contains(table) && row.next()) {
-          look(place, table, row);
+        if (row.next()) {
+          look(place, table, row, missing);
         }
       }
     }
   }
 
-  private void look(String place, TableId table, ResultSet row) throws SQLException {
+  private void look(String place, TableId table, ResultSet row, Optional<MissingGrant> missing)
+      throws SQLException {
     String user = TableId.quote(source.user());
     if (!row.getBoolean("schema")) {
       problem(
@@ -74,14 +82,13 @@ final class ReadAccessValidator {
               .formatted(
                   source.user(), table.schema(), table, TableId.quote(table.schema()), user));
     }
-    List<String> closed = List.of((String[]) row.getArray("closed").getArray());
-    if (!row.getBoolean("whole") && !closed.isEmpty()) {
-      problem(
-          place,
-          table,
-          "database.user '%s' may not read %s, whose rows are looked up (columns %s). Run GRANT SELECT ON %s TO %s;"
-              .formatted(source.user(), table, String.join(", ", closed), table.quoted(), user));
-    }
+    missing.ifPresent(right ->
+        problem(
+            place,
+            table,
+            "database.user '%s' may not read %s, whose rows are looked up (columns %s). Run %s"
+                .formatted(
+                    source.user(), table, String.join(", ", right.columns()), right.statement())));
     if (row.getBoolean("secured")) {
       problem(
           place,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +33,20 @@ public final class RelationValidator {
 
   /**
    * @param rights whether the role must be able to read what is looked up
+   * @param role of whose rights on columns is asked; empty: of all rights of the session's
    */
   public RelationValidator(
       SourceConfig source,
       Connection connection,
       List<TableMetadata> captured,
       Findings findings,
-      boolean rights) {
+      boolean rights,
+      Optional<String> role) {
     this.rights = rights;
     this.source = source;
-    this.columns = new ColumnValidator(connection, findings);
+    this.columns = new ColumnValidator(connection, findings, role);
     this.keys = new KeyValidator(connection, findings, columns);
-    this.reading = new ReadAccessValidator(source, connection, findings);
+    this.reading = new ReadAccessValidator(source, connection, findings, role);
     this.conditions = new ConditionValidator(connection, findings);
     captured.forEach(facts -> this.captured.put(facts.table(), facts));
   }
@@ -168,7 +171,7 @@ public final class RelationValidator {
     List<String> wanted = new ArrayList<>(key);
     to.readable().stream().filter(reference.attributes()::test).forEach(wanted::add);
     if (rights) {
-      reading.check(reference.place(), reference.to(), wanted);
+      reading.check(reference.place(), reference.to(), to, wanted);
     }
     if (!reference.where().isEmpty()) {
       conditions.lookedUp(reference.place() + ".where", reference.where(), reference.to(), to);
@@ -188,7 +191,7 @@ public final class RelationValidator {
         facts.columns().stream()
             .filter(column -> table == null || table.reads(column, facts))
             .toList();
-    reading.check(place, facts.table(), wanted);
+    reading.check(place, facts.table(), columns.of(facts.table()), wanted);
   }
 
   private void free(String place, String name, TableId table, List<String> taken) {

@@ -1,7 +1,9 @@
 package io.rowhook.capture.lookup;
 
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.connection.OversizedRows;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -36,6 +38,15 @@ public record LookupFailure(Kind kind, String reason) {
 
   /** Judges what a statement has thrown. */
   static LookupFailure of(Throwable failure) {
+    return of(failure, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param missing the right that the role lacks, as far as it is known
+   */
+  static LookupFailure of(Throwable failure, Optional<MissingGrant> missing) {
     if (!(failure instanceof SQLException sql)) {
       return new LookupFailure(
           Kind.ROW, "a value cannot be taken (" + failure.getClass().getSimpleName() + ")");
@@ -61,7 +72,12 @@ public record LookupFailure(Kind kind, String reason) {
     if (state.equals(NOT_ALLOWED)) {
       String words = server == null ? sql.getMessage() : server.getMessage();
       return new LookupFailure(
-          Kind.RELATION, "the source says: " + words + "; rowhook check says what to run");
+          Kind.RELATION,
+          "the source says: "
+              + words
+              + missing
+                  .map(right -> "; run " + right.statement())
+                  .orElse("; rowhook check says what to run"));
     }
     if (state.startsWith("42")) { // of names, types and rights; these messages have no values
       String words = server == null ? sql.getMessage() : server.getMessage();
@@ -71,11 +87,13 @@ public record LookupFailure(Kind kind, String reason) {
         Kind.ROW, "the source refuses it with SQLSTATE " + state + wordsOf(state));
   }
 
-  /** Whether a column or a type is not as the statement has it: the table may have been altered. */
-  static boolean isOfNames(Throwable failure) {
+  /**
+   * Whether a column, a type or a right is not as the statement has it: the table may have been
+   * altered, or a right taken away.
+   */
+  static boolean isOfCatalog(Throwable failure) {
     return failure instanceof SQLException sql
-        && (sql.getSQLState() == null
-            || (sql.getSQLState().startsWith("42") && !sql.getSQLState().equals(NOT_ALLOWED)));
+        && (sql.getSQLState() == null || sql.getSQLState().startsWith("42"));
   }
 
   /** Whether it is of a lock, or of what the server is short of at present. */

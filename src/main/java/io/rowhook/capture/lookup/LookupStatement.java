@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * collation of the column that they come from, and the result says by its ordinal which one it was.
  * So {@code 'ABC'} finds {@code 'abc'} in a citext, and a {@code char(5)} finds a {@code varchar}.
  * Only named columns are read, and none that PostgreSQL computes, since the log has none of these.
+ * One that the role may not read, and that nothing names, is left out: the ERP may have added it.
  * Immutable; any thread.
  */
 public final class LookupStatement {
@@ -55,6 +56,8 @@ public final class LookupStatement {
   private final List<String> keyTypes = new ArrayList<>();
   private final List<String> keyBases = new ArrayList<>();
   private final Set<String> hidden;
+  private final Set<String> selected;
+  private final Set<String> withheld;
   private final String sql;
 
   /**
@@ -62,9 +65,10 @@ public final class LookupStatement {
    *
    * @param columns those of the table that is read
    * @param asked those of the table that the keys come from; null: the same table
+   * @param whole whether nothing is left out, so that the role must be able to read all
    * @throws SQLException if there is no such column, the only cause being that a table was altered
    */
-  LookupStatement(Query query, TableColumns columns, @Nullable TableColumns asked)
+  LookupStatement(Query query, TableColumns columns, @Nullable TableColumns asked, boolean whole)
       throws SQLException {
     this.query = query;
     this.by = query.key().isEmpty() ? columns.primaryKey() : query.key();
@@ -74,11 +78,12 @@ public final class LookupStatement {
     for (String named : query.columns().named()) {
       type(columns, query.table(), named); // what is excluded by a name that is gone might be read
     }
-    Set<String> selected = new LinkedHashSet<>(columns.readable());
-    selected.removeIf(name ->
-        !query.columns().test(name) || !(query.known().isEmpty() || query.known().contains(name)));
+    Set<String> wanted = wanted(query, columns);
+    this.withheld = whole ? Set.of() : withheld(wanted, columns);
+    wanted.removeAll(withheld);
+    this.selected = wanted;
     this.hidden = Set.of(ORDINAL, MATCHES);
-    this.sql = sql(selected, columns, asked == null ? columns : asked);
+    this.sql = sql(columns, asked == null ? columns : asked);
   }
 
   /** Whether a key of this type can be told from what stands after a prefix. */
@@ -86,8 +91,24 @@ public final class LookupStatement {
     return type != null && (WHOLE_NUMBERS.containsKey(type) || TEXTS.contains(type));
   }
 
-  private String sql(Set<String> selected, TableColumns columns, TableColumns asked)
-      throws SQLException {
+  /** The columns that a query asks for, as far as there are such. */
+  static Set<String> wanted(Query query, TableColumns columns) {
+    Set<String> wanted = new LinkedHashSet<>(columns.readable());
+    wanted.removeIf(name ->
+        !query.columns().test(name) || !(query.known().isEmpty() || query.known().contains(name)));
+    return wanted;
+  }
+
+  private Set<String> withheld(Set<String> wanted, TableColumns columns) {
+    Set<String> withheld = new LinkedHashSet<>(wanted);
+    withheld.retainAll(columns.closed());
+    withheld.removeAll(by);
+    withheld.removeAll(query.needed());
+    withheld.removeAll(query.columns().include());
+    return withheld;
+  }
+
+  private String sql(TableColumns columns, TableColumns asked) throws SQLException {
     RowLookup.@Nullable Asked from = query.asked();
     List<String> arrays = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -163,6 +184,16 @@ public final class LookupStatement {
   /** With one array of texts for each column of the key. */
   String sql() {
     return sql;
+  }
+
+  /** The columns that are read. */
+  Set<String> selected() {
+    return selected;
+  }
+
+  /** The columns that are left out, since the role may not read them. */
+  Set<String> withheld() {
+    return withheld;
   }
 
   /** How many columns the key has. */

@@ -7,6 +7,7 @@ import io.rowhook.capture.catalog.TableColumns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,22 @@ final class SnapshotColumns {
       earlier |= shared.tables().remove(table) != null && !lookedAt.contains(table);
     }
     return earlier;
+  }
+
+  /**
+   * Those of a query's table; as of this snapshot, where an earlier one has shown too few, or some
+   * that may not be read: a right may have been given since.
+   */
+  TableColumns of(Query query) throws SQLException {
+    TableColumns known = of(query.table());
+    boolean lacking =
+        !known.types().keySet().containsAll(query.known())
+            || !Collections.disjoint(known.closed(), LookupStatement.wanted(query, known));
+    if (lacking && !lookedAt.contains(query.table())) {
+      shared.tables().remove(query.table());
+      known = of(query.table());
+    }
+    return known;
   }
 
   /** Those of a table, as of this snapshot or an earlier one. */

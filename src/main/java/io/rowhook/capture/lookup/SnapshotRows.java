@@ -3,6 +3,7 @@ package io.rowhook.capture.lookup;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.KeyRange;
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.RowLookup.Condition;
@@ -11,6 +12,7 @@ import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.RowLookup.Rows;
 import io.rowhook.capture.RowLookup.TooMuchException;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.catalog.TableColumns;
 import io.rowhook.capture.connection.OversizedRows;
 import io.rowhook.capture.decode.TypeCatalog;
 import java.sql.Connection;
@@ -25,9 +27,11 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -38,14 +42,6 @@ public final class SnapshotRows implements RowLookup.Snapshot {
 
   /** More keys at fault than this, one by one, and it is the table's. */
   private static final int MOST_AT_FAULT = 32;
-
-  /** Rows that come from the server at once, and of a table whose rows were not seen yet. */
-  private static final int MOST_FETCHED = 1_000;
-
-  private static final int FIRST_FETCHED = 20;
-
-  /** About as many bytes come at once. */
-  private static final long FETCHED_BYTES = 4L << 20;
 
   /** A statement has failed, and the snapshot with it: all is read again in a new one. */
   public static final class Again extends SQLException {
@@ -103,7 +99,7 @@ public final class SnapshotRows implements RowLookup.Snapshot {
 
   @Override
   public Rows rows(Query query, Collection<RowKey> keys) throws SQLException {
-    Rows all = new Rows(new LinkedHashMap<>(), new HashMap<>());
+    Rows all = new Rows(new LinkedHashMap<>(), new HashMap<>(), new LinkedHashSet<>());
     if (!keys.isEmpty()) {
       Optional<String> why = shared.circuits().closed(query.table());
       if (why.isPresent()) {
@@ -121,7 +117,7 @@ public final class SnapshotRows implements RowLookup.Snapshot {
     Savepoint before = carefully ? connection.setSavepoint() : null;
     long bytesBefore = bytes;
     try {
-      all.found().putAll(select(query, keys));
+      select(query, keys, all);
       if (before != null) {
         connection.releaseSavepoint(before);
       }
@@ -130,14 +126,15 @@ public final class SnapshotRows implements RowLookup.Snapshot {
       throw e;
     } catch (SQLException | RuntimeException | StackOverflowError e) {
       bytes = bytesBefore;
-      if (seen.forget(query) && LookupFailure.isOfNames(e)) {
-        throw new Again(carefully); // the table was altered since its columns were looked at
+      Optional<MissingGrant> missing = missing(query);
+      if (seen.forget(query) && LookupFailure.isOfCatalog(e)) {
+        throw new Again(carefully); // altered since its columns were looked at, or a right is gone
       }
       if (e instanceof SQLException sql && OversizedRows.ROWS.equals(sql.getSQLState())) {
-        shared.largest().put(query.table(), FETCHED_BYTES); // from now on one by one
+        shared.largest().put(query.table(), LookupState.FETCHED_BYTES); // from now on one by one
         throw new Again(carefully);
       }
-      LookupFailure failure = judge(query, e, Duration.ofNanos(System.nanoTime() - begin));
+      LookupFailure failure = judge(query, e, missing, Duration.ofNanos(System.nanoTime() - begin));
       if (before == null) {
         throw new Again(failure.kind() == LookupFailure.Kind.ROW);
       }
@@ -221,8 +218,21 @@ public final class SnapshotRows implements RowLookup.Snapshot {
     }
   }
 
-  private LookupFailure judge(Query query, Throwable thrown, Duration lost) throws SQLException {
-    LookupFailure failure = LookupFailure.of(thrown);
+  /** The right that the role lacks for a query, as far as it is known. */
+  private Optional<MissingGrant> missing(Query query) {
+    TableColumns known = shared.tables().get(query.table());
+    if (known == null) {
+      return Optional.empty();
+    }
+    Set<String> wanted = LookupStatement.wanted(query, known);
+    wanted.addAll(query.key().isEmpty() ? known.primaryKey() : query.key());
+    return known.missing(query.table(), wanted, shared.role());
+  }
+
+  private LookupFailure judge(
+      Query query, Throwable thrown, Optional<MissingGrant> missing, Duration lost)
+      throws SQLException {
+    LookupFailure failure = LookupFailure.of(thrown, missing);
     if (thrown instanceof SQLException sql
         && (failure.kind() == LookupFailure.Kind.CONNECTION || connection.isClosed())) {
       throw sql;
@@ -255,15 +265,17 @@ public final class SnapshotRows implements RowLookup.Snapshot {
     keys.forEach(key -> all.unread().put(key, reason));
   }
 
-  private Map<RowKey, List<ObjectNode>> select(Query query, List<RowKey> keys) throws SQLException {
+  private void select(Query query, List<RowKey> keys, Rows all) throws SQLException {
     Map<RowKey, List<ObjectNode>> found = new LinkedHashMap<>();
     shared.queries().increment();
+    TableColumns columns = seen.of(query);
     LookupStatement lookup =
         new LookupStatement(
             query,
-            seen.of(query.table()),
-            query.asked() == null ? null : seen.of(query.asked().table()));
-    boolean policed = seen.of(query.table()).policed();
+            columns,
+            query.asked() == null ? null : seen.of(query.asked().table()),
+            shared.whole());
+    boolean policed = columns.policed();
     if (policed) {
       execute("SET LOCAL row_security = on");
     }
@@ -271,7 +283,7 @@ public final class SnapshotRows implements RowLookup.Snapshot {
       for (int i = 0; i < lookup.width(); i++) {
         statement.setArray(i + 1, connection.createArrayOf("text", lookup.argument(keys, i)));
       }
-      statement.setFetchSize(fetched(query.table()));
+      statement.setFetchSize(shared.fetched(query.table()));
       try (ResultSet result = statement.executeQuery()) {
         take(lookup, keys, query.table(), new RowResultReader(types, result), found);
       }
@@ -279,7 +291,14 @@ public final class SnapshotRows implements RowLookup.Snapshot {
     if (policed) {
       execute("SET LOCAL row_security = off");
     }
-    return found;
+    all.found().putAll(found);
+    all.withheld().addAll(lookup.withheld());
+    shared
+        .circuits()
+        .read(
+            query.table(),
+            lookup.selected(),
+            columns.missing(query.table(), lookup.withheld(), shared.role()));
   }
 
   private void execute(String sql) throws SQLException {
@@ -302,17 +321,10 @@ public final class SnapshotRows implements RowLookup.Snapshot {
         throw new TooMuchException(table, limit);
       }
       if (shared.largest().merge(table, result.bytes(), Math::max) == result.bytes()) {
-        result.fetch(fetched(table));
+        result.fetch(shared.fetched(table));
       }
       shared.rows().increment();
       lookup.take(row, keys, found);
     }
-  }
-
-  private int fetched(TableId table) {
-    Long largest = shared.largest().get(table);
-    return largest == null
-        ? FIRST_FETCHED
-        : (int) Math.max(1, Math.min(MOST_FETCHED, FETCHED_BYTES / Math.max(1, largest)));
   }
 }

@@ -1,20 +1,25 @@
 package io.rowhook.capture.lookup;
 
+import io.rowhook.base.Durations;
+import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.TableId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tables that cannot be read back at present: each is left alone for a while, a longer one each
- * time, so that a lock or a slow statement does not cost every batch its time. Says so in the log
- * when it begins, when the reason changes, and when it is over.
+ * The tables that cannot be read back at present, or not all columns of them. Each of the former is
+ * left alone for a while, a longer one each time, so that a lock or a slow statement does not cost
+ * every batch its time. Says so in the log when it begins, when the reason changes, and when it is
+ * over.
  *
  * <p>{@link #open} may be called by any thread, all else by one at a time.
  */
@@ -30,10 +35,11 @@ public final class TableCircuitBreakers {
 
   private static final Logger log = LoggerFactory.getLogger(TableCircuitBreakers.class);
 
-  private record Open(String reason, int failures, long until) {}
+  private record Open(String reason, int failures, long at, long until) {}
 
   private final LongSupplier clock;
   private final Map<TableId, Open> open = new ConcurrentHashMap<>();
+  private final Map<TableId, MissingGrant> withheld = new ConcurrentHashMap<>();
   private final Map<String, Long> logged = new TreeMap<>();
 
   /**
@@ -63,7 +69,8 @@ public final class TableCircuitBreakers {
         Math.min(
             LONGEST.toNanos(),
             Math.max(SHORTEST.toNanos(), lost.toNanos()) << Math.min(failures, 6));
-    open.put(table, new Open(reason, failures + 1, clock.getAsLong() + pause));
+    long now = clock.getAsLong();
+    open.put(table, new Open(reason, failures + 1, now, now + pause));
     if (before == null || !before.reason().equals(reason)) {
       log.warn(
           "Table {} cannot be read back: {}. Events that need its rows name these in 'unavailable'"
@@ -80,6 +87,43 @@ public final class TableCircuitBreakers {
     }
   }
 
+  /**
+   * These columns of a table were read.
+   *
+   * @param missing the right to others, which were left out
+   */
+  void read(TableId table, Collection<String> columns, Optional<MissingGrant> missing) {
+    MissingGrant known = withheld.get(table);
+    MissingGrant left = known == null ? null : known.without(columns);
+    MissingGrant now = left == null ? missing.orElse(null) : missing.map(left::and).orElse(left);
+    if (now == null || now.equals(known)) {
+      return;
+    }
+    if (now.columns().isEmpty()) {
+      withheld.remove(table);
+      log.info("Table {} can be read back whole again", table);
+      return;
+    }
+    withheld.put(table, now);
+    if (known == null || !known.columns().containsAll(now.columns())) {
+      log.warn("Table {}: {}", table, words(now));
+    }
+  }
+
+  /** When it was tried, if nothing has asked for it since. */
+  private String words(Open one) {
+    Duration since = Duration.ofNanos(clock.getAsLong() - one.at());
+    return since.compareTo(LONGEST) <= 0
+        ? one.reason()
+        : "%s (%s ago, when it was last needed; it is tried again when it is needed again)"
+            .formatted(one.reason(), Durations.of(since));
+  }
+
+  private static String words(MissingGrant missing) {
+    return "%s may not read %s, which the rows that are looked up lack; their events name them in 'unavailable'. Run %s"
+        .formatted(missing.role(), String.join(", ", missing.columns()), missing.statement());
+  }
+
   /** Single rows of a table could not be read. */
   void rowFailed(TableId table, String reason) {
     long now = clock.getAsLong();
@@ -94,10 +138,11 @@ public final class TableCircuitBreakers {
     }
   }
 
-  /** The tables that cannot be read at present, and why. Any thread. */
+  /** The tables that cannot be read at present, or not whole, and why. Any thread. */
   public List<String> open() {
-    return open.entrySet().stream()
-        .map(one -> one.getKey() + ": " + one.getValue().reason())
+    return Stream.concat(
+            open.entrySet().stream().map(one -> one.getKey() + ": " + words(one.getValue())),
+            withheld.entrySet().stream().map(one -> one.getKey() + ": " + words(one.getValue())))
         .sorted()
         .toList();
   }

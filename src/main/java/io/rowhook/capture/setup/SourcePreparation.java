@@ -11,6 +11,7 @@ import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
+import io.rowhook.capture.TableProblem;
 import io.rowhook.capture.catalog.CatalogFingerprint;
 import io.rowhook.capture.catalog.TableLocks;
 import io.rowhook.capture.debezium.PostgresConnections;
@@ -48,6 +49,7 @@ public final class SourcePreparation {
   private final SlotRelease release;
   private final Map<TableId, TableMetadata> lastFacts = new HashMap<>();
   private PreparedGeneration last;
+  private volatile List<TableProblem> unread = List.of();
 
   public SourcePreparation(
       SourceConfig source,
@@ -86,9 +88,10 @@ public final class SourcePreparation {
     }
     Set<TableId> known =
         checkpoints.published().map(published -> published.tables().keySet()).orElse(Set.of());
-    if (strict && checked.tableProblems().stream().anyMatch(one -> !known.contains(one.table()))) {
+    if (strict && checked.tableProblems().stream().anyMatch(one -> isNew(one, asked, known))) {
       checked.strict();
     }
+    unread(checked);
     Map<TableId, List<String>> reasons = checked.suspended();
     List<TableMetadata> facts = new ArrayList<>(checked.tables());
     facts.removeIf(table -> reasons.containsKey(table.table()));
@@ -112,6 +115,36 @@ public final class SourcePreparation {
                 Map.of())
             .withPublished(checkpoints.published());
     return new Result(last, joined.accepted());
+  }
+
+  /**
+   * What cannot be looked up as it must, at the last look: of tables that are captured all the
+   * same. Any thread.
+   */
+  public List<TableProblem> unread() {
+    return unread;
+  }
+
+  /** A table that is only looked up in is new with the journal. */
+  private static boolean isNew(TableProblem problem, List<TableId> captured, Set<TableId> known) {
+    return captured.contains(problem.table()) ? !known.contains(problem.table()) : known.isEmpty();
+  }
+
+  /** Says what of it is new, and what is over. */
+  private synchronized void unread(SourceValidator.Checked checked) {
+    List<TableProblem> now =
+        checked.tableProblems().stream().filter(problem -> !problem.suspends()).toList();
+    for (TableProblem problem : now) {
+      if (!unread.contains(problem)) {
+        log.warn("{}. Others go on, and it is looked at again by itself", problem.text());
+      }
+    }
+    for (TableProblem problem : unread) {
+      if (now.stream().noneMatch(one -> one.table().equals(problem.table()))) {
+        log.info("Table {} can be looked up as it must again", problem.table());
+      }
+    }
+    unread = now;
   }
 
   /** Joins. A table that somebody has locked, and that is not published yet, waits by itself. */
@@ -203,11 +236,14 @@ public final class SourcePreparation {
     if (!CatalogFingerprint.read(connection, prepared.tables()).equals(prepared.fingerprints())) {
       return false;
     }
-    if (prepared.suspended().isEmpty()) {
+    if (prepared.suspended().isEmpty() && unread.isEmpty()) {
       return true;
     }
     SourceValidator.Checked checked =
         SourceValidator.lookAtTables(source, prepared.generation().tables());
+    if (checked.problems().isEmpty()) {
+      unread(checked);
+    }
     Set<TableId> still = new HashSet<>(checked.suspended().keySet());
     Set<TableId> waiting = new HashSet<>(prepared.suspended().keySet());
     waiting.removeAll(still);

@@ -33,6 +33,7 @@ public final class ReadBackRows {
   private final Instant at;
   private final Map<Query, Map<RowKey, List<ObjectNode>>> rows = new HashMap<>();
   private final Map<Query, Map<RowKey, String>> unread = new HashMap<>();
+  private final Map<Query, Set<String>> withheld = new HashMap<>();
 
   /** Transactions that it should have and has not. */
   private final Set<String> unseen = new HashSet<>();
@@ -122,6 +123,11 @@ public final class ReadBackRows {
     return blind || unread.getOrDefault(query, Map.of()).containsKey(key);
   }
 
+  /** The columns that the rows of a query lack, since the role may not read them. */
+  public Set<String> withheld(Query query) {
+    return withheld.getOrDefault(query, Set.of());
+  }
+
   /** Whether there are rows of a key, also if none of them exists for us. */
   public boolean has(Query query, RowKey key) {
     return rows.getOrDefault(query, Map.of()).containsKey(key);
@@ -142,6 +148,9 @@ public final class ReadBackRows {
       rows.computeIfAbsent(one.getKey(), _ -> new HashMap<>()).putAll(read.found());
       if (!read.unread().isEmpty()) {
         unread.computeIfAbsent(one.getKey(), _ -> new HashMap<>()).putAll(read.unread());
+      }
+      if (!read.withheld().isEmpty()) {
+        withheld.computeIfAbsent(one.getKey(), _ -> new HashSet<>()).addAll(read.withheld());
       }
     }
     asked.clear();

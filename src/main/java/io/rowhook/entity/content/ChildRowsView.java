@@ -112,6 +112,9 @@ final class ChildRowsView {
       Optional<RowKey> key = RowKey.of(row, part.primaryKey());
       if (key.isEmpty() || history.row(part, key.get(), moment) instanceof RowState.AsRead) {
         rows.add(row);
+        readBack
+            .withheld(part.byParent())
+            .forEach(column -> incomplete.add(name(part) + "." + column));
         key.ifPresent(seen::add);
       }
     }
@@ -246,6 +249,9 @@ final class ChildRowsView {
   }
 
   private ObjectNode whole(ObjectNode named, LookupLink link, String path, Set<String> missing) {
+    for (String column : readBack.withheld(link.query())) {
+      missing.add(path + link.name() + "." + column);
+    }
     if (link.inner().isEmpty()) {
       return named;
     }

@@ -133,7 +133,15 @@ public final class EntitySchema {
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
     keyShape = KeyTypes.shape(type.table(), facts, key);
     root =
-        new Query(type.table(), key, ColumnFilter.ALL, role.columns(), null, "", type.condition());
+        new Query(
+            type.table(),
+            key,
+            ColumnFilter.ALL,
+            role.columns(),
+            role.named(),
+            null,
+            "",
+            type.condition());
     links = LookupLink.of(type.table(), type.references());
     type.parts().forEach(part -> add(part, type.name(), null, tables, shared));
     spelled = parts.stream().anyMatch(part -> part.spelling() != null);
@@ -170,6 +178,7 @@ public final class EntitySchema {
             part.key(),
             ColumnFilter.ALL,
             own.columns(),
+            own.named(),
             parentKey.size() == part.key().size() ? new Asked(above1, parentKey) : null,
             part.prefix(),
             part.where());

@@ -34,6 +34,8 @@ public record LookupLink(
     for (LookupReference inner : reference.references()) {
       inner.key().stream().filter(name -> !shown.test(name)).forEach(hidden::add);
     }
+    List<String> needed =
+        reference.references().stream().flatMap(inner -> inner.key().stream()).distinct().toList();
     ColumnFilter read = shown.and(hidden);
     reference.references().forEach(inner -> hidden.remove(inner.name())); // it takes its place
     Query query =
@@ -42,6 +44,7 @@ public record LookupLink(
             reference.to(),
             read,
             List.of(),
+            needed,
             reference.prefix().isEmpty() ? new Asked(from, reference.key()) : null,
             "",
             reference.where());

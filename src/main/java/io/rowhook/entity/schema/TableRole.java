@@ -4,6 +4,7 @@ import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.RowLookup.Condition;
 import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableMetadata;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param filtered whether others can come that are not to be let through
  * @param hidden those that are captured since something depends on them, and not shown
  * @param ignored those of the hidden that make no event when they alone change
+ * @param named those of the columns that the settings name, or that tell the rows apart
  * @param condition which rows exist for us; null: all
  */
 public record TableRole(
@@ -26,6 +28,7 @@ public record TableRole(
     boolean filtered,
     Set<String> hidden,
     Set<String> ignored,
+    List<String> named,
     @Nullable Condition condition) {
 
   public TableRole {
@@ -33,6 +36,7 @@ public record TableRole(
     columns = List.copyOf(columns);
     hidden = Set.copyOf(hidden);
     ignored = Set.copyOf(ignored);
+    named = List.copyOf(named);
   }
 
   /**
@@ -52,7 +56,7 @@ public record TableRole(
       Set<String> told,
       List<String> replaced) {
     if (facts == null) {
-      return new TableRole(List.of(), List.of(), false, Set.of(), Set.of(), null);
+      return new TableRole(List.of(), List.of(), false, Set.of(), Set.of(), List.of(), null);
     }
     List<String> judged = SqlCondition.of(condition).columns(facts.columns());
     Set<String> all = new LinkedHashSet<>(facts.columns());
@@ -65,12 +69,19 @@ public record TableRole(
     hidden.removeIf(name -> shown.test(name) || replaced.contains(name));
     Set<String> ignored = new LinkedHashSet<>(hidden);
     ignored.removeAll(told);
+    List<String> named = new ArrayList<>(all);
+    named.removeIf(name ->
+        !shown.include().contains(name)
+            && !needed.contains(name)
+            && !judged.contains(name)
+            && !facts.primaryKey().contains(name));
     return new TableRole(
         facts.primaryKey(),
         List.copyOf(all),
         !shown.isAll(),
         hidden,
         ignored,
+        named,
         condition.isEmpty() ? null : new Condition(facts.table(), condition, judged));
   }
 

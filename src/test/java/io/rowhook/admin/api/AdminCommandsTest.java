@@ -11,6 +11,8 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.TableId;
+import io.rowhook.capture.TableProblem;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.SqliteJournal;
@@ -70,7 +72,18 @@ class AdminCommandsTest {
             CaptureState.Starting::new,
             Optional::empty,
             List::of,
-            () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
+            () ->
+                List.of(
+                    new TableProblem(
+                        TableId.parse("crm.customer"), false, "entities.yaml: Order", "run GRANT")),
+            () ->
+                new JdbcRowLookup.Counts(
+                    0,
+                    0,
+                    Duration.ZERO,
+                    0,
+                    List.of("crm.customer: denied", "public.line: locked"),
+                    0),
             new EntityMetrics(),
             List::of,
             new ResyncActions(
@@ -119,6 +132,13 @@ class AdminCommandsTest {
 
   private static ObjectNode to(String recipient) {
     return ServiceClient.request().put("recipient", recipient);
+  }
+
+  @Test
+  void whatTheCatalogSaysOfATableIsShownInPlaceOfWhatTheLastReadingSaid() throws Exception {
+    assertThat(run("status", ServiceClient.request()).at("/readBack/unreadTables"))
+        .extracting(JsonNode::asText)
+        .containsExactly("crm.customer: entities.yaml: Order: run GRANT", "public.line: locked");
   }
 
   @Test

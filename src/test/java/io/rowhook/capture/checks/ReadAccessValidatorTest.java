@@ -86,6 +86,23 @@ final class ReadAccessValidatorTest {
         .containsExactly(
             PLACE
                 + ": database.user 'narrow' may not read crm.customer, whose rows are looked up (columns secret). Run GRANT SELECT ON \"crm\".\"customer\" TO \"narrow\";");
+    database.execute("ALTER TABLE crm.customer ADD loyalty text");
+    assertThat(
+            problems(
+                new TableRequirement.Reference(
+                    PLACE,
+                    "x",
+                    List.of("customer"),
+                    List.of(),
+                    "",
+                    TableId.parse("crm.customer"),
+                    ColumnFilter.without(List.of("secret")),
+                    "",
+                    List.of())))
+        .as("others stay closed")
+        .containsExactly(
+            PLACE
+                + ": database.user 'narrow' may not read crm.customer, whose rows are looked up (columns loyalty). Run GRANT SELECT (\"loyalty\") ON \"crm\".\"customer\" TO \"narrow\";");
   }
 
   @Test

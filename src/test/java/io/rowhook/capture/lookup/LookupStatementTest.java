@@ -93,6 +93,36 @@ class LookupStatementTest {
     }
   }
 
+  /** For what has to be complete, as a resync, a column that may not be read is not left out. */
+  @Test
+  void aColumnThatMayNotBeReadIsLeftOutButWhereAllIsWanted() throws Exception {
+    database.execute(
+        "CREATE ROLE slim LOGIN PASSWORD 'slim'", "GRANT SELECT (id, v) ON child TO slim");
+    SourceConfig login = SourceConfig.of(database.connectorProperties("slim"), "source.properties");
+    Query query =
+        new Query(
+            TableId.parse("public.child"),
+            List.of("id"),
+            ColumnFilter.ALL,
+            List.of("id", "v", "i"),
+            null,
+            "",
+            "");
+    RowKey one = RowKey.parse("[1]");
+    try (JdbcRowLookup some = new JdbcRowLookup(login);
+        JdbcRowLookup whole = JdbcRowLookup.whole(login)) {
+      Rows read = some.read(Set.of(), true, snapshot -> snapshot.rows(query, List.of(one)));
+      assertThat(read.found().values()).hasToString("[[{\"id\":1,\"v\":\"ab\"}]]");
+      assertThat(read.withheld()).containsExactly("i");
+      Rows unread = whole.read(Set.of(), true, snapshot -> snapshot.rows(query, List.of(one)));
+      assertThat(unread.found()).isEmpty();
+      assertThat(unread.unread().values())
+          .singleElement()
+          .asString()
+          .endsWith("run GRANT SELECT (\"i\") ON \"public\".\"child\" TO \"slim\";");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "c, abc, c, ABC",
