@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +26,6 @@ import java.util.stream.Stream;
  * it holds should not be sent. Pure.
  */
 public final class ImpliedKeys {
-
-  /** One table in so many begins with a module's word, and no fewer than this. */
-  private static final int MODULE_SHARE = 4;
-
-  private static final int MODULE_LEAST = 5;
 
   /** By what they are called in another's column, written together. */
   private final Map<String, List<Target>> targets = new HashMap<>();
@@ -54,7 +50,9 @@ public final class ImpliedKeys {
 
   private ImpliedKeys(SourceCatalog catalog) {
     TableNames names = new TableNames(catalog.tables());
-    Set<String> modules = modules(catalog, names);
+    Set<String> modules =
+        Modules.of(
+            catalog.tables().stream().map(table -> singular(names.words(table.id()))).toList());
     for (Table table : catalog.tables()) {
       List<List<String>> called = called(table, names, modules);
       Stream.concat(Stream.of(table.primaryKey()), table.uniqueKeys().stream())
@@ -102,29 +100,6 @@ public final class ImpliedKeys {
     return words.stream().map(word -> Words.singular(Vocabulary.base(word))).toList();
   }
 
-  /** First words of many tables' names that name no table themselves. */
-  private static Set<String> modules(SourceCatalog catalog, TableNames names) {
-    Map<String, Integer> many = new HashMap<>();
-    Set<String> whole = new HashSet<>();
-    for (Table table : catalog.tables()) {
-      List<String> words = singular(names.words(table.id()));
-      if (words.size() == 1) {
-        whole.add(words.getFirst());
-      } else if (!words.isEmpty()) {
-        many.merge(words.getFirst(), 1, Integer::sum);
-      }
-    }
-    Set<String> modules = new HashSet<>();
-    many.forEach((word, tables) -> {
-      if (tables >= MODULE_LEAST
-          && tables * MODULE_SHARE >= catalog.tables().size()
-          && !whole.contains(word)) {
-        modules.add(word);
-      }
-    });
-    return modules;
-  }
-
   private static List<List<String>> called(Table table, TableNames names, Set<String> modules) {
     List<String> words = singular(names.words(table.id()));
     List<List<String>> called = new ArrayList<>(List.of(words));
@@ -136,7 +111,11 @@ public final class ImpliedKeys {
   }
 
   private static boolean isFit(Table table, Column column) {
-    return !family(column).isEmpty() && !column.virtual() && Columns.hidden(table, column) == null;
+    Columns.Hidden hidden = Columns.hidden(table, column);
+    boolean id = column.name().toLowerCase(Locale.ROOT).endsWith("id");
+    return !family(column).isEmpty()
+        && !column.virtual()
+        && (hidden == null || (hidden == Columns.Hidden.personal && id));
   }
 
   /** Columns of one family can be equal; empty: of none. */

@@ -88,7 +88,8 @@ final class Ownership {
     if (twice && !held && !made && !(required && names.begins(table.id(), key.table()))) {
       return 0; // a transfer's two places, not its owner
     }
-    if ((!link && isCodes(table) && !mere) || (isHub(key.table()) && !named && !begins)) {
+    if ((!link && isCodes(table) && !mere)
+        || (isHub(key.table()) && !named && !begins && !(first && isClassed(table, key)))) {
       return 0;
     }
     if (!(held
@@ -97,7 +98,7 @@ final class Ownership {
         || head
         || only
         || made
-        || (link && required)
+        || (link && (required || !key.declared())) // a link names both, whatever may be missing
         || ((line || end || required || isNamedByNone(table)) && named))) {
       return 0;
     }
@@ -134,6 +135,16 @@ final class Ownership {
         .equals(List.of(key.table()));
   }
 
+  /** Whether its key is another's and that of a list: what sort of thing somebody has. */
+  private boolean isClassed(Table table, ForeignKey owner) {
+    return TableTraits.isLink(table)
+        && table.key().containsAll(owner.columns())
+        && table.foreignKeys().stream()
+            .filter(key -> !key.equals(owner))
+            .map(key -> tables.get(key.table()))
+            .allMatch(other -> other != null && isCodes(other));
+  }
+
   /** Whether a row can name no other object. */
   private boolean isSole(Table table, ForeignKey key) {
     return table.foreignKeys().stream()
@@ -148,7 +159,9 @@ final class Ownership {
         && !Columns.isNamed(table)
         && !TableTraits.hasPrice(table)
         && !TableTraits.hasAmount(table)
-        && table.foreignKeys().stream().anyMatch(key -> isSole(table, key));
+        && ((TableRoles.hasNoName(table)
+                && Vocabulary.LINES.contains(TableTraits.last(names.stems(table.id()), 1)))
+            || table.foreignKeys().stream().anyMatch(key -> isSole(table, key)));
   }
 
   /** Whether a row has to name two others. */
@@ -246,7 +259,14 @@ final class Ownership {
     boolean identified =
         table.key().size() > owner.key().columns().size()
             && table.key().containsAll(owner.key().columns());
-    if (own && !(identified && begins)) {
+    boolean between =
+        owner.key().cascades()
+            && Hubs.isRequired(table, owner.key())
+            && isNamedByNone(table)
+            && table.foreignKeys().stream()
+                .map(ForeignKey::table)
+                .anyMatch(other -> !other.equals(owner.table()) && names.begins(table.id(), other));
+    if (own && !(identified && begins) && !between) {
       return true;
     }
     if (table.key().equals(owner.key().columns()) && table.foreignKeys().size() > 2) {

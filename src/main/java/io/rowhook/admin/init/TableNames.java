@@ -29,12 +29,7 @@ final class TableNames {
         !english
             && count(whole.values(), Vocabulary.ROMANCE)
                 > count(whole.values(), Vocabulary.GERMANIC);
-    Map<TableId, List<String>> shortened = withoutPrefixes(whole);
-    Set<String> taken = new HashSet<>();
-    boolean unique =
-        shortened.values().stream()
-            .allMatch(each -> taken.add(Words.camel(singular(each)).toLowerCase(Locale.ROOT)));
-    words.putAll(unique ? shortened : whole);
+    words.putAll(unique(withoutPrefixes(whole), whole));
     Set<String> used = new HashSet<>();
     for (Table table : tables) {
       names.put(table.id(), free(table.id(), used));
@@ -73,25 +68,58 @@ final class TableNames {
         .count();
   }
 
-  /** Without {@code tbl_}, and without a first word that all tables of a schema have. */
+  /** Where several tables would be called the same, these keep their whole names. */
+  private Map<TableId, List<String>> unique(
+      Map<TableId, List<String>> shortened, Map<TableId, List<String>> whole) {
+    Map<String, Set<TableId>> called = new HashMap<>();
+    shortened.forEach(
+        (id, name) -> called.computeIfAbsent(called(name), _ -> new HashSet<>()).add(id));
+    Map<TableId, List<String>> unique = new HashMap<>(shortened);
+    called.values().stream()
+        .filter(same -> same.size() > 1)
+        .forEach(same -> same.forEach(id -> unique.put(id, whole.getOrDefault(id, List.of()))));
+    return unique;
+  }
+
+  private String called(List<String> name) {
+    return Words.camel(singular(name)).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Without {@code tbl_} and {@code _table}, and without what tells in a schema whose a table is.
+   */
   private static Map<TableId, List<String>> withoutPrefixes(Map<TableId, List<String>> whole) {
-    Map<String, Set<String>> first = new HashMap<>();
-    Map<String, Integer> many = new HashMap<>();
-    whole.forEach((id, name) -> {
-      if (!name.isEmpty()) {
-        first.computeIfAbsent(id.schema(), _ -> new HashSet<>()).add(name.getFirst());
-        many.merge(id.schema(), 1, Integer::sum);
-      }
-    });
+    Map<String, List<List<String>>> schemas = new HashMap<>();
+    whole.forEach(
+        (id, name) -> schemas.computeIfAbsent(id.schema(), _ -> new ArrayList<>()).add(name));
+    Map<String, Set<String>> prefixes = new HashMap<>();
+    schemas.forEach((schema, names) -> prefixes.put(schema, prefixes(names)));
     Map<TableId, List<String>> shortened = new HashMap<>();
     whole.forEach((id, name) -> {
-      boolean shared =
-          first.getOrDefault(id.schema(), Set.of()).size() == 1
-              && many.getOrDefault(id.schema(), 0) > 2;
-      boolean noise = !name.isEmpty() && NOISE.contains(name.getFirst());
-      shortened.put(id, name.size() > 1 && (shared || noise) ? name.subList(1, name.size()) : name);
+      boolean prefixed =
+          name.size() > 1
+              && (NOISE.contains(name.getFirst())
+                  || prefixes.getOrDefault(id.schema(), Set.of()).contains(name.getFirst()))
+              && !(name.size() == 2 && Vocabulary.HEADS.contains(name.getLast()));
+      List<String> rest = prefixed ? name.subList(1, name.size()) : name;
+      boolean suffixed = rest.size() > 1 && NOISE.contains(rest.getLast());
+      shortened.put(id, suffixed ? rest.subList(0, rest.size() - 1) : rest);
     });
     return shortened;
+  }
+
+  /** The first word that all of a schema's tables have; or those of many that say nothing else. */
+  private static Set<String> prefixes(List<List<String>> names) {
+    Set<String> first = new HashSet<>();
+    names.stream().filter(name -> !name.isEmpty()).forEach(name -> first.add(name.getFirst()));
+    if (first.size() == 1 && names.size() > 2) {
+      return first;
+    }
+    Set<String> modules =
+        Modules.of(
+            names.stream().map(name -> name.stream().map(Words::singular).toList()).toList());
+    modules.removeIf(Vocabulary::known);
+    return modules;
   }
 
   private String free(TableId id, Set<String> used) {
@@ -133,6 +161,16 @@ final class TableNames {
     return words(id).stream()
         .map(word -> english || isEnglish(word) ? Words.singular(word) : Vocabulary.base(word))
         .toList();
+  }
+
+  /** The first word, where there are more; also one that all other methods leave out. */
+  String group(TableId id) {
+    List<String> written = Words.of(id.name());
+    List<String> stems = stems(id);
+    if (written.size() > words(id).size() && !words(id).contains(written.getFirst())) {
+      return written.getFirst();
+    }
+    return stems.size() > 1 ? stems.getFirst() : "";
   }
 
   /** What its entity is called. */

@@ -43,10 +43,20 @@ final class TableRoles {
     boolean telling = TableTraits.isTelling(names.stems(table.id()));
     boolean priced = TableTraits.hasQuantity(table) && TableTraits.hasPrice(table);
     return (priced && names(table, Vocabulary.ARTICLES))
+        || isArticleOfDocument(table)
         || (!telling
             && hasNoName(table)
             && TableTraits.hasAmount(table)
             && names(table, Vocabulary.ACCOUNTS));
+  }
+
+  /** {@code order_articles} with a key of {@code orders} and a quantity. */
+  private boolean isArticleOfDocument(Table table) {
+    return isArticle(table.id())
+        && TableTraits.hasQuantity(table)
+        && table.foreignKeys().stream()
+            .map(ForeignKey::table)
+            .anyMatch(other -> isDocument(other) && names.begins(table.id(), other));
   }
 
   private boolean names(Table table, Set<String> words) {

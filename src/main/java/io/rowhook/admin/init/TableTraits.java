@@ -78,6 +78,13 @@ final class TableTraits {
       Pattern.compile(
           ".*(amount|debit|credit|betrag|soll|haben|montant|importe|debe|haber|beloeb|bedrag|importo).*");
 
+  private static final Pattern VISIT =
+      Pattern.compile(
+          "ip|ip_?address|browser|user_?agent|referr?er|visit_?id|is_?mobile|fingerprint");
+
+  /** So many such columns are no document's remark of where it came from. */
+  private static final int VISITED = 3;
+
   private static final Set<String> PLACES =
       Set.of("server", "host", "hostname", "port", "protocol", "endpoint", "proxy");
 
@@ -130,6 +137,20 @@ final class TableTraits {
             .map(Column::name)
             .map(name -> name.toLowerCase(Locale.ROOT))
             .anyMatch(name -> PLACES.contains(name) || (account && PROVIDERS.contains(name)));
+  }
+
+  /** Whether a row is what somebody did in a browser. */
+  static boolean isVisit(Table table) {
+    return table.columns().stream()
+            .filter(column -> VISIT.matcher(column.name().toLowerCase(Locale.ROOT)).matches())
+            .count()
+        >= VISITED;
+  }
+
+  /** Whether a row says when a program has to run. */
+  static boolean isSchedule(Table table) {
+    return table.columns().stream()
+        .anyMatch(column -> Columns.split(column.name()).contains("cron"));
   }
 
   static boolean isFile(List<String> stems) {

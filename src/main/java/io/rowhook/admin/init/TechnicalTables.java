@@ -23,6 +23,8 @@ final class TechnicalTables {
   /** So many columns with personal data are of a person, fewer of a login. */
   private static final int PERSON = 4;
 
+  private static final Set<String> AUTHORIZATIONS = Set.of("authorization", "authorisation");
+
   private final SourceCatalog catalog;
   private final TableNames names;
   private final Set<TableId> wanted;
@@ -101,11 +103,20 @@ final class TechnicalTables {
     if (TableTraits.isConnection(table, stems)) {
       return "interfaces to other programs";
     }
+    if (!TableTraits.isTelling(stems) && TableTraits.isVisit(table)) {
+      return "sessions";
+    }
+    if (TableTraits.isSchedule(table)) {
+      return "queues";
+    }
     String first = stems.isEmpty() ? "" : stems.getFirst();
     for (String word : List.of(TableTraits.last(stems, 2), TableTraits.last(stems, 1), first)) {
       for (Map.Entry<String, Set<String>> kind : Vocabulary.NO_ENTITIES.entrySet()) {
         boolean soft = Vocabulary.SOFT.contains(word) && isNamedAfterAnother(table);
-        if (kind.getValue().contains(word) && !soft && !isMore(kind.getKey(), table)) {
+        if (kind.getValue().contains(word)
+            && !soft
+            && !isMore(kind.getKey(), table)
+            && !isDocument(kind.getKey(), table)) {
           return kind.getKey();
         }
       }
@@ -117,6 +128,29 @@ final class TechnicalTables {
   private boolean isMore(String kind, Table table) {
     return Set.of("permissions", "sessions").contains(kind)
         && (TableTraits.hasPrice(table) || PersonalData.many(table) >= PERSON);
+  }
+
+  /**
+   * Figures that have lines of their own are what somebody found, and not computed from others; and
+   * what allows a return is none of a program's rights.
+   */
+  private boolean isDocument(String kind, Table table) {
+    List<String> stems = names.stems(table.id());
+    return switch (kind) {
+      case "figures that are computed" ->
+          catalog.tables().stream().anyMatch(other -> isLine(other, table));
+      case "permissions" ->
+          stems.size() > 1
+              && AUTHORIZATIONS.contains(stems.getLast())
+              && Vocabulary.DOCUMENTS.contains(stems.get(stems.size() - 2));
+      default -> false;
+    };
+  }
+
+  private boolean isLine(Table other, Table table) {
+    return Vocabulary.LINES.contains(TableTraits.last(names.stems(other.id()), 1))
+        && names.begins(other.id(), table.id())
+        && other.foreignKeys().stream().anyMatch(key -> key.table().equals(table.id()));
   }
 
   /** {@code order_discount_rule} with a key of {@code order}. */
@@ -132,10 +166,10 @@ final class TechnicalTables {
   private void groups() {
     Map<String, Set<TableId>> groups = new HashMap<>();
     for (Table table : catalog.tables()) {
-      List<String> stems = names.stems(table.id());
-      if (stems.size() > 1 && !Vocabulary.business(stems.getFirst())) {
+      String first = names.group(table.id());
+      if (!first.isEmpty() && !Vocabulary.business(first)) {
         groups
-            .computeIfAbsent(table.id().schema() + "." + stems.getFirst(), _ -> new HashSet<>())
+            .computeIfAbsent(table.id().schema() + "." + first, _ -> new HashSet<>())
             .add(table.id());
       }
     }
@@ -150,7 +184,7 @@ final class TechnicalTables {
                 reasons.putIfAbsent(
                     table,
                     "a program's own, as most tables whose name begins with "
-                        + names.words(table).getFirst()));
+                        + names.group(table)));
       }
     });
   }

@@ -24,8 +24,14 @@ final class Vocabulary {
           subscription supplier task tenant ticket timesheet timecard transaction transfer trip unit vehicle
           vendor voucher warehouse workorder lot category discount coupon price_list work_order work
           product_template price_rule pricing_rule bom bill_of_material plan wallet donation claim warranty statement
+          debit_note credit_memo debit_memo waybill packing_list packing_slip remittance prepayment overpayment payout
+          chargeback dispute mandate guarantee tender bid checkout fulfillment fulfilment gift_card giftcard promotion
+          commission royalty dividend settlement reimbursement lease fund investment tariff cost_center cost_centre
+          profit_center profit_centre work_center work_centre plant branch office staff equipment dealer distributor
+          carrier beneficiary parcel pallet kit receiving price_book pricebook entitlement
           delivery_note dunning expense_report order_form course student move movement payment_request
-          product_group item_group part_group article_group product_category item_category part_category\
+          product_group price_group item_group part_group article_group product_category item_category
+          part_category\
           """);
 
   /** The same in German, Danish, Dutch, Swedish: what something is stands at a name's end. */
@@ -61,7 +67,7 @@ final class Vocabulary {
           line item detail row entry position pos posten zeile component attribute property value address
           price image picture photo attachment document phone email tag note comment ligne linje linea regel
           element segment step tier option variant serial contact tax discount charge term schedule milestone
-          identifier rate linea riga rigo subtotal adjustment metadata fee charge threshold commitment filter
+          identifier rate version rule linea riga rigo subtotal adjustment metadata fee charge threshold commitment filter
           variante precio imagen direccion telefono tarif prix preis bild anschrift\
           """);
 
@@ -73,7 +79,7 @@ final class Vocabulary {
               """
               config configuration setting preference param parameter default menu screen widget dashboard template
               rule format icon button trigger wizard keyword configuracion ajuste preferencia parametro parametre
-              layout sequence cache temp tmp backup bak staging feature_flag plugin module extension
+              layout sequence page printer cache temp tmp backup bak staging feature_flag plugin module extension
               cron macro draft tab query search_profile import_profile export_profile einstellung konfiguration\
               """),
           "sessions",
@@ -95,11 +101,11 @@ final class Vocabulary {
               "migration flyway alembic liquibase databasechangelog databasechangeloglock schema_info schema_version"),
           "queues",
           words(
-              "queue outbox inbox worker lock semaphore heartbeat warteschlange pending job_run delayed_job"),
+              "queue outbox inbox worker lock mutex semaphore heartbeat warteschlange pending job_run delayed_job"),
           "interfaces to other programs",
           words(
               """
-              webhook webhook_endpoint endpoint integration connector mapping notification invite invitation
+              webhook hook webhook_endpoint endpoint integration connector mapping notification invite invitation
               export import error exception failure retry sync synchronization feed payment_provider gateway
               payment_gateway identity_provider blob\
               """),
@@ -158,7 +164,8 @@ final class Vocabulary {
       words(
           """
           order invoice quote quotation offer transaction journal shipment delivery receipt bill purchase sale
-          requisition return contract cart basket picking estimate proposal request voucher transfer plan
+          requisition return receiving fulfillment fulfilment payout reimbursement contract cart basket picking
+          estimate proposal request voucher transfer plan
           auftrag bestellung rechnung angebot lieferschein beleg buchung commande facture devis livraison ordre
           faktura tilbud bilag pedido factura presupuesto albaran asiento factuur offerte ordine fattura\
           """);
@@ -166,7 +173,7 @@ final class Vocabulary {
   /** The last word of what lines name: an article, or an account. */
   static final Set<String> ARTICLES =
       words(
-          "product part article item material good artikel produkt produit producto articulo vare prodotto articolo");
+          "product variant sku part article item material good artikel produkt produit producto articulo vare prodotto articolo");
 
   static final Set<String> ACCOUNTS = words("account chart ledger konto compte cuenta conto");
 
@@ -178,7 +185,7 @@ final class Vocabulary {
   /** The last word of what others are sorted by: a link between the two belongs to the other. */
   static final Set<String> CLASSIFIERS =
       words(
-          "category tag label tax keyword kategorie categorie file attachment document image media");
+          "category tag label tax keyword option value property attribute kategorie categorie file attachment document image media");
 
   /** Columns by which a person knows a row. The first are the best. */
   static final List<String> TELLING =
@@ -234,7 +241,10 @@ final class Vocabulary {
       for (String ending : ENDINGS) {
         String without =
             word.endsWith(ending) ? word.substring(0, word.length() - ending.length()) : "";
-        if (without.length() > 3 && known(without)) {
+        boolean plural = ending.equals("s") || ending.equals("es");
+        if (without.length() > 3
+            && known(without)
+            && (plural || foreign(without) || !ENGLISH.contains(without))) {
           return without;
         }
       }

@@ -77,6 +77,19 @@ class ImpliedKeysTest {
   }
 
   @Test
+  void whoBuysIsNoPurchaseAndWhatNamesABankAccountIsNoSecret() {
+    assertThat(
+            keys(
+                """
+                purchases: id* number:text
+                offices: id* name:text
+                bank_accounts: id* name:text iban:text
+                orders: id* purchaser_id officer_id bank_account_id
+                """))
+        .containsExactly("orders.bank_account_id>bank_accounts.id");
+  }
+
+  @Test
   void aModulesWordMayBeLeftOut() {
     assertThat(
             keys(
