@@ -144,7 +144,7 @@ class ResyncLifeTest {
     }
   }
 
-  /** Somebody takes a table out of the publication, and what he writes then is not sent. */
+  /** A table was out of the publication for a moment, and what is written then is not sent. */
   @Test
   void aGapThatIsFoundWhileItRunsIsSaidInTheLog() {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -154,8 +154,8 @@ class ResyncLifeTest {
     try {
       stage.recipient("shop", SNAPSHOTS.formatted("SHOP")).start();
       source.execute(
-          "ALTER PUBLICATION rowhook DROP TABLE article",
-          "UPDATE article SET stock = 3 WHERE id = 1");
+          "BEGIN; ALTER PUBLICATION rowhook DROP TABLE article; UPDATE article SET stock = 3 WHERE"
+              + " id = 1; ALTER PUBLICATION rowhook ADD TABLE article; COMMIT");
       Eventually.within(
           LIMIT,
           "it is said",
