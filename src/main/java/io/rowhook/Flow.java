@@ -2,6 +2,8 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncOffers;
+import io.rowhook.admin.health.HealthMonitor;
+import io.rowhook.admin.health.HealthReport;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -42,6 +44,7 @@ public final class Flow implements AutoCloseable {
   private final ResyncRunner resync;
   private final ResyncOffers offers;
   private final JdbcRowLookup chunks;
+  private final HealthMonitor health;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -57,6 +60,7 @@ public final class Flow implements AutoCloseable {
       ResyncRunner resync,
       ResyncOffers offers,
       JdbcRowLookup chunks,
+      HealthMonitor health,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -69,6 +73,7 @@ public final class Flow implements AutoCloseable {
     this.resync = resync;
     this.offers = offers;
     this.chunks = chunks;
+    this.health = health;
     this.listen = listen;
   }
 
@@ -89,6 +94,7 @@ public final class Flow implements AutoCloseable {
     retention.start();
     resync.start();
     watch.start();
+    health.start();
     admin = listen.get();
     journal.audit().record(ROWHOOK, Action.SERVICE_STARTED, "", Main.Version.text());
   }
@@ -114,6 +120,11 @@ public final class Flow implements AutoCloseable {
   /** Where capture stands. Any thread. */
   public CaptureState capture() {
     return supervisor.state();
+  }
+
+  /** How well all of it does, as of the last second. Any thread; never waits. */
+  public HealthReport health() {
+    return health.report();
   }
 
   /** The replication slot at the last look. Any thread. */
@@ -155,6 +166,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    health.close();
     watch.close();
     offers.close();
     resync.close();

@@ -6,6 +6,8 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.ResyncSurroundings;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.health.HealthMonitor;
+import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -86,6 +88,7 @@ public final class Wiring {
             CaptureTimeouts.DEFAULT,
             options.acceptGap());
     MemoryBudget budget = MemoryBudget.ofHeap();
+    RenderingWatch renderings = new RenderingWatch();
     DispatcherRegistry dispatchers =
         new DispatcherRegistry(recipient ->
             new RecipientDispatcher(
@@ -95,7 +98,7 @@ public final class Wiring {
                 WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
-                observers.webhook(),
+                observers.webhook().and(renderings),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
@@ -112,6 +115,8 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
+    HealthMonitor health =
+        new HealthMonitor(journal, file, supervisor, rows, counts, dispatchers, watch, renderings);
     ResyncOffers offers = new ResyncOffers(journal, watch::current);
     ResyncActions.Estimate estimate =
         (table, condition) -> LogMarks.estimate(source, table, condition);
@@ -136,6 +141,7 @@ public final class Wiring {
             rows::counts,
             counts,
             watch::problems,
+            health,
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,
@@ -155,6 +161,7 @@ public final class Wiring {
         resync,
         offers,
         chunkRows,
+        health,
         () -> AdminServer.open(file, service));
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.health.Health;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  * @param rows what was read back from the source
  * @param counts what has come from the source
  * @param problems what is wrong with the settings on disk
+ * @param health how well all of it does
  * @param resyncs brings recipients up to date
  */
 public record RunningService(
@@ -44,4 +46,5 @@ public record RunningService(
     Supplier<JdbcRowLookup.Counts> rows,
     EntityMetrics counts,
     Supplier<List<String>> problems,
+    Health health,
     ResyncActions resyncs) {}

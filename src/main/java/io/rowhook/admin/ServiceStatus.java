@@ -3,6 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.health.TemplateHealth;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.JdbcRowLookup;
@@ -16,7 +17,6 @@ import io.rowhook.journal.JournalQueries;
 import io.rowhook.journal.Pause;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.template.Condition;
 import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.DispatcherStatus;
 import java.time.Duration;
@@ -24,10 +24,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code rowhook status} shows: the state of all of it, as JSON. */
@@ -46,6 +44,7 @@ public final class ServiceStatus {
 
   public JsonNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
+    json.set("health", service.health().look().json());
     json.put("capture", HealthFile.line(service.capture().get()));
     json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
     json.put("takenOver", new Checkpoints(service.journal()).takenOver().orElse(null));
@@ -136,22 +135,13 @@ public final class ServiceStatus {
 
   /** Templates and conditions in force that are not run any more. */
   private ArrayNode quarantine() {
-    Set<String> conditions =
-        service.recipients().get().stream()
-            .flatMap(recipient ->
-                Stream.concat(
-                    recipient.acknowledge().when().stream(),
-                    recipient.subscriptions().stream().flatMap(one -> one.when().stream())))
-            .map(Condition::key)
-            .collect(Collectors.toSet());
     ArrayNode list = Json.MAPPER.createArrayNode();
-    for (TemplateExecutor.Quarantined one : TemplateExecutor.quarantined()) {
-      if (!Condition.isKey(one.key()) || conditions.contains(one.key())) {
-        list.addObject()
-            .put("template", one.name())
-            .put("since", one.since().toString())
-            .put("why", one.why());
-      }
+    for (TemplateExecutor.Quarantined one :
+        TemplateHealth.quarantined(service.recipients().get())) {
+      list.addObject()
+          .put("template", one.name())
+          .put("since", one.since().toString())
+          .put("why", one.why());
     }
     return list;
   }

@@ -22,7 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = "What flows, waits and fails: capture, and each recipient.",
-    footer = {"", "Exit status: 0 if the service told, 1 if it is not running."},
+    footer = {
+      "",
+      "Exit status: 0 if all is well, 3 if something is degraded, 1 if something fails or the service"
+          + " is not running, 2 if the command line is wrong. The first line says what is worst."
+    },
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
 
@@ -32,12 +36,14 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    service.show(service.call("status", ServiceClient.request()), out, StatusCommand::print);
-    return 0;
+    JsonNode status = service.call("status", ServiceClient.request());
+    service.show(status, out, StatusCommand::print);
+    return HealthLines.exitStatus(status.path("health"));
   }
 
   private static void print(JsonNode status, PrintWriter out) {
     Instant now = Instant.now();
+    HealthLines.print(status.path("health"), out);
     out.println("capture      " + TextFormat.text(status.path("capture")));
     SlotReport.print(status.path("slot"), now, out);
     if (status.path("takenOver").isTextual()) {

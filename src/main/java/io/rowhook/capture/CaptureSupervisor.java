@@ -36,6 +36,7 @@ public final class CaptureSupervisor implements AutoCloseable {
   private final PreparedSource prepared;
   private final AssemblerFactory assemblers;
   private final SlotMonitor watch;
+  private final PublicationWatch publication;
   private final Thread supervisor = new Thread(this::supervise, "rowhook-capture");
 
   /** Held by whoever uses the sink. */
@@ -62,7 +63,7 @@ public final class CaptureSupervisor implements AutoCloseable {
     this.timeouts = timeouts;
     this.gapAcceptance = new GapAcceptance(acceptGap);
     Checkpoints checkpoints = new Checkpoints(store);
-    PublicationWatch publication = new PublicationWatch(source, checkpoints, timeouts.heartbeat());
+    this.publication = new PublicationWatch(source, checkpoints, timeouts.heartbeat());
     this.board = new CaptureStateTracker(source, timeouts, listener);
     this.release = new SlotRelease(source, checkpoints);
     this.setup = new ReplicationSetup(source, checkpoints, listener, publication);
@@ -141,6 +142,11 @@ public final class CaptureSupervisor implements AutoCloseable {
   /** Where capture stands. Any thread. */
   public CaptureState state() {
     return board.state();
+  }
+
+  /** How its engine gets on. Any thread; never waits. */
+  public CapturePulse pulse() {
+    return CapturePulse.of(supervisor, demand.running(), publication.alteredSince());
   }
 
   /** The slot at the last look. Any thread. */

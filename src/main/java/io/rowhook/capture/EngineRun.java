@@ -25,9 +25,10 @@ final class EngineRun {
 
   // guarded by this
   private boolean ended;
-  private boolean streaming;
   private boolean stopped;
   private @Nullable Throwable failure;
+
+  private volatile boolean streaming; // written while this is held
 
   EngineRun(
       SourceConfig source,
@@ -47,6 +48,16 @@ final class EngineRun {
   /** Lets it mark nothing more. Any thread. */
   void retire() {
     reader.retire();
+  }
+
+  /** For how long nothing has come through it that should have; zero before it streams. */
+  Duration silence() {
+    return streaming ? engine.silence() : Duration.ZERO;
+  }
+
+  /** For how long it has been taking one batch; zero: it takes none. Any thread; never waits. */
+  Duration busy() {
+    return engine.busy();
   }
 
   /** Asks it to end. Any thread. */

@@ -17,6 +17,7 @@ public final class EntityMetrics {
   final LongAdder duplicates = new LongAdder();
   public final LongAdder rejected = new LongAdder();
   final LongAdder ignoredMessages = new LongAdder();
+  public final LongAdder steps = new LongAdder();
 
   private volatile @Nullable Muted muted;
 
@@ -62,6 +63,11 @@ public final class EntityMetrics {
   /** Transactions that the journal had already. */
   public long duplicates() {
     return duplicates.sum();
+  }
+
+  /** Grows for as long as a transaction gets on, whatever its size. */
+  public long progress() {
+    return rows.sum() + events.sum() + unchanged.sum() + steps.sum();
   }
 
   /** Row changes that no event could be made of. */

@@ -11,8 +11,11 @@ import io.rowhook.journal.tables.PauseDao;
 import io.rowhook.journal.tables.SkippedDao;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -266,6 +269,20 @@ public final class JournalQueries {
   /** A recipient's backlog. */
   public Backlog backlog(String recipient) {
     return readers.read(sql -> BacklogDao.of(sql, number(sql, recipient)));
+  }
+
+  /**
+   * The backlogs of some recipients, by their names, in one reading; of each that the journal knows
+   * not more than some index entries are read.
+   */
+  public Map<String, Backlog> backlogs(Collection<String> recipients) {
+    return readers.read(sql -> {
+      Map<String, Backlog> all = new HashMap<>();
+      for (String recipient : recipients) {
+        all.put(recipient, BacklogDao.of(sql, number(sql, recipient)));
+      }
+      return all;
+    });
   }
 
   private static long number(SqliteSession sql, String recipient) throws SQLException {

@@ -102,6 +102,11 @@ public final class SqliteJournal implements Journal {
     return Optional.ofNullable(writer.standing());
   }
 
+  /** How its writer gets on. Any thread; never waits. */
+  public JournalPulse pulse() {
+    return writer.pulse();
+  }
+
   /** What people ask of it. */
   public JournalQueries queries() {
     return new JournalQueries(readers, committed);

@@ -1,6 +1,8 @@
 package io.rowhook.recipient;
 
+import io.rowhook.journal.Backlog;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What may wait for a recipient. Beyond it the oldest deliveries end failed, so that a recipient
@@ -16,4 +18,16 @@ public record BacklogLimit(Duration age, long bytes) {
 
   /** From this part of a limit on it is announced. */
   public static final double ANNOUNCED = 0.8;
+
+  /** Returns a backlog as a share of this limit; above 1 it is too much. */
+  public double part(Backlog backlog, Instant now) {
+    double ofBytes = (double) backlog.bytes() / bytes;
+    double ofAge =
+        backlog
+            .oldest()
+            .map(oldest -> (double) Duration.between(oldest, now).toMillis())
+            .map(millis -> millis / age.toMillis())
+            .orElse(0.0);
+    return Math.max(ofBytes, ofAge);
+  }
 }

@@ -42,7 +42,7 @@ public final class TemplateExecutor {
   /**
    * So many that were left to themselves may still be running; then no template is run any more.
    */
-  static final int MOST_LOST = 16;
+  public static final int MOST_LOST = 16;
 
   /**
    * One attribute set has half of the threads at most, so that it cannot keep the others waiting.

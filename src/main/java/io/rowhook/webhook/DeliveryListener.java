@@ -22,4 +22,23 @@ public interface DeliveryListener {
   /** The outcome of an attempt is queued for the journal. On the dispatcher's thread. */
   default void settled(
       String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {}
+
+  /** Returns one that tells this one, and then another. */
+  default DeliveryListener and(DeliveryListener next) {
+    DeliveryListener first = this;
+    return new DeliveryListener() {
+      @Override
+      public void posted(String recipient, JournalEntry entry) {
+        first.posted(recipient, entry);
+        next.posted(recipient, entry);
+      }
+
+      @Override
+      public void settled(
+          String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {
+        first.settled(recipient, entry, attempt, state);
+        next.settled(recipient, entry, attempt, state);
+      }
+    };
+  }
 }

@@ -30,6 +30,12 @@ public record DispatcherStatus(
     @Nullable Pause pause,
     @Nullable String trouble) {
 
+  /** The same of one that has ended since. */
+  DispatcherStatus closed() {
+    return new DispatcherStatus(
+        recipient, State.closed, position, cursor, 0, window, failedAt, failure, pause, trouble);
+  }
+
   /** What it is at. */
   public enum State {
     /** It has not begun. */

@@ -168,9 +168,10 @@ public final class RecipientDispatcher implements AutoCloseable {
     return control.inForce().worker().sample();
   }
 
-  /** What it was doing a moment ago. Any thread. */
+  /** What it was doing a moment ago; closed, where its thread has ended. Any thread. */
   public DispatcherStatus status() {
-    return reporter.status();
+    Thread running = thread;
+    return running == null || running.isAlive() ? reporter.status() : reporter.status().closed();
   }
 
   /**

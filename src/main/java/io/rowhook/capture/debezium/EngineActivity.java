@@ -32,6 +32,7 @@ public final class EngineActivity
   private final TransactionAssembler reader;
   private volatile long last = System.nanoTime();
   private volatile boolean busy;
+  private volatile long began; // the batch that is being taken
   private volatile boolean heard;
   private volatile boolean mute;
   private volatile @Nullable PeekableSocket log;
@@ -90,6 +91,7 @@ public final class EngineActivity
       List<RecordChangeEvent<SourceRecord>> batch,
       DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
       throws InterruptedException {
+    began = System.nanoTime();
     busy = true;
     try {
       reader.handleBatch(batch, committer);
@@ -146,6 +148,11 @@ public final class EngineActivity
 
   private Duration engineSilence() {
     return busy ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - last);
+  }
+
+  /** For how long one batch has been under way that is being taken; zero: none is. */
+  public Duration busy() {
+    return busy ? Duration.ofNanos(System.nanoTime() - began) : Duration.ZERO;
   }
 
   /** When something came last, by this machine's clock. */

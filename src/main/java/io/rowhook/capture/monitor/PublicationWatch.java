@@ -7,6 +7,7 @@ import io.rowhook.capture.catalog.PublicationState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class PublicationWatch {
   private final Duration every;
 
   private volatile @Nullable PublicationState expected;
+  private volatile @Nullable Instant altered;
 
   // of the thread that looks
   private Position good = Position.START;
@@ -44,6 +46,12 @@ public final class PublicationWatch {
   /** So it has to stay from now on. */
   public void expect(@Nullable PublicationState state) {
     expected = state;
+    altered = null;
+  }
+
+  /** Since when it is seen to be another than expected; empty: it is not. Any thread. */
+  public Optional<Instant> alteredSince() {
+    return Optional.ofNullable(altered);
   }
 
   /**
@@ -61,7 +69,11 @@ public final class PublicationWatch {
     Optional<PublicationState> now =
         PublicationState.read(connection, source.publication(), before.tables().keySet());
     if (!now.equals(Optional.of(before))) {
-      return expected != before; // joined anew meanwhile
+      if (expected != before) {
+        return true; // joined anew meanwhile
+      }
+      altered = altered == null ? Instant.now() : altered;
+      return false;
     }
     // a change that is in the log already may not be visible yet: up to the look before it was good
     Position seen = good;

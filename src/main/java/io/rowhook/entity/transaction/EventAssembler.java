@@ -209,6 +209,11 @@ public final class EventAssembler {
     made = 0;
   }
 
+  /** Notes that a large transaction has got on by a step that makes no events. */
+  void stepped() {
+    counts.steps.increment();
+  }
+
   /** Reads for all of them at once, or for as many as fit. */
   void compose(List<AggregateChange> entities, boolean followed, Relief relief)
       throws InterruptedException {

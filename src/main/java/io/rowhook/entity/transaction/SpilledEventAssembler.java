@@ -175,6 +175,7 @@ public final class SpilledEventAssembler {
         }
       }
       spilled.assign(assignments);
+      assembler.stepped();
       changes = spilled.after(changes.getLast().ordinal(), CHUNK, CHUNK_WEIGHT);
     }
   }

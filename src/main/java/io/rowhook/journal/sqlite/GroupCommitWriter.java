@@ -2,6 +2,7 @@ package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.journal.JournalPulse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,8 @@ public final class GroupCommitWriter implements AutoCloseable {
   private final WriteQueue queue;
   private final Thread thread;
   private volatile @Nullable JournalException standing;
+  private volatile boolean writing;
+  private volatile long began; // what is being written
 
   /** The writer's thread only: outcomes that could not be written. */
   private long lost;
@@ -76,6 +79,13 @@ public final class GroupCommitWriter implements AutoCloseable {
     return standing;
   }
 
+  /** How it gets on. Any thread; never waits. */
+  public JournalPulse pulse() {
+    return new JournalPulse(
+        thread.isAlive() || thread.getState() == Thread.State.NEW,
+        writing ? Duration.ofNanos(System.nanoTime() - began) : Duration.ZERO);
+  }
+
   /** Someone found the file damaged: nothing is written any more. */
   public void stopForGood(JournalException why) {
     if (standing == null || standing.kind() != Kind.DAMAGED) {
@@ -92,7 +102,10 @@ public final class GroupCommitWriter implements AutoCloseable {
         if (group.isEmpty()) {
           break;
         }
+        began = System.nanoTime();
+        writing = true;
         write(group);
+        writing = false;
       }
       if (lost > 0) {
         String words = "{} outcomes could not be written: these deliveries are sent again";

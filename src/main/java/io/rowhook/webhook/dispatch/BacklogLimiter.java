@@ -51,7 +51,7 @@ public final class BacklogLimiter {
     }
     next = now.plus(INTERVAL);
     Backlog backlog = store.backlog();
-    double part = part(backlog, limit, now);
+    double part = limit.part(backlog, now);
     if (part < BacklogLimit.ANNOUNCED) {
       announced = false;
     } else if (!announced) {
@@ -68,18 +68,6 @@ public final class BacklogLimiter {
           .log();
     }
     return part > 1;
-  }
-
-  /** The backlog as a share of its limit; above 1 too much. Pure. */
-  static double part(Backlog backlog, BacklogLimit limit, Instant now) {
-    double bytes = (double) backlog.bytes() / limit.bytes();
-    double age =
-        backlog
-            .oldest()
-            .map(oldest -> (double) Duration.between(oldest, now).toMillis())
-            .map(millis -> millis / limit.age().toMillis())
-            .orElse(0.0);
-    return Math.max(bytes, age);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.health.HealthReport;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.TableId;
@@ -86,6 +87,7 @@ class AdminCommandsTest {
                     0),
             new EntityMetrics(),
             List::of,
+            () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),
