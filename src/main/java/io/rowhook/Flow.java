@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncOffers;
+import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.capture.CaptureState;
@@ -19,6 +20,7 @@ import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.DispatcherStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flow implements AutoCloseable {
 
   private static final String ROWHOOK = "rowhook";
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
 
   private final SqliteJournal journal;
   private final boolean standby;
@@ -45,6 +48,7 @@ public final class Flow implements AutoCloseable {
   private final ResyncOffers offers;
   private final JdbcRowLookup chunks;
   private final HealthMonitor health;
+  private final Alerts alerts;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -61,6 +65,7 @@ public final class Flow implements AutoCloseable {
       ResyncOffers offers,
       JdbcRowLookup chunks,
       HealthMonitor health,
+      Alerts alerts,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -74,6 +79,7 @@ public final class Flow implements AutoCloseable {
     this.offers = offers;
     this.chunks = chunks;
     this.health = health;
+    this.alerts = alerts;
     this.listen = listen;
   }
 
@@ -95,6 +101,7 @@ public final class Flow implements AutoCloseable {
     resync.start();
     watch.start();
     health.start();
+    alerts.start();
     admin = listen.get();
     journal.audit().record(ROWHOOK, Action.SERVICE_STARTED, "", Main.Version.text());
   }
@@ -160,12 +167,21 @@ public final class Flow implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until who wants to hear of it was told that capture has stopped at a gap; some seconds at
+   * most.
+   */
+  public void farewell() throws InterruptedException {
+    alerts.farewell(FAREWELL);
+  }
+
   /** Stops capture, lets what is in flight end, and closes the journal. */
   @Override
   public void close() {
     if (admin != null) {
       admin.close();
     }
+    alerts.close();
     health.close();
     watch.close();
     offers.close();

@@ -58,7 +58,10 @@ public final class Service {
         CaptureState state = flow.capture();
         health.ifPresent(
             file -> file.record(state, flow.slot().flatMap(SlotStatus::risk), Instant.now()));
-        if (state instanceof CaptureState.Stopped(String reason, _)) {
+        if (state instanceof CaptureState.Stopped(String reason, boolean gap)) {
+          if (gap) {
+            flow.farewell();
+          }
           throw new IllegalStateException(reason);
         }
       }

@@ -6,6 +6,8 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.ResyncSurroundings;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.alerts.Alerts;
+import io.rowhook.admin.alerts.FailedDeliveries;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.capture.CaptureSupervisor;
@@ -89,6 +91,7 @@ public final class Wiring {
             options.acceptGap());
     MemoryBudget budget = MemoryBudget.ofHeap();
     RenderingWatch renderings = new RenderingWatch();
+    FailedDeliveries failed = new FailedDeliveries();
     DispatcherRegistry dispatchers =
         new DispatcherRegistry(recipient ->
             new RecipientDispatcher(
@@ -98,7 +101,7 @@ public final class Wiring {
                 WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
-                observers.webhook().and(renderings),
+                observers.webhook().and(renderings).and(failed),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
@@ -117,6 +120,9 @@ public final class Wiring {
             () -> applier.recipientNames(watch.current()));
     HealthMonitor health =
         new HealthMonitor(journal, file, supervisor, rows, counts, dispatchers, watch, renderings);
+    Alerts alerts =
+        new Alerts(
+            health, journal, supervisor, dispatchers, () -> watch.current().recipients(), failed);
     ResyncOffers offers = new ResyncOffers(journal, watch::current);
     ResyncActions.Estimate estimate =
         (table, condition) -> LogMarks.estimate(source, table, condition);
@@ -162,6 +168,7 @@ public final class Wiring {
         offers,
         chunkRows,
         health,
+        alerts,
         () -> AdminServer.open(file, service));
   }
 }

@@ -4,6 +4,7 @@ import io.rowhook.capture.Position;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ public record Event(
     this(id, entityType, entityId, type, committedAt, position, json, audience, List.of());
   }
 
+  /** Between two words of a name. */
+  private static final Pattern WORDS = Pattern.compile("(?<=[a-z])(?=[A-Z])");
+
   /** One that is for all. */
   public Event(
       String id,
@@ -77,7 +81,8 @@ public record Event(
 
   /** {@code order.updated}: what a recipient sees unless its subscription names another topic. */
   public String topic() {
-    return (entityType + "." + type).toLowerCase(Locale.ROOT);
+    String what = type.isOwn() ? WORDS.matcher(type.name()).replaceAll("-") : type.name();
+    return (entityType + "." + what).toLowerCase(Locale.ROOT);
   }
 
   @Override

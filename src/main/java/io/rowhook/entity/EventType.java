@@ -5,7 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What happened to an entity. The names are those that recipients see ({@code docs/templates.md}).
+ * What happened to an entity, or to Rowhook itself. The names are those that recipients see ({@code
+ * docs/templates.md}).
  */
 public enum EventType {
   Created,
@@ -13,9 +14,43 @@ public enum EventType {
   Deleted,
 
   /** Nothing happened: how it is now, for one recipient that is brought up to date. */
-  Snapshot;
+  Snapshot,
+
+  // Of Rowhook itself: see OwnEvent.
+  RecipientPaused,
+  RecipientDisabled,
+  RecipientResumed,
+  DeliveryFailed,
+  BacklogNearLimit,
+  BacklogNormal,
+  CaptureStalled,
+  CaptureRecovered,
+  SlotAtRisk,
+  SlotSafe,
+  Gap,
+  SchemaChanged,
+  SettingsRefused,
+  SettingsGood,
+  TemplateFailing,
+  TemplateGood,
+  DiskLow,
+  DiskNormal,
+  Summary;
 
   /** What a subscription gets that names no events: all that changes something. */
   public static final Set<EventType> CHANGES =
       Collections.unmodifiableSet(EnumSet.of(Created, Updated, Deleted));
+
+  /** What can happen to an entity of the source. */
+  public static final Set<EventType> OF_ENTITIES =
+      Collections.unmodifiableSet(EnumSet.range(Created, Snapshot));
+
+  /** What can happen to Rowhook itself. */
+  public static final Set<EventType> OWN =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.range(Created, Snapshot)));
+
+  /** Whether it happens to Rowhook itself. */
+  public boolean isOwn() {
+    return OWN.contains(this);
+  }
 }

@@ -13,6 +13,7 @@ import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.events.RecentEventCache;
 import io.rowhook.journal.events.SpillFile;
+import io.rowhook.journal.events.SqliteAnnouncer;
 import io.rowhook.journal.events.SqliteCheckpointStore;
 import io.rowhook.journal.events.SqliteEventPublisher;
 import io.rowhook.journal.events.SqliteTemplateArchive;
@@ -155,6 +156,11 @@ public final class SqliteJournal implements Journal {
   @Override
   public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
     log.publishChunk(transaction, events, progress);
+  }
+
+  /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */
+  public boolean announce(List<Event> events) throws InterruptedException {
+    return new SqliteAnnouncer(writer, committed, file.errors()).publish(events);
   }
 
   /** What brings recipients up to date. */
@@ -310,17 +316,7 @@ public final class SqliteJournal implements Journal {
     new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer));
   }
 
-  /**
-   * Removes events, with their attempts, that were committed before an instant and that every
-   * recipient which counts has settled: its cursor is past them and they are no exception of it. So
-   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the
-   * same.
-   *
-   * @param counting names of the recipients that count: those with a file, and those whose file
-   *     vanished less than the retention time ago. What is still pending for others goes too
-   * @param limit how many at most
-   * @return how many; fewer than {@code limit} only when there are no more
-   */
+  /** Removes events that nobody waits for any more; see {@link RetentionSweeper#removeSettled}. */
   public int removeSettled(Instant before, Set<String> counting, int limit)
       throws InterruptedException {
     return sweeper.removeSettled(before, counting, limit);

@@ -88,6 +88,12 @@ class BadSettingsTest {
             d -> d.entities("Article:\n  table: a\nArticle:\n  table: b\n"),
             file + ":3:1: Article is given twice, first in line 1. Keep one of them."),
         bad(
+            "an entity that Rowhook has itself",
+            d -> d.entities("Article:\n  table: a\nRowhook:\n  table: b\n"),
+            file
+                + ":3:1: Rowhook is the name of what Rowhook tells of itself, and cannot be an entity's."
+                + " Rename it."),
+        bad(
             "entities that differ in case",
             d -> d.entities("Article:\n  table: a\nARTICLE:\n  table: b\n"),
             file

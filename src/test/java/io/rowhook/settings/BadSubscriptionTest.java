@@ -40,6 +40,21 @@ class BadSubscriptionTest {
             ":4:21: subscriptions[0].events[1] must be one of Created, Updated, Deleted, Snapshot, got:"
                 + " Changed. Write one of these."),
         shop(
+            "an event of Rowhook itself",
+            one + "  events: [Created, RecipientPaused]\n",
+            ":4:11: subscriptions[0].events names RecipientPaused, which is of entity Rowhook alone."
+                + " Give that a subscription of its own."),
+        shop(
+            "an entity's event of Rowhook",
+            URL + "subscriptions:\n- entity: Rowhook\n  events: [Gap, Created]\n",
+            ":4:11: subscriptions[0].events names Created, which is none of entity Rowhook. Name one"
+                + " of its own, or take events out to get all of them."),
+        shop(
+            "the latest of Rowhook only",
+            URL + "subscriptions:\n- entity: Rowhook\n  latest-only: true\n",
+            ":4:16: subscriptions[0].latest-only is not for entity Rowhook. Take it out; a condition"
+                + " in when can look at what the event says."),
+        shop(
             "no events",
             one + "  events: []\n",
             ":4:11: subscriptions[0].events is an empty list. Name events, or take it out to get"

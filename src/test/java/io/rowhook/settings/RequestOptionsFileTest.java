@@ -118,7 +118,7 @@ class RequestOptionsFileTest {
     Settings before = directory.read();
     RequestLine line = before.recipients().getFirst().request().line();
     assertThat(line.methods())
-        .hasSize(4)
+        .hasSize(EventType.values().length)
         .containsValue(Method.PUT)
         .doesNotContainValue(Method.POST);
     assertThat(line.path()).contains(PathTemplate.parse("/a/{data.x}"));

@@ -86,6 +86,25 @@ class ExamplesTest {
             ANYONE.withBasic("erp:pass-3")));
   }
 
+  @Test
+  @Tag("feature-66")
+  void alertsToAChatAndToTeams() throws Exception {
+    TestReceiver.Settings gone = ANYONE.withAnswer(answer(410, "gone"));
+    Example example = new Example("alerts");
+    try (Stage stage = new Stage(source, directory).empty()) {
+      example.settings().forEach(stage::write);
+      stage.receiver("shop", gone).receiver("chat", ANYONE).receiver("teams", ANYONE);
+      source.execute(example.tables());
+      stage.start();
+      source.execute(example.steps().getFirst().toArray(String[]::new));
+      stage.await("chat", 1);
+      stage.await("teams", 1);
+      new Golden(example, "chat").hold(stage);
+      new Golden(example, "teams").hold(stage);
+      assertThat(preview(example, stage)).contains("as expected");
+    }
+  }
+
   private void play(
       String name, Map<String, String> secrets, Map<String, TestReceiver.Settings> receivers)
       throws Exception {

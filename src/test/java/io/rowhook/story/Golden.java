@@ -34,6 +34,7 @@ final class Golden {
       Map.of(
           "/id", text("evt_00000000000000000000000000000000"),
           "/timestamp", text("2026-05-24T15:20:44.123456Z"),
+          "/data/since", text("2026-05-24T15:20:44.123Z"),
           "/readAt", text("2026-05-24T15:20:44.234567Z"),
           "/source/lsn", text("0/16B3748"),
           "/source/txId", Json.MAPPER.getNodeFactory().numberNode(571));

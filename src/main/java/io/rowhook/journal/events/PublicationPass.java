@@ -93,6 +93,23 @@ final class PublicationPass {
     }
   }
 
+  /**
+   * Events that are of no transaction: those that are not there yet. The watermark stays.
+   *
+   * @return false: not now, since a transaction is being published behind the head
+   */
+  boolean announce(List<Event> events) throws SQLException {
+    if (EventDao.hasUnpublished(sql)) {
+      return false;
+    }
+    for (Event event : events) {
+      if (EventDao.find(sql, event.id()).isEmpty()) {
+        add(new Transaction(event.position(), "", event.committedAt()), event);
+      }
+    }
+    return true;
+  }
+
   private Optional<JournalEntry> insert(Transaction transaction, Event event) throws SQLException {
     head++;
     total += event.audience() == null ? event.json().length : 0; // none of the others' backlog

@@ -1,6 +1,5 @@
 package io.rowhook.journal.jobs;
 
-import io.rowhook.journal.SqliteJournal;
 import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
@@ -53,7 +52,17 @@ public final class RetentionSweeper {
     this.committed = committed;
   }
 
-  /** See {@link SqliteJournal#removeSettled}. */
+  /**
+   * Removes events, with their attempts, that were committed before an instant and that every
+   * recipient which counts has settled: its cursor is past them and they are no exception of it. So
+   * failed ones stay. Gives the space back. The watermark and the newest sequence hold all the
+   * same.
+   *
+   * @param counting names of the recipients that count: those with a file, and those whose file
+   *     vanished less than the retention time ago. What is still pending for others goes too
+   * @param limit how many at most
+   * @return how many; fewer than {@code limit} only when there are no more
+   */
   public int removeSettled(Instant before, Set<String> counting, int limit)
       throws InterruptedException {
     int removed = 0;

@@ -161,10 +161,10 @@ public final class EventDao {
     return low;
   }
 
-  /** The transaction that made the newest event. */
+  /** The transaction that made the newest event which is of one. */
   public static Optional<Transaction> newestTransaction(SqliteSession sql) throws SQLException {
     return sql.first(
-        "SELECT position, transaction_id, committed_at FROM event WHERE sequence <= "
+        "SELECT position, transaction_id, committed_at FROM event WHERE transaction_id <> '' AND sequence <= "
             + HEAD
             + " ORDER BY sequence DESC LIMIT 1",
         row ->
@@ -179,6 +179,13 @@ public final class EventDao {
         "SELECT " + COLUMNS + " FROM event e WHERE e.id = ? AND e.sequence <= " + HEAD,
         EventDao::entry,
         storedId(eventId));
+  }
+
+  /** Whether something stands behind the head: a transaction that is being published, or was. */
+  public static boolean hasUnpublished(SqliteSession sql) throws SQLException {
+    return sql.number(
+            "SELECT EXISTS (SELECT 1 FROM event WHERE sequence > coalesce(" + HEAD + ", 0))")
+        != 0;
   }
 
   /** Removes some of what was written and never published. Returns how many it removed. */

@@ -6,6 +6,7 @@ import io.rowhook.capture.TableId;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.LookupReference;
+import io.rowhook.entity.OwnEvent;
 import io.rowhook.settings.yaml.Diagnostics;
 import io.rowhook.settings.yaml.InvalidValueException;
 import io.rowhook.settings.yaml.Location;
@@ -201,6 +202,14 @@ public record EntitiesFileReader(List<String> names, List<EntityType> entities) 
                     + Diagnostics.printable(name)
                     + ". Write for example Article.");
         return;
+      }
+      if (name.equalsIgnoreCase(OwnEvent.ENTITY)) {
+        session
+            .problems()
+            .add(
+                location,
+                name
+                    + " is the name of what Rowhook tells of itself, and cannot be an entity's. Rename it.");
       }
       String other = topics.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
       if (other != null) {

@@ -21,7 +21,6 @@ import io.rowhook.settings.yaml.YamlNode.Scalar;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Reads {@code method} and {@code path}, of a recipient or of one of its subscriptions. */
 final class RequestLineParser {
@@ -80,7 +79,7 @@ final class RequestLineParser {
 
   private static ObjectSetting<?> byEvent(String sentence, String without) {
     return ObjectSetting.of(
-        Stream.of(EventType.values())
+        EventType.OF_ENTITIES.stream()
             .map(type -> method(type, sentence).without(without))
             .toArray(Setting<?>[]::new));
   }
@@ -115,7 +114,7 @@ final class RequestLineParser {
                   + " names no event. Write for example method: {Created: POST, Updated: PUT,"
                   + " Deleted: DELETE}, or take it out.");
         }
-        for (EventType type : EventType.values()) {
+        for (EventType type : EventType.OF_ENTITIES) {
           named.read(method(type, "")).ifPresent(method -> methods.put(type, method));
         }
       }

@@ -2,6 +2,7 @@ package io.rowhook.settings.recipients;
 
 import io.rowhook.base.DidYouMean;
 import io.rowhook.entity.EventType;
+import io.rowhook.entity.OwnEvent;
 import io.rowhook.recipient.RequestLine;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.entities.EntityNames;
@@ -19,7 +20,6 @@ import io.rowhook.settings.yaml.YamlNode;
 import io.rowhook.settings.yaml.YamlNode.Fields;
 import io.rowhook.settings.yaml.YamlNode.Items;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +40,7 @@ final class SubscriptionParser {
           Value.of(
               ValueParser.text(),
               Map.of("type", "string", "pattern", "^[A-Z][A-Za-z0-9]*$|\\$\\{")),
-          "as `entities.yaml` names it");
-
-  private static final Setting<List<EventType>> EVENTS =
-      Setting.of("events", Value.someOf(Value.oneOf(EventType.class)), "which of them")
-          .without("Created, Updated, Deleted");
+          "as `entities.yaml` names it, or `Rowhook`");
 
   private static final Setting<String> ID =
       Setting.of(
@@ -111,7 +107,7 @@ final class SubscriptionParser {
   private static final ObjectSetting<?> OBJECT =
       ObjectSetting.of(
           ENTITY,
-          EVENTS,
+          EventsParser.EVENTS,
           ID,
           CHANGED,
           BECOMES,
@@ -180,7 +176,8 @@ final class SubscriptionParser {
   private Optional<Subscription> one(Fields fields) {
     fields.check(OBJECT);
     Optional<String> entity = fields.read(ENTITY, this::entity);
-    Set<EventType> events = events(fields);
+    boolean own = entity.filter(OwnEvent.ENTITY::equals).isPresent();
+    Set<EventType> events = EventsParser.read(fields, own);
     Optional<String> id = fields.read(ID);
     Optional<String> attributes = fields.read(ATTRIBUTES, value -> sets.checked(recipient, value));
     Set<String> changed = changed(fields, events);
@@ -188,6 +185,9 @@ final class SubscriptionParser {
     Optional<String> when = fields.read(WHEN);
     Optional<String> topic = fields.read(SUBJECT);
     boolean latestOnly = fields.readOrDefault(LATEST_ONLY);
+    if (own) {
+      EventsParser.checkOwn(fields, List.of(CHANGED, BECOMES, LATEST_ONLY));
+    }
     RequestLine line = RequestLineParser.read(fields);
     return entity.map(name ->
         new Subscription(
@@ -277,27 +277,10 @@ final class SubscriptionParser {
 
   private String entity(String value) throws InvalidValueException {
     // Without entities their own file has a problem, which is reported there.
-    if (!entities.isEmpty() && !entities.contains(value)) {
+    if (!entities.isEmpty() && !entities.contains(value) && !value.equals(OwnEvent.ENTITY)) {
       throw InvalidValueException.because(
           "must be an entity of entities.yaml", DidYouMean.advice(value, entities, "It has"));
     }
     return value;
-  }
-
-  private Set<EventType> events(Fields fields) {
-    Optional<List<EventType>> named = fields.read(EVENTS);
-    if (named.isEmpty() || named.get().isEmpty()) {
-      if (fields.hasEmptyList(EVENTS)) {
-        Location location = fields.location(EVENTS);
-        session
-            .problems()
-            .add(
-                location,
-                location.key()
-                    + " is an empty list. Name events, or take it out to get Created, Updated and Deleted.");
-      }
-      return EventType.CHANGES;
-    }
-    return EnumSet.copyOf(named.get());
   }
 }

@@ -69,6 +69,7 @@ final class EventCoalescer {
           case Created, Snapshot -> false;
           case Updated -> true;
           case Deleted -> had;
+          default -> throw ofNoEntity(first);
         };
     this.isState = first.type() == EventType.Snapshot;
     this.event = first;
@@ -101,6 +102,7 @@ final class EventCoalescer {
         changes();
         deleted = data;
       }
+      default -> throw ofNoEntity(next);
     }
     previous.forgetUnchanged(data, namesIn("read"));
   }
@@ -128,8 +130,14 @@ final class EventCoalescer {
         deleted = data;
       }
       case Snapshot -> state(before);
+      default -> throw ofNoEntity(next);
     }
     previous.forgetUnchanged(data, namesIn("read"));
+  }
+
+  /** Settings let no subscription have the latest only of what happens to Rowhook itself. */
+  private static IllegalArgumentException ofNoEntity(Event event) {
+    return new IllegalArgumentException("nothing is merged of " + event);
   }
 
   /**

@@ -112,6 +112,7 @@ class OwnEventsModelTest {
             .forEach(name -> now.set(name.asText(), data.get(name.asText())));
         yield now;
       }
+      default -> throw new IllegalArgumentException("of no entity: " + event);
     };
   }
 

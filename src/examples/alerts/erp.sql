@@ -1,0 +1,3 @@
+-- The table of the example.
+
+CREATE TABLE article (id bigint PRIMARY KEY, sku text NOT NULL, name text NOT NULL);
