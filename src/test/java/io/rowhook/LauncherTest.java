@@ -175,6 +175,16 @@ class LauncherTest {
     assertThat(start("run").output()).doesNotContain("SharedArchive");
   }
 
+  @Test
+  void theLogIsForAProgramWhereThereIsNoTerminal() throws Exception {
+    Path home = jdk("home/new", "25.0.1");
+    executable(home.resolve("bin/java"), "#!/bin/sh\necho \"$ROWHOOK_LOG_FORMAT\"\n");
+    environment.put("JAVA_HOME", home.toString());
+    assertThat(start("run").output()).isEqualTo("json\n");
+    environment.put("ROWHOOK_LOG_FORMAT", "plain");
+    assertThat(start("run").output()).isEqualTo("plain\n");
+  }
+
   /** The archive that a first command leaves is what the next one starts from. */
   @Test
   void startsFromWhatTheLastOneLeft() throws Exception {

@@ -6,6 +6,7 @@ import io.rowhook.recipient.BatchConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherStatus.State;
+import io.rowhook.webhook.dispatch.AttemptLogger;
 import io.rowhook.webhook.dispatch.BacklogLimiter;
 import io.rowhook.webhook.dispatch.DeliveryBuffer;
 import io.rowhook.webhook.dispatch.DeliveryWorker;
@@ -111,6 +112,7 @@ public final class RecipientDispatcher implements AutoCloseable {
             new RateLimiter(recipient.connection().rate()),
             backoff,
             reporter,
+            new AttemptLogger(name),
             listener,
             clock,
             random);

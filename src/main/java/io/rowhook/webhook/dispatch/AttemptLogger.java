@@ -12,6 +12,7 @@ import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.Pause;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.policy.CircuitBreaker;
+import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +22,62 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * One log line an attempt, as data: ids, status, duration, what happens next. Never a body, a
  * value, a secret or a URL. What was delivered is logged at DEBUG: there may be thousands a second.
+ * What fails is logged one by one up to {@link #MOST} a minute, and the rest of that minute in one
+ * line, unless DEBUG asks for all. Owned by the dispatcher's thread.
  */
-final class AttemptLogger {
+public final class AttemptLogger {
+
+  /** Failed attempts of one recipient that have a line of their own within a minute. */
+  static final int MOST = 20;
+
+  static final Duration WINDOW = Duration.ofMinutes(1);
 
   private static final Logger LOG = LoggerFactory.getLogger("io.rowhook.webhook.attempt");
 
-  private AttemptLogger() {}
+  private final String recipient;
+  private Instant begin = Instant.EPOCH;
+  private int written;
+  private long left;
+  private long leftFailed;
 
-  static void log(String recipient, AttemptOutcome outcome, DeliveryState state) {
+  public AttemptLogger(String recipient) {
+    this.recipient = recipient;
+  }
+
+  void log(AttemptOutcome outcome, DeliveryState state, Instant now) {
+    lookAround(now);
+    if (!(state instanceof Delivered) && !LOG.isDebugEnabled()) {
+      if (written == MOST) {
+        left++;
+        leftFailed += state instanceof Failed ? 1 : 0;
+        return;
+      }
+      written++;
+    }
+    write(outcome, state);
+  }
+
+  /** Says how many attempts had no line of their own, once their minute is over. */
+  void lookAround(Instant now) {
+    if (now.isBefore(begin.plus(WINDOW)) && !now.isBefore(begin)) {
+      return;
+    }
+    if (left > 0) {
+      LOG.atWarn()
+          .setMessage("more attempts failed than are logged one by one")
+          .addKeyValue("recipient", recipient)
+          .addKeyValue("attempts", left)
+          .addKeyValue("failed", leftFailed)
+          .addKeyValue("since", begin)
+          .log();
+    }
+    begin = now;
+    written = 0;
+    left = 0;
+    leftFailed = 0;
+  }
+
+  private void write(AttemptOutcome outcome, DeliveryState state) {
     Level level =
         switch (state) {
           case Delivered _ -> Level.DEBUG;
@@ -72,7 +121,7 @@ final class AttemptLogger {
   }
 
   /** What became of the recipient by it. */
-  static void log(String recipient, CircuitBreaker.Change change) {
+  void log(CircuitBreaker.Change change) {
     switch (change) {
       case CircuitBreaker.Change.None _ -> {}
       case CircuitBreaker.Change.Held(Pause pause) ->

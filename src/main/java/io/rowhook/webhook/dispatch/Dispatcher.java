@@ -47,6 +47,7 @@ public final class Dispatcher {
       RateLimiter rateLimiter,
       FailureBackoff backoff,
       StatusReporter reporter,
+      AttemptLogger attemptLogger,
       DeliveryListener listener,
       InstantSource clock,
       RandomGenerator random) {}
@@ -159,6 +160,7 @@ public final class Dispatcher {
 
   /** Tells the delivery store how far it has come, and others what it does. */
   private void advance() throws InterruptedException {
+    parts.attemptLogger.lookAround(now());
     boolean quiet = parts.inFlightDeliveries.isEmpty() && !selector.wantsMore();
     buffer.advance(quiet);
     if (quiet || buffer.hasFlushed()) {
@@ -211,8 +213,8 @@ public final class Dispatcher {
     parts.reporter.recordAttempt(outcome.attempt());
     buffer.record(outcome, decision.delivery());
     buffer.change(decision.change(), now());
-    AttemptLogger.log(parts.recipient, outcome, state);
-    AttemptLogger.log(parts.recipient, decision.change());
+    parts.attemptLogger.log(outcome, state, now());
+    parts.attemptLogger.log(decision.change());
     parts.listener.settled(parts.recipient, outcome.delivery().entry(), outcome.attempt(), state);
     if (state instanceof DeliveryState.Retrying) {
       selector.failed(outcome.delivery());
