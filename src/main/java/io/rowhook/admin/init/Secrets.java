@@ -65,7 +65,7 @@ final class Secrets {
   /** What lets in whoever has it. */
   private static final Pattern DOOR =
       Pattern.compile(
-          ".*(invite|invitation|join|magic|reset|login|signup|confirm|confirmation|activation|access|private|secret|unsubscribe)_?(link|url|code)s?");
+          ".*(invite|invitation|join|magic|reset|login|signup|confirm|confirmation|activation|access|private|secret|unsubscribe)_?(link|url|code)s?|.*(url|guest|share|sharing|preview|download|embed)_?keys?");
 
   /** Columns that hold a secret where the table is one of secrets. */
   private static final Set<String> HOLDERS =
@@ -80,7 +80,8 @@ final class Secrets {
           ".*(api_?key|session|application|device|oauth|auth|webhook|endpoint|integration|provider|app)s?");
 
   private static final Pattern SECRET_END =
-      Pattern.compile(".*(password|passwd|passwort|kennwort|secret|token|apikey|passphrase)s?\\d*");
+      Pattern.compile(
+          ".*(password|passwd|passwort|kennwort|secret|token|apikey|passphrase|p(ass)?(w(or)?d)?salt)s?\\d*");
 
   private Secrets() {}
 

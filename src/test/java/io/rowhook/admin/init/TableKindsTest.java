@@ -274,6 +274,8 @@ class TableKindsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "invoices,invoice_url_key,secret",
+    "users,user_psalt,secret",
     "api_keys,value,secret",
     "user_session,key,secret",
     "devices,cookie,secret",
