@@ -52,7 +52,7 @@ class SlotAtRiskTest {
               return service.json("status").path("slot").path("risk").isTextual();
             });
         assertThat(service.shown("status"))
-            .contains("AT RISK      the source ", "which needs no restart")
+            .contains("AT RISK      the ", "which needs no restart") // by which rule, the pace says
             .startsWith("health       degraded: slot since ");
         assertThat(service.run("status")).isEqualTo(3);
         open.commit();

@@ -77,11 +77,12 @@ public final class AdminCommands {
       throw new DeliveryAdminException(
           "event "
               + entry.event().id()
-              + " is a Snapshot for recipient "
+              + " is for recipient "
               + entry.event().audience()
-              + " alone, and goes to nobody else: rowhook resync brings "
-              + recipient
-              + " up to date");
+              + " alone, and goes to nobody else"
+              + (entry.event().type().isOwn()
+                  ? ""
+                  : ": rowhook resync brings " + recipient + " up to date"));
     }
     deliveryAdmin.redeliver(recipient, entry.sequence(), Instant.now());
     service.dispatchers().deliveriesChanged(recipient);
