@@ -5,6 +5,7 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
+import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -49,6 +50,7 @@ public final class Flow implements AutoCloseable {
   private final JdbcRowLookup chunks;
   private final HealthMonitor health;
   private final Alerts alerts;
+  private final Metrics metrics;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -66,6 +68,7 @@ public final class Flow implements AutoCloseable {
       JdbcRowLookup chunks,
       HealthMonitor health,
       Alerts alerts,
+      Metrics metrics,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -80,6 +83,7 @@ public final class Flow implements AutoCloseable {
     this.chunks = chunks;
     this.health = health;
     this.alerts = alerts;
+    this.metrics = metrics;
     this.listen = listen;
   }
 
@@ -159,6 +163,11 @@ public final class Flow implements AutoCloseable {
     return dispatchers.statuses();
   }
 
+  /** What is counted and measured. Any thread. */
+  public Metrics metrics() {
+    return metrics;
+  }
+
   private void noteStop() {
     try {
       journal.audit().record(ROWHOOK, Action.SERVICE_STOPPED, "", "");
@@ -194,6 +203,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       noteStop();
     }
+    metrics.close();
     journal.close();
   }
 }

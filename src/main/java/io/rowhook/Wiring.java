@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.ObservedPublisher;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.ResyncSurroundings;
@@ -10,6 +11,7 @@ import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.alerts.FailedDeliveries;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
+import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -67,6 +69,8 @@ public final class Wiring {
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
+    Metrics metrics = new Metrics();
+    ObservedPublisher publisher = new ObservedPublisher(journal, metrics.publications());
     JdbcRowLookup chunkRows = JdbcRowLookup.whole(source);
     ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
     Function<List<EntityType>, Generation> generations =
@@ -76,7 +80,7 @@ public final class Wiring {
                 new TransactionAggregator(
                     types,
                     journal,
-                    journal,
+                    publisher,
                     rows,
                     TransactionAggregator.DEFAULT_MEMORY_LIMIT,
                     counts,
@@ -101,7 +105,7 @@ public final class Wiring {
                 WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
-                observers.webhook().and(renderings).and(failed),
+                observers.webhook().and(renderings).and(failed).and(metrics.deliveries()),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
@@ -154,7 +158,9 @@ public final class Wiring {
                 resync::wake,
                 () -> watch.current().entities(),
                 estimate,
-                offers));
+                offers),
+            metrics);
+    metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
         journal,
         options.standby(),
@@ -169,6 +175,7 @@ public final class Wiring {
         chunkRows,
         health,
         alerts,
+        metrics,
         () -> AdminServer.open(file, service));
   }
 }

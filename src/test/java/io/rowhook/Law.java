@@ -31,15 +31,17 @@ final class Law {
 
   /** Where each library may be used, by the packages it starts with. */
   private static final Map<String, Set<String>> LIBRARIES =
-      Map.of(
-          "io.debezium.", Set.of("capture"),
-          "org.apache.kafka.", Set.of("capture"),
-          "org.postgresql.", Set.of("capture"),
-          "org.sqlite.", Set.of("journal"),
-          "com.schibsted.spt.data.jslt.", Set.of("template"),
-          "org.apache.hc.", Set.of("webhook"),
-          "picocli.", TOP,
-          "org.snakeyaml.engine.", Set.of("settings"));
+      Map.ofEntries(
+          Map.entry("io.debezium.", Set.of("capture")),
+          Map.entry("org.apache.kafka.", Set.of("capture")),
+          Map.entry("org.postgresql.", Set.of("capture")),
+          Map.entry("org.sqlite.", Set.of("journal")),
+          Map.entry("com.schibsted.spt.data.jslt.", Set.of("template")),
+          Map.entry("org.apache.hc.", Set.of("webhook")),
+          Map.entry("picocli.", TOP),
+          Map.entry("org.snakeyaml.engine.", Set.of("settings")),
+          Map.entry("io.micrometer.", Set.of("admin")),
+          Map.entry("io.prometheus.", Set.of("admin")));
 
   private static final List<String> SHARED =
       List.of(

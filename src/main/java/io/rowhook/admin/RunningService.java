@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.admin.api.AdminCommands;
 import io.rowhook.admin.health.Health;
+import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
  * @param resyncs brings recipients up to date
+ * @param metrics what is counted and measured
  */
 public record RunningService(
     SqliteJournal journal,
@@ -47,4 +49,5 @@ public record RunningService(
     EntityMetrics counts,
     Supplier<List<String>> problems,
     Health health,
-    ResyncActions resyncs) {}
+    ResyncActions resyncs,
+    Metrics metrics) {}

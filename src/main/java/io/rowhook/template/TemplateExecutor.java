@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,6 +79,8 @@ public final class TemplateExecutor {
   private final Map<String, RenderingPermits> permitses = new ConcurrentHashMap<>();
   private final Map<String, Quarantined> quarantine = new ConcurrentHashMap<>();
   private final AtomicInteger lost = new AtomicInteger();
+  private final LongAdder runs = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
   private final Executor executor;
 
   TemplateExecutor(Duration limit, int share) {
@@ -110,6 +113,19 @@ public final class TemplateExecutor {
   /** How many threads run without an end. Any thread. */
   public static int lost() {
     return SHARED.lost.get();
+  }
+
+  /**
+   * What has been run since the process started, conditions included.
+   *
+   * @param runs how often
+   * @param time in all, without what each had to wait for its turn
+   */
+  public record Cost(long runs, Duration time) {}
+
+  /** What has been run so far. Any thread. */
+  public static Cost cost() {
+    return new Cost(SHARED.runs.sum(), Duration.ofNanos(SHARED.nanos.sum()));
   }
 
   /** Thrown into a rendering that was given up. */
@@ -157,7 +173,13 @@ public final class TemplateExecutor {
         try {
           refuseQuarantined(key, name); // by one that was waited for
           long begin = System.nanoTime();
-          T made = await(key, name, new Run<>(work, lost), own);
+          T made;
+          try {
+            made = await(key, name, new Run<>(work, lost), own);
+          } finally {
+            runs.increment();
+            nanos.add(System.nanoTime() - begin);
+          }
           quick = System.nanoTime() - begin < limit.toNanos() / SLOW_PART;
           return made;
         } finally {

@@ -23,6 +23,16 @@ public interface DeliveryListener {
   default void settled(
       String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {}
 
+  /**
+   * The same, with the delivery and its place in the request. This is what is called; it tells
+   * {@link #settled}.
+   *
+   * @param state where the attempt has led: Delivered, Retrying or Failed
+   */
+  default void attempted(String recipient, AttemptOutcome outcome, DeliveryState state) {
+    settled(recipient, outcome.delivery().entry(), outcome.attempt(), state);
+  }
+
   /** Returns one that tells this one, and then another. */
   default DeliveryListener and(DeliveryListener next) {
     DeliveryListener first = this;
@@ -34,10 +44,9 @@ public interface DeliveryListener {
       }
 
       @Override
-      public void settled(
-          String recipient, JournalEntry entry, Attempt attempt, DeliveryState state) {
-        first.settled(recipient, entry, attempt, state);
-        next.settled(recipient, entry, attempt, state);
+      public void attempted(String recipient, AttemptOutcome outcome, DeliveryState state) {
+        first.attempted(recipient, outcome, state);
+        next.attempted(recipient, outcome, state);
       }
     };
   }

@@ -215,7 +215,7 @@ public final class Dispatcher {
     buffer.change(decision.change(), now());
     parts.attemptLogger.log(outcome, state, now());
     parts.attemptLogger.log(decision.change());
-    parts.listener.settled(parts.recipient, outcome.delivery().entry(), outcome.attempt(), state);
+    parts.listener.attempted(parts.recipient, outcome, state);
     if (state instanceof DeliveryState.Retrying) {
       selector.failed(outcome.delivery());
     } else {

@@ -10,6 +10,7 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.health.HealthReport;
+import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.TableId;
@@ -98,7 +99,8 @@ class AdminCommandsTest {
                     journal,
                     () -> {
                       throw new AssertionError("there was no gap");
-                    })));
+                    })),
+            new Metrics());
   }
 
   @AfterEach

@@ -1,0 +1,180 @@
+package io.rowhook.admin.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rowhook.entity.Event;
+import io.rowhook.journal.Attempt;
+import io.rowhook.journal.DeliveryState;
+import io.rowhook.webhook.AttemptOutcome;
+import io.rowhook.webhook.DeliveryListener;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is counted of each recipient, and how it stood at the last scrape: {@link #SERIES} series
+ * each. Those that neither settings nor journal know any more are not shown.
+ */
+final class RecipientMeters implements DeliveryListener {
+
+  /** Of one recipient, at most. */
+  static final int SERIES =
+      RecipientCounts.Outcome.values().length
+          + RecipientState.Condition.values().length
+          + 5 // gauges
+          + 3 // retries, delivered, failed
+          + 2; // the attempts' number and time
+
+  private final MeterRegistry registry;
+  private final Delays delays;
+  private final Map<String, RecipientCounts> counts = new ConcurrentHashMap<>();
+  private final Map<String, List<Meter>> shown = new HashMap<>(); // guarded by this
+
+  RecipientMeters(MeterRegistry registry, Delays delays) {
+    this.registry = registry;
+    this.delays = delays;
+  }
+
+  @Override
+  public void attempted(String recipient, AttemptOutcome outcome, DeliveryState state) {
+    counts(recipient).settled(outcome, state);
+    if (state instanceof DeliveryState.Delivered && outcome.delivery().redelivery() == 0) {
+      Event event = outcome.delivery().entry().event();
+      Attempt attempt = outcome.attempt();
+      ExemplarSource.measure(
+          event,
+          () -> delays.toAcknowledgement(event.committedAt(), attempt.at().plus(attempt.took())));
+    }
+  }
+
+  private RecipientCounts counts(String recipient) {
+    RecipientCounts known = counts.get(recipient);
+    return known != null ? known : counts.computeIfAbsent(recipient, _ -> new RecipientCounts());
+  }
+
+  /** Shows these recipients, and no others any more. */
+  synchronized void show(Map<String, RecipientState> states) {
+    Set<String> gone = new HashSet<>(shown.keySet());
+    gone.removeAll(states.keySet());
+    for (String recipient : gone) {
+      shown.getOrDefault(recipient, List.of()).forEach(registry::remove);
+      shown.remove(recipient);
+    }
+    counts.keySet().retainAll(states.keySet());
+    states.forEach((recipient, state) -> {
+      RecipientCounts own = counts(recipient);
+      own.state = state;
+      shown.computeIfAbsent(recipient, name -> meters(name, own));
+    });
+  }
+
+  private List<Meter> meters(String recipient, RecipientCounts of) {
+    List<Meter> meters = new ArrayList<>(counted(recipient, of));
+    for (RecipientState.Condition condition : RecipientState.Condition.values()) {
+      meters.add(
+          Gauge.builder(
+                  "rowhook.recipient.state", of, one -> one.state.condition() == condition ? 1 : 0)
+              .description("1 for the state that the recipient is in, 0 for the others.")
+              .tag("recipient", recipient)
+              .tag("state", condition.name())
+              .register(registry));
+    }
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.backlog.events",
+            "Events that wait for the recipient, about: also those not looked at yet that it may not want.",
+            RecipientState::events));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.backlog.bytes",
+            "Bytes of the events that wait for the recipient.",
+            RecipientState::bytes));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.backlog.oldest.seconds",
+            "For how long the oldest of the events that wait has been in the journal.",
+            RecipientState::oldestSeconds));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.backlog.limit.ratio",
+            "The backlog's share of its limit, of bytes or age, whichever is more; above 1 the oldest deliveries end failed.",
+            RecipientState::limitRatio));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.failed.deliveries",
+            "Deliveries that have failed for good and wait for a person's decision.",
+            RecipientState::failed));
+    return meters;
+  }
+
+  private Collection<Meter> counted(String recipient, RecipientCounts of) {
+    List<Meter> meters = new ArrayList<>();
+    for (RecipientCounts.Outcome outcome : RecipientCounts.Outcome.values()) {
+      meters.add(
+          FunctionCounter.builder("rowhook.attempts", of, one -> one.attempts(outcome))
+              .description("Attempts of deliveries, by how they ended.")
+              .tag("recipient", recipient)
+              .tag("outcome", outcome.name())
+              .register(registry));
+    }
+    meters.add(
+        FunctionTimer.builder(
+                "rowhook.attempt",
+                of,
+                RecipientCounts::allAttempts,
+                RecipientCounts::nanos,
+                TimeUnit.NANOSECONDS)
+            .description("Attempts, and what they took, from rendering to the verdict.")
+            .tag("recipient", recipient)
+            .register(registry));
+    meters.add(
+        FunctionCounter.builder("rowhook.retries", of, RecipientCounts::retries)
+            .description("Attempts that were not the first of their delivery.")
+            .tag("recipient", recipient)
+            .register(registry));
+    meters.add(ended(recipient, of, "delivered", RecipientCounts::delivered));
+    meters.add(ended(recipient, of, "failed", RecipientCounts::failed));
+    return meters;
+  }
+
+  private Meter ended(
+      String recipient, RecipientCounts of, String end, ToDoubleFunction<RecipientCounts> count) {
+    return FunctionCounter.builder("rowhook.deliveries", of, count)
+        .description("Deliveries that an attempt has ended.")
+        .tag("recipient", recipient)
+        .tag("end", end)
+        .register(registry);
+  }
+
+  private Meter gauge(
+      String recipient,
+      RecipientCounts of,
+      String name,
+      String help,
+      ToDoubleFunction<RecipientState> value) {
+    return Gauge.builder(name, of, one -> value.applyAsDouble(one.state))
+        .description(help)
+        .tag("recipient", recipient)
+        .register(registry);
+  }
+}
