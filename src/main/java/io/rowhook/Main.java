@@ -5,6 +5,7 @@ import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
 import io.rowhook.admin.ForgetCommand;
 import io.rowhook.admin.InitCommand;
+import io.rowhook.admin.OpenApiCommand;
 import io.rowhook.admin.PauseCommand;
 import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.ReceiveCommand;
@@ -72,7 +73,8 @@ public final class Main implements Runnable {
             .addSubcommand(new PauseCommand())
             .addSubcommand(new ResumeCommand())
             .addSubcommand(new TestCommand())
-            .addSubcommand(new ReceiveCommand());
+            .addSubcommand(new ReceiveCommand())
+            .addSubcommand(new OpenApiCommand());
     rowhook
         .getSubcommands()
         .values()

@@ -9,6 +9,7 @@ import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.alerts.FailedDeliveries;
+import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.metrics.Metrics;
@@ -96,6 +97,7 @@ public final class Wiring {
     MemoryBudget budget = MemoryBudget.ofHeap();
     RenderingWatch renderings = new RenderingWatch();
     FailedDeliveries failed = new FailedDeliveries();
+    LiveEvents live = new LiveEvents();
     DispatcherRegistry dispatchers =
         new DispatcherRegistry(recipient ->
             new RecipientDispatcher(
@@ -105,7 +107,7 @@ public final class Wiring {
                 WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
-                observers.webhook().and(renderings).and(failed).and(metrics.deliveries()),
+                observers.webhook().and(renderings).and(failed).and(metrics.deliveries()).and(live),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
@@ -150,6 +152,7 @@ public final class Wiring {
             supervisor::unread,
             rows::counts,
             counts,
+            watch::current,
             watch::problems,
             health,
             new ResyncActions(
@@ -159,7 +162,8 @@ public final class Wiring {
                 () -> watch.current().entities(),
                 estimate,
                 offers),
-            metrics);
+            metrics,
+            live);
     metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
         journal,
@@ -176,6 +180,6 @@ public final class Wiring {
         health,
         alerts,
         metrics,
-        () -> AdminServer.open(file, service));
+        () -> AdminServer.open(file, service, () -> watch.current().admin()));
   }
 }

@@ -41,7 +41,8 @@ final class Law {
           Map.entry("picocli.", TOP),
           Map.entry("org.snakeyaml.engine.", Set.of("settings")),
           Map.entry("io.micrometer.", Set.of("admin")),
-          Map.entry("io.prometheus.", Set.of("admin")));
+          Map.entry("io.prometheus.", Set.of("admin")),
+          Map.entry("io.helidon.", Set.of("admin")));
 
   private static final List<String> SHARED =
       List.of(

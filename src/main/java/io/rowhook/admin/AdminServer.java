@@ -1,74 +1,51 @@
 package io.rowhook.admin;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.rowhook.admin.api.AdminAction;
-import io.rowhook.admin.api.AdminCommands;
-import io.rowhook.admin.api.AdminRequest;
 import io.rowhook.admin.api.EndpointFile;
-import io.rowhook.base.Json;
-import io.rowhook.journal.DeliveryAdminException;
-import io.rowhook.journal.JournalException;
+import io.rowhook.admin.http.ApiServer;
+import io.rowhook.admin.http.LocalAccess;
+import io.rowhook.settings.AdminSettings;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the commands reach the running service: on the loopback, at a port that the system chooses,
- * for whoever can read the {@link EndpointFile} beside the journal. {@code POST /<action>} with a
- * JSON object, answered with one.
- *
- * <p>Each request must carry the token, and name this address as its host: a page in a browser that
- * was led here by a name of its own knows neither.
+ * Where the running service is asked and told what to do: on the loopback, at a port that the
+ * system chooses, for whoever can read the {@link EndpointFile} beside the journal, as the commands
+ * do; and where {@code admin} in {@code rowhook.yaml} says so.
  */
 public final class AdminServer implements AutoCloseable {
 
-  /** A command's request is a few hundred bytes. */
-  static final int MAX_BODY_BYTES = 64 * 1024;
-
-  /** People ask, not machines. */
-  private static final int MAX_REQUESTS = 16;
-
-  /**
-   * Whole seconds within which a request must have come; without it half a request would keep its
-   * connection, and one of the few places, for good.
-   */
-  static final int REQUEST_SECONDS = 5;
-
-  static {
-    // The JDK's server has no other way to be told, and looks once, before its first use.
-    System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-  private final Map<String, AdminAction> actions;
-  private final Semaphore room = new Semaphore(MAX_REQUESTS);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpServer server;
+  /** Whoever is of the group of the service may use its Unix socket. */
+  private static final String SOCKET_RIGHTS = "rw-rw----";
+
+  private final Optional<AdminSettings> started;
+  private final Supplier<Optional<AdminSettings>> current;
+  private final ApiServer server;
   private final EndpointFile me;
   private final Path file;
 
   /**
    * Opens the server of a running service.
    *
+   * @param settings what they say of it at the moment
    * @throws IllegalStateException if it cannot listen, or cannot say where; in words for the user
    */
-  public static AdminServer open(Path journal, RunningService service) {
+  public static AdminServer open(
+      Path journal, RunningService service, Supplier<Optional<AdminSettings>> settings) {
     try {
-      return new AdminServer(journal, AdminCommands.of(service));
+      return new AdminServer(journal, service, settings);
     } catch (IOException e) {
       throw new IllegalStateException(
           "the commands cannot reach the service, which so cannot be operated: "
@@ -79,26 +56,71 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Listens, and says where beside the journal.
-   *
-   * @throws IOException if it cannot listen, or cannot say so
-   */
-  AdminServer(Path journal, Map<String, AdminAction> actions) throws IOException {
-    this.actions = Map.copyOf(actions);
+  private AdminServer(
+      Path journal, RunningService service, Supplier<Optional<AdminSettings>> settings)
+      throws IOException {
+    this.current = settings;
+    this.started = settings.get();
     this.file = EndpointFile.beside(journal);
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(EndpointFile.HOST), 0), 0);
-    me = EndpointFile.of(server.getAddress().getPort());
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
-    server.start();
+    unixSocket().ifPresent(AdminServer::removeStale);
+    Late late = new Late();
+    server = listen(new LocalAccess(late), service);
+    me = EndpointFile.of(server.port());
+    late.file = me;
     try {
       me.write(file);
     } catch (IOException e) {
-      server.stop(0);
+      server.close();
       throw e;
     }
+    unixSocket().ifPresent(AdminServer::restrict);
+    started.ifPresent(
+        one -> LOG.info("the admin API listens at {}", one.shown(server.configuredPort())));
+  }
+
+  /** Known only once the system has chosen a port. */
+  private static final class Late implements Supplier<EndpointFile> {
+    private volatile @Nullable EndpointFile file;
+
+    @Override
+    public EndpointFile get() {
+      return Objects.requireNonNull(file, "nobody knows the port yet");
+    }
+  }
+
+  private ApiServer listen(LocalAccess local, RunningService service) {
+    InetAddress host = InetAddress.ofLiteral(EndpointFile.HOST);
+    try {
+      return new ApiServer(host, local, started, this::inForce, service);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "the admin API cannot listen"
+              + started.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
+              + ": "
+              + cause(e),
+          e);
+    }
+  }
+
+  private static String cause(Throwable e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage());
+  }
+
+  /**
+   * The settings in force, as far as they are of this listener: another address takes a new start,
+   * and what goes with it must not open this one.
+   */
+  private AdminSettings inForce() {
+    AdminSettings first = started.orElseThrow();
+    return current
+        .get()
+        .filter(now -> now.address().equals(first.address()))
+        .filter(now -> now.tls().isPresent() == first.tls().isPresent())
+        .orElse(first);
   }
 
   /** The file beside a journal that says where its service listens. */
@@ -106,91 +128,45 @@ public final class AdminServer implements AutoCloseable {
     return EndpointFile.beside(journal);
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (!room.tryAcquire()) {
-        refuse(exchange, 503, "the service is busy with other commands: try again");
-        return;
-      }
-      try {
-        judge(exchange);
-      } finally {
-        room.release();
-      }
-    }
+  /** The port of the listener that {@code rowhook.yaml} asks for; -1: there is none. */
+  public int configuredPort() {
+    return server.configuredPort();
   }
 
-  private void judge(HttpExchange exchange) throws IOException {
-    String host = exchange.getRequestHeaders().getFirst("Host");
-    if (!me.authority().equals(host)) {
-      refuse(exchange, 421, "this is not " + me.authority());
-      return;
-    }
-    if (!isTrusted(exchange.getRequestHeaders().getFirst("Authorization"))) {
-      refuse(exchange, 401, "the token is missing or another's");
-      return;
-    }
-    AdminAction action = actions.get(exchange.getRequestURI().getPath().substring(1));
-    if (action == null || !exchange.getRequestMethod().equals("POST")) {
-      refuse(exchange, 404, "the service knows no such command: it is of another version");
-      return;
-    }
-    byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
-    if (body.length > MAX_BODY_BYTES) {
-      refuse(exchange, 413, "a request has at most " + MAX_BODY_BYTES + " bytes");
-      return;
-    }
-    run(exchange, action, body);
+  private Optional<Path> unixSocket() {
+    return started
+        .map(AdminSettings::address)
+        .filter(UnixDomainSocketAddress.class::isInstance)
+        .map(address -> ((UnixDomainSocketAddress) address).getPath());
   }
 
-  private boolean isTrusted(@Nullable String authorization) {
-    String expected = "Bearer " + me.token().reveal();
-    return authorization != null
-        && MessageDigest.isEqual(
-            expected.getBytes(StandardCharsets.UTF_8),
-            authorization.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void run(HttpExchange exchange, AdminAction action, byte[] body)
-      throws IOException {
-    @Nullable JsonNode asked;
-    try {
-      asked = Json.MAPPER.readTree(body);
+  /** What a process has left that was killed. One that somebody listens at stays. */
+  private static void removeStale(Path socket) {
+    if (!Files.exists(socket)) {
+      return;
+    }
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      LOG.debug("somebody listens at {}", socket);
     } catch (IOException e) {
-      asked = null;
+      try {
+        if (!Files.isRegularFile(socket) && !Files.isDirectory(socket)) {
+          Files.deleteIfExists(socket);
+        }
+      } catch (IOException again) {
+        LOG.warn("{} could not be removed: {}", socket, again.toString());
+      }
     }
-    if (asked == null || !asked.isObject()) {
-      refuse(exchange, 400, "a request is a JSON object");
-      return;
-    }
+  }
+
+  private static void restrict(Path socket) {
     try {
-      answer(exchange, 200, action.run(new AdminRequest(asked)));
-    } catch (DeliveryAdminException | IllegalArgumentException e) {
-      refuse(exchange, 409, String.valueOf(e.getMessage()));
-    } catch (JournalException e) {
-      refuse(exchange, 500, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      refuse(exchange, 503, "the service is stopping");
-    } catch (RuntimeException e) {
-      LOG.error("a command failed", e);
-      refuse(exchange, 500, "a fault of Rowhook itself; the service's log has it");
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(SOCKET_RIGHTS));
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.warn("the rights of {} could not be set: {}", socket, e.toString());
     }
   }
 
-  private static void refuse(HttpExchange exchange, int status, String words) throws IOException {
-    ObjectNode error = Json.MAPPER.createObjectNode();
-    answer(exchange, status, error.put("error", words));
-  }
-
-  private static void answer(HttpExchange exchange, int status, JsonNode json) throws IOException {
-    byte[] body = Json.MAPPER.writeValueAsBytes(json);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
-  }
-
-  /** Takes the file away and stops listening; commands under way are cut off. */
+  /** Takes the file away and stops listening; requests under way are cut off. */
   @Override
   public void close() {
     try {
@@ -198,7 +174,14 @@ public final class AdminServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", file, e.toString());
     }
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
+    unixSocket()
+        .ifPresent(socket -> {
+          try {
+            Files.deleteIfExists(socket);
+          } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}", socket, e.toString());
+          }
+        });
   }
 }

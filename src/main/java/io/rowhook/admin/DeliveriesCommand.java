@@ -1,7 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class DeliveriesCommand implements Callable<Integer> {
+
+  private static final int MOST = 1_000;
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
@@ -77,17 +79,25 @@ public final class DeliveriesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = ServiceClient.request().put("recipient", recipient).put("event", event);
     if (recipient != null && event != null) {
-      service.show(
-          service.call("delivery", request.put("body", body)), out, DeliveriesCommand::printOne);
+      Address one = Address.ofRecipient(recipient, "deliveries", event);
+      service.show(service.get(one.with("body", body)), out, DeliveriesCommand::printOne);
       return 0;
     }
     if (body) {
       throw new IllegalStateException("--body goes with a recipient and an --event");
     }
-    filter.into(request, states).put("limit", limit).put("before", next);
-    service.show(service.call("deliveries", request), out, DeliveriesCommand::print);
+    Address page =
+        filter
+            .into(Address.of("v1", "deliveries"))
+            .with("recipient", recipient)
+            .with("event", event)
+            .with("limit", Math.clamp(limit, 1, MOST))
+            .with("cursor", next);
+    for (String state : states) {
+      page = page.with("state", state);
+    }
+    service.show(service.get(page), out, DeliveriesCommand::print);
     return 0;
   }
 

@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.base.Count;
@@ -81,15 +82,20 @@ public final class DiscardCommand implements Callable<Integer> {
           command.commandLine(), "which? Give a recipient and events, or --all-of a recipient");
     }
     if (allOf != null) {
-      ObjectNode request = ServiceClient.request().put("recipient", allOf).put("yes", yes);
-      JsonNode answer = service.call("discard", filter.into(request, states));
+      ObjectNode request = filter.into(ServiceClient.request()).put("dryRun", !yes);
+      if (!states.isEmpty()) {
+        states.forEach(request.putArray("states")::add);
+      }
+      JsonNode answer = service.post(Address.ofRecipient(allOf, "discard"), request);
       service.show(answer, out, (done, to) -> to.println(words(done)));
       return answer.path("done").asBoolean() ? 0 : 1;
     }
     for (String event : events) {
       service.show(
-          service.call(
-              "discard", ServiceClient.request().put("recipient", recipient).put("event", event)),
+          service.post(
+              Address.ofRecipient(
+                  Objects.requireNonNull(recipient), "deliveries", event, "discard"),
+              ServiceClient.request()),
           out,
           (answer, to) -> to.println(event + " to " + recipient + " is discarded"));
     }

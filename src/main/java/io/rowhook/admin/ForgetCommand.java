@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -43,7 +44,8 @@ public final class ForgetCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     JsonNode answer =
-        service.call("forget", ServiceClient.request().put("recipient", recipient).put("yes", yes));
+        service.post(
+            Address.ofRecipient(recipient, "forget"), ServiceClient.request().put("dryRun", !yes));
     service.show(answer, out, (done, to) -> to.println(words(done)));
     return answer.path("done").asBoolean() ? 0 : 1;
   }

@@ -73,8 +73,8 @@ public final class HealthFile {
     }
   }
 
-  /** In one line. */
-  static String line(CaptureState state) {
+  /** Where capture stands, in one line. */
+  public static String line(CaptureState state) {
     return switch (state) {
       case CaptureState.Starting() -> "starting";
       case CaptureState.Streaming(Instant since) ->

@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.RecipientOrAll;
 import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
@@ -45,8 +46,12 @@ public final class PauseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = recipientOrAll.into(ServiceClient.request()).put("reason", reason);
-    JsonNode answer = service.call("pause", request);
+    ObjectNode request = ServiceClient.request().put("reason", reason);
+    String recipient = recipientOrAll.recipient();
+    JsonNode answer =
+        recipient == null
+            ? service.put(RecipientOrAll.KILL_SWITCH, request)
+            : service.post(Address.ofRecipient(recipient, "pause"), request);
     service.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }

@@ -1,26 +1,23 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TemplatesOption;
 import io.rowhook.admin.cli.TextFormat;
 import io.rowhook.admin.preview.EventFile;
 import io.rowhook.admin.preview.GoldenFiles;
+import io.rowhook.admin.preview.PreviewView;
 import io.rowhook.admin.preview.RowEvent;
 import io.rowhook.base.DidYouMean;
-import io.rowhook.base.Json;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.DeliveryPreview;
-import io.rowhook.webhook.HttpHeader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -122,7 +119,7 @@ public final class PreviewCommand implements Callable<Integer> {
     Recipient to = recipient(settings);
     JournalEntry entry = entry(settings, to);
     DeliveryPreview preview = DeliveryPreview.of(to, sets, entry, Instant.now());
-    service.show(json(to, entry, preview), out, PreviewCommand::print);
+    service.show(PreviewView.json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
   }
 
@@ -147,50 +144,31 @@ public final class PreviewCommand implements Callable<Integer> {
     return settings.recipients().get(names.indexOf(name));
   }
 
-  private JournalEntry journaled(Recipient to) throws InterruptedException, IOException {
-    ObjectNode request = ServiceClient.request().put("event", event);
-    ArrayNode entities = request.putArray("entities");
-    if (entity != null) {
-      String[] parts = entity.split(":", 2);
-      entities.add(parts[0]);
-      request.put("id", parts.length == 2 ? parts[1] : null);
-    } else {
-      to.subscriptions().stream().map(Subscription::entity).distinct().forEach(entities::add);
-    }
+  private JournalEntry journaled(Recipient to) throws InterruptedException {
     JsonNode found;
     try {
-      found = service.call("event", request);
+      found = service.get(address(to));
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
           e.getMessage() + "; without a service, give an event with --file", e);
     }
-    JsonNode json = Json.MAPPER.readTree(found.path("json").asText());
-    return new JournalEntry(found.path("sequence").asLong(), EventFile.event("the journal", json));
+    return new JournalEntry(
+        found.path("sequence").asLong(), EventFile.event("the journal", found.path("event")));
   }
 
-  private static ObjectNode json(Recipient to, JournalEntry entry, DeliveryPreview preview) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("recipient", to.name())
-        .put("event", entry.event().id())
-        .put("sequence", entry.sequence())
-        .put("entity", entry.event().entityType())
-        .put("id", entry.event().entityId())
-        .put("type", entry.event().type().name())
-        .put("wanted", preview.wanted());
-    ArrayNode why = json.putArray("why");
-    preview.why().forEach(why::add);
-    ArrayNode missing = json.putArray("missing");
-    preview.missing().forEach(missing::add);
-    json.put("attributeSet", preview.attributeSet())
-        .put("method", preview.method())
-        .put("url", preview.url());
-    ArrayNode headers = json.putArray("headers");
-    for (HttpHeader header : preview.headers()) {
-      headers.addObject().put("name", header.name()).put("value", header.value());
+  private Address address(Recipient to) {
+    if (event != null) {
+      return Address.of("v1", "events", event);
     }
-    byte[] body = preview.body();
-    return json.put("body", body == null ? null : new String(body, StandardCharsets.UTF_8))
-        .put("trouble", preview.trouble());
+    Address newest = Address.of("v1", "events");
+    if (entity != null) {
+      String[] parts = entity.split(":", 2);
+      return newest.with("entity", parts[0]).with("id", parts.length == 2 ? parts[1] : null);
+    }
+    for (String one : to.subscriptions().stream().map(Subscription::entity).distinct().toList()) {
+      newest = newest.with("entity", one);
+    }
+    return newest;
   }
 
   private static void print(JsonNode json, PrintWriter out) {

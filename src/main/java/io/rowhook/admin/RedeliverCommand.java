@@ -1,5 +1,6 @@
 package io.rowhook.admin;
 
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -46,8 +47,9 @@ public final class RedeliverCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     for (String event : events) {
       service.show(
-          service.call(
-              "redeliver", ServiceClient.request().put("recipient", recipient).put("event", event)),
+          service.post(
+              Address.ofRecipient(recipient, "deliveries", event, "redeliver"),
+              ServiceClient.request()),
           out,
           (answer, to) ->
               to.println(answer.path("event").asText() + " goes to " + recipient + " again"));

@@ -2,7 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.base.Count;
@@ -27,12 +27,15 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "More than " + AdminCommands.ASKED_ABOVE + " are counted first, and sent with --yes.",
+      "More than " + ReplayCommand.ASKED_ABOVE + " are counted first, and sent with --yes.",
       "Exit status: 0 if they are on their way, 1 if not (none found, --yes missing, the service is"
           + " not running)."
     },
     mixinStandardHelpOptions = true)
 public final class ReplayCommand implements Callable<Integer> {
+
+  /** More of them want a {@code --yes}. */
+  static final int ASKED_ABOVE = 100;
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
@@ -55,9 +58,11 @@ public final class ReplayCommand implements Callable<Integer> {
           command.commandLine(),
           "which range? Give --from, --to, --from-sequence or --to-sequence, or --failed");
     }
-    ObjectNode request = ServiceClient.request().put("recipient", recipient);
-    filter.into(request).put("failed", failed).put("yes", yes);
-    JsonNode answer = service.call("replay", request);
+    ObjectNode request = filter.into(ServiceClient.request()).put("failed", failed);
+    if (!yes) {
+      request.put("atMost", ASKED_ABOVE);
+    }
+    JsonNode answer = service.post(Address.ofRecipient(recipient, "replay"), request);
     PrintWriter out = command.commandLine().getOut();
     service.show(answer, out, (done, to) -> to.println(words(done)));
     return answer.path("done").asBoolean() ? 0 : 1;

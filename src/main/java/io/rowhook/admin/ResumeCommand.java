@@ -1,7 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.RecipientOrAll;
 import io.rowhook.admin.cli.ServiceClient;
 import java.io.PrintWriter;
@@ -38,8 +38,11 @@ public final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    ObjectNode request = recipientOrAll.into(ServiceClient.request());
-    JsonNode answer = service.call("resume", request);
+    String recipient = recipientOrAll.recipient();
+    JsonNode answer =
+        recipient == null
+            ? service.delete(RecipientOrAll.KILL_SWITCH)
+            : service.post(Address.ofRecipient(recipient, "resume"), ServiceClient.request());
     service.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
     return 0;
   }

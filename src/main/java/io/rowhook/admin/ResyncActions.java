@@ -1,9 +1,8 @@
 package io.rowhook.admin;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.api.AdminRequest;
+import io.rowhook.admin.api.ApiException;
+import io.rowhook.admin.api.ProblemType;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.capture.SourceException;
@@ -82,10 +81,29 @@ public final class ResyncActions {
     return offers.all().stream().map(ResyncOffers.Offer::json).toList();
   }
 
-  /** Begins one. */
-  public JsonNode begin(Recipient recipient, AdminRequest request)
-      throws DeliveryAdminException, InterruptedException {
-    EntityType entity = entity(request.text("entity"));
+  /**
+   * What to begin.
+   *
+   * @param where a condition on the entity's own table, in SQL; empty: none
+   * @param since a column of it that must be at least {@code sinceValue}; empty: none
+   * @param rate rows a second at most; null: as most
+   */
+  public record Wish(
+      String entity,
+      Optional<String> where,
+      Optional<String> since,
+      String sinceValue,
+      @Nullable Long rate) {}
+
+  /**
+   * Begins one.
+   *
+   * @throws ApiException if what is wished is no entity, or no condition that PostgreSQL takes
+   * @throws DeliveryAdminException if nothing would come of it, or one runs already
+   */
+  public ObjectNode begin(Recipient recipient, Wish wish)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    EntityType entity = entity(wish.entity());
     if (!wants(recipient, entity.name())) {
       throw new DeliveryAdminException(
           ("recipient %1$s has no subscription that wants Snapshots of %2$s, so it would be told"
@@ -96,9 +114,9 @@ public final class ResyncActions {
                   + " that it is to get")
               .formatted(recipient.name(), entity.name()));
     }
-    String condition = condition(request);
+    String condition = condition(wish);
     long rows = estimate(entity, condition);
-    Long rate = request.number("rate");
+    Long rate = wish.rate();
     Optional<Resync> job =
         jobs.begin(
             recipient.name(),
@@ -119,24 +137,29 @@ public final class ResyncActions {
     return json(job.get());
   }
 
-  /** Those that run and ran, or one of them. */
-  public JsonNode list(AdminRequest request) throws DeliveryAdminException {
-    Long id = request.number("id");
-    ArrayNode all = Json.MAPPER.createArrayNode();
-    if (id == null) {
-      jobs.newest(SHOWN).forEach(job -> all.add(json(job)));
-    } else {
-      all.add(json(job(id)));
-    }
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.set("resyncs", all);
-    return answer;
+  /** Those that run and ran, the newest first. */
+  public List<ObjectNode> newest() {
+    return jobs.newest(SHOWN).stream().map(this::json).toList();
   }
 
-  /** Ends one. */
-  public JsonNode cancel(AdminRequest request) throws DeliveryAdminException, InterruptedException {
-    Long id = request.number("id");
-    Resync job = job(id == null ? 0 : id);
+  /**
+   * One that runs or ran.
+   *
+   * @throws ApiException if there is none of this number
+   */
+  public ObjectNode show(long id) throws ApiException {
+    return json(job(id));
+  }
+
+  /**
+   * Ends one.
+   *
+   * @throws ApiException if there is none of this number
+   * @throws DeliveryAdminException if it runs no more
+   */
+  public ObjectNode cancel(long id)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    Resync job = job(id);
     if (!jobs.end(job.id(), Resync.State.cancelled, null)) {
       throw new DeliveryAdminException(
           "resync " + job.id() + " runs no more: it is " + job.state().name());
@@ -144,45 +167,46 @@ public final class ResyncActions {
     return json(job(job.id()));
   }
 
-  private Resync job(long id) throws DeliveryAdminException {
+  private Resync job(long id) throws ApiException {
     return jobs.find(id)
         .orElseThrow(() ->
-            new DeliveryAdminException(
+            new ApiException(
+                ProblemType.NOT_FOUND,
                 "there is no resync " + id + ": rowhook resync --list shows those there are"));
   }
 
-  private EntityType entity(String name) throws DeliveryAdminException {
+  private EntityType entity(String name) throws ApiException {
     List<String> names = entities.get().stream().map(EntityType::name).toList();
     return entities.get().stream()
         .filter(one -> one.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
-            new DeliveryAdminException(
+            ApiException.wrong(
+                "#/entity",
                 "there is no entity '"
                     + name
                     + "' in entities.yaml. "
                     + DidYouMean.advice(name, names, "There are")));
   }
 
-  private static String condition(AdminRequest request) throws DeliveryAdminException {
+  private static String condition(Wish wish) throws ApiException {
     List<String> all = new ArrayList<>();
-    Optional<String> where = request.optional("where").filter(text -> !text.isBlank());
+    Optional<String> where = wish.where().filter(text -> !text.isBlank());
     if (where.isPresent()) {
       Optional<String> problem = SqlCondition.of(where.get()).problem();
       if (problem.isPresent()) {
-        throw new DeliveryAdminException(
+        throw ApiException.wrong(
+            "#/where",
             "--where " + problem.get() + ". Write for example --where \"status = 'open'\"");
       }
       all.add("(" + where.get() + ")");
     }
-    Optional<String> since = request.optional("since");
-    if (since.isPresent()) {
-      all.add(SqlCondition.atLeast(since.get(), request.text("sinceValue")));
-    }
+    wish.since().ifPresent(column -> all.add(SqlCondition.atLeast(column, wish.sinceValue())));
     return String.join(" AND ", all);
   }
 
-  private long estimate(EntityType entity, String condition) throws DeliveryAdminException {
+  private long estimate(EntityType entity, String condition)
+      throws ApiException, DeliveryAdminException {
     try {
       return estimate.of(entity.table(), condition);
     } catch (SQLException e) {
@@ -198,7 +222,7 @@ public final class ResyncActions {
               + words
               + (condition.isEmpty() ? "" : ". The condition was: " + condition));
     } catch (SourceException e) {
-      throw new DeliveryAdminException(String.valueOf(e.getMessage()));
+      throw new ApiException(ProblemType.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 

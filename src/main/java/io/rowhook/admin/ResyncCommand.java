@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.journal.Resync;
@@ -50,6 +51,7 @@ public final class ResyncCommand implements Callable<Integer> {
 
   private static final Pattern RATE = Pattern.compile("([0-9]{1,9})(?:/s)?");
   private static final long BETWEEN_LOOKS = 500;
+  private static final Address RESYNCS = Address.of("v1", "resyncs");
 
   /** Over the line before, and cut off where the terminal ends: a second row would stay. */
   private static final String ONE_ROW = "\r\u001b[K\u001b[?7l";
@@ -102,18 +104,19 @@ public final class ResyncCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = command().commandLine().getOut();
     if (list) {
-      JsonNode answer = service.call("resyncs", ServiceClient.request());
+      JsonNode answer = service.get(RESYNCS);
       service.show(answer, out, ResyncCommand::print);
       return 0;
     }
     Long number = cancel;
     if (number != null) {
-      JsonNode answer =
-          service.call("resync-cancel", ServiceClient.request().put("id", number.longValue()));
+      JsonNode answer = service.delete(Address.of("v1", "resyncs", number.toString()));
       service.show(answer, out, (job, to) -> to.println(ResyncLine.of(job, Instant.now())));
       return 0;
     }
-    JsonNode job = service.call("resync", request());
+    ObjectNode request = request();
+    JsonNode job =
+        service.post(Address.ofRecipient(Objects.requireNonNull(recipient), "resync"), request);
     boolean terminal = !service.json() && isTerminal();
     if (!terminal && !(wait && service.json())) {
       service.show(job, out, (one, to) -> to.println(begun(one)));
@@ -140,9 +143,9 @@ public final class ResyncCommand implements Callable<Integer> {
   }
 
   private int watch(JsonNode begun, boolean terminal, PrintWriter out) throws InterruptedException {
-    ObjectNode request = ServiceClient.request().put("id", begun.path("id").asLong());
+    Address place = Address.of("v1", "resyncs", begun.path("id").asText());
     while (true) {
-      JsonNode job = service.call("resyncs", request).path("resyncs").path(0);
+      JsonNode job = service.get(place);
       boolean running = job.path("state").asText().equals("running");
       if (terminal) {
         out.print(ONE_ROW + ResyncLine.bar(job, Instant.now()) + WRAPPED);
@@ -167,13 +170,13 @@ public final class ResyncCommand implements Callable<Integer> {
           command().commandLine(),
           "to whom, and of what? rowhook resync RECIPIENT ENTITY, or --list, or --cancel NUMBER");
     }
-    ObjectNode request = ServiceClient.request().put("recipient", recipient).put("entity", entity);
+    ObjectNode request = ServiceClient.request().put("entity", entity);
     if (where != null) {
       request.put("where", where);
     }
     List<String> from = since;
     if (from != null) {
-      request.put("since", from.get(0)).put("sinceValue", from.get(1));
+      request.putObject("since").put("column", from.get(0)).put("value", from.get(1));
     }
     String most = rate;
     if (most != null) {

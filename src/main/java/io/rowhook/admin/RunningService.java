@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
-import io.rowhook.admin.api.AdminCommands;
+import io.rowhook.admin.api.LiveEvents;
+import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
@@ -11,6 +12,7 @@ import io.rowhook.capture.TableProblem;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.TestDelivery;
@@ -20,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What of the running service the {@link AdminCommands} work with.
+ * What of the running service the {@link Operations} work with.
  *
  * @param samples sends a recipient a test; empty: there is no such recipient
  * @param recipients those that have a file now
@@ -30,10 +32,12 @@ import java.util.function.Supplier;
  * @param unread why rows cannot be looked up as they must, by the source's catalog
  * @param rows what was read back from the source
  * @param counts what has come from the source
+ * @param settings those in force
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
  * @param resyncs brings recipients up to date
  * @param metrics what is counted and measured
+ * @param live what happens, as it happens
  */
 public record RunningService(
     SqliteJournal journal,
@@ -47,7 +51,9 @@ public record RunningService(
     Supplier<List<TableProblem>> unread,
     Supplier<JdbcRowLookup.Counts> rows,
     EntityMetrics counts,
+    Supplier<Settings> settings,
     Supplier<List<String>> problems,
     Health health,
     ResyncActions resyncs,
-    Metrics metrics) {}
+    Metrics metrics,
+    LiveEvents live) {}

@@ -45,28 +45,8 @@ public final class ServiceStatus {
   public JsonNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.set("health", service.health().look().json());
-    json.put("capture", HealthFile.line(service.capture().get()));
-    json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
+    json.setAll(source());
     json.put("takenOver", new Checkpoints(service.journal()).takenOver().orElse(null));
-    ArrayNode suspended = json.putArray("suspended");
-    for (SuspendedTable table : service.suspended().get()) {
-      suspended
-          .addObject()
-          .put("table", table.table().toString())
-          .put("since", table.since().toString())
-          .put("effect", table.effect())
-          .put("why", table.reason());
-    }
-    ArrayNode missed = json.putArray("missed");
-    for (MissedRange range : service.journal().missed(MISSED_SHOWN)) {
-      missed
-          .addObject()
-          .put("table", range.table().toString())
-          .put("at", range.noticedAt().toString())
-          .put("after", range.after().toString())
-          .put("upTo", range.upTo().toString())
-          .put("why", range.reason());
-    }
     queries
         .rejected()
         .ifPresent(one ->
@@ -87,7 +67,6 @@ public final class ServiceStatus {
     muted(json);
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
     service.resyncs().offered().forEach(json.putArray("toResync")::add);
-    json.put("watermark", service.journal().watermark().toString());
     json.put("head", service.journal().head());
     json.put(
         "journal", service.journal().standing().map(JournalException::getMessage).orElse(null));
@@ -117,6 +96,34 @@ public final class ServiceStatus {
     rows.tables().stream()
         .filter(line -> problems.stream().noneMatch(one -> line.startsWith(one.table() + ": ")))
         .forEach(all::add);
+  }
+
+  /** Of it what is about the source. */
+  public ObjectNode source() {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("capture", HealthFile.line(service.capture().get()));
+    json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
+    json.put("watermark", service.journal().watermark().toString());
+    ArrayNode suspended = json.putArray("suspended");
+    for (SuspendedTable table : service.suspended().get()) {
+      suspended
+          .addObject()
+          .put("table", table.table().toString())
+          .put("since", table.since().toString())
+          .put("effect", table.effect())
+          .put("why", table.reason());
+    }
+    ArrayNode missed = json.putArray("missed");
+    for (MissedRange range : service.journal().missed(MISSED_SHOWN)) {
+      missed
+          .addObject()
+          .put("table", range.table().toString())
+          .put("at", range.noticedAt().toString())
+          .put("after", range.after().toString())
+          .put("upTo", range.upTo().toString())
+          .put("why", range.reason());
+    }
+    return json;
   }
 
   /** What transactions have said to Rowhook since it started. */

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
@@ -36,7 +37,7 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    JsonNode status = service.call("status", ServiceClient.request());
+    JsonNode status = service.get(Address.of("v1", "status"));
     service.show(status, out, StatusCommand::print);
     return HealthLines.exitStatus(status.path("health"));
   }

@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
@@ -36,7 +37,7 @@ public final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    JsonNode answer = service.call("test", ServiceClient.request().put("recipient", recipient));
+    JsonNode answer = service.post(Address.ofRecipient(recipient, "test"), ServiceClient.request());
     service.show(answer, out, TestCommand::print);
     return answer.path("acknowledged").asBoolean() ? 0 : 1;
   }

@@ -28,9 +28,14 @@ import java.util.Optional;
  * @param retention how long what is settled is kept
  * @param allowed networks that are not public and that any recipient may be in
  * @param proxy what requests go through to every recipient that names none itself
+ * @param admin where the API listens, beside the loopback for the commands
  */
 public record RowhookFileReader(
-    Path journal, Duration retention, List<CidrBlock> allowed, Optional<HttpProxy> proxy) {
+    Path journal,
+    Duration retention,
+    List<CidrBlock> allowed,
+    Optional<HttpProxy> proxy,
+    Optional<AdminSettings> admin) {
 
   /** In a directory of its own, since SQLite puts two more files beside it. */
   static final Path DEFAULT_JOURNAL = Path.of("rowhook-data", "journal.db");
@@ -74,7 +79,8 @@ public record RowhookFileReader(
           .with(JOURNAL, RowhookFileReader::journal)
           .with(RETENTION, RowhookFileReader::retention)
           .with(ALLOW, RowhookFileReader::allowed)
-          .with(ConnectionParser.PROXY_OF_ALL, RowhookFileReader::proxy);
+          .with(ConnectionParser.PROXY_OF_ALL, RowhookFileReader::proxy)
+          .with(AdminParser.SETTING, RowhookFileReader::admin);
 
   /**
    * @param watched directories whose every change is looked at: the journal cannot be in there
@@ -87,7 +93,8 @@ public record RowhookFileReader(
         fields.flatMap(f -> f.read(JOURNAL, journal(watched))).orElse(DEFAULT_JOURNAL),
         fields.map(f -> f.readOrDefault(RETENTION)).orElse(DEFAULT_RETENTION),
         fields.flatMap(f -> f.read(ALLOW)).flatMap(allow -> allow.read(NETWORKS)).orElse(List.of()),
-        fields.flatMap(f -> f.read(ConnectionParser.PROXY_OF_ALL)));
+        fields.flatMap(f -> f.read(ConnectionParser.PROXY_OF_ALL)),
+        fields.flatMap(f -> AdminParser.read(f, session)));
   }
 
   private static ValueParser<Path> journal(List<Path> watched) {

@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param retention how long what is settled is kept
  * @param allowed networks that any recipient may be in; in each recipient's own list already
  * @param proxy what requests go through; in each recipient's own options already
+ * @param admin where the API listens, beside the loopback for the commands
  * @param sets the attribute sets
  * @param templateHashes what tells that one was edited: in hex, of each set with all that it
  *     imports, and of each other file in their directory, by its path inside
@@ -42,6 +43,7 @@ public record Settings(
     Duration retention,
     List<CidrBlock> allowed,
     Optional<HttpProxy> proxy,
+    Optional<AdminSettings> admin,
     TemplateRegistry.Loaded sets,
     Map<String, String> templateHashes) {
 
@@ -77,6 +79,7 @@ public record Settings(
         rowhook.retention(),
         rowhook.allowed(),
         rowhook.proxy(),
+        rowhook.admin(),
         read.sets().good(),
         hashes(read.sets().good(), read.hashes()));
   }
@@ -122,7 +125,7 @@ public record Settings(
   /** These settings with other entities. */
   Settings withEntities(List<EntityType> other) {
     return new Settings(
-        source, other, recipients, journal, retention, allowed, proxy, sets, templateHashes);
+        source, other, recipients, journal, retention, allowed, proxy, admin, sets, templateHashes);
   }
 
   /** These settings with more attribute sets. */
@@ -136,6 +139,7 @@ public record Settings(
         retention,
         allowed,
         proxy,
+        admin,
         all,
         hashes(all, templateHashes));
   }

@@ -126,6 +126,10 @@ public record SettingsDiff(
 
   private static RowhookFileReader rowhook(Settings settings) {
     return new RowhookFileReader(
-        settings.journal(), settings.retention(), settings.allowed(), settings.proxy());
+        settings.journal(),
+        settings.retention(),
+        settings.allowed(),
+        settings.proxy(),
+        settings.admin());
   }
 }

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.testing.Certificates;
 import io.rowhook.testing.Docs;
 import io.rowhook.testing.Docs.Block;
 import java.nio.file.Path;
@@ -15,10 +16,18 @@ class DocumentedSettingsTest {
   /** What the pages' examples take from the environment. */
   private static final Map<String, String> ENV =
       Map.of(
-          "SHOP_SECRET", SettingsDirectory.SECRET,
-          "SHOP_OLD", SettingsDirectory.SECRET,
-          "SHOP_PASSWORD", "secret",
-          "TRIAL_SECRET", SettingsDirectory.SECRET);
+          "SHOP_SECRET",
+          SettingsDirectory.SECRET,
+          "SHOP_OLD",
+          SettingsDirectory.SECRET,
+          "SHOP_PASSWORD",
+          "secret",
+          "TRIAL_SECRET",
+          SettingsDirectory.SECRET,
+          "ADMIN_READ",
+          "0123456789abcdef-read",
+          "ADMIN_OPERATE",
+          "0123456789abcdef-operate");
 
   private static final String ENTITIES =
       """
@@ -44,7 +53,9 @@ class DocumentedSettingsTest {
     SettingsDirectory directory =
         new SettingsDirectory(root)
             .entities(ENTITIES)
-            .write("templates/order-status.jslt", "{\"status\": .data.status}");
+            .write("templates/order-status.jslt", "{\"status\": .data.status}")
+            .write("config/tls/server.pem", Certificates.get().server.certificatePem())
+            .write("config/tls/server.key", Certificates.get().server.keyPem());
     switch (block.info()) {
       case "yaml entities" ->
           directory.entities(block.text()).delete("config/recipients/shop.yaml");

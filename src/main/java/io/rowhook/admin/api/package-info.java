@@ -1,4 +1,7 @@
-/** What commands ask of the running service, over HTTP on the loopback. */
+/**
+ * What can be asked of the running service: operations, of which routing, checks and the OpenAPI
+ * document are made.
+ */
 @NullMarked
 package io.rowhook.admin.api;
 

@@ -1,9 +1,7 @@
 package io.rowhook.admin.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -42,6 +40,7 @@ public final class FilterOptions {
       description = "The last sequence that is meant.")
   private @Nullable Long toSequence;
 
+  /** As members of a body. */
   public ObjectNode into(ObjectNode request) {
     return request
         .put("entity", entity)
@@ -52,11 +51,15 @@ public final class FilterOptions {
         .put("toSequence", toSequence);
   }
 
-  /** The same, and only what is in one of these states. */
-  public ObjectNode into(ObjectNode request, List<String> states) {
-    ArrayNode wanted = into(request).putArray("states");
-    states.forEach(wanted::add);
-    return request;
+  /** As parameters. */
+  public Address into(Address address) {
+    return address
+        .with("entity", entity)
+        .with("id", id)
+        .with("from", from)
+        .with("to", to)
+        .with("fromSequence", fromSequence)
+        .with("toSequence", toSequence);
   }
 
   /** Whether it narrows anything by time or sequence. */

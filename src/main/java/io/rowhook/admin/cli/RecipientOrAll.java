@@ -1,12 +1,14 @@
 package io.rowhook.admin.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Whom a command pauses or resumes: a recipient, or all of them by the kill switch. */
 public final class RecipientOrAll {
+
+  /** Where all are stopped. */
+  public static final Address KILL_SWITCH = Address.of("v1", "kill-switch");
 
   @Parameters(index = "0", paramLabel = "RECIPIENT", description = "Whom.")
   private @Nullable String recipient;
@@ -22,9 +24,5 @@ public final class RecipientOrAll {
 
   public boolean all() {
     return all;
-  }
-
-  public ObjectNode into(ObjectNode request) {
-    return request.put("recipient", recipient).put("all", all);
   }
 }

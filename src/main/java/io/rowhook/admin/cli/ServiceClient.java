@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -71,32 +72,53 @@ public final class ServiceClient {
     out.flush();
   }
 
+  /** What there is at an address. As {@link #post} otherwise. */
+  public JsonNode get(Address address) throws InterruptedException {
+    return call("GET", address, null);
+  }
+
+  /** Puts something there. As {@link #post} otherwise. */
+  public JsonNode put(Address address, ObjectNode body) throws InterruptedException {
+    return call("PUT", address, body);
+  }
+
+  /** Takes away what is there. As {@link #post} otherwise. */
+  public JsonNode delete(Address address) throws InterruptedException {
+    return call("DELETE", address, null);
+  }
+
   /**
    * Has the service do something.
    *
+   * @param body members that are null are left out
    * @throws IllegalStateException if it did not, in words
    */
-  public JsonNode call(String action, ObjectNode request) throws InterruptedException {
+  public JsonNode post(Address address, ObjectNode body) throws InterruptedException {
+    return call("POST", address, body);
+  }
+
+  private JsonNode call(String method, Address address, @Nullable ObjectNode body)
+      throws InterruptedException {
     Path place = EndpointFile.beside(journal());
     EndpointFile service = service(place);
-    URI address = URI.create("http://" + service.authority() + "/" + action);
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build()) {
       HttpResponse<byte[]> response =
           client.send(
-              HttpRequest.newBuilder(address)
+              HttpRequest.newBuilder(URI.create("http://" + service.authority() + address.text()))
                   .header("Authorization", "Bearer " + service.token().reveal())
                   .header("Content-Type", "application/json")
-                  .POST(BodyPublishers.ofString(request.toString()))
+                  .method(method, publisher(body))
                   .build(),
               BodyHandlers.ofByteArray());
+      if (response.statusCode() == 401 || response.statusCode() == 421) {
+        throw stale(place, service, null);
+      }
       JsonNode answer = Json.MAPPER.readTree(response.body());
-      if (response.statusCode() == 200) {
+      if (response.statusCode() >= 200 && response.statusCode() < 300) {
         return answer;
       }
-      String words = answer.path("error").asText("it answered " + response.statusCode());
-      throw response.statusCode() == 401 || response.statusCode() == 421
-          ? stale(place, service, null)
-          : new IllegalStateException(words);
+      throw new IllegalStateException(
+          answer.path("detail").asText("it answered " + response.statusCode()));
     } catch (ConnectException e) {
       throw stale(place, service, e);
     } catch (IOException e) {
@@ -108,6 +130,15 @@ public final class ServiceClient {
               + ". Whether it did what was asked, rowhook status shows",
           e);
     }
+  }
+
+  private static BodyPublisher publisher(@Nullable ObjectNode body) {
+    if (body == null) {
+      return BodyPublishers.noBody();
+    }
+    ObjectNode given = body.deepCopy();
+    given.properties().removeIf(member -> member.getValue().isNull());
+    return BodyPublishers.ofString(Json.text(given));
   }
 
   private static EndpointFile service(Path place) {

@@ -65,7 +65,7 @@ public final class EventFile {
       return new Event(
           json.path("id").asText("evt_preview"),
           json.path("entityType").asText(),
-          id.isValueNode() ? id.asText() : id.toString(),
+          id.isValueNode() ? id.asText() : Json.text(id),
           EventType.valueOf(type.asText()),
           json.path("timestamp").isTextual()
               ? OffsetDateTime.parse(json.path("timestamp").asText()).toInstant()

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -65,6 +66,19 @@ public final class TlsParser {
           "certificates other than those that Java knows. A relative path counts from the settings'"
               + " directory, where `tls/` is for them. An edited file takes effect at once");
 
+  private static final Setting<String> SERVER_CERTIFICATE =
+      Setting.required(
+          "certificate",
+          Value.text(ValueParser.text()),
+          "PEM file of its certificate, with those that lead to its authority");
+
+  private static final Setting<String> SERVER_KEY =
+      Setting.required("key", Value.text(ValueParser.text()), "PEM file of the certificate's key")
+          .within("not encrypted");
+
+  /** Who a server of Rowhook's own is. */
+  public static final ObjectSetting<?> SERVER = ObjectSetting.of(SERVER_CERTIFICATE, SERVER_KEY);
+
   /** All authorities that a browser knows are a quarter of this. In bytes. */
   private static final int MAX_FILE = 1 << 20;
 
@@ -84,6 +98,31 @@ public final class TlsParser {
         .read(SETTING)
         .map(fields -> new TlsParser(session, base == null ? Path.of("") : base).tls(fields))
         .orElse(TlsConfig.DEFAULT);
+  }
+
+  /**
+   * Who a server is; what is wrong is reported.
+   *
+   * @param base where a relative path counts from
+   */
+  public static Optional<Identity> server(Fields fields, ParseSession session, Path base) {
+    TlsParser parser = new TlsParser(session, base);
+    Optional<List<X509Certificate>> chain =
+        fields.read(
+            SERVER_CERTIFICATE.name(),
+            value ->
+                valid(
+                    fields.location(),
+                    SERVER_CERTIFICATE,
+                    inOrder(Pem.certificates(parser.text(value)))));
+    if (chain.isEmpty()) {
+      fields.read(SERVER_KEY); // what it belongs to is not known, but it must be one value
+      return Optional.empty();
+    }
+    PublicKey own = chain.get().getFirst().getPublicKey();
+    return fields
+        .read(SERVER_KEY.name(), value -> Pem.key(parser.text(value), own))
+        .map(key -> new Identity(chain.get(), key));
   }
 
   private TlsConfig tls(Fields fields) {

@@ -6,6 +6,7 @@ import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.ReplicaIdentityCheck;
 import io.rowhook.settings.RowhookFileReader;
 import io.rowhook.settings.Settings;
@@ -16,6 +17,7 @@ import io.rowhook.settings.recipients.RecipientFilesReader;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateRegistry;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -102,7 +104,16 @@ public final class SettingsOverlay {
         .filter(rowhook -> !rowhook.journal().equals(inForce.journal()))
         .ifPresent(_ ->
             notices.add("rowhook.yaml: journal takes effect at the next start. Restart Rowhook"));
+    read.rowhook()
+        .filter(rowhook -> !address(rowhook.admin()).equals(address(inForce.admin())))
+        .ifPresent(_ ->
+            notices.add(
+                "rowhook.yaml: admin.address takes effect at the next start. Restart Rowhook"));
     return notices;
+  }
+
+  private static Optional<SocketAddress> address(Optional<AdminSettings> admin) {
+    return admin.map(AdminSettings::address);
   }
 
   /**
@@ -174,6 +185,10 @@ public final class SettingsOverlay {
         read.rowhook().map(RowhookFileReader::retention).orElse(inForce.retention()),
         read.rowhook().map(RowhookFileReader::allowed).orElse(inForce.allowed()),
         read.rowhook().map(RowhookFileReader::proxy).orElse(inForce.proxy()),
+        read.rowhook()
+            .map(RowhookFileReader::admin)
+            .filter(admin -> address(admin).equals(address(inForce.admin())))
+            .orElse(inForce.admin()),
         sets,
         Settings.hashes(sets, read.hashes()));
   }

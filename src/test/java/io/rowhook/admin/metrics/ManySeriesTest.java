@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
@@ -164,6 +165,9 @@ class ManySeriesTest {
         List::of,
         () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
         new EntityMetrics(),
+        () -> {
+          throw new AssertionError("there are no settings");
+        },
         List::of,
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
         new ResyncActions(
@@ -177,6 +181,7 @@ class ManySeriesTest {
                 () -> {
                   throw new AssertionError("there was no gap");
                 })),
-        metrics);
+        metrics,
+        new LiveEvents());
   }
 }

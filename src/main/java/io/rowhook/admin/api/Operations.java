@@ -1,0 +1,40 @@
+package io.rowhook.admin.api;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * All that the API does. Whoever adds an operation adds it here; routing, checks, document and
+ * tests follow from it.
+ */
+public final class Operations {
+
+  /**
+   * What operations are about, in the order of the document.
+   *
+   * @param about in one line
+   */
+  record Tag(String name, String about) {}
+
+  static final List<Tag> TAGS =
+      List.of(
+          new Tag("Service", "The service as a whole"),
+          new Tag("Recipients", "Who is sent webhooks"),
+          new Tag("Deliveries", "One event for one recipient, and what became of it"),
+          new Tag("Events", "What happened to entities, as the journal has it"),
+          new Tag("Resyncs", "Bringing one recipient up to date"));
+
+  /** In the order of the document. */
+  public static final List<Operation> ALL =
+      Stream.of(
+              ServiceOperations.ALL,
+              SettingsOperations.ALL,
+              RecipientOperations.ALL,
+              DeliveryOperations.ALL,
+              EventOperations.ALL,
+              ResyncOperations.ALL)
+          .flatMap(List::stream)
+          .toList();
+
+  private Operations() {}
+}

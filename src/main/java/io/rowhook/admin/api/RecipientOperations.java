@@ -1,0 +1,250 @@
+package io.rowhook.admin.api;
+
+import io.rowhook.admin.RunningService;
+import io.rowhook.admin.preview.SampleView;
+import io.rowhook.entity.Event;
+import io.rowhook.journal.DeliveryAdmin;
+import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.DeliveryFilter;
+import io.rowhook.journal.JournalQueries;
+import io.rowhook.journal.JournalQueries.Exceptions;
+import io.rowhook.journal.Pause;
+import io.rowhook.journal.RemovedRecipients;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.webhook.SubscriptionMatcher;
+import io.rowhook.webhook.TestDelivery;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What is done with a recipient, beside its settings. */
+final class RecipientOperations {
+
+  private static final String TAG = "Recipients";
+  private static final String PATH = "/v1/recipients/{recipient}";
+
+  /** The state of what was never attempted. */
+  private static final String PENDING = "pending";
+
+  private static final List<String> DISCARDABLE = List.of("waiting", "blocked", "failed", PENDING);
+
+  static final Schema REASON =
+      Schema.text(1, 500).about("why, for whoever looks at the status").example("moving house");
+
+  static final List<Operation> ALL =
+      List.of(
+          Operation.post(PATH + "/pause", "pauseRecipient")
+              .says(TAG, "Sends it nothing until it is resumed; its backlog waits, in order")
+              .with(Common.RECIPIENT)
+              .takes(Schema.closed().may("reason", REASON))
+              .answers(200, "It is paused now", Common.OUTCOME)
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::pause),
+          Operation.post(PATH + "/resume", "resumeRecipient")
+              .says(TAG, "Goes on sending to it, whatever paused it")
+              .with(Common.RECIPIENT)
+              .answers(200, "It is sent to now", Common.OUTCOME)
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::resume),
+          Operation.post(PATH + "/test", "testRecipient")
+              .says(TAG, "Sends it a signed sample, marked as a test, and waits for the answer")
+              .about("Also while it is paused; the kill switch stops it.")
+              .with(Common.RECIPIENT)
+              .answers(
+                  200,
+                  "What was sent and what came back",
+                  Schema.fields()
+                      .must("method", Schema.text())
+                      .must("url", Schema.text().about("what may be secret in it is `***`"))
+                      .must("headers", Common.HEADERS)
+                      .must("body", Schema.text())
+                      .must("status", Schema.whole(100, 999).orNull())
+                      .must("error", Schema.text().orNull())
+                      .must("answer", Schema.text().orNull())
+                      .must("tookMillis", Schema.count())
+                      .must("acknowledged", Schema.flag()))
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::test),
+          Operation.post(PATH + "/replay", "replay")
+              .says(TAG, "Sends it a range of events again, in order")
+              .about(
+                  "Those that its subscriptions want now; also what it was never sent. They wait"
+                      + " while it is paused. Needs a bound: a time, a sequence, or `failed`.")
+              .with(Common.RECIPIENT)
+              .takes(
+                  Common.FILTER
+                      .may("failed", Schema.flag().about("only what failed"))
+                      .may(
+                          "atMost",
+                          Schema.count()
+                              .about("does nothing where these are more, but counts them"))
+                      .may("dryRun", Common.DRY_RUN))
+              .answers(200, "They are on their way, or how many they are", Common.OUTCOME)
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::replay),
+          Operation.post(PATH + "/discard", "discardDeliveries")
+              .says(TAG, "Lets its deliveries go: they end failed, and can be redelivered yet")
+              .with(Common.RECIPIENT)
+              .takes(
+                  Common.FILTER
+                      .may(
+                          "states",
+                          Schema.list(Schema.oneOf(DISCARDABLE), DISCARDABLE.size())
+                              .about(
+                                  "of these; without: `waiting`, `blocked` and `failed`. `pending`"
+                                      + " are those that were never attempted: the backlog"))
+                      .may("dryRun", Common.DRY_RUN))
+              .answers(200, "They are discarded, or how many they are", Common.OUTCOME)
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::discard),
+          Operation.post(PATH + "/forget", "forgetRecipient")
+              .says(TAG, "Forgets one that has no file any more, with all that is kept for it")
+              .about("There is no way back. A new file of its name begins anew.")
+              .with(Common.RECIPIENT)
+              .takes(Schema.closed().may("dryRun", Common.DRY_RUN))
+              .answers(
+                  200,
+                  "It is forgotten, or what would be dropped",
+                  Schema.fields()
+                      .must("done", Schema.flag())
+                      .must("count", Schema.count())
+                      .must("dropped", Schema.text().about("in words")))
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::forget));
+
+  private RecipientOperations() {}
+
+  private static ApiAnswer pause(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    String recipient = Recipients.served(service, request.text("recipient")).name();
+    boolean paused = admin(service).pause(recipient, reason(request), Instant.now());
+    service.dispatchers().deliveriesChanged(recipient);
+    return ApiAnswer.ok(Recipients.outcome(true, paused ? 1 : 0));
+  }
+
+  static String reason(ApiRequest request) {
+    return request.optional("reason").orElse("no reason was given");
+  }
+
+  private static ApiAnswer resume(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    String recipient = Recipients.known(service, request.text("recipient"));
+    boolean resumed = admin(service).resume(recipient, Instant.now());
+    service.dispatchers().deliveriesChanged(recipient);
+    return ApiAnswer.ok(Recipients.outcome(true, resumed ? 1 : 0));
+  }
+
+  private static ApiAnswer test(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException {
+    Recipient recipient = Recipients.served(service, request.text("recipient"));
+    Optional<Pause> killSwitch = service.journal().killSwitch();
+    if (killSwitch.isPresent()) {
+      throw new DeliveryAdminException(
+          "the kill switch is set ("
+              + killSwitch.get().reason()
+              + "): nothing is sent, not even a test. rowhook resume --all clears it");
+    }
+    TestDelivery sample =
+        service
+            .samples()
+            .apply(recipient.name())
+            .orElseThrow(() ->
+                new DeliveryAdminException(
+                    "recipient "
+                        + recipient.name()
+                        + " is only just being taken into service; ask again in a second"));
+    return ApiAnswer.ok(SampleView.json(sample, recipient));
+  }
+
+  private static ApiAnswer replay(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    Recipient recipient = Recipients.served(service, request.text("recipient"));
+    DeliveryFilter filter = request.filter();
+    boolean failed = request.is("failed");
+    if (!failed
+        && List.of("from", "to", "fromSequence", "toSequence").stream()
+            .noneMatch(request.fields()::has)) {
+      throw ApiException.wrong(
+          FieldError.BODY,
+          "which range? Give from, to, fromSequence or toSequence, or set failed to true");
+    }
+    String name = recipient.name();
+    Predicate<Event> wanted = SubscriptionMatcher.of(recipient, service.templates())::wants;
+    Long most = request.number("atMost");
+    boolean counts = request.is("dryRun");
+    if (counts || most != null) {
+      long count = admin(service).replay(name, filter, failed, wanted, false);
+      if (counts || count == 0 || count > most) {
+        return ApiAnswer.ok(Recipients.outcome(false, count));
+      }
+    }
+    long count = admin(service).replay(name, filter, failed, wanted, true);
+    service.dispatchers().deliveriesChanged(name);
+    return ApiAnswer.ok(Recipients.outcome(count > 0, count));
+  }
+
+  private static ApiAnswer discard(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    String recipient = Recipients.known(service, request.text("recipient"));
+    boolean does = !request.is("dryRun");
+    List<String> names = request.texts("states");
+    Set<Exceptions> states = EnumSet.noneOf(Exceptions.class);
+    names.stream()
+        .filter(state -> !state.equals(PENDING))
+        .forEach(state -> states.add(Exceptions.valueOf(state.toUpperCase(Locale.ROOT))));
+    if (names.isEmpty()) {
+      states.addAll(EnumSet.allOf(Exceptions.class));
+    }
+    DeliveryFilter filter = request.filter();
+    DeliveryAdmin admin = admin(service);
+    long count = states.isEmpty() ? 0 : admin.discard(recipient, filter, states, does);
+    if (names.contains(PENDING)) {
+      Predicate<Event> wanted =
+          SubscriptionMatcher.of(Recipients.served(service, recipient), service.templates())::wants;
+      count += admin.discardPending(recipient, filter, wanted, does);
+    }
+    if (does) {
+      service.dispatchers().deliveriesChanged(recipient);
+    }
+    return ApiAnswer.ok(Recipients.outcome(does && count > 0, count));
+  }
+
+  private static ApiAnswer forget(RunningService service, ApiRequest request)
+      throws ApiException, DeliveryAdminException, InterruptedException {
+    String name = Recipients.known(service, request.text("recipient"));
+    boolean hasFile = service.recipients().get().stream().anyMatch(one -> one.name().equals(name));
+    if (hasFile) {
+      throw new DeliveryAdminException(
+          "recipient "
+              + name
+              + " has a file, and a recipient that has one is not forgotten: remove recipients/"
+              + name
+              + ".yaml first");
+    }
+    if (service.dispatchers().statuses().stream().anyMatch(one -> one.recipient().equals(name))) {
+      throw new DeliveryAdminException(
+          "recipient "
+              + name
+              + " is only just being taken out of service; ask again in some seconds");
+    }
+    JournalQueries.Standing dropped =
+        new RemovedRecipients(service.journal())
+            .standing(name)
+            .orElseThrow(
+                () -> new DeliveryAdminException("recipient " + name + " is forgotten already"));
+    boolean does = !request.is("dryRun");
+    if (does) {
+      admin(service).forget(name);
+    }
+    return ApiAnswer.ok(
+        Recipients.outcome(does, 1).put("dropped", RemovedRecipients.inWords(dropped)));
+  }
+
+  private static DeliveryAdmin admin(RunningService service) {
+    return service.journal().deliveryAdmin();
+  }
+}

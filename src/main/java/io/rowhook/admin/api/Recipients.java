@@ -1,0 +1,63 @@
+package io.rowhook.admin.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.RunningService;
+import io.rowhook.base.DidYouMean;
+import io.rowhook.base.Json;
+import io.rowhook.journal.JournalEntry;
+import io.rowhook.recipient.Recipient;
+import java.util.List;
+
+/** What operations name, found in the running service, or the problem that there is no such. */
+public final class Recipients {
+
+  private Recipients() {}
+
+  /** A recipient that has a file: nothing is sent to others. */
+  public static Recipient served(RunningService service, String name) throws ApiException {
+    List<Recipient> all = service.recipients().get();
+    return all.stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> unknown(name, all.stream().map(Recipient::name).toList()));
+  }
+
+  /** A recipient that the journal knows, with a file or without. */
+  static String known(RunningService service, String name) throws ApiException {
+    List<String> names = service.journal().queries().recipients();
+    if (!names.contains(name)) {
+      throw unknown(name, names);
+    }
+    return name;
+  }
+
+  private static ApiException unknown(String name, List<String> names) {
+    return new ApiException(
+        ProblemType.NOT_FOUND,
+        "there is no recipient '"
+            + name
+            + "'. "
+            + (names.isEmpty()
+                ? "There are none yet."
+                : DidYouMean.advice(name, names, "There are")));
+  }
+
+  static JournalEntry event(RunningService service, String idOrSequence) throws ApiException {
+    return service
+        .journal()
+        .queries()
+        .event(idOrSequence)
+        .orElseThrow(() ->
+            new ApiException(
+                ProblemType.NOT_FOUND,
+                "there is no event '"
+                    + idOrSequence
+                    + "' in the journal, or not any more: give its id (evt_...) or its sequence,"
+                    + " as rowhook deliveries shows them"));
+  }
+
+  /** What became of a change. */
+  static ObjectNode outcome(boolean done, long count) {
+    return Json.MAPPER.createObjectNode().put("done", done).put("count", count);
+  }
+}

@@ -1,0 +1,236 @@
+package io.rowhook.admin.http;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.ApiAnswer;
+import io.rowhook.admin.api.ApiException;
+import io.rowhook.admin.api.Caller;
+import io.rowhook.admin.api.Operation;
+import io.rowhook.admin.api.Problem;
+import io.rowhook.admin.api.ProblemType;
+import io.rowhook.admin.api.RequestReader;
+import io.rowhook.admin.api.Right;
+import io.rowhook.base.Json;
+import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.JournalException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers a listener's requests: who asks, what for, is it whole and right, and then the operation.
+ * Whatever is wrong is answered as a problem. Any thread.
+ */
+final class ApiHandler implements Handler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+
+  private final Access access;
+  private final Router router;
+  private final RunningService service;
+  private final Semaphore room;
+  private final RequestDeadlines deadlines;
+
+  /**
+   * @param room for how many at once, at all listeners together
+   */
+  ApiHandler(
+      Access access,
+      Router router,
+      RunningService service,
+      Semaphore room,
+      RequestDeadlines deadlines) {
+    this.access = access;
+    this.router = router;
+    this.service = service;
+    this.room = room;
+    this.deadlines = deadlines;
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    String path = request.prologue().uriPath().rawPath();
+    try {
+      ApiAnswer answer = answer(request, path);
+      if (answer.feed().isPresent()) {
+        head(response, answer);
+        EventStream.write(response, answer.feed().get(), deadlines);
+      } else {
+        head(response, answer);
+        send(request, response, answer.body());
+      }
+    } catch (ApiException e) {
+      refuse(request, response, e.problem(), path);
+    } finally {
+      deadlines.end();
+    }
+    if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
+        || response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+      throw new CloseConnectionException("as was asked for"); // the server would wait for more
+    }
+  }
+
+  private ApiAnswer answer(ServerRequest request, String path) throws ApiException {
+    Access.Asked asked = asked(request);
+    access.checkHost(asked);
+    Access.checkOrigin(asked);
+    Optional<Router.Route> open = router.open(request.prologue().method().text(), path);
+    if (open.isPresent()) { // probes: also while the rest is busy, and with whatever token
+      return run(open.get(), request, new Caller("nobody", asked.address(), Right.anybody));
+    }
+    Caller caller = access.caller(asked);
+    if (caller.right() == Right.anybody) {
+      throw Access.unauthorized("a token is needed: Authorization: Bearer TOKEN", false);
+    }
+    Router.Route route = router.route(request.prologue().method().text(), path);
+    if (!caller.right().covers(route.operation().right())) {
+      throw new ApiException(
+          ProblemType.FORBIDDEN,
+          "this needs the token that lets one operate; the " + caller.name() + " is to look only");
+    }
+    if (!room.tryAcquire()) {
+      throw new ApiException(
+          Problem.of(ProblemType.BUSY, "the service is busy with other requests: try again")
+              .with("Retry-After", "1"));
+    }
+    try {
+      return run(route, request, caller);
+    } finally {
+      room.release();
+    }
+  }
+
+  private ApiAnswer run(Router.Route route, ServerRequest request, Caller caller)
+      throws ApiException {
+    byte[] body = body(request);
+    deadlines.end();
+    Operation operation = route.operation();
+    RequestReader.Raw raw =
+        new RequestReader.Raw(
+            route.values(),
+            Router.query(request.prologue().query().rawValue()),
+            name -> request.headers().first(HeaderNames.create(name)).orElse(null),
+            body);
+    try {
+      return operation.handler().handle(service, RequestReader.read(operation, raw, caller));
+    } catch (DeliveryAdminException e) {
+      throw new ApiException(ProblemType.CONFLICT, String.valueOf(e.getMessage()));
+    } catch (JournalException e) {
+      LOG.warn("{}: {}", operation.id(), e.getMessage());
+      throw new ApiException(ProblemType.UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException(ProblemType.BUSY, "the service is stopping");
+    } catch (RuntimeException e) {
+      LOG.error("{} failed", operation.id(), e);
+      throw new ApiException(
+          ProblemType.FAULT, "a fault of Rowhook itself; the service's log has it");
+    }
+  }
+
+  private static Access.Asked asked(ServerRequest request) {
+    ServerRequestHeaders headers = request.headers();
+    return new Access.Asked(
+        request.authority(),
+        headers.first(HeaderNames.ORIGIN).orElse(null),
+        headers.first(SITE).orElse(null),
+        headers.first(HeaderNames.AUTHORIZATION).orElse(null),
+        request.remotePeer().address() instanceof InetSocketAddress from
+            ? from.getAddress().getHostAddress()
+            : "unix");
+  }
+
+  private static final HeaderName SITE = HeaderNames.create("Sec-Fetch-Site");
+
+  private static byte[] body(ServerRequest request) throws ApiException {
+    if (!request.content().hasEntity()) {
+      return new byte[0];
+    }
+    try (InputStream in = request.content().inputStream()) {
+      byte[] body = in.readNBytes(ApiServer.MAX_BODY_BYTES + 1);
+      if (body.length > ApiServer.MAX_BODY_BYTES) {
+        in.transferTo(java.io.OutputStream.nullOutputStream()); // or the answer would be lost
+        throw tooLarge();
+      }
+      return body;
+    } catch (RequestException e) { // Helidon's own limit, and chunks that are none
+      throw e.status().code() == ProblemType.TOO_LARGE.status()
+          ? tooLarge()
+          : new ApiException(ProblemType.MALFORMED, "the body does not come as HTTP has it");
+    } catch (IOException e) {
+      throw new ApiException(ProblemType.MALFORMED, "the body broke off");
+    }
+  }
+
+  private static ApiException tooLarge() {
+    return new ApiException(
+        ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
+  }
+
+  private void refuse(
+      ServerRequest request, ServerResponse response, Problem problem, String path) {
+    boolean read = drained(request);
+    response.status(problem.type().status());
+    common(response);
+    response.header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE);
+    problem.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    if (!read) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
+    send(request, response, Json.text(problem.json(path)).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads what is left of a small body: to close on it would lose the answer. */
+  private static boolean drained(ServerRequest request) {
+    if (!request.content().hasEntity() || request.content().consumed()) {
+      return true;
+    }
+    boolean small =
+        request.headers().contentLength().orElse(Long.MAX_VALUE) <= ApiServer.MAX_BODY_BYTES;
+    if (!small) {
+      return false;
+    }
+    try (InputStream in = request.content().inputStream()) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+      return true;
+    } catch (IOException | RequestException e) {
+      return false;
+    }
+  }
+
+  private static void head(ServerResponse response, ApiAnswer answer) {
+    response.status(answer.status());
+    common(response);
+    if (answer.status() != 204) {
+      response.header(HeaderNames.CONTENT_TYPE, answer.contentType());
+    }
+    answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+  }
+
+  private static void common(ServerResponse response) {
+    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+  }
+
+  private static void send(ServerRequest request, ServerResponse response, byte[] body) {
+    if (request.prologue().method().text().equals("HEAD")) {
+      response.contentLength(body.length);
+      response.send();
+    } else {
+      response.send(body);
+    }
+  }
+}

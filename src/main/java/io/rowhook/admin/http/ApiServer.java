@@ -1,0 +1,175 @@
+package io.rowhook.admin.http;
+
+import io.helidon.common.tls.Tls;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.TransportResponse;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operations;
+import io.rowhook.admin.api.Problem;
+import io.rowhook.admin.api.ProblemType;
+import io.rowhook.base.Json;
+import io.rowhook.recipient.TlsConfig.Identity;
+import io.rowhook.settings.AdminSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * The API's server: one listener on the loopback for the commands, and one where {@code
+ * rowhook.yaml} says so. Each request has a virtual thread of its own.
+ */
+public final class ApiServer implements AutoCloseable {
+
+  /** The largest is a template, or a recipient's file. */
+  public static final int MAX_BODY_BYTES = 256 * 1024;
+
+  /** People ask, and some machines. */
+  private static final int MAX_REQUESTS = 16;
+
+  private static final int MAX_CONNECTIONS = 128;
+
+  /** What is beyond it is not even read to be thrown away. */
+  private static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
+
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
+  private static final String CONFIGURED = "configured";
+
+  private final RequestDeadlines deadlines = new RequestDeadlines();
+  private final WebServer server;
+
+  /**
+   * Listens.
+   *
+   * @param host of the listener for the commands; its port is chosen by the system
+   * @param local who may ask there
+   * @param started what {@code rowhook.yaml} says of another listener; empty: there is none
+   * @param current the same as it is in force now
+   * @throws IllegalStateException if it cannot listen there
+   */
+  public ApiServer(
+      InetAddress host,
+      LocalAccess local,
+      Optional<AdminSettings> started,
+      Supplier<AdminSettings> current,
+      RunningService service) {
+    Semaphore room = new Semaphore(MAX_REQUESTS);
+    Router router = new Router(Operations.ALL);
+    WebServerConfig.Builder builder = WebServer.builder();
+    builder.shutdownHook(false).featuresDiscoverServices(false).host(host.getHostAddress()).port(0);
+    configure(builder, new ApiHandler(local, router, service, room, deadlines));
+    if (started.isPresent()) {
+      AdminSettings settings = started.get();
+      ListenerConfig.Builder listener = ListenerConfig.builder().name(CONFIGURED);
+      listener.bindAddress(settings.address());
+      settings.tls().ifPresent(first -> listener.tls(tls(() -> identity(current, first))));
+      Access access = new ConfiguredAccess(current, InstantSource.system());
+      configure(listener, new ApiHandler(access, router, service, room, deadlines));
+      builder.putSocket(CONFIGURED, listener.build());
+    }
+    server = builder.build();
+    server.start();
+    if (!server.isRunning()) { // it only logs why
+      deadlines.close();
+      throw new IllegalStateException(
+          started.map(AdminSettings::address).map(ApiServer::whyNot).orElse("no address is free"));
+    }
+  }
+
+  /** What is in the way of listening there, by trying it. */
+  private static String whyNot(SocketAddress address) {
+    try (ServerSocketChannel channel =
+        ServerSocketChannel.open(
+            address instanceof UnixDomainSocketAddress
+                ? StandardProtocolFamily.UNIX
+                : StandardProtocolFamily.INET6)) {
+      channel.bind(address);
+      return "the log has it";
+    } catch (IOException | UnsupportedOperationException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static Identity identity(Supplier<AdminSettings> current, Identity first) {
+    return current.get().tls().orElse(first);
+  }
+
+  private static Tls tls(Supplier<Identity> identity) {
+    return Tls.builder().sslContext(ServerIdentity.context(identity)).build();
+  }
+
+  private void configure(ListenerConfig.BuilderBase<?, ?> listener, ApiHandler handler) {
+    listener
+        .addProtocol(Http1Config.builder().addReceiveListener(deadlines).build())
+        .protocolsDiscoverServices(false)
+        .routing(HttpRouting.builder().any(handler))
+        .directHandlers(problems())
+        .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
+        .contentEncoding(
+            ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
+        .maxPayloadSize(HARD_LIMIT)
+        .maxTcpConnections(MAX_CONNECTIONS)
+        .idleConnectionTimeout(IDLE)
+        .idleConnectionPeriod(IDLE_LOOKS);
+  }
+
+  /** What Helidon refuses by itself, before a request gets to be handled. */
+  private static DirectHandlers problems() {
+    DirectHandler problem =
+        (request, event, status, headers, message) -> {
+          ProblemType type = ProblemType.of(status.code());
+          String detail =
+              type == ProblemType.FAULT ? "the service's log has it" : "not HTTP as it should be";
+          byte[] body =
+              Json.text(Problem.of(type, detail).json(request.path()))
+                  .getBytes(StandardCharsets.UTF_8);
+          return TransportResponse.builder()
+              .status(status)
+              .headers(headers)
+              .header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE)
+              .keepAlive(false)
+              .entity(body)
+              .build();
+        };
+    DirectHandlers.Builder all = DirectHandlers.builder();
+    for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
+      all.addHandler(event, problem);
+    }
+    return all.build();
+  }
+
+  /** The port of the listener for the commands. */
+  public int port() {
+    return server.port();
+  }
+
+  /** The port of the configured listener; -1: there is none, or it has none. */
+  public int configuredPort() {
+    return server.port(CONFIGURED);
+  }
+
+  /** Stops listening; requests under way are cut off. */
+  @Override
+  public void close() {
+    deadlines.close();
+    server.stop();
+  }
+}

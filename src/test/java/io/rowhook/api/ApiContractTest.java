@@ -1,0 +1,264 @@
+package io.rowhook.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.api.EndpointFile;
+import io.rowhook.admin.api.Operation;
+import io.rowhook.admin.api.Operations;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.story.Stage;
+import io.rowhook.testing.Eventually;
+import io.rowhook.testing.SourceDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a running service answers is what the document says, for each operation. */
+class ApiContractTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+
+  @TempDir Path directory;
+  private Stage stage;
+  private ApiClient client;
+  private final ApiDocument document = new ApiDocument();
+  private final Set<String> answered = new TreeSet<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    stage = new Stage(source, directory).tables();
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+    stage.receiver(
+        "down",
+        TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(1000)));
+    stage.recipient(
+        "shop",
+        "url: ${env:SHOP_URL}?token=geheim-geheim\n"
+            + "authentication: { bearer: sehr-geheimes-token }\n"
+            + "subscriptions: [{ entity: Article, events: [Created, Updated, Deleted, Snapshot] }]");
+    stage.recipient("down", "url: ${env:DOWN_URL}\nretry: { delays: [1h], jitter: 0 }");
+    stage.recipient("gone", "url: ${env:SHOP_URL}");
+    stage.start();
+    client = ApiClient.of(stage.journalFile());
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    stage.close();
+  }
+
+  private JsonNode good(String method, String path, String body) {
+    ApiClient.Reply reply = client.ask(method, path, body.isEmpty() ? null : body);
+    Operation operation = document.operation(method, path).orElseThrow();
+    document.check(operation, reply);
+    assertThat(reply.status()).as(path + ": " + reply.text()).isLessThan(300);
+    answered.add(operation.id());
+    return reply.json();
+  }
+
+  private ApiClient.Reply problem(int status, String method, String path, String body) {
+    ApiClient.Reply reply = client.ask(method, path, body.isEmpty() ? null : body);
+    document.check(document.operation(method, path).orElseThrow(), reply);
+    assertThat(reply.status()).as(path + ": " + reply.text()).isEqualTo(status);
+    assertThat(reply.json().path("instance").asText()).isEqualTo(path.replaceAll("\\?.*", ""));
+    return reply;
+  }
+
+  @Test
+  @Tag("feature-26")
+  @Tag("feature-39")
+  @Tag("feature-40")
+  @Tag("feature-42")
+  @Tag("feature-44")
+  @Tag("feature-45")
+  void everyOperationAnswersAsTheDocumentSays() throws Exception {
+    source.execute(
+        "INSERT INTO article SELECT n, 'A' || n, 'Chair', n * 1.50, 0 FROM generate_series(1, 3) n");
+    stage.await("shop", 6); // also what is for gone
+    stage.await("down", 3);
+    look();
+    String event = deliveries(event());
+    follow();
+    change(event);
+    resync();
+    forget();
+    wrong();
+    assertThat(answered)
+        .containsExactlyInAnyOrderElementsOf(Operations.ALL.stream().map(Operation::id).toList());
+  }
+
+  private void look() {
+    for (String path : new String[] {"/live", "/ready"}) {
+      ApiClient.Reply reply = client.with("Authorization", "").get(path);
+      document.check(document.operation("GET", path).orElseThrow(), reply);
+      assertThat(reply.text()).isEqualTo("ok\n");
+      answered.add(document.operation("GET", path).orElseThrow().id());
+    }
+    assertThat(good("GET", "/health", "").path("ready").asBoolean()).isTrue();
+    assertThat(good("GET", "/openapi.json", "").toString().equals(document.json().toString()))
+        .isTrue();
+    good("GET", "/metrics", "");
+    assertThat(good("GET", "/v1/settings", "").toString())
+        .contains("\"database.password\":\"***\"", "\"bearer\"")
+        .doesNotContain("geheim");
+    assertThat(good("GET", "/v1/source", "").path("slot").path("active").asBoolean()).isTrue();
+    Eventually.within(
+        LIMIT,
+        "the failures are counted",
+        () -> good("GET", "/v1/status", "").findValue("lastFailures").size() == 3);
+  }
+
+  private String event() {
+    return good("GET", "/v1/events?entity=Article&id=2", "").path("event").path("id").asText();
+  }
+
+  private String deliveries(String event) {
+    assertThat(good("GET", "/v1/events/" + event, "").path("event").path("data").path("price"))
+        .hasToString("3.00");
+    JsonNode first = good("GET", "/v1/deliveries?recipient=shop&limit=2", "");
+    assertThat(first.path("deliveries")).hasSize(2);
+    JsonNode rest =
+        good("GET", "/v1/deliveries?recipient=shop&cursor=" + first.path("next").asText(), "");
+    assertThat(rest.path("deliveries")).hasSize(1);
+    assertThat(
+            good("GET", "/v1/deliveries?state=waiting&state=failed&entity=Article&id=2", "")
+                .path("deliveries"))
+        .hasSize(1);
+    JsonNode one = good("GET", "/v1/recipients/down/deliveries/" + event + "?body=true", "");
+    assertThat(one.path("attempts").path(0).path("status").asInt()).isEqualTo(500);
+    assertThat(one.path("body").asText()).contains("\"price\":3.00");
+    return event;
+  }
+
+  /** A stream is no answer that ends; read by hand. */
+  private void follow() throws IOException {
+    EndpointFile file = EndpointFile.read(EndpointFile.beside(stage.journalFile()));
+    try (Socket socket = new Socket(InetAddress.ofLiteral(EndpointFile.HOST), file.port());
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+      socket.setSoTimeout((int) LIMIT.toMillis());
+      String request =
+          "GET /v1/live-events?recipient=shop HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n"
+              .formatted(file.authority(), file.token().reveal());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(in.readLine()).contains(" 200 ");
+      assertThat(until(in, ": what happens")).isNotEmpty();
+      good("POST", "/v1/recipients/shop/pause", "{\"reason\":\"moving house\"}");
+      assertThat(until(in, "moving house")).contains("\"kind\":\"person\"");
+      good("POST", "/v1/recipients/shop/resume", "");
+      assertThat(until(in, "\"state\":\"served\"")).doesNotContain("pause");
+      source.execute("UPDATE article SET stock = 1 WHERE id = 1");
+      assertThat(until(in, "\"outcome\":\"delivered\""))
+          .contains("\"id\":\"1\"", "\"type\":\"Updated\"", "\"status\":200");
+      answered.add("followLiveEvents");
+    }
+  }
+
+  private static String until(BufferedReader in, String part) throws IOException {
+    String line = in.readLine();
+    while (line != null && !line.contains(part)) {
+      assertThat(line).doesNotContain("\"recipient\":\"down\"");
+      line = in.readLine();
+    }
+    return String.valueOf(line);
+  }
+
+  private void change(String event) {
+    String shop = "/v1/recipients/shop";
+    JsonNode sample = good("POST", shop + "/test", "");
+    assertThat(sample.path("acknowledged").asBoolean()).isTrue();
+    assertThat(sample.toString()).doesNotContain("geheim");
+    JsonNode preview = good("POST", shop + "/preview", "{\"event\":\"" + event + "\"}");
+    assertThat(preview.path("wanted").asBoolean()).isTrue();
+    assertThat(preview.toString()).doesNotContain("geheim");
+    assertThat(
+            good(
+                    "POST",
+                    shop + "/preview",
+                    "{\"given\":{\"entityType\":\"Article\",\"entityId\":9,\"event\":\"Created\"}}")
+                .path("id")
+                .asText())
+        .isEqualTo("9");
+    good("POST", "/v1/recipients/down/deliveries/" + event + "/redeliver", "{}");
+    assertThat(good("POST", shop + "/replay", "{\"from\":\"2026-01-01T00:00:00Z\",\"atMost\":1}"))
+        .hasToString("{\"done\":false,\"count\":4}");
+    assertThat(good("POST", shop + "/replay", "{\"toSequence\":1}"))
+        .hasToString("{\"done\":true,\"count\":1}");
+    good("POST", "/v1/recipients/down/deliveries/" + event + "/discard", "");
+    good("POST", "/v1/recipients/down/discard", "{\"dryRun\":true,\"states\":[\"pending\"]}");
+    assertThat(good("POST", "/v1/recipients/down/discard", "{}").path("done").asBoolean()).isTrue();
+    assertThat(
+            good("PUT", "/v1/kill-switch", "{\"reason\":\"wrong prices\"}").path("count").asInt())
+        .isEqualTo(1);
+    assertThat(good("GET", "/v1/kill-switch", "").path("reason").asText())
+        .isEqualTo("wrong prices");
+    assertThat(problem(409, "POST", shop + "/test", "").text()).contains("wrong prices");
+    good("DELETE", "/v1/kill-switch", "");
+  }
+
+  private void resync() {
+    JsonNode job = good("POST", "/v1/recipients/shop/resync", "{\"entity\":\"Article\"}");
+    String place = "/v1/resyncs/" + job.path("id").asText();
+    Eventually.within(
+        LIMIT, "it is done", () -> good("GET", place, "").path("state").asText().equals("done"));
+    assertThat(problem(409, "DELETE", place, "").text()).contains("runs no more");
+    source.execute("INSERT INTO article SELECT n, 'A', 'B', 1, 0 FROM generate_series(100, 400) n");
+    JsonNode slow =
+        good("POST", "/v1/recipients/shop/resync", "{\"entity\":\"Article\",\"rate\":1}");
+    good("DELETE", "/v1/resyncs/" + slow.path("id").asText(), "");
+    assertThat(good("GET", "/v1/resyncs", "").path("resyncs")).hasSize(2);
+    problem(422, "POST", "/v1/recipients/shop/resync", "{\"entity\":\"Artikel\"}");
+    problem(
+        422, "POST", "/v1/recipients/shop/resync", "{\"entity\":\"Article\",\"where\":\"a;b\"}");
+    problem(409, "POST", "/v1/recipients/down/resync", "{\"entity\":\"Article\"}");
+  }
+
+  private void forget() throws IOException {
+    assertThat(problem(409, "POST", "/v1/recipients/gone/forget", "").text())
+        .contains("has a file");
+    Files.delete(stage.directory().resolve("connector-config/recipients/gone.yaml"));
+    Eventually.within(
+        LIMIT,
+        "nobody serves it",
+        () -> client.post("/v1/recipients/gone/forget", "{\"dryRun\":true}").status() == 200);
+    good("POST", "/v1/recipients/gone/forget", "{\"dryRun\":true}");
+    good("POST", "/v1/recipients/gone/forget", "");
+    problem(404, "POST", "/v1/recipients/gone/forget", "");
+  }
+
+  private void wrong() {
+    JsonNode wrong =
+        problem(422, "POST", "/v1/recipients/shop/replay", "{\"form\":\"2h\",\"failed\":\"no\"}")
+            .json();
+    assertThat(wrong.path("errors").toString())
+        .contains("#/form", "Did you mean from?", "#/failed", "must be true or false, got: a text");
+    assertThat(problem(400, "GET", "/v1/deliveries?limit=0&state=lost&foo=1", "").text())
+        .contains("from 1 to 1000", "got: 'lost'", "foo");
+    problem(422, "POST", "/v1/recipients/shop/replay", "{}");
+    problem(404, "GET", "/v1/events/evt_1", "");
+    assertThat(problem(404, "POST", "/v1/recipients/shpo/pause", "").text())
+        .contains("Did you mean shop?");
+    problem(400, "POST", "/v1/recipients/shop/pause", "{");
+    problem(422, "POST", "/v1/recipients/shop/test", "{\"to\":\"shop\"}");
+    problem(415, "DELETE", "/v1/kill-switch", "{}");
+  }
+}
