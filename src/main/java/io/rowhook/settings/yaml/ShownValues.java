@@ -18,7 +18,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class ShownValues {
 
-  private final Map<ScalarNode, String> shown = new IdentityHashMap<>();
+  private final IdentityHashMap<ScalarNode, String> shown = new IdentityHashMap<>();
 
   /**
    * Values that not all may be shown of, by their way; also those that happen to be shown whole.
