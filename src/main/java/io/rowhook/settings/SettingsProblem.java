@@ -40,7 +40,7 @@ public record SettingsProblem(String file, int line, int column, String key, Str
   /** The key as a JSON pointer: {@code /subscriptions/0/events}; empty for the file as a whole. */
   public String pointer() {
     StringBuilder pointer = new StringBuilder();
-    for (String part : key.replace("[", ".").replace("]", "").split("\\.")) {
+    for (String part : key.replace("[", ".").replace("]", "").split("\\.", -1)) {
       if (!part.isEmpty()) {
         pointer.append('/').append(part.replace("~", "~0").replace("/", "~1"));
       }
