@@ -1,5 +1,6 @@
 package io.rowhook;
 
+import io.rowhook.admin.AuditCommand;
 import io.rowhook.admin.CheckCommand;
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
@@ -65,6 +66,7 @@ public final class Main implements Runnable {
             .addSubcommand(new PreviewCommand())
             .addSubcommand(new StatusCommand())
             .addSubcommand(new DeliveriesCommand())
+            .addSubcommand(new AuditCommand())
             .addSubcommand(new RedeliverCommand())
             .addSubcommand(new ReplayCommand())
             .addSubcommand(new ResyncCommand())

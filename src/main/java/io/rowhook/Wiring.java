@@ -30,6 +30,7 @@ import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
+import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
 import io.rowhook.settings.SourceCredentials;
@@ -155,6 +156,7 @@ public final class Wiring {
             watch::current,
             watch::problems,
             health,
+            new SettingsEditor(options.config(), options.templates(), watch, journal.audit()),
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,

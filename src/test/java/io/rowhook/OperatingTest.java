@@ -82,6 +82,9 @@ class OperatingTest {
     assertThat(stage.inbox("shop"))
         .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("2");
+    assertThat(service.json("audit", "shop", "--action", "settings.changed").path("entries"))
+        .extracting(entry -> entry.path("actor").asText() + ": " + entry.path("detail").asText())
+        .containsExactly("file: recipient shop added", "file: recipient shop removed");
   }
 
   @Test
@@ -109,6 +112,10 @@ class OperatingTest {
         .extracting(request -> request.header("Rowhook-Sequence"))
         .containsExactly("1", "1", "2", "3");
     assertThat(service.shown("status")).doesNotContain("moving house");
+    assertThat(service.json("audit", "shop").path("entries").findValuesAsText("action"))
+        .containsExactly("recipient.resumed", "deliveries.redelivered", "recipient.paused");
+    assertThat(service.shown("audit", "--action", "recipient.paused"))
+        .contains("shop", "moving house", "local commands");
   }
 
   @Test
@@ -141,6 +148,13 @@ class OperatingTest {
     assertThat(stage.await("budget", 3))
         .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("1", "2", "3");
+    assertThat(service.json("audit", "--limit", "5").path("entries").findValuesAsText("action"))
+        .containsExactly(
+            "kill-switch.cleared",
+            "service.started",
+            "service.stopped",
+            "deliveries.redelivered",
+            "kill-switch.set");
   }
 
   @Test
@@ -148,6 +162,8 @@ class OperatingTest {
   @Tag("feature-44")
   void whatBecameOfADeliveryAndWhyItFails() {
     stage.write("jslt-templates/shop/Article.jslt", "{ \"name\": .data.name }");
+    stage.write(
+        "connector-config/entities.yaml", "Article: { table: public.article, index: [name] }\n");
     service.shop(1, "");
     service.update(1);
     service.awaitStates("shop", "waiting");
@@ -161,6 +177,10 @@ class OperatingTest {
     assertThat(details.path("bodyIsAsSent").asBoolean()).isTrue();
     assertThat(details.path("attempts").path(0).path("status").asInt()).isEqualTo(500);
     assertThat(details.path("delivery").path("next").asText()).isNotEmpty();
+    assertThat(service.json("deliveries", "--column", "name=One").path("deliveries")).hasSize(1);
+    assertThat(service.json("deliveries", "--column", "name=Two").path("deliveries")).isEmpty();
+    assertThat(service.run("deliveries", "--column", "nam=One")).isEqualTo(1);
+    assertThat(service.err()).contains("no event that is indexed by nam", "Article.name");
 
     JsonNode shop = service.json("status").path("recipients").path(0);
     assertThat(shop.path("failures").asInt()).isEqualTo(1);

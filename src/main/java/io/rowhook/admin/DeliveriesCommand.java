@@ -9,7 +9,9 @@ import io.rowhook.admin.cli.TextTable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,6 +64,14 @@ public final class DeliveriesCommand implements Callable<Integer> {
   private List<String> states = new ArrayList<>();
 
   @Option(
+      names = "--column",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Whose event has, or had, this value in a column that its entity indexes; may be"
+              + " several.")
+  private Map<String, String> columns = new TreeMap<>();
+
+  @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "50",
@@ -96,6 +106,9 @@ public final class DeliveriesCommand implements Callable<Integer> {
             .with("cursor", next);
     for (String state : states) {
       page = page.with("state", state);
+    }
+    for (Map.Entry<String, String> column : columns.entrySet()) {
+      page = page.with("column[" + column.getKey() + "]", column.getValue());
     }
     service.show(service.get(page), out, DeliveriesCommand::print);
     return 0;

@@ -13,6 +13,7 @@ import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsEditor;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.TestDelivery;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
  * @param settings those in force
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
+ * @param editor edits recipients' files and templates
  * @param resyncs brings recipients up to date
  * @param metrics what is counted and measured
  * @param live what happens, as it happens
@@ -54,6 +56,7 @@ public record RunningService(
     Supplier<Settings> settings,
     Supplier<List<String>> problems,
     Health health,
+    SettingsEditor editor,
     ResyncActions resyncs,
     Metrics metrics,
     LiveEvents live) {}

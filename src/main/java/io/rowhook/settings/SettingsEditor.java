@@ -110,11 +110,6 @@ public final class SettingsEditor {
         Reason.UNKNOWN, "there is no file of " + kind + " " + name + ". Create it, or list them");
   }
 
-  /** The files that are for all recipients, to be looked at. */
-  public SettingsView view() {
-    return new SettingsView(connectorConfig);
-  }
-
   /** A recipient's settings as the text of its file. */
   public static String yaml(ObjectNode json) {
     return YamlDocument.write(json);

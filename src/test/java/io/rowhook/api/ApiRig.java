@@ -19,6 +19,10 @@ import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.AdminSettings;
+import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsEditor;
+import io.rowhook.settings.SettingsException;
+import io.rowhook.settings.SettingsReloader;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.HttpHeader;
@@ -31,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -45,6 +50,7 @@ final class ApiRig implements AutoCloseable {
   volatile CountDownLatch answers = new CountDownLatch(0); // what a test delivery waits for
   volatile Optional<AdminSettings> settings = Optional.empty();
   private final RunningService service;
+  private final SettingsReloader reloader;
   private AdminServer server;
 
   ApiRig(Path directory, Optional<AdminSettings> configured) {
@@ -62,6 +68,15 @@ final class ApiRig implements AutoCloseable {
             List.of());
     journal.deliveries("shop");
     journal.deliveries("gone");
+    SettingsDirectory files = new SettingsDirectory(directory);
+    try {
+      reloader =
+          new SettingsReloader(
+              files.read(), files.config(), files.templates(), Map.of(), (_, _) -> {});
+    } catch (SettingsException e) {
+      throw new IllegalStateException(e);
+    }
+    reloader.start();
     service =
         new RunningService(
             journal,
@@ -92,6 +107,7 @@ final class ApiRig implements AutoCloseable {
             },
             List::of,
             () -> health,
+            new SettingsEditor(files.config(), files.templates(), reloader, journal.audit()),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),
@@ -161,6 +177,7 @@ final class ApiRig implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    reloader.close();
     journal.close();
   }
 }

@@ -72,6 +72,7 @@ final class DeliveryOperations {
               .says(TAG, "Deliveries, the newest first")
               .about("What waits and was not attempted yet is not listed: the status counts it.")
               .with(Common.FILTER_PARAMETERS.toArray(Parameter[]::new))
+              .with(EventSearchOperations.COLUMN)
               .with(
                   Parameter.query("recipient", Common.RECIPIENT_NAME, "of this recipient only"),
                   Parameter.query("event", Schema.text(1, 64), "of this event: id or sequence"),
@@ -158,7 +159,8 @@ final class DeliveryOperations {
                     filter,
                     states.isEmpty() ? State.ALL : states,
                     limit == null ? USUAL : limit.intValue(),
-                    request.optional("cursor").orElse(null)));
+                    request.optional("cursor").orElse(null),
+                    EventSearchOperations.columns(service, request)));
     ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode deliveries = json.putArray("deliveries");
     page.found().forEach(found -> deliveries.add(found(found)));

@@ -87,6 +87,10 @@ public record Operation(
     return new Draft("PUT", path, id);
   }
 
+  public static Draft patch(String path, String id) {
+    return new Draft("PATCH", path, id);
+  }
+
   public static Draft delete(String path, String id) {
     return new Draft("DELETE", path, id);
   }

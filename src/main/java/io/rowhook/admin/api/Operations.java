@@ -20,6 +20,7 @@ public final class Operations {
       List.of(
           new Tag("Service", "The service as a whole"),
           new Tag("Recipients", "Who is sent webhooks"),
+          new Tag("Templates", "What recipients are sent: the attribute sets"),
           new Tag("Deliveries", "One event for one recipient, and what became of it"),
           new Tag("Events", "What happened to entities, as the journal has it"),
           new Tag("Resyncs", "Bringing one recipient up to date"));
@@ -29,9 +30,12 @@ public final class Operations {
       Stream.of(
               ServiceOperations.ALL,
               SettingsOperations.ALL,
+              AuditOperations.ALL,
+              EditOperations.ALL,
               RecipientOperations.ALL,
               DeliveryOperations.ALL,
               EventOperations.ALL,
+              EventSearchOperations.ALL,
               ResyncOperations.ALL)
           .flatMap(List::stream)
           .toList();

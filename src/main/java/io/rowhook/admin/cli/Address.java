@@ -30,7 +30,11 @@ public record Address(String text) {
     return value == null
         ? this
         : new Address(
-            text + (text.contains("?") ? "&" : "?") + name + "=" + encoded(value.toString()));
+            text
+                + (text.contains("?") ? "&" : "?")
+                + encoded(name)
+                + "="
+                + encoded(value.toString()));
   }
 
   private static String encoded(String part) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A moment on the command line: a time with its offset, or how long ago: {@code 2h}. */
-final class TimeConverter implements ITypeConverter<Instant> {
+public final class TimeConverter implements ITypeConverter<Instant> {
 
   private static final Pattern AGO = Pattern.compile("(\\d{1,9})([smhd])");
 

@@ -12,6 +12,8 @@ import io.helidon.webserver.http.ServerResponse;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.ApiAnswer;
 import io.rowhook.admin.api.ApiException;
+import io.rowhook.admin.api.ApiRequest;
+import io.rowhook.admin.api.AuditTrail;
 import io.rowhook.admin.api.Caller;
 import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Problem;
@@ -125,7 +127,10 @@ final class ApiHandler implements Handler {
             name -> request.headers().first(HeaderNames.create(name)).orElse(null),
             body);
     try {
-      return operation.handler().handle(service, RequestReader.read(operation, raw, caller));
+      ApiRequest asked = RequestReader.read(operation, raw, caller);
+      ApiAnswer answer = operation.handler().handle(service, asked);
+      AuditTrail.note(service.journal().audit(), operation, asked, answer);
+      return answer;
     } catch (DeliveryAdminException e) {
       throw new ApiException(ProblemType.CONFLICT, String.valueOf(e.getMessage()));
     } catch (JournalException e) {

@@ -27,9 +27,9 @@ final class ShownValues {
 
   private ShownValues() {}
 
-  static ShownValues of(MappingNode root, Value<?> value) {
+  static ShownValues of(MappingNode root, ObjectSetting<?> object) {
     ShownValues all = new ShownValues();
-    all.value(root, value, "");
+    all.mapping(root, object, "");
     return all;
   }
 

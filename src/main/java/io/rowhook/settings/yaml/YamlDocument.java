@@ -62,15 +62,6 @@ public final class YamlDocument {
    * @param object the settings that may stand in it
    */
   public static Optional<YamlDocument> of(String text, ObjectSetting<?> object) {
-    return of(text, new Value.Mapping(object));
-  }
-
-  /** The same of one that has any names, and these settings under each. */
-  public static Optional<YamlDocument> ofNamed(String text, ObjectSetting<?> each) {
-    return of(text, new Value.Named(new Value.Mapping(each), "", 0, Integer.MAX_VALUE));
-  }
-
-  private static Optional<YamlDocument> of(String text, Value<?> root) {
     LoadSettings limits =
         LoadSettings.builder()
             .setCodePointLimit(Yaml.MAX_FILE)
@@ -81,7 +72,7 @@ public final class YamlDocument {
       if (documents.hasNext()
           && documents.next() instanceof MappingNode mapping
           && !documents.hasNext()) {
-        return Optional.of(new YamlDocument(text, mapping, ShownValues.of(mapping, root)));
+        return Optional.of(new YamlDocument(text, mapping, ShownValues.of(mapping, object)));
       }
     } catch (YamlEngineException | IllegalArgumentException | StackOverflowError e) {
       return Optional.empty(); // whoever reads it as settings says what is wrong
