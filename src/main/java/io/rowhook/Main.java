@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AuditCommand;
+import io.rowhook.admin.CatalogCommand;
 import io.rowhook.admin.CheckCommand;
 import io.rowhook.admin.DeliveriesCommand;
 import io.rowhook.admin.DiscardCommand;
@@ -64,6 +65,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CheckCommand())
             .addSubcommand(new InitCommand())
             .addSubcommand(new PreviewCommand())
+            .addSubcommand(new CatalogCommand())
             .addSubcommand(new StatusCommand())
             .addSubcommand(new DeliveriesCommand())
             .addSubcommand(new AuditCommand())

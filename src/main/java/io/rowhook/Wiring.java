@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ObservedPublisher;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
@@ -164,6 +165,12 @@ public final class Wiring {
                 () -> watch.current().entities(),
                 estimate,
                 offers),
+            new ErasureActions(
+                journal.erasure(),
+                journal.audit(),
+                () -> watch.current().entities(),
+                chunks::keys,
+                dispatchers::beginAnew),
             metrics,
             live);
     metrics.observe(service, file, () -> watch.current().entities());

@@ -38,6 +38,7 @@ import java.util.function.Supplier;
  * @param health how well all of it does
  * @param editor edits recipients' files and templates
  * @param resyncs brings recipients up to date
+ * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
  * @param live what happens, as it happens
  */
@@ -58,5 +59,6 @@ public record RunningService(
     Health health,
     SettingsEditor editor,
     ResyncActions resyncs,
+    ErasureActions erasures,
     Metrics metrics,
     LiveEvents live) {}

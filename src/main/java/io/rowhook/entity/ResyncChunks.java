@@ -111,6 +111,15 @@ public final class ResyncChunks {
     return schemas == null ? null : Set.copyOf(schemas.byName().keySet());
   }
 
+  /** The columns that tell an entity's row; empty: capture has not begun, or does not have it. */
+  public Optional<EntityKeys> keys(String entity) {
+    EntitySchemas schemas = window.schemas();
+    EntitySchema schema = schemas == null ? null : schemas.byName().get(entity);
+    return schema == null
+        ? Optional.empty()
+        : Optional.of(new EntityKeys(schema.id(), schema.role().primaryKey()));
+  }
+
   /**
    * Notes from now on which transactions end.
    *

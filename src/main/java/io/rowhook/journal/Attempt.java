@@ -28,4 +28,10 @@ public record Attempt(
     @Nullable String error,
     @Nullable String answer,
     @Nullable String attributeSet,
-    @Nullable String bodySha256) {}
+    @Nullable String bodySha256) {
+
+  /** The same, where the answer must not be kept. */
+  public Attempt withoutAnswer() {
+    return new Attempt(number, at, took, requestId, status, error, null, attributeSet, bodySha256);
+  }
+}

@@ -9,6 +9,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.SpilledChanges;
+import io.rowhook.journal.deliveries.ErasedEvents;
 import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.events.RecentEventCache;
@@ -57,6 +58,7 @@ public final class SqliteJournal implements Journal {
   private final SqliteCheckpointStore checkpoints;
   private final SqliteTemplateArchive archive;
   private final RetentionSweeper sweeper;
+  private final ErasedEvents erased = new ErasedEvents();
   private volatile Optional<Pause> killSwitch;
 
   private SqliteJournal(JournalFile file) throws SQLException {
@@ -131,6 +133,11 @@ public final class SqliteJournal implements Journal {
   /** What people do to it. */
   public DeliveryAdmin deliveryAdmin() {
     return new DeliveryAdmin(writer, readers, committed, pause -> killSwitch = pause);
+  }
+
+  /** What removes all that it has of an entity. */
+  public Erasure erasure() {
+    return new Erasure(file, writer, readers, committed, erased);
   }
 
   @Override
@@ -261,10 +268,7 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public DeliveryStore deliveries(String recipient) {
-    Instant now = Instant.now();
-    long number =
-        writer.writeThrough(WriteTask.urgent(sql -> RecipientDao.register(sql, recipient, now)));
-    return new SqliteDeliveryStore(recipient, number, writer, readers);
+    return SqliteDeliveryStore.open(recipient, writer, readers, erased);
   }
 
   @Override
@@ -302,10 +306,7 @@ public final class SqliteJournal implements Journal {
     return archive.attributeSetsInForce();
   }
 
-  /**
-   * Notes which recipients have a file, and says which ones count for retention: those, and the
-   * ones whose file vanished only after an instant, as in a checkout.
-   */
+  /** Notes which have a file, and says which count: they, and those without since an instant. */
   public Set<String> seen(Set<String> names, Instant now, Instant since)
       throws InterruptedException {
     return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, names, now, since)));

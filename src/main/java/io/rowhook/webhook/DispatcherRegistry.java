@@ -100,6 +100,11 @@ public final class DispatcherRegistry implements AutoCloseable {
     byName.values().forEach(hired -> hired.dispatcher.deliveriesChanged());
   }
 
+  /** Events were erased: each reads anew what it has in memory. Any thread; never waits. */
+  public void beginAnew() {
+    byName.values().forEach(hired -> hired.dispatcher.beginAnew());
+  }
+
   /** Stops all, side by side, so that it takes as long as the slowest. */
   @Override
   public void close() {

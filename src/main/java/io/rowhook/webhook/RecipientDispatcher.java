@@ -151,6 +151,14 @@ public final class RecipientDispatcher implements AutoCloseable {
   }
 
   /**
+   * What it has of events holds no more, since some were erased: it reads all again, once what is
+   * in flight has ended. Any thread; never waits.
+   */
+  public void beginAnew() {
+    control.beginAnew();
+  }
+
+  /**
    * Takes other settings for the same recipient. What is in flight ends with the old ones. Any
    * thread; never waits.
    *
@@ -235,6 +243,7 @@ public final class RecipientDispatcher implements AutoCloseable {
     if (edited != null) {
       control.take(edited);
     }
+    control.begins();
     DeliveryStore store = journal.deliveries(name);
     Matchers matchers = new Matchers(store, control.inForce().matcher(), decided);
     Recipient recipient = control.inForce().recipient();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
@@ -121,6 +122,10 @@ class ExamplesTest {
       }
       for (String recipient : receivers.keySet()) {
         new Golden(example, recipient).hold(stage);
+      }
+      Contract contract = new Contract(stage, Optional.of(example.expected()));
+      for (String recipient : receivers.keySet()) {
+        contract.holds(recipient, stage.inbox(recipient));
       }
       assertThat(example.recipients()).isEqualTo(receivers.keySet());
       assertThat(preview(example, stage)).contains("as expected");

@@ -36,6 +36,7 @@ public final class Operations {
               DeliveryOperations.ALL,
               EventOperations.ALL,
               EventSearchOperations.ALL,
+              ErasureOperations.ALL,
               ResyncOperations.ALL)
           .flatMap(List::stream)
           .toList();

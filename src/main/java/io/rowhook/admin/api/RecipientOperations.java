@@ -178,7 +178,7 @@ final class RecipientOperations {
     boolean counts = request.is("dryRun");
     if (counts || most != null) {
       long count = admin(service).replay(name, filter, failed, wanted, false);
-      if (counts || count == 0 || count > most) {
+      if (counts || count == 0 || (most != null && count > most)) {
         return ApiAnswer.ok(Recipients.outcome(false, count));
       }
     }

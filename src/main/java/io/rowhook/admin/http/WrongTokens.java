@@ -61,9 +61,11 @@ final class WrongTokens {
   synchronized void add(String address) {
     Instant now = clock.instant();
     Window before = byAddress.remove(network(address)); // and to the end, as the newest
-    boolean goesOn = before != null && now.isBefore(before.begin.plus(WITHIN));
-    byAddress.put(
-        network(address), goesOn ? new Window(before.begin, before.count + 1) : new Window(now, 1));
+    Window next =
+        before != null && now.isBefore(before.begin.plus(WITHIN))
+            ? new Window(before.begin, before.count + 1)
+            : new Window(now, 1);
+    byAddress.put(network(address), next);
   }
 
   private static String network(String address) {

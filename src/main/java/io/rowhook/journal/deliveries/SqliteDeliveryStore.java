@@ -6,31 +6,26 @@ import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.JournalEntry;
-import io.rowhook.journal.JournalException;
-import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.Matching;
 import io.rowhook.journal.Pause;
 import io.rowhook.journal.SupersedingEvent;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
-import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.BacklogDao;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.MatchDao;
 import io.rowhook.journal.tables.PauseDao;
+import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.SkippedDao;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One recipient's delivery store. What it queues waits, in order, for as long as the journal cannot
@@ -92,23 +87,36 @@ public final class SqliteDeliveryStore implements DeliveryStore {
   public static final String FAILURES =
       "SELECT DISTINCT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
 
-  private static final Logger LOG = LoggerFactory.getLogger(SqliteDeliveryStore.class);
-
-  private final String name;
   private final long recipient;
-  private final GroupCommitWriter writer;
   private final ReaderPool readers;
-  private final AtomicInteger queued = new AtomicInteger(); // and not durable yet
+  private final ErasedEvents erased;
+  private final long generation; // of these
+  private final OutcomeWriter outcomes;
 
-  /** Written by the writer's thread; read by both. */
-  private volatile @Nullable RuntimeException refused;
+  /** Opens that of a recipient, which is known from then on. */
+  public static SqliteDeliveryStore open(
+      String name, GroupCommitWriter writer, ReaderPool readers, ErasedEvents erased) {
+    Instant now = Instant.now();
+    return writer.writeThrough(
+        WriteTask.urgent(sql -> {
+          long number = RecipientDao.register(sql, name, now);
+          long generation = erased.generation(); // what was erased before is not read any more
+          return new SqliteDeliveryStore(name, number, writer, readers, erased, generation);
+        }));
+  }
 
-  public SqliteDeliveryStore(
-      String name, long recipient, GroupCommitWriter writer, ReaderPool readers) {
-    this.name = name;
+  private SqliteDeliveryStore(
+      String name,
+      long recipient,
+      GroupCommitWriter writer,
+      ReaderPool readers,
+      ErasedEvents erased,
+      long generation) {
     this.recipient = recipient;
-    this.writer = writer;
+    this.outcomes = new OutcomeWriter(name, writer);
     this.readers = readers;
+    this.erased = erased;
+    this.generation = generation;
   }
 
   @Override
@@ -232,7 +240,12 @@ public final class SqliteDeliveryStore implements DeliveryStore {
   @Override
   public void recordAttempt(Delivery after, Attempt attempt) throws InterruptedException {
     DeliveryDao.Row row = DeliveryDao.Row.of(recipient, after);
-    queue(sql -> DeliveryDao.attempted(sql, row, attempt));
+    queue(sql -> {
+      if (!erased.isGone(row.sequence())) {
+        boolean redacted = erased.isRedacted(row.sequence(), generation);
+        DeliveryDao.attempted(sql, row, redacted ? attempt.withoutAnswer() : attempt);
+      }
+    });
   }
 
   @Override
@@ -253,7 +266,11 @@ public final class SqliteDeliveryStore implements DeliveryStore {
   @Override
   public void put(Delivery delivery) throws InterruptedException {
     DeliveryDao.Row row = DeliveryDao.Row.of(recipient, delivery);
-    queue(sql -> DeliveryDao.put(sql, row));
+    queue(sql -> {
+      if (!erased.isGone(row.sequence())) {
+        DeliveryDao.put(sql, row);
+      }
+    });
   }
 
   @Override
@@ -261,7 +278,13 @@ public final class SqliteDeliveryStore implements DeliveryStore {
       throws InterruptedException {
     List<Long> copy = List.copyOf(skipped);
     long sequence = newest.sequence(); // without its body: this waits in a queue
-    queue(sql -> SkippedDao.skip(sql, recipient, copy, sequence, coalesced));
+    List<Long> all = new ArrayList<>(copy);
+    all.add(sequence);
+    queue(sql -> {
+      if (!erased.isAny(all, generation)) {
+        SkippedDao.skip(sql, recipient, copy, sequence, coalesced);
+      }
+    });
   }
 
   @Override
@@ -276,56 +299,15 @@ public final class SqliteDeliveryStore implements DeliveryStore {
 
   @Override
   public void flush() throws InterruptedException {
-    queue(sql -> {}, true).await();
+    outcomes.queue(sql -> {}, true).await();
   }
 
   @Override
   public int queued() {
-    return queued.get();
+    return outcomes.queued();
   }
 
-  /** Something queued. */
-  private interface Change {
-    void apply(SqliteSession sql) throws SQLException;
-  }
-
-  private void queue(Change change) throws InterruptedException {
-    queue(change, false);
-  }
-
-  private WriteTask<Boolean> queue(Change change, boolean awaited) throws InterruptedException {
-    checkNotRefused();
-    queued.incrementAndGet();
-    return writer.submit(
-        WriteTask.patient(
-            sql -> {
-              checkNotRefused();
-              change.apply(sql);
-              return true;
-            },
-            awaited,
-            _ -> queued.decrementAndGet(),
-            this::refuse));
-  }
-
-  private void refuse(RuntimeException why) {
-    if (refused == null) {
-      refused = why;
-      LOG.error("recipient {}: an outcome could not be written: {}", name, why.getMessage(), why);
-    }
-  }
-
-  private void checkNotRefused() {
-    RuntimeException why = refused;
-    if (why != null) {
-      Kind kind = why instanceof JournalException known ? known.kind() : Kind.REFUSED;
-      throw new JournalException(
-          kind,
-          "recipient "
-              + name
-              + ": an outcome could not be written, so none after it is: "
-              + why.getMessage(),
-          why);
-    }
+  private void queue(OutcomeWriter.Change change) throws InterruptedException {
+    outcomes.queue(change, false);
   }
 }

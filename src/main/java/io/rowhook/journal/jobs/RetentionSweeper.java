@@ -6,6 +6,7 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
+import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.IndexDao;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -108,11 +109,12 @@ public final class RetentionSweeper {
             settled,
             most);
     List<Row> old = rows.stream().filter(row -> row.committedAt() < before).toList();
+    List<Long> numbers = all.stream().map(Recipient::id).toList();
     int removed = 0;
     boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {
       if (!isHeld(sql, row.sequence(), holding)) {
-        remove(sql, row.sequence(), all);
+        EventDao.remove(sql, row.sequence(), numbers);
         if (indexed) {
           IndexDao.remove(sql, row.sequence());
         }
@@ -131,21 +133,6 @@ public final class RetentionSweeper {
       }
     }
     return false;
-  }
-
-  private static void remove(SqliteSession sql, long sequence, List<Recipient> all)
-      throws SQLException {
-    sql.update("DELETE FROM event WHERE sequence = ?", sequence);
-    for (Recipient recipient : all) {
-      sql.update(
-          "DELETE FROM attempt WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
-      sql.update(
-          "DELETE FROM delivery WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
-      sql.update(
-          "DELETE FROM skipped WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
-      sql.update(
-          "DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient.id(), sequence);
-    }
   }
 
   private static int removeRejected(SqliteSession sql, long before, int limit) throws SQLException {

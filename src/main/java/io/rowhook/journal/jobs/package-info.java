@@ -1,4 +1,4 @@
-/** Work in small steps: replay, discard, forget, retention. */
+/** Work in small steps: replay, discard, forget, erase, retention. */
 @NullMarked
 package io.rowhook.journal.jobs;
 

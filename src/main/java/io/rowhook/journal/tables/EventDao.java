@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Events and rejected rows on disk. */
@@ -34,6 +35,11 @@ public final class EventDao {
   public static final int STEP_EVENTS = 500;
 
   private static final long STEP_BYTES = 4L << 20;
+
+  private static final List<String> REMOVALS =
+      Stream.of("attempt", "delivery", "skipped", "merged")
+          .map(table -> "DELETE FROM " + table + " WHERE recipient = ? AND sequence = ?")
+          .toList();
 
   private static final String PREFIX = "evt_";
   private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
@@ -200,6 +206,17 @@ public final class EventDao {
       " WHERE sequence IN (SELECT sequence FROM event WHERE sequence > coalesce("
           + HEAD
           + ", 0) ORDER BY sequence DESC LIMIT ?)";
+
+  /** Removes an event and all that some recipients, by their numbers, have of it. */
+  public static void remove(SqliteSession sql, long sequence, List<Long> recipients)
+      throws SQLException {
+    sql.update("DELETE FROM event WHERE sequence = ?", sequence);
+    for (long recipient : recipients) {
+      for (String removal : REMOVALS) {
+        sql.update(removal, recipient, sequence);
+      }
+    }
+  }
 
   /** The events that a query finds, up to the one that brings them to a job's step. */
   public static List<JournalEntry> page(SqliteSession sql, String query, @Nullable Object... values)

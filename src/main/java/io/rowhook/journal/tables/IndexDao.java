@@ -39,6 +39,11 @@ public final class IndexDao {
     sql.update("DELETE FROM indexed_value WHERE sequence = ?", sequence);
   }
 
+  /** Removes of what an event is found by the texts of rows that stand in a column's place. */
+  public static void removeRows(SqliteSession sql, long sequence) throws SQLException {
+    sql.update("DELETE FROM indexed_value WHERE sequence = ? AND value LIKE '{%'", sequence);
+  }
+
   /** The columns that events were ever indexed by, as {@code Order.order_no}; sorted. */
   public static List<String> columns(SqliteSession sql) throws SQLException {
     return sql.list(

@@ -119,6 +119,9 @@ public final class Dispatcher {
 
   /** Whether the breaker's state is another now, or the backlog is too large. */
   private boolean isAnotherToGoOn() {
+    if (parts.control.isToBeginAnew()) {
+      return true;
+    }
     if (parts.control.haveDeliveriesChanged()) {
       parts.control.readsDeliveries();
       if (breaker.isOther(parts.journal.killSwitch().isPresent(), store.pause())) {

@@ -14,6 +14,7 @@ public final class DispatcherControl {
   private final AtomicReference<@Nullable DispatcherSettings> edited = new AtomicReference<>();
   private volatile DispatcherSettings inForce;
   private volatile boolean deliveriesChanged;
+  private volatile boolean anew;
   private volatile boolean closing;
   private volatile long closeBy; // System.nanoTime
 
@@ -59,6 +60,22 @@ public final class DispatcherControl {
   /** The delivery store is about to be read anew; the dispatcher's thread only. */
   public void readsDeliveries() {
     deliveriesChanged = false;
+  }
+
+  /** What it has in memory holds no more: it is to read all of it again. */
+  public void beginAnew() {
+    anew = true;
+    outcomes.wake();
+  }
+
+  /** Whether that was so since {@link #begins}; the dispatcher's thread only. */
+  boolean isToBeginAnew() {
+    return anew;
+  }
+
+  /** All is about to be read; the dispatcher's thread only. */
+  public void begins() {
+    anew = false;
   }
 
   /** It is to end, and what is in flight may take so long. */

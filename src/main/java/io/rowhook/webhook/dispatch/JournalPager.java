@@ -66,8 +66,12 @@ final class JournalPager {
 
   /** The next entries, and which of them are settled or on disk already. */
   List<JournalEntry> next(int limit, long maxBytes) throws InterruptedException {
+    long head = journal.head();
     List<JournalEntry> page = journal.read(cursor.position(), limit, maxBytes);
     caughtUp = page.isEmpty();
+    if (caughtUp && head > cursor.position()) {
+      cursor.advance(head); // what stood there was erased
+    }
     if (!caughtUp) {
       matchers.deciding(page.getLast().sequence());
     }
