@@ -57,7 +57,8 @@ public final class ForgetCommand implements Callable<Integer> {
     if (colon >= 0) {
       JsonNode answer =
           service.post(
-              Address.of("v1", "entities", what.substring(0, colon), what.substring(colon + 1), "erase"),
+              Address.of(
+                  "v1", "entities", what.substring(0, colon), what.substring(colon + 1), "erase"),
               ServiceClient.request().put("dryRun", !yes));
       service.show(answer, out, (done, to) -> ErasureText.lines(what, done).forEach(to::println));
       return answer.path("done").asBoolean() && answer.path("left").isNull() ? 0 : 1;

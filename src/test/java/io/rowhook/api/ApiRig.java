@@ -1,6 +1,7 @@
 package io.rowhook.api;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
@@ -119,6 +120,8 @@ final class ApiRig implements AutoCloseable {
                     () -> {
                       throw new AssertionError("there was no gap");
                     })),
+            new ErasureActions(
+                journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
             new Metrics(),
             live);
     server = AdminServer.open(file, service, () -> settings);

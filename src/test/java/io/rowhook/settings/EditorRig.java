@@ -90,9 +90,13 @@ final class EditorRig implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     looks.interrupt();
-    looks.join();
+    try {
+      looks.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     reloader.close();
     journal.close();
   }

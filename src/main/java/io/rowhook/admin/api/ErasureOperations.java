@@ -19,8 +19,7 @@ final class ErasureOperations {
                       .about("deliveries still to be made, by recipient: these end, erased"))
               .must(
                   "pendingDeletions",
-                  Schema.count()
-                      .about("of these, those that would say that the entity is deleted"))
+                  Schema.count().about("of these, those that would say that the entity is deleted"))
               .must(
                   "embedded",
                   Schema.map(Schema.count())

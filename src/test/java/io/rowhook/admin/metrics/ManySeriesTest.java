@@ -2,6 +2,7 @@ package io.rowhook.admin.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
@@ -22,6 +23,10 @@ import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
+import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsEditor;
+import io.rowhook.settings.SettingsException;
+import io.rowhook.settings.SettingsReloader;
 import io.rowhook.testing.Events;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.testing.ScrapedMetrics;
@@ -149,8 +154,9 @@ class ManySeriesTest {
         List.of());
   }
 
-  private static RunningService service(
+  private RunningService service(
       SqliteJournal journal, List<Recipient> recipients, Metrics metrics) {
+    SettingsDirectory files = new SettingsDirectory(directory);
     return new RunningService(
         journal,
         new PlainSets(),
@@ -170,6 +176,7 @@ class ManySeriesTest {
         },
         List::of,
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
+        new SettingsEditor(files.config(), files.templates(), reloader(files), journal.audit()),
         new ResyncActions(
             journal.resyncs(),
             _ -> Optional.empty(),
@@ -181,7 +188,18 @@ class ManySeriesTest {
                 () -> {
                   throw new AssertionError("there was no gap");
                 })),
+        new ErasureActions(
+            journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
         metrics,
         new LiveEvents());
+  }
+
+  private static SettingsReloader reloader(SettingsDirectory files) {
+    try {
+      return new SettingsReloader(
+          files.read(), files.config(), files.templates(), Map.of(), (_, _) -> {});
+    } catch (SettingsException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
