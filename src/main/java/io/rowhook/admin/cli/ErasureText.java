@@ -76,7 +76,7 @@ public final class ErasureText {
   private static String end(JsonNode answer, boolean done) {
     if (!done) {
       return "Nothing was done: --yes does it, and rewrites the journal's file (%,d MB), for which capture and deliveries wait"
-          .formatted(answer.path("bytes").asLong() + (1 << 20) - 1 >> 20);
+          .formatted((answer.path("bytes").asLong() + (1 << 20) - 1) >> 20);
     }
     return answer.path("left").isNull()
         ? "The journal's file was rewritten: nothing of it is left there. Backups of the journal keep what they have"
