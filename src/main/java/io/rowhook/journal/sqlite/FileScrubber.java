@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -64,7 +65,7 @@ public final class FileScrubber {
     AtomicReference<Optional<String>> left = new AtomicReference<>(Optional.empty());
     // After its commit, so outside of any transaction, and by the writer's thread.
     writer.write(WriteTask.urgent(sql -> sql, sql -> left.set(rewrite(sql))));
-    return left.get();
+    return Objects.requireNonNull(left.get());
   }
 
   private Optional<String> rewrite(SqliteSession sql) {
@@ -92,7 +93,7 @@ public final class FileScrubber {
   }
 
   private Path directory() {
-    return file.file().toAbsolutePath().getParent();
+    return Objects.requireNonNull(file.file().toAbsolutePath().getParent(), "a file is in a directory");
   }
 
   private static String quoted(Path path) {
