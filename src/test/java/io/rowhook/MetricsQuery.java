@@ -41,7 +41,7 @@ final class MetricsQuery {
     }
     Matcher grouping = GROUPING.matcher(query);
     while (grouping.find()) {
-      for (String label : grouping.group(1).split("\\s*,\\s*")) {
+      for (String label : grouping.group(1).split("\\s*,\\s*", -1)) {
         if (!labels.contains(label)) {
           unknown.add("label " + label);
         }
@@ -60,7 +60,7 @@ final class MetricsQuery {
     if (values.isEmpty()) {
       unknown.add(metric + "{" + label + "}");
     }
-    for (String value : matcher.group(3).split("\\|")) {
+    for (String value : matcher.group(3).split("\\|", -1)) {
       if (!value.startsWith("$") && !values.contains(value)) {
         unknown.add(metric + "{" + label + "=" + value + "}");
       }
