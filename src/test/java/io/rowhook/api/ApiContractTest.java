@@ -50,9 +50,11 @@ class ApiContractTest {
         TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(1000)));
     stage.recipient(
         "shop",
-        "url: ${env:SHOP_URL}?token=geheim-geheim\n"
-            + "authentication: { bearer: sehr-geheimes-token }\n"
-            + "subscriptions: [{ entity: Article, events: [Created, Updated, Deleted, Snapshot] }]");
+        """
+        url: ${env:SHOP_URL}?token=geheim-geheim
+        authentication: { bearer: sehr-geheimes-token }
+        subscriptions: [{ entity: Article, events: [Created, Updated, Deleted, Snapshot] }]
+        """);
     stage.recipient("down", "url: ${env:DOWN_URL}\nretry: { delays: [1h], jitter: 0 }");
     stage.recipient("gone", "url: ${env:SHOP_URL}");
     stage.start();

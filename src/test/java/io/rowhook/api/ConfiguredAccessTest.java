@@ -87,7 +87,7 @@ class ConfiguredAccessTest {
   }
 
   private static String host(ApiRig rig, String host) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", rig.configuredPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), rig.configuredPort())) {
       String head = "GET /v1/status HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n";
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       return new BufferedReader(
@@ -139,7 +139,7 @@ class ConfiguredAccessTest {
       assertThat(client(http, far, "https", READ).get("/v1/status").status()).isEqualTo(200);
       assertThat(client(http, far, "https", "").get("/v1/status").status()).isEqualTo(401);
       assertThat(client(http, far, "https", "").get("/live").text()).isEqualTo("ok\n");
-      try (Socket plain = new Socket("127.0.0.1", far.configuredPort())) {
+      try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), far.configuredPort())) {
         plain
             .getOutputStream()
             .write("GET /live HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -220,28 +220,22 @@ final class RequestDraw {
       return schema.path("enum").path(random.nextInt(schema.path("enum").size()));
     }
     JsonNode type = schema.path("type");
-    switch (type.isArray() ? type.path(0).asText() : type.asText()) {
-      case "string" -> {
-        return json.textNode(text(schema));
-      }
+    return switch (type.isArray() ? type.path(0).asText() : type.asText()) {
+      case "string" -> json.textNode(text(schema));
       case "integer" -> {
         long min = schema.path("minimum").asLong(0);
         long max = Math.min(schema.path("maximum").asLong(1_000), min + 1_000);
-        return json.numberNode(min + random.nextLong(max - min + 1));
+        yield json.numberNode(min + random.nextLong(max - min + 1));
       }
-      case "number" -> {
-        return json.numberNode(random.nextInt(100));
-      }
-      case "boolean" -> {
-        return json.booleanNode(random.nextBoolean());
-      }
+      case "number" -> json.numberNode(random.nextInt(100));
+      case "boolean" -> json.booleanNode(random.nextBoolean());
       case "array" -> {
         ArrayNode array = json.arrayNode();
         int count = random.nextInt(3);
         for (int i = 0; i < count; i++) {
           array.add(valid(schema.path("items"), depth + 1));
         }
-        return array;
+        yield array;
       }
       case "object" -> {
         ObjectNode object = json.objectNode();
@@ -255,12 +249,10 @@ final class RequestDraw {
                 object.set(one.getKey(), member(one.getKey(), one.getValue(), depth));
               }
             });
-        return object;
+        yield object;
       }
-      default -> {
-        return anything(depth + 1);
-      }
-    }
+      default -> anything(depth + 1);
+    };
   }
 
   private JsonNode member(String name, JsonNode schema, int depth) {

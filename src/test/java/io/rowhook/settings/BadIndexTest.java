@@ -29,8 +29,12 @@ class BadIndexTest {
             "index of a reference",
             d ->
                 d.entities(
-                    "Order:\n  table: o\n  refers: { customer: { table: c, key: customer } }\n"
-                        + "  index: customer\n"),
+                    """
+                    Order:
+                      table: o
+                      refers: { customer: { table: c, key: customer } }
+                      index: customer
+                    """),
             file
                 + ":4:10: Order.index names customer, in whose place a row is sent that it refers to."
                 + " Call that reference another name."),

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -79,7 +80,7 @@ class SettingsEditorTest {
 
     Content shown = editor.read(Kind.recipient, "shop");
     assertThat(shown.text()).contains("# the shop", "secret: \"***\"").doesNotContain("whsec_");
-    String edited = shown.text().replace("hook", "other") + "timeout: 7s\n";
+    String edited = Objects.requireNonNull(shown.text()).replace("hook", "other") + "timeout: 7s\n";
     Outcome changed = editor.replace(Kind.recipient, "shop", edited, shown.etag(), "api operate");
     assertThat(changed.inForce()).isTrue();
     assertThat(changed.changes()).containsExactly("recipient shop: url, timeout changed");
@@ -243,7 +244,9 @@ class SettingsEditorTest {
   void whatTheFilesAreEditedToByHandIsToldAsSuch() throws Exception {
     directory.shop(SHOP + "jobs: 9\n");
     Content shown = editor.read(Kind.recipient, "shop");
-    Outcome same = editor.replace(Kind.recipient, "shop", shown.text(), shown.etag(), "api");
+    Outcome same =
+        editor.replace(
+            Kind.recipient, "shop", Objects.requireNonNull(shown.text()), shown.etag(), "api");
     assertThat(same.inForce()).isTrue();
     assertThat(rig.byFile).containsExactly("recipient shop: jobs changed");
   }

@@ -93,7 +93,8 @@ public final class FileScrubber {
   }
 
   private Path directory() {
-    return Objects.requireNonNull(file.file().toAbsolutePath().getParent(), "a file is in a directory");
+    return Objects.requireNonNull(
+        file.file().toAbsolutePath().getParent(), "a file is in a directory");
   }
 
   private static String quoted(Path path) {
