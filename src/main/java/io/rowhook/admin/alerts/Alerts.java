@@ -233,7 +233,9 @@ public final class Alerts implements AutoCloseable {
   public void close() {
     thread.interrupt();
     try {
-      thread.join(Duration.ofSeconds(5));
+      if (thread.isAlive()) { // the flow may have been refused before it began
+        thread.join(Duration.ofSeconds(5));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
