@@ -42,7 +42,7 @@ final class Transitions {
           Kind.capture,
           new Rule(EventType.CaptureStalled, EventType.CaptureRecovered, LASTING, SOON),
           Kind.slot,
-          new Rule(EventType.SlotAtRisk, EventType.SlotSafe, SOON, MINUTE),
+          new Rule(EventType.SourceAtRisk, EventType.SourceSafe, SOON, MINUTE),
           Kind.disk,
           new Rule(EventType.DiskLow, EventType.DiskNormal, SOON, MINUTE),
           Kind.settings,

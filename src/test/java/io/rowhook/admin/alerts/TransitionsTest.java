@@ -75,7 +75,8 @@ class TransitionsTest {
   @Test
   void tellsNothingNewOfWhatIsNotWellAndFlapsFromThen() {
     look(0, part(Kind.slot, "", State.degraded));
-    assertThat(types(5, part(Kind.slot, "", State.degraded))).containsExactly(EventType.SlotAtRisk);
+    assertThat(types(5, part(Kind.slot, "", State.degraded)))
+        .containsExactly(EventType.SourceAtRisk);
     List<EventType> more =
         IntStream.range(6, 600)
             .boxed()
