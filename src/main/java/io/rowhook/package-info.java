@@ -16,8 +16,8 @@
  * <p>The law: a room uses only rooms above it in this list, and of them only what stands at their
  * top; sub-packages are a room's own parts, and no two of them use each other. This package, {@code
  * admin} and {@code settings} may use all and are used by none of them; this one builds all of it,
- * also {@code admin}'s parts. Each outside library enters
- * one room; Jackson's tree model is the one foreign type that all share. {@code LawTest} holds it.
+ * also {@code admin}'s parts. Each outside library enters one room; Jackson's tree model is the one
+ * foreign type that all share. {@code LawTest} holds it.
  *
  * <p>Start reading in Wiring: the whole flow, built by hand, on one screen. Flow starts and ends
  * it.

@@ -102,15 +102,26 @@ class ApiContractTest {
     change(event);
     resync();
     forget();
+    erase();
     answered.addAll(new EditContract(client, document).answered());
     wrong();
     assertThat(answered)
         .containsExactlyInAnyOrderElementsOf(Operations.ALL.stream().map(Operation::id).toList());
   }
 
+  private void erase() {
+    String path = "/v1/entities/Article/3/erase";
+    assertThat(good("POST", path, "{\"dryRun\":true}").path("events").asLong()).isPositive();
+    assertThat(good("POST", path, "").path("done").asBoolean()).isTrue();
+    assertThat(good("POST", path, "{\"dryRun\":true}").path("events").asLong()).isZero();
+  }
+
   private void look() {
     for (String path : new String[] {"/live", "/ready"}) {
-      ApiClient.Reply reply = client.with("Authorization", "").get(path);
+      ApiClient open = client.with("Authorization", "");
+      Eventually.within( // probes are answered by a look that is at most a second old
+          Duration.ofSeconds(30), path, () -> open.get(path).status() == 200);
+      ApiClient.Reply reply = open.get(path);
       document.check(document.operation("GET", path).orElseThrow(), reply);
       assertThat(reply.text()).isEqualTo("ok\n");
       answered.add(document.operation("GET", path).orElseThrow().id());
