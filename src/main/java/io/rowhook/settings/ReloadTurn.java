@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReloadTurn {
 
+  /** What to say to whom a turn took too long. */
+  static final String BUSY =
+      "other settings are just being put in force. Try again in some seconds";
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition acted = lock.newCondition();
 
@@ -55,13 +59,29 @@ final class ReloadTurn {
     }
   }
 
-  /** Lets lines of changes pass as told by their author. */
-  void told(List<String> lines) {
-    lock.lock();
+  /** Puts a file in its place, or takes it away. */
+  interface Write {
+    void run() throws EditRefusedException;
+  }
+
+  /**
+   * Writes in a turn, so that no look sees the file before its changes count as told by their
+   * author, and none that does not see it takes them for told.
+   *
+   * @param lines the changes that it leads to
+   * @return false if the turn before takes longer than this: nothing is written
+   */
+  boolean write(Write write, List<String> lines, Duration most)
+      throws EditRefusedException, InterruptedException {
+    if (!tryBegin(most)) {
+      return false;
+    }
     try {
+      write.run();
       told.addAll(lines);
+      return true;
     } finally {
-      lock.unlock();
+      end();
     }
   }
 

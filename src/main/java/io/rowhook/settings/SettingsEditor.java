@@ -151,8 +151,7 @@ public final class SettingsEditor {
       String whole = ShownContent.unmasked(kind, file, Optional.empty(), text);
       SettingsTrial.Result result = tried(file, Optional.of(whole));
       byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-      reloader.turn().told(result.changes());
-      files(kind).create(file, bytes);
+      write(result, () -> files(kind).create(file, bytes));
       Written written = new Written(kind, name, file, bytes, result);
       note(written, "created", actor);
       return written;
@@ -204,9 +203,12 @@ public final class SettingsEditor {
     String whole = ShownContent.unmasked(kind, file, Optional.of(before), text);
     SettingsTrial.Result result = tried(file, Optional.of(whole));
     byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-    contents.check(ifMatch, existing(kind, name)); // by hand, while it was tried
-    reloader.turn().told(result.changes());
-    files(kind).replace(file, bytes);
+    write(
+        result,
+        () -> {
+          contents.check(ifMatch, existing(kind, name)); // by hand, while it was tried
+          files(kind).replace(file, bytes);
+        });
     Written written = new Written(kind, name, file, bytes, result);
     note(written, "replaced", actor);
     return written;
@@ -224,9 +226,12 @@ public final class SettingsEditor {
       contents.check(ifMatch, existing(kind, name));
       files(kind).checkWritable(file);
       SettingsTrial.Result result = tried(file, Optional.empty());
-      contents.check(ifMatch, existing(kind, name));
-      reloader.turn().told(result.changes());
-      files(kind).delete(file);
+      write(
+          result,
+          () -> {
+            contents.check(ifMatch, existing(kind, name));
+            files(kind).delete(file);
+          });
       Written written = new Written(kind, name, file, null, result);
       note(written, "deleted", actor);
       return written;
@@ -269,6 +274,14 @@ public final class SettingsEditor {
       throw ShownContent.invalid(result.problems());
     }
     return result;
+  }
+
+  /** Writes between two looks, so that the look which finds it knows who has told of it. */
+  private void write(SettingsTrial.Result result, ReloadTurn.Write write)
+      throws EditRefusedException, InterruptedException {
+    if (!reloader.turn().write(write, result.changes(), PATIENCE)) {
+      throw new EditRefusedException(Reason.BUSY, ReloadTurn.BUSY);
+    }
   }
 
   private void note(Written written, String what, String actor) throws InterruptedException {

@@ -130,8 +130,7 @@ public final class SettingsReloader implements AutoCloseable {
   SettingsTrial.Result tried(PendingEdits edits, Duration most)
       throws SettingsException, InterruptedException {
     if (!turn.tryBegin(most)) {
-      throw new SettingsException(
-          List.of("other settings are just being put in force. Try again in some seconds"));
+      throw new SettingsException(List.of(ReloadTurn.BUSY));
     }
     try {
       return trial.of(edits, current, entitiesStay);

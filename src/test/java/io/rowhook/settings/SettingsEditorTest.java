@@ -14,14 +14,17 @@ import io.rowhook.settings.SettingsEditor.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +110,39 @@ class SettingsEditorTest {
             "api operate recipient.replaced shop: recipient shop: jobs, timeout changed",
             "api operate recipient.deleted stock: recipient stock removed");
     assertThat(rig.byFile).as("told by the editor").isEmpty();
+  }
+
+  /** Looks find the other file in force again and again, also just before the editor writes. */
+  @Test
+  void whatTheEditorWritesIsToldOnceWhateverIsEditedByHand() throws Exception {
+    try (ExecutorService hand = Executors.newSingleThreadExecutor()) {
+      AtomicBoolean done = new AtomicBoolean();
+      Future<?> edits =
+          hand.submit(() -> {
+            for (int i = 0; !done.get(); i++) {
+              Path draft = Files.writeString(temp.resolve("draft"), "{\"no\": " + i + "}");
+              Files.move(
+                  draft,
+                  directory.templates().resolve("Other.jslt"),
+                  StandardCopyOption.ATOMIC_MOVE);
+              Thread.sleep(5); // the hand's pace: about a look's
+            }
+            return null;
+          });
+      try {
+        for (int i = 0; i < 8; i++) {
+          String url = "https://stock" + i + ".example.com";
+          String yaml = SettingsEditor.yaml(Json.MAPPER.createObjectNode().put("url", url));
+          Outcome created = editor.create(Kind.recipient, "stock", yaml, "api operate");
+          editor.delete(Kind.recipient, "stock", created.etag(), "api operate");
+        }
+      } finally {
+        done.set(true);
+      }
+      edits.get();
+    }
+    rig.close();
+    assertThat(rig.byFile).isNotEmpty().noneMatch(line -> line.startsWith("recipient "));
   }
 
   @Test
