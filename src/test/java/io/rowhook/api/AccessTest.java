@@ -15,9 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +147,22 @@ class AccessTest {
     assertThat(raw(good, bearer(), "GET /" + "x".repeat(5_000), "Accept: */*"))
         .contains(" 4", "application/problem+json");
     assertThat(client.get("/v1/status").status()).isEqualTo(200);
+  }
+
+  /** They send more than a socket holds, and must learn why it was for nothing. */
+  @Test
+  void strangersWithLargeBodiesAreAnswered() throws Exception {
+    ApiClient stranger = client.with("Authorization", "Bearer x");
+    try (ExecutorService many = Executors.newFixedThreadPool(8)) {
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        String body = "x".repeat((1 + i % 3) * ApiServer.MAX_BODY_BYTES);
+        answers.add(many.submit(() -> stranger.post("/v1/recipients/shop/pause", body).status()));
+      }
+      for (Future<Integer> answer : answers) {
+        assertThat(answer.get()).isEqualTo(401);
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.rowhook.admin.http;
 
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -79,8 +80,7 @@ final class ApiHandler implements Handler {
     } finally {
       deadlines.end();
     }
-    if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
-        || response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+    if (request.headers().contains(CLOSE) || response.headers().contains(CLOSE)) {
       throw new CloseConnectionException("as was asked for"); // the server would wait for more
     }
   }
@@ -168,44 +168,52 @@ final class ApiHandler implements Handler {
       byte[] body = in.readNBytes(ApiServer.MAX_BODY_BYTES + 1);
       if (body.length > ApiServer.MAX_BODY_BYTES) {
         in.transferTo(java.io.OutputStream.nullOutputStream()); // or the answer would be lost
-        throw tooLarge();
+        throw new ApiException(TOO_LARGE);
       }
       return body;
     } catch (RequestException e) { // Helidon's own limit, and chunks that are none
-      throw e.status().code() == ProblemType.TOO_LARGE.status()
-          ? tooLarge()
-          : new ApiException(ProblemType.MALFORMED, "the body does not come as HTTP has it");
+      throw broken(
+          e.status().code() == ProblemType.TOO_LARGE.status()
+              ? TOO_LARGE
+              : Problem.of(ProblemType.MALFORMED, "the body does not come as HTTP has it"));
     } catch (IOException e) {
-      throw new ApiException(ProblemType.MALFORMED, "the body broke off");
+      throw broken(Problem.of(ProblemType.MALFORMED, "the body broke off"));
     }
   }
 
-  private static ApiException tooLarge() {
-    return new ApiException(
-        ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
+  private static final Problem TOO_LARGE =
+      Problem.of(
+          ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
+
+  /** What comes on the connection after this is no request. */
+  private static ApiException broken(Problem problem) {
+    return new ApiException(problem.with(CLOSE.name(), CLOSE.get()));
   }
+
+  private static final Header CLOSE = HeaderValues.CONNECTION_CLOSE;
 
   private void refuse(
       ServerRequest request, ServerResponse response, Problem problem, String path) {
-    boolean read = drained(request);
+    boolean goesOn = !problem.headers().containsKey(CLOSE.name()) && drained(request);
     response.status(problem.type().status());
     common(response);
     response.header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE);
     problem.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-    if (!read) {
-      response.header(HeaderValues.CONNECTION_CLOSE);
+    if (!goesOn) {
+      response.header(CLOSE);
     }
     send(request, response, Json.text(problem.json(path)).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Reads what is left of a small body: to close on it would lose the answer. */
+  /**
+   * Reads what is left of a body, whoever sends it, since closing on it would lose the answer: up
+   * to the server's own limit, and as long as {@link RequestDeadlines} allows.
+   */
   private static boolean drained(ServerRequest request) {
     if (!request.content().hasEntity() || request.content().consumed()) {
       return true;
     }
-    boolean small =
-        request.headers().contentLength().orElse(Long.MAX_VALUE) <= ApiServer.MAX_BODY_BYTES;
-    if (!small) {
+    if (request.headers().contentLength().orElse(0) > ApiServer.HARD_LIMIT) {
       return false;
     }
     try (InputStream in = request.content().inputStream()) {

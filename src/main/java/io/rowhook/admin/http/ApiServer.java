@@ -47,7 +47,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 128;
 
   /** What is beyond it is not even read to be thrown away. */
-  private static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
+  static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
