@@ -126,6 +126,31 @@ class CatalogTest {
   }
 
   @Test
+  void eventsOfRowhookItselfAreInIt() throws Exception {
+    stage.receiver(
+        "gone", TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withStatus(410)));
+    stage.recipient("gone", "url: ${env:GONE_URL}");
+    stage.receiver("watch", TestReceiver.Settings.DEFAULT);
+    stage.receiver("terse", TestReceiver.Settings.DEFAULT);
+    stage.recipient("watch", "url: ${env:WATCH_URL}\nsubscriptions: [{ entity: Rowhook }]");
+    stage.recipient(
+        "terse", "url: ${env:TERSE_URL}\nsubscriptions: [{ entity: Rowhook, attributes: notify }]");
+    stage.start();
+    source.execute("INSERT INTO crm.customer VALUES (7, 'Ann', NULL, '+49', true)");
+    stage.await("watch", 1);
+    stage.await("terse", 1);
+    Contract contract = new Contract(stage, Optional.empty());
+    contract.holds("watch", stage.inbox("watch"));
+    contract.holds("terse", stage.inbox("terse"));
+    ObjectNode body = (ObjectNode) Stage.json(stage.inbox("watch").getFirst());
+    assertThat(body.path("event").asText()).isEqualTo("RecipientDisabled");
+    ((ObjectNode) body.get("data")).remove("reason");
+    assertThat(contract.errors("watch", body.toString())).isNotEmpty();
+    JsonNode hooks = contract.json("watch.openapi.json").path("webhooks");
+    assertThat(hooks.toString()).contains("rowhook.source-at-risk");
+  }
+
+  @Test
   void everyFormSaysWhatComesWhenAndNoSecret() throws Exception {
     Contract contract = new Contract(stage, Optional.empty());
     JsonNode openapi = contract.json("few.openapi.json");

@@ -81,6 +81,11 @@ public record Event(
 
   /** {@code order.updated}: what a recipient sees unless its subscription names another topic. */
   public String topic() {
+    return topic(entityType, type);
+  }
+
+  /** The topic of all events of this kind. */
+  public static String topic(String entityType, EventType type) {
     String what = type.isOwn() ? WORDS.matcher(type.name()).replaceAll("-") : type.name();
     return (entityType + "." + what).toLowerCase(Locale.ROOT);
   }

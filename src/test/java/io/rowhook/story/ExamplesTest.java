@@ -102,6 +102,9 @@ class ExamplesTest {
       stage.await("teams", 1);
       new Golden(example, "chat").hold(stage);
       new Golden(example, "teams").hold(stage);
+      Contract contract = new Contract(stage, Optional.of(example.expected()));
+      contract.holds("chat", stage.inbox("chat"));
+      contract.holds("teams", stage.inbox("teams"));
       assertThat(preview(example, stage)).contains("as expected");
     }
   }

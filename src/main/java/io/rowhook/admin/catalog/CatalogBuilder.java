@@ -3,7 +3,6 @@ package io.rowhook.admin.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.SourceCatalog;
-import io.rowhook.entity.EntityType;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.JournalEntry;
@@ -69,22 +68,18 @@ public final class CatalogBuilder {
   private CatalogEntry entry(Recipient recipient, int index, Set<String> names)
       throws TemplateException {
     Subscription subscription = recipient.subscriptions().get(index);
-    EntityType type =
-        settings.entities().stream()
-            .filter(one -> one.name().equals(subscription.entity()))
-            .findFirst()
-            .orElseThrow();
+    SubscribedEvents its = events(recipient, subscription);
     List<EventType> events = subscription.events().stream().sorted().toList();
     Template set =
         TemplateRegistry.find(
-            settings.sets(), recipient.name(), type.name(), subscription.attributes());
+            settings.sets(), recipient.name(), its.entity(), subscription.attributes());
     List<String> notes = new ArrayList<>();
-    ObjectNode schema = schema(recipient, type, subscription, set, events, notes);
+    ObjectNode schema = schema(recipient, its, subscription, set, events, notes);
     Recipient alone = with(recipient, subscription);
     List<CatalogEntry.Example> examples = new ArrayList<>(golden.of(recipient, index));
     List<DeliveryPreview> previews = new ArrayList<>();
     for (EventType event : events) {
-      DeliveryPreview preview = draw(alone, type, subscription, event);
+      DeliveryPreview preview = draw(alone, its, event);
       previews.add(preview);
       byte[] body = preview.body();
       if (body != null && examples.stream().noneMatch(one -> !one.drawn())) {
@@ -105,11 +100,11 @@ public final class CatalogBuilder {
             .topic()
             .map(List::of)
             .orElseGet(
-                () -> events.stream().map(event -> EventSchemas.topic(type, event)).toList());
+                () -> events.stream().map(event -> Event.topic(its.entity(), event)).toList());
     DeliveryPreview first = previews.getFirst();
     return new CatalogEntry(
-        unique(names, subscription.topic().orElse(type.name().toLowerCase(Locale.ROOT))),
-        type.name(),
+        unique(names, subscription.topic().orElse(its.entity().toLowerCase(Locale.ROOT))),
+        its.entity(),
         topics,
         events.stream().map(EventType::name).toList(),
         Conditions.of(recipient, index),
@@ -122,14 +117,22 @@ public final class CatalogBuilder {
         examples);
   }
 
-  private ObjectNode schema(
+  private SubscribedEvents events(Recipient recipient, Subscription subscription) {
+    return settings.entities().stream()
+        .filter(one -> one.name().equals(subscription.entity()))
+        .findFirst()
+        .<SubscribedEvents>map(type -> new SampleEvents(schemas, type, subscription))
+        .orElseGet(() -> new OwnEvents(subscription, recipient.name()));
+  }
+
+  private static ObjectNode schema(
       Recipient recipient,
-      EntityType type,
+      SubscribedEvents its,
       Subscription subscription,
       Template set,
       Collection<EventType> events,
       List<String> notes) {
-    ObjectNode full = schemas.full(type, events, subscription.topic());
+    ObjectNode full = its.full(events, subscription.topic());
     Optional<ObjectNode> made = OutputSchemas.of(set, full);
     ObjectNode schema;
     if (made.isPresent()) {
@@ -138,7 +141,7 @@ public final class CatalogBuilder {
           "Made by jslt-templates/%s. Where its text says what comes out, the schema does; elsewhere it allows anything."
               .formatted(set.name()));
     } else if (set.name().equals("notify")) {
-      schema = schemas.notification(type, events);
+      schema = its.notification(events);
     } else {
       schema = full;
     }
@@ -151,7 +154,7 @@ public final class CatalogBuilder {
                   limit.bytes(), less ? "is replaced by the built-in notify" : "is not sent"));
       if (less) {
         ObjectNode either = Json.MAPPER.createObjectNode();
-        either.putArray("anyOf").add(schema).add(schemas.notification(type, events));
+        either.putArray("anyOf").add(schema).add(its.notification(events));
         schema = either;
       }
     }
@@ -169,12 +172,10 @@ public final class CatalogBuilder {
     return schema;
   }
 
-  private DeliveryPreview draw(
-      Recipient alone, EntityType type, Subscription subscription, EventType event) {
-    SampleEvents samples = new SampleEvents(schemas, type, subscription);
-    DeliveryPreview first = preview(alone, samples.draw(event, 0));
+  private DeliveryPreview draw(Recipient alone, SubscribedEvents its, EventType event) {
+    DeliveryPreview first = preview(alone, its.draw(event, 0));
     for (int variant = 1; variant < TRIES && !first.wanted(); variant++) {
-      DeliveryPreview next = preview(alone, samples.draw(event, variant));
+      DeliveryPreview next = preview(alone, its.draw(event, variant));
       if (next.wanted()) {
         return next;
       }

@@ -9,13 +9,14 @@ import io.rowhook.capture.SourceCatalog;
 import io.rowhook.capture.TableId;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
+import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.entity.LookupReference;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * JSON Schemas of events as the built-in sets send them and templates see them: exactly what the
@@ -57,7 +58,7 @@ final class EventSchemas {
     }
     ObjectNode schema = object();
     for (String column : id) {
-      ((ObjectNode) schema.get("properties")).set(column, keyColumn(table, column));
+      properties(schema).set(column, keyColumn(table, column));
       ((ArrayNode) schema.get("required")).add(column);
     }
     return schema;
@@ -73,72 +74,85 @@ final class EventSchemas {
 
   /** The event whole, as {@code full} sends it. */
   ObjectNode full(EntityType type, Collection<EventType> events, Optional<String> topic) {
-    ObjectNode schema = object();
-    ObjectNode properties = (ObjectNode) schema.get("properties");
     ObjectNode data = data(type);
-    properties.set("id", text().put("pattern", "^evt_[0-9a-f]{32}$"));
-    properties.set(
-        "type",
-        values(events.stream().map(event -> topic.orElseGet(() -> topic(type, event))).toList()));
-    properties.set("timestamp", text().put("format", "date-time"));
-    properties.set("entityType", values(List.of(type.name())));
-    properties.set("entityId", idSchema(type));
-    properties.set("event", values(events.stream().map(EventType::name).toList()));
-    properties.set("data", data);
     ObjectNode previous = data.deepCopy();
     previous.remove("required");
-    previous.get("properties").properties().forEach(one -> widen(previous, one));
+    properties(previous).properties().forEach(one -> widen(previous, one));
     previous.put(
         "description", "old values of what has changed; null: the source does not log them");
-    properties.set("previous", ColumnSchema.orNull(previous));
-    properties.set("changed", ColumnSchema.orNull(names()));
+    ObjectNode changed = ColumnSchema.orNull(names());
+    ObjectNode schema =
+        event(
+            type.name(),
+            events,
+            topic,
+            idSchema(type),
+            data,
+            ColumnSchema.orNull(previous),
+            changed,
+            List.of("source"));
+    ObjectNode properties = properties(schema);
     properties.set("context", NODES.objectNode().put("type", "object"));
     ObjectNode source = object();
-    ((ObjectNode) source.get("properties"))
+    properties(source)
         .<ObjectNode>set("lsn", text())
         .set("txId", NODES.objectNode().put("type", "integer"));
-    ((ObjectNode) source.get("properties")).set("table", values(List.of(type.table().toString())));
+    properties(source).set("table", values(Stream.of(type.table().toString())));
     source.put("additionalProperties", true);
     properties.set("source", source);
     properties.set("unavailable", names());
     properties.set("read", names());
-    properties.set("readAt", text().put("format", "date-time"));
-    ArrayNode required = (ArrayNode) schema.get("required");
-    List.of(
-            "id",
-            "type",
-            "timestamp",
-            "entityType",
-            "entityId",
-            "event",
-            "data",
-            "previous",
-            "changed",
-            "source")
-        .forEach(required::add);
+    properties.set("readAt", time());
+    return schema;
+  }
+
+  /**
+   * What is in all events.
+   *
+   * @param more what else is required
+   */
+  static ObjectNode event(
+      String entity,
+      Collection<EventType> events,
+      Optional<String> topic,
+      ObjectNode id,
+      ObjectNode data,
+      ObjectNode previous,
+      ObjectNode changed,
+      List<String> more) {
+    ObjectNode schema = object();
+    ObjectNode properties = properties(schema);
+    properties.set("id", text().put("pattern", "^evt_[0-9a-f]{32}$"));
+    properties.set(
+        "type",
+        values(events.stream().map(event -> topic.orElseGet(() -> Event.topic(entity, event)))));
+    properties.set("timestamp", time());
+    properties.set("entityType", values(Stream.of(entity)));
+    properties.set("entityId", id);
+    properties.set("event", values(events.stream().map(EventType::name)));
+    properties.set("data", data);
+    properties.set("previous", previous);
+    properties.set("changed", changed);
+    requireAll(schema);
+    more.forEach(((ArrayNode) schema.get("required"))::add);
     return schema;
   }
 
   /** An old value may be unknown where the new one is not null. */
   private static void widen(ObjectNode previous, Map.Entry<String, JsonNode> property) {
-    ((ObjectNode) previous.get("properties"))
+    properties(previous)
         .set(property.getKey(), ColumnSchema.orNull((ObjectNode) property.getValue()));
   }
 
   /** As {@code notify} sends it. */
-  ObjectNode notification(EntityType type, Collection<EventType> events) {
+  static ObjectNode notification(String entity, Collection<EventType> events, ObjectNode id) {
     ObjectNode schema = object();
-    ((ObjectNode) schema.get("properties"))
-        .<ObjectNode>set("EntityType", values(List.of(type.name())))
-        .<ObjectNode>set("EntityId", idSchema(type))
-        .set("EntityEvent", values(events.stream().map(EventType::name).toList()));
-    ((ArrayNode) schema.get("required")).add("EntityType").add("EntityId").add("EntityEvent");
+    properties(schema)
+        .<ObjectNode>set("EntityType", values(Stream.of(entity)))
+        .<ObjectNode>set("EntityId", id)
+        .set("EntityEvent", values(events.stream().map(EventType::name)));
+    requireAll(schema);
     return schema;
-  }
-
-  /** {@code order.updated}. */
-  static String topic(EntityType type, EventType event) {
-    return (type.name() + "." + event).toLowerCase(Locale.ROOT);
   }
 
   /** What is always there is required: all of a row that the log has whole, else its key. */
@@ -166,7 +180,7 @@ final class EventSchemas {
     ObjectNode schema = object();
     for (SourceCatalog.Column column : table.columns()) {
       if (!column.generated() && shown.test(column.name())) {
-        ((ObjectNode) schema.get("properties")).set(column.name(), ColumnSchema.of(column));
+        properties(schema).set(column.name(), ColumnSchema.of(column));
       }
     }
     return schema;
@@ -178,11 +192,11 @@ final class EventSchemas {
       ObjectNode named = object();
       for (SourceCatalog.Column column : table.columns()) {
         if (reference.attributes().test(column.name())) {
-          ((ObjectNode) named.get("properties")).set(column.name(), ColumnSchema.of(column));
+          properties(named).set(column.name(), ColumnSchema.of(column));
         }
       }
       embed(named, reference.references());
-      ((ObjectNode) schema.get("properties")).set(reference.name(), ColumnSchema.orNull(named));
+      properties(schema).set(reference.name(), ColumnSchema.orNull(named));
       ArrayNode required = (ArrayNode) schema.get("required");
       for (int i = required.size() - 1; i >= 0; i--) {
         if (required.get(i).asText().equals(reference.name())) {
@@ -199,29 +213,42 @@ final class EventSchemas {
       lists(item, part.parts());
       ObjectNode list = NODES.objectNode().put("type", "array");
       list.set("items", item);
-      ((ObjectNode) schema.get("properties")).set(part.name(), list);
+      properties(schema).set(part.name(), list);
     }
   }
 
-  private static ObjectNode object() {
+  static ObjectNode object() {
     ObjectNode schema = NODES.objectNode().put("type", "object");
     schema.putObject("properties");
     schema.putArray("required");
     return schema.put("additionalProperties", false);
   }
 
-  private static ObjectNode text() {
+  static ObjectNode properties(ObjectNode schema) {
+    return (ObjectNode) schema.get("properties");
+  }
+
+  /** All that it has by now. */
+  static void requireAll(ObjectNode schema) {
+    properties(schema).fieldNames().forEachRemaining(((ArrayNode) schema.get("required"))::add);
+  }
+
+  static ObjectNode text() {
     return NODES.objectNode().put("type", "string");
   }
 
-  private static ObjectNode names() {
+  static ObjectNode time() {
+    return text().put("format", "date-time");
+  }
+
+  static ObjectNode names() {
     ObjectNode schema = NODES.objectNode().put("type", "array");
     schema.set("items", text());
     return schema;
   }
 
-  private static ObjectNode values(List<String> names) {
-    List<String> different = names.stream().distinct().sorted().toList();
+  static ObjectNode values(Stream<String> names) {
+    List<String> different = names.distinct().sorted().toList();
     if (different.size() == 1) {
       return NODES.objectNode().put("const", different.getFirst());
     }

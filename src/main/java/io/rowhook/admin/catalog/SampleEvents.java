@@ -14,13 +14,15 @@ import io.rowhook.entity.EventType;
 import io.rowhook.entity.LookupReference;
 import io.rowhook.recipient.Subscription;
 import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Draws events of an entity by its columns' types, as a subscription would want them. Pure. */
-final class SampleEvents {
+/** Events of an entity, drawn by its columns' types as a subscription would want them. Pure. */
+final class SampleEvents implements SubscribedEvents {
 
   private final EventSchemas schemas;
   private final EntityType type;
@@ -32,19 +34,30 @@ final class SampleEvents {
     this.subscription = subscription;
   }
 
-  /**
-   * An event.
-   *
-   * @param variant another one for each
-   */
-  Event draw(EventType kind, int variant) {
+  @Override
+  public String entity() {
+    return type.name();
+  }
+
+  @Override
+  public ObjectNode full(Collection<EventType> events, Optional<String> topic) {
+    return schemas.full(type, events, topic);
+  }
+
+  @Override
+  public ObjectNode notification(Collection<EventType> events) {
+    return EventSchemas.notification(type.name(), events, schemas.idSchema(type));
+  }
+
+  @Override
+  public Event draw(EventType kind, int variant) {
     SourceCatalog.Table table = schemas.table(type.table());
     ObjectNode id = id(table);
     ObjectNode after = row(table, type.attributes(), variant, id);
     subscription.becomes().forEach((name, values) -> become(table, after, name, values));
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("id", "evt_019e5a3c7d1bcb1f7c3a5e9d2b4f6a%02x".formatted(variant));
-    json.put("type", EventSchemas.topic(type, kind));
+    json.put("type", Event.topic(type.name(), kind));
     json.put("timestamp", "2026-05-24T13:20:44.123456Z");
     json.put("entityType", type.name());
     json.set("entityId", id.size() == 1 ? id.elements().next() : id);

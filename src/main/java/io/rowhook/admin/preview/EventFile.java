@@ -76,7 +76,9 @@ public final class EventFile {
       throw new IllegalStateException(
           place + ": timestamp must be as 2026-05-24T15:20:44.123456Z", e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(place + ": event must be Created, Updated or Deleted", e);
+      throw new IllegalStateException(
+          place + ": there is no event " + type.asText() + ": it is Created, Updated or Deleted",
+          e);
     }
   }
 }
