@@ -60,9 +60,9 @@ public interface ReloadListener {
   /**
    * Is told what has changed in the settings in force, by an edit of their files.
    *
-   * @param lines one for each thing, by name and without values
+   * @param changes by name and without values
    */
-  default void changed(List<String> lines) throws InterruptedException {}
+  default void changed(List<SettingsDiff.Change> changes) throws InterruptedException {}
 
   /**
    * Puts recipients and attribute sets in force.

@@ -85,9 +85,9 @@ final class ReloadTurn {
     }
   }
 
-  /** Returns, in a turn, those of the lines that nobody has told of. */
-  List<String> untold(List<String> lines) {
-    return lines.stream().filter(line -> !told.remove(line)).toList();
+  /** Returns, in a turn, those of the changes that nobody has told of. */
+  List<SettingsDiff.Change> untold(List<SettingsDiff.Change> changes) {
+    return changes.stream().filter(change -> !told.remove(change.words())).toList();
   }
 
   /** Waits for so long, or until {@link #awaitActed} is called. */

@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -39,9 +37,6 @@ public final class SettingsApplier implements ReloadListener {
 
   /** Who has done what nobody asked for. */
   private static final String ROWHOOK = "rowhook";
-
-  /** A line of a change of something with a name. */
-  private static final Pattern NAMED = Pattern.compile("(?:entity|recipient|template) ([^ :]+)");
 
   private final CaptureSupervisor supervisor;
   private final Function<List<EntityType>, Generation> generations;
@@ -149,11 +144,9 @@ public final class SettingsApplier implements ReloadListener {
   }
 
   @Override
-  public void changed(List<String> lines) throws InterruptedException {
-    for (String line : lines) {
-      Matcher named = NAMED.matcher(line);
-      String subject = named.lookingAt() ? named.group(1) : "";
-      journal.audit().record("file", Action.SETTINGS_CHANGED, subject, line);
+  public void changed(List<SettingsDiff.Change> changes) throws InterruptedException {
+    for (SettingsDiff.Change change : changes) {
+      journal.audit().record("file", Action.SETTINGS_CHANGED, change.name(), change.words());
     }
   }
 

@@ -38,20 +38,25 @@ public record SettingsDiff(
       return added.isEmpty() && removed.isEmpty() && changed.isEmpty();
     }
 
-    private List<String> lines(String kind) {
-      List<String> lines = new ArrayList<>();
-      added.forEach(name -> lines.add(kind + " " + name + " added"));
-      removed.forEach(name -> lines.add(kind + " " + name + " removed"));
-      changed.forEach((name, keys) ->
-          lines.add(
-              kind
-                  + " "
-                  + name
-                  + (keys.isEmpty() ? "" : ": " + String.join(", ", keys))
-                  + " changed"));
-      return lines;
+    private List<Change> changes(String kind) {
+      List<Change> changes = new ArrayList<>();
+      added.forEach(name -> changes.add(new Change(name, kind + " " + name + " added")));
+      removed.forEach(name -> changes.add(new Change(name, kind + " " + name + " removed")));
+      changed.forEach((name, keys) -> {
+        String which = keys.isEmpty() ? "" : ": " + String.join(", ", keys);
+        changes.add(new Change(name, kind + " " + name + which + " changed"));
+      });
+      return changes;
     }
   }
+
+  /**
+   * What is different in one thing.
+   *
+   * @param name of the entity, recipient or template; empty: it is about no such thing
+   * @param words {@code recipient shop: url, processing changed}
+   */
+  public record Change(String name, String words) {}
 
   public static SettingsDiff between(Settings before, Settings after) {
     List<String> rowhook = RowhookFileReader.OBJECT.differences(rowhook(before), rowhook(after));
@@ -82,15 +87,20 @@ public record SettingsDiff(
         && rowhook.isEmpty();
   }
 
-  /** One line for each thing: {@code recipient shop: url, processing changed}. */
+  /** One for each thing. */
+  public List<Change> changes() {
+    List<Change> changes = new ArrayList<>();
+    source.forEach(key -> changes.add(new Change("", "source property " + key + " changed")));
+    changes.addAll(entities.changes("entity"));
+    changes.addAll(recipients.changes("recipient"));
+    changes.addAll(templates.changes("template"));
+    rowhook.forEach(key -> changes.add(new Change("", key + " changed")));
+    return changes;
+  }
+
+  /** The changes in words. */
   public List<String> lines() {
-    List<String> lines = new ArrayList<>();
-    source.forEach(key -> lines.add("source property " + key + " changed"));
-    lines.addAll(entities.lines("entity"));
-    lines.addAll(recipients.lines("recipient"));
-    lines.addAll(templates.lines("template"));
-    rowhook.forEach(key -> lines.add(key + " changed"));
-    return lines;
+    return changes().stream().map(Change::words).toList();
   }
 
   /** Which keys of two things of one name differ. */

@@ -298,10 +298,10 @@ public final class SettingsReloader implements AutoCloseable {
   }
 
   private void inForce(Settings next) throws InterruptedException {
-    List<String> lines = SettingsDiff.between(current, next).lines();
-    lines.forEach(line -> log.info("settings: {}", line));
+    List<SettingsDiff.Change> changes = SettingsDiff.between(current, next).changes();
+    changes.forEach(change -> log.info("settings: {}", change.words()));
     current = next;
-    List<String> untold = turn.untold(lines);
+    List<SettingsDiff.Change> untold = turn.untold(changes);
     if (!untold.isEmpty()) {
       taker.changed(untold);
     }

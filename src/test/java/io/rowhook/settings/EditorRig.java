@@ -46,8 +46,8 @@ final class EditorRig implements AutoCloseable {
           public void take(Settings settings, SettingsDiff changes) {}
 
           @Override
-          public void changed(List<String> lines) {
-            byFile.addAll(lines);
+          public void changed(List<SettingsDiff.Change> changes) {
+            changes.forEach(change -> byFile.add(change.words()));
           }
         };
     reloader =
