@@ -227,6 +227,7 @@ class LauncherTest {
   void findsAJdkOnThisMachine() throws Exception {
     launcher = Path.of("src/main/launcher/rowhook").toAbsolutePath();
     environment.putAll(System.getenv());
+    environment.put("ROWHOOK_CACHE", temp.resolve("cache").toString());
     environment.put("JAVA_OPTS", "-version");
     assertThat(start().output()).containsPattern("version \"(2[5-9]|[3-9]\\d)");
   }
