@@ -9,7 +9,6 @@ import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
-import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.AuditEntry.Action;
@@ -136,11 +135,6 @@ public final class Flow implements AutoCloseable {
   /** How well all of it does, as of the last second. Any thread; never waits. */
   public HealthReport health() {
     return health.report();
-  }
-
-  /** The replication slot at the last look. Any thread. */
-  public Optional<SlotStatus> slot() {
-    return supervisor.slot();
   }
 
   /** The captured tables whose row changes cannot be told at present. Any thread. */

@@ -1,15 +1,10 @@
 package io.rowhook;
 
-import io.rowhook.admin.HealthFile;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StartInspection;
 import io.rowhook.capture.CaptureState;
-import io.rowhook.capture.SlotStatus;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -52,13 +47,8 @@ public final class Service {
       flow.start();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
       Thread inspection = StartInspection.start(options, env);
-      Optional<HealthFile> health =
-          Optional.ofNullable(env.get(HealthFile.VARIABLE)).map(Path::of).map(HealthFile::new);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        CaptureState state = flow.capture();
-        health.ifPresent(
-            file -> file.record(state, flow.slot().flatMap(SlotStatus::risk), Instant.now()));
-        if (state instanceof CaptureState.Stopped(String reason, boolean gap)) {
+        if (flow.capture() instanceof CaptureState.Stopped(String reason, boolean gap)) {
           if (gap) {
             flow.farewell();
           }

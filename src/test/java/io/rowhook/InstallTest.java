@@ -9,7 +9,6 @@ import io.rowhook.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The files that make a service of it: systemd's unit, and the example for Kubernetes. */
+/** The files that make a service of it: systemd's unit, and the examples for Kubernetes. */
 class InstallTest {
 
   private static final Path UNIT = Path.of("src/main/service/rowhook.service");
   private static final Path KUBERNETES = Path.of("src/main/service/rowhook.yaml");
+  private static final Path SIDECAR = Path.of("src/main/service/sidecar.yaml");
 
   @TempDir Path temp;
 
@@ -54,7 +54,7 @@ class InstallTest {
   @Test
   @Tag("feature-76")
   void whatThePodMountsIsReadWithoutAProblem() throws Exception {
-    Map<String, JsonNode> objects = objects();
+    Map<String, JsonNode> objects = objects(KUBERNETES);
     assertThat(objects)
         .containsOnlyKeys(
             "Secret rowhook",
@@ -107,31 +107,22 @@ class InstallTest {
   }
 
   @Test
-  void itsProbesAreTheImagesHealthCheck() throws Exception {
-    JsonNode container =
-        object(objects(), "StatefulSet rowhook")
-            .path("spec")
-            .path("template")
-            .path("spec")
-            .path("containers")
-            .path(0);
-    Path health = temp.resolve("health");
-    Files.writeString(health, "waiting: the source is away\n");
-    assertThat(probe(container, "startupProbe", health)).startsWith("0 waiting");
-    assertThat(probe(container, "livenessProbe", health)).startsWith("0 waiting");
-    assertThat(probe(container, "readinessProbe", health)).startsWith("1 waiting");
-    Files.writeString(health, "streaming since 2026-05-24T15:20:44Z\n");
-    assertThat(probe(container, "readinessProbe", health)).startsWith("0 streaming");
-    assertThat(health.toFile().setLastModified(0)).isTrue();
-    assertThat(probe(container, "livenessProbe", health)).startsWith("1 streaming");
+  void probesAskTheServiceAsTheImagesHealthCheckDoes() throws Exception {
+    JsonNode alone = pod(KUBERNETES, "rowhook").path("containers").path(0);
+    JsonNode beside = pod(SIDECAR, "erp").path("initContainers").path(0);
+    for (JsonNode container : List.of(alone, beside)) {
+      assertThat(probe(container, "startupProbe")).isEqualTo("[\"probe\",\"live\"]");
+      assertThat(probe(container, "livenessProbe")).isEqualTo("[\"probe\",\"live\"]");
+    }
+    assertThat(probe(alone, "readinessProbe")).isEqualTo("[\"probe\",\"ready\"]");
+    assertThat(beside.has("readinessProbe")).as("it would take the ERP out of service").isFalse();
+    assertThat(beside.path("restartPolicy").asText()).isEqualTo("Always");
+    assertThat(Files.readString(Path.of("src/main/docker/Dockerfile")))
+        .contains(" CMD [\"probe\", \"ready\"]\n");
   }
 
-  private static String probe(JsonNode container, String name, Path health) throws Exception {
-    List<String> command = new ArrayList<>(List.of("env", "ROWHOOK_HEALTH=" + health, "sh"));
-    for (JsonNode word : container.path(name).path("exec").path("command")) {
-      command.add(command.size() == 3 ? "src/main/docker/" + word.asText() : word.asText());
-    }
-    return output(command.toArray(String[]::new));
+  private static String probe(JsonNode container, String name) {
+    return container.path(name).path("exec").path("command").toString();
   }
 
   private static String name(String path) {
@@ -139,16 +130,21 @@ class InstallTest {
   }
 
   /** By kind and name. */
-  private static Map<String, JsonNode> objects() throws IOException {
+  private static Map<String, JsonNode> objects(Path file) throws IOException {
     Map<String, JsonNode> objects = new HashMap<>();
     ObjectMapper mapper = new ObjectMapper();
     Load load = new Load(LoadSettings.builder().build());
-    for (Object document : load.loadAllFromString(Files.readString(KUBERNETES))) {
+    for (Object document : load.loadAllFromString(Files.readString(file))) {
       JsonNode object = mapper.valueToTree(document);
       String name = object.path("metadata").path("name").asText();
       objects.put(object.path("kind").asText() + " " + name, object);
     }
     return objects;
+  }
+
+  /** Of a StatefulSet. */
+  private static JsonNode pod(Path file, String name) throws IOException {
+    return object(objects(file), "StatefulSet " + name).at("/spec/template/spec");
   }
 
   private static JsonNode object(Map<String, JsonNode> objects, String name) {

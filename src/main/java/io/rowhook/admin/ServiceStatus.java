@@ -101,7 +101,7 @@ public final class ServiceStatus {
   /** Of it what is about the source. */
   public ObjectNode source() {
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("capture", HealthFile.line(service.capture().get()));
+    json.put("capture", service.capture().get().line());
     json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
     json.put("watermark", service.journal().watermark().toString());
     ArrayNode suspended = json.putArray("suspended");

@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Where capture stands. Read from any thread; changed by the supervisor's only. */
 public sealed interface CaptureState {
@@ -37,4 +38,25 @@ public sealed interface CaptureState {
    * @param gap row changes may be missing: a person decides, with {@code --accept-gap}
    */
   record Stopped(String reason, boolean gap) implements CaptureState {}
+
+  /** The same in one line, for people. */
+  default String line() {
+    return switch (this) {
+      case Starting() -> "starting";
+      case Streaming(Instant since) -> "streaming since " + since.truncatedTo(ChronoUnit.SECONDS);
+      case Standby(Instant since, String holder) ->
+          "standby since "
+              + since.truncatedTo(ChronoUnit.SECONDS)
+              + ": the slot is held by "
+              + oneLine(holder);
+      case Stalled(Instant since, String reason) ->
+          "stalled since " + since.truncatedTo(ChronoUnit.SECONDS) + ": " + oneLine(reason);
+      case Waiting(String reason, _) -> "waiting: " + oneLine(reason);
+      case Stopped(String reason, _) -> "stopped: " + oneLine(reason);
+    };
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s+", " ");
+  }
 }

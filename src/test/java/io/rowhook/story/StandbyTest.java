@@ -8,9 +8,6 @@ import io.rowhook.journal.SqliteJournal;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -57,20 +54,12 @@ class StandbyTest {
     try (Stage stage = new Stage(source, directory).tables()) {
       stage.receiver("shop", TestReceiver.Settings.DEFAULT);
       stage.recipient("shop", "url: ${env:SHOP_URL}");
-      Path health = directory.resolve("health");
       try (RowhookProcess first = Instances.of(stage, "first").with("--standby").start()) {
         first.awaitLine(LIMIT, STREAMS);
-        try (RowhookProcess second =
-            Instances.of(stage, "second")
-                .with("--standby")
-                .env("ROWHOOK_HEALTH", health.toString())
-                .start()) {
+        try (RowhookProcess second = Instances.of(stage, "second").with("--standby").start()) {
           assertThat(second.awaitLine(LIMIT, STANDS_BY))
               .contains("(Debezium Streaming of user postgres from 127.0.0.1)");
-          Eventually.within(
-              LIMIT,
-              "its health is good",
-              () -> Files.exists(health) && read(health).startsWith("standby since "));
+          Instances.ready(directory.resolve("second.db"), "standby since ");
 
           int last = writeWhileKilled(first);
           second.awaitLine(LIMIT, STREAMS);
@@ -260,14 +249,6 @@ class StandbyTest {
     }
     killer.join();
     return id;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** The articles of which a journal has an event up to this place. */

@@ -1,7 +1,6 @@
 package io.rowhook.admin.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.HealthFile;
 import io.rowhook.admin.RunningService;
 import io.rowhook.base.Json;
 import io.rowhook.journal.Attempt;
@@ -177,7 +176,7 @@ public final class LiveEvents implements DeliveryListener {
   private static List<LiveEvent> now(RunningService service) {
     List<LiveEvent> now = new ArrayList<>();
     ObjectNode capture =
-        Json.MAPPER.createObjectNode().put("state", HealthFile.line(service.capture().get()));
+        Json.MAPPER.createObjectNode().put("state", service.capture().get().line());
     now.add(new LiveEvent("capture", "", capture));
     for (DispatcherStatus status : service.dispatchers().statuses()) {
       ObjectNode data =
