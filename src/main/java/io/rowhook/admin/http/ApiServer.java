@@ -4,6 +4,8 @@ import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.ListenerConfig;
@@ -46,12 +48,16 @@ public final class ApiServer implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 128;
 
+  /** The first line's: in it are 100 names of entities, or an id of 4,096 characters. */
+  private static final int MAX_LINE_BYTES = 128 * 1024;
+
   /** What is beyond it is not even read to be thrown away. */
   static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
   private static final String CONFIGURED = "configured";
+  private static final String NOT_HTTP = "not HTTP as it should be";
 
   private final RequestDeadlines deadlines = new RequestDeadlines();
   private final WebServer server;
@@ -118,7 +124,11 @@ public final class ApiServer implements AutoCloseable {
 
   private void configure(ListenerConfig.BuilderBase<?, ?> listener, ApiHandler handler) {
     listener
-        .addProtocol(Http1Config.builder().addReceiveListener(deadlines).build())
+        .addProtocol(
+            Http1Config.builder()
+                .addReceiveListener(deadlines)
+                .maxPrologueLength(MAX_LINE_BYTES)
+                .build())
         .protocolsDiscoverServices(false)
         .routing(HttpRouting.builder().any(handler))
         .directHandlers(problems())
@@ -133,27 +143,37 @@ public final class ApiServer implements AutoCloseable {
 
   /** What Helidon refuses by itself, before a request gets to be handled. */
   private static DirectHandlers problems() {
-    DirectHandler problem =
-        (request, event, status, headers, message) -> {
-          ProblemType type = ProblemType.of(status.code());
-          String detail =
-              type == ProblemType.FAULT ? "the service's log has it" : "not HTTP as it should be";
-          byte[] body =
-              Json.text(Problem.of(type, detail).json(request.path()))
-                  .getBytes(StandardCharsets.UTF_8);
-          return TransportResponse.builder()
-              .status(status)
-              .headers(headers)
-              .header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE)
-              .keepAlive(false)
-              .entity(body)
-              .build();
-        };
     DirectHandlers.Builder all = DirectHandlers.builder();
     for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
-      all.addHandler(event, problem);
+      all.addHandler(event, ApiServer::refused);
     }
     return all.build();
+  }
+
+  /** Its status is the problem's own, which the document names. */
+  private static TransportResponse refused(
+      DirectHandler.TransportRequest request,
+      DirectHandler.EventType event,
+      Status status,
+      ServerResponseHeaders headers,
+      String message) {
+    boolean lineUnread = request.path().isEmpty(); // whatever Helidon makes of that
+    ProblemType type = lineUnread ? ProblemType.MALFORMED : ProblemType.of(status.code());
+    String detail = type == ProblemType.FAULT ? "the service's log has it" : NOT_HTTP;
+    if (status.code() == Status.REQUEST_URI_TOO_LONG_414.code()) {
+      detail =
+          "the address is too long: a request's first line has at most %d bytes"
+              .formatted(MAX_LINE_BYTES);
+    }
+    byte[] body =
+        Json.text(Problem.of(type, detail).json(request.path())).getBytes(StandardCharsets.UTF_8);
+    return TransportResponse.builder()
+        .status(Status.create(type.status()))
+        .headers(headers)
+        .header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE)
+        .keepAlive(false)
+        .entity(body)
+        .build();
   }
 
   /** The port of the listener for the commands. */
