@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.testing.Docs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,12 +15,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -120,6 +125,46 @@ class MonitoringTest {
     assertThat(ids).hasSizeGreaterThan(20);
     assertThat(Files.readString(Path.of("src/main/launcher/distribution.xml")))
         .contains("<directory>src/main/monitoring</directory>");
+  }
+
+  /** What a person is called for is seen there, whatever it is about; and who gets nothing. */
+  @Test
+  void theDashboardShowsEachAlertAndTheKillSwitch() throws IOException {
+    Map<String, String> queries = new TreeMap<>();
+    for (JsonNode panel : new ObjectMapper().readTree(DASHBOARD.toFile()).path("panels")) {
+      for (JsonNode target : panel.path("targets")) {
+        queries.merge(
+            panel.path("title").asText(), target.path("expr").asText(), (a, b) -> a + "\n" + b);
+      }
+    }
+    String alerts = queries.getOrDefault("Alerts", "");
+    assertThat(alerts).contains("ALERTS{", "alertname=~\"Rowhook.+\"", "alertstate=\"firing\"");
+    assertThat(rules()).allMatch(rule -> rule.path("alert").asText().startsWith("Rowhook"));
+    assertThat(queries.get("Recipients that get nothing")).contains("rowhook_kill_switch");
+    assertThat(queries.get("What no webhook comes of")) // one in a range is 0.01 a second
+        .contains("increase(rowhook_rejected_rows_total")
+        .doesNotContain("rate(rowhook");
+  }
+
+  /** By Prometheus' own tool, where it is. */
+  @Test
+  void eachQueryOfTheDashboardIsOne(@TempDir Path directory) throws Exception {
+    ArrayNode rules = new ObjectMapper().createArrayNode();
+    for (JsonNode panel : new ObjectMapper().readTree(DASHBOARD.toFile()).path("panels")) {
+      for (JsonNode target : panel.path("targets")) {
+        String query = target.path("expr").asText().replace("$__rate_interval", "1m");
+        rules.addObject().put("record", "query:" + rules.size()).put("expr", query);
+      }
+    }
+    assertThat(rules).hasSizeGreaterThan(30);
+    ObjectNode file = new ObjectMapper().createObjectNode();
+    file.putArray("groups").addObject().put("name", "dashboard").set("rules", rules);
+    Path queries = Files.writeString(directory.resolve("queries.yaml"), file.toString());
+    if (Files.isExecutable(PROMTOOL)) {
+      assertThat(output("check", "rules", queries.toString()))
+          .startsWith("0 ")
+          .contains("SUCCESS: " + rules.size() + " rules found");
+    }
   }
 
   /** Exit status and output. */
