@@ -180,6 +180,17 @@ class AccessTest {
   }
 
   @Test
+  void toHeadNoBodyIsAnswered() throws IOException {
+    String good = file.authority();
+    for (String more : List.of("Content-Length: x", "No Header")) {
+      assertThat(raw(good, bearer(), "HEAD /v1/status", more))
+          .as(more)
+          .startsWith("HTTP/1.1 400 ")
+          .doesNotContain("urn:problem-type");
+    }
+  }
+
+  @Test
   void whatTheDocumentAllowsFitsIntoTheFirstLine() {
     String names = ("&entity=" + "\u00e4".repeat(255)).repeat(60).replaceFirst("&", "?");
     assertThat(client.get("/v1/events" + names.replace("\u00e4", "%C3%A4")).status())

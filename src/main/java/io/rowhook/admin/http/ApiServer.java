@@ -165,14 +165,16 @@ public final class ApiServer implements AutoCloseable {
           "the address is too long: a request's first line has at most %d bytes"
               .formatted(MAX_LINE_BYTES);
     }
-    byte[] body =
-        Json.text(Problem.of(type, detail).json(request.path())).getBytes(StandardCharsets.UTF_8);
+    String body =
+        request.method().equals("HEAD")
+            ? ""
+            : Json.text(Problem.of(type, detail).json(request.path()));
     return TransportResponse.builder()
         .status(Status.create(type.status()))
         .headers(headers)
         .header(HeaderNames.CONTENT_TYPE, Problem.CONTENT_TYPE)
         .keepAlive(false)
-        .entity(body)
+        .entity(body.getBytes(StandardCharsets.UTF_8))
         .build();
   }
 
