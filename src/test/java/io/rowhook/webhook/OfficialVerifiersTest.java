@@ -14,23 +14,18 @@ import io.rowhook.recipient.Authentication.Previous;
 import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.DeliveryMode.Parallel;
 import io.rowhook.recipient.Secret;
+import io.rowhook.testing.NpmPackages;
 import io.rowhook.testing.PlainSets;
 import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,10 +41,6 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("npm")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OfficialVerifiersTest {
-
-  private static final Path SOURCES = Path.of("src", "test", "npm");
-  private static final Path INSTALLED = Path.of("target", "npm");
-  private static final Duration INSTALL_LIMIT = Duration.ofMinutes(3);
 
   private static final String NEW = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
   private static final String OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -69,7 +60,8 @@ class OfficialVerifiersTest {
   private static final List<String> BODIES =
       List.of(
           "{}",
-          "{\"name\":\"Müller & Söhne\",\"note\":\"\u20AC \u65E5\u672C \uD83D\uDE00 e\u0301 \u2028\"}",
+          "{\"name\":\"Müller & Söhne\",\"note\":\"\u20AC \u65E5\u672C \uD83D\uDE00 e\u0301"
+              + " \u2028\"}",
           " { \"spaces\" : [ 1 ,\t2.50 ] }\r\n",
           "{\"escaped\":\"\\u00e4\\uD83D\\uDE00\\n\",\"empty\":\"\",\"nothing\":null}",
           "{\"large\":\"" + "äöü \uD83D\uDE00 0123456789 ".repeat(150_000) + "\"}");
@@ -81,17 +73,8 @@ class OfficialVerifiersTest {
 
   @BeforeAll
   void start() throws Exception {
-    Files.createDirectories(INSTALLED);
-    for (String file : List.of("package.json", "receiver.mjs")) {
-      Files.copy(
-          SOURCES.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-    }
-    install();
     Process process =
-        new ProcessBuilder("node", "receiver.mjs")
-            .directory(INSTALLED.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        NpmPackages.node("receiver.mjs").redirectError(ProcessBuilder.Redirect.INHERIT).start();
     node = process;
     ObjectNode known = new ObjectMapper().createObjectNode();
     RECIPIENTS.forEach((path, recipient) ->
@@ -192,29 +175,5 @@ class OfficialVerifiersTest {
                 Optional.ofNullable(previous)
                     .map(old -> new Previous(new Secret(old), Instant.now().plusSeconds(600))))),
         Optional.empty());
-  }
-
-  private static void install() throws IOException, InterruptedException {
-    File log = INSTALLED.resolve("install.log").toFile();
-    Process npm =
-        new ProcessBuilder(
-                "npm",
-                "install",
-                "--no-package-lock",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--engine-strict")
-            .directory(INSTALLED.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log)
-            .start();
-    boolean ended = npm.waitFor(INSTALL_LIMIT.toSeconds(), TimeUnit.SECONDS);
-    if (!ended) {
-      npm.destroyForcibly();
-    }
-    assertThat(ended && npm.exitValue() == 0)
-        .as("npm install: %s", Files.readString(log.toPath()))
-        .isTrue();
   }
 }

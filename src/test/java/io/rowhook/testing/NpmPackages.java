@@ -1,0 +1,71 @@
+package io.rowhook.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packages of {@code src/test/npm}, and its programs with them. Needs Node and npm. */
+public final class NpmPackages {
+
+  private static final Path SOURCES = Path.of("src", "test", "npm");
+  private static final Path INSTALLED = Path.of("target", "npm");
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  private NpmPackages() {}
+
+  /**
+   * One of its programs, not started yet; the packages are there then.
+   *
+   * @throws AssertionError if they cannot be had, with what npm says
+   */
+  public static ProcessBuilder node(String program, String... arguments) throws IOException {
+    Files.createDirectories(INSTALLED);
+    for (String file : List.of("package.json", program)) {
+      Files.copy(
+          SOURCES.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+    install();
+    List<String> command = new ArrayList<>(List.of("node", program));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).directory(INSTALLED.toFile());
+  }
+
+  private static void install() throws IOException {
+    File log = INSTALLED.resolve("install.log").toFile();
+    Process npm =
+        new ProcessBuilder(
+                "npm",
+                "install",
+                "--no-package-lock",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--engine-strict")
+            .directory(INSTALLED.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log)
+            .start();
+    if (exitValue(npm, LIMIT) != 0) {
+      throw new AssertionError("npm install: " + Files.readString(log.toPath()));
+    }
+  }
+
+  /** Its exit status; -1: it did not end within the time, and is killed. */
+  public static int exitValue(Process process, Duration limit) {
+    try {
+      if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return process.exitValue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    return -1;
+  }
+}
