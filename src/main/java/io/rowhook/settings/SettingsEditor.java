@@ -140,22 +140,22 @@ public final class SettingsEditor {
   /** Writes a new file. */
   public Outcome create(Kind kind, String name, String text, String actor)
       throws EditRefusedException, InterruptedException {
-    return edit(() -> {
-      Path file = files(kind).file(name);
-      if (files(kind).content(file).isPresent()) {
-        throw new EditRefusedException(
-            Reason.EXISTS,
-            "there is a file of " + kind + " " + name + " already. Replace it with its ETag");
-      }
-      files(kind).checkWritable(file);
-      String whole = ShownContent.unmasked(kind, file, Optional.empty(), text);
-      SettingsTrial.Result result = tried(file, Optional.of(whole));
-      byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-      write(result, () -> files(kind).create(file, bytes));
-      Written written = new Written(kind, name, file, bytes, result);
-      note(written, "created", actor);
-      return written;
-    });
+    return edit(
+        actor,
+        () -> {
+          Path file = files(kind).file(name);
+          if (files(kind).content(file).isPresent()) {
+            throw new EditRefusedException(
+                Reason.EXISTS,
+                "there is a file of " + kind + " " + name + " already. Replace it with its ETag");
+          }
+          files(kind).checkWritable(file);
+          String whole = ShownContent.unmasked(kind, file, Optional.empty(), text);
+          SettingsTrial.Result result = tried(file, Optional.of(whole));
+          byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+          write(result, () -> files(kind).create(file, bytes));
+          return new Written(kind, name, file, bytes, result, "created");
+        });
   }
 
   /**
@@ -166,7 +166,7 @@ public final class SettingsEditor {
   public Outcome replace(
       Kind kind, String name, String text, @Nullable String ifMatch, String actor)
       throws EditRefusedException, InterruptedException {
-    return edit(() -> replaced(kind, name, text, ifMatch, actor));
+    return edit(actor, () -> replaced(kind, name, text, ifMatch));
   }
 
   /**
@@ -176,25 +176,26 @@ public final class SettingsEditor {
    */
   public Outcome patch(String name, JsonNode patch, @Nullable String ifMatch, String actor)
       throws EditRefusedException, InterruptedException {
-    return edit(() -> {
-      byte[] bytes = existing(Kind.recipient, name);
-      ObjectNode before = contents.shown(Kind.recipient, name, bytes).json();
-      if (before == null) {
-        throw new EditRefusedException(
-            Reason.INVALID,
-            "the file is no YAML as it is, so nothing can be changed in it. Replace it");
-      }
-      JsonNode after = MergePatch.apply(before, patch);
-      if (!(after instanceof ObjectNode whole)) {
-        throw new EditRefusedException(
-            Reason.INVALID, "a patch is a JSON object with what is to be different (RFC 7396)");
-      }
-      return replaced(Kind.recipient, name, yaml(whole), ifMatch, actor);
-    });
+    return edit(
+        actor,
+        () -> {
+          byte[] bytes = existing(Kind.recipient, name);
+          ObjectNode before = contents.shown(Kind.recipient, name, bytes).json();
+          if (before == null) {
+            throw new EditRefusedException(
+                Reason.INVALID,
+                "the file is no YAML as it is, so nothing can be changed in it. Replace it");
+          }
+          JsonNode after = MergePatch.apply(before, patch);
+          if (!(after instanceof ObjectNode whole)) {
+            throw new EditRefusedException(
+                Reason.INVALID, "a patch is a JSON object with what is to be different (RFC 7396)");
+          }
+          return replaced(Kind.recipient, name, yaml(whole), ifMatch);
+        });
   }
 
-  private Written replaced(
-      Kind kind, String name, String text, @Nullable String ifMatch, String actor)
+  private Written replaced(Kind kind, String name, String text, @Nullable String ifMatch)
       throws EditRefusedException, InterruptedException {
     Path file = files(kind).file(name);
     byte[] before = existing(kind, name);
@@ -209,9 +210,7 @@ public final class SettingsEditor {
           contents.check(ifMatch, existing(kind, name)); // by hand, while it was tried
           files(kind).replace(file, bytes);
         });
-    Written written = new Written(kind, name, file, bytes, result);
-    note(written, "replaced", actor);
-    return written;
+    return new Written(kind, name, file, bytes, result, "replaced");
   }
 
   /**
@@ -221,21 +220,21 @@ public final class SettingsEditor {
    */
   public Outcome delete(Kind kind, String name, @Nullable String ifMatch, String actor)
       throws EditRefusedException, InterruptedException {
-    return edit(() -> {
-      Path file = files(kind).file(name);
-      contents.check(ifMatch, existing(kind, name));
-      files(kind).checkWritable(file);
-      SettingsTrial.Result result = tried(file, Optional.empty());
-      write(
-          result,
-          () -> {
-            contents.check(ifMatch, existing(kind, name));
-            files(kind).delete(file);
-          });
-      Written written = new Written(kind, name, file, null, result);
-      note(written, "deleted", actor);
-      return written;
-    });
+    return edit(
+        actor,
+        () -> {
+          Path file = files(kind).file(name);
+          contents.check(ifMatch, existing(kind, name));
+          files(kind).checkWritable(file);
+          SettingsTrial.Result result = tried(file, Optional.empty());
+          write(
+              result,
+              () -> {
+                contents.check(ifMatch, existing(kind, name));
+                files(kind).delete(file);
+              });
+          return new Written(kind, name, file, null, result, "deleted");
+        });
   }
 
   private EditableFiles files(Kind kind) {
@@ -249,13 +248,23 @@ public final class SettingsEditor {
   /** What was written, and is not in force yet. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Written(
-      Kind kind, String name, Path file, byte @Nullable [] bytes, SettingsTrial.Result result) {}
+      Kind kind,
+      String name,
+      Path file,
+      byte @Nullable [] bytes,
+      SettingsTrial.Result result,
+      String what) {}
 
-  private Outcome edit(Edit edit) throws EditRefusedException, InterruptedException {
+  private Outcome edit(String actor, Edit edit) throws EditRefusedException, InterruptedException {
     Written written;
     turn.lockInterruptibly();
     try {
       written = edit.make();
+      audit.record(
+          actor,
+          AuditEntry.Action.valueOf((written.kind + "_" + written.what).toUpperCase(Locale.ROOT)),
+          written.name,
+          String.join("; ", written.result.changes()));
     } finally {
       turn.unlock();
     }
@@ -284,36 +293,19 @@ public final class SettingsEditor {
     }
   }
 
-  private void note(Written written, String what, String actor) throws InterruptedException {
-    audit.record(
-        actor,
-        AuditEntry.Action.valueOf((written.kind + "_" + what).toUpperCase(Locale.ROOT)),
-        written.name,
-        String.join("; ", written.result.changes()));
-  }
-
   /** Waits until it is in force. */
   private Outcome outcome(Written written) throws InterruptedException {
     byte[] bytes = written.bytes;
     String hash = bytes == null ? null : ContentFingerprint.of(bytes);
-    boolean acted = reloader.turn().awaitActed(key(written.kind, written.file), hash, PATIENCE);
+    String key = ContentFingerprint.key(connectorConfig, templates, written.file);
+    boolean acted = reloader.turn().awaitActed(key, hash, PATIENCE);
     boolean inForce = acted && isInForce(written.kind, written.name, written.result.settings());
-    List<String> problems = new ArrayList<>();
-    if (!acted) {
-      problems.add(
-          "it is written, and was not put in force within %d s: other settings may be being put in force, or the file has been edited again. rowhook status says what is wrong"
-              .formatted(PATIENCE.toSeconds()));
-    } else if (!inForce) {
-      problems.addAll(reloader.problems());
-    }
+    String late =
+        "it is written, and was not put in force within %d s: other settings may be being put in force, or the file has been edited again. rowhook status says what is wrong"
+            .formatted(PATIENCE.toSeconds());
+    List<String> problems = acted ? inForce ? List.of() : reloader.problems() : List.of(late);
     return new Outcome(
         bytes == null ? null : contents.etag(bytes), written.result.changes(), inForce, problems);
-  }
-
-  private String key(Kind kind, Path file) {
-    Path directory = kind == Kind.template ? templates : connectorConfig;
-    return (kind == Kind.template ? "t:" : "c:")
-        + directory.relativize(file).toString().replace('\\', '/');
   }
 
   /** Whether what the edit leads to is there, whatever else was edited. */

@@ -68,6 +68,13 @@ public final class ContentFingerprint {
     return hashes;
   }
 
+  /** The key in {@link #all} of a file in one of the directories. */
+  public static String key(Path connectorConfig, Path templates, Path file) {
+    boolean isTemplate = file.startsWith(templates);
+    Path inside = (isTemplate ? templates : connectorConfig).relativize(file);
+    return (isTemplate ? "t:" : "c:") + inside.toString().replace('\\', '/');
+  }
+
   private static SortedMap<String, Path> files(Path directory) {
     try {
       return DirectoryTree.files(directory);
