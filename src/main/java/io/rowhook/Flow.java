@@ -6,6 +6,7 @@ import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.traces.Traces;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -50,6 +51,7 @@ public final class Flow implements AutoCloseable {
   private final HealthMonitor health;
   private final Alerts alerts;
   private final Metrics metrics;
+  private final Traces traces;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -68,6 +70,7 @@ public final class Flow implements AutoCloseable {
       HealthMonitor health,
       Alerts alerts,
       Metrics metrics,
+      Traces traces,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -83,6 +86,7 @@ public final class Flow implements AutoCloseable {
     this.health = health;
     this.alerts = alerts;
     this.metrics = metrics;
+    this.traces = traces;
     this.listen = listen;
   }
 
@@ -199,5 +203,6 @@ public final class Flow implements AutoCloseable {
     }
     metrics.close();
     journal.close();
+    traces.close(); // last: nothing waits for a collector
   }
 }

@@ -14,6 +14,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.traces.Traces;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -72,8 +73,10 @@ public final class Wiring {
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
     EntityMetrics counts = new EntityMetrics();
-    Metrics metrics = new Metrics();
-    ObservedPublisher publisher = new ObservedPublisher(journal, metrics.publications());
+    Traces traces = Traces.of(env);
+    Metrics metrics = new Metrics(traces::of);
+    ObservedPublisher publisher =
+        new ObservedPublisher(journal, metrics.publications().and(traces.publications()));
     JdbcRowLookup chunkRows = JdbcRowLookup.whole(source);
     ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
     Function<List<EntityType>, Generation> generations =
@@ -109,7 +112,14 @@ public final class Wiring {
                 WebhookClient.of(recipient),
                 InstantSource.system(),
                 RandomGenerator.getDefault(),
-                observers.webhook().and(renderings).and(failed).and(metrics.deliveries()).and(live),
+                observers
+                    .webhook()
+                    .and(renderings)
+                    .and(failed)
+                    .and(metrics.deliveries())
+                    .and(traces.deliveries())
+                    .and(live),
+                traces.headers(),
                 budget));
     SettingsApplier applier =
         new SettingsApplier(
@@ -189,6 +199,7 @@ public final class Wiring {
         health,
         alerts,
         metrics,
+        traces,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));
   }
 }

@@ -42,6 +42,7 @@ final class Law {
           Map.entry("org.snakeyaml.engine.", Set.of("settings")),
           Map.entry("io.micrometer.", Set.of("admin")),
           Map.entry("io.prometheus.", Set.of("admin")),
+          Map.entry("io.opentelemetry.", Set.of("admin")),
           Map.entry("io.helidon.", Set.of("admin")));
 
   private static final List<String> SHARED =

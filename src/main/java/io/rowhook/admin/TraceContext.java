@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.rowhook.entity.Event;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +25,8 @@ public record TraceContext(String traceId, String spanId, boolean sampled) {
 
   private static final Pattern TRACEPARENT =
       Pattern.compile("(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
+  private static final String VERSION = "00";
+  private static final byte[] QUOTED_KEY = ('"' + KEY + '"').getBytes(StandardCharsets.US_ASCII);
   private static final String NO_TRACE = "0".repeat(32);
   private static final String NO_SPAN = "0".repeat(16);
   private static final JsonFactory JSON = new JsonFactory();
@@ -33,7 +37,7 @@ public record TraceContext(String traceId, String spanId, boolean sampled) {
     if (!parts.matches()
         || parts.group(1).equals(NO_TRACE)
         || parts.group(2).equals(NO_SPAN)
-        || (traceparent.startsWith("00") && parts.group(4) != null)) {
+        || (traceparent.startsWith(VERSION) && parts.group(4) != null)) {
       return Optional.empty();
     }
     boolean sampled = (Integer.parseInt(parts.group(3), 16) & 1) == 1;
@@ -42,6 +46,24 @@ public record TraceContext(String traceId, String spanId, boolean sampled) {
 
   /** The one that an event's transaction has given; empty: none, or what is none. */
   public static Optional<TraceContext> given(Event event) {
+    return text(event).flatMap(TraceContext::parse);
+  }
+
+  /** The same as it was given, for whoever takes no part in the trace and passes it on. */
+  public static Optional<String> passedOn(Event event) {
+    return text(event)
+        .flatMap(text ->
+            parse(text)
+                .map(one ->
+                    text.startsWith(VERSION)
+                        ? text
+                        : one.traceparent())); // of a later one: what is known
+  }
+
+  private static Optional<String> text(Event event) {
+    if (!mentions(event.json())) {
+      return Optional.empty();
+    }
     try (JsonParser json = JSON.createParser(event.json())) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
@@ -60,12 +82,24 @@ public record TraceContext(String traceId, String spanId, boolean sampled) {
     }
   }
 
-  private static Optional<TraceContext> inside(JsonParser context) throws IOException {
+  /** Whether it can have one: most have none, and are not read any further. */
+  private static boolean mentions(byte[] json) {
+    int last = json.length - QUOTED_KEY.length;
+    for (int at = 0; at <= last; at++) {
+      if (json[at] == '"'
+          && Arrays.equals(json, at, at + QUOTED_KEY.length, QUOTED_KEY, 0, QUOTED_KEY.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Optional<String> inside(JsonParser context) throws IOException {
     while (context.nextToken() == JsonToken.FIELD_NAME) {
       boolean wanted = context.currentName().equals(KEY);
       JsonToken value = context.nextToken();
       if (wanted) {
-        return value == JsonToken.VALUE_STRING ? parse(context.getText()) : Optional.empty();
+        return value == JsonToken.VALUE_STRING ? Optional.of(context.getText()) : Optional.empty();
       }
       context.skipChildren();
     }
@@ -74,6 +108,6 @@ public record TraceContext(String traceId, String spanId, boolean sampled) {
 
   /** As it is sent in a header. */
   public String traceparent() {
-    return "00-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");
+    return VERSION + "-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");
   }
 }

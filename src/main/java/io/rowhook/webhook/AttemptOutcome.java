@@ -3,6 +3,7 @@ package io.rowhook.webhook;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.webhook.policy.AttemptResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an attempt's thread hands back to its {@link RecipientDispatcher}.
@@ -10,11 +11,17 @@ import io.rowhook.webhook.policy.AttemptResult;
  * @param delivery what was attempted, with the match that it went by
  * @param attempt for the attempt log
  * @param result what came of it
+ * @param destination where its request went; null: none was made
  * @param place of the delivery in its request, from 0
  * @param size how many deliveries its request had
  */
 public record AttemptOutcome(
-    Delivery delivery, Attempt attempt, AttemptResult result, int place, int size) {
+    Delivery delivery,
+    Attempt attempt,
+    AttemptResult result,
+    @Nullable Destination destination,
+    int place,
+    int size) {
 
   /** Whether it speaks for its request: the recipient has failed once, not for each delivery. */
   public boolean isFirst() {

@@ -51,6 +51,7 @@ public final class RecipientDispatcher implements AutoCloseable {
   private final WebhookClient client;
   private final InstantSource clock;
   private final DeliveryListener listener;
+  private final TraceHeaders traces;
   private final MemoryBudget budget;
   private final String name;
   private final OutcomeQueue outcomes = new OutcomeQueue();
@@ -76,6 +77,7 @@ public final class RecipientDispatcher implements AutoCloseable {
    * @param client its own: closed with it
    * @param clock says when something is due, and what time requests carry
    * @param random for the retries' jitter
+   * @param traces says what requests carry of traces
    * @param budget what all dispatchers of the process share
    * @throws IllegalArgumentException if a secret has not the form that its style asks for
    */
@@ -87,6 +89,7 @@ public final class RecipientDispatcher implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       DeliveryListener listener,
+      TraceHeaders traces,
       MemoryBudget budget) {
     this.name = recipient.name();
     this.journal = journal;
@@ -94,6 +97,7 @@ public final class RecipientDispatcher implements AutoCloseable {
     this.client = client;
     this.clock = clock;
     this.listener = listener;
+    this.traces = traces;
     this.budget = budget;
     this.inFlightDeliveries = new InFlightDeliveries(name, outcomes, budget);
     this.backoff = new FailureBackoff(name);
@@ -296,6 +300,6 @@ public final class RecipientDispatcher implements AutoCloseable {
     return new DispatcherSettings(
         recipient,
         matcher,
-        new DeliveryWorker(recipient, matcher, templates, client, clock, listener));
+        new DeliveryWorker(recipient, matcher, templates, client, clock, listener, traces));
   }
 }

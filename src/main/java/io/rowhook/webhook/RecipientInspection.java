@@ -212,7 +212,8 @@ public final class RecipientInspection {
                   sets,
                   client,
                   InstantSource.system(),
-                  DeliveryListener.NONE)
+                  DeliveryListener.NONE,
+                  TraceHeaders.NONE)
               .sample();
       return Optional.ofNullable(test.error())
           .map(error ->

@@ -106,6 +106,7 @@ class DispatcherRegistryTest {
         InstantSource.system(),
         RandomGenerator.getDefault(),
         breaking,
+        TraceHeaders.NONE,
         out.budget);
   }
 

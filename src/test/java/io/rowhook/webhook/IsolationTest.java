@@ -162,6 +162,7 @@ class IsolationTest {
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
         DeliveryListener.NONE,
+        TraceHeaders.NONE,
         MemoryBudget.ofHeap());
   }
 

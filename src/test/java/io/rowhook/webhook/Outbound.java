@@ -99,6 +99,7 @@ public final class Outbound implements AutoCloseable {
             clock,
             RandomGenerator.of("L64X128MixRandom"),
             listener,
+            TraceHeaders.NONE,
             budget);
     dispatchers.add(dispatcher);
     dispatcher.start();

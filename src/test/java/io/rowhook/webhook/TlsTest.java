@@ -249,6 +249,7 @@ class TlsTest {
         InstantSource.system(),
         RandomGenerator.of("L64X128MixRandom"),
         DeliveryListener.NONE,
+        TraceHeaders.NONE,
         MemoryBudget.ofHeap());
   }
 

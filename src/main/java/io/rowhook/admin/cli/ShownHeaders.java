@@ -17,7 +17,7 @@ public record ShownHeaders(String signature) {
   private static final Pattern KNOWN =
       Pattern.compile(
           "webhook-.*|rowhook-.*|content-.*|accept(-.*)?|user-agent|host|connection|date|prefer"
-              + "|transfer-encoding|x-hub-signature-256(-previous)?"
+              + "|traceparent|transfer-encoding|x-hub-signature-256(-previous)?"
               + "|x-webhook-hmac-sha256(-previous)?|x-webhook-signature");
 
   private static final Set<String> NEVER = Set.of("authorization", "proxy-authorization", "cookie");

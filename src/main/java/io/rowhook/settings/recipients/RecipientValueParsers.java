@@ -44,6 +44,7 @@ public final class RecipientValueParsers {
           "content-type",
           "host",
           "te",
+          "traceparent",
           "transfer-encoding",
           "upgrade",
           "user-agent",

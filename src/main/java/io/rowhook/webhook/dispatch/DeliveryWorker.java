@@ -4,16 +4,19 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
+import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.DeliveryListener;
+import io.rowhook.webhook.Destination;
 import io.rowhook.webhook.HttpHeader;
 import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.SubscriptionMatcher;
 import io.rowhook.webhook.TestDelivery;
+import io.rowhook.webhook.TraceHeaders;
 import io.rowhook.webhook.WebhookClient;
 import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
 import io.rowhook.webhook.http.AuthorizedClient;
@@ -29,14 +32,17 @@ import io.rowhook.webhook.policy.ResponseClassifier;
 import io.rowhook.webhook.signing.SecretRedactor;
 import io.rowhook.webhook.signing.Signer;
 import io.rowhook.webhook.signing.WebhookHeaders;
+import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +66,8 @@ public final class DeliveryWorker {
   private final AuthorizedClient sender;
   private final InstantSource clock;
   private final DeliveryListener listener;
+  private final TraceHeaders traces;
+  private final Map<Method, Destination> destinations;
 
   /**
    * Decodes the keys.
@@ -73,7 +81,8 @@ public final class DeliveryWorker {
       TemplateLookup templates,
       WebhookClient client,
       InstantSource clock,
-      DeliveryListener listener) {
+      DeliveryListener listener,
+      TraceHeaders traces) {
     this.recipient = recipient;
     this.renderer = new DeliveryRenderer(recipient, matcher, templates);
     this.signer = new Signer(recipient.authentication());
@@ -83,6 +92,17 @@ public final class DeliveryWorker {
     this.sender = new AuthorizedClient(client, recipient, clock);
     this.clock = clock;
     this.listener = listener;
+    this.traces = traces;
+    this.destinations = destinations(redactor.url(recipient.url()));
+  }
+
+  /** One for each method, so that none is made for each attempt. */
+  private static Map<Method, Destination> destinations(URI shown) {
+    Map<Method, Destination> all = new EnumMap<>(Method.class);
+    for (Method method : Method.values()) {
+      all.put(method, new Destination(method, shown));
+    }
+    return all;
   }
 
   /**
@@ -97,7 +117,7 @@ public final class DeliveryWorker {
     try {
       first = renderer.matched(first);
       renderer.render(dispatched, going);
-      result = post(started, going);
+      result = post(started, going, dispatched.subList(0, going.size()));
     } catch (TemplateException e) {
       result = new Unrenderable(String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
@@ -112,7 +132,8 @@ public final class DeliveryWorker {
     }
     List<AttemptOutcome> outcomes = new ArrayList<>(dispatched.size());
     for (RenderedDelivery one : going) {
-      outcomes.add(started.ended(one, result, outcomes.size(), going.size()));
+      Destination destination = destinations.get(one.target().method());
+      outcomes.add(started.ended(one, result, destination, outcomes.size(), going.size()));
     }
     if (going.isEmpty()) {
       outcomes.add(started.ended(first, result));
@@ -122,7 +143,7 @@ public final class DeliveryWorker {
   }
 
   private Started started(Instant now) {
-    return new Started(now, System.nanoTime(), UUID.randomUUID(), redactor);
+    return new Started(now, System.nanoTime(), UUID.randomUUID().toString(), redactor);
   }
 
   /** Sends a test; {@link TestDelivery} says what that is. Any thread. */
@@ -160,10 +181,14 @@ public final class DeliveryWorker {
         attempt.took());
   }
 
-  private AttemptResult post(Started started, List<RenderedDelivery> going) {
+  /**
+   * @param sent the deliveries that go
+   */
+  private AttemptResult post(Started started, List<RenderedDelivery> going, List<Delivery> sent) {
     RenderedDelivery first = going.getFirst();
     byte[] bytes = bytes(going);
     List<HttpHeader> headers = headers(started, going, bytes);
+    headers.addAll(traces.of(started.requestId, sent));
     HttpResult answer = sender.send(first.target(), headers, first.body().set().format(), bytes);
     going.forEach(one -> listener.posted(recipient.name(), one.delivery().entry()));
     return classifier.judge(answer, clock.instant());
@@ -178,7 +203,7 @@ public final class DeliveryWorker {
   private List<HttpHeader> headers(Started started, List<RenderedDelivery> going, byte[] bytes) {
     Delivery first = going.getFirst().delivery();
     Event event = first.event();
-    String requestId = started.requestId.toString();
+    String requestId = started.requestId;
     int attempt = first.attempts() + 1;
     List<HttpHeader> headers = new ArrayList<>();
     String id = event.id();
@@ -217,25 +242,30 @@ public final class DeliveryWorker {
     }
   }
 
-  private record Started(Instant at, long nanos, UUID requestId, SecretRedactor redactor) {
+  private record Started(Instant at, long nanos, String requestId, SecretRedactor redactor) {
 
-    AttemptOutcome ended(RenderedDelivery one, AttemptResult result, int place, int size) {
-      return ended(
-          one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()), place, size);
+    AttemptOutcome ended(
+        RenderedDelivery one,
+        AttemptResult result,
+        @Nullable Destination destination,
+        int place,
+        int size) {
+      Attempt attempt =
+          attempt(one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()));
+      return new AttemptOutcome(one.delivery(), attempt, result, destination, place, size);
     }
 
     /** One that could not be rendered, or is of no event. */
     AttemptOutcome ended(Delivery delivery, AttemptResult result) {
-      return ended(delivery, result, null, null, 0, 1);
+      Attempt attempt = attempt(delivery, result, null, null);
+      return new AttemptOutcome(delivery, attempt, result, null, 0, 1);
     }
 
-    private AttemptOutcome ended(
+    private Attempt attempt(
         Delivery delivery,
         AttemptResult result,
         @Nullable String attributeSet,
-        @Nullable String bodySha256,
-        int place,
-        int size) {
+        @Nullable String bodySha256) {
       @Nullable Integer status = null;
       @Nullable String error = null;
       String answer = "";
@@ -257,18 +287,16 @@ public final class DeliveryWorker {
         case NoAnswer(String reason) -> error = reason;
         case Unrenderable(String reason) -> error = reason;
       }
-      Attempt attempt =
-          new Attempt(
-              delivery.attempts() + 1,
-              at,
-              Duration.ofNanos(System.nanoTime() - nanos),
-              requestId.toString(),
-              status,
-              error,
-              answer.isEmpty() ? null : redactor.of(answer),
-              attributeSet,
-              bodySha256);
-      return new AttemptOutcome(delivery, attempt, result, place, size);
+      return new Attempt(
+          delivery.attempts() + 1,
+          at,
+          Duration.ofNanos(System.nanoTime() - nanos),
+          requestId,
+          status,
+          error,
+          answer.isEmpty() ? null : redactor.of(answer),
+          attributeSet,
+          bodySha256);
     }
   }
 }

@@ -89,6 +89,17 @@ public final class SecretRedactor {
     return clean;
   }
 
+  /** A URL without them: scheme, host and port are none. */
+  public URI url(URI url) {
+    String root = url.getScheme() + "://" + url.getRawAuthority();
+    String rest = url.getRawPath() + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery());
+    try {
+      return URI.create(root + of(rest));
+    } catch (IllegalArgumentException e) {
+      return URI.create(root); // a mask in the middle of what was percent-encoded
+    }
+  }
+
   private static void add(Set<String> all, Hmac hmac) {
     add(all, hmac.secret());
     hmac.previous().map(Previous::secret).ifPresent(secret -> add(all, secret));

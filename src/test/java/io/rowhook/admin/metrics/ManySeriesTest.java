@@ -139,7 +139,8 @@ class ManySeriesTest {
         .deliveries()
         .attempted(
             recipient,
-            new AttemptOutcome(delivery, attempt, new AttemptResult.Acknowledged(200, ""), 0, 1),
+            new AttemptOutcome(
+                delivery, attempt, new AttemptResult.Acknowledged(200, ""), null, 0, 1),
             new DeliveryState.Delivered());
   }
 

@@ -45,6 +45,7 @@ class AttemptLoggerTest {
         Delivery.pending(new JournalEntry(7, Samples.event("7", 200)), null, null),
         Samples.attempt(1, NOON, "set"),
         new AttemptResult.NoAnswer("no answer"),
+        null,
         0,
         1);
   }
