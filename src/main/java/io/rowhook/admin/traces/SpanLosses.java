@@ -44,11 +44,6 @@ final class SpanLosses implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** How many were lost since the start. */
-  long lost() {
-    return lost.get();
-  }
-
   /** One batch on its way; it ends once. */
   private final class Sending {
 
