@@ -4,7 +4,6 @@ import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Several processes with the settings of one stage, each with a journal of its own. */
 final class Instances {
@@ -26,20 +25,18 @@ final class Instances {
 
   /** Waits until the service of this journal is ready and says this; returns all that it says. */
   static String ready(Path journal, String text) {
-    AtomicReference<String> said = new AtomicReference<>("");
-    Eventually.within(
+    return Eventually.until(
         LIMIT,
         "it is ready and says: " + text,
         () -> {
           try (RowhookProcess status =
               RowhookProcess.command("status", "--json", "--journal", journal.toString()).start()) {
             status.exitCode(LIMIT);
-            said.set(status.output());
+            String said = status.output();
+            boolean ready = said.replace(" ", "").contains("\"ready\":true");
+            return ready && said.contains(text) ? said : null;
           }
-          return said.get().replace(" ", "").contains("\"ready\":true")
-              && said.get().contains(text);
         });
-    return said.get();
   }
 
   /** SIGSTOP: it is there, and does nothing any more. */
