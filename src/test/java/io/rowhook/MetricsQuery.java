@@ -14,6 +14,9 @@ final class MetricsQuery {
   /** What Prometheus itself adds. */
   private static final Set<String> TARGET = Set.of("job", "instance");
 
+  /** What Prometheus adds to its own series of alerts. */
+  private static final Set<String> ALERT = Set.of("alertname", "alertstate");
+
   private static final Pattern METRIC =
       Pattern.compile("\\b((?:rowhook|jvm|process|system)_\\w+)(?:\\{(.*?)})?");
   private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(=~|!~|!=|=)\\s*\"(.*?)\"");
@@ -25,6 +28,9 @@ final class MetricsQuery {
   static List<String> unknown(String query, ScrapedMetrics scrape) {
     List<String> unknown = new ArrayList<>();
     Set<String> labels = new HashSet<>(TARGET);
+    if (query.contains("ALERTS{")) {
+      labels.addAll(ALERT);
+    }
     Matcher metric = METRIC.matcher(query);
     while (metric.find()) {
       String name = metric.group(1);
