@@ -109,6 +109,14 @@ public final class Flow implements AutoCloseable {
     watch.start();
     health.start();
     alerts.start();
+  }
+
+  /**
+   * Lets itself be asked and operated; after {@link #start}.
+   *
+   * @throws IllegalStateException if it cannot listen where the settings say, in words for the user
+   */
+  public void listen() throws InterruptedException {
     admin = listen.get();
     journal.audit().record(ROWHOOK, Action.SERVICE_STARTED, "", Main.Version.text());
   }

@@ -21,6 +21,11 @@ public final class Service {
   /** How soon it is noticed that capture has ended for good; the process ends then. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  /** A source that takes longer to begin is waited for beside all else. */
+  private static final Duration HEAD_START = Duration.ofSeconds(3);
+
+  private static final Duration SHORT = Duration.ofMillis(20);
+
   private final RunCommand.Options options;
   private final Map<String, String> env;
   private final Observers observers;
@@ -45,6 +50,8 @@ public final class Service {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
     try (Flow flow = Wiring.flow(options, env, observers)) {
       flow.start();
+      awaitCapture(flow);
+      flow.listen();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
       Thread inspection = StartInspection.start(options, env);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -60,6 +67,19 @@ public final class Service {
       asked = true;
     } finally {
       stopped.countDown();
+    }
+  }
+
+  /**
+   * Gives capture the first moments to itself: what people ask comes after it, and takes as many
+   * classes to load.
+   */
+  private void awaitCapture(Flow flow) throws InterruptedException {
+    long end = System.nanoTime() + HEAD_START.toNanos();
+    while (flow.capture() instanceof CaptureState.Starting && System.nanoTime() < end) {
+      if (stopping.await(SHORT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
     }
   }
 

@@ -126,13 +126,15 @@ class ResyncLifeTest {
         new RunCommand.Options(plain.config(), plain.templates(), plain.journal(), true, false);
     try (Flow flow = Wiring.flow(accepting, stage.env(), Observers.NONE)) {
       flow.start();
+      flow.listen();
       assertThat(service.shown("status"))
           .contains(
               "to resync    rowhook resync shop Article; changes of Article before ",
               " may be missing\n",
               "to resync    rowhook resync shop Order; changes of Order before ",
-              " may be missing. First write a subscription with the event Snapshot, { entity: Order,"
-                  + " events: [Created, Updated, Deleted, Snapshot] }, in recipients/shop.yaml\n",
+              " may be missing. First write a subscription with the event Snapshot, { entity:"
+                  + " Order, events: [Created, Updated, Deleted, Snapshot] }, in"
+                  + " recipients/shop.yaml\n",
               "to resync    rowhook resync other Order; ")
           .doesNotContain("rowhook resync other Article");
       assertThat(service.json("status").path("toResync").path(0).path("command").asText())
@@ -264,7 +266,8 @@ class ResyncLifeTest {
             """)
         .start();
     source.execute(
-        "INSERT INTO sales.sales_order SELECT n, 1, 'open', 1, now() FROM generate_series(2, 200) n");
+        "INSERT INTO sales.sales_order SELECT n, 1, 'open', 1, now() FROM generate_series(2, 200)"
+            + " n");
     OperatedService service = new OperatedService(stage, source);
     stage.await("shop", 199);
     service.shown("resync", "shop", "Article", "--rate", "100000/s");

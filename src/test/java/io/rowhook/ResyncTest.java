@@ -117,7 +117,8 @@ class ResyncTest {
           statement.execute(
               "UPDATE sales.sales_order SET total = total + 1 WHERE order_id = " + order);
           statement.execute(
-              "UPDATE sales.order_line SET quantity = quantity + 1 WHERE line_no = 1 AND order_id = "
+              "UPDATE sales.order_line SET quantity = quantity + 1 WHERE line_no = 1 AND order_id ="
+                  + " "
                   + order);
         }
         connection.commit();
@@ -268,6 +269,7 @@ class ResyncTest {
     stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
     RowhookProcess process = setup.start();
     process.awaitLine(LIMIT, "Streaming from slot");
+    process.awaitLine(LIMIT, "started in");
     return process;
   }
 

@@ -40,6 +40,7 @@ final class WatchedService implements AutoCloseable {
       Flow built = Wiring.flow(stage.options(), stage.env(), observers);
       flow = built;
       built.start();
+      built.listen();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -94,6 +94,7 @@ class OutsideFuzzerTest {
     try (RowhookProcess rowhook =
         start(RowhookProcess.run(settings(), templates(), stage.journalFile()))) {
       rowhook.awaitLine(LIMIT, "Streaming from slot");
+      rowhook.awaitLine(LIMIT, "started in");
       source.execute(
           "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n");
       stage.await("shop", 20);

@@ -91,6 +91,7 @@ final class Product implements AutoCloseable {
             Observers.NONE);
     flow = built;
     built.start();
+    built.listen();
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!(built.capture() instanceof CaptureState.Streaming)) {
       if (System.nanoTime() > deadline) {

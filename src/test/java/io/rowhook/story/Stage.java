@@ -206,6 +206,7 @@ public final class Stage implements AutoCloseable {
       Flow built = Wiring.flow(options(), env, Observers.NONE);
       flow = built;
       built.start();
+      built.listen();
       Eventually.within(
           LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
     } catch (Exception e) {
