@@ -210,6 +210,10 @@ class MetricsTest {
                   scrape.samples(histogram + "_seconds_bucket").stream()
                       .anyMatch(one -> one.exemplar().contains("trace_id=\"" + TRACE + "\"")));
         });
+    assertThat(metrics().scrape(OPEN_METRICS).text().lines())
+        .filteredOn(line -> line.contains(" # {"))
+        .as("what OpenMetrics lets have exemplars")
+        .allMatch(line -> line.startsWith("rowhook_") && line.contains("_seconds_bucket{"));
   }
 
   /** Else nobody would notice a name that was changed here and not there. */
@@ -234,7 +238,8 @@ class MetricsTest {
 
     assertThat(
             MetricsQuery.unknown(
-                "sum by (colour) (rate(rowhook_events_total{kind=\"x\", event=\"Sold\"}[5m])) / rowhook_evnts",
+                "sum by (colour) (rate(rowhook_events_total{kind=\"x\", event=\"Sold\"}[5m])) /"
+                    + " rowhook_evnts",
                 scrape))
         .containsExactly(
             "rowhook_events_total{kind}",

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,6 +39,23 @@ public final class Metrics implements AutoCloseable {
    * @param contentType with version and charset
    */
   public record Exposition(String contentType, String text) {}
+
+  /**
+   * Exemplars on buckets and counters alone, as OpenMetrics has it: Micrometer's default puts them
+   * on {@code _count} too, and Prometheus before 2.43 refuses the whole scrape for that.
+   */
+  private static final PrometheusConfig CONFIG =
+      new PrometheusConfig() {
+        @Override
+        public @Nullable String get(String key) {
+          return null;
+        }
+
+        @Override
+        public Properties prometheusProperties() {
+          return new Properties();
+        }
+      };
 
   private static final String OPEN_METRICS = "application/openmetrics-text";
 
@@ -71,10 +89,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(Function<Event, Optional<TraceContext>> traces) {
     registry =
         new PrometheusMeterRegistry(
-            PrometheusConfig.DEFAULT,
-            new PrometheusRegistry(),
-            Clock.SYSTEM,
-            new ExemplarSource(traces));
+            CONFIG, new PrometheusRegistry(), Clock.SYSTEM, new ExemplarSource(traces));
     ProcessMeters.restrict(registry);
     Delays delays = new Delays(registry);
     events = new EventMeters(registry, delays, InstantSource.system());
