@@ -58,6 +58,7 @@ final class Transitions {
   private static final class Watched {
     private State told = State.ok;
     private State seen = State.ok;
+    private boolean toldGone;
     private Instant seenSince;
     private Instant notOkSince;
 
@@ -136,16 +137,18 @@ final class Transitions {
       if (its.told != State.ok && !its.seenSince.plus(rule.clearAfter).isAfter(now)) {
         due.add(alert(rule.cleared, part, its.told, its.seenSince));
         its.told = State.ok;
+        its.toldGone = false;
       }
       return;
     }
     Instant counts = its.told == State.ok ? its.notOkSince : its.seenSince;
-    if (state.compareTo(its.told) > 0 && !counts.plus(rule.raiseAfter).isAfter(now)) {
-      boolean gone = pauses.get(part.subject()) == Pause.Kind.gone;
-      EventType type =
-          part.kind() == Kind.recipient && gone ? EventType.RecipientDisabled : rule.raised;
+    boolean gone = part.kind() == Kind.recipient && pauses.get(part.subject()) == Pause.Kind.gone;
+    boolean worse = state.compareTo(its.told) > 0 || gone && !its.toldGone;
+    if (worse && !counts.plus(rule.raiseAfter).isAfter(now)) {
+      EventType type = gone ? EventType.RecipientDisabled : rule.raised;
       due.add(alert(type, part, its.told, part.since()));
       its.told = state;
+      its.toldGone = gone;
     }
   }
 

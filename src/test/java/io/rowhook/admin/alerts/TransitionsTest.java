@@ -51,8 +51,8 @@ class TransitionsTest {
     assertThat(stalled.getFirst().type()).isEqualTo(EventType.CaptureStalled);
     assertThat(stalled.getFirst().data().toString())
         .isEqualTo(
-            "{\"kind\":\"capture\",\"subject\":null,\"state\":\"degraded\",\"previousState\":\"ok\","
-                + "\"reason\":\"for a reason\",\"since\":\"2026-05-24T12:00:00Z\",\"count\":1}");
+            "{\"kind\":\"capture\",\"subject\":null,\"state\":\"degraded\",\"previousState\":\"ok\",\"reason\":\"for"
+                + " a reason\",\"since\":\"2026-05-24T12:00:00Z\",\"count\":1}");
     assertThat(types(100, degraded)).isEmpty();
     assertThat(types(101, failing)).isEmpty();
     List<Alert> worse = look(131, failing);
@@ -105,6 +105,21 @@ class TransitionsTest {
     look(10, part(Kind.recipient, "shop", State.ok)); // the others have no file any more
     assertThat(types(15, part(Kind.recipient, "shop", State.ok)))
         .containsExactly(EventType.RecipientResumed);
+  }
+
+  @Test
+  void tellsThatARecipientWantsNoMoreWhenItWasPausedBefore() {
+    Part shop = part(Kind.recipient, "shop", State.degraded);
+    pauses = Map.of("shop", Pause.Kind.failures);
+    look(0, shop);
+    assertThat(types(5, shop)).containsExactly(EventType.RecipientPaused);
+    pauses = Map.of("shop", Pause.Kind.gone);
+    assertThat(types(20, shop)).containsExactly(EventType.RecipientDisabled);
+    assertThat(types(30, shop)).isEmpty();
+    pauses = Map.of();
+    Part well = part(Kind.recipient, "shop", State.ok);
+    look(40, well);
+    assertThat(types(45, well)).containsExactly(EventType.RecipientResumed);
   }
 
   @Test
