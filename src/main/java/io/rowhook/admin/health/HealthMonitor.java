@@ -119,8 +119,9 @@ public final class HealthMonitor implements Health, AutoCloseable {
           Kind.settings,
           State.degraded,
           problems.getFirst()
+              + (problems.getFirst().endsWith(".") ? "" : ".")
               + (problems.size() == 1 ? "" : " And %d more.".formatted(problems.size() - 1))
-              + " The last good ones are in force");
+              + " What was in force before still is");
     }
   }
 

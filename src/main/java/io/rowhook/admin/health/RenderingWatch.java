@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -49,9 +50,16 @@ public final class RenderingWatch implements DeliveryListener {
     }
   }
 
-  /** Those that fail, the oldest first. */
-  public List<Failing> failing(Instant now) {
-    failing.values().removeIf(one -> one.last().plus(KNOWN).isBefore(now));
+  /**
+   * Those that fail, the oldest first.
+   *
+   * @param recipients that there are; what others failed with is forgotten
+   */
+  public List<Failing> failing(Instant now, Set<String> recipients) {
+    failing
+        .values()
+        .removeIf(
+            one -> one.last().plus(KNOWN).isBefore(now) || !recipients.contains(one.recipient()));
     return failing.values().stream().sorted(Comparator.comparing(Failing::since)).toList();
   }
 }

@@ -45,7 +45,9 @@ public final class TemplateHealth {
   void look(Findings found) {
     List<Quarantined> stopped = quarantined(settings.current().recipients());
     int lost = TemplateExecutor.lost();
-    List<RenderingWatch.Failing> failing = renderings.failing(found.now());
+    Set<String> recipients =
+        settings.current().recipients().stream().map(Recipient::name).collect(Collectors.toSet());
+    List<RenderingWatch.Failing> failing = renderings.failing(found.now(), recipients);
     if (lost >= TemplateExecutor.MOST_LOST) {
       found.stuck("%d templates run without an end, so none is run any more".formatted(lost));
       found.add(
