@@ -47,6 +47,16 @@ public record AdminSettings(
     return "unix:" + address;
   }
 
+  /**
+   * With the tokens that others have, as far as these have any: another address takes a new start,
+   * but a token that was taken back must not be good until then.
+   */
+  public AdminSettings withTokensOf(AdminSettings other) {
+    return other.read.isEmpty() && other.operate.isEmpty()
+        ? this
+        : new AdminSettings(address, tls, other.read, other.operate);
+  }
+
   @Override
   public String toString() {
     return "AdminSettings[" + shown(0) + "]";

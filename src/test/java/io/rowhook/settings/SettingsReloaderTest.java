@@ -97,14 +97,39 @@ class SettingsReloaderTest {
                 + " changed",
             "INFO settings: template Order.jslt added",
             "INFO settings: retention changed",
-            "WARN settings: config/source.properties: database.dbname, database.hostname: the source's properties"
-                + " take effect at the next start. Restart Rowhook");
+            "WARN settings: config/source.properties: database.dbname, database.hostname: the"
+                + " source's properties take effect at the next start. Restart Rowhook");
     assertThat(String.join("\n", lines())).doesNotContain("canary7");
     directory.delete("config/recipients/shop.yaml").write("templates/Order.jslt", ". ");
     looks(2);
     assertThat(lines())
         .endsWith(
             "INFO settings: recipient shop removed", "INFO settings: template Order.jslt changed");
+  }
+
+  /** A token that was taken back must not be good until somebody restarts Rowhook. */
+  @Test
+  void otherTokensHoldAtOnceAndAnotherAddressDoesNot() throws Exception {
+    String file = "admin: { address: '127.0.0.1:%d', tokens: { operate: %s } }\n";
+    directory.write("config/rowhook.yaml", file.formatted(8181, "the-first-operate-token"));
+    watch.close();
+    watch = watching((_, changes) -> taken.add(changes));
+    looks(2);
+    AdminSettings before = watch.current().admin().orElseThrow();
+    directory.write("config/rowhook.yaml", file.formatted(8282, "the-second-operate-token"));
+    looks(2);
+    AdminSettings after = watch.current().admin().orElseThrow();
+    assertThat(after.address()).isEqualTo(before.address());
+    assertThat(after.operate().orElseThrow().reveal()).isEqualTo("the-second-operate-token");
+    directory.write("config/rowhook.yaml", "admin: { address: '127.0.0.1:8282' }\n");
+    looks(2);
+    assertThat(watch.current().admin().orElseThrow().operate())
+        .as("the address in force is not opened to all")
+        .isEqualTo(after.operate());
+    assertThat(lines())
+        .endsWith(
+            "WARN settings: rowhook.yaml: admin.address takes effect at the next start. Restart"
+                + " Rowhook");
   }
 
   @Test

@@ -185,12 +185,16 @@ public final class SettingsOverlay {
         read.rowhook().map(RowhookFileReader::retention).orElse(inForce.retention()),
         read.rowhook().map(RowhookFileReader::allowed).orElse(inForce.allowed()),
         read.rowhook().map(RowhookFileReader::proxy).orElse(inForce.proxy()),
-        read.rowhook()
-            .map(RowhookFileReader::admin)
-            .filter(admin -> address(admin).equals(address(inForce.admin())))
-            .orElse(inForce.admin()),
+        read.rowhook().map(this::admin).orElse(inForce.admin()),
         sets,
         Settings.hashes(sets, read.hashes()));
+  }
+
+  /** Another address takes a new start, and its own certificate with it. */
+  private Optional<AdminSettings> admin(RowhookFileReader rowhook) {
+    return address(rowhook.admin()).equals(address(inForce.admin()))
+        ? rowhook.admin()
+        : inForce.admin().map(now -> rowhook.admin().map(now::withTokensOf).orElse(now));
   }
 
   private static Map<String, String> fixed(SourceProperties source) {
