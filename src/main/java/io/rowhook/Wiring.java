@@ -66,6 +66,7 @@ public final class Wiring {
   public static Flow flow(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
     Settings read = Settings.read(options.config(), options.templates(), env);
+    read.admin().ifPresent(AdminServer::check);
     SourceConfig source = SourceCredentials.source(read, options.config(), env);
     Path file = options.journal().orElse(read.journal());
     SqliteJournal journal = SqliteJournal.open(file);

@@ -6,7 +6,9 @@ import io.rowhook.admin.http.LocalAccess;
 import io.rowhook.settings.AdminSettings;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,22 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses an address of the network that cannot be had, before anything is begun that would have
+   * to be ended again. What a Unix socket comes to is seen when it is opened.
+   *
+   * @throws IllegalStateException in words for the user
+   */
+  public static void check(AdminSettings settings) {
+    if (settings.address() instanceof InetSocketAddress address) {
+      try (ServerSocketChannel free = ServerSocketChannel.open()) {
+        free.bind(address);
+      } catch (IOException e) {
+        throw cannotListen(Optional.of(settings), e);
+      }
+    }
+  }
+
   private AdminServer(
       Path journal, RunningService service, Supplier<Optional<AdminSettings>> settings)
       throws IOException {
@@ -93,13 +111,19 @@ public final class AdminServer implements AutoCloseable {
     try {
       return new ApiServer(host, local, started, this::inForce, service);
     } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "the admin API cannot listen"
-              + started.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
-              + ": "
-              + cause(e),
-          e);
+      throw cannotListen(started, e);
     }
+  }
+
+  private static IllegalStateException cannotListen(
+      Optional<AdminSettings> settings, Exception why) {
+    return new IllegalStateException(
+        "the admin API cannot listen"
+            + settings.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
+            + ": "
+            + cause(why)
+            + ". Give it another address in rowhook.yaml, or end what has this one",
+        why);
   }
 
   private static String cause(Throwable e) {

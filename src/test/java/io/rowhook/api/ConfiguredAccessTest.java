@@ -3,6 +3,7 @@ package io.rowhook.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rowhook.admin.AdminServer;
 import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.SettingsDirectory;
 import io.rowhook.settings.SettingsException;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -196,6 +198,14 @@ class ConfiguredAccessTest {
           .hasMessageContaining(
               "the admin API cannot listen at http://127.0.0.1:" + port + " (admin.address)")
           .hasMessageContaining("in use");
+      assertThatThrownBy(() ->
+              AdminServer.check(
+                  new AdminSettings(
+                      new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty())))
+          .hasMessageContaining("in use. Give it another address in rowhook.yaml");
     }
   }
 }

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets nobody guess: after ten wrong tokens from an address within a minute no token from there is
@@ -21,6 +23,8 @@ final class WrongTokens {
 
   /** Those that were wrong the longest ago are forgotten first. */
   private static final int ADDRESSES = 10_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WrongTokens.class);
 
   private record Window(Instant begin, int count) {}
 
@@ -66,6 +70,13 @@ final class WrongTokens {
             ? new Window(before.begin, before.count + 1)
             : new Window(now, 1);
     byAddress.put(network(address), next);
+    if (next.count == MOST) {
+      LOG.warn(
+          "{} wrong tokens came from {} within a minute: whoever asks from there waits until it is"
+              + " over",
+          MOST,
+          network(address));
+    }
   }
 
   private static String network(String address) {
