@@ -144,6 +144,10 @@ class AccessTest {
         .contains(" 400 ", "application/problem+json");
     assertThat(raw(good, bearer(), "GET /v1/events/%ff%fe", "Accept: */*")).contains(" 404 ");
     assertThat(raw(good, bearer(), "GET /v1/status?a=%", "Accept: */*")).contains(" 400 ");
+    assertThat(client.get("/v1/event-search?column%5Bno%5D=1&column%5Bno%5D=2").text())
+        .contains("column[no] stands there twice, and is one value");
+    assertThat(client.get("/v1/event-search?column=1").text())
+        .contains("column is written with a key: column[KEY]=VALUE");
     assertThat(client.get("/v1/status").status()).isEqualTo(200);
   }
 

@@ -4,11 +4,11 @@ package io.rowhook.admin.api;
 final class EditSchemas {
 
   /** In characters; a hand-written file is a hundredth of it. */
-  static final int MOST = 1 << 20;
+  static final int MOST = 256 * 1024;
 
   static final String MASKS =
-      "Secrets are shown as `***`, references to the environment or a file as they stand. Sent back,"
-          + " `***` means as it was.";
+      "Secrets are shown as `***`, references to the environment or a file as they stand. Sent"
+          + " back, `***` means as it was.";
 
   static final String EDITS =
       "It is held against all rules before anything is written, and answered once it is in force.";

@@ -96,7 +96,9 @@ public final class RequestReader {
       ObjectNode map = Json.MAPPER.createObjectNode();
       query.forEach(one -> {
         String key = key(name, one.getKey());
-        if (key != null) {
+        if (key != null && map.has(key)) {
+          wrong.add(new FieldError(one.getKey(), "stands there twice, and is one value"));
+        } else if (key != null) {
           map.put(key, one.getValue());
         }
       });
@@ -147,7 +149,9 @@ public final class RequestReader {
                     given,
                     names.isEmpty()
                         ? "is not known: there are no parameters here"
-                        : "is not known. " + DidYouMean.advice(given, names, "There are"))));
+                        : names.contains(given)
+                            ? "is written with a key: %s[KEY]=VALUE".formatted(given)
+                            : "is not known. " + DidYouMean.advice(given, names, "There are"))));
   }
 
   private static void body(Operation operation, Raw raw, ObjectNode fields) throws ApiException {

@@ -21,6 +21,11 @@ public final class ErasureText {
     JsonNode pending = answer.path("pending");
     JsonNode embedded = answer.path("embedded");
     List<String> lines = new ArrayList<>();
+    if (answer.path("events").asLong() == 0) {
+      lines.add(
+          "The journal has no event of %s: is the id as rowhook deliveries shows it?"
+              .formatted(what));
+    }
     lines.add(
         "%s %s %s"
             .formatted(
@@ -64,12 +69,14 @@ public final class ErasureText {
     answer.path("relatives").forEach(one -> relatives.add(one.asText()));
     if (!relatives.isEmpty()) {
       lines.add(
-          "  the same rows, or its parts, may also be entities of their own, to be forgotten by their own ids: "
+          "  the same rows, or its parts, may also be entities of their own, to be forgotten by"
+              + " their own ids: "
               + String.join(", ", relatives));
     }
     if (answer.path("open").asBoolean()) {
       lines.add(
-          "  a large transaction is just being read: if it changes this entity, its event comes after this; ask again then");
+          "  a large transaction is just being read: if it changes this entity, its event comes"
+              + " after this; ask again then");
     }
   }
 
@@ -79,7 +86,8 @@ public final class ErasureText {
           .formatted((answer.path("bytes").asLong() + (1 << 20) - 1) >> 20);
     }
     return answer.path("left").isNull()
-        ? "The journal's file was rewritten: nothing of it is left there. Backups of the journal keep what they have"
+        ? "The journal's file was rewritten: nothing of it is left there. Backups of the journal"
+            + " keep what they have"
         : "TRACES MAY BE LEFT: " + answer.path("left").asText();
   }
 
