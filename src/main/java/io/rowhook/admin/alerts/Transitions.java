@@ -143,7 +143,7 @@ final class Transitions {
     }
     Instant counts = its.told == State.ok ? its.notOkSince : its.seenSince;
     boolean gone = part.kind() == Kind.recipient && pauses.get(part.subject()) == Pause.Kind.gone;
-    boolean worse = state.compareTo(its.told) > 0 || gone && !its.toldGone;
+    boolean worse = state.compareTo(its.told) > 0 || (gone && !its.toldGone);
     if (worse && !counts.plus(rule.raiseAfter).isAfter(now)) {
       EventType type = gone ? EventType.RecipientDisabled : rule.raised;
       due.add(alert(type, part, its.told, part.since()));
