@@ -6,9 +6,7 @@ import io.rowhook.admin.http.LocalAccess;
 import io.rowhook.settings.AdminSettings;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,12 +63,11 @@ public final class AdminServer implements AutoCloseable {
    * @throws IllegalStateException in words for the user
    */
   public static void check(AdminSettings settings) {
-    if (settings.address() instanceof InetSocketAddress address) {
-      try (ServerSocketChannel free = ServerSocketChannel.open()) {
-        free.bind(address);
-      } catch (IOException e) {
-        throw cannotListen(Optional.of(settings), e);
-      }
+    if (!settings.isUnix()) {
+      ApiServer.inTheWay(settings.address())
+          .ifPresent(why -> {
+            throw new IllegalStateException(cannotListen(Optional.of(settings), why));
+          });
     }
   }
 
@@ -111,19 +108,16 @@ public final class AdminServer implements AutoCloseable {
     try {
       return new ApiServer(host, local, started, this::inForce, service);
     } catch (RuntimeException e) {
-      throw cannotListen(started, e);
+      throw new IllegalStateException(cannotListen(started, cause(e)), e);
     }
   }
 
-  private static IllegalStateException cannotListen(
-      Optional<AdminSettings> settings, Exception why) {
-    return new IllegalStateException(
-        "the admin API cannot listen"
-            + settings.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
-            + ": "
-            + cause(why)
-            + ". Give it another address in rowhook.yaml, or end what has this one",
-        why);
+  private static String cannotListen(Optional<AdminSettings> settings, String why) {
+    return "the admin API cannot listen"
+        + settings.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
+        + ": "
+        + why
+        + ". Give it another address in rowhook.yaml, or end what has this one";
   }
 
   private static String cause(Throwable e) {

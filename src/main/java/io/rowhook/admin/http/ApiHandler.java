@@ -40,6 +40,11 @@ import org.slf4j.LoggerFactory;
 final class ApiHandler implements Handler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+  private static final Header CLOSE = HeaderValues.CONNECTION_CLOSE;
+
+  private static final Problem TOO_LARGE =
+      Problem.of(
+          ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
 
   private final Access access;
   private final Router router;
@@ -181,16 +186,10 @@ final class ApiHandler implements Handler {
     }
   }
 
-  private static final Problem TOO_LARGE =
-      Problem.of(
-          ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
-
   /** What comes on the connection after this is no request. */
   private static ApiException broken(Problem problem) {
     return new ApiException(problem.with(CLOSE.name(), CLOSE.get()));
   }
-
-  private static final Header CLOSE = HeaderValues.CONNECTION_CLOSE;
 
   private void refuse(
       ServerRequest request, ServerResponse response, Problem problem, String path) {

@@ -96,21 +96,22 @@ public final class ApiServer implements AutoCloseable {
     if (!server.isRunning()) { // it only logs why
       deadlines.close();
       throw new IllegalStateException(
-          started.map(AdminSettings::address).map(ApiServer::whyNot).orElse("no address is free"));
+          started
+              .map(one -> inTheWay(one.address()).orElse("the log has it"))
+              .orElse("no address is free"));
     }
   }
 
-  /** What is in the way of listening there, by trying it. */
-  private static String whyNot(SocketAddress address) {
+  /** What is in the way of listening there, by trying it; empty: nothing just now. */
+  public static Optional<String> inTheWay(SocketAddress address) {
     try (ServerSocketChannel channel =
-        ServerSocketChannel.open(
-            address instanceof UnixDomainSocketAddress
-                ? StandardProtocolFamily.UNIX
-                : StandardProtocolFamily.INET6)) {
+        address instanceof UnixDomainSocketAddress
+            ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+            : ServerSocketChannel.open()) {
       channel.bind(address);
-      return "the log has it";
+      return Optional.empty();
     } catch (IOException | UnsupportedOperationException e) {
-      return String.valueOf(e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
