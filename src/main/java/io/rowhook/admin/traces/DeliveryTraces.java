@@ -184,12 +184,7 @@ final class DeliveryTraces implements DeliveryListener, TraceHeaders {
       return;
     }
     AttributesBuilder attributes =
-        Attributes.builder()
-            .put(Names.SYSTEM, "rowhook")
-            .put(Names.OPERATION, "send")
-            .put(Names.OPERATION_TYPE, "send")
-            .put(Names.TO, recipient)
-            .put(Names.RECIPIENT, recipient)
+        sending(recipient)
             .put(Names.BATCH, (long) outcome.size())
             .put(Names.REQUEST, attempt.requestId());
     request(attributes, destination, attempt);
@@ -207,16 +202,20 @@ final class DeliveryTraces implements DeliveryListener, TraceHeaders {
             description(attempt)));
   }
 
+  private static AttributesBuilder sending(String recipient) {
+    return Attributes.builder()
+        .put(Names.SYSTEM, "rowhook")
+        .put(Names.OPERATION, "send")
+        .put(Names.OPERATION_TYPE, "send")
+        .put(Names.TO, recipient)
+        .put(Names.RECIPIENT, recipient);
+  }
+
   private static AttributesBuilder common(String recipient, Delivery delivery) {
     Event event = delivery.entry().event();
     AttributesBuilder attributes =
-        Attributes.builder()
-            .put(Names.SYSTEM, "rowhook")
-            .put(Names.OPERATION, "send")
-            .put(Names.OPERATION_TYPE, "send")
-            .put(Names.TO, recipient)
+        sending(recipient)
             .put(Names.MESSAGE, event.id())
-            .put(Names.RECIPIENT, recipient)
             .put(Names.ENTITY, event.entityType())
             .put(Names.EVENT, event.type().name())
             .put(Names.SEQUENCE, delivery.sequence());
