@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,15 +32,15 @@ class TracesHeldBackTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String PARENT = "00f067aa0ba902b7";
 
-  private static final SourceDatabase source = SourceDatabase.start();
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
   private final TraceCollector collector = new TraceCollector();
-  private @Nullable Stage played;
+  private Stage stage;
 
   @BeforeEach
-  void empty() {
-    played =
+  void set() {
+    stage =
         new Stage(source, directory)
             .tables()
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint())
@@ -49,27 +48,14 @@ class TracesHeldBackTest {
   }
 
   @AfterEach
-  void end() {
-    stage().close();
+  void strike() {
+    stage.close();
     collector.close();
   }
 
-  @AfterAll
-  static void stop() {
-    source.close();
-  }
-
-  private Stage stage() {
-    Stage stage = played;
-    if (stage == null) {
-      throw new IllegalStateException("not started");
-    }
-    return stage;
-  }
-
   private void shop() {
-    stage().receiver("shop", TestReceiver.Settings.DEFAULT);
-    stage().recipient("shop", "url: ${env:SHOP_URL}");
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}");
   }
 
   private static Predicate<Span> named(String name) {
@@ -78,7 +64,7 @@ class TracesHeldBackTest {
 
   @Test
   void neitherASecretNorAValueIsExported() {
-    stage()
+    stage
         .receiver(
             "shop",
             TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(1)))
@@ -101,9 +87,9 @@ class TracesHeldBackTest {
             """)
         .env("SHOP_TOKEN", "tokentokentoken")
         .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20collectors-own");
-    stage().start();
+    stage.start();
     source.execute("INSERT INTO article VALUES (7, 'CH-102', 'Unspeakable', 189.00, 5)");
-    stage().await("shop", 2);
+    stage.await("shop", 2);
     collector.await(2, span -> span.getName().startsWith("deliver "));
     Span broken =
         collector.await(1, named("attempt")).stream()
@@ -111,7 +97,7 @@ class TracesHeldBackTest {
             .findFirst()
             .orElseThrow();
     assertThat(attribute(broken, "error.type")).isEqualTo("not_rendered");
-    assertThat(stage().inbox("shop").getFirst().path()).contains("Unspeakable");
+    assertThat(stage.inbox("shop").getFirst().path()).contains("Unspeakable");
     assertThat(attribute(collector.await(1, named("POST")).getFirst(), "url.full"))
         .endsWith("/shop/services/***?key=***&tenant=1");
     assertThat(collector.text())
@@ -128,8 +114,8 @@ class TracesHeldBackTest {
   @Test
   void withoutTracesWhatATransactionGaveIsPassedOn() {
     shop();
-    stage().env("OTEL_SDK_DISABLED", "true");
-    stage().start();
+    stage.env("OTEL_SDK_DISABLED", "true");
+    stage.start();
     String given = "00-%s-%s-03".formatted(TRACE, PARENT);
     source.execute(
         """
@@ -147,7 +133,7 @@ class TracesHeldBackTest {
         COMMIT;
         """);
     Map<String, List<String>> sent =
-        stage().await("shop", 3).stream()
+        stage.await("shop", 3).stream()
             .collect(
                 Collectors.toMap(
                     one ->
@@ -162,8 +148,8 @@ class TracesHeldBackTest {
   @Test
   void nothingIsSentInAHeaderWhereNothingIsPropagated() {
     shop();
-    stage().env("OTEL_TRACES_EXPORTER", "none").env("OTEL_PROPAGATORS", "none");
-    stage().start();
+    stage.env("OTEL_TRACES_EXPORTER", "none").env("OTEL_PROPAGATORS", "none");
+    stage.start();
     source.execute(
         """
         BEGIN;
@@ -172,13 +158,13 @@ class TracesHeldBackTest {
         COMMIT;
         """
             .formatted(TRACE, PARENT));
-    assertThat(stage().await("shop", 1).getFirst().headers()).doesNotContainKey("traceparent");
+    assertThat(stage.await("shop", 1).getFirst().headers()).doesNotContainKey("traceparent");
   }
 
   @Test
   void exemplarsNameTheTraceThatIsSent() {
     shop();
-    stage().start();
+    stage.start();
     Eventually.within(
         LIMIT,
         "an exemplar of a trace that was sent",
@@ -190,7 +176,7 @@ class TracesHeldBackTest {
               collector.spans().stream()
                   .map(one -> hex(one.getTraceId()))
                   .collect(Collectors.toSet());
-          String text = stage().flow().metrics().scrape("application/openmetrics-text").text();
+          String text = stage.flow().metrics().scrape("application/openmetrics-text").text();
           return sent.stream().anyMatch(trace -> text.contains("trace_id=\"" + trace + "\""));
         });
   }

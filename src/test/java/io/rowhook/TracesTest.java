@@ -19,9 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,15 +37,15 @@ class TracesTest {
   private static final String TRACEPARENT =
       "00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}";
 
-  private static final SourceDatabase source = SourceDatabase.start();
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
   private final TraceCollector collector = new TraceCollector();
-  private @Nullable Stage played;
+  private Stage stage;
 
   @BeforeEach
-  void empty() {
-    played =
+  void set() {
+    stage =
         new Stage(source, directory)
             .tables()
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint())
@@ -54,31 +53,16 @@ class TracesTest {
   }
 
   @AfterEach
-  void end() {
-    stage().close();
+  void strike() {
+    stage.close();
     collector.close();
   }
 
-  @AfterAll
-  static void stop() {
-    source.close();
-  }
-
-  private Stage stage() {
-    Stage stage = played;
-    if (stage == null) {
-      throw new IllegalStateException("not started");
-    }
-    return stage;
-  }
-
   private void shop(int failFirst, String yaml) {
-    stage()
-        .receiver(
-            "shop",
-            TestReceiver.Settings.DEFAULT.withAnswer(
-                TestReceiver.Answer.OK.withFailFirst(failFirst)));
-    stage().recipient("shop", "url: ${env:SHOP_URL}\n" + yaml);
+    stage.receiver(
+        "shop",
+        TestReceiver.Settings.DEFAULT.withAnswer(TestReceiver.Answer.OK.withFailFirst(failFirst)));
+    stage.recipient("shop", "url: ${env:SHOP_URL}\n" + yaml);
   }
 
   private static Predicate<Span> named(String name) {
@@ -108,12 +92,12 @@ class TracesTest {
 
   @Test
   void oneTraceGoesFromTheCommitThroughRetriesToTheAcknowledgement() {
-    stage().env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
-    stage().env("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=seven");
+    stage.env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
+    stage.env("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=seven");
     shop(2, "retry: { delays: [100ms, 300ms], jitter: 0 }");
-    stage().start();
+    stage.start();
     source.execute("INSERT INTO article VALUES (7, 'CH-102', 'Office chair', 189.00, 5)");
-    List<ReceivedRequest> inbox = stage().await("shop", 3);
+    List<ReceivedRequest> inbox = stage.await("shop", 3);
 
     Span journal = only("journal Article");
     Span deliver = only("deliver shop");
@@ -175,7 +159,7 @@ class TracesTest {
   @Test
   void theParentIsWhatTheTransactionGave() {
     shop(0, "");
-    stage().start();
+    stage.start();
     source.execute(
         """
         BEGIN;
@@ -185,7 +169,7 @@ class TracesTest {
         COMMIT;
         """
             .formatted(TRACE, PARENT));
-    List<ReceivedRequest> inbox = stage().await("shop", 2);
+    List<ReceivedRequest> inbox = stage.await("shop", 2);
     List<Span> first = collector.await(2, span -> span.getName().startsWith("journal "));
     collector.await(2, named("deliver shop"));
     assertThat(first).allMatch(span -> hex(span.getParentSpanId()).equals(PARENT));
@@ -201,7 +185,7 @@ class TracesTest {
   @Test
   void aParentThatIsNotSampledIsNotRecorded() {
     shop(0, "");
-    stage().start();
+    stage.start();
     source.execute(
         """
         BEGIN;
@@ -211,7 +195,7 @@ class TracesTest {
         """
             .formatted(TRACE, PARENT),
         "INSERT INTO crm.customer VALUES (1, 'One')");
-    List<ReceivedRequest> inbox = stage().await("shop", 2);
+    List<ReceivedRequest> inbox = stage.await("shop", 2);
     only("deliver shop");
     String unsampled =
         inbox.stream()
@@ -220,30 +204,30 @@ class TracesTest {
             .findFirst()
             .orElseThrow();
     assertThat(unsampled).startsWith("00-" + TRACE + "-").endsWith("-00").doesNotContain(PARENT);
-    stage().stop();
+    stage.stop();
     assertThat(collector.spans()).hasSize(3).noneMatch(one -> hex(one.getTraceId()).equals(TRACE));
   }
 
   @Test
   void whatHappensAfterARestartAndAtARedeliveryIsInTheSameTrace() {
     shop(1, "retry: { delays: [2s], jitter: 0 }");
-    stage().start();
+    stage.start();
     source.execute("INSERT INTO article VALUES (1, 'A', 'One', 1, 1)");
-    stage().await("shop", 1);
+    stage.await("shop", 1);
     collector.await(1, named("POST"));
-    stage().stop();
+    stage.stop();
     assertThat(collector.spans()).noneMatch(named("deliver shop"));
-    stage().start();
-    stage().await("shop", 2);
+    stage.start();
+    stage.await("shop", 2);
     Span deliver = only("deliver shop");
     assertThat(deliver.getParentSpanId()).isEqualTo(only("journal Article").getSpanId());
     assertThat(attribute(deliver, "rowhook.attempts")).isEqualTo("2");
     assertThat(collector.await(2, named("POST")))
         .allMatch(one -> one.getParentSpanId().equals(deliver.getSpanId()));
 
-    String id = String.valueOf(stage().inbox("shop").getFirst().id());
-    assertThat(new OperatedService(stage(), source).run("redeliver", "shop", id)).isZero();
-    stage().await("shop", 3);
+    String id = String.valueOf(stage.inbox("shop").getFirst().id());
+    assertThat(new OperatedService(stage, source).run("redeliver", "shop", id)).isZero();
+    stage.await("shop", 3);
     List<Span> both = collector.await(2, named("deliver shop"));
     Span again = both.getLast();
     assertThat(attribute(again, "rowhook.redelivery")).isEqualTo("1");
@@ -251,7 +235,7 @@ class TracesTest {
     assertThat(again.getSpanId()).isNotEqualTo(deliver.getSpanId());
     assertThat(again.getParentSpanId()).isEqualTo(deliver.getParentSpanId());
     assertThat(start(again)).isAfter(end(deliver));
-    assertThat(stage().inbox("shop").stream().map(TracesTest::header))
+    assertThat(stage.inbox("shop").stream().map(TracesTest::header))
         .containsExactlyElementsOf(
             collector.await(3, named("POST")).stream().map(TraceCollector::traceparent).toList());
   }
@@ -260,9 +244,9 @@ class TracesTest {
   @Test
   void aBatchIsATraceOfItsOwnAndLinked() {
     shop(0, "batch: { max: 3, wait: 10s }");
-    stage().start();
+    stage.start();
     source.execute("INSERT INTO article SELECT i, 'A', 'Many', 1, 1 FROM generate_series(1, 3) i");
-    List<ReceivedRequest> inbox = stage().await("shop", 1);
+    List<ReceivedRequest> inbox = stage.await("shop", 1);
     Span request = only("POST");
     assertThat(header(inbox.getFirst())).isEqualTo(traceparent(request));
     assertThat(attribute(request, "messaging.batch.message_count")).isEqualTo("3");
