@@ -21,6 +21,7 @@ import io.rowhook.admin.api.Problem;
 import io.rowhook.admin.api.ProblemType;
 import io.rowhook.admin.api.RequestReader;
 import io.rowhook.admin.api.Right;
+import io.rowhook.admin.page.PageFiles.PageFile;
 import io.rowhook.base.Json;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.JournalException;
@@ -47,6 +48,7 @@ final class ApiHandler implements Handler {
           ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
 
   private final Access access;
+  private final PageHandler page;
   private final Router router;
   private final RunningService service;
   private final Semaphore room;
@@ -57,11 +59,13 @@ final class ApiHandler implements Handler {
    */
   ApiHandler(
       Access access,
+      PageHandler page,
       Router router,
       RunningService service,
       Semaphore room,
       RequestDeadlines deadlines) {
     this.access = access;
+    this.page = page;
     this.router = router;
     this.service = service;
     this.room = room;
@@ -72,13 +76,12 @@ final class ApiHandler implements Handler {
   public void handle(ServerRequest request, ServerResponse response) {
     String path = request.prologue().uriPath().rawPath();
     try {
-      ApiAnswer answer = answer(request, path);
-      if (answer.feed().isPresent()) {
-        head(response, answer);
-        EventStream.write(response, answer.feed().get(), deadlines);
+      Optional<PageFile> file = page.find(request, path);
+      if (file.isPresent()) {
+        access.checkHost(asked(request));
+        page.send(request, response, file.get());
       } else {
-        head(response, answer);
-        send(request, response, answer.body());
+        respond(request, response, path);
       }
     } catch (ApiException e) {
       refuse(request, response, e.problem(), path);
@@ -87,6 +90,17 @@ final class ApiHandler implements Handler {
     }
     if (request.headers().contains(CLOSE) || response.headers().contains(CLOSE)) {
       throw new CloseConnectionException("as was asked for"); // the server would wait for more
+    }
+  }
+
+  private void respond(ServerRequest request, ServerResponse response, String path)
+      throws ApiException {
+    ApiAnswer answer = answer(request, path);
+    head(response, answer);
+    if (answer.feed().isPresent()) {
+      EventStream.write(response, answer.feed().get(), deadlines);
+    } else {
+      send(request, response, answer.body());
     }
   }
 

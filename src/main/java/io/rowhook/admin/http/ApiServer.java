@@ -79,16 +79,17 @@ public final class ApiServer implements AutoCloseable {
       RunningService service) {
     Semaphore room = new Semaphore(MAX_REQUESTS);
     Router router = new Router(Operations.ALL);
+    PageHandler page = new PageHandler();
     WebServerConfig.Builder builder = WebServer.builder();
     builder.shutdownHook(false).featuresDiscoverServices(false).host(host.getHostAddress()).port(0);
-    configure(builder, new ApiHandler(local, router, service, room, deadlines));
+    configure(builder, new ApiHandler(local, page, router, service, room, deadlines));
     if (started.isPresent()) {
       AdminSettings settings = started.get();
       ListenerConfig.Builder listener = ListenerConfig.builder().name(CONFIGURED);
       listener.bindAddress(settings.address());
       settings.tls().ifPresent(first -> listener.tls(tls(() -> identity(current, first))));
       Access access = new ConfiguredAccess(current, InstantSource.system());
-      configure(listener, new ApiHandler(access, router, service, room, deadlines));
+      configure(listener, new ApiHandler(access, page, router, service, room, deadlines));
       builder.putSocket(CONFIGURED, listener.build());
     }
     server = builder.build();
