@@ -5,11 +5,13 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
+import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.AuditEntry.Action;
@@ -51,6 +53,7 @@ public final class Flow implements AutoCloseable {
   private final HealthMonitor health;
   private final Alerts alerts;
   private final Metrics metrics;
+  private final History history;
   private final Traces traces;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
@@ -70,6 +73,7 @@ public final class Flow implements AutoCloseable {
       HealthMonitor health,
       Alerts alerts,
       Metrics metrics,
+      History history,
       Traces traces,
       Supplier<AdminServer> listen) {
     this.journal = journal;
@@ -86,6 +90,7 @@ public final class Flow implements AutoCloseable {
     this.health = health;
     this.alerts = alerts;
     this.metrics = metrics;
+    this.history = history;
     this.traces = traces;
     this.listen = listen;
   }
@@ -109,6 +114,18 @@ public final class Flow implements AutoCloseable {
     watch.start();
     health.start();
     alerts.start();
+    history.start(this::waiting, this::lagBytes);
+  }
+
+  private long waiting() {
+    long head = journal.head();
+    return dispatchers.statuses().stream()
+        .mapToLong(status -> Math.max(0, head - status.cursor()))
+        .sum();
+  }
+
+  private long lagBytes() {
+    return supervisor.slot().map(SlotStatus::behindBytes).orElse(-1L);
   }
 
   /**
@@ -196,6 +213,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    history.close();
     alerts.close();
     health.close();
     watch.close();

@@ -13,6 +13,7 @@ import io.rowhook.admin.alerts.FailedDeliveries;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
+import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
 import io.rowhook.capture.CaptureSupervisor;
@@ -76,8 +77,10 @@ public final class Wiring {
     EntityMetrics counts = new EntityMetrics();
     Traces traces = Traces.of(env);
     Metrics metrics = new Metrics(traces::of);
+    History history = new History();
     ObservedPublisher publisher =
-        new ObservedPublisher(journal, metrics.publications().and(traces.publications()));
+        new ObservedPublisher(
+            journal, metrics.publications().and(traces.publications()).and(history));
     JdbcRowLookup chunkRows = JdbcRowLookup.whole(source);
     ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
     Function<List<EntityType>, Generation> generations =
@@ -119,6 +122,7 @@ public final class Wiring {
                     .and(failed)
                     .and(metrics.deliveries())
                     .and(traces.deliveries())
+                    .and(history)
                     .and(live),
                 traces.headers(),
                 budget));
@@ -183,6 +187,7 @@ public final class Wiring {
                 chunks::keys,
                 dispatchers::beginAnew),
             metrics,
+            history,
             live);
     metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
@@ -200,6 +205,7 @@ public final class Wiring {
         health,
         alerts,
         metrics,
+        history,
         traces,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));
   }

@@ -3,6 +3,7 @@ package io.rowhook.admin;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
+import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
@@ -40,6 +41,7 @@ import java.util.function.Supplier;
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
+ * @param history how it went in the last hours
  * @param live what happens, as it happens
  */
 public record RunningService(
@@ -61,4 +63,5 @@ public record RunningService(
     ResyncActions resyncs,
     ErasureActions erasures,
     Metrics metrics,
+    History history,
     LiveEvents live) {}

@@ -8,6 +8,7 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
+import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
@@ -123,6 +124,7 @@ final class ApiRig implements AutoCloseable {
             new ErasureActions(
                 journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
             new Metrics(),
+            new History(),
             live);
     server = AdminServer.open(file, service, () -> settings);
   }

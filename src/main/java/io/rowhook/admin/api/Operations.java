@@ -29,6 +29,7 @@ public final class Operations {
   public static final List<Operation> ALL =
       Stream.of(
               ServiceOperations.ALL,
+              HistoryOperations.ALL,
               SettingsOperations.ALL,
               AuditOperations.ALL,
               EditOperations.ALL,
