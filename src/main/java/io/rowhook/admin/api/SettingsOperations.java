@@ -84,7 +84,11 @@ final class SettingsOperations {
                           .must("table", Schema.text())
                           .must("id", Schema.list(Schema.text()))
                           .must("parts", Schema.list(Schema.text()))
-                          .must("references", Schema.list(Schema.text()))))
+                          .must("references", Schema.list(Schema.text()))
+                          .must(
+                              "index",
+                              Schema.list(Schema.text())
+                                  .about("columns by whose values deliveries are found"))))
               .must("recipients", Schema.list(RECIPIENT))
               .must("templates", Schema.map(Schema.text()).about("by name, the hash of each"))
               .must("problems", Schema.list(Schema.text()).about("what is refused on disk")));
@@ -140,6 +144,7 @@ final class SettingsOperations {
     entity.parts().forEach(part -> parts.add(part.name()));
     ArrayNode references = json.putArray("references");
     entity.references().forEach(reference -> references.add(reference.name()));
+    entity.index().forEach(json.putArray("index")::add);
     return json;
   }
 

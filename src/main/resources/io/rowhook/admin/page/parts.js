@@ -119,7 +119,7 @@ export function Table({ caption, columns, rows, keyOf, empty }) {
     return html`<p class="empty">${empty ?? t('nothing')}</p>`;
   }
   return html`
-    <div class="scroll" role="region" aria-label=${caption} tabindex="0">
+    <div class="scroll" role="group" aria-label=${caption} tabindex="0">
       <table>
         <caption class="unseen">${caption}</caption>
         <thead><tr>${columns.map(([words, , look]) => html`<th scope="col" class=${look}>${words}</th>`)}</tr></thead>
@@ -135,13 +135,13 @@ export function Tabs({ label, tabs, current }) {
 }
 
 export function Code({ text, label }) {
-  return html`<pre tabindex="0" role="region" aria-label=${label}><code>${pretty(text)}</code></pre>`;
+  return html`<pre tabindex="0" role="group" aria-label=${label}><code>${pretty(text)}</code></pre>`;
 }
 
 /** Lines of two texts: what went, what came. */
 export function Difference({ before, after, label }) {
   const lines = difference(pretty(before ?? '').split('\n'), pretty(after ?? '').split('\n'));
-  return html`<pre class="difference" tabindex="0" role="region" aria-label=${label}>${lines.map(([sign, line]) => {
+  return html`<pre class="difference" tabindex="0" role="group" aria-label=${label}>${lines.map(([sign, line]) => {
     if (sign === '-') {
       return html`<del><span class="unseen">${t('gone')} </span>- ${line}\n</del>`;
     }

@@ -98,7 +98,7 @@ function Recipients({ status, history }) {
   const rows = [...status.recipients].sort((a, b) => bad(b) - bad(a) || a.recipient.localeCompare(b.recipient));
   const columns = [
     [t('recipient'), (one) => html`<a href=${link(['recipients', one.recipient])}>${one.recipient}</a>`],
-    [t('state'), (one) => html`<${Badge} kind="recipient" state=${one.pause ? 'paused' : one.state} />`],
+    [t('state'), (one) => html`<${Badge} kind="recipient" state=${one.state} />`],
     [t('rate'), (one) => number(rate(one, 'deliveredPerMinute')), 'number'],
     [t('delay'), (one) => millis(rate(one, 'delayMillis')), 'number'],
     [t('failures'), (one) => t('failures.window', { n: number(one.failures), time: one.failuresWithin.replace('PT', '').toLowerCase() }), 'number'],

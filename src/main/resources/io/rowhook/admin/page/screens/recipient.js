@@ -39,7 +39,7 @@ function Head({ one, health, reload }) {
   const part = health.parts.find((found) => found.part === 'recipient' && found.subject === name);
   const at = (what) => address(['recipients', name, what]);
   return html`
-    <div class="head"><h1>${name}</h1><${Badge} kind="recipient" state=${one.pause ? 'paused' : one.state} /></div>
+    <div class="head"><h1>${name}</h1><${Badge} kind="recipient" state=${one.state} /></div>
     ${part && part.state !== 'ok' && html`<p><${Badge} kind="health" state=${part.state} /> ${part.reason}</p>`}
     <div class="row">
       ${one.pause

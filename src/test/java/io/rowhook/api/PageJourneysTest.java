@@ -1,0 +1,173 @@
+package io.rowhook.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.story.Stage;
+import io.rowhook.testing.NpmPackages;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page as people use it, in Chromium by Playwright, with axe as the judge of accessibility.
+ * Needs Node, npm and Chromium: {@code mvn -Pnpm -Dtest=PageJourneysTest test}; {@code
+ * -Dpage.pictures=docs} takes the screenshots anew.
+ */
+@Tag("npm")
+class PageJourneysTest {
+
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final String READ = "read-read-read-read";
+  private static final String OPERATE = "operate-operate-operate";
+
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+
+  @TempDir Path directory;
+  private Stage stage;
+  private HttpServer changes; // a POST changes an article
+
+  @BeforeEach
+  void set() throws IOException {
+    stage = new Stage(source, directory).tables();
+    source.execute(
+        "DROP TABLE IF EXISTS public.warehouse",
+        "CREATE TABLE public.warehouse (id int PRIMARY KEY, name text NOT NULL, city text)",
+        "INSERT INTO public.warehouse VALUES (1, 'North', 'Hamburg')");
+    stage.write(
+        "connector-config/entities.yaml",
+        """
+        # What this house tells.
+        Article: { table: public.article, index: [sku] }
+        Customer: { table: crm.customer }
+        Order: { table: sales.sales_order }
+        """);
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+    stage.receiver("partner", TestReceiver.Settings.DEFAULT);
+    stage.recipient(
+        "shop",
+        """
+        url: ${env:SHOP_URL}
+        authentication: { hmac: { secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw } }
+        """);
+    stage.recipient("down", "url: http://127.0.0.1:9/\npause: { failures: 1, within: 10m }");
+    stage.write("jslt-templates/shop/Order.jslt", "{ \"order\": .entityId }");
+    stage.write("jslt-templates/shop/Article.jslt", "{ \"number\": .entityId }");
+    AtomicInteger stock = new AtomicInteger();
+    changes = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    changes.createContext(
+        "/",
+        exchange -> {
+          source.execute(
+              "UPDATE article SET stock = " + stock.incrementAndGet() + " WHERE id = 3");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    changes.start();
+  }
+
+  @AfterEach
+  void strike() {
+    changes.stop(0);
+    stage.close();
+  }
+
+  private static int free() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private RowhookProcess start(int port) {
+    stage.write(
+        "connector-config/rowhook.yaml",
+        "admin: { address: '127.0.0.1:%d', tokens: { read: %s, operate: %s } }\n"
+            .formatted(port, READ, OPERATE));
+    RowhookProcess.Setup setup =
+        RowhookProcess.run(
+            directory.resolve("connector-config"),
+            directory.resolve("jslt-templates"),
+            stage.journalFile());
+    stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
+    RowhookProcess rowhook = setup.start();
+    rowhook.awaitLine(LIMIT, "Streaming from slot");
+    rowhook.awaitLine(LIMIT, "started in");
+    return rowhook;
+  }
+
+  private void visit(int port, String... journeys) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("http://127.0.0.1:" + port, OPERATE, System.getProperty("page.pictures", "")));
+    arguments.addAll(List.of(journeys));
+    ProcessBuilder program = NpmPackages.node("page.mjs", arguments.toArray(String[]::new));
+    program.environment().put("READ_TOKEN", READ);
+    program.environment().put("PARTNER_URL", stage.env().getOrDefault("PARTNER_URL", ""));
+    program
+        .environment()
+        .put("CHANGE_URL", "http://127.0.0.1:" + changes.getAddress().getPort() + "/");
+    Process process = program.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(NpmPackages.exitValue(process, LIMIT)).as(output).isZero();
+    System.out.print(output);
+  }
+
+  @Test
+  void sevenJourneysAndWhatMayGoWrongBesideThem() throws IOException {
+    int port = free();
+    try (RowhookProcess rowhook = start(port)) {
+      source.execute(
+          "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n",
+          "INSERT INTO sales.sales_order SELECT n, 1, 'open', n, now() FROM generate_series(4700, 4720) n");
+      stage.await("shop", 41);
+      visit(
+          port,
+          "overview",
+          "create",
+          "recipient",
+          "delivery",
+          "workbench",
+          "whatIf",
+          "mapping",
+          "keyboard",
+          "looks",
+          "tokens",
+          "trouble");
+      assertThat(rowhook.output()).doesNotContain(" ERROR ");
+    }
+  }
+
+  @Test
+  void tenThousandDeliveriesAndTwoHundredRecipients() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      stage.recipient(
+          "crowd-" + i,
+          "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Customer }]");
+    }
+    int port = free();
+    try (RowhookProcess rowhook = start(port)) {
+      source.execute(
+          "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 10100) n");
+      stage.await("shop", 10_100);
+      visit(port, "many");
+      assertThat(rowhook.output()).doesNotContain(" ERROR ");
+    }
+  }
+}
