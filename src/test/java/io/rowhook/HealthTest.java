@@ -89,6 +89,30 @@ class HealthTest {
   }
 
   @Test
+  void whereNothingWaitsARecipientThatFailedIsNoTroubleUntilItsNextDelivery() {
+    int port = stage.silence("shop");
+    stage.recipient(
+        "shop", "url: ${env:SHOP_URL}\npause: { failures: 0, within: 1m, probe: [1s] }");
+    service.start(Observers.NONE);
+    service.awaitAll(State.ok);
+    service.insert(1);
+    service.await(Kind.recipient, State.degraded, "paused after failures");
+    service.run("discard", "--all-of", "shop", "--yes");
+    service.await(
+        Kind.recipient, State.ok, "nothing waits for it, and its next delivery tries it again");
+    assertThat(service.status()).isEqualTo(0);
+    assertThat(service.out())
+        .contains("until its next delivery is acknowledged, which is tried at once (failures)");
+    service.insert(2);
+    service.await(Kind.recipient, State.degraded, "the delivery tried alone failed too");
+    service.run("discard", "--all-of", "shop", "--yes");
+    service.await(Kind.recipient, State.ok, "nothing waits for it");
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT.withPort(port));
+    service.insert(3);
+    service.await(Kind.recipient, State.ok, "it is sent to");
+  }
+
+  @Test
   void aFullJournalIsFailingAndNotReadyAndNoReasonToBeRestarted() throws Exception {
     service.start(Observers.NONE);
     service.awaitAll(State.ok);

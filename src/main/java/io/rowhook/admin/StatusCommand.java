@@ -164,7 +164,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
-      notes(one, out);
+      notes(one, now, out);
     }
   }
 
@@ -188,14 +188,19 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /** What a person should know of a recipient, beside the numbers. */
-  private static void notes(JsonNode one, PrintWriter out) {
+  private static void notes(JsonNode one, Instant now, PrintWriter out) {
     String name = TextFormat.text(one.path("recipient"));
     JsonNode hold = one.path("pause");
     if (hold.isObject()) {
-      String until =
-          hold.path("until").isTextual()
-              ? "until " + TextFormat.time(hold.path("until"))
-              : "until rowhook resume " + name;
+      JsonNode end = hold.path("until");
+      String until;
+      if (!end.isTextual()) {
+        until = "until rowhook resume " + name;
+      } else if (Instant.parse(end.asText()).isAfter(now)) {
+        until = "until " + TextFormat.time(end);
+      } else {
+        until = "until its next delivery is acknowledged, which is tried at once";
+      }
       out.println(
           name
               + ": paused since "

@@ -27,6 +27,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -109,6 +110,9 @@ public final class ApiServer implements AutoCloseable {
             ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             : ServerSocketChannel.open()) {
       channel.bind(address);
+      if (address instanceof UnixDomainSocketAddress socket) {
+        Files.deleteIfExists(socket.getPath());
+      }
       return Optional.empty();
     } catch (IOException | UnsupportedOperationException e) {
       return Optional.of(String.valueOf(e.getMessage()));

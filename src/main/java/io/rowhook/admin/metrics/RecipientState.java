@@ -33,7 +33,7 @@ record RecipientState(
 
   /** What a recipient is at; one of these holds. */
   enum Condition {
-    /** It is sent to as events come. */
+    /** It is sent to as events come; also where it failed and its next delivery tries it again. */
     active,
     /** Too many attempts failed; it is tried again by itself. */
     paused_failures,
@@ -56,7 +56,7 @@ record RecipientState(
         return hindered;
       }
       Pause pause = dispatcher.pause();
-      if (pause == null) {
+      if (pause == null || dispatcher.awaitsProbe()) {
         return active;
       }
       return switch (pause.kind()) {
