@@ -69,6 +69,27 @@ final class Common {
                   "count",
                   Schema.count().about("how many it is about; 0 also where it was so before")));
 
+  private static final Schema HELD =
+      Schema.text().orNull().about("why nothing goes out for now, and how that ends");
+
+  /** What became of a change after which something is to be sent. */
+  static final Schema SENDING =
+      Schema.named(
+          "Sending",
+          Schema.fields()
+              .must("done", Schema.flag().about("whether it was done"))
+              .must("count", Schema.count().about("how many deliveries it is about"))
+              .must("held", HELD));
+
+  /** The same of one delivery. */
+  static final Schema REDELIVERY =
+      Schema.fields()
+          .must("done", Schema.flag())
+          .must("count", Schema.count())
+          .must("held", HELD)
+          .must("event", Schema.text())
+          .must("sequence", SEQUENCE);
+
   static final Schema HEADERS =
       Schema.list(
           Schema.fields()

@@ -112,16 +112,9 @@ final class DeliveryOperations {
               .by(DeliveryOperations::show),
           Operation.post(PATH + "/redeliver", "redeliver")
               .says(TAG, "Sends it again now, with the same id, rendered anew")
-              .about("Also while the recipient is paused; the kill switch stops it.")
+              .about("Also while the recipient is paused; while the kill switch is set, it waits.")
               .with(Common.RECIPIENT, Common.EVENT)
-              .answers(
-                  200,
-                  "It is on its way",
-                  Schema.fields()
-                      .must("done", Schema.flag())
-                      .must("count", Schema.count())
-                      .must("event", Schema.text())
-                      .must("sequence", Common.SEQUENCE))
+              .answers(200, "It goes out, now or when nothing holds it", Common.REDELIVERY)
               .or(ProblemType.CONFLICT)
               .by(DeliveryOperations::redeliver),
           Operation.post(PATH + "/discard", "discardDelivery")
@@ -224,6 +217,7 @@ final class DeliveryOperations {
     service.dispatchers().deliveriesChanged(recipient);
     return ApiAnswer.ok(
         Recipients.outcome(true, 1)
+            .put("held", Recipients.killed(service).orElse(null))
             .put("event", entry.event().id())
             .put("sequence", entry.sequence()));
   }

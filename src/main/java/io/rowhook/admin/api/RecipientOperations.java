@@ -8,7 +8,6 @@ import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.DeliveryFilter;
 import io.rowhook.journal.JournalQueries;
 import io.rowhook.journal.JournalQueries.Exceptions;
-import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.SubscriptionMatcher;
@@ -20,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What is done with a recipient, beside its settings. */
 final class RecipientOperations {
@@ -47,7 +47,7 @@ final class RecipientOperations {
           Operation.post(PATH + "/resume", "resumeRecipient")
               .says(TAG, "Goes on sending to it, whatever paused it")
               .with(Common.RECIPIENT)
-              .answers(200, "It is sent to now", Common.OUTCOME)
+              .answers(200, "It is not paused now", Common.SENDING)
               .or(ProblemType.CONFLICT)
               .by(RecipientOperations::resume),
           Operation.post(PATH + "/test", "testRecipient")
@@ -83,7 +83,7 @@ final class RecipientOperations {
                           Schema.count()
                               .about("does nothing where these are more, but counts them"))
                       .may("dryRun", Common.DRY_RUN))
-              .answers(200, "They are on their way, or how many they are", Common.OUTCOME)
+              .answers(200, "They go out, or how many they are", Common.SENDING)
               .or(ProblemType.CONFLICT)
               .by(RecipientOperations::replay),
           Operation.post(PATH + "/discard", "discardDeliveries")
@@ -135,18 +135,17 @@ final class RecipientOperations {
     String recipient = Recipients.known(service, request.text("recipient"));
     boolean resumed = admin(service).resume(recipient, Instant.now());
     service.dispatchers().deliveriesChanged(recipient);
-    return ApiAnswer.ok(Recipients.outcome(true, resumed ? 1 : 0));
+    return ApiAnswer.ok(
+        Recipients.outcome(true, resumed ? 1 : 0)
+            .put("held", Recipients.killed(service).orElse(null)));
   }
 
   private static ApiAnswer test(RunningService service, ApiRequest request)
       throws ApiException, DeliveryAdminException {
     Recipient recipient = Recipients.served(service, request.text("recipient"));
-    Optional<Pause> killSwitch = service.journal().killSwitch();
-    if (killSwitch.isPresent()) {
-      throw new DeliveryAdminException(
-          "the kill switch is set ("
-              + killSwitch.get().reason()
-              + "): nothing is sent, not even a test. rowhook resume --all clears it");
+    Optional<String> killed = Recipients.killed(service);
+    if (killed.isPresent()) {
+      throw new DeliveryAdminException("no test goes out: " + killed.get());
     }
     TestDelivery sample =
         service
@@ -179,12 +178,32 @@ final class RecipientOperations {
     if (counts || most != null) {
       long count = admin(service).replay(name, filter, failed, wanted, false);
       if (counts || count == 0 || (most != null && count > most)) {
-        return ApiAnswer.ok(Recipients.outcome(false, count));
+        return ApiAnswer.ok(Recipients.outcome(false, count).put("held", held(service, name)));
       }
     }
     long count = admin(service).replay(name, filter, failed, wanted, true);
     service.dispatchers().deliveriesChanged(name);
-    return ApiAnswer.ok(Recipients.outcome(count > 0, count));
+    return ApiAnswer.ok(Recipients.outcome(count > 0, count).put("held", held(service, name)));
+  }
+
+  /** What keeps a range that is replayed from going out. */
+  private static @Nullable String held(RunningService service, String recipient) {
+    return Recipients.killed(service)
+        .or(() ->
+            service
+                .journal()
+                .queries()
+                .pause(recipient)
+                .map(pause ->
+                    recipient
+                        + " is paused until "
+                        + pause.until().map(until -> until + ", or ").orElse("")
+                        + "rowhook resume "
+                        + recipient
+                        + " ("
+                        + pause.reason()
+                        + ")"))
+        .orElse(null);
   }
 
   private static ApiAnswer discard(RunningService service, ApiRequest request)

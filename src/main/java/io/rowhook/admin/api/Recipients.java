@@ -7,6 +7,7 @@ import io.rowhook.base.Json;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
 import java.util.List;
+import java.util.Optional;
 
 /** What operations name, found in the running service, or the problem that there is no such. */
 public final class Recipients {
@@ -54,6 +55,15 @@ public final class Recipients {
                     + idOrSequence
                     + "' in the journal, or not any more: give its id (evt_...) or its sequence,"
                     + " as rowhook deliveries shows them"));
+  }
+
+  /** Why nothing goes out to anyone, and how that ends; empty: it does. */
+  static Optional<String> killed(RunningService service) {
+    return service
+        .journal()
+        .killSwitch()
+        .map(set ->
+            "the kill switch is set until rowhook resume --all clears it (" + set.reason() + ")");
   }
 
   /** What became of a change. */
