@@ -194,6 +194,13 @@ class OperatingTest {
     assertThat(service.run("deliveries", "--column", "nam=One")).isEqualTo(1);
     assertThat(service.err()).contains("no event that is indexed by nam", "Article.name");
 
+    service.shown("pause", "shop");
+    service.update(2);
+    stage.awaitJournaled();
+    JsonNode pending =
+        service.json("deliveries", "shop", "--state", "pending", "--column", "name=One");
+    assertThat(pending.path("deliveries").findValuesAsText("id")).containsExactly("2");
+
     JsonNode shop = service.json("status").path("recipients").path(0);
     assertThat(shop.path("failures").asInt()).isEqualTo(1);
     assertThat(shop.path("waiting").asInt()).isEqualTo(1);

@@ -4,6 +4,7 @@ import io.rowhook.journal.DeliverySearch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Parameters and schemas that several operations have. */
 final class Common {
@@ -96,10 +97,15 @@ final class Common {
               .must("name", Schema.text())
               .must("value", Schema.text().about("`***` where it may prove who sends it")));
 
+  /** The state of what was never attempted. */
+  static final String PENDING = "pending";
+
   /** The states that deliveries can be looked for by. */
   static final List<String> STATES =
-      Arrays.stream(DeliverySearch.State.values())
-          .map(state -> state.name().toLowerCase(Locale.ROOT))
+      Stream.concat(
+              Arrays.stream(DeliverySearch.State.values())
+                  .map(state -> state.name().toLowerCase(Locale.ROOT)),
+              Stream.of(PENDING))
           .toList();
 
   private Common() {}

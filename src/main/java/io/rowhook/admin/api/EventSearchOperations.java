@@ -70,8 +70,8 @@ final class EventSearchOperations {
         .properties()
         .forEach(column -> columns.put(column.getKey(), column.getValue().asText()));
     if (columns.size() > MOST_COLUMNS) {
-      throw new ApiException(
-          ProblemType.WRONG_PARAMETER, "column: " + MOST_COLUMNS + " columns are the most");
+      throw ApiException.wrongParameter(
+          "column", "column: " + MOST_COLUMNS + " columns are the most");
     }
     if (columns.isEmpty()) {
       return columns;
@@ -79,12 +79,12 @@ final class EventSearchOperations {
     List<String> known = service.journal().events().columns();
     for (String column : columns.keySet()) {
       if (known.stream().noneMatch(one -> one.endsWith("." + column))) {
-        throw new ApiException(
-            ProblemType.WRONG_PARAMETER,
+        throw ApiException.wrongParameter(
+            "column",
             "column: the journal has no event that is indexed by "
                 + column
-                + ". Write it to the index of its entity in entities.yaml: later events are found by"
-                + " it. "
+                + ". Write it to the index of its entity in entities.yaml: later events are found"
+                + " by it. "
                 + (known.isEmpty()
                     ? "There are no others."
                     : "There are " + String.join(", ", known)));

@@ -10,7 +10,6 @@ import io.rowhook.journal.JournalQueries;
 import io.rowhook.journal.JournalQueries.Exceptions;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.webhook.SubscriptionMatcher;
 import io.rowhook.webhook.TestDelivery;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -27,10 +26,8 @@ final class RecipientOperations {
   private static final String TAG = "Recipients";
   private static final String PATH = "/v1/recipients/{recipient}";
 
-  /** The state of what was never attempted. */
-  private static final String PENDING = "pending";
-
-  private static final List<String> DISCARDABLE = List.of("waiting", "blocked", "failed", PENDING);
+  private static final List<String> DISCARDABLE =
+      List.of("waiting", "blocked", "failed", Common.PENDING);
 
   static final Schema REASON =
       Schema.text(1, 500).about("why, for whoever looks at the status").example("moving house");
@@ -161,7 +158,7 @@ final class RecipientOperations {
 
   private static ApiAnswer replay(RunningService service, ApiRequest request)
       throws ApiException, DeliveryAdminException, InterruptedException {
-    Recipient recipient = Recipients.served(service, request.text("recipient"));
+    String name = Recipients.served(service, request.text("recipient")).name();
     DeliveryFilter filter = request.filter();
     boolean failed = request.is("failed");
     if (!failed
@@ -171,8 +168,7 @@ final class RecipientOperations {
           FieldError.BODY,
           "which range? Give from, to, fromSequence or toSequence, or set failed to true");
     }
-    String name = recipient.name();
-    Predicate<Event> wanted = SubscriptionMatcher.of(recipient, service.templates())::wants;
+    Predicate<Event> wanted = Recipients.wanted(service, name);
     Long most = request.number("atMost");
     boolean counts = request.is("dryRun");
     if (counts || most != null) {
@@ -213,7 +209,7 @@ final class RecipientOperations {
     List<String> names = request.texts("states");
     Set<Exceptions> states = EnumSet.noneOf(Exceptions.class);
     names.stream()
-        .filter(state -> !state.equals(PENDING))
+        .filter(state -> !state.equals(Common.PENDING))
         .forEach(state -> states.add(Exceptions.valueOf(state.toUpperCase(Locale.ROOT))));
     if (names.isEmpty()) {
       states.addAll(EnumSet.allOf(Exceptions.class));
@@ -221,10 +217,8 @@ final class RecipientOperations {
     DeliveryFilter filter = request.filter();
     DeliveryAdmin admin = admin(service);
     long count = states.isEmpty() ? 0 : admin.discard(recipient, filter, states, does);
-    if (names.contains(PENDING)) {
-      Predicate<Event> wanted =
-          SubscriptionMatcher.of(Recipients.served(service, recipient), service.templates())::wants;
-      count += admin.discardPending(recipient, filter, wanted, does);
+    if (names.contains(Common.PENDING)) {
+      count += admin.discardPending(recipient, filter, Recipients.wanted(service, recipient), does);
     }
     if (does) {
       service.dispatchers().deliveriesChanged(recipient);
