@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "",
       "What is dropped is said first, and dropped with --yes. There is no way back.",
       "Exit status: 0 if it was forgotten and no trace is left, 1 if not (--yes missing, a recipient"
-          + " that has a file, no such entity or recipient, the service is not running)."
+          + " that has a file, no such entity or recipient, an id that cannot be one, the service is not running)."
     },
     mixinStandardHelpOptions = true)
 public final class ForgetCommand implements Callable<Integer> {
