@@ -42,10 +42,6 @@ final class ApiHandler implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
   private static final Header CLOSE = HeaderValues.CONNECTION_CLOSE;
 
-  private static final Problem TOO_LARGE =
-      Problem.of(
-          ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
-
   private final Access access;
   private final Router router;
   private final RunningService service;
@@ -122,9 +118,12 @@ final class ApiHandler implements Handler {
 
   private ApiAnswer run(Router.Route route, ServerRequest request, Caller caller)
       throws ApiException {
-    byte[] body = body(request);
-    deadlines.end();
     Operation operation = route.operation();
+    byte[] body =
+        body(
+            request,
+            operation.body().map(Operation.Body::maxBytes).orElse(Operation.Body.USUAL_BYTES));
+    deadlines.end();
     RequestReader.Raw raw =
         new RequestReader.Raw(
             route.values(),
@@ -165,25 +164,31 @@ final class ApiHandler implements Handler {
 
   private static final HeaderName SITE = HeaderNames.create("Sec-Fetch-Site");
 
-  private static byte[] body(ServerRequest request) throws ApiException {
+  private static byte[] body(ServerRequest request, int most) throws ApiException {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
     try (InputStream in = request.content().inputStream()) {
-      byte[] body = in.readNBytes(ApiServer.MAX_BODY_BYTES + 1);
-      if (body.length > ApiServer.MAX_BODY_BYTES) {
+      byte[] body = in.readNBytes(most + 1);
+      if (body.length > most) {
         in.transferTo(java.io.OutputStream.nullOutputStream()); // or the answer would be lost
-        throw new ApiException(TOO_LARGE);
+        throw new ApiException(tooLarge(most));
       }
       return body;
     } catch (RequestException e) { // Helidon's own limit, and chunks that are none
       throw broken(
           e.status().code() == ProblemType.TOO_LARGE.status()
-              ? TOO_LARGE
+              ? tooLarge(most)
               : Problem.of(ProblemType.MALFORMED, "the body does not come as HTTP has it"));
     } catch (IOException e) {
       throw broken(Problem.of(ProblemType.MALFORMED, "the body broke off"));
     }
+  }
+
+  private static Problem tooLarge(int most) {
+    return Problem.of(
+        ProblemType.TOO_LARGE,
+        "the body of this request may have %d kB, and has more".formatted(most / 1024));
   }
 
   /** What comes on the connection after this is no request. */

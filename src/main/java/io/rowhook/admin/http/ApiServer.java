@@ -15,6 +15,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.api.Problem;
 import io.rowhook.admin.api.ProblemType;
@@ -40,9 +41,6 @@ import java.util.function.Supplier;
  */
 public final class ApiServer implements AutoCloseable {
 
-  /** The largest is a template, or a recipient's file. */
-  public static final int MAX_BODY_BYTES = 256 * 1024;
-
   /** People ask, and some machines. */
   private static final int MAX_REQUESTS = 16;
 
@@ -52,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 128 * 1024;
 
   /** What is beyond it is not even read to be thrown away. */
-  static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
+  static final int HARD_LIMIT = 2 * Operation.Body.FILE_BYTES;
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
