@@ -7,6 +7,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -26,6 +27,7 @@ import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.JournalException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -47,6 +49,7 @@ final class ApiHandler implements Handler {
   private final RunningService service;
   private final Semaphore room;
   private final RequestDeadlines deadlines;
+  private final RefusalLog refusals;
 
   /**
    * @param room for how many at once, at all listeners together
@@ -56,12 +59,14 @@ final class ApiHandler implements Handler {
       Router router,
       RunningService service,
       Semaphore room,
-      RequestDeadlines deadlines) {
+      RequestDeadlines deadlines,
+      RefusalLog refusals) {
     this.access = access;
     this.router = router;
     this.service = service;
     this.room = room;
     this.deadlines = deadlines;
+    this.refusals = refusals;
   }
 
   @Override
@@ -78,6 +83,11 @@ final class ApiHandler implements Handler {
       }
     } catch (ApiException e) {
       refuse(request, response, e.problem(), path);
+    } catch (UncheckedIOException | ServerConnectionException e) {
+      throw e; // the caller is gone
+    } catch (RuntimeException e) {
+      refusals.note(e);
+      throw e; // the server answers that it is a fault
     } finally {
       deadlines.end();
     }
@@ -180,8 +190,11 @@ final class ApiHandler implements Handler {
           e.status().code() == ProblemType.TOO_LARGE.status()
               ? tooLarge(most)
               : Problem.of(ProblemType.MALFORMED, "the body does not come as HTTP has it"));
-    } catch (IOException e) {
-      throw broken(Problem.of(ProblemType.MALFORMED, "the body broke off"));
+    } catch (UncheckedIOException e) {
+      throw e; // the caller is gone, or has had its time
+    } catch (IOException | RuntimeException e) { // whatever Helidon meets in chunks that are none
+      throw broken(
+          Problem.of(ProblemType.MALFORMED, "the body broke off, or is not as HTTP has it"));
     }
   }
 
@@ -223,7 +236,9 @@ final class ApiHandler implements Handler {
     try (InputStream in = request.content().inputStream()) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
       return true;
-    } catch (IOException | RequestException e) {
+    } catch (UncheckedIOException e) {
+      throw e; // the caller is gone, or has had its time
+    } catch (IOException | RuntimeException e) { // whatever Helidon meets in chunks that are none
       return false;
     }
   }

@@ -76,17 +76,18 @@ public final class ApiServer implements AutoCloseable {
       Supplier<AdminSettings> current,
       RunningService service) {
     Semaphore room = new Semaphore(MAX_REQUESTS);
+    RefusalLog refusals = new RefusalLog(InstantSource.system());
     Router router = new Router(Operations.ALL);
     WebServerConfig.Builder builder = WebServer.builder();
     builder.shutdownHook(false).featuresDiscoverServices(false).host(host.getHostAddress()).port(0);
-    configure(builder, new ApiHandler(local, router, service, room, deadlines));
+    configure(builder, new ApiHandler(local, router, service, room, deadlines, refusals));
     if (started.isPresent()) {
       AdminSettings settings = started.get();
       ListenerConfig.Builder listener = ListenerConfig.builder().name(CONFIGURED);
       listener.bindAddress(settings.address());
       settings.tls().ifPresent(first -> listener.tls(tls(() -> identity(current, first))));
       Access access = new ConfiguredAccess(current, InstantSource.system());
-      configure(listener, new ApiHandler(access, router, service, room, deadlines));
+      configure(listener, new ApiHandler(access, router, service, room, deadlines, refusals));
       builder.putSocket(CONFIGURED, listener.build());
     }
     server = builder.build();
