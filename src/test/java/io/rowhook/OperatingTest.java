@@ -101,7 +101,10 @@ class OperatingTest {
     service.update(3);
     stage.awaitJournaled();
     assertThat(service.shown("status"))
-        .contains("shop: paused since", "until rowhook resume shop (person): moving house");
+        .contains("paused_person", "shop: paused since")
+        .contains("until rowhook resume shop (person): moving house");
+    assertThat(service.json("status").path("recipients").path(0).path("state").asText())
+        .isEqualTo("paused_person");
     service.shown("redeliver", "shop", "1");
     List<ReceivedRequest> inbox = stage.await("shop", 2);
     assertThat(inbox.getLast().header("Rowhook-Sequence")).isEqualTo("1");

@@ -10,7 +10,6 @@ import io.rowhook.settings.edit.EditableFiles;
 import io.rowhook.settings.edit.MergePatch;
 import io.rowhook.settings.reload.ContentFingerprint;
 import io.rowhook.settings.yaml.PendingEdits;
-import io.rowhook.settings.yaml.Yaml;
 import io.rowhook.settings.yaml.YamlDocument;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,9 +33,6 @@ public final class SettingsEditor {
 
   /** How long an edit waits until it is in force. */
   public static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** How many bytes a file may have. */
-  public static final int MAX_BYTES = Yaml.MAX_FILE;
 
   /** What may be edited. */
   public enum Kind {

@@ -178,9 +178,10 @@ class ApiContractTest {
       assertThat(in.readLine()).contains(" 200 ");
       assertThat(until(in, ": what happens")).isNotEmpty();
       good("POST", "/v1/recipients/shop/pause", "{\"reason\":\"moving house\"}");
-      assertThat(until(in, "moving house")).contains("\"kind\":\"person\"");
+      assertThat(until(in, "moving house"))
+          .contains("\"kind\":\"person\"", "\"state\":\"paused_person\"");
       good("POST", "/v1/recipients/shop/resume", "");
-      assertThat(until(in, "\"state\":\"served\"")).doesNotContain("pause");
+      assertThat(until(in, "\"state\":\"active\"")).doesNotContain("pause");
       source.execute("UPDATE article SET stock = 1 WHERE id = 1");
       assertThat(until(in, "\"outcome\":\"delivered\""))
           .contains("\"id\":\"1\"", "\"type\":\"Updated\"", "\"status\":200");

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Parameters and schemas that several operations have. */
 final class Common {
@@ -56,6 +57,18 @@ final class Common {
           .may("to", Schema.time().about(TO))
           .may("fromSequence", SEQUENCE.about(FROM_SEQUENCE))
           .may("toSequence", SEQUENCE.about(TO_SEQUENCE));
+
+  /** Where the next page begins, of whatever is listed. */
+  static final Schema NEXT =
+      Schema.text().orNull().about("the next page's `cursor`; null: there is none");
+
+  /** One that is a number, as a text. */
+  static final Schema CURSOR = Schema.text("[0-9]{1,18}", 18);
+
+  /** What such a cursor says; null: the first page. */
+  static @Nullable Long cursor(ApiRequest request) {
+    return request.optional("cursor").map(Long::valueOf).orElse(null);
+  }
 
   static final Schema DRY_RUN =
       Schema.flag().about("only says what would be done, and does nothing");

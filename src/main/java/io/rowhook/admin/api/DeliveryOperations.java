@@ -93,7 +93,7 @@ final class DeliveryOperations {
                   "A page",
                   Schema.fields()
                       .must("deliveries", Schema.list(DELIVERY))
-                      .must("next", Schema.text().orNull().about("the next page's cursor")))
+                      .must("next", Common.NEXT))
               .or(ProblemType.NOT_FOUND)
               .by(DeliveryOperations::list),
           Operation.get(PATH, "getDelivery")

@@ -12,9 +12,7 @@ import io.rowhook.settings.SettingsEditor.Kind;
 import io.rowhook.settings.SettingsEditor.Outcome;
 import io.rowhook.settings.SettingsProblem;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Recipients' files and templates: read, tried, written. */
@@ -160,7 +158,7 @@ final class EditOperations {
         }
       }
     } catch (EditRefusedException e) {
-      throw refused(e, FieldError.BODY); // no name was given
+      throw EditRefusals.of(e, FieldError.BODY); // no name was given
     }
     return ApiAnswer.ok(json);
   }
@@ -178,7 +176,7 @@ final class EditOperations {
       }
       return ApiAnswer.ok(json).with("ETag", content.etag());
     } catch (EditRefusedException e) {
-      throw refused(e, kind.name());
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -204,7 +202,7 @@ final class EditOperations {
       String list = kind == Kind.recipient ? RECIPIENTS : TEMPLATES;
       return edited(201, name, outcome).with("Location", list + "/" + name.replace("/", "%2F"));
     } catch (EditRefusedException e) {
-      throw refused(e, FieldError.inside(FieldError.BODY, "name"));
+      throw EditRefusals.of(e, FieldError.inside(FieldError.BODY, "name"));
     }
   }
 
@@ -218,7 +216,7 @@ final class EditOperations {
           name,
           service.editor().replace(kind, name, text, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e, kind.name());
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -237,7 +235,7 @@ final class EditOperations {
           name,
           service.editor().patch(name, patch, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e, Kind.recipient.name());
+      throw EditRefusals.of(e, Kind.recipient.name());
     }
   }
 
@@ -250,7 +248,7 @@ final class EditOperations {
           name,
           service.editor().delete(kind, name, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e, kind.name());
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -274,7 +272,7 @@ final class EditOperations {
       }
       return ApiAnswer.ok(json);
     } catch (EditRefusedException e) {
-      throw refused(e, kind.name());
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -287,35 +285,5 @@ final class EditOperations {
     ApiAnswer answer = ApiAnswer.of(status, json);
     String etag = outcome.etag();
     return etag == null ? answer : answer.with("ETag", etag);
-  }
-
-  /**
-   * What to answer.
-   *
-   * @param name where the file's name was given: a parameter, or a place in the body
-   */
-  private static ApiException refused(EditRefusedException e, String name) {
-    List<FieldError> errors = new ArrayList<>();
-    if (e.reason() == EditRefusedException.Reason.NAME) {
-      errors.add(new FieldError(name, String.valueOf(e.getMessage())));
-    }
-    for (SettingsProblem problem : e.problems()) {
-      errors.add(new FieldError(FieldError.BODY + problem.pointer(), problem.toString()));
-    }
-    ProblemType type =
-        switch (e.reason()) {
-          case UNKNOWN -> ProblemType.NOT_FOUND;
-          case NAME ->
-              name.startsWith(FieldError.BODY)
-                  ? ProblemType.WRONG_FIELD
-                  : ProblemType.WRONG_PARAMETER;
-          case EXISTS -> ProblemType.CONFLICT;
-          case UNCONDITIONAL -> ProblemType.MISSING_PRECONDITION;
-          case STALE -> ProblemType.CHANGED_MEANWHILE;
-          case INVALID -> ProblemType.WRONG_FIELD;
-          case READ_ONLY -> ProblemType.READ_ONLY;
-          case BUSY -> ProblemType.BUSY;
-        };
-    return new ApiException(new Problem(type, String.valueOf(e.getMessage()), errors, Map.of()));
   }
 }

@@ -2,7 +2,7 @@ package io.rowhook.admin.api;
 
 import io.rowhook.admin.RunningService;
 import io.rowhook.journal.DeliveryAdminException;
-import io.rowhook.settings.SettingsEditor;
+import io.rowhook.settings.SettingsFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,7 @@ public record Operation(
     public static final int USUAL_BYTES = 256 * 1024;
 
     /** Of what holds a settings file, as a JSON string or as JSON of the same. */
-    public static final int FILE_BYTES = 2 * SettingsEditor.MAX_BYTES;
+    public static final int FILE_BYTES = 2 * SettingsFiles.MAX_BYTES;
   }
 
   /**
