@@ -19,6 +19,7 @@ import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.DispatcherStatus;
+import io.rowhook.webhook.RecipientState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -165,7 +166,7 @@ public final class ServiceStatus {
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);
-    json.put("state", dispatcher == null ? "no file" : dispatcher.state().name());
+    json.put("state", RecipientState.of(dispatcher).name());
     json.set("pause", hold(pause));
     json.put("inFlight", dispatcher == null ? 0 : dispatcher.inFlight());
     json.put("cursor", standing.cursor());

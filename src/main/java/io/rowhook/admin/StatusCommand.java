@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
     description = "What flows, waits and fails: capture, and each recipient.",
     footer = {
       "",
-      "Exit status: 0 if all is well, 3 if something is degraded, 1 if something fails or the service"
-          + " is not running, 2 if the command line is wrong. The first line says what is worst."
+      "Exit status: 0 if all is well, 3 if something is degraded, 1 if something fails or the"
+          + " service is not running, 2 if the command line is wrong. The first line says what is"
+          + " worst."
     },
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
@@ -78,7 +79,8 @@ public final class StatusCommand implements Callable<Integer> {
     if (rejected.isObject()) {
       out.printf(
           Locale.ROOT,
-          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
+          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed"
+              + " %s: %s%n",
           Count.of(rejected.path("count").asLong(), "row change"),
           TextFormat.text(rejected.path("operation")),
           TextFormat.text(rejected.path("table")),
@@ -154,7 +156,7 @@ public final class StatusCommand implements Callable<Integer> {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
       table.row(
           TextFormat.text(one.path("recipient")),
-          one.path("pause").isObject() ? "paused" : TextFormat.text(one.path("state")),
+          TextFormat.text(one.path("state")),
           one.path("waiting").asText(),
           one.path("blocked").asText(),
           one.path("failed").asText(),

@@ -78,8 +78,8 @@ final class RecipientHealth {
     String how =
         switch (pause.kind()) {
           case failures -> "paused after failures";
-          case gone -> "disabled, as it asked for";
-          case exhausted -> "stopped, as a delivery's retries are used up";
+          case gone -> "paused, as it answered 410";
+          case exhausted -> "paused, as a delivery's retries are used up";
           case person -> "paused by a person";
         };
     String until =

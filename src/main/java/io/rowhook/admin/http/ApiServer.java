@@ -15,6 +15,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.api.Problem;
 import io.rowhook.admin.api.ProblemType;
@@ -41,9 +42,6 @@ import java.util.function.Supplier;
  */
 public final class ApiServer implements AutoCloseable {
 
-  /** The largest is a template, or a recipient's file. */
-  public static final int MAX_BODY_BYTES = 256 * 1024;
-
   /** People ask, and some machines. */
   private static final int MAX_REQUESTS = 16;
 
@@ -53,7 +51,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 128 * 1024;
 
   /** What is beyond it is not even read to be thrown away. */
-  static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
+  static final int HARD_LIMIT = 2 * Operation.Body.FILE_BYTES;
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
@@ -79,17 +77,18 @@ public final class ApiServer implements AutoCloseable {
       Supplier<AdminSettings> current,
       RunningService service) {
     Semaphore room = new Semaphore(MAX_REQUESTS);
+    RefusalLog refusals = new RefusalLog(InstantSource.system());
     Router router = new Router(Operations.ALL);
     WebServerConfig.Builder builder = WebServer.builder();
     builder.shutdownHook(false).featuresDiscoverServices(false).host(host.getHostAddress()).port(0);
-    configure(builder, new ApiHandler(local, router, service, room, deadlines));
+    configure(builder, new ApiHandler(local, router, service, room, deadlines, refusals));
     if (started.isPresent()) {
       AdminSettings settings = started.get();
       ListenerConfig.Builder listener = ListenerConfig.builder().name(CONFIGURED);
       listener.bindAddress(settings.address());
       settings.tls().ifPresent(first -> listener.tls(tls(() -> identity(current, first))));
       Access access = new ConfiguredAccess(current, InstantSource.system());
-      configure(listener, new ApiHandler(access, router, service, room, deadlines));
+      configure(listener, new ApiHandler(access, router, service, room, deadlines, refusals));
       builder.putSocket(CONFIGURED, listener.build());
     }
     server = builder.build();

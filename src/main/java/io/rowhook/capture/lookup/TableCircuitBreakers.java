@@ -1,6 +1,7 @@
 package io.rowhook.capture.lookup;
 
 import io.rowhook.base.Durations;
+import io.rowhook.base.Sentences;
 import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.TableId;
 import java.time.Duration;
@@ -73,10 +74,10 @@ public final class TableCircuitBreakers {
     open.put(table, new Open(reason, failures + 1, now, now + pause));
     if (before == null || !before.reason().equals(reason)) {
       log.warn(
-          "Table {} cannot be read back: {}. Events that need its rows name these in 'unavailable'"
-              + " until it can",
+          "Table {} cannot be read back: {}",
           table,
-          reason);
+          Sentences.of(
+              reason, "Events that need its rows name these in 'unavailable' until it can"));
     }
   }
 
@@ -131,10 +132,9 @@ public final class TableCircuitBreakers {
     if (last == null || now - last > QUIET.toNanos()) {
       logged.put(table + reason, now);
       log.warn(
-          "Rows of table {} cannot be read back: {}. The events that need them name them in"
-              + " 'unavailable'",
+          "Rows of table {} cannot be read back: {}",
           table,
-          reason);
+          Sentences.of(reason, "The events that need them name them in 'unavailable'"));
     }
   }
 
