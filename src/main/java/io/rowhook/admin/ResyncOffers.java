@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Checkpoints;
-import io.rowhook.capture.Checkpoints.AcceptedGap;
+import io.rowhook.capture.Checkpoints.Gap;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.monitor.UnreadWatch;
@@ -166,7 +166,7 @@ public final class ResyncOffers implements AutoCloseable {
   private List<Offer> look() {
     Instant earliest = Instant.now().minus(KNOWN_AFTER);
     Optional<Instant> gap =
-        new Checkpoints(journal).acceptedGap().map(AcceptedGap::at).filter(earliest::isBefore);
+        new Checkpoints(journal).acceptedGap().map(Gap::at).filter(earliest::isBefore);
     List<MissedRange> missed = ranges(earliest);
     if (gap.isEmpty() && missed.isEmpty()) {
       return List.of();
