@@ -116,8 +116,8 @@ public final class TableCircuitBreakers {
       log.info("Table {} can be read back whole again", table);
       return;
     }
-    boolean lacks = before == null || missing.isPresent();
-    withheld.put(table, new Withheld(now, lacks ? Instant.now() : before.lackedAt()));
+    Instant at = before == null || missing.isPresent() ? Instant.now() : before.lackedAt();
+    withheld.put(table, new Withheld(now, at));
     if (known == null || !known.columns().containsAll(now.columns())) {
       log.warn("Table {}: {}", table, words(now));
     }
