@@ -22,7 +22,7 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.LogMarks;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.UnreadTable;
-import io.rowhook.capture.monitor.UnreadWatch;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;

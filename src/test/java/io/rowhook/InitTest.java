@@ -162,51 +162,6 @@ class InitTest {
   }
 
   @Test
-  void publicationAndSlotAreNamedAsTheSourcesFileSays() throws IOException {
-    source.execute(
-        "CREATE SCHEMA shop", "CREATE TABLE shop.article (id int PRIMARY KEY, sku text)");
-    try {
-      Path config = Files.createDirectories(temp.resolve("named"));
-      Path properties = config.resolve("source.properties");
-      Files.writeString(
-          properties,
-          "database.password=${env:NOBODY_HAS_SET_IT}\npublication.name=erp\nslot.name=erp_slot\n");
-      assertThat(init(config, "--yes", "--include", "shop.article", "--apply"))
-          .as(err.toString())
-          .isZero();
-      assertThat(publications("erp")).isEqualTo("1");
-      assertThat(Files.readString(config.resolve("setup.sql")))
-          .contains(
-              "-- SELECT pg_drop_replication_slot('erp_slot');", "-- DROP PUBLICATION \"erp\";");
-
-      Files.writeString(properties, "publication.name=other\n");
-      assertThat(init(config, "--yes", "--include", "shop.article", "--apply")).isOne();
-      assertThat(err.toString())
-          .contains(
-              config.resolve("setup.sql")
-                  + " is for publication erp, but publication.name in "
-                  + properties
-                  + " is other, so nothing was run. Write the same name in both");
-      assertThat(publications("other")).isEqualTo("0");
-
-      Files.writeString(properties, "publication.name=${env:NOBODY_HAS_SET_IT}\n");
-      assertThat(init(config, "--yes", "--include", "shop.article")).isOne();
-      assertThat(err.toString())
-          .contains("source.properties:1:1: publication.name", "NOBODY_HAS_SET_IT");
-      Files.writeString(properties, "slot.name=Big\n");
-      assertThat(init(config, "--yes", "--include", "shop.article")).isOne();
-      assertThat(err.toString()).contains(properties + ": slot.name is 'Big'");
-    } finally {
-      source.execute("DROP PUBLICATION IF EXISTS erp", "DROP SCHEMA shop CASCADE");
-    }
-  }
-
-  private String publications(String name) {
-    return String.valueOf(
-        source.query("SELECT count(*) FROM pg_publication WHERE pubname = '" + name + "'"));
-  }
-
-  @Test
   void samplesTellWhatTextsNameAndFewValuesAre() throws IOException, SettingsException {
     source.execute(
         "CREATE SCHEMA crm",

@@ -7,7 +7,7 @@ import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.Checkpoints.Gap;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.TableId;
-import io.rowhook.capture.monitor.UnreadWatch;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.JournalException;

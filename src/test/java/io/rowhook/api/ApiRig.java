@@ -14,7 +14,7 @@ import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
 import io.rowhook.capture.UnreadTable;
-import io.rowhook.capture.monitor.UnreadWatch;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;

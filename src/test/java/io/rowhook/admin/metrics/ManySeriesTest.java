@@ -10,7 +10,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
-import io.rowhook.capture.monitor.UnreadWatch;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;

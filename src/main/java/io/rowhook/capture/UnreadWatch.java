@@ -1,13 +1,8 @@
-package io.rowhook.capture.monitor;
+package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.rowhook.base.Json;
-import io.rowhook.capture.CheckpointStore;
-import io.rowhook.capture.MissedRange;
-import io.rowhook.capture.Position;
-import io.rowhook.capture.TableId;
-import io.rowhook.capture.UnreadTable;
 import io.rowhook.capture.setup.NoteJson;
 import java.time.Instant;
 import java.util.Collection;
