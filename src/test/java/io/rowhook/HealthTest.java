@@ -140,6 +140,34 @@ class HealthTest {
     assertThat(service.report().live()).as("a restart would not mend it").isTrue();
   }
 
+  /** Whoever comes later and finds it stopped is told why, and what to do, in this order. */
+  @Test
+  void whyItHasStoppedAtAGapIsSaidUntilItHasGoneOn() {
+    service.start(Observers.NONE);
+    service.awaitAll(State.ok);
+    source.execute("ALTER PUBLICATION rowhook DROP TABLE public.article");
+    service.await(Kind.capture, State.failing, "stopped: ");
+    service.close();
+    assertThat(service.status()).isEqualTo(1);
+    assertThat(service.out())
+        .startsWith("rowhook status: the service is not running")
+        .containsPattern(
+            "It has stopped at 20[-0-9T:]+Z: \\S+source.properties: publication 'rowhook'")
+        .containsSubsequence(
+            "does not hold all of public.article any more",
+            "run ALTER PUBLICATION \"rowhook\" ADD TABLE \"public\".\"article\"; Then start once"
+                + " with --accept-gap",
+            "resync");
+    source.execute("ALTER PUBLICATION rowhook ADD TABLE public.article");
+    service.start(Observers.NONE);
+    service.await(Kind.missed, State.degraded, "rowhook resync shop Article");
+    service.close();
+    assertThat(service.status()).isEqualTo(1);
+    assertThat(service.out())
+        .doesNotContain("It has stopped")
+        .contains("Start it with rowhook run");
+  }
+
   @Test
   void aRecipientsThreadThatHasEndedIsAReasonToBeRestarted() {
     service.start(
