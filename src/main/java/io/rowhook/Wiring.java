@@ -22,6 +22,8 @@ import io.rowhook.capture.Generation;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.LogMarks;
 import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.UnreadTable;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
@@ -82,7 +84,9 @@ public final class Wiring {
         new ObservedPublisher(
             journal, metrics.publications().and(traces.publications()).and(history));
     JdbcRowLookup chunkRows = JdbcRowLookup.whole(source);
-    ResyncChunks chunks = new ResyncChunks(chunkRows, () -> chunkRows.counts().tables());
+    ResyncChunks chunks =
+        new ResyncChunks(
+            chunkRows, () -> chunkRows.counts().tables().stream().map(UnreadTable::text).toList());
     Function<List<EntityType>, Generation> generations =
         types ->
             new Generation(
@@ -141,12 +145,15 @@ public final class Wiring {
             journal,
             () -> watch.current().retention(),
             () -> applier.recipientNames(watch.current()));
+    ResyncOffers offers =
+        new ResyncOffers(
+            journal, watch::current, new UnreadWatch(journal, () -> rows.counts().tables()));
     HealthMonitor health =
-        new HealthMonitor(journal, file, supervisor, rows, counts, dispatchers, watch, renderings);
+        new HealthMonitor(
+            journal, file, supervisor, rows, counts, dispatchers, watch, renderings, offers::lines);
     Alerts alerts =
         new Alerts(
             health, journal, supervisor, dispatchers, () -> watch.current().recipients(), failed);
-    ResyncOffers offers = new ResyncOffers(journal, watch::current);
     ResyncActions.Estimate estimate =
         (table, condition) -> LogMarks.estimate(source, table, condition);
     ResyncRunner resync =
@@ -166,7 +173,7 @@ public final class Wiring {
             supervisor::state,
             supervisor::slot,
             supervisor::suspended,
-            supervisor::unread,
+            () -> UnreadTable.all(supervisor.unread(), rows.counts().tables()),
             rows::counts,
             counts,
             watch::current,

@@ -2,6 +2,7 @@ package io.rowhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
@@ -75,6 +76,25 @@ class DiscardCommandTest {
     service.update(2);
     service.update(3);
     stage.awaitJournaled();
+    assertThat(service.states("shop")).isEmpty();
+    JsonNode page = service.json("deliveries", "shop", "--state", "pending", "--limit", "2");
+    assertThat(page.path("deliveries").findValuesAsText("id")).containsExactly("3", "2");
+    assertThat(page.path("deliveries").findValuesAsText("state")).containsOnly("pending");
+    assertThat(
+            service.shown(
+                "deliveries", "shop", "--state", "pending", "--next", page.path("next").asText()))
+        .contains(" shop ", "Article 1", "pending")
+        .doesNotContain("Article 2", "There are more");
+    assertThat(
+            service
+                .json(
+                    "deliveries", "shop", "--state", "pending", "--entity", "Article", "--id", "2")
+                .path("deliveries"))
+        .hasSize(1);
+    assertThat(service.shown("deliveries", "shop", "--event", "2")).contains("state      pending");
+    assertThat(service.run("deliveries", "--state", "pending")).isEqualTo(1);
+    assertThat(service.err()).contains("pending is asked for alone and of one recipient");
+    assertThat(service.run("deliveries", "shop", "--state", "pending,failed")).isEqualTo(1);
     assertThat(service.run("discard", "--all-of", "shop", "--state", "pending")).isEqualTo(1);
     assertThat(service.out()).contains("These are 3 deliveries. Nothing was done: --yes does it");
     assertThat(service.shown("discard", "shop", "1")).contains("1 to shop is discarded");

@@ -138,5 +138,22 @@ class ForgetEntityTest {
     assertThat(service.err()).contains("there is no entity 'Custmer'. Did you mean Customer?");
     assertThat(service.run("forget", "Line:{a", "--yes")).isEqualTo(1);
     assertThat(service.err()).contains("the id is no JSON object");
+    for (String id : List.of("1", "{\"order_id\":1}", "{\"order_id\":1,\"line_no\":\"x\"}")) {
+      assertThat(service.run("forget", "Line:" + id)).isEqualTo(1);
+      assertThat(service.err())
+          .contains("'" + id + "' is no id of Line: that is {\"order_id\":1,\"line_no\":1}");
+    }
+    source.execute("INSERT INTO sales.order_line VALUES (2, 1, 5, 1), (2, 2, 5, 1)");
+    stage.awaitJournaled();
+    assertThat(service.shown("forget", "Line:{\"line_no\":1,\"order_id\":2}", "--yes"))
+        .contains("is erased: 1 event");
+    assertThat(service.run("forget", "Customer:Ann")).isEqualTo(1);
+    assertThat(service.err())
+        .contains("'Ann' is no id of Customer: that is a whole number, the value of customer_id");
+    stage.stop();
+    stage.write("connector-config/entities.yaml", "Order: { table: sales.sales_order }");
+    stage.start();
+    service.run("forget", "Line:whatever");
+    assertThat(service.out()).contains("Line:whatever has in the journal 0 events");
   }
 }

@@ -89,6 +89,30 @@ class HealthTest {
   }
 
   @Test
+  void whereNothingWaitsARecipientThatFailedIsNoTroubleUntilItsNextDelivery() {
+    int port = stage.silence("shop");
+    stage.recipient(
+        "shop", "url: ${env:SHOP_URL}\npause: { failures: 0, within: 1m, probe: [1s] }");
+    service.start(Observers.NONE);
+    service.awaitAll(State.ok);
+    service.insert(1);
+    service.await(Kind.recipient, State.degraded, "paused after failures");
+    service.run("discard", "--all-of", "shop", "--yes");
+    service.await(
+        Kind.recipient, State.ok, "nothing waits for it, and its next delivery tries it again");
+    assertThat(service.status()).isEqualTo(0);
+    assertThat(service.out())
+        .contains("until its next delivery is acknowledged, which is tried at once (failures)");
+    service.insert(2);
+    service.await(Kind.recipient, State.degraded, "the delivery tried alone failed too");
+    service.run("discard", "--all-of", "shop", "--yes");
+    service.await(Kind.recipient, State.ok, "nothing waits for it");
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT.withPort(port));
+    service.insert(3);
+    service.await(Kind.recipient, State.ok, "it is sent to");
+  }
+
+  @Test
   void aFullJournalIsFailingAndNotReadyAndNoReasonToBeRestarted() throws Exception {
     service.start(Observers.NONE);
     service.awaitAll(State.ok);
@@ -114,6 +138,34 @@ class HealthTest {
     assertThat(service.status()).isEqualTo(1);
     assertThat(service.report().ready()).isFalse();
     assertThat(service.report().live()).as("a restart would not mend it").isTrue();
+  }
+
+  /** Whoever comes later and finds it stopped is told why, and what to do, in this order. */
+  @Test
+  void whyItHasStoppedAtAGapIsSaidUntilItHasGoneOn() {
+    service.start(Observers.NONE);
+    service.awaitAll(State.ok);
+    source.execute("ALTER PUBLICATION rowhook DROP TABLE public.article");
+    service.await(Kind.capture, State.failing, "stopped: ");
+    service.close();
+    assertThat(service.status()).isEqualTo(1);
+    assertThat(service.out())
+        .startsWith("rowhook status: the service is not running")
+        .containsPattern(
+            "It has stopped at 20[-0-9T:]+Z: \\S+source.properties: publication 'rowhook'")
+        .containsSubsequence(
+            "does not hold all of public.article any more",
+            "run ALTER PUBLICATION \"rowhook\" ADD TABLE \"public\".\"article\"; Then start once"
+                + " with --accept-gap",
+            "resync");
+    source.execute("ALTER PUBLICATION rowhook ADD TABLE public.article");
+    service.start(Observers.NONE);
+    service.await(Kind.missed, State.degraded, "rowhook resync shop Article");
+    service.close();
+    assertThat(service.status()).isEqualTo(1);
+    assertThat(service.out())
+        .doesNotContain("It has stopped")
+        .contains("Start it with rowhook run");
   }
 
   @Test

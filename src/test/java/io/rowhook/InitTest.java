@@ -36,27 +36,27 @@ class InitTest {
     "CREATE TYPE erp.order_status AS ENUM ('open', 'shipped', 'on hold')",
     "CREATE TABLE erp.countries (code char(2) PRIMARY KEY, name text)",
     "CREATE TABLE erp.users (id int PRIMARY KEY, login text, password_hash text)",
-    "CREATE TABLE erp.customers (id bigint PRIMARY KEY, customer_number text, name text, email text,"
-        + " portal_password text, api_token text, iban text, photo bytea, country_code char(2)"
-        + " REFERENCES erp.countries, created_at timestamptz DEFAULT now(), created_by int REFERENCES"
-        + " erp.users, deleted_at timestamptz)",
+    "CREATE TABLE erp.customers (id bigint PRIMARY KEY, customer_number text, name text, email"
+        + " text, portal_password text, api_token text, iban text, photo bytea, country_code"
+        + " char(2) REFERENCES erp.countries, created_at timestamptz DEFAULT now(), created_by int"
+        + " REFERENCES erp.users, deleted_at timestamptz)",
     "CREATE TABLE erp.products (id bigint PRIMARY KEY, sku text, name text, list_price numeric,"
         + " deleted_at timestamptz)",
     "CREATE TABLE erp.categories (id int PRIMARY KEY, name text, parent_id int REFERENCES"
         + " erp.categories)",
-    "CREATE TABLE erp.product_categories (product_id bigint REFERENCES erp.products, category_id int"
-        + " REFERENCES erp.categories, PRIMARY KEY (product_id, category_id))",
-    "CREATE TABLE erp.\"order\" (id bigint PRIMARY KEY, order_number text, customer_id bigint NOT NULL"
-        + " REFERENCES erp.customers, status erp.order_status, write_date timestamp)",
+    "CREATE TABLE erp.product_categories (product_id bigint REFERENCES erp.products, category_id"
+        + " int REFERENCES erp.categories, PRIMARY KEY (product_id, category_id))",
+    "CREATE TABLE erp.\"order\" (id bigint PRIMARY KEY, order_number text, customer_id bigint NOT"
+        + " NULL REFERENCES erp.customers, status erp.order_status, write_date timestamp)",
     "CREATE TABLE erp.order_lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES"
-        + " erp.\"order\" ON DELETE CASCADE, line_no int, product_id bigint REFERENCES erp.products,"
-        + " quantity numeric, internal_secret text, deleted_at timestamptz)",
+        + " erp.\"order\" ON DELETE CASCADE, line_no int, product_id bigint REFERENCES"
+        + " erp.products, quantity numeric, internal_secret text, deleted_at timestamptz)",
     "CREATE TABLE erp.stock_movements (id bigint, moved_on date, product_id bigint REFERENCES"
         + " erp.products, from_no int, PRIMARY KEY (id, moved_on)) PARTITION BY RANGE (moved_on)",
     "CREATE TABLE erp.stock_movements_rest PARTITION OF erp.stock_movements DEFAULT",
     "ALTER TABLE erp.stock_movements_rest REPLICA IDENTITY NOTHING",
-    "CREATE TABLE erp.customer_accounts (iban text PRIMARY KEY, customer_id bigint NOT NULL REFERENCES"
-        + " erp.customers ON DELETE CASCADE)",
+    "CREATE TABLE erp.customer_accounts (iban text PRIMARY KEY, customer_id bigint NOT NULL"
+        + " REFERENCES erp.customers ON DELETE CASCADE)",
     "CREATE TABLE erp.vehicles (id int PRIMARY KEY, number text, name text)",
     "CREATE TABLE erp.trucks (axles int, PRIMARY KEY (id)) INHERITS (erp.vehicles)",
     "CREATE TABLE erp.audit_log (id bigint PRIMARY KEY, what text)",
@@ -97,7 +97,8 @@ class InitTest {
         .contains("{ entity: Order, events: [Created, Updated, Deleted, Snapshot] }");
     assertThat(Files.readString(config.resolve("entities.yaml")))
         .contains(
-            "# others inherit from it, and have a part of its rows; --include it and all of them:\n#   erp.vehicles")
+            "# others inherit from it, and have a part of its rows; --include it and all of them:\n"
+                + "#   erp.vehicles")
         .contains("# Personal data; may a recipient have it? iban")
         .contains("# Personal data, and sent; may every recipient have it? email")
         .as("a key is always sent, so that the part is asked about")
@@ -126,7 +127,8 @@ class InitTest {
         "ALTER TABLE erp.customers ADD reset_token text");
     assertThat(init(config, "--yes")).isZero();
     assertThat(out.toString())
-        .contains("1 new: Invoice.", "ALTER PUBLICATION rowhook ADD TABLE\n  \"erp\".\"invoices\";")
+        .contains(
+            "1 new: Invoice.", "ALTER PUBLICATION \"rowhook\" ADD TABLE\n  \"erp\".\"invoices\";")
         .contains("A secret is sent. Customer: add to attributes.exclude: reset_token");
     assertThat(files(config)).isEqualTo(written);
 
@@ -165,10 +167,11 @@ class InitTest {
         "CREATE SCHEMA crm",
         "CREATE TABLE crm.sale_order (id int PRIMARY KEY, number text)",
         "CREATE TABLE crm.ticket (id int PRIMARY KEY, subject text)",
-        "CREATE TABLE crm.task (id int PRIMARY KEY, name text, state text, origin text, model text, res_id int)",
+        "CREATE TABLE crm.task (id int PRIMARY KEY, name text, state text, origin text, model text,"
+            + " res_id int)",
         "INSERT INTO crm.task SELECT n, 't' || n, CASE n % 2 WHEN 0 THEN 'open' ELSE 'done' END,"
-            + " CASE WHEN n < 4 THEN 'sale.order,' ELSE 'crm.other,' END || n,"
-            + " CASE WHEN n < 3 THEN 'sale.order' ELSE 'Ticket' END, n FROM generate_series(1, 5) n");
+            + " CASE WHEN n < 4 THEN 'sale.order,' ELSE 'crm.other,' END || n, CASE WHEN n < 3 THEN"
+            + " 'sale.order' ELSE 'Ticket' END, n FROM generate_series(1, 5) n");
     try {
       Path names = temp.resolve("names");
       assertThat(init(names, "--yes", "--schema", "crm")).as(err.toString()).isZero();
@@ -179,7 +182,8 @@ class InitTest {
       assertThat(init(config, "--yes", "--schema", "crm", "--samples")).as(err.toString()).isZero();
       assertThat(Files.readString(config.resolve("entities.yaml")))
           .contains(
-              "origin_sale_order: { table: crm.sale_order, key: origin, prefix: 'sale.order,', attributes: [number] }",
+              "origin_sale_order: { table: crm.sale_order, key: origin, prefix: 'sale.order,',"
+                  + " attributes: [number] }",
               "# model and res_id name rows of several tables: Ticket (crm.ticket) 3, sale.order"
                   + " (crm.sale_order) 2. They are sent as they are.");
       assertThat(Files.readString(config.resolve("recipients/receive.yaml")))
@@ -206,7 +210,8 @@ class InitTest {
         "CREATE SCHEMA old",
         "CREATE TABLE old.customers (id int PRIMARY KEY, name text)",
         "CREATE TABLE old.products (id int PRIMARY KEY, sku text)",
-        "CREATE TABLE old.orders (id int PRIMARY KEY, number text, customer_id int, product_id int)",
+        "CREATE TABLE old.orders (id int PRIMARY KEY, number text, customer_id int, product_id"
+            + " int)",
         "INSERT INTO old.customers SELECT n, 'c' || n FROM generate_series(1, 20) n",
         "INSERT INTO old.products VALUES (1, 'P')",
         "INSERT INTO old.orders SELECT n, 'o' || n, n, 100 + n FROM generate_series(1, 21) n");
@@ -233,7 +238,8 @@ class InitTest {
       stage.recipient("receive", "url: ${env:RECEIVE_URL}");
       stage.env("PGPASSWORD", "secret").start();
       source.execute(
-          "UPDATE erp.customers SET name = 'Acme & Co', portal_password = 'hunter3', photo = '\\x01'");
+          "UPDATE erp.customers SET name = 'Acme & Co', portal_password = 'hunter3', photo ="
+              + " '\\x01'");
       source.execute(
           "WITH one AS (INSERT INTO erp.\"order\" VALUES (7, 'O7', 1, 'open', now())) INSERT INTO"
               + " erp.order_lines VALUES (1, 7, 1, 1, 2, 'classified')");

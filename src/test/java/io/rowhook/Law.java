@@ -43,6 +43,7 @@ final class Law {
           Map.entry("io.micrometer.", Set.of("admin")),
           Map.entry("io.prometheus.", Set.of("admin")),
           Map.entry("io.opentelemetry.", Set.of("admin")),
+          Map.entry("ch.qos.logback.", Set.of("admin")),
           Map.entry("io.helidon.", Set.of("admin")));
 
   private static final List<String> SHARED =

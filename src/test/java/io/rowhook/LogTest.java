@@ -64,17 +64,21 @@ class LogTest {
   void aLineIsAJsonObjectWhereThatIsAskedFor() throws Exception {
     LoggerContext shipped = shipped("", "json");
     LoggingEvent event = event(shipped);
-    event.setKeyValuePairs(List.of(new KeyValuePair("recipient", "a \"shop\"\n")));
+    event.setKeyValuePairs(
+        List.of(
+            new KeyValuePair("recipient", "a \"shop\"\n"),
+            new KeyValuePair("path", "/a//b\\/c\\\\/")));
     event.setThrowableProxy(new ThrowableProxy(new IOException("broken")));
     String line = written(shipped, "rowhook-json", event);
     assertThat(line).endsWith("\n");
-    assertThat(line.strip()).doesNotContain("\n");
+    assertThat(line.strip()).doesNotContain("\n").contains("{\"path\":\"/a//b\\\\/c\\\\\\\\/\"}");
     JsonNode json = Json.MAPPER.readTree(line);
     assertThat(json.path("timestamp").asLong()).isEqualTo(event.getTimeStamp());
     assertThat(json.path("level").asText()).isEqualTo("INFO");
     assertThat(json.path("loggerName").asText()).isEqualTo("io.rowhook.webhook.Attempts");
     assertThat(json.path("formattedMessage").asText()).isEqualTo("attempt delivered");
     assertThat(json.path("kvpList").path(0).path("recipient").asText()).isEqualTo("a \"shop\"\n");
+    assertThat(json.path("kvpList").path(1).path("path").asText()).isEqualTo("/a//b\\/c\\\\/");
     assertThat(json.path("throwable").path("message").asText()).isEqualTo("broken");
     Logger root = shipped.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     assertThat(root.getAppender("rowhook-json")).isNotNull();

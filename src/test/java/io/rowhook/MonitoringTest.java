@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.testing.Docs;
+import io.rowhook.webhook.RecipientState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +83,25 @@ class MonitoringTest {
   }
 
   /** The tests of the rules themselves are run where Prometheus' own tool is. */
+  @Test
+  void theStatesOfARecipientAreThoseOfTheTableAndTheAlertsNameNoOthers() throws IOException {
+    List<String> states = Stream.of(RecipientState.values()).map(Enum::name).toList();
+    String page = Files.readString(RUNBOOKS);
+    String table =
+        page.substring(page.indexOf("## A recipient's state"), page.indexOf("## How many series"));
+    assertThat(
+            Pattern.compile("(?m)^\\| `(\\w+)`").matcher(table).results().map(one -> one.group(1)))
+        .containsExactlyElementsOf(states);
+    Pattern named = Pattern.compile("rowhook_recipient_state\\{[^}]*state=~?\"([^\"]+)");
+    assertThat(
+            named
+                .matcher(Files.readString(ALERTS))
+                .results()
+                .flatMap(one -> Stream.of(one.group(1).split("\\|"))))
+        .isNotEmpty()
+        .isSubsetOf(states);
+  }
+
   @Test
   @Tag("feature-65")
   void eachAlertIsSilentWhileAllIsWellAndFires() throws Exception {

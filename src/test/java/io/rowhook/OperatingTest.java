@@ -101,19 +101,31 @@ class OperatingTest {
     service.update(3);
     stage.awaitJournaled();
     assertThat(service.shown("status"))
-        .contains("shop: paused since", "until rowhook resume shop (person): moving house");
+        .contains("paused_person", "shop: paused since")
+        .contains("until rowhook resume shop (person): moving house");
+    assertThat(service.json("status").path("recipients").path(0).path("state").asText())
+        .isEqualTo("paused_person");
     service.shown("redeliver", "shop", "1");
     List<ReceivedRequest> inbox = stage.await("shop", 2);
     assertThat(inbox.getLast().header("Rowhook-Sequence")).isEqualTo("1");
+    service.awaitStates("shop", "delivered");
+    assertThat(service.shown("replay", "shop", "--to-sequence", "1"))
+        .isEqualToIgnoringNewLines(
+            "1 delivery to shop wait to go out again: shop is paused until rowhook resume shop"
+                + " (moving house)");
 
     service.shown("resume", "shop");
     stage.awaitIdle();
     assertThat(stage.inbox("shop"))
         .extracting(request -> request.header("Rowhook-Sequence"))
-        .containsExactly("1", "1", "2", "3");
+        .containsExactly("1", "1", "1", "2", "3");
     assertThat(service.shown("status")).doesNotContain("moving house");
     assertThat(service.json("audit", "shop").path("entries").findValuesAsText("action"))
-        .containsExactly("recipient.resumed", "deliveries.redelivered", "recipient.paused");
+        .containsExactly(
+            "recipient.resumed",
+            "deliveries.replayed",
+            "deliveries.redelivered",
+            "recipient.paused");
     assertThat(service.shown("audit", "--action", "recipient.paused"))
         .contains("shop", "moving house", "local commands");
   }
@@ -134,10 +146,13 @@ class OperatingTest {
     service.update(2);
     service.update(3);
     stage.awaitJournaled();
-    service.shown("redeliver", "shop", "1");
+    String held = ": the kill switch is set until rowhook resume --all clears it (wrong prices)";
+    assertThat(service.shown("redeliver", "shop", "1"))
+        .contains(" waits to go to shop again" + held);
+    assertThat(service.shown("resume", "shop")).contains("shop was not paused" + held);
     assertThat(service.shown("status")).contains("kill switch  SET since", "wrong prices");
     assertThat(service.run("test", "shop")).isEqualTo(1);
-    assertThat(service.err()).contains("the kill switch is set (wrong prices)");
+    assertThat(service.err()).contains("no test goes out" + held);
     stage.stop();
     stage.start(); // it stands over a restart
     assertThat(stage.inbox("shop")).hasSize(1);
@@ -182,6 +197,13 @@ class OperatingTest {
     assertThat(service.run("deliveries", "--column", "nam=One")).isEqualTo(1);
     assertThat(service.err()).contains("no event that is indexed by nam", "Article.name");
 
+    service.shown("pause", "shop");
+    service.update(2);
+    stage.awaitJournaled();
+    JsonNode pending =
+        service.json("deliveries", "shop", "--state", "pending", "--column", "name=One");
+    assertThat(pending.path("deliveries").findValuesAsText("id")).containsExactly("2");
+
     JsonNode shop = service.json("status").path("recipients").path(0);
     assertThat(shop.path("failures").asInt()).isEqualTo(1);
     assertThat(shop.path("waiting").asInt()).isEqualTo(1);
@@ -193,7 +215,8 @@ class OperatingTest {
    * Some 2^29 calls: longer than the limit, and an end before the tests', which share the machine.
    */
   private static final String ENDLESS =
-      "def f(n) if ($n > 0) f($n - 1) + f($n - 1) else 1 { \"n\": f(if (.entityId == 1) 28 else 1) }";
+      "def f(n) if ($n > 0) f($n - 1) + f($n - 1) else 1 { \"n\": f(if (.entityId == 1) 28 else 1)"
+          + " }";
 
   @Test
   @Tag("feature-13")

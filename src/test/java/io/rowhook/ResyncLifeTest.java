@@ -139,6 +139,12 @@ class ResyncLifeTest {
           .doesNotContain("rowhook resync other Article");
       assertThat(service.json("status").path("toResync").path(0).path("command").asText())
           .isEqualTo("rowhook resync other Order");
+      assertThat(service.run("status")).isEqualTo(3);
+      assertThat(service.out())
+          .startsWith("health       degraded: missed since ")
+          .contains(
+              ": recipients may lack changes: run rowhook resync other Order; ",
+              "; and 2 more, which rowhook status lists under 'to resync'\n");
       service.shown("resync", "shop", "Article", "--wait");
       assertThat(service.shown("status"))
           .doesNotContain("rowhook resync shop Article")
@@ -165,6 +171,14 @@ class ResyncLifeTest {
               List.copyOf(log.list).stream()
                   .anyMatch(one ->
                       one.getFormattedMessage().contains("\n  rowhook resync shop Article; ")));
+      OperatedService service = new OperatedService(stage, source);
+      assertThat(service.run("status")).isEqualTo(3);
+      assertThat(service.out())
+          .contains("\nmissed       public.article, what was committed after ")
+          .doesNotContain("health       ok");
+      service.shown("resync", "shop", "Article", "--wait");
+      assertThat(service.run("status")).as(service.out()).isZero();
+      assertThat(service.out()).contains("health       ok\n").doesNotContain("\nmissed ");
     } finally {
       logger.detachAppender(log);
     }

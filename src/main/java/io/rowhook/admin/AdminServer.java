@@ -57,18 +57,17 @@ public final class AdminServer implements AutoCloseable {
   }
 
   /**
-   * Refuses an address of the network that cannot be had, before anything is begun that would have
-   * to be ended again. What a Unix socket comes to is seen when it is opened.
+   * Refuses an address that cannot be had, before anything is begun that would have to be ended
+   * again.
    *
    * @throws IllegalStateException in words for the user
    */
   public static void check(AdminSettings settings) {
-    if (!settings.isUnix()) {
-      ApiServer.inTheWay(settings.address())
-          .ifPresent(why -> {
-            throw new IllegalStateException(cannotListen(Optional.of(settings), why));
-          });
-    }
+    unixSocket(settings).ifPresent(AdminServer::removeStale);
+    ApiServer.inTheWay(settings.address())
+        .ifPresent(why -> {
+          throw new IllegalStateException(cannotListen(Optional.of(settings), why));
+        });
   }
 
   private AdminServer(
@@ -117,7 +116,10 @@ public final class AdminServer implements AutoCloseable {
         + settings.map(one -> " at " + one.shown(0) + " (admin.address)").orElse("")
         + ": "
         + why
-        + ". Give it another address in rowhook.yaml, or end what has this one";
+        + ". Give it another address in rowhook.yaml, or "
+        + (settings.filter(AdminSettings::isUnix).isPresent()
+            ? "see that its directory is there and writable, and nothing else in its place"
+            : "end what has this one");
   }
 
   private static String cause(Throwable e) {
@@ -152,10 +154,13 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private Optional<Path> unixSocket() {
-    return started
-        .map(AdminSettings::address)
-        .filter(UnixDomainSocketAddress.class::isInstance)
-        .map(address -> ((UnixDomainSocketAddress) address).getPath());
+    return started.flatMap(AdminServer::unixSocket);
+  }
+
+  private static Optional<Path> unixSocket(AdminSettings settings) {
+    return settings.address() instanceof UnixDomainSocketAddress socket
+        ? Optional.of(socket.getPath())
+        : Optional.empty();
   }
 
   /** What a process has left that was killed. One that somebody listens at stays. */

@@ -25,11 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "deliveries",
     description = {
-      "Deliveries, the newest first. With a recipient and an event: that one, with all its attempts."
+      "Deliveries, the newest first. With a recipient and an event: that one, with all its"
+          + " attempts."
     },
     footer = {
       "",
-      "What waits and was not attempted yet is not listed: rowhook status counts it.",
+      "What waits and was not attempted yet is pending: listed of one recipient with --state"
+          + " pending.",
       "Exit status: 0 if the service told, 1 if it is not running or knows no such thing."
     },
     mixinStandardHelpOptions = true)
@@ -60,7 +62,7 @@ public final class DeliveriesCommand implements Callable<Integer> {
       paramLabel = "STATE",
       description =
           "Of delivered, waiting, blocked, failed and skipped; may be several. Default: all but"
-              + " skipped.")
+              + " skipped. Or pending alone, of one recipient: what was not attempted yet.")
   private List<String> states = new ArrayList<>();
 
   @Option(

@@ -60,11 +60,11 @@ public final class ErasureActions {
    *
    * @param asked the id as events have it, or several columns as a JSON object
    * @param actor who asks, for the audit log
-   * @throws DeliveryAdminException if there is no such entity, or the id is none
+   * @throws DeliveryAdminException if there is no such entity, or the id is none: it has not the
+   *     form that its columns give it now, nor does the journal have one from before
    */
   public JsonNode erase(String name, String asked, boolean yes, String actor)
       throws DeliveryAdminException, InterruptedException {
-    String id = id(asked);
     List<EntityType> types = entities.get();
     Optional<EntityType> known =
         types.stream().filter(type -> type.name().equals(name)).findFirst();
@@ -75,15 +75,17 @@ public final class ErasureActions {
     }
     EntityType type =
         known.orElseGet(() -> new EntityType(name, new TableId("", name), List.of(), List.of()));
-    EmbeddedRows rows =
-        new EmbeddedRows(
-            known.isPresent() ? types : List.of(),
-            type,
-            id,
-            keys.apply(name).orElseGet(() -> EntityKeys.of(type)));
+    EntityKeys columns = keys.apply(name).orElseGet(() -> EntityKeys.of(type));
+    Optional<String> formed = columns.idOf(asked);
+    String id = formed.isPresent() && !columns.id().isEmpty() ? formed.get() : id(asked);
+    EmbeddedRows rows = new EmbeddedRows(known.isPresent() ? types : List.of(), type, id, columns);
     Erasure.Subject subject = new Erasure.Subject(name, id, type.table().toString(), rows);
     one.lockInterruptibly();
     try {
+      if (formed.isEmpty() && erasure.look(subject).traces().events() == 0) {
+        throw new DeliveryAdminException(
+            "'" + asked + "' is no id of " + name + ": that is " + columns.form());
+      }
       Erasure.Result result = yes ? erasure.erase(subject) : erasure.look(subject);
       if (yes) {
         note(result, actor);

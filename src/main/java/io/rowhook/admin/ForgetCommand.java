@@ -19,19 +19,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "forget",
     description = {
-      "Erases what the journal has of one entity, as Customer:7: its events, what was merged of them,"
-          + " deliveries, attempts and answers, and its row where events of other entities embed it."
-          + " The journal's file is rewritten, so that nothing of it is left there. Erase it in the ERP"
-          + " first, and have recipients told of that: deliveries that still wait end, erased.",
-      "Or forgets a recipient that has no file any more, with all that is kept for it: its place in the"
-          + " journal, what waits and what failed. A new file of its name begins anew, with what"
-          + " happens next. Without this command that happens after the retention time."
+      "Erases what the journal has of one entity, as Customer:7: its events, what was merged of"
+          + " them, deliveries, attempts and answers, and its row where events of other entities"
+          + " embed it. The journal's file is rewritten, so that nothing of it is left there. Erase"
+          + " it in the ERP first, and have recipients told of that: deliveries that still wait"
+          + " end, erased.",
+      "Or forgets a recipient that has no file any more, with all that is kept for it: its place in"
+          + " the journal, what waits and what failed. A new file of its name begins anew, with"
+          + " what happens next. Without this command that happens after the retention time."
     },
     footer = {
       "",
       "What is dropped is said first, and dropped with --yes. There is no way back.",
-      "Exit status: 0 if it was forgotten and no trace is left, 1 if not (--yes missing, a recipient"
-          + " that has a file, no such entity or recipient, the service is not running)."
+      "Exit status: 0 if it was forgotten and no trace is left, 1 if not (--yes missing, a"
+          + " recipient that has a file, no such entity or recipient, an id that cannot be one, the"
+          + " service is not running)."
     },
     mixinStandardHelpOptions = true)
 public final class ForgetCommand implements Callable<Integer> {

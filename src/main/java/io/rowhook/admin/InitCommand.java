@@ -47,23 +47,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "init",
     description = {
-      "Reads a database's catalog and writes settings from it: which tables are business objects, their"
-          + " parts and references, what must not be sent, and the statements that the owner of the"
-          + " tables has to run. Reads in one read-only transaction, and no row unless --samples is"
-          + " given; executes nothing unless --apply is given.",
-      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says what"
-          + " is new, as text to add."
+      "Reads a database's catalog and writes settings from it: which tables are business objects,"
+          + " their parts and references, what must not be sent, and the statements that the owner"
+          + " of the tables has to run. Reads in one read-only transaction, and no row unless"
+          + " --samples is given; executes nothing unless --apply is given.",
+      "What is there already is not overwritten. Run again, after an upgrade of the ERP, it says"
+          + " what is new, as text to add."
     },
     footer = {
       "",
-      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for in a"
-          + " terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of the role"
-          + " that Rowhook logs in as; it is not shown.",
+      "The password comes from the environment variable PGPASSWORD, from ~/.pgpass, or is asked for"
+          + " in a terminal. For --apply ROWHOOK_PASSWORD, if it is set, becomes the password of"
+          + " the role that Rowhook logs in as; it is not shown.",
       "In a terminal the entities are shown to tick, unless --yes or --entities is given.",
       "A PATTERN is a table, schema.table, in which * stands for anything: 'sales.*'.",
       "",
-      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if not, and"
-          + " says why; 2 if the command line is wrong."
+      "Exit status: 0 if all is written and applied that was asked for, or nothing is new; 1 if"
+          + " not, and says why; 2 if the command line is wrong."
     },
     mixinStandardHelpOptions = true)
 public final class InitCommand implements Callable<Integer> {
@@ -152,7 +152,12 @@ public final class InitCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
-    SourceConfig source = new Login(environment, terminal()).source(database);
+    SourceConfig source =
+        new Login(environment, terminal())
+            .source(
+                database,
+                Settings.sourceNames(directory, environment),
+                directory.resolve("source.properties"));
     SourceCatalog catalog =
         ImpliedKeys.added(SourceCatalog.read(source, samples).only(this::isLookedAt));
     catalog = samples ? catalog.confirmed(source) : catalog;
@@ -166,7 +171,9 @@ public final class InitCommand implements Callable<Integer> {
     if (catalog.tables().isEmpty()) {
       throw new IllegalStateException("no table is there to propose; see --schema and --exclude");
     }
-    Draft draft = Draft.of(catalog, wanted, database, role);
+    Draft draft =
+        Draft.of(
+            catalog, wanted, database, new Draft.Names(role, source.publication(), source.slot()));
     boolean again = Files.exists(directory.resolve("entities.yaml"));
     Draft chosen = again ? chosen(draft.without(text("entities.yaml")), out) : chosen(draft, out);
     if (chosen.choices().isEmpty() && !again) {
@@ -284,6 +291,16 @@ public final class InitCommand implements Callable<Integer> {
       throws IOException {
     out.println();
     List<String> statements = new ArrayList<>(SqlStatements.of(text("setup.sql")));
+    SqlStatements.otherPublication(statements, source.publication())
+        .ifPresent(other -> {
+          throw new IllegalStateException(
+              "%s is for publication %s, but publication.name in %s is %s, so nothing was run. Write the same name in both"
+                  .formatted(
+                      directory.resolve("setup.sql"),
+                      other,
+                      directory.resolve("source.properties"),
+                      source.publication()));
+        });
     grants.forEach(grant -> statements.addAll(SqlStatements.of(grant.statement())));
     Optional<String> failed = SourceStatements.run(source, statements, out::println);
     String secret = environment.getOrDefault("ROWHOOK_PASSWORD", "");

@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,13 @@ import picocli.CommandLine.Spec;
     name = "redeliver",
     description = {
       "Sends deliveries to a recipient again, now, delivered, failed or waiting ones: with the same"
-          + " id, rendered anew, also while the recipient is paused."
+          + " id, rendered anew, also while the recipient is paused. While the kill switch is set,"
+          + " they wait."
     },
     footer = {
       "",
-      "Exit status: 0 if all of them are on their way, 1 if one cannot be or the service is not"
-          + " running."
+      "Exit status: 0 if all of them go out, now or when the kill switch is cleared, 1 if one"
+          + " cannot be or the service is not running."
     },
     mixinStandardHelpOptions = true)
 public final class RedeliverCommand implements Callable<Integer> {
@@ -52,7 +54,13 @@ public final class RedeliverCommand implements Callable<Integer> {
               ServiceClient.request()),
           out,
           (answer, to) ->
-              to.println(answer.path("event").asText() + " goes to " + recipient + " again"));
+              to.println(
+                  answer.path("event").asText()
+                      + TextFormat.unlessHeld(answer, " goes", " waits to go")
+                      + " to "
+                      + recipient
+                      + " again"
+                      + TextFormat.held(answer)));
     }
     return 0;
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.FilterOptions;
 import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import io.rowhook.base.Count;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -71,7 +72,12 @@ public final class ReplayCommand implements Callable<Integer> {
   private String words(JsonNode answer) {
     long count = answer.path("count").asLong();
     if (answer.path("done").asBoolean()) {
-      return Count.of(count, "delivery") + " to " + recipient + " go out again";
+      return Count.of(count, "delivery")
+          + " to "
+          + recipient
+          + TextFormat.unlessHeld(answer, " go", " wait to go")
+          + " out again"
+          + TextFormat.held(answer);
     }
     return count == 0
         ? "Nothing to replay: nothing in this range is wanted, or all of it waits already"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.RecipientOrAll;
 import io.rowhook.admin.cli.ServiceClient;
+import io.rowhook.admin.cli.TextFormat;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -43,14 +44,19 @@ public final class ResumeCommand implements Callable<Integer> {
         recipient == null
             ? service.delete(RecipientOrAll.KILL_SWITCH)
             : service.post(Address.ofRecipient(recipient, "resume"), ServiceClient.request());
-    service.show(answer, out, (done, to) -> to.println(words(done.path("count").asLong() > 0)));
+    service.show(answer, out, (done, to) -> to.println(words(done)));
     return 0;
   }
 
-  private String words(boolean changed) {
+  private String words(JsonNode answer) {
+    boolean changed = answer.path("count").asLong() > 0;
     if (recipientOrAll.all()) {
       return changed ? "The kill switch is cleared" : "The kill switch was not set";
     }
-    return recipientOrAll.recipient() + (changed ? " is sent to again" : " was not paused");
+    return recipientOrAll.recipient()
+        + (changed
+            ? TextFormat.unlessHeld(answer, " is sent to again", " is not paused any more")
+            : " was not paused")
+        + TextFormat.held(answer);
   }
 }

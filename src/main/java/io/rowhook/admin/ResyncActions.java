@@ -5,6 +5,7 @@ import io.rowhook.admin.api.ApiException;
 import io.rowhook.admin.api.ProblemType;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
+import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SqlCondition;
 import io.rowhook.capture.TableId;
@@ -81,6 +82,16 @@ public final class ResyncActions {
     return offers.all().stream().map(ResyncOffers.Offer::json).toList();
   }
 
+  /** How many of these there were at the last look. Never waits. */
+  public int due() {
+    return offers.last().size();
+  }
+
+  /** Where changes may be missing that these are for, the newest first. */
+  List<MissedRange> missed(int limit) {
+    return offers.missed(limit);
+  }
+
   /**
    * What to begin.
    *
@@ -130,8 +141,8 @@ public final class ResyncActions {
               + entity.name()
               + " for recipient "
               + recipient.name()
-              + " runs already: rowhook resync --list shows it, and rowhook resync --cancel with its"
-              + " number ends it");
+              + " runs already: rowhook resync --list shows it, and rowhook resync --cancel with"
+              + " its number ends it");
     }
     begun.run();
     return json(job.get());
@@ -213,7 +224,8 @@ public final class ResyncActions {
       String words = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       if ("42501".equals(e.getSQLState())) { // insufficient_privilege
         words +=
-            " for Rowhook's role, which needs SELECT on the columns that the condition names, or on the table";
+            " for Rowhook's role, which needs SELECT on the columns that the condition names, or on"
+                + " the table";
       }
       throw new DeliveryAdminException(
           "PostgreSQL does not take this for table "

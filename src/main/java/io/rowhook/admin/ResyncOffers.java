@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Checkpoints;
-import io.rowhook.capture.Checkpoints.AcceptedGap;
+import io.rowhook.capture.Checkpoints.Gap;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.JournalException;
@@ -18,7 +19,6 @@ import io.rowhook.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +26,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which recipients may have missed something of which entities, and the command that brings each up
- * to date: after a gap that was accepted, or where the source could not send a table's changes.
- * Until it is done, or so long ago that it is known. Each is said in the log once, by a daemon
- * thread of its own. Any thread.
+ * to date: after a gap that was accepted, where the source could not send a table's changes, or
+ * rows of it could not be read back. Until it is done, or so long ago that it is known. Each is
+ * said in the log once, by a daemon thread of its own. Any thread.
  */
 public final class ResyncOffers implements AutoCloseable {
 
@@ -45,12 +46,16 @@ public final class ResyncOffers implements AutoCloseable {
 
   private final SqliteJournal journal;
   private final Supplier<Settings> settings;
+  private final UnreadWatch unread;
   private final Thread thread = Thread.ofPlatform().daemon().name("offers").unstarted(this::watch);
-  private final Set<Offer> told = new HashSet<>(); // the thread's, once it has started
+  private Set<String> told = Set.of(); // at the last look; the thread's, once it has started
+  private volatile List<Offer> last = List.of();
 
-  public ResyncOffers(SqliteJournal journal, Supplier<Settings> settings) {
+  /** Looks at nothing yet; {@code unread} is looked at by the thread alone. */
+  public ResyncOffers(SqliteJournal journal, Supplier<Settings> settings, UnreadWatch unread) {
     this.journal = journal;
     this.settings = settings;
+    this.unread = unread;
   }
 
   /**
@@ -78,7 +83,12 @@ public final class ResyncOffers implements AutoCloseable {
 
   /** Says in the log from now on what is to be done of what has been noticed since an instant. */
   public void start(Instant since) {
-    all().stream().filter(one -> one.since().isBefore(since)).forEach(told::add);
+    unread.start();
+    told =
+        all().stream()
+            .filter(one -> one.since().isBefore(since))
+            .map(Offer::command)
+            .collect(Collectors.toSet());
     announce();
     thread.start();
   }
@@ -99,26 +109,65 @@ public final class ResyncOffers implements AutoCloseable {
   }
 
   private void announce() {
-    List<Offer> offers = all().stream().filter(told::add).toList();
+    unread.look();
+    List<Offer> all = all();
+    List<Offer> offers = all.stream().filter(one -> !told.contains(one.command())).toList();
+    told = all.stream().map(Offer::command).collect(Collectors.toSet());
     if (!offers.isEmpty()) {
       LOG.warn(
-          "Bring recipients up to date with what may be missing; rowhook status lists it until it is"
-              + " done:{}",
+          "Bring recipients up to date with what may be missing; rowhook status lists it until it"
+              + " is done:{}",
           offers.stream()
               .map(one -> "\n  " + ResyncLine.offer(one.json()))
               .collect(Collectors.joining()));
     }
   }
 
+  /** All there were when it was last looked. Never waits. */
+  public List<Offer> last() {
+    return last;
+  }
+
+  /** What is to be done of these, a line each. */
+  public List<String> lines() {
+    return last.stream().map(one -> ResyncLine.offer(one.json())).toList();
+  }
+
+  /** Where changes may be missing that somebody still has to be brought up to date with. */
+  List<MissedRange> missed(int limit) {
+    Set<String> entities = all().stream().map(Offer::entity).collect(Collectors.toSet());
+    if (entities.isEmpty()) {
+      return List.of();
+    }
+    Set<TableId> tables =
+        settings.get().entities().stream()
+            .filter(entity -> entities.contains(entity.name()))
+            .flatMap(entity -> CapturePlan.tables(entity).stream())
+            .collect(Collectors.toSet());
+    return ranges(Instant.now().minus(KNOWN_AFTER)).stream()
+        .filter(range -> tables.contains(range.table()))
+        .limit(limit)
+        .toList();
+  }
+
   /** All there are, by recipient. */
   public List<Offer> all() {
+    last = look();
+    return last;
+  }
+
+  /** Those that have not ended first, then the newest. */
+  private List<MissedRange> ranges(Instant earliest) {
+    return Stream.concat(unread.open().stream(), journal.missed(MOST_MISSED).stream())
+        .filter(range -> range.noticedAt().isAfter(earliest))
+        .toList();
+  }
+
+  private List<Offer> look() {
     Instant earliest = Instant.now().minus(KNOWN_AFTER);
     Optional<Instant> gap =
-        new Checkpoints(journal).acceptedGap().map(AcceptedGap::at).filter(earliest::isBefore);
-    List<MissedRange> missed =
-        journal.missed(MOST_MISSED).stream()
-            .filter(range -> range.noticedAt().isAfter(earliest))
-            .toList();
+        new Checkpoints(journal).acceptedGap().map(Gap::at).filter(earliest::isBefore);
+    List<MissedRange> missed = ranges(earliest);
     if (gap.isEmpty() && missed.isEmpty()) {
       return List.of();
     }
@@ -165,8 +214,7 @@ public final class ResyncOffers implements AutoCloseable {
 
   private static Optional<Instant> since(
       EntityType entity, Optional<Instant> gap, List<MissedRange> missed) {
-    List<TableId> tables =
-        CapturePlan.of(List.of(entity)).stream().map(table -> table.table()).toList();
+    Set<TableId> tables = CapturePlan.tables(entity);
     Optional<Instant> newest =
         missed.stream()
             .filter(range -> tables.contains(range.table()))

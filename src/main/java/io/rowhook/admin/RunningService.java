@@ -9,7 +9,7 @@ import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SuspendedTable;
-import io.rowhook.capture.TableProblem;
+import io.rowhook.capture.UnreadTable;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * @param capture where capture stands
  * @param slot the replication slot at the last look
  * @param suspended captured tables whose row changes cannot be told at present
- * @param unread why rows cannot be looked up as they must, by the source's catalog
+ * @param unread the tables that rows cannot be read back of as they must
  * @param rows what was read back from the source
  * @param counts what has come from the source
  * @param settings those in force
@@ -53,7 +53,7 @@ public record RunningService(
     Supplier<CaptureState> capture,
     Supplier<Optional<SlotStatus>> slot,
     Supplier<List<SuspendedTable>> suspended,
-    Supplier<List<TableProblem>> unread,
+    Supplier<List<UnreadTable>> unread,
     Supplier<JdbcRowLookup.Counts> rows,
     EntityMetrics counts,
     Supplier<Settings> settings,

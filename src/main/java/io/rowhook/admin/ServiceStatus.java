@@ -9,7 +9,6 @@ import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
-import io.rowhook.capture.TableProblem;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.JournalException;
@@ -19,6 +18,7 @@ import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.DispatcherStatus;
+import io.rowhook.webhook.RecipientState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +44,7 @@ public final class ServiceStatus {
 
   public JsonNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
+    List<ObjectNode> offered = service.resyncs().offered(); // first: health tells of these
     json.set("health", service.health().look().json());
     json.setAll(source());
     json.put("takenOver", new Checkpoints(service.journal()).takenOver().orElse(null));
@@ -63,10 +64,11 @@ public final class ServiceStatus {
         .put("rows", rows.rows())
         .put("seconds", rows.time().toMillis() / 1000.0)
         .put("unread", rows.unread());
-    unread(rows, readBack.putArray("unreadTables"));
+    ArrayNode tables = readBack.putArray("unreadTables");
+    service.unread().get().forEach(one -> tables.add(one.text()));
     muted(json);
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
-    service.resyncs().offered().forEach(json.putArray("toResync")::add);
+    offered.forEach(json.putArray("toResync")::add);
     json.put("head", service.journal().head());
     json.put(
         "journal", service.journal().standing().map(JournalException::getMessage).orElse(null));
@@ -89,15 +91,6 @@ public final class ServiceStatus {
     return json;
   }
 
-  /** By the catalog, and by the last reading of what the catalog says nothing of. */
-  private void unread(JdbcRowLookup.Counts rows, ArrayNode all) {
-    List<TableProblem> problems = service.unread().get();
-    problems.forEach(one -> all.add(one.table() + ": " + one.text()));
-    rows.tables().stream()
-        .filter(line -> problems.stream().noneMatch(one -> line.startsWith(one.table() + ": ")))
-        .forEach(all::add);
-  }
-
   /** Of it what is about the source. */
   public ObjectNode source() {
     ObjectNode json = Json.MAPPER.createObjectNode();
@@ -114,7 +107,7 @@ public final class ServiceStatus {
           .put("why", table.reason());
     }
     ArrayNode missed = json.putArray("missed");
-    for (MissedRange range : service.journal().missed(MISSED_SHOWN)) {
+    for (MissedRange range : service.resyncs().missed(MISSED_SHOWN)) {
       missed
           .addObject()
           .put("table", range.table().toString())
@@ -165,7 +158,7 @@ public final class ServiceStatus {
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name);
-    json.put("state", dispatcher == null ? "no file" : dispatcher.state().name());
+    json.put("state", RecipientState.of(dispatcher).name());
     json.set("pause", hold(pause));
     json.put("inFlight", dispatcher == null ? 0 : dispatcher.inFlight());
     json.put("cursor", standing.cursor());

@@ -4,6 +4,7 @@ import io.rowhook.admin.check.Inspection;
 import io.rowhook.admin.check.Report;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Severity;
+import io.rowhook.base.Sentences;
 import io.rowhook.journal.Disks;
 import java.time.InstantSource;
 import java.util.Map;
@@ -56,14 +57,10 @@ public final class StartInspection {
     }
   }
 
-  private static String line(Finding finding) {
-    StringBuilder line = new StringBuilder(Report.line(finding.what()));
-    if (!finding.means().isEmpty()) {
-      line.append(". ").append(Report.line(finding.means()));
-    }
-    if (!finding.mend().isEmpty()) {
-      line.append(". -> ").append(Report.line(finding.mend()));
-    }
-    return line.toString();
+  /** All that there is to say of it. */
+  static String line(Finding finding) {
+    String fact = Sentences.of(finding.what(), finding.means());
+    return Report.line(
+        finding.mend().isEmpty() ? fact : Sentences.of(fact, "-> " + finding.mend()));
   }
 }

@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
     description = "What flows, waits and fails: capture, and each recipient.",
     footer = {
       "",
-      "Exit status: 0 if all is well, 3 if something is degraded, 1 if something fails or the service"
-          + " is not running, 2 if the command line is wrong. The first line says what is worst."
+      "Exit status: 0 if all is well, 3 if something is degraded, 1 if something fails or the"
+          + " service is not running, 2 if the command line is wrong. The first line says what is"
+          + " worst."
     },
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
@@ -78,7 +79,8 @@ public final class StatusCommand implements Callable<Integer> {
     if (rejected.isObject()) {
       out.printf(
           Locale.ROOT,
-          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed %s: %s%n",
+          "rejected     %s, kept in the journal's table rejected_row; the last, %s of %s committed"
+              + " %s: %s%n",
           Count.of(rejected.path("count").asLong(), "row change"),
           TextFormat.text(rejected.path("operation")),
           TextFormat.text(rejected.path("table")),
@@ -154,7 +156,7 @@ public final class StatusCommand implements Callable<Integer> {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
       table.row(
           TextFormat.text(one.path("recipient")),
-          one.path("pause").isObject() ? "paused" : TextFormat.text(one.path("state")),
+          TextFormat.text(one.path("state")),
           one.path("waiting").asText(),
           one.path("blocked").asText(),
           one.path("failed").asText(),
@@ -164,7 +166,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
-      notes(one, out);
+      notes(one, now, out);
     }
   }
 
@@ -188,14 +190,19 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /** What a person should know of a recipient, beside the numbers. */
-  private static void notes(JsonNode one, PrintWriter out) {
+  private static void notes(JsonNode one, Instant now, PrintWriter out) {
     String name = TextFormat.text(one.path("recipient"));
     JsonNode hold = one.path("pause");
     if (hold.isObject()) {
-      String until =
-          hold.path("until").isTextual()
-              ? "until " + TextFormat.time(hold.path("until"))
-              : "until rowhook resume " + name;
+      JsonNode end = hold.path("until");
+      String until;
+      if (!end.isTextual()) {
+        until = "until rowhook resume " + name;
+      } else if (Instant.parse(end.asText()).isAfter(now)) {
+        until = "until " + TextFormat.time(end);
+      } else {
+        until = "until its next delivery is acknowledged, which is tried at once";
+      }
       out.println(
           name
               + ": paused since "

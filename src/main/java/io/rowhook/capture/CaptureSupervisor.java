@@ -64,7 +64,7 @@ public final class CaptureSupervisor implements AutoCloseable {
     this.gapAcceptance = new GapAcceptance(acceptGap);
     Checkpoints checkpoints = new Checkpoints(store);
     this.publication = new PublicationWatch(source, checkpoints, timeouts.heartbeat());
-    this.board = new CaptureStateTracker(source, timeouts, listener);
+    this.board = new CaptureStateTracker(source, timeouts, listener, checkpoints);
     this.release = new SlotRelease(source, checkpoints);
     this.setup = new ReplicationSetup(source, checkpoints, listener, publication);
     this.prepared =

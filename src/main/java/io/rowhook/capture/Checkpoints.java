@@ -14,6 +14,7 @@ public final class Checkpoints {
   private static final String SLOT_INTENT = "slot-intent";
   private static final String TAKEN_OVER = "taken-over";
   private static final String GAP = "accepted-gap";
+  private static final String STOPPED = "stopped";
   private static final String PUBLICATION = "publication";
 
   /** Apart from the publication, since it is written again every few seconds. */
@@ -68,23 +69,42 @@ public final class Checkpoints {
   }
 
   /**
-   * A gap that a person has accepted.
+   * A gap that a person has accepted, or that capture has stopped at.
    *
    * @param at when, by this machine's clock
    */
-  public record AcceptedGap(Instant at, String what) {}
+  public record Gap(Instant at, String what) {
+    private static Gap parse(String text) {
+      String[] parts = text.split(" ", 2);
+      return new Gap(Instant.parse(parts[0]), parts[1]);
+    }
+  }
 
   /** The newest gap that a person has accepted; empty: there was none. */
-  public Optional<AcceptedGap> acceptedGap() {
-    return store
-        .note(GAP)
-        .map(text -> text.split(" ", 2))
-        .map(parts -> new AcceptedGap(Instant.parse(parts[0]), parts[1]));
+  public Optional<Gap> acceptedGap() {
+    return store.note(GAP).map(Gap::parse);
   }
 
   /** Records durably that a gap is accepted, before the epoch begins. */
   public void acceptGap(String what) {
     store.acceptedGap(what, Map.of(GAP, Instant.now() + " " + what));
+  }
+
+  /** Records durably that capture has stopped at a gap, until {@link #joined}. */
+  public void stopped(String what) {
+    store.record(Map.of(STOPPED, Instant.now() + " " + what), List.of());
+  }
+
+  /** Capture goes on: it has not stopped any more. */
+  public void joined() {
+    if (store.note(STOPPED).isPresent()) {
+      store.record(Map.of(STOPPED, ""), List.of());
+    }
+  }
+
+  /** The gap that capture has stopped at, if it has not gone on since. */
+  public static Optional<Gap> stopped(CheckpointReader reader) {
+    return reader.note(STOPPED).map(Gap::parse);
   }
 
   /** What the publication held when it was last seen whole; empty: never. */

@@ -267,7 +267,7 @@ public final class JdbcRowLookup implements RowLookup, AutoCloseable {
       long rows,
       Duration time,
       long unread,
-      List<String> tables,
+      List<UnreadTable> tables,
       long snapshots) {}
 
   /** What was read so far. Any thread. */

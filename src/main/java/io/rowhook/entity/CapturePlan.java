@@ -44,6 +44,25 @@ public final class CapturePlan {
     return List.copyOf(all.tables.values());
   }
 
+  /** All tables that the events of an entity are made of, those of its references too. */
+  public static Set<TableId> tables(EntityType type) {
+    Set<TableId> tables = new LinkedHashSet<>(Set.of(type.table()));
+    type.parts().forEach(part -> tables(part, tables));
+    type.references().forEach(reference -> tables(reference, tables));
+    return tables;
+  }
+
+  private static void tables(ChildTable part, Set<TableId> tables) {
+    tables.add(part.table());
+    part.parts().forEach(inner -> tables(inner, tables));
+    part.references().forEach(reference -> tables(reference, tables));
+  }
+
+  private static void tables(LookupReference reference, Set<TableId> tables) {
+    tables.add(reference.table());
+    reference.references().forEach(inner -> tables(inner, tables));
+  }
+
   private void add(String above, ChildTable part, TableId parent) {
     List<TableRequirement> requirements = new ArrayList<>();
     String place = above + ".contains." + part.name();

@@ -117,7 +117,8 @@ public final class ResyncChunks {
     EntitySchema schema = schemas == null ? null : schemas.byName().get(entity);
     return schema == null
         ? Optional.empty()
-        : Optional.of(new EntityKeys(schema.id(), schema.role().primaryKey()));
+        : Optional.of(
+            new EntityKeys(schema.id(), schema.role().primaryKey(), schema.wholeNumbers()));
   }
 
   /**

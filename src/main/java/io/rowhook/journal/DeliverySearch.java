@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.entity.Event;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
@@ -13,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries that a person looks for, the newest first, page by page: the exceptions, and from the
  * attempt log those that were delivered, and what was skipped since a newer one was pending. What
- * is pending and was not attempted yet is no entry of either. Any thread.
+ * is pending and was not attempted yet is no entry of either, and looked for by itself. Any thread.
  */
 public final class DeliverySearch {
 
@@ -78,7 +80,7 @@ public final class DeliverySearch {
    * A delivery and what became of it so far.
    *
    * @param sequence of its event
-   * @param state delivered, waiting, blocked, failed or skipped
+   * @param state delivered, waiting, blocked, failed, skipped or pending
    * @param next when the next attempt is due; null: none is
    * @param attempts made so far, over all redeliveries
    * @param redelivery how often a person has redelivered it
@@ -151,6 +153,17 @@ public final class DeliverySearch {
       Hit last = more ? hits.get(query.limit() - 1) : null;
       return new Page(found, last == null ? null : last.sequence + "." + last.recipient.number);
     });
+  }
+
+  /**
+   * A page of what waits for its turn and was never attempted. It looks at some thousand events at
+   * most, so it may have fewer than the limit and a next page all the same.
+   *
+   * @param query of one recipient; its states do not count
+   * @param wanted which events the recipient gets; asked outside of the journal
+   */
+  public Page pending(Query query, Predicate<Event> wanted) {
+    return new PendingSearch(readers, query, wanted).find(position(query.before())[0]);
   }
 
   /** What became of one delivery; empty: nothing is known of it. */

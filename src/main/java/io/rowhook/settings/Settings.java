@@ -11,8 +11,10 @@ import io.rowhook.settings.yaml.ParseSession;
 import io.rowhook.settings.yaml.PendingEdits;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +122,38 @@ public record Settings(
             () -> EntitiesFileReader.read(file, session));
     problems.throwIfAny();
     return read.entities();
+  }
+
+  /**
+   * What {@code source.properties} calls publication and slot, by the keys that it sets; without
+   * the file, and of references of other keys that do not resolve here, nothing is said.
+   *
+   * @throws SettingsException if a name, or the file, cannot be read
+   */
+  public static Map<String, String> sourceNames(Path connectorConfig, Map<String, String> env)
+      throws SettingsException {
+    Path file = connectorConfig.resolve("source.properties");
+    Map<String, String> names = new HashMap<>();
+    if (!Files.exists(file)) {
+      return names;
+    }
+    Diagnostics problems = new Diagnostics();
+    ParseSession session = new ParseSession(problems, new Interpolation(env), new HashSet<>());
+    Optional<SourceProperties> read =
+        session.guarded(file, Optional.empty(), () -> SourceFileReader.read(file, session));
+    if (read.isEmpty()) {
+      problems.throwIfAny();
+      return names;
+    }
+    for (String key : List.of("publication.name", "slot.name")) {
+      String name = read.get().values().get(key);
+      if (name != null) {
+        names.put(key, name);
+      } else if (read.get().lines().containsKey(key)) {
+        problems.throwIfAny();
+      }
+    }
+    return names;
   }
 
   /** These settings with other entities. */

@@ -3,6 +3,7 @@ package io.rowhook.settings;
 import io.rowhook.base.DirectoryTree;
 import io.rowhook.settings.yaml.Location;
 import io.rowhook.settings.yaml.ParseSession;
+import io.rowhook.settings.yaml.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
 
 /** Which files of the settings directories count. */
 public final class SettingsFiles {
+
+  /** How many bytes one may have. */
+  public static final int MAX_BYTES = Yaml.MAX_FILE;
 
   private SettingsFiles() {}
 

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ShownContent {
 
   private static final int ETAG_DIGITS = 32;
+  private static final Pattern ETAG = Pattern.compile("\"[^\"]*\"");
 
   private final byte[] salt = new byte[ETAG_DIGITS];
 
@@ -67,8 +69,18 @@ final class ShownContent {
           "an edit needs If-Match with the ETag that the file was read with, so that it overwrites"
               + " nobody's. Read it first");
     }
+    List<String> given = Arrays.stream(ifMatch.split(",", -1)).map(String::strip).toList();
+    Optional<String> none = given.stream().filter(one -> !ETAG.matcher(one).matches()).findFirst();
+    if (none.isPresent()) {
+      throw new EditRefusedException(
+          Reason.UNCONDITIONAL,
+          "If-Match must be the ETag that the file was read with, as the answer has it, in its"
+              + " quotes, got: "
+              + none.get()
+              + (none.get().equals("*") ? ", which would overwrite whatever it holds by now" : ""));
+    }
     String etag = etag(bytes);
-    if (Arrays.stream(ifMatch.split(",", -1)).map(String::strip).noneMatch(etag::equals)) {
+    if (!given.contains(etag)) {
       throw new EditRefusedException(
           Reason.STALE,
           "the file has been edited since it was read. Read it again, and make the edit in what it"

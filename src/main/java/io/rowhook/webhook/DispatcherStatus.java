@@ -36,6 +36,14 @@ public record DispatcherStatus(
         recipient, State.closed, position, cursor, 0, window, failedAt, failure, pause, trouble);
   }
 
+  /**
+   * Whether it failed too often, its rest is over, and nothing waits: its next delivery is tried at
+   * once, and shows whether the recipient is back.
+   */
+  public boolean awaitsProbe() {
+    return state == State.idle && pause != null && pause.kind() == Pause.Kind.failures;
+  }
+
   /** What it is at. */
   public enum State {
     /** It has not begun. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.api.EndpointFile;
-import io.rowhook.admin.http.ApiServer;
+import io.rowhook.admin.api.Operation;
 import io.rowhook.base.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -130,10 +130,11 @@ class AccessTest {
     assertThat(client.post(pause, "{\"\\ud800\":1}").status()).isBetween(400, 422);
     assertThat(client.post(pause, "[".repeat(5_000)).status()).isEqualTo(400);
     assertThat(client.with("Content-Type", "text/plain").post(pause, "{}").status()).isEqualTo(415);
-    for (int size : new int[] {ApiServer.MAX_BODY_BYTES + 1, 3 * ApiServer.MAX_BODY_BYTES}) {
+    for (int size : new int[] {Operation.Body.USUAL_BYTES + 1, 3 * Operation.Body.USUAL_BYTES}) {
       ApiClient.Reply large = client.post(pause, "{\"reason\":\"" + "x".repeat(size) + "\"}");
       assertThat(large.status()).isEqualTo(413);
       assertThat(large.json().path("title").asText()).isEqualTo("The body is too large");
+      assertThat(large.json().path("detail").asText()).contains("may have 256 kB");
     }
     String good = file.authority();
     assertThat(raw(good, bearer(), "POST " + pause, "Content-Length: 999999999"))
@@ -158,7 +159,7 @@ class AccessTest {
     try (ExecutorService many = Executors.newFixedThreadPool(8)) {
       List<Future<Integer>> answers = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
-        String body = "x".repeat((1 + i % 3) * ApiServer.MAX_BODY_BYTES);
+        String body = "x".repeat((1 + i % 3) * Operation.Body.USUAL_BYTES);
         answers.add(many.submit(() -> stranger.post("/v1/recipients/shop/pause", body).status()));
       }
       for (Future<Integer> answer : answers) {

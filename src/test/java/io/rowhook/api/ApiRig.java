@@ -14,6 +14,8 @@ import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
+import io.rowhook.capture.UnreadTable;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Authentication;
@@ -92,17 +94,15 @@ final class ApiRig implements AutoCloseable {
             Optional::empty,
             List::of,
             () ->
-                List.of(
-                    new TableProblem(
-                        TableId.parse("crm.customer"), false, "entities.yaml: Order", "run GRANT")),
-            () ->
-                new JdbcRowLookup.Counts(
-                    0,
-                    0,
-                    Duration.ZERO,
-                    0,
-                    List.of("crm.customer: denied", "public.line: locked"),
-                    0),
+                UnreadTable.all(
+                    List.of(
+                        new TableProblem(
+                            TableId.parse("crm.customer"),
+                            false,
+                            "entities.yaml: Order",
+                            "run GRANT")),
+                    List.of(unread("crm.customer", "denied"), unread("public.line", "locked"))),
+            () -> new JdbcRowLookup.Counts(0, 0, Duration.ZERO, 0, List.of(), 0),
             new EntityMetrics(),
             () -> {
               throw new AssertionError("there are no settings");
@@ -120,13 +120,18 @@ final class ApiRig implements AutoCloseable {
                     journal,
                     () -> {
                       throw new AssertionError("there was no gap");
-                    })),
+                    },
+                    new UnreadWatch(journal, List::of))),
             new ErasureActions(
                 journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
             new Metrics(),
             new History(),
             live);
     server = AdminServer.open(file, service, () -> settings);
+  }
+
+  private static UnreadTable unread(String table, String reason) {
+    return new UnreadTable(TableId.parse(table), reason, Instant.MIN);
   }
 
   private Optional<TestDelivery> sample(String recipient) {

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -177,6 +178,37 @@ class ConfiguredAccessTest {
     assertThat(unixSocket(socket, "PUT /v1/kill-switch")).contains(" 200 ", "\"count\":1");
     unix.stop();
     assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void aUnixSocketThatCannotBeIsSaidBeforeAnythingIsBegun() throws Exception {
+    Path file = Files.writeString(directory.resolve("taken"), "somebody's");
+    for (Path socket :
+        List.of(
+            directory.resolve("missing").resolve("admin.sock"),
+            file,
+            directory.resolve("long".repeat(60)))) {
+      assertThatThrownBy(() -> checkUnixSocket(socket))
+          .hasMessageContaining("the admin API cannot listen at unix:" + socket)
+          .hasMessageContaining("see that its directory is there and writable, and nothing else in its place");
+    }
+    assertThat(file).hasContent("somebody's");
+    Path socket = directory.resolve("admin.sock");
+    try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      left.bind(UnixDomainSocketAddress.of(socket));
+      assertThatThrownBy(() -> checkUnixSocket(socket)).hasMessageContaining("in use");
+    }
+    checkUnixSocket(socket); // left by one that was killed
+    assertThat(socket).doesNotExist();
+  }
+
+  private static void checkUnixSocket(Path socket) {
+    AdminServer.check(
+        new AdminSettings(
+            UnixDomainSocketAddress.of(socket),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private static String unixSocket(Path socket, String line) throws IOException {

@@ -86,6 +86,9 @@ final class EditContract {
         .doesNotContain("geheim");
     assertThat(good("GET", "/v1/event-search?entity=Article&id=2&limit=1", "").path("events"))
         .hasSize(1);
+    String next = good("GET", "/v1/event-search?limit=1", "").path("next").textValue();
+    assertThat(good("GET", "/v1/event-search?limit=1&cursor=" + next, "").path("events"))
+        .hasSize(1);
     assertThat(client.get("/v1/event-search?column%5Bsku%5D=A2").text())
         .contains("no event that is indexed by sku");
     return answered;

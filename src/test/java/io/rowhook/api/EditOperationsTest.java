@@ -131,7 +131,54 @@ class EditOperationsTest {
             "recipient.paused");
     assertThat(Json.text(client.get("/v1/audit?action=recipient.paused").json()))
         .contains("moving house", "\"subject\":\"shop\"");
-    String next = client.get("/v1/audit?limit=2").json().path("next").asText();
+    String next =
+        client.get("/v1/audit?limit=2").json().path("next").textValue(); // as of each list
     assertThat(client.get("/v1/audit?limit=5&cursor=" + next).json().path("entries")).hasSize(3);
+  }
+
+  @Test
+  void aFileMayBeAsLargeAsOneThatIsWrittenByHand() {
+    String etag = client.get(SHOP).json().path("etag").asText();
+    String line = "# a line that somebody has written of the shop\\n";
+    String good = "url: https://shop.example.com/hook\\n" + line.repeat(20_000);
+    ApiClient.Reply large =
+        client.with("If-Match", etag).ask("PUT", SHOP, "{\"yaml\":\"" + good + "\"}");
+    assertThat(large.status()).as(large.text()).isEqualTo(200);
+    assertThat(client.get(SHOP).json().path("yaml").asText().length()).isGreaterThan(900_000);
+    ApiClient.Reply larger =
+        client
+            .with("If-Match", large.json().path("etag").asText())
+            .ask("PUT", SHOP, "{\"yaml\":\"" + line.repeat(50_000) + "\"}");
+    assertThat(larger.status()).isEqualTo(413);
+    assertThat(larger.json().path("detail").asText()).contains("may have 2048 kB");
+  }
+
+  @Test
+  void whatIsNoETagIsSaid() {
+    for (String none : List.of("*", "4f0c", "W/\"4f0c\"")) {
+      ApiClient.Reply reply =
+          client.with("If-Match", none).ask("PUT", SHOP, "{\"yaml\":\"url: https://a.example\"}");
+      assertThat(reply.status()).isEqualTo(428);
+      assertThat(reply.json().path("detail").asText())
+          .contains("must be the ETag that the file was read with", "got: " + none);
+    }
+  }
+
+  @Test
+  void aWrongNameIsNamedWhereItStands() {
+    ApiClient.Reply body =
+        client.post("/v1/recipients", "{\"name\":\"The Shop\",\"yaml\":\"url: https://a\"}");
+    assertThat(body.status()).isEqualTo(422);
+    assertThat(body.json().path("errors").findValuesAsText("pointer")).containsExactly("#/name");
+    ApiClient.Reply path = client.get("/v1/recipients/The%20Shop");
+    assertThat(path.status()).isEqualTo(400);
+    assertThat(path.json().path("errors").findValuesAsText("parameter"))
+        .containsExactly("recipient");
+    ApiClient.Reply filter = client.get("/v1/deliveries?id=7");
+    assertThat(filter.json().path("errors").findValuesAsText("parameter")).containsExactly("id");
+    ApiClient.Reply range =
+        client.post("/v1/recipients/shop/replay", "{\"id\":\"7\",\"failed\":true}");
+    assertThat(range.status()).isEqualTo(422);
+    assertThat(range.json().path("errors").findValuesAsText("pointer")).containsExactly("#/id");
   }
 }

@@ -57,7 +57,7 @@ class RecipientOperationsTest {
     ApiClient.Reply refused = client.post("/v1/recipients/shop/test", "");
     assertThat(refused.status()).isEqualTo(409);
     assertThat(refused.json().path("detail").asText())
-        .contains("the kill switch is set (wrong prices)");
+        .contains("the kill switch is set until rowhook resume --all clears it (wrong prices)");
     assertThat(rig.tested).hasSize(1);
     client.ask("DELETE", "/v1/kill-switch", (String) null);
     client.post("/v1/recipients/shop/test", "");

@@ -171,7 +171,8 @@ final class EpochTest {
       insert();
       rig.awaitRows(1);
       database.execute(
-          "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'dropped'",
+          "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name ="
+              + " 'dropped'",
           "DO $$ BEGIN LOOP BEGIN PERFORM pg_drop_replication_slot('dropped'); EXIT;"
               + " EXCEPTION WHEN object_in_use THEN PERFORM pg_sleep(0.01); END; END LOOP; END $$");
       Eventually.within(
@@ -237,7 +238,7 @@ final class EpochTest {
         Optional.of(slot),
         null,
         switches,
-        new PublicationDrift(null, false, Lsn.ZERO, List.of()));
+        new PublicationDrift(null, false, Lsn.ZERO, List.of(), List.of()));
   }
 
   @Test

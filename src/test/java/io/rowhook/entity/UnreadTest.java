@@ -14,6 +14,7 @@ import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata.ReplicaIdentity;
 import io.rowhook.capture.Transaction;
+import io.rowhook.capture.UnreadTable;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.sql.Connection;
@@ -85,6 +86,7 @@ class UnreadTest {
     assertThat(json.get("changed")).hasToString(quoted("['total']"));
     assertThat(rig.rows.counts().unread()).isEqualTo(1);
     assertThat(rig.rows.counts().tables())
+        .extracting(UnreadTable::text)
         .containsExactly(
             "public.line: the source says: permission denied for table line; run GRANT SELECT ON"
                 + " \"public\".\"line\" TO \"reader\";");

@@ -19,6 +19,7 @@ import io.rowhook.journal.DeliveryState.Retrying;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,5 +166,28 @@ class DeliverySearchTest {
     assertThat(search.find("shop", 3).orElseThrow().next()).isEqualTo(NOON);
     assertThat(search.find("shop", 5)).isEmpty();
     assertThat(search.find("nobody", 1)).isEmpty();
+  }
+
+  @Test
+  @Tag("feature-39")
+  void aPageOfWhatIsPendingLooksAtSoManyEventsOnly() throws InterruptedException {
+    String[] ids = new String[5_500];
+    Arrays.setAll(ids, n -> "p" + n);
+    publish(journal, 70_000, ids);
+    Set<String> wanted = Set.of("e", "p0", "p5499");
+    Page first = pending(null, wanted, 2);
+    assertThat(words(first)).containsExactly("shop p5499 pending");
+    Page second = pending(first.next(), wanted, 2);
+    assertThat(words(second)).containsExactly("shop p0 pending", "shop e pending");
+    assertThat(second.next()).isNull();
+    Page one = pending(first.next(), wanted, 1);
+    assertThat(words(one)).containsExactly("shop p0 pending");
+    assertThat(words(pending(one.next(), wanted, 1))).containsExactly("shop e pending");
+  }
+
+  private Page pending(@Nullable String before, Set<String> wanted, int limit) {
+    return search.pending(
+        new Query("shop", DeliveryFilter.ALL, State.ALL, limit, before),
+        event -> wanted.contains(event.entityId()));
   }
 }

@@ -39,6 +39,8 @@ final class Transitions {
   /** The others are of no use to who hears of them this way, or cannot be told by the journal. */
   private static final Map<Kind, Rule> RULES =
       Map.of(
+          Kind.reading,
+          new Rule(EventType.SchemaChanged, EventType.SchemaChanged, SOON, SOON),
           Kind.capture,
           new Rule(EventType.CaptureStalled, EventType.CaptureRecovered, LASTING, SOON),
           Kind.slot,

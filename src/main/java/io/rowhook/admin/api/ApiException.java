@@ -27,8 +27,16 @@ public final class ApiException extends Exception {
 
   /** A field of the body is wrong. */
   public static ApiException wrong(String pointer, String detail) {
+    return at(ProblemType.WRONG_FIELD, pointer, detail);
+  }
+
+  /** A parameter is wrong. */
+  static ApiException wrongParameter(String name, String detail) {
+    return at(ProblemType.WRONG_PARAMETER, name, detail);
+  }
+
+  private static ApiException at(ProblemType type, String place, String detail) {
     return new ApiException(
-        new Problem(
-            ProblemType.WRONG_FIELD, detail, List.of(new FieldError(pointer, detail)), Map.of()));
+        new Problem(type, detail, List.of(new FieldError(place, detail)), Map.of()));
   }
 }

@@ -57,8 +57,10 @@ public record ApiRequest(ObjectNode fields, byte[] body, Caller caller) {
     String entity = optional("entity").orElse(null);
     String id = optional("id").orElse(null);
     if (id != null && entity == null) {
-      throw new ApiException(
-          ProblemType.WRONG_PARAMETER, "an entity's id goes with its type: name the entity too");
+      String why = "an entity's id goes with its type: name the entity too";
+      throw body.length == 0
+          ? ApiException.wrongParameter("id", why)
+          : ApiException.wrong(FieldError.inside(FieldError.BODY, "id"), why);
     }
     return new DeliveryFilter(
         number("fromSequence"), number("toSequence"), instant("from"), instant("to"), entity, id);

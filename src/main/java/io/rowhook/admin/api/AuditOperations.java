@@ -44,13 +44,11 @@ final class AuditOperations {
                   Parameter.query(
                       "limit", Schema.whole(1, MOST), "at most so many; without: " + USUAL),
                   Parameter.query(
-                      "cursor", Schema.count(), "the page after one that said so: its `next`"))
+                      "cursor", Common.CURSOR, "the page after one that said so: its `next`"))
               .answers(
                   200,
                   "A page",
-                  Schema.fields()
-                      .must("entries", Schema.list(ENTRY))
-                      .must("next", Schema.count().orNull().about("the next page's cursor")))
+                  Schema.fields().must("entries", Schema.list(ENTRY)).must("next", Common.NEXT))
               .by(AuditOperations::list));
 
   private AuditOperations() {}
@@ -68,7 +66,7 @@ final class AuditOperations {
                     request.optional("subject").orElse(null),
                     request.instant("from"),
                     request.instant("to"),
-                    request.number("cursor"),
+                    Common.cursor(request),
                     most + 1));
     boolean more = found.size() > most;
     List<AuditEntry> page = more ? found.subList(0, most) : found;
@@ -84,6 +82,7 @@ final class AuditOperations {
           .put("subject", entry.subject())
           .put("detail", entry.detail());
     }
-    return ApiAnswer.ok(more ? json.put("next", page.getLast().number()) : json.putNull("next"));
+    return ApiAnswer.ok(
+        more ? json.put("next", Long.toString(page.getLast().number())) : json.putNull("next"));
   }
 }

@@ -4,6 +4,8 @@ import io.rowhook.journal.DeliverySearch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Parameters and schemas that several operations have. */
 final class Common {
@@ -56,6 +58,18 @@ final class Common {
           .may("fromSequence", SEQUENCE.about(FROM_SEQUENCE))
           .may("toSequence", SEQUENCE.about(TO_SEQUENCE));
 
+  /** Where the next page begins, of whatever is listed. */
+  static final Schema NEXT =
+      Schema.text().orNull().about("the next page's `cursor`; null: there is none");
+
+  /** One that is a number, as a text. */
+  static final Schema CURSOR = Schema.text("[0-9]{1,18}", 18);
+
+  /** What such a cursor says; null: the first page. */
+  static @Nullable Long cursor(ApiRequest request) {
+    return request.optional("cursor").map(Long::valueOf).orElse(null);
+  }
+
   static final Schema DRY_RUN =
       Schema.flag().about("only says what would be done, and does nothing");
 
@@ -69,16 +83,42 @@ final class Common {
                   "count",
                   Schema.count().about("how many it is about; 0 also where it was so before")));
 
+  private static final Schema HELD =
+      Schema.text().orNull().about("why nothing goes out for now, and how that ends");
+
+  /** What became of a change after which something is to be sent. */
+  static final Schema SENDING =
+      Schema.named(
+          "Sending",
+          Schema.fields()
+              .must("done", Schema.flag().about("whether it was done"))
+              .must("count", Schema.count().about("how many deliveries it is about"))
+              .must("held", HELD));
+
+  /** The same of one delivery. */
+  static final Schema REDELIVERY =
+      Schema.fields()
+          .must("done", Schema.flag())
+          .must("count", Schema.count())
+          .must("held", HELD)
+          .must("event", Schema.text())
+          .must("sequence", SEQUENCE);
+
   static final Schema HEADERS =
       Schema.list(
           Schema.fields()
               .must("name", Schema.text())
               .must("value", Schema.text().about("`***` where it may prove who sends it")));
 
+  /** The state of what was never attempted. */
+  static final String PENDING = "pending";
+
   /** The states that deliveries can be looked for by. */
   static final List<String> STATES =
-      Arrays.stream(DeliverySearch.State.values())
-          .map(state -> state.name().toLowerCase(Locale.ROOT))
+      Stream.concat(
+              Arrays.stream(DeliverySearch.State.values())
+                  .map(state -> state.name().toLowerCase(Locale.ROOT)),
+              Stream.of(PENDING))
           .toList();
 
   private Common() {}

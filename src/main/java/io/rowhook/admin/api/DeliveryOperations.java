@@ -70,7 +70,9 @@ final class DeliveryOperations {
       List.of(
           Operation.get("/v1/deliveries", "listDeliveries")
               .says(TAG, "Deliveries, the newest first")
-              .about("What waits and was not attempted yet is not listed: the status counts it.")
+              .about(
+                  "The backlog, which was not attempted yet, is `pending`: asked for alone, and of"
+                      + " one recipient. Such a page may be short, and have a next one.")
               .with(Common.FILTER_PARAMETERS.toArray(Parameter[]::new))
               .with(EventSearchOperations.COLUMN)
               .with(
@@ -79,7 +81,7 @@ final class DeliveryOperations {
                   Parameter.query(
                       "state",
                       Schema.list(Schema.oneOf(Common.STATES), Common.STATES.size()),
-                      "in one of these states; without: all but `skipped`"),
+                      "in one of these states; without: all but `skipped` and `pending`"),
                   Parameter.query(
                       "limit", Schema.whole(1, MOST), "at most so many; without: " + USUAL),
                   Parameter.query(
@@ -91,7 +93,7 @@ final class DeliveryOperations {
                   "A page",
                   Schema.fields()
                       .must("deliveries", Schema.list(DELIVERY))
-                      .must("next", Schema.text().orNull().about("the next page's cursor")))
+                      .must("next", Common.NEXT))
               .or(ProblemType.NOT_FOUND)
               .by(DeliveryOperations::list),
           Operation.get(PATH, "getDelivery")
@@ -112,16 +114,9 @@ final class DeliveryOperations {
               .by(DeliveryOperations::show),
           Operation.post(PATH + "/redeliver", "redeliver")
               .says(TAG, "Sends it again now, with the same id, rendered anew")
-              .about("Also while the recipient is paused; the kill switch stops it.")
+              .about("Also while the recipient is paused; while the kill switch is set, it waits.")
               .with(Common.RECIPIENT, Common.EVENT)
-              .answers(
-                  200,
-                  "It is on its way",
-                  Schema.fields()
-                      .must("done", Schema.flag())
-                      .must("count", Schema.count())
-                      .must("event", Schema.text())
-                      .must("sequence", Common.SEQUENCE))
+              .answers(200, "It goes out, now or when nothing holds it", Common.REDELIVERY)
               .or(ProblemType.CONFLICT)
               .by(DeliveryOperations::redeliver),
           Operation.post(PATH + "/discard", "discardDelivery")
@@ -144,23 +139,32 @@ final class DeliveryOperations {
       long sequence = Recipients.event(service, event.get()).sequence();
       filter = filter.between(sequence, sequence);
     }
+    List<String> names = request.texts("state");
+    boolean pending = names.contains(Common.PENDING);
     Set<State> states = EnumSet.noneOf(State.class);
-    request
-        .texts("state")
+    names.stream()
+        .filter(name -> !name.equals(Common.PENDING))
         .forEach(name -> states.add(State.valueOf(name.toUpperCase(Locale.ROOT))));
+    if (pending && (recipient.isEmpty() || !states.isEmpty())) {
+      throw ApiException.wrongParameter(
+          "state",
+          "state: pending is asked for alone and of one recipient: name the recipient, and ask for"
+              + " the other states by themselves");
+    }
     Long limit = request.number("limit");
+    DeliverySearch.Query query =
+        new DeliverySearch.Query(
+            recipient.orElse(null),
+            filter,
+            states.isEmpty() ? State.ALL : states,
+            limit == null ? USUAL : limit.intValue(),
+            request.optional("cursor").orElse(null),
+            EventSearchOperations.columns(service, request));
+    DeliverySearch search = service.journal().search();
     DeliverySearch.Page page =
-        service
-            .journal()
-            .search()
-            .find(
-                new DeliverySearch.Query(
-                    recipient.orElse(null),
-                    filter,
-                    states.isEmpty() ? State.ALL : states,
-                    limit == null ? USUAL : limit.intValue(),
-                    request.optional("cursor").orElse(null),
-                    EventSearchOperations.columns(service, request)));
+        pending
+            ? search.pending(query, Recipients.wanted(service, recipient.get()))
+            : search.find(query);
     ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode deliveries = json.putArray("deliveries");
     page.found().forEach(found -> deliveries.add(found(found)));
@@ -171,11 +175,9 @@ final class DeliveryOperations {
     String recipient = Recipients.known(service, request.text("recipient"));
     JournalEntry entry = Recipients.event(service, request.text("event"));
     JournalQueries queries = service.journal().queries();
+    Optional<Found> known = service.journal().search().find(recipient, entry.sequence());
     Found found =
-        service
-            .journal()
-            .search()
-            .find(recipient, entry.sequence())
+        (known.isPresent() ? known : pending(service, recipient, entry.sequence()))
             .orElseThrow(() ->
                 new ApiException(
                     ProblemType.NOT_FOUND,
@@ -183,9 +185,9 @@ final class DeliveryOperations {
                         + entry.event().id()
                         + " was sent to "
                         + recipient
-                        + ": it is not wanted, is older than the recipient, or its turn has not"
-                        + " come. Whether a subscription wants it, and by which condition not,"
-                        + " says rowhook preview "
+                        + ": it is not wanted, or is older than the recipient. Whether a"
+                        + " subscription wants it, and by which condition not, says rowhook preview"
+                        + " "
                         + recipient
                         + " --event "
                         + entry.event().id()));
@@ -203,6 +205,23 @@ final class DeliveryOperations {
       BodyReconstruction.of(service.templates(), sent, attempts).show(json);
     }
     return ApiAnswer.ok(json);
+  }
+
+  private static Optional<Found> pending(RunningService service, String recipient, long sequence)
+      throws ApiException {
+    if (service.recipients().get().stream().noneMatch(one -> one.name().equals(recipient))) {
+      return Optional.empty();
+    }
+    DeliverySearch.Query query =
+        new DeliverySearch.Query(
+            recipient, DeliveryFilter.ALL.between(sequence, sequence), State.ALL, 1, null);
+    return service
+        .journal()
+        .search()
+        .pending(query, Recipients.wanted(service, recipient))
+        .found()
+        .stream()
+        .findFirst();
   }
 
   private static ApiAnswer redeliver(RunningService service, ApiRequest request)
@@ -224,6 +243,7 @@ final class DeliveryOperations {
     service.dispatchers().deliveriesChanged(recipient);
     return ApiAnswer.ok(
         Recipients.outcome(true, 1)
+            .put("held", Recipients.killed(service).orElse(null))
             .put("event", entry.event().id())
             .put("sequence", entry.sequence()));
   }

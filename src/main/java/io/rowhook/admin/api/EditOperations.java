@@ -12,9 +12,7 @@ import io.rowhook.settings.SettingsEditor.Kind;
 import io.rowhook.settings.SettingsEditor.Outcome;
 import io.rowhook.settings.SettingsProblem;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Recipients' files and templates: read, tried, written. */
@@ -44,12 +42,11 @@ final class EditOperations {
           Operation.post(RECIPIENTS, "createRecipient")
               .says("Recipients", "Writes the file of a new one")
               .about(EditSchemas.EDITS)
-              .takes(
+              .takesFile(
                   ApiAnswer.JSON,
                   Schema.closed()
                       .must("name", Common.RECIPIENT_NAME)
-                      .and(EditSchemas.RECIPIENT_CONTENT),
-                  true)
+                      .and(EditSchemas.RECIPIENT_CONTENT))
               .answers(201, "It is written", EditSchemas.EDITED)
               .or(ProblemType.CONFLICT, ProblemType.READ_ONLY)
               .by((service, request) ->
@@ -64,11 +61,11 @@ final class EditOperations {
               .says("Recipients", "Replaces one's settings")
               .about(EditSchemas.EDITS + " " + EditSchemas.MASKS)
               .with(Common.RECIPIENT, EditSchemas.IF_MATCH)
-              .takes(ApiAnswer.JSON, EditSchemas.RECIPIENT_CONTENT, true)
+              .takesFile(ApiAnswer.JSON, EditSchemas.RECIPIENT_CONTENT)
               .answers(200, "They are replaced", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
               .by((service, request) ->
-                  replaced(service, Kind.recipient, "recipient", request, recipient(request))),
+                  replaced(service, Kind.recipient, request, recipient(request))),
           Operation.patch(RECIPIENT, "changeRecipient")
               .says("Recipients", "Changes some of one's settings")
               .about(
@@ -76,7 +73,7 @@ final class EditOperations {
                       + EditSchemas.EDITS
                       + " The file is written anew, without comments.")
               .with(Common.RECIPIENT, EditSchemas.IF_MATCH)
-              .takes(MERGE_PATCH, Schema.map(Schema.anything()), true)
+              .takesFile(MERGE_PATCH, Schema.map(Schema.anything()))
               .answers(200, "They are changed", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
               .by(EditOperations::patched),
@@ -88,12 +85,12 @@ final class EditOperations {
               .with(Common.RECIPIENT, EditSchemas.IF_MATCH)
               .answers(200, "It is deleted", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
-              .by((service, request) -> deleted(service, Kind.recipient, "recipient", request)),
+              .by((service, request) -> deleted(service, Kind.recipient, request)),
           Operation.post(RECIPIENT + VALIDATE, "validateRecipient")
               .says("Recipients", "What would be wrong with settings; nothing is written")
               .needs(Right.read)
               .with(Common.RECIPIENT)
-              .takes(ApiAnswer.JSON, EditSchemas.RECIPIENT_CONTENT, true)
+              .takesFile(ApiAnswer.JSON, EditSchemas.RECIPIENT_CONTENT)
               .answers(200, "What is wrong", EditSchemas.JUDGED)
               .by((service, request) ->
                   judged(service, Kind.recipient, request.text("recipient"), recipient(request))),
@@ -110,12 +107,11 @@ final class EditOperations {
           Operation.post(TEMPLATES, "createTemplate")
               .says("Templates", "Writes a new one")
               .about(EditSchemas.EDITS)
-              .takes(
+              .takesFile(
                   ApiAnswer.JSON,
                   Schema.closed()
                       .must("name", EditSchemas.TEMPLATE_PATH.schema())
-                      .and(EditSchemas.TEMPLATE_CONTENT),
-                  true)
+                      .and(EditSchemas.TEMPLATE_CONTENT))
               .answers(201, "It is written", EditSchemas.EDITED)
               .or(ProblemType.CONFLICT, ProblemType.READ_ONLY)
               .by((service, request) ->
@@ -129,22 +125,22 @@ final class EditOperations {
               .says("Templates", "Replaces one's text")
               .about(EditSchemas.EDITS)
               .with(EditSchemas.TEMPLATE_PATH, EditSchemas.IF_MATCH)
-              .takes(ApiAnswer.JSON, EditSchemas.TEMPLATE_CONTENT, true)
+              .takesFile(ApiAnswer.JSON, EditSchemas.TEMPLATE_CONTENT)
               .answers(200, "It is replaced", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
               .by((service, request) ->
-                  replaced(service, Kind.template, "template", request, request.text("text"))),
+                  replaced(service, Kind.template, request, request.text("text"))),
           Operation.delete(TEMPLATE, "deleteTemplate")
               .says("Templates", "Deletes one that nobody gets anything by")
               .with(EditSchemas.TEMPLATE_PATH, EditSchemas.IF_MATCH)
               .answers(200, "It is deleted", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
-              .by((service, request) -> deleted(service, Kind.template, "template", request)),
+              .by((service, request) -> deleted(service, Kind.template, request)),
           Operation.post(TEMPLATE + VALIDATE, "validateTemplate")
               .says("Templates", "What would be wrong with a text; nothing is written")
               .needs(Right.read)
               .with(EditSchemas.TEMPLATE_PATH)
-              .takes(ApiAnswer.JSON, EditSchemas.TEMPLATE_CONTENT, true)
+              .takesFile(ApiAnswer.JSON, EditSchemas.TEMPLATE_CONTENT)
               .answers(200, "What is wrong, by line and column", EditSchemas.JUDGED)
               .by((service, request) ->
                   judged(service, Kind.template, request.text("template"), request.text("text"))));
@@ -162,7 +158,7 @@ final class EditOperations {
         }
       }
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, FieldError.BODY); // no name was given
     }
     return ApiAnswer.ok(json);
   }
@@ -180,7 +176,7 @@ final class EditOperations {
       }
       return ApiAnswer.ok(json).with("ETag", content.etag());
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -206,21 +202,21 @@ final class EditOperations {
       String list = kind == Kind.recipient ? RECIPIENTS : TEMPLATES;
       return edited(201, name, outcome).with("Location", list + "/" + name.replace("/", "%2F"));
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, FieldError.inside(FieldError.BODY, "name"));
     }
   }
 
   private static ApiAnswer replaced(
-      RunningService service, Kind kind, String parameter, ApiRequest request, String text)
+      RunningService service, Kind kind, ApiRequest request, String text)
       throws ApiException, InterruptedException {
-    String name = request.text(parameter);
+    String name = request.text(kind.name());
     try {
       return edited(
           200,
           name,
           service.editor().replace(kind, name, text, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -239,21 +235,20 @@ final class EditOperations {
           name,
           service.editor().patch(name, patch, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, Kind.recipient.name());
     }
   }
 
-  private static ApiAnswer deleted(
-      RunningService service, Kind kind, String parameter, ApiRequest request)
+  private static ApiAnswer deleted(RunningService service, Kind kind, ApiRequest request)
       throws ApiException, InterruptedException {
-    String name = request.text(parameter);
+    String name = request.text(kind.name());
     try {
       return edited(
           200,
           name,
           service.editor().delete(kind, name, ifMatch(request), AuditTrail.actor(request)));
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -277,7 +272,7 @@ final class EditOperations {
       }
       return ApiAnswer.ok(json);
     } catch (EditRefusedException e) {
-      throw refused(e);
+      throw EditRefusals.of(e, kind.name());
     }
   }
 
@@ -290,24 +285,5 @@ final class EditOperations {
     ApiAnswer answer = ApiAnswer.of(status, json);
     String etag = outcome.etag();
     return etag == null ? answer : answer.with("ETag", etag);
-  }
-
-  private static ApiException refused(EditRefusedException e) {
-    List<FieldError> errors = new ArrayList<>();
-    for (SettingsProblem problem : e.problems()) {
-      errors.add(new FieldError(FieldError.BODY + problem.pointer(), problem.toString()));
-    }
-    ProblemType type =
-        switch (e.reason()) {
-          case UNKNOWN -> ProblemType.NOT_FOUND;
-          case NAME -> ProblemType.WRONG_PARAMETER;
-          case EXISTS -> ProblemType.CONFLICT;
-          case UNCONDITIONAL -> ProblemType.MISSING_PRECONDITION;
-          case STALE -> ProblemType.CHANGED_MEANWHILE;
-          case INVALID -> ProblemType.WRONG_FIELD;
-          case READ_ONLY -> ProblemType.READ_ONLY;
-          case BUSY -> ProblemType.BUSY;
-        };
-    return new ApiException(new Problem(type, String.valueOf(e.getMessage()), errors, Map.of()));
   }
 }

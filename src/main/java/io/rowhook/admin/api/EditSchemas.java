@@ -1,10 +1,12 @@
 package io.rowhook.admin.api;
 
+import io.rowhook.settings.SettingsFiles;
+
 /** What is sent and answered where settings are edited. */
 final class EditSchemas {
 
-  /** In characters; a hand-written file is a hundredth of it. */
-  static final int MOST = 256 * 1024;
+  /** In characters; a file may have as many bytes. */
+  static final int MOST = SettingsFiles.MAX_BYTES;
 
   static final String MASKS =
       "Secrets are shown as `***`, references to the environment or a file as they stand. Sent"

@@ -49,13 +49,11 @@ final class EventSearchOperations {
                   Parameter.query(
                       "limit", Schema.whole(1, MOST), "at most so many; without: " + USUAL),
                   Parameter.query(
-                      "cursor", Common.SEQUENCE, "the page after one that said so: its `next`"))
+                      "cursor", Common.CURSOR, "the page after one that said so: its `next`"))
               .answers(
                   200,
                   "A page",
-                  Schema.fields()
-                      .must("events", Schema.list(FOUND))
-                      .must("next", Common.SEQUENCE.orNull().about("the next page's cursor")))
+                  Schema.fields().must("events", Schema.list(FOUND)).must("next", Common.NEXT))
               .by(EventSearchOperations::search));
 
   private EventSearchOperations() {}
@@ -70,8 +68,8 @@ final class EventSearchOperations {
         .properties()
         .forEach(column -> columns.put(column.getKey(), column.getValue().asText()));
     if (columns.size() > MOST_COLUMNS) {
-      throw new ApiException(
-          ProblemType.WRONG_PARAMETER, "column: " + MOST_COLUMNS + " columns are the most");
+      throw ApiException.wrongParameter(
+          "column", "column: " + MOST_COLUMNS + " columns are the most");
     }
     if (columns.isEmpty()) {
       return columns;
@@ -79,12 +77,12 @@ final class EventSearchOperations {
     List<String> known = service.journal().events().columns();
     for (String column : columns.keySet()) {
       if (known.stream().noneMatch(one -> one.endsWith("." + column))) {
-        throw new ApiException(
-            ProblemType.WRONG_PARAMETER,
+        throw ApiException.wrongParameter(
+            "column",
             "column: the journal has no event that is indexed by "
                 + column
-                + ". Write it to the index of its entity in entities.yaml: later events are found by"
-                + " it. "
+                + ". Write it to the index of its entity in entities.yaml: later events are found"
+                + " by it. "
                 + (known.isEmpty()
                     ? "There are no others."
                     : "There are " + String.join(", ", known)));
@@ -102,10 +100,7 @@ final class EventSearchOperations {
             .events()
             .find(
                 new EventSearch.Query(
-                    request.filter(),
-                    columns(service, request),
-                    request.number("cursor"),
-                    most + 1));
+                    request.filter(), columns(service, request), Common.cursor(request), most + 1));
     boolean more = found.size() > most;
     List<EventSearch.Found> page = more ? found.subList(0, most) : found;
     ObjectNode json = Json.MAPPER.createObjectNode();
@@ -122,6 +117,7 @@ final class EventSearchOperations {
           .put("audience", one.audience())
           .put("bytes", one.bytes());
     }
-    return ApiAnswer.ok(more ? json.put("next", page.getLast().sequence()) : json.putNull("next"));
+    return ApiAnswer.ok(
+        more ? json.put("next", Long.toString(page.getLast().sequence())) : json.putNull("next"));
   }
 }

@@ -9,6 +9,7 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Pause;
 import io.rowhook.webhook.DeliveryListener;
 import io.rowhook.webhook.DispatcherStatus;
+import io.rowhook.webhook.RecipientState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -183,7 +184,7 @@ public final class LiveEvents implements DeliveryListener {
           Json.MAPPER
               .createObjectNode()
               .put("recipient", status.recipient())
-              .put("state", word(status))
+              .put("state", RecipientState.of(status).name())
               .put("trouble", status.trouble());
       Pause pause = status.pause();
       if (pause != null) {
@@ -196,13 +197,5 @@ public final class LiveEvents implements DeliveryListener {
       now.add(new LiveEvent("recipient", status.recipient(), data));
     }
     return now;
-  }
-
-  /** That it sends or has nothing to send is no news: attempts tell it. */
-  private static String word(DispatcherStatus status) {
-    return switch (status.state()) {
-      case idle, sending -> "served";
-      case starting, paused, hindered, closed -> status.state().name();
-    };
   }
 }

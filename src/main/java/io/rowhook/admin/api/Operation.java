@@ -2,6 +2,7 @@ package io.rowhook.admin.api;
 
 import io.rowhook.admin.RunningService;
 import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.settings.SettingsFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,16 @@ public record Operation(
    *
    * @param contentType of it, without parameters
    * @param required whether an empty one is refused; otherwise it stands for <code>{}</code>
+   * @param maxBytes of it; larger ones are not taken
    */
-  public record Body(String contentType, Schema schema, boolean required) {}
+  public record Body(String contentType, Schema schema, boolean required, int maxBytes) {
+
+    /** Of what is no file. */
+    public static final int USUAL_BYTES = 256 * 1024;
+
+    /** Of what holds a settings file, as a JSON string or as JSON of the same. */
+    public static final int FILE_BYTES = 2 * SettingsFiles.MAX_BYTES;
+  }
 
   /**
    * An answer that is no problem.
@@ -172,12 +181,19 @@ public record Operation(
 
     /** A JSON object that may be left out. */
     public Draft takes(Schema schema) {
-      return takes(ApiAnswer.JSON, schema, false);
+      body = Optional.of(new Body(ApiAnswer.JSON, schema, false, Body.USUAL_BYTES));
+      return this;
     }
 
-    /** A body of a type. */
-    public Draft takes(String contentType, Schema schema, boolean required) {
-      body = Optional.of(new Body(contentType, schema, required));
+    /** A JSON object that may not be left out. */
+    public Draft requires(Schema schema) {
+      body = Optional.of(new Body(ApiAnswer.JSON, schema, true, Body.USUAL_BYTES));
+      return this;
+    }
+
+    /** A body of a type that has a settings file in it. */
+    public Draft takesFile(String contentType, Schema schema) {
+      body = Optional.of(new Body(contentType, schema, true, Body.FILE_BYTES));
       return this;
     }
 

@@ -8,10 +8,8 @@ import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.DeliveryFilter;
 import io.rowhook.journal.JournalQueries;
 import io.rowhook.journal.JournalQueries.Exceptions;
-import io.rowhook.journal.Pause;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.recipient.Recipient;
-import io.rowhook.webhook.SubscriptionMatcher;
 import io.rowhook.webhook.TestDelivery;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -20,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What is done with a recipient, beside its settings. */
 final class RecipientOperations {
@@ -27,10 +26,8 @@ final class RecipientOperations {
   private static final String TAG = "Recipients";
   private static final String PATH = "/v1/recipients/{recipient}";
 
-  /** The state of what was never attempted. */
-  private static final String PENDING = "pending";
-
-  private static final List<String> DISCARDABLE = List.of("waiting", "blocked", "failed", PENDING);
+  private static final List<String> DISCARDABLE =
+      List.of("waiting", "blocked", "failed", Common.PENDING);
 
   static final Schema REASON =
       Schema.text(1, 500).about("why, for whoever looks at the status").example("moving house");
@@ -47,7 +44,7 @@ final class RecipientOperations {
           Operation.post(PATH + "/resume", "resumeRecipient")
               .says(TAG, "Goes on sending to it, whatever paused it")
               .with(Common.RECIPIENT)
-              .answers(200, "It is sent to now", Common.OUTCOME)
+              .answers(200, "It is not paused now", Common.SENDING)
               .or(ProblemType.CONFLICT)
               .by(RecipientOperations::resume),
           Operation.post(PATH + "/test", "testRecipient")
@@ -83,7 +80,7 @@ final class RecipientOperations {
                           Schema.count()
                               .about("does nothing where these are more, but counts them"))
                       .may("dryRun", Common.DRY_RUN))
-              .answers(200, "They are on their way, or how many they are", Common.OUTCOME)
+              .answers(200, "They go out, or how many they are", Common.SENDING)
               .or(ProblemType.CONFLICT)
               .by(RecipientOperations::replay),
           Operation.post(PATH + "/discard", "discardDeliveries")
@@ -135,18 +132,17 @@ final class RecipientOperations {
     String recipient = Recipients.known(service, request.text("recipient"));
     boolean resumed = admin(service).resume(recipient, Instant.now());
     service.dispatchers().deliveriesChanged(recipient);
-    return ApiAnswer.ok(Recipients.outcome(true, resumed ? 1 : 0));
+    return ApiAnswer.ok(
+        Recipients.outcome(true, resumed ? 1 : 0)
+            .put("held", Recipients.killed(service).orElse(null)));
   }
 
   private static ApiAnswer test(RunningService service, ApiRequest request)
       throws ApiException, DeliveryAdminException {
     Recipient recipient = Recipients.served(service, request.text("recipient"));
-    Optional<Pause> killSwitch = service.journal().killSwitch();
-    if (killSwitch.isPresent()) {
-      throw new DeliveryAdminException(
-          "the kill switch is set ("
-              + killSwitch.get().reason()
-              + "): nothing is sent, not even a test. rowhook resume --all clears it");
+    Optional<String> killed = Recipients.killed(service);
+    if (killed.isPresent()) {
+      throw new DeliveryAdminException("no test goes out: " + killed.get());
     }
     TestDelivery sample =
         service
@@ -162,7 +158,7 @@ final class RecipientOperations {
 
   private static ApiAnswer replay(RunningService service, ApiRequest request)
       throws ApiException, DeliveryAdminException, InterruptedException {
-    Recipient recipient = Recipients.served(service, request.text("recipient"));
+    String name = Recipients.served(service, request.text("recipient")).name();
     DeliveryFilter filter = request.filter();
     boolean failed = request.is("failed");
     if (!failed
@@ -172,19 +168,38 @@ final class RecipientOperations {
           FieldError.BODY,
           "which range? Give from, to, fromSequence or toSequence, or set failed to true");
     }
-    String name = recipient.name();
-    Predicate<Event> wanted = SubscriptionMatcher.of(recipient, service.templates())::wants;
+    Predicate<Event> wanted = Recipients.wanted(service, name);
     Long most = request.number("atMost");
     boolean counts = request.is("dryRun");
     if (counts || most != null) {
       long count = admin(service).replay(name, filter, failed, wanted, false);
       if (counts || count == 0 || (most != null && count > most)) {
-        return ApiAnswer.ok(Recipients.outcome(false, count));
+        return ApiAnswer.ok(Recipients.outcome(false, count).put("held", held(service, name)));
       }
     }
     long count = admin(service).replay(name, filter, failed, wanted, true);
     service.dispatchers().deliveriesChanged(name);
-    return ApiAnswer.ok(Recipients.outcome(count > 0, count));
+    return ApiAnswer.ok(Recipients.outcome(count > 0, count).put("held", held(service, name)));
+  }
+
+  /** What keeps a range that is replayed from going out. */
+  private static @Nullable String held(RunningService service, String recipient) {
+    return Recipients.killed(service)
+        .or(() ->
+            service
+                .journal()
+                .queries()
+                .pause(recipient)
+                .map(pause ->
+                    recipient
+                        + " is paused until "
+                        + pause.until().map(until -> until + ", or ").orElse("")
+                        + "rowhook resume "
+                        + recipient
+                        + " ("
+                        + pause.reason()
+                        + ")"))
+        .orElse(null);
   }
 
   private static ApiAnswer discard(RunningService service, ApiRequest request)
@@ -194,7 +209,7 @@ final class RecipientOperations {
     List<String> names = request.texts("states");
     Set<Exceptions> states = EnumSet.noneOf(Exceptions.class);
     names.stream()
-        .filter(state -> !state.equals(PENDING))
+        .filter(state -> !state.equals(Common.PENDING))
         .forEach(state -> states.add(Exceptions.valueOf(state.toUpperCase(Locale.ROOT))));
     if (names.isEmpty()) {
       states.addAll(EnumSet.allOf(Exceptions.class));
@@ -202,10 +217,8 @@ final class RecipientOperations {
     DeliveryFilter filter = request.filter();
     DeliveryAdmin admin = admin(service);
     long count = states.isEmpty() ? 0 : admin.discard(recipient, filter, states, does);
-    if (names.contains(PENDING)) {
-      Predicate<Event> wanted =
-          SubscriptionMatcher.of(Recipients.served(service, recipient), service.templates())::wants;
-      count += admin.discardPending(recipient, filter, wanted, does);
+    if (names.contains(Common.PENDING)) {
+      count += admin.discardPending(recipient, filter, Recipients.wanted(service, recipient), does);
     }
     if (does) {
       service.dispatchers().deliveriesChanged(recipient);

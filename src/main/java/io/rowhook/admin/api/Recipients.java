@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
+import io.rowhook.entity.Event;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.webhook.SubscriptionMatcher;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What operations name, found in the running service, or the problem that there is no such. */
 public final class Recipients {
@@ -20,6 +24,11 @@ public final class Recipients {
         .filter(one -> one.name().equals(name))
         .findFirst()
         .orElseThrow(() -> unknown(name, all.stream().map(Recipient::name).toList()));
+  }
+
+  /** Which events a recipient gets by its subscriptions in force, if it has a file. */
+  static Predicate<Event> wanted(RunningService service, String name) throws ApiException {
+    return SubscriptionMatcher.of(served(service, name), service.templates())::wants;
   }
 
   /** A recipient that the journal knows, with a file or without. */
@@ -54,6 +63,15 @@ public final class Recipients {
                     + idOrSequence
                     + "' in the journal, or not any more: give its id (evt_...) or its sequence,"
                     + " as rowhook deliveries shows them"));
+  }
+
+  /** Why nothing goes out to anyone, and how that ends; empty: it does. */
+  static Optional<String> killed(RunningService service) {
+    return service
+        .journal()
+        .killSwitch()
+        .map(set ->
+            "the kill switch is set until rowhook resume --all clears it (" + set.reason() + ")");
   }
 
   /** What became of a change. */

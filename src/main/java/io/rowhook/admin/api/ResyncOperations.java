@@ -68,7 +68,7 @@ final class ResyncOperations {
                   "Each once, as event `Snapshot`, and never an older state after a newer one."
                       + " Nobody else is told anything.")
               .with(Common.RECIPIENT)
-              .takes(ApiAnswer.JSON, BEGIN, true)
+              .requires(BEGIN)
               .answers(202, "It has begun", RESYNC)
               .or(ProblemType.CONFLICT, ProblemType.UNAVAILABLE)
               .by(ResyncOperations::begin),

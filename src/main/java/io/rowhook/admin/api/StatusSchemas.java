@@ -1,7 +1,9 @@
 package io.rowhook.admin.api;
 
 import io.rowhook.admin.health.Part;
+import io.rowhook.webhook.RecipientState;
 import java.util.Arrays;
+import java.util.List;
 
 /** What the status and the source's state look like. */
 final class StatusSchemas {
@@ -65,12 +67,15 @@ final class StatusSchemas {
           .must("status", Schema.whole(100, 999).orNull())
           .must("error", Schema.text().orNull());
 
+  private static final List<String> STATES =
+      Arrays.stream(RecipientState.values()).map(RecipientState::name).toList();
+
   private static final Schema RECIPIENT =
       Schema.named(
           "RecipientStatus",
           Schema.fields()
               .must("recipient", Schema.text())
-              .must("state", Schema.text().about("of its dispatcher, or `no file`"))
+              .must("state", Schema.oneOf(STATES).about("as in `rowhook_recipient_state`"))
               .must("pause", PAUSE.orNull())
               .must("inFlight", Schema.count())
               .must("cursor", Common.SEQUENCE.about("all up to it is settled or an exception"))

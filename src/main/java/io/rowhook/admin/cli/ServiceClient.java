@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.base.FileErrors;
 import io.rowhook.base.Json;
+import io.rowhook.capture.Checkpoints;
+import io.rowhook.journal.Disks;
+import io.rowhook.journal.JournalInspection;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsException;
 import java.io.IOException;
@@ -20,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -99,8 +104,9 @@ public final class ServiceClient {
 
   private JsonNode call(String method, Address address, @Nullable ObjectNode body)
       throws InterruptedException {
-    Path place = EndpointFile.beside(journal());
-    EndpointFile service = service(place);
+    Path file = journal();
+    Path place = EndpointFile.beside(file);
+    EndpointFile service = service(place, file);
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build()) {
       HttpResponse<byte[]> response =
           client.send(
@@ -111,7 +117,7 @@ public final class ServiceClient {
                   .build(),
               BodyHandlers.ofByteArray());
       if (response.statusCode() == 401 || response.statusCode() == 421) {
-        throw stale(place, service, null);
+        throw stale(place, file, service, null);
       }
       JsonNode answer = Json.MAPPER.readTree(response.body());
       if (response.statusCode() >= 200 && response.statusCode() < 300) {
@@ -120,7 +126,7 @@ public final class ServiceClient {
       throw new IllegalStateException(
           answer.path("detail").asText("it answered " + response.statusCode()));
     } catch (ConnectException e) {
-      throw stale(place, service, e);
+      throw stale(place, file, service, e);
     } catch (IOException e) {
       throw new IllegalStateException(
           "the service at "
@@ -141,28 +147,40 @@ public final class ServiceClient {
     return BodyPublishers.ofString(Json.text(given));
   }
 
-  private static EndpointFile service(Path place) {
+  private static EndpointFile service(Path place, Path journal) {
     try {
       return EndpointFile.read(place);
     } catch (NoSuchFileException e) {
       throw new IllegalStateException(
           "the service is not running, or not with this journal: there is no "
               + place
-              + ". Start it with rowhook run, or name its --config or --journal",
+              + lastStop(journal)
+                  .orElse(". Start it with rowhook run, or name its --config or --journal"),
           e);
     } catch (IOException e) {
       throw new IllegalStateException(place + " cannot be read: " + FileErrors.reason(e), e);
     }
   }
 
+  /** Why it has ended, if that still keeps it from going on. */
+  private static Optional<String> lastStop(Path journal) {
+    return JournalInspection.of(journal, Disks.SYSTEM)
+        .durable()
+        .flatMap(Checkpoints::stopped)
+        .map(gap ->
+            ". It has stopped at %s: %s"
+                .formatted(gap.at().truncatedTo(ChronoUnit.SECONDS), gap.what()));
+  }
+
   private static IllegalStateException stale(
-      Path place, EndpointFile service, @Nullable IOException cause) {
+      Path place, Path journal, EndpointFile service, @Nullable IOException cause) {
     return new IllegalStateException(
         "the service is not running: "
             + place
             + " is left over from process "
             + service.process()
-            + ", which ended without removing it. Start it with rowhook run",
+            + ", which ended without removing it"
+            + lastStop(journal).orElse(". Start it with rowhook run"),
         cause);
   }
 

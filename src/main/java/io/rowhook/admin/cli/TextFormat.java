@@ -27,6 +27,16 @@ public final class TextFormat {
     return value.asText().replaceAll("[\\p{Cntrl}&&[^\n\t]]", " ");
   }
 
+  /** Why what an answer is about does not go out yet; empty where it does. */
+  public static String held(JsonNode answer) {
+    return unlessHeld(answer, "", ": " + text(answer.path("held")));
+  }
+
+  /** What is said where it goes out, or where it is held. */
+  public static String unlessHeld(JsonNode answer, String goes, String held) {
+    return answer.path("held").isTextual() ? held : goes;
+  }
+
   /** To the second. */
   public static String time(JsonNode value) {
     return value.isTextual()

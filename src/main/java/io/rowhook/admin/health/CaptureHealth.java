@@ -9,13 +9,13 @@ import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SuspendedTable;
-import io.rowhook.capture.TableProblem;
+import io.rowhook.capture.UnreadTable;
 import io.rowhook.entity.EntityMetrics;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How well the loop in does: capture, slot, publication, captured tables, and what is read back.
@@ -72,7 +72,7 @@ final class CaptureHealth {
     slot(found, state, pulse);
     publication(found, state, pulse);
     tables(found, supervisor.suspended());
-    reading(found, unreadable(supervisor.unread(), read.tables()));
+    reading(found, UnreadTable.all(supervisor.unread(), read.tables()));
     return state instanceof CaptureState.Streaming || state instanceof CaptureState.Standby;
   }
 
@@ -99,7 +99,8 @@ final class CaptureHealth {
           State.failing,
           "it has not got on with what it has read for "
               + words(still)
-              + ": look at the journal below, and for locks in the source; if neither is why, restart Rowhook",
+              + ": look at the journal below, and for locks in the source; if neither is why,"
+              + " restart Rowhook",
           found.now().minus(still));
       return;
     }
@@ -119,7 +120,8 @@ final class CaptureHealth {
               State.degraded,
               "nothing has come from the source for "
                   + words(pulse.silence())
-                  + ", not even a heartbeat: look at the network between, and at pg_stat_replication",
+                  + ", not even a heartbeat: look at the network between, and at"
+                  + " pg_stat_replication",
               found.now().minus(pulse.silence()));
         } else {
           found.add(Kind.capture, "", State.ok, "the source streams", since);
@@ -157,7 +159,8 @@ final class CaptureHealth {
           Kind.slot,
           "",
           State.degraded,
-          "it cannot be looked at, so how much log the source keeps is not known: look at the source, and at the log",
+          "it cannot be looked at, so how much log the source keeps is not known: look at the"
+              + " source, and at the log",
           slot.at());
     } else {
       found.add(
@@ -198,17 +201,7 @@ final class CaptureHealth {
         first.since());
   }
 
-  /** By the catalog, and by the last reading of what the catalog says nothing of. */
-  private static List<String> unreadable(List<TableProblem> problems, List<String> read) {
-    List<String> all = new ArrayList<>();
-    problems.forEach(one -> all.add(one.table() + ": " + one.text()));
-    read.stream()
-        .filter(line -> problems.stream().noneMatch(one -> line.startsWith(one.table() + ": ")))
-        .forEach(all::add);
-    return all;
-  }
-
-  private static void reading(Findings found, List<String> unreadable) {
+  private static void reading(Findings found, List<UnreadTable> unreadable) {
     if (unreadable.isEmpty()) {
       found.add(Kind.reading, State.ok, "rows of parts and references can be read");
       return;
@@ -216,9 +209,15 @@ final class CaptureHealth {
     found.add(
         Kind.reading,
         State.degraded,
-        "not all rows of parts and references can be read, and events name what is missing in 'unavailable': "
-            + String.join("; ", unreadable.subList(0, Math.min(NAMED, unreadable.size())))
-            + more(unreadable.size() - NAMED));
+        "not all rows of parts and references can be read, and events name what is missing in"
+            + " 'unavailable': "
+            + unreadable.stream()
+                .limit(NAMED)
+                .map(UnreadTable::text)
+                .collect(Collectors.joining("; "))
+            + more(unreadable.size() - NAMED)
+            + ". Once they can, rowhook resync RECIPIENT ENTITY sends what was missing: rowhook"
+            + " status lists it under 'to resync'");
   }
 
   private static String more(int count) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class HealthMonitor implements Health, AutoCloseable {
   private final JournalHealth journals;
   private final RecipientHealth recipients;
   private final TemplateHealth templates;
+  private final Supplier<List<String>> missed;
   private HealthReport last = new HealthReport(List.of(), List.of(), false, Instant.MIN);
 
   /**
@@ -49,6 +51,7 @@ public final class HealthMonitor implements Health, AutoCloseable {
    * @param file the journal's
    * @param rows where capture reads rows back
    * @param renderings is told of each attempt
+   * @param missed the commands for what recipients may have missed; never waits
    */
   public HealthMonitor(
       SqliteJournal journal,
@@ -58,7 +61,9 @@ public final class HealthMonitor implements Health, AutoCloseable {
       EntityMetrics counts,
       DispatcherRegistry dispatchers,
       SettingsReloader settings,
-      RenderingWatch renderings) {
+      RenderingWatch renderings,
+      Supplier<List<String>> missed) {
+    this.missed = missed;
     this.journal = journal;
     this.settings = settings;
     this.looks =
@@ -102,6 +107,7 @@ public final class HealthMonitor implements Health, AutoCloseable {
   public synchronized HealthReport look() {
     Findings found = new Findings(Instant.now(), last.parts());
     boolean captures = capture.look(found);
+    missed(found, missed.get());
     journals.look(found);
     settings(found, settings.problems());
     templates.look(found);
@@ -109,6 +115,23 @@ public final class HealthMonitor implements Health, AutoCloseable {
     recipients.look(found, settings.current().recipients());
     last = found.report(captures);
     return last;
+  }
+
+  private static void missed(Findings found, List<String> commands) {
+    if (commands.isEmpty()) {
+      found.add(Kind.missed, State.ok, "no recipient is known to lack changes");
+      return;
+    }
+    found.add(
+        Kind.missed,
+        State.degraded,
+        "recipients may lack changes: run %s%s"
+            .formatted(
+                commands.getFirst(),
+                commands.size() == 1
+                    ? ""
+                    : "; and %d more, which rowhook status lists under 'to resync'"
+                        .formatted(commands.size() - 1)));
   }
 
   private static void settings(Findings found, List<String> problems) {

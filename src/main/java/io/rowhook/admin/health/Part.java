@@ -32,6 +32,7 @@ public record Part(Kind kind, String subject, State state, String reason, Instan
     publication("publication"),
     tables("tables"),
     reading("source reading"),
+    missed("missed"),
     standby("standby"),
     journal("journal"),
     disk("disk"),

@@ -55,6 +55,17 @@ final class RecipientHealth {
     } else if (trouble != null) {
       found.add(
           Kind.recipient, name, State.failing, "its deliveries stand still: " + trouble, null);
+    } else if (pause != null && status.awaitsProbe()) {
+      found.add(
+          Kind.recipient,
+          name,
+          State.ok,
+          "it failed too often ("
+              + pause.reason()
+              + "); nothing waits for it, and its next delivery tries it again. rowhook test "
+              + name
+              + " does so now",
+          pause.at());
     } else if (pause != null) {
       found.add(Kind.recipient, name, State.degraded, words(name, pause), pause.at());
     } else {
@@ -67,8 +78,8 @@ final class RecipientHealth {
     String how =
         switch (pause.kind()) {
           case failures -> "paused after failures";
-          case gone -> "disabled, as it asked for";
-          case exhausted -> "stopped, as a delivery's retries are used up";
+          case gone -> "paused, as it answered 410";
+          case exhausted -> "paused, as a delivery's retries are used up";
           case person -> "paused by a person";
         };
     String until =

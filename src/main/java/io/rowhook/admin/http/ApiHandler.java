@@ -7,6 +7,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -27,6 +28,7 @@ import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.JournalException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -43,16 +45,13 @@ final class ApiHandler implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
   private static final Header CLOSE = HeaderValues.CONNECTION_CLOSE;
 
-  private static final Problem TOO_LARGE =
-      Problem.of(
-          ProblemType.TOO_LARGE, "a body has at most " + ApiServer.MAX_BODY_BYTES + " bytes");
-
   private final Access access;
   private final PageHandler page;
   private final Router router;
   private final RunningService service;
   private final Semaphore room;
   private final RequestDeadlines deadlines;
+  private final RefusalLog refusals;
 
   /**
    * @param room for how many at once, at all listeners together
@@ -63,13 +62,15 @@ final class ApiHandler implements Handler {
       Router router,
       RunningService service,
       Semaphore room,
-      RequestDeadlines deadlines) {
+      RequestDeadlines deadlines,
+      RefusalLog refusals) {
     this.access = access;
     this.page = page;
     this.router = router;
     this.service = service;
     this.room = room;
     this.deadlines = deadlines;
+    this.refusals = refusals;
   }
 
   @Override
@@ -85,6 +86,11 @@ final class ApiHandler implements Handler {
       }
     } catch (ApiException e) {
       refuse(request, response, e.problem(), path);
+    } catch (UncheckedIOException | ServerConnectionException e) {
+      throw e; // the caller is gone
+    } catch (RuntimeException e) {
+      refusals.note(e);
+      throw e; // the server answers that it is a fault
     } finally {
       deadlines.end();
     }
@@ -136,9 +142,12 @@ final class ApiHandler implements Handler {
 
   private ApiAnswer run(Router.Route route, ServerRequest request, Caller caller)
       throws ApiException {
-    byte[] body = body(request);
-    deadlines.end();
     Operation operation = route.operation();
+    byte[] body =
+        body(
+            request,
+            operation.body().map(Operation.Body::maxBytes).orElse(Operation.Body.USUAL_BYTES));
+    deadlines.end();
     RequestReader.Raw raw =
         new RequestReader.Raw(
             route.values(),
@@ -179,25 +188,34 @@ final class ApiHandler implements Handler {
 
   private static final HeaderName SITE = HeaderNames.create("Sec-Fetch-Site");
 
-  private static byte[] body(ServerRequest request) throws ApiException {
+  private static byte[] body(ServerRequest request, int most) throws ApiException {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
     try (InputStream in = request.content().inputStream()) {
-      byte[] body = in.readNBytes(ApiServer.MAX_BODY_BYTES + 1);
-      if (body.length > ApiServer.MAX_BODY_BYTES) {
+      byte[] body = in.readNBytes(most + 1);
+      if (body.length > most) {
         in.transferTo(java.io.OutputStream.nullOutputStream()); // or the answer would be lost
-        throw new ApiException(TOO_LARGE);
+        throw new ApiException(tooLarge(most));
       }
       return body;
     } catch (RequestException e) { // Helidon's own limit, and chunks that are none
       throw broken(
           e.status().code() == ProblemType.TOO_LARGE.status()
-              ? TOO_LARGE
+              ? tooLarge(most)
               : Problem.of(ProblemType.MALFORMED, "the body does not come as HTTP has it"));
-    } catch (IOException e) {
-      throw broken(Problem.of(ProblemType.MALFORMED, "the body broke off"));
+    } catch (UncheckedIOException e) {
+      throw e; // the caller is gone, or has had its time
+    } catch (IOException | RuntimeException e) { // whatever Helidon meets in chunks that are none
+      throw broken(
+          Problem.of(ProblemType.MALFORMED, "the body broke off, or is not as HTTP has it"));
     }
+  }
+
+  private static Problem tooLarge(int most) {
+    return Problem.of(
+        ProblemType.TOO_LARGE,
+        "the body of this request may have %d kB, and has more".formatted(most / 1024));
   }
 
   /** What comes on the connection after this is no request. */
@@ -232,7 +250,9 @@ final class ApiHandler implements Handler {
     try (InputStream in = request.content().inputStream()) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
       return true;
-    } catch (IOException | RequestException e) {
+    } catch (UncheckedIOException e) {
+      throw e; // the caller is gone, or has had its time
+    } catch (IOException | RuntimeException e) { // whatever Helidon meets in chunks that are none
       return false;
     }
   }

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.api.Problem;
 import io.rowhook.admin.api.ProblemType;
@@ -27,11 +28,13 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -39,9 +42,6 @@ import java.util.function.Supplier;
  * rowhook.yaml} says so. Each request has a virtual thread of its own.
  */
 public final class ApiServer implements AutoCloseable {
-
-  /** The largest is a template, or a recipient's file. */
-  public static final int MAX_BODY_BYTES = 256 * 1024;
 
   /** People ask, and some machines. */
   private static final int MAX_REQUESTS = 16;
@@ -52,7 +52,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 128 * 1024;
 
   /** What is beyond it is not even read to be thrown away. */
-  static final int HARD_LIMIT = 4 * MAX_BODY_BYTES;
+  static final int HARD_LIMIT = 2 * Operation.Body.FILE_BYTES;
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration IDLE_LOOKS = Duration.ofSeconds(5);
@@ -78,18 +78,21 @@ public final class ApiServer implements AutoCloseable {
       Supplier<AdminSettings> current,
       RunningService service) {
     Semaphore room = new Semaphore(MAX_REQUESTS);
+    RefusalLog refusals = new RefusalLog(InstantSource.system());
     Router router = new Router(Operations.ALL);
     PageHandler page = new PageHandler();
+    Function<Access, ApiHandler> handlers =
+        access -> new ApiHandler(access, page, router, service, room, deadlines, refusals);
     WebServerConfig.Builder builder = WebServer.builder();
     builder.shutdownHook(false).featuresDiscoverServices(false).host(host.getHostAddress()).port(0);
-    configure(builder, new ApiHandler(local, page, router, service, room, deadlines));
+    configure(builder, handlers.apply(local));
     if (started.isPresent()) {
       AdminSettings settings = started.get();
       ListenerConfig.Builder listener = ListenerConfig.builder().name(CONFIGURED);
       listener.bindAddress(settings.address());
       settings.tls().ifPresent(first -> listener.tls(tls(() -> identity(current, first))));
       Access access = new ConfiguredAccess(current, InstantSource.system());
-      configure(listener, new ApiHandler(access, page, router, service, room, deadlines));
+      configure(listener, handlers.apply(access));
       builder.putSocket(CONFIGURED, listener.build());
     }
     server = builder.build();
@@ -110,6 +113,9 @@ public final class ApiServer implements AutoCloseable {
             ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             : ServerSocketChannel.open()) {
       channel.bind(address);
+      if (address instanceof UnixDomainSocketAddress socket) {
+        Files.deleteIfExists(socket.getPath());
+      }
       return Optional.empty();
     } catch (IOException | UnsupportedOperationException e) {
       return Optional.of(String.valueOf(e.getMessage()));

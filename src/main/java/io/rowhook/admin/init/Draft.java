@@ -27,11 +27,18 @@ import java.util.stream.Collectors;
  * @param proposal what to capture
  * @param catalog what it was made of
  * @param uri of the database
- * @param role that Rowhook will log in as
+ * @param names of what is made there
  */
-public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, String role) {
+public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, Names names) {
 
   private static final int MOST_TOLD = 20;
+
+  /**
+   * What is made in the database.
+   *
+   * @param role that Rowhook will log in as
+   */
+  public record Names(String role, String publication, String slot) {}
 
   /** An entity, for a person to choose by. */
   public record Choice(String name, String table, int parts, int references, String why) {}
@@ -41,8 +48,8 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
    *
    * @param wanted tables that are to be entities, whatever their names say
    */
-  public static Draft of(SourceCatalog catalog, Set<TableId> wanted, PostgresUri uri, String role) {
-    return new Draft(Proposer.propose(catalog, wanted), catalog, uri, role);
+  public static Draft of(SourceCatalog catalog, Set<TableId> wanted, PostgresUri uri, Names names) {
+    return new Draft(Proposer.propose(catalog, wanted), catalog, uri, names);
   }
 
   /** The entities, in the order of their names. */
@@ -72,8 +79,8 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
   }
 
   /** The same with these entities only. */
-  public Draft only(Set<String> names) {
-    return new Draft(proposal.only(entity -> names.contains(entity.name())), catalog, uri, role);
+  public Draft only(Set<String> chosen) {
+    return new Draft(proposal.only(entity -> chosen.contains(entity.name())), catalog, uri, names);
   }
 
   /** Only what a file of entities, comments included, does not name yet. */
@@ -82,7 +89,7 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
         proposal.entities().stream()
             .filter(entity -> !names(entitiesFile, entity.table().id()))
             .toList();
-    return new Draft(new Proposal(fresh, Map.of()), catalog, uri, role);
+    return new Draft(new Proposal(fresh, Map.of()), catalog, uri, names);
   }
 
   /** Whether a text has a table's name, with characters around it that belong to no name. */
@@ -153,10 +160,10 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
   /** Each file's text, by its path inside the settings' directory. */
   public Map<String, String> files() {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("source.properties", SourceText.file(uri, role));
+    files.put("source.properties", SourceText.file(uri, names.role()));
     files.put("entities.yaml", EntitiesText.file(proposal));
     files.put("recipients/receive.yaml", RecipientText.file(proposal));
-    files.put("setup.sql", SetupText.file(proposal, catalog.server(), role, uri.database()));
+    files.put("setup.sql", SetupText.file(proposal, catalog.server(), names, uri.database()));
     return files;
   }
 
@@ -167,7 +174,7 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
 
   /** What the owner has to run for these besides. */
   public String setupToAdd() {
-    return SetupText.additions(proposal, catalog.server(), role, uri.database());
+    return SetupText.additions(proposal, catalog.server(), names, uri.database());
   }
 
   /** Writes a file that is not there yet, with the directories above it. */

@@ -22,10 +22,27 @@ public record Login(Map<String, String> environment, Optional<Console> terminal)
   /**
    * The same.
    *
+   * @param names of publication and slot, by their keys
+   * @param file where these come from, for messages
+   */
+  public SourceConfig source(PostgresUri database, Map<String, String> names, Path file) {
+    Map<String, String> properties = properties(database, false);
+    properties.putAll(names);
+    return SourceConfig.of(
+        properties, names.isEmpty() ? database.toString() : database + " with " + file);
+  }
+
+  /**
+   * The same.
+   *
    * @param beside whether another database is logged in to as well, which PGPASSWORD may be for: a
    *     line for this one in {@code ~/.pgpass} goes before it
    */
   public SourceConfig source(PostgresUri database, boolean beside) {
+    return SourceConfig.of(properties(database, beside), database.toString());
+  }
+
+  private Map<String, String> properties(PostgresUri database, boolean beside) {
     Map<String, String> properties = new HashMap<>();
     properties.put("database.hostname", database.host());
     properties.put("database.port", database.port());
@@ -33,7 +50,7 @@ public record Login(Map<String, String> environment, Optional<Console> terminal)
     properties.put("database.user", database.user());
     properties.put("database.password", password(database, beside));
     database.options().forEach((key, value) -> properties.put("database." + key, value));
-    return SourceConfig.of(properties, database.toString());
+    return properties;
   }
 
   /** Never empty, which the settings refuse: where nobody knows it, the server may not ask. */

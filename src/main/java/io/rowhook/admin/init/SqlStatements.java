@@ -2,6 +2,7 @@ package io.rowhook.admin.init;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,11 @@ public final class SqlStatements {
       Pattern.compile(
           "(?<comment>--[^\\n]*|/\\*.*?\\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(?<dollar>\\$\\w*\\$).*?\\k<dollar>|(?<end>;)",
           Pattern.DOTALL);
+
+  /** Names of publications that the settings take are the same in small letters. */
+  private static final Pattern PUBLICATION =
+      Pattern.compile(
+          "(?i:(?:CREATE|ALTER)\\s+PUBLICATION\\s+)(?:\"(?<quoted>(?:[^\"]|\"\")+)\"|(?<plain>\\w+))");
 
   private SqlStatements() {}
 
@@ -33,6 +39,16 @@ public final class SqlStatements {
     statement.append(sql, from, sql.length());
     add(statement, statements);
     return statements;
+  }
+
+  /** A publication by another name that statements make or alter; empty: there is none. */
+  public static Optional<String> otherPublication(List<String> statements, String name) {
+    return statements.stream()
+        .map(PUBLICATION::matcher)
+        .filter(Matcher::lookingAt)
+        .map(made -> made.group("plain") == null ? made.group("quoted") : made.group("plain"))
+        .filter(made -> !made.equals(name))
+        .findFirst();
   }
 
   private static void add(StringBuilder statement, List<String> statements) {

@@ -160,7 +160,7 @@ public final class Metrics implements AutoCloseable {
     JournalReading journal = at.poll.newest();
     at.meters.show(journal);
     events.show(at.entities.get().stream().map(EntityType::name).toList());
-    recipients.show(RecipientStates.of(at.service, journal, Instant.now()));
+    recipients.show(RecipientReadings.of(at.service, journal, Instant.now()));
   }
 
   @Override

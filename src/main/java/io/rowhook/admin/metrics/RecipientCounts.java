@@ -39,7 +39,7 @@ final class RecipientCounts {
   private final LongAdder failed = new LongAdder();
 
   /** As of the last scrape. */
-  volatile RecipientState state = RecipientState.UNKNOWN;
+  volatile RecipientReading reading = RecipientReading.UNKNOWN;
 
   RecipientCounts() {
     for (Outcome outcome : Outcome.values()) {

@@ -10,6 +10,7 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.DeliveryListener;
+import io.rowhook.webhook.RecipientState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ final class RecipientMeters implements DeliveryListener {
   /** Of one recipient, at most. */
   static final int SERIES =
       RecipientCounts.Outcome.values().length
-          + RecipientState.Condition.values().length
+          + RecipientState.values().length
           + 5 // gauges
           + 3 // retries, delivered, failed
           + 2; // the attempts' number and time
@@ -63,30 +64,29 @@ final class RecipientMeters implements DeliveryListener {
   }
 
   /** Shows these recipients, and no others any more. */
-  synchronized void show(Map<String, RecipientState> states) {
+  synchronized void show(Map<String, RecipientReading> readings) {
     Set<String> gone = new HashSet<>(shown.keySet());
-    gone.removeAll(states.keySet());
+    gone.removeAll(readings.keySet());
     for (String recipient : gone) {
       shown.getOrDefault(recipient, List.of()).forEach(registry::remove);
       shown.remove(recipient);
     }
-    counts.keySet().retainAll(states.keySet());
-    states.forEach((recipient, state) -> {
+    counts.keySet().retainAll(readings.keySet());
+    readings.forEach((recipient, reading) -> {
       RecipientCounts own = counts(recipient);
-      own.state = state;
+      own.reading = reading;
       shown.computeIfAbsent(recipient, name -> meters(name, own));
     });
   }
 
   private List<Meter> meters(String recipient, RecipientCounts of) {
     List<Meter> meters = new ArrayList<>(counted(recipient, of));
-    for (RecipientState.Condition condition : RecipientState.Condition.values()) {
+    for (RecipientState state : RecipientState.values()) {
       meters.add(
-          Gauge.builder(
-                  "rowhook.recipient.state", of, one -> one.state.condition() == condition ? 1 : 0)
+          Gauge.builder("rowhook.recipient.state", of, one -> one.reading.state() == state ? 1 : 0)
               .description("1 for the state that the recipient is in, 0 for the others.")
               .tag("recipient", recipient)
-              .tag("state", condition.name())
+              .tag("state", state.name())
               .register(registry));
     }
     meters.add(
@@ -94,36 +94,38 @@ final class RecipientMeters implements DeliveryListener {
             recipient,
             of,
             "rowhook.backlog.events",
-            "Events that wait for the recipient, about: also those not looked at yet that it may not want.",
-            RecipientState::events));
+            "Events that wait for the recipient, about: also those not looked at yet that it may"
+                + " not want.",
+            RecipientReading::events));
     meters.add(
         gauge(
             recipient,
             of,
             "rowhook.backlog.bytes",
             "Bytes of the events that wait for the recipient.",
-            RecipientState::bytes));
+            RecipientReading::bytes));
     meters.add(
         gauge(
             recipient,
             of,
             "rowhook.backlog.oldest.seconds",
             "For how long the oldest of the events that wait has been in the journal.",
-            RecipientState::oldestSeconds));
+            RecipientReading::oldestSeconds));
     meters.add(
         gauge(
             recipient,
             of,
             "rowhook.backlog.limit.ratio",
-            "The backlog's share of its limit, of bytes or age, whichever is more; above 1 the oldest deliveries end failed.",
-            RecipientState::limitRatio));
+            "The backlog's share of its limit, of bytes or age, whichever is more; above 1 the"
+                + " oldest deliveries end failed.",
+            RecipientReading::limitRatio));
     meters.add(
         gauge(
             recipient,
             of,
             "rowhook.failed.deliveries",
             "Deliveries that have failed for good and wait for a person's decision.",
-            RecipientState::failed));
+            RecipientReading::failed));
     return meters;
   }
 
@@ -171,8 +173,8 @@ final class RecipientMeters implements DeliveryListener {
       RecipientCounts of,
       String name,
       String help,
-      ToDoubleFunction<RecipientState> value) {
-    return Gauge.builder(name, of, one -> value.applyAsDouble(one.state))
+      ToDoubleFunction<RecipientReading> value) {
+    return Gauge.builder(name, of, one -> value.applyAsDouble(one.reading))
         .description(help)
         .tag("recipient", recipient)
         .register(registry);

@@ -60,6 +60,12 @@ final class SourceMeters {
           .tag("state", condition.name())
           .register(registry);
     }
+    Gauge.builder("rowhook.unread.tables", () -> service.unread().get().size())
+        .description("Tables whose rows, or columns of them, cannot be read back at present.")
+        .register(registry);
+    Gauge.builder("rowhook.resyncs.due", () -> service.resyncs().due())
+        .description("Entities of recipients that may lack changes until they are resynced.")
+        .register(registry);
     Gauge.builder("rowhook.suspended.tables", () -> service.suspended().get().size())
         .description("Captured tables whose row changes cannot be told at present.")
         .register(registry);

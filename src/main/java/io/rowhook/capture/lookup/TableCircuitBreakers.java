@@ -1,17 +1,21 @@
 package io.rowhook.capture.lookup;
 
 import io.rowhook.base.Durations;
+import io.rowhook.base.Sentences;
 import io.rowhook.capture.MissingGrant;
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.UnreadTable;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +39,17 @@ public final class TableCircuitBreakers {
 
   private static final Logger log = LoggerFactory.getLogger(TableCircuitBreakers.class);
 
-  private record Open(String reason, int failures, long at, long until) {}
+  private record Open(String reason, int failures, long at, long until, Instant lackedAt) {
+    Open lacking() {
+      return new Open(reason, failures, at, until, Instant.now());
+    }
+  }
+
+  private record Withheld(MissingGrant missing, Instant lackedAt) {}
 
   private final LongSupplier clock;
   private final Map<TableId, Open> open = new ConcurrentHashMap<>();
-  private final Map<TableId, MissingGrant> withheld = new ConcurrentHashMap<>();
+  private final Map<TableId, Withheld> withheld = new ConcurrentHashMap<>();
   private final Map<String, Long> logged = new TreeMap<>();
 
   /**
@@ -49,12 +59,14 @@ public final class TableCircuitBreakers {
     this.clock = clock;
   }
 
-  /** Why a table is not to be read now; empty: it may be tried. */
+  /** Why a table is not to be read now, so that its rows are left out; empty: it may be tried. */
   Optional<String> closed(TableId table) {
     Open now = open.get(table);
-    return now != null && clock.getAsLong() - now.until() < 0
-        ? Optional.of(now.reason())
-        : Optional.empty();
+    if (now == null || clock.getAsLong() - now.until() >= 0) {
+      return Optional.empty();
+    }
+    open.put(table, now.lacking());
+    return Optional.of(now.reason());
   }
 
   /**
@@ -70,13 +82,13 @@ public final class TableCircuitBreakers {
             LONGEST.toNanos(),
             Math.max(SHORTEST.toNanos(), lost.toNanos()) << Math.min(failures, 6));
     long now = clock.getAsLong();
-    open.put(table, new Open(reason, failures + 1, now, now + pause));
+    open.put(table, new Open(reason, failures + 1, now, now + pause, Instant.now()));
     if (before == null || !before.reason().equals(reason)) {
       log.warn(
-          "Table {} cannot be read back: {}. Events that need its rows name these in 'unavailable'"
-              + " until it can",
+          "Table {} cannot be read back: {}",
           table,
-          reason);
+          Sentences.of(
+              reason, "Events that need its rows name these in 'unavailable' until it can"));
     }
   }
 
@@ -93,10 +105,11 @@ public final class TableCircuitBreakers {
    * @param missing the right to others, which were left out
    */
   void read(TableId table, Collection<String> columns, Optional<MissingGrant> missing) {
-    MissingGrant known = withheld.get(table);
+    Withheld before = withheld.get(table);
+    MissingGrant known = before == null ? null : before.missing();
     MissingGrant left = known == null ? null : known.without(columns);
     MissingGrant now = left == null ? missing.orElse(null) : missing.map(left::and).orElse(left);
-    if (now == null || now.equals(known)) {
+    if (now == null) {
       return;
     }
     if (now.columns().isEmpty()) {
@@ -104,7 +117,8 @@ public final class TableCircuitBreakers {
       log.info("Table {} can be read back whole again", table);
       return;
     }
-    withheld.put(table, now);
+    Instant at = before == null || missing.isPresent() ? Instant.now() : before.lackedAt();
+    withheld.put(table, new Withheld(now, at));
     if (known == null || !known.columns().containsAll(now.columns())) {
       log.warn("Table {}: {}", table, words(now));
     }
@@ -131,19 +145,19 @@ public final class TableCircuitBreakers {
     if (last == null || now - last > QUIET.toNanos()) {
       logged.put(table + reason, now);
       log.warn(
-          "Rows of table {} cannot be read back: {}. The events that need them name them in"
-              + " 'unavailable'",
+          "Rows of table {} cannot be read back: {}",
           table,
-          reason);
+          Sentences.of(reason, "The events that need them name them in 'unavailable'"));
     }
   }
 
   /** The tables that cannot be read at present, or not whole, and why. Any thread. */
-  public List<String> open() {
-    return Stream.concat(
-            open.entrySet().stream().map(one -> one.getKey() + ": " + words(one.getValue())),
-            withheld.entrySet().stream().map(one -> one.getKey() + ": " + words(one.getValue())))
-        .sorted()
-        .toList();
+  public List<UnreadTable> open() {
+    List<UnreadTable> all = new ArrayList<>();
+    open.forEach((table, one) -> all.add(new UnreadTable(table, words(one), one.lackedAt())));
+    withheld.forEach(
+        (table, one) -> all.add(new UnreadTable(table, words(one.missing()), one.lackedAt())));
+    all.sort(Comparator.comparing(UnreadTable::text));
+    return all;
   }
 }

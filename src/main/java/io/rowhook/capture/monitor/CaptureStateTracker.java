@@ -4,6 +4,7 @@ import io.rowhook.base.Durations;
 import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureTimeouts;
+import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.debezium.EngineActivity;
 import java.time.Duration;
@@ -24,11 +25,16 @@ public final class CaptureStateTracker {
   private final SourceConfig source;
   private final CaptureTimeouts timeouts;
   private final CaptureListener listener;
+  private final Checkpoints checkpoints;
   private volatile CaptureState state = new CaptureState.Starting();
   private volatile CaptureState.@Nullable Stalled stalled;
 
   public CaptureStateTracker(
-      SourceConfig source, CaptureTimeouts timeouts, CaptureListener listener) {
+      SourceConfig source,
+      CaptureTimeouts timeouts,
+      CaptureListener listener,
+      Checkpoints checkpoints) {
+    this.checkpoints = checkpoints;
     this.source = source;
     this.timeouts = timeouts;
     this.listener = listener;
@@ -89,7 +95,8 @@ public final class CaptureStateTracker {
                       source.server(),
                       Durations.of(timeouts.silence()),
                       answers
-                          ? ", but the server answers: it reads its log for other tables, or waits for a standby"
+                          ? ", but the server answers: it reads its log for other tables, or waits"
+                              + " for a standby"
                           : "",
                       waiting.isEmpty() ? "nothing" : waiting));
       stalled = now;
@@ -105,6 +112,15 @@ public final class CaptureStateTracker {
     listener.failed(reason, wait);
   }
 
+  /** For whoever asks when this process has ended. */
+  private void note(String reason) {
+    try {
+      checkpoints.stopped(reason);
+    } catch (RuntimeException e) {
+      log.debug("why capture has stopped could not be noted", e); // the store says so itself
+    }
+  }
+
   /** For good; only the first time counts. */
   public void stopped(String reason, boolean gap) {
     if (state instanceof CaptureState.Stopped) {
@@ -113,6 +129,7 @@ public final class CaptureStateTracker {
     state = new CaptureState.Stopped(reason, gap);
     if (gap) {
       log.error("capture has stopped: {}", reason);
+      note(reason);
     }
     listener.stopped(reason);
   }

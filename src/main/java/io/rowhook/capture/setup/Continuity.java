@@ -74,6 +74,10 @@ public record Continuity(
         PublicationState.read(connection, source.publication(), looked);
     PublicationDrift drift =
         PublicationDrift.since(source, before, state, tables, server.position());
+    if (drift.lost() != null) {
+      Set<TableId> kept = SuspendedTables.names(Set.copyOf(suspended), before, state);
+      drift = drift.mendedBy(Publication.plan(connection, source, tables, kept).wanted());
+    }
     ContinuityCheck.Verdict verdict =
         ContinuityCheck.judge(
             source,

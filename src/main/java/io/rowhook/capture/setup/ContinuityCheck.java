@@ -128,21 +128,18 @@ public final class ContinuityCheck {
               .formatted(source.slot(), present.confirmed()));
     }
     if (publication.lost() != null) {
-      return at.gap(publication.lost(), least(watermark, publication.after()));
+      return at.unpublished(publication, publication.lost());
     }
     return newTimeline ? new Verdict.FailedOver() : new Verdict.GoOn();
-  }
-
-  private static Position least(Position one, Position other) {
-    return one.isAfter(other) ? other : one;
   }
 
   private static String newJournal(
       SourceConfig source, Slot slot, PostgresConnections.Identity server) {
     return ("%s: the journal is new, but replication slot '%s' exists and is confirmed to %s: row"
-            + " changes up to there may be missing in the journal (the server's log ends at %s)."
-            + " Bring back the journal that belongs to the slot; or start once with --accept-gap to"
-            + " begin at %s; or, if the slot is nobody's, run SELECT pg_drop_replication_slot('%s');")
+            + " changes up to there may be missing in the journal (the server's log ends at"
+            + " %s). Bring back the journal that belongs to the slot; or start once with"
+            + " --accept-gap to begin at %s; or, if the slot is nobody's, run SELECT"
+            + " pg_drop_replication_slot('%s');")
         .formatted(
             source.place(),
             source.slot(),
@@ -156,24 +153,33 @@ public final class ContinuityCheck {
   private record Journaled(
       SourceConfig source, Epoch epoch, Position watermark, PostgresConnections.Identity server) {
 
-    Verdict gap(String why) {
-      return gap(why, watermark);
-    }
+    private static final String SERVER = "Connect the server that the journal belongs to; or start";
 
-    Verdict gap(String why, Position after) {
-      return gap(why, after, false);
+    Verdict gap(String why) {
+      return gap(why, watermark, false, SERVER);
     }
 
     Verdict ahead(String why) {
-      return gap(why, watermark, true);
+      return gap(why, watermark, true, SERVER);
     }
 
-    private Verdict gap(String why, Position after, boolean ahead) {
+    /** What is written until the publication is whole again is missing too: so that comes first. */
+    Verdict unpublished(PublicationDrift publication, String why) {
+      Position after = publication.after();
+      String first =
+          publication.mends().isEmpty()
+              ? "Start"
+              : "Have the owner of the tables run "
+                  + String.join(" ", publication.mends())
+                  + " Then start";
+      return gap(why, watermark.isAfter(after) ? after : watermark, false, first);
+    }
+
+    private Verdict gap(String why, Position after, boolean ahead, String first) {
       return new Verdict.Gap(
           ("%s: %s. Row changes committed after %s%s in the epoch that began %s,"
-                  + " may be missing, up to %s, the end of the server's log now. Connect the server"
-                  + " that the journal belongs to; or start once with --accept-gap to go on in a new"
-                  + " epoch, and resync what recipients must have")
+                  + " may be missing, up to %s, the end of the server's log now. %s once with"
+                  + " --accept-gap to go on in a new epoch, and resync what recipients must have")
               .formatted(
                   source.place(),
                   why,
@@ -182,7 +188,8 @@ public final class ContinuityCheck {
                       ? ", the journal's end"
                       : ", where it was last seen whole,",
                   epoch.startedAt(),
-                  server.position()),
+                  server.position(),
+                  first),
           ahead);
     }
   }

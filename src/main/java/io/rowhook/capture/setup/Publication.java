@@ -46,13 +46,15 @@ public final class Publication {
    * @param removals to run after them; they need not succeed
    * @param changes what they change, for the log
    * @param problems where Rowhook may not run them
+   * @param wanted the statements, whoever may run them
    */
   public record Plan(
       boolean missing,
       List<String> statements,
       List<String> removals,
       List<String> changes,
-      List<String> problems) {
+      List<String> problems,
+      List<String> wanted) {
 
     boolean alters() {
       return !statements.isEmpty() || !removals.isEmpty();
@@ -119,11 +121,11 @@ public final class Publication {
     }
     boolean whole = statements.isEmpty() && removals.isEmpty();
     if (whole || (mine && PublicationRights.ownsAll(connection, wanted))) {
-      return new Plan(missing, statements, removals, changes, List.of());
+      return new Plan(missing, statements, removals, changes, List.of(), statements);
     }
     if (!needed) {
       return new Plan(
-          missing, List.of(), List.of(), List.of(),
+          missing, List.of(), List.of(), List.of(), List.of(),
           List.of()); // more than we need, and not ours to change
     }
     return new Plan(
@@ -138,7 +140,8 @@ public final class Publication {
                     source.publication(),
                     what,
                     source.user(),
-                    String.join(" ", statements))));
+                    String.join(" ", statements))),
+        statements);
   }
 
   private static String options(Connection connection, List<TableMetadata> tables)

@@ -26,12 +26,14 @@ import org.slf4j.LoggerFactory;
  * @param after the position from which on they may be
  * @param missed tables that are captured on, although they were swapped for others of the same
  *     name, or were out of the publication for a while
+ * @param mends the statements that make it whole again; empty: it is, or it is not known
  */
 public record PublicationDrift(
     @Nullable String lost,
     boolean unreadable,
     Position after,
-    List<PublicationDrift.Missed> missed) {
+    List<PublicationDrift.Missed> missed,
+    List<String> mends) {
 
   private static final Logger log = LoggerFactory.getLogger(PublicationDrift.class);
 
@@ -63,7 +65,7 @@ public record PublicationDrift(
       return lost("publication '%s' does not exist any more", publication, true, after);
     }
     if (before.isEmpty()) {
-      return new PublicationDrift(null, false, after, List.of());
+      return new PublicationDrift(null, false, after, List.of(), List.of());
     }
     PublicationState state = now.get();
     if (state.oid() != before.get().publication()) {
@@ -104,18 +106,23 @@ public record PublicationDrift(
       }
     }
     if (left.isEmpty()) {
-      return new PublicationDrift(null, false, after, missed);
+      return new PublicationDrift(null, false, after, missed, List.of());
     }
     String what =
         "publication '%s' does not hold all of "
             + String.join(", ", left)
             + " any more: taken out, or narrowed by a row filter or a column list";
-    return new PublicationDrift(lost(what, publication), false, after, missed);
+    return new PublicationDrift(lost(what, publication), false, after, missed, List.of());
   }
 
   private static PublicationDrift lost(
       String what, String publication, boolean unreadable, Position after) {
-    return new PublicationDrift(lost(what, publication), unreadable, after, List.of());
+    return new PublicationDrift(lost(what, publication), unreadable, after, List.of(), List.of());
+  }
+
+  /** The same, with the statements that make it whole again. */
+  PublicationDrift mendedBy(List<String> statements) {
+    return new PublicationDrift(lost, unreadable, after, missed, statements);
   }
 
   private static String lost(String what, String publication) {
@@ -133,7 +140,8 @@ public record PublicationDrift(
   static void logMissed(SourceConfig source, List<MissedRange> missed) {
     for (MissedRange range : missed) {
       log.warn(
-          "{}: table {}: {}. Its changes committed after {} and up to {} may be missing; resync what recipients must have",
+          "{}: table {}: {}. Its changes committed after {} and up to {} may be missing; resync"
+              + " what recipients must have",
           source.place(),
           range.table(),
           range.reason(),

@@ -169,6 +169,7 @@ public final class ReplicationSetup {
             ? List.of()
             : drift.missed(PostgresConnections.position(connection));
     checkpoints.published(now, missed);
+    checkpoints.joined();
     PublicationDrift.logMissed(source, missed);
   }
 

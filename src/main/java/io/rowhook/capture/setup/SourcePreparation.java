@@ -1,5 +1,6 @@
 package io.rowhook.capture.setup;
 
+import io.rowhook.base.Sentences;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.Generation;
@@ -136,7 +137,9 @@ public final class SourcePreparation {
         checked.tableProblems().stream().filter(problem -> !problem.suspends()).toList();
     for (TableProblem problem : now) {
       if (!unread.contains(problem)) {
-        log.warn("{}. Others go on, and it is looked at again by itself", problem.text());
+        log.warn(
+            "{}",
+            Sentences.of(problem.text(), "Others go on, and it is looked at again by itself"));
       }
     }
     for (TableProblem problem : unread) {

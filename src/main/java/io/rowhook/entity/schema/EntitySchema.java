@@ -114,6 +114,7 @@ public final class EntitySchema {
   private final List<Node> parts = new ArrayList<>();
   private final boolean spelled;
   private final String keyShape;
+  private final Set<String> wholeNumbers;
 
   /**
    * @param shared tables whose rows are parts of several types of entities
@@ -132,6 +133,7 @@ public final class EntitySchema {
             names(type.references()));
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
     keyShape = KeyTypes.shape(type.table(), facts, key);
+    wholeNumbers = KeyTypes.wholeNumbers(facts, id());
     root =
         new Query(
             type.table(),
@@ -229,6 +231,11 @@ public final class EntitySchema {
   /** The columns of the root table that recipients know it by. */
   public List<String> id() {
     return type.id().isEmpty() ? role.primaryKey() : type.id();
+  }
+
+  /** Those of the {@link #id} that are whole numbers. */
+  public Set<String> wholeNumbers() {
+    return wholeNumbers;
   }
 
   /** Each before its own parts. */

@@ -5,6 +5,8 @@ import io.rowhook.capture.TableMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +60,16 @@ final class KeyTypes {
 
   /** Whether a key is one whole number. */
   static boolean isNumber(@Nullable TableMetadata facts, List<String> key) {
-    return facts != null
-        && facts.allColumns().stream()
-            .anyMatch(column -> key.equals(List.of(column.name())) && column.isWholeNumber());
+    return key.size() == 1 && wholeNumbers(facts, key).size() == 1;
+  }
+
+  /** Those of some columns that are whole numbers. */
+  static Set<String> wholeNumbers(@Nullable TableMetadata facts, List<String> columns) {
+    return facts == null
+        ? Set.of()
+        : columns.stream()
+            .filter(
+                name -> column(facts, name).filter(TableMetadata.Column::isWholeNumber).isPresent())
+            .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -30,8 +30,11 @@ public record PendingDiscardJob(
     DeliveryFilter filter,
     Predicate<Event> wanted) {
 
-  /** Whether an event, {@code e}, is after the cursor, and nothing has become of it. */
-  private static final String NEVER_ATTEMPTED =
+  /**
+   * Whether an event, {@code e}, is after the cursor, and nothing /** Whether an event, {@code e},
+   * is after the cursor, and nothing has become of it. Parameters: the recipient, four times.
+   */
+  public static final String NEVER_ATTEMPTED =
       " e.sequence > (SELECT cursor FROM recipient WHERE id = ?)"
           + " AND NOT EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = e.sequence)"
           + " AND NOT EXISTS (SELECT 1 FROM attempt WHERE recipient = ? AND sequence = e.sequence)"

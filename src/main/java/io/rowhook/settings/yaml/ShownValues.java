@@ -1,10 +1,15 @@
 package io.rowhook.settings.yaml;
 
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -25,6 +30,11 @@ final class ShownValues {
    */
   private final Map<String, ScalarNode> maskable = new LinkedHashMap<>();
 
+  /** Values that are secret or may be, and the keys on the way to them. */
+  private final Set<Node> secrets = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private final Deque<Node> keys = new ArrayDeque<>();
+
   private ShownValues() {}
 
   static ShownValues of(MappingNode root, ObjectSetting<?> object) {
@@ -42,6 +52,16 @@ final class ShownValues {
     shown.forEach(one);
   }
 
+  /** Each value that is secret or may be, and each key on the way to one. */
+  void eachSecret(Consumer<Node> one) {
+    secrets.forEach(one);
+  }
+
+  private void secret(ScalarNode value) {
+    secrets.add(value);
+    secrets.addAll(keys);
+  }
+
   /** Each value that has or may have a mask, with the way to it. */
   void eachMaskable(BiConsumer<String, ScalarNode> one) {
     maskable.forEach(one);
@@ -54,6 +74,7 @@ final class ShownValues {
   private void mapping(MappingNode mapping, ObjectSetting<?> object, String way) {
     for (NodeTuple entry : mapping.getValue()) {
       String name = entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
+      keys.push(entry.getKeyNode());
       Optional<Setting<?>> setting =
           object.settings().stream().filter(one -> one.name().equals(name)).findFirst();
       if (setting.isPresent()) {
@@ -63,6 +84,7 @@ final class ShownValues {
         show(entry.getKeyNode(), SecretMask::key);
         hide(entry.getValueNode(), way(way, name));
       }
+      keys.pop();
     }
   }
 
@@ -97,7 +119,9 @@ final class ShownValues {
         for (NodeTuple entry : mapping.getValue()) {
           String name = entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
           show(entry.getKeyNode(), SecretMask::key);
+          keys.push(entry.getKeyNode());
           value(entry.getValueNode(), inner.each(), way(way, name));
+          keys.pop();
         }
       }
       default -> hide(node, way);
@@ -108,6 +132,9 @@ final class ShownValues {
     shown.merge(scalar, one.shown(scalar.getValue()), ShownValues::less);
     if (one.mask().isPresent()) {
       maskable.put(way, scalar);
+    }
+    if (one.isSecret()) {
+      secret(scalar);
     }
   }
 
@@ -129,6 +156,7 @@ final class ShownValues {
       case ScalarNode scalar -> {
         shown.put(scalar, scalar.getValue().isEmpty() ? "" : SecretMask.MASK);
         maskable.put(way, scalar);
+        secret(scalar);
       }
       case SequenceNode sequence -> {
         int index = 0;
@@ -140,7 +168,9 @@ final class ShownValues {
         for (NodeTuple entry : mapping.getValue()) {
           String name = entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
           show(entry.getKeyNode(), SecretMask::key);
+          keys.push(entry.getKeyNode());
           hide(entry.getValueNode(), way(way, name));
+          keys.pop();
         }
       }
       default -> throw new IllegalStateException("YAML has no other kind of node");

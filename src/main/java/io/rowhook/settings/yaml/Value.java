@@ -64,9 +64,16 @@ public sealed interface Value<T> {
       this(parser, schema, limits, written, Optional.empty());
     }
 
+    private static final UnaryOperator<String> SECRET = SecretMask::whole;
+
     /** The same, of which no more is shown than a reference. */
     public One<T> secret() {
-      return shownAs(SecretMask::whole);
+      return shownAs(SECRET);
+    }
+
+    /** Whether all of it is secret. */
+    boolean isSecret() {
+      return mask.filter(SECRET::equals).isPresent();
     }
 
     /** The same, of which what is written is shown so. */

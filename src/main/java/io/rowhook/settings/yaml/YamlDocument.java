@@ -10,16 +10,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -99,14 +102,34 @@ public final class YamlDocument {
         masks.add(Replacement.of(node, quoted(may)));
       }
     });
-    comments()
-        .forEach(comment -> {
-          String may = SecretMask.comment(comment.with());
+    shownComments()
+        .forEach((comment, may) -> {
           if (!may.equals(comment.with())) {
             masks.add(new Replacement(comment.from(), comment.to(), may));
           }
         });
     return replaced(masks);
+  }
+
+  /** Each comment with what may be shown of it, in order. */
+  private Map<Replacement, String> shownComments() {
+    List<Replacement> comments = comments();
+    List<CommentMask.Range> secrets = new ArrayList<>();
+    shown.eachSecret(node ->
+        secrets.add(
+            new CommentMask.Range(
+                offset(node.getStartMark().orElseThrow().getIndex()),
+                offset(node.getEndMark().orElseThrow().getIndex()))));
+    CommentMask mask =
+        new CommentMask(
+            text,
+            secrets,
+            comments.stream()
+                .map(one -> new CommentMask.Range(offset(one.from()), offset(one.to())))
+                .toList());
+    Map<Replacement, String> all = new LinkedHashMap<>();
+    comments.forEach(one -> all.put(one, mask.shown(offset(one.from()), one.with())));
+    return all;
   }
 
   /** The same as JSON; comments are not in it. */
@@ -171,19 +194,28 @@ public final class YamlDocument {
         }
       }
     });
-    Map<String, String> comments = new HashMap<>();
-    before.ifPresent(other ->
-        other
-            .comments()
-            .forEach(one -> comments.putIfAbsent(SecretMask.comment(one.with()), one.with())));
-    comments()
-        .forEach(comment -> {
-          String old = comments.get(comment.with());
-          if (old != null && comment.with().contains(MASK)) {
-            values.add(new Replacement(comment.from(), comment.to(), old));
-          }
-        });
+    before.ifPresent(other -> values.addAll(comments(other)));
     return new Restored(replaced(values), unknown);
+  }
+
+  /** What masked comments were. Of several that look the same all must be there still. */
+  private List<Replacement> comments(YamlDocument before) {
+    Map<String, List<String>> were = new HashMap<>();
+    before
+        .shownComments()
+        .forEach((one, may) -> were.computeIfAbsent(may, _ -> new ArrayList<>()).add(one.with()));
+    Map<String, List<Replacement>> are =
+        comments().stream()
+            .filter(one -> one.with().contains(MASK))
+            .collect(Collectors.groupingBy(Replacement::with));
+    List<Replacement> all = new ArrayList<>();
+    are.forEach((masked, places) -> {
+      List<String> texts = were.getOrDefault(masked, List.of());
+      for (int i = 0; i < places.size() && texts.size() == places.size(); i++) {
+        all.add(new Replacement(places.get(i).from(), places.get(i).to(), texts.get(i)));
+      }
+    });
+    return all;
   }
 
   /** A value as it may stand anywhere: with its quotes, if that is one line. */
@@ -203,7 +235,7 @@ public final class YamlDocument {
   /** What stands between values and begins with a hash. */
   private List<Replacement> comments() {
     List<Replacement> scalars = new ArrayList<>();
-    shown.each((node, _) -> scalars.add(Replacement.of(node, "")));
+    shown.each((node, _) -> scalars.add(value(Replacement.of(node, ""), node)));
     scalars.sort(Comparator.comparingInt(Replacement::from));
     scalars.add(new Replacement(points(text.length()), points(text.length()), ""));
     List<Replacement> comments = new ArrayList<>();
@@ -220,6 +252,16 @@ public final class YamlDocument {
       from = Math.max(from, scalar.to());
     }
     return comments;
+  }
+
+  /** Without the line above a block, where a comment may stand. */
+  private Replacement value(Replacement place, ScalarNode node) {
+    if (node.getScalarStyle() != ScalarStyle.LITERAL
+        && node.getScalarStyle() != ScalarStyle.FOLDED) {
+      return place;
+    }
+    int end = text.indexOf('\n', offset(place.from()));
+    return end < 0 ? place : new Replacement(Math.min(points(end), place.to()), place.to(), "");
   }
 
   private int offset(int points) {

@@ -11,6 +11,7 @@ import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
@@ -189,7 +190,8 @@ class ManySeriesTest {
                 journal,
                 () -> {
                   throw new AssertionError("there was no gap");
-                })),
+                },
+                new UnreadWatch(journal, List::of))),
         new ErasureActions(
             journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
         metrics,

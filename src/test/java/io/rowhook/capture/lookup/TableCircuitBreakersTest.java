@@ -3,6 +3,7 @@ package io.rowhook.capture.lookup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.capture.TableId;
+import io.rowhook.capture.UnreadTable;
 import io.rowhook.capture.lookup.LookupFailure.Kind;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,7 +31,9 @@ class TableCircuitBreakersTest {
     circuits.failed(LINE, "locked", Duration.ofMillis(3));
     assertThat(circuits.closed(LINE)).contains("locked");
     assertThat(circuits.closed(ORDER)).isEmpty();
-    assertThat(circuits.open()).containsExactly("public.line: locked");
+    assertThat(circuits.open())
+        .extracting(UnreadTable::text)
+        .containsExactly("public.line: locked");
     pass(TableCircuitBreakers.SHORTEST);
     assertThat(circuits.closed(LINE)).as("it is tried again").isEmpty();
     circuits.failed(LINE, "locked", Duration.ofMillis(3));

@@ -117,6 +117,51 @@ class YamlDocumentTest {
   }
 
   @Test
+  void noCommentBesideASecretIsShown() {
+    String written =
+        """
+        # The shop, ask Ann
+        url: https://hooks.example.com/in # since May
+        # canary1 until May
+
+        # canary2 until June
+        # (Ann has it)
+        authentication: # canary3
+          # canary4
+          hmac:
+            style: standard # as ever
+            secret: ${env:SECRET} # was canary5
+            # canary6
+        headers:
+          X-Token: |- # canary7
+            ${env:TOKEN}
+          X-Other: # canary8
+            ${env:OTHER}
+        # canary9
+
+        # the rest
+        timeout: 10s # canaries may be named
+        pasword: "${env:X}" # canary10
+        """;
+    String shown = document(written).masked();
+    assertThat(shown)
+        .contains(
+            "# The shop, ask Ann",
+            "# since May",
+            "# the rest",
+            "timeout: 10s # canaries may be named",
+            "secret: ${env:SECRET} # ***")
+        .doesNotContainPattern("canary([2-9]|10)")
+        .doesNotContain("Ann has it");
+    YamlDocument.Restored back = document(shown).restored(Optional.of(document(written)));
+    assertThat(back.text()).isEqualTo(written);
+    String less = shown.replaceFirst(" # \\*\\*\\*", "");
+    assertThat(document(less).restored(Optional.of(document(written))).text())
+        .contains("# ***") // nobody can tell which is gone
+        .doesNotContainPattern("canary([2-9]|10)");
+  }
+
+  @Test
   void whatChangedIsTakenAndWhatCannotBeKnownIsNot() {
     YamlDocument before = document(WRITTEN);
     String edited =

@@ -5,6 +5,7 @@ import io.rowhook.journal.Backlog;
 import io.rowhook.journal.JournalQueries;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.webhook.DispatcherStatus;
+import io.rowhook.webhook.RecipientState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,12 +17,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what settings, dispatchers and the journal know of each recipient. */
-final class RecipientStates {
+final class RecipientReadings {
 
-  private RecipientStates() {}
+  private RecipientReadings() {}
 
   /** By the names of all that are served, or that the journal keeps something for. */
-  static Map<String, RecipientState> of(
+  static Map<String, RecipientReading> of(
       RunningService service, JournalReading journal, Instant now) {
     Map<String, DispatcherStatus> dispatchers =
         service.dispatchers().statuses().stream()
@@ -31,31 +32,31 @@ final class RecipientStates {
             .collect(Collectors.toMap(Recipient::name, Function.identity()));
     Set<String> names = new HashSet<>(dispatchers.keySet());
     names.addAll(journal.standings().keySet());
-    Map<String, RecipientState> states = new HashMap<>();
+    Map<String, RecipientReading> readings = new HashMap<>();
     for (String name : names) {
-      states.put(
+      readings.put(
           name,
-          state(
-              RecipientState.Condition.of(dispatchers.get(name)),
+          reading(
+              RecipientState.of(dispatchers.get(name)),
               files.get(name),
               journal.standings().get(name),
               journal.backlogs().get(name),
               now));
     }
-    return states;
+    return readings;
   }
 
-  private static RecipientState state(
-      RecipientState.Condition condition,
+  private static RecipientReading reading(
+      RecipientState state,
       @Nullable Recipient file,
       JournalQueries.@Nullable Standing standing,
       @Nullable Backlog backlog,
       Instant now) {
     if (standing == null || backlog == null) {
-      return RecipientState.unread(condition);
+      return RecipientReading.unread(state);
     }
-    return new RecipientState(
-        condition,
+    return new RecipientReading(
+        state,
         standing.ahead() + standing.waiting() + standing.blocked(),
         backlog.bytes() + backlog.requestedBytes(),
         backlog
