@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The page as people use it, in Chromium by Playwright, with axe as the judge of accessibility.
  * Needs Node, npm and Chromium: {@code mvn -Pnpm -Dtest=PageJourneysTest test}; {@code
- * -Dpage.pictures=docs} takes the screenshots anew.
+ * -Dpage.pictures=docs} takes the screenshots anew, {@code -Dpage.journeys=overview,looks} only these.
  */
 @Tag("npm")
 class PageJourneysTest {
@@ -65,6 +65,9 @@ class PageJourneysTest {
         """
         url: ${env:SHOP_URL}
         authentication: { hmac: { secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw } }
+        subscriptions:
+          - { entity: Article, events: [Created, Updated, Deleted, Snapshot] }
+          - { entity: Order }
         """);
     stage.recipient("down", "url: http://127.0.0.1:9/\npause: { failures: 1, within: 10m }");
     stage.write("jslt-templates/shop/Order.jslt", "{ \"order\": .entityId }");
@@ -115,7 +118,8 @@ class PageJourneysTest {
     List<String> arguments =
         new ArrayList<>(
             List.of("http://127.0.0.1:" + port, OPERATE, System.getProperty("page.pictures", "")));
-    arguments.addAll(List.of(journeys));
+    String only = System.getProperty("page.journeys");
+    arguments.addAll(only == null ? List.of(journeys) : List.of(only.split(",", -1)));
     ProcessBuilder program = NpmPackages.node("page.mjs", arguments.toArray(String[]::new));
     program.environment().put("READ_TOKEN", READ);
     program.environment().put("PARTNER_URL", stage.env().getOrDefault("PARTNER_URL", ""));

@@ -1,10 +1,10 @@
 // Times, sizes and durations, for people.
 
-import { language, t } from './text.js';
+import { locale, t } from './text.js';
 
-const NUMBER = new Intl.NumberFormat(language);
-const TIME = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-const BOTH = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+const NUMBER = new Intl.NumberFormat(locale);
+const TIME = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const BOTH = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
 export const number = (value) => (Number.isFinite(value) ? NUMBER.format(value) : '–');
 

@@ -4,7 +4,8 @@ import { html } from './html.js';
 import { Field } from './parts.js';
 import { t, term } from './text.js';
 
-const EVENTS = ['Created', 'Updated', 'Deleted'];
+const EVENTS = ['Created', 'Updated', 'Deleted']; // where none are named
+const ALL_EVENTS = [...EVENTS, 'Snapshot'];
 const KINDS = ['none', 'hmac', 'basic', 'bearer'];
 const RANDOM_BYTES = 32;
 
@@ -73,7 +74,7 @@ function Subscriptions({ settings, entities, change, problems }) {
     ${own && html`
       ${all.map((one, at) => html`<div class="row end subscription" role="group" aria-label=${t('form.subscription', { n: at + 1 })}>
         <${Field} label=${t('entity')} value=${one.entity ?? ''} onInput=${(value) => edit(at, { ...one, entity: value })} options=${names(entities, one.entity).map((name) => [name, name])} />
-        <div class="field" role="group" aria-label=${t('form.events')}><div class="row">${EVENTS.map((event) => html`
+        <div class="field" role="group" aria-label=${t('form.events')}><div class="row">${ALL_EVENTS.map((event) => html`
           <label class="check"><input type="checkbox" checked=${(one.events ?? EVENTS).includes(event)} onChange=${() => edit(at, { ...one, events: toggled(one.events ?? EVENTS, event) })} />${term('type', event)}</label>`)}</div></div>
         <${Field} label=${t('attribute-set')} value=${one.attributes ?? ''} placeholder="full" onInput=${(value) => edit(at, { ...one, attributes: value || undefined })} />
         <button type="button" class="danger" onClick=${() => setAll(all.filter((_, index) => index !== at))}>${t('remove')}</button>
@@ -86,6 +87,6 @@ function Subscriptions({ settings, entities, change, problems }) {
 const names = (entities, chosen) => [...new Set([...entities.map((one) => one.name), 'Rowhook', ...(chosen ? [chosen] : [])])];
 
 function toggled(events, event) {
-  const next = EVENTS.filter((one) => (one === event ? !events.includes(one) : events.includes(one)));
-  return next.length === EVENTS.length ? undefined : next;
+  const next = ALL_EVENTS.filter((one) => (one === event ? !events.includes(one) : events.includes(one)));
+  return next.join() === EVENTS.join() ? undefined : next;
 }

@@ -11,6 +11,9 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 export const language = choose();
 document.documentElement.lang = language;
 
+/** How numbers and times are written: as the browser's own kind of that language has it. */
+export const locale = navigator.languages.find((one) => one.slice(0, 2) === language) ?? language;
+
 function choose() {
   const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages.map((one) => one.slice(0, 2))];
   return wanted.find((one) => one in ALL) ?? 'en';
@@ -30,7 +33,7 @@ export function t(key, values = {}) {
 /** One of `key.one` and `key.other`. */
 export function count(key, number) {
   const form = new Intl.PluralRules(language).select(number) === 'one' ? 'one' : 'other';
-  return t(`${key}.${form}`, { n: number.toLocaleString(language) });
+  return t(`${key}.${form}`, { n: number.toLocaleString(locale) });
 }
 
 /** `key.VALUE` where there are words for it, else the value itself. */

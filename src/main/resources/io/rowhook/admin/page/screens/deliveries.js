@@ -30,7 +30,7 @@ function Search({ settings, query }) {
   return html`
     <form class="card" role="search" onSubmit=${search}>
       <div class="row end">
-        <${Field} label=${t('entity')} value=${form.entity} onInput=${set('entity')} options=${[...any, ...settings.entities.map((one) => [one.name, one.name])]} />
+        <${Field} label=${t('entity')} value=${form.entity} required=${form.value !== ''} onInput=${set('entity')} options=${[...any, ...settings.entities.map((one) => [one.name, one.name])]} />
         ${columns.length > 0 && html`<${Field} label=${t('search.by')} value=${form.by} onInput=${set('by')} options=${[['id', t('search.id')], ...columns.map((one) => [one, one])]} />`}
         <${Field} label=${form.by === 'id' ? t('search.id') : form.by} value=${form.value} onInput=${set('value')} type="search" />
         <${Field} label=${t('recipient')} value=${form.recipient} onInput=${set('recipient')} options=${[...any, ...settings.recipients.map((one) => [one.name, one.name])]} />

@@ -36,7 +36,7 @@ function Form({ entities }) {
   }
   const problems = error?.problems ?? [];
   return html`<form onSubmit=${create}>
-    <${Field} label=${t('form.name')} required pattern="[a-zA-Z0-9][a-zA-Z0-9._-]*" value=${name} onInput=${setName} hint=${t('form.name.hint')} error=${problems.find((one) => one.pointer === '#/name')?.detail} />
+    <${Field} label=${t('form.name')} required pattern="[a-z0-9][a-z0-9_\\-]*" value=${name} onInput=${setName} hint=${t('form.name.hint')} error=${problems.find((one) => one.pointer === '#/name')?.detail} />
     <${SettingsForm} settings=${settings} entities=${entities} change=${setSettings} problems=${problems} />
     ${error && html`<${Trouble} error=${error} />`}
     <button type="submit" disabled=${busy}>${t('create')}</button>

@@ -1,10 +1,10 @@
 // One recipient: what it is at, its settings, its failures, and what a person may do about it.
 
 import { useEffect, useState } from 'preact/hooks';
-import { address, ask, post, useLive, useResource } from '../api.js';
+import { address, ask, get, post, useLive, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
-import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, Trouble, When } from '../parts.js';
+import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, When } from '../parts.js';
 import { bytes, duration, fullTime, millis, number } from '../format.js';
 import { go, link } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
@@ -112,15 +112,16 @@ function Settings({ name, form }) {
   const file = useResource(address(['recipients', name]));
   const settings = useResource('/v1/settings');
   return html`<${Loaded} of=${file}>${(data) => html`<${Loaded} of=${settings}>${(all) =>
-    html`<${Edit} key=${data.etag + form} name=${name} file=${data} entities=${all.entities} form=${form} reload=${() => { file.reload(); settings.reload(); }} />`}<//>`}<//>`;
+    html`<${Edit} key=${`${name} ${form}`} name=${name} file=${data} entities=${all.entities} form=${form} />`}<//>`}<//>`;
 }
 
-function Edit({ name, file, entities, form, reload }) {
+/** What is edited is the file as it was when the edit began: what others have done meanwhile is not undone. */
+function Edit({ name, file, entities, form }) {
+  const [base, setBase] = useState(file);
   const [settings, setSettings] = useState(file.settings);
   const [yaml, setYaml] = useState(file.yaml);
   const [problems, setProblems] = useState([]);
   const [said, setSaid] = useState(null);
-  const [error, setError] = useState(null);
   const content = form ? { settings } : { yaml };
   const judge = async () => {
     const judged = await post(address(['recipients', name, 'validate']), content);
@@ -132,17 +133,20 @@ function Edit({ name, file, entities, form, reload }) {
     return () => clearTimeout(timer);
   }, [settings, yaml]);
   const save = async () => {
-    const headers = { 'If-Match': file.etag };
+    const headers = { 'If-Match': base.etag };
     const at = address(['recipients', name]);
     const edited = form
-      ? await ask('PATCH', at, { body: patch(file.settings, settings), headers: { ...headers, 'Content-Type': 'application/merge-patch+json' } })
+      ? await ask('PATCH', at, { body: patch(base.settings, settings), headers: { ...headers, 'Content-Type': 'application/merge-patch+json' } })
       : await ask('PUT', at, { body: content, headers });
     setSaid(edited);
-    reload();
-    return t('saved');
+    const now = await get(at);
+    setBase(now);
+    setSettings(now.settings);
+    setYaml(now.yaml);
+    return t(edited.inForce ? 'saved' : 'saved-not');
   };
   const remove = async () => {
-    await ask('DELETE', address(['recipients', name]), { headers: { 'If-Match': file.etag } });
+    await ask('DELETE', address(['recipients', name]), { headers: { 'If-Match': base.etag } });
     go([]);
   };
   return html`<section>
@@ -155,7 +159,6 @@ function Edit({ name, file, entities, form, reload }) {
       <${Action} kind="danger" confirm=${t('recipient.delete.confirm', { name })} act=${remove}>${t('delete')}<//>
     </div>
     ${said && html`<p role="status">${said.changes.join('; ')} ${said.inForce ? '' : said.problems.join(' ')}</p>`}
-    ${error && html`<${Trouble} error=${error} retry=${() => setError(null)} />`}
   </section>`;
 }
 
@@ -200,7 +203,7 @@ function Resyncs({ name }) {
       [t('state'), (one) => html`<${Badge} state=${one.state} /> ${one.waits ?? one.reason ?? ''}`],
       [t('progress'), (one) => html`<progress max=${Math.max(1, one.estimate, one.read)} value=${one.state === 'done' ? Math.max(1, one.estimate, one.read) : one.read} aria-label=${t('progress')}></progress> ${t('resync.progress', { read: number(one.read), estimate: number(one.estimate), published: number(one.published) })}`],
       [t('begun'), (one) => fullTime(one.beganAt)],
-      ['', (one) => one.state === 'running' && html`<${Action} kind="danger" act=${() => ask('DELETE', address(['resyncs', one.id]))} done=${resyncs.reload}>${t('resync.end')}<//>`],
+      [t('action'), (one) => one.state === 'running' && html`<${Action} kind="danger" act=${() => ask('DELETE', address(['resyncs', one.id]))} done=${resyncs.reload}>${t('resync.end')}<//>`],
     ]} />`}<//>
   </section>`;
 }

@@ -42,7 +42,7 @@ function Open({ template, query }) {
   const settings = useResource('/v1/settings');
   return html`
     <p><a href=${link(['workbench'])}>${t('templates')}</a></p><h1>${template}</h1>
-    <${Loaded} of=${file}>${(data) => html`<${Loaded} of=${settings}>${(all) => html`<${Bench} key=${data.etag} file=${data} settings=${all} query=${query} reload=${file.reload} />`}<//>`}<//>`;
+    <${Loaded} of=${file}>${(data) => html`<${Loaded} of=${settings}>${(all) => html`<${Bench} key=${data.name} file=${data} settings=${all} query=${query} />`}<//>`}<//>`;
 }
 
 /** Those that may use it: a recipient's own folder is for it alone. */
@@ -60,7 +60,8 @@ function users(template, settings) {
   return found;
 }
 
-function Bench({ file, settings, query, reload }) {
+function Bench({ file: begun, settings, query }) {
+  const [file, setFile] = useState(begun); // as it was when the edit began, or was saved
   const template = file.name;
   const [text, setText] = useState(file.text);
   const mine = useMemo(() => users(template, settings), [template]);
@@ -106,11 +107,8 @@ function Bench({ file, settings, query, reload }) {
   const complete = (parts) => names(input, parts);
   const save = async () => {
     const edited = await ask('PUT', address(['templates', template]), { body: { text }, headers: { 'If-Match': file.etag } });
-    if (!edited.inForce) {
-      throw new Error(edited.problems.join(' '));
-    }
-    reload();
-    return t('saved');
+    setFile({ ...file, text, etag: edited.etag });
+    return edited.inForce ? t('saved') : `${t('saved-not')} ${edited.problems.join(' ')}`;
   };
   const dirty = text !== file.text;
   return html`
