@@ -195,7 +195,7 @@ class DocsTest {
             .matcher(dependencies)
             .results()
             .map(dependency -> dependency.group(1).replaceAll("(?s)<exclusions>.*", ""))
-            .filter(dependency -> !dependency.contains("<scope>"))
+            .filter(dependency -> !dependency.contains("<scope>test"))
             .map(
                 dependency -> dependency.replaceAll("(?s).*<artifactId>(.*?)</artifactId>.*", "$1"))
             .toList();

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dpage.pictures=docs} takes the screenshots anew, {@code -Dpage.journeys=overview,looks} only these.
  */
 @Tag("npm")
+@Tag("feature-69")
 class PageJourneysTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
