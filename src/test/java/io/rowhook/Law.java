@@ -56,12 +56,28 @@ final class Law {
   /** {@code io.rowhook.Main -> java.lang.Object java.base}. */
   private static final Pattern DEPENDENCY = Pattern.compile("\\s+(\\S+)\\s+->\\s+(\\S+)\\s+(.+)");
 
-  private Law() {}
+  private final List<Use> uses;
 
-  /** Each breach in these classes, as a sentence that names both classes; sorted. */
-  static List<String> breaches(Path classes) {
+  private Law(List<Use> uses) {
+    this.uses = List.copyOf(uses);
+  }
+
+  /** Over these classes. */
+  static Law over(Path classes) {
+    return new Law(uses(classes));
+  }
+
+  /** Over others as well. */
+  Law and(Path classes) {
+    List<Use> all = new ArrayList<>(uses);
+    all.addAll(uses(classes));
+    return new Law(all);
+  }
+
+  /** Each breach, as a sentence that names both classes; sorted. */
+  List<String> breaches() {
     Set<String> breaches = new TreeSet<>();
-    for (Use use : uses(classes)) {
+    for (Use use : uses) {
       if (use.to().startsWith(ROOT + ".")) {
         if (!mayUse(room(use.from()), room(use.to()))) {
           breaches.add(
@@ -80,16 +96,16 @@ final class Law {
                 .formatted(use.from(), name(use.from()), use.to()));
       }
     }
-    breaches.addAll(circles(classes));
+    breaches.addAll(circles());
     return List.copyOf(breaches);
   }
 
   /**
    * Each two sub-packages of a room that use each other. The room's top may use all, and they it.
    */
-  private static List<String> circles(Path classes) {
+  private List<String> circles() {
     Map<List<String>, Use> between = new HashMap<>();
-    for (Use use : uses(classes)) {
+    for (Use use : uses) {
       if (use.to().startsWith(ROOT + ".") && room(use.from()).equals(room(use.to()))) {
         String from = part(use.from());
         String to = part(use.to());
@@ -118,8 +134,8 @@ final class Law {
   }
 
   /** How many uses of one class by another were looked at: an empty answer says nothing alone. */
-  static int size(Path classes) {
-    return uses(classes).size();
+  int size() {
+    return uses.size();
   }
 
   private record Use(String from, String to, boolean jdk) {

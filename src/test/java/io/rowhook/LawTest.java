@@ -3,11 +3,8 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.TreeSet;
 import javax.tools.ToolProvider;
@@ -18,13 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LawTest {
 
   private static final Path CLASSES = Path.of("target/classes");
+  private static final Law LAW = Law.over(CLASSES);
 
   @TempDir Path temp;
 
   @Test
   void theLawHolds() {
-    assertThat(Law.size(CLASSES)).isGreaterThan(100);
-    assertThat(Law.breaches(CLASSES)).isEmpty();
+    assertThat(LAW.size()).isGreaterThan(100);
+    assertThat(LAW.breaches()).isEmpty();
   }
 
   @Test
@@ -40,8 +38,8 @@ class LawTest {
                 }
                 """))
         .containsExactly(
-            "io.rowhook.capture.Planted (capture) uses io.rowhook.journal.JournalEntry (journal), which is"
-                + " not before it");
+            "io.rowhook.capture.Planted (capture) uses io.rowhook.journal.JournalEntry (journal),"
+                + " which is not before it");
   }
 
   @Test
@@ -60,8 +58,8 @@ class LawTest {
         .containsExactly(
             "io.rowhook.webhook.Planted (webhook) uses io.rowhook.Main (the root), which is not"
                 + " before it",
-            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.admin.receive.ReceivedRequest (admin), which is"
-                + " not before it");
+            "io.rowhook.webhook.Planted (webhook) uses io.rowhook.admin.receive.ReceivedRequest"
+                + " (admin), which is not before it");
   }
 
   @Test
@@ -114,8 +112,8 @@ class LawTest {
                 }
                 """))
         .containsExactly(
-            "io.rowhook.util.Planted (util) uses io.rowhook.capture.Position (capture), which is not"
-                + " before it");
+            "io.rowhook.util.Planted (util) uses io.rowhook.capture.Position (capture), which is"
+                + " not before it");
   }
 
   @Test
@@ -204,8 +202,7 @@ class LawTest {
 
   /** The breaches in a copy of the classes to which this source was added. */
   private List<String> breachesWith(String path, String source) throws IOException {
-    Path classes = temp.resolve("classes");
-    copy(CLASSES, classes);
+    Path classes = Files.createDirectories(temp.resolve("classes"));
     Path file = temp.resolve("sources").resolve(path);
     Files.createDirectories(file.getParent());
     Files.writeString(file, source);
@@ -217,31 +214,11 @@ class LawTest {
                 null,
                 "-proc:none",
                 "-cp",
-                classes + ":" + System.getProperty("java.class.path"),
+                CLASSES + ":" + System.getProperty("java.class.path"),
                 "-d",
                 classes.toString(),
                 file.toString());
     assertThat(status).as("javac").isZero();
-    return Law.breaches(classes);
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(directory).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.copy(file, to.resolve(from.relativize(file).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    return LAW.and(classes).breaches();
   }
 }

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The page as people use it, in Chromium by Playwright, with axe as the judge of accessibility.
  * Needs Node, npm and Chromium: {@code mvn -Pnpm -Dtest=PageJourneysTest test}; {@code
- * -Dpage.pictures=docs} takes the screenshots anew, {@code -Dpage.journeys=overview,looks} only these.
+ * -Dpage.pictures=docs} takes the screenshots anew, {@code -Dpage.journeys=overview,looks} only
+ * these.
  */
 @Tag("npm")
 @Tag("feature-69")
@@ -78,8 +79,7 @@ class PageJourneysTest {
     changes.createContext(
         "/",
         exchange -> {
-          source.execute(
-              "UPDATE article SET stock = " + stock.incrementAndGet() + " WHERE id = 3");
+          source.execute("UPDATE article SET stock = " + stock.incrementAndGet() + " WHERE id = 3");
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         });
@@ -140,7 +140,8 @@ class PageJourneysTest {
     try (RowhookProcess rowhook = start(port)) {
       source.execute(
           "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n",
-          "INSERT INTO sales.sales_order SELECT n, 1, 'open', n, now() FROM generate_series(4700, 4720) n");
+          "INSERT INTO sales.sales_order SELECT n, 1, 'open', n, now() FROM generate_series(4700,"
+              + " 4720) n");
       stage.await("shop", 41);
       visit(
           port,
@@ -162,9 +163,7 @@ class PageJourneysTest {
   @Test
   void tenThousandDeliveriesAndTwoHundredRecipients() throws IOException {
     for (int i = 0; i < 200; i++) {
-      stage.recipient(
-          "crowd-" + i,
-          "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Customer }]");
+      stage.recipient("crowd-" + i, "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Customer }]");
     }
     int port = free();
     try (RowhookProcess rowhook = start(port)) {
