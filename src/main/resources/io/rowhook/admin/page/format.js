@@ -54,6 +54,9 @@ export function time(iso) {
   return date.toDateString() === new Date().toDateString() ? TIME.format(date) : BOTH.format(date);
 }
 
+/** The service's words, with times as one reads them. */
+export const prose = (words) => String(words ?? '').replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, time);
+
 export const fullTime = (iso) => (iso ? BOTH.format(new Date(iso)) : '–');
 
 /** How long ago. */

@@ -48,7 +48,7 @@ export function Plot({ title, times, lines, show }) {
   const last = times.map((_, at) => at).slice(-LATEST).reverse();
   return html`
     <figure class="plot">
-      <figcaption>${title}<span class="legend">${lines.map(([label, values, name]) => html`<span><i class="dot" data-colour=${name}></i>${label} <b>${show(values.at(-1))}</b></span>`)}</span></figcaption>
+      <figcaption>${title}<span class="legend">${lines.map(([label, values, name]) => html`<span><i class="dot" data-colour=${name}></i>${lines.length > 1 && label} <b>${show(values.at(-1))}</b></span>`)}</span></figcaption>
       <div ref=${place} aria-hidden="true"></div>
       <details><summary>${t('as-table')}</summary>
         <table><thead><tr><th scope="col">${t('time')}</th>${lines.map(([label]) => html`<th scope="col">${label}</th>`)}</tr></thead>

@@ -20,9 +20,10 @@ export function kindOf(settings) {
   return KINDS.find((kind) => kind in authentication) ?? (Object.keys(authentication).length > 0 ? 'other' : 'none');
 }
 
-/** The fields' error by what the API says of a pointer, #/yaml's line or #/settings/url. */
+/** What the API says of a field, by its pointer; without the file's place, which the form does not show. */
 function wrong(problems, key) {
-  return problems.find((one) => String(one.pointer ?? '').split('/').includes(key))?.detail;
+  const found = problems.find((one) => String(one.pointer ?? '').split('/').includes(key));
+  return found?.detail.replace(/^\S+\.ya?ml:\d+:\d+: /, '');
 }
 
 export function SettingsForm({ settings, entities, change, problems = [] }) {

@@ -5,7 +5,7 @@ import { ask, useResource } from '../api.js';
 import { html } from '../html.js';
 import { Action, Badge, Field, Loaded, Table, When } from '../parts.js';
 import { Plot } from '../plot.js';
-import { bytes, millis, number, seconds } from '../format.js';
+import { bytes, millis, number, prose, seconds } from '../format.js';
 import { link } from '../route.js';
 import { count, t, term } from '../text.js';
 
@@ -57,7 +57,7 @@ function Needs({ status, reload }) {
       ${found.length === 0 ? html`<p class="empty">${t('needs.nothing')}</p>` : html`
         <ul class="needs">${found.map((one) => html`<li key=${one.key}>
           <${Badge} kind="health" state=${one.state} /> <a href=${one.at}><strong>${one.what}${one.subject ? ` ${one.subject}` : ''}</strong></a>
-          ${' '}${one.why} ${one.since && html`<span class="hint"><${When} at=${one.since} /></span>`}</li>`)}</ul>`}
+          ${' '}${prose(one.why)} ${one.since && html`<span class="hint"><${When} at=${one.since} /></span>`}</li>`)}</ul>`}
       <div class="row">
         ${killed
           ? html`<${Action} kind="first" act=${clear} done=${reload}>${t('kill.clear')}<//>`
@@ -73,7 +73,7 @@ function Source({ status }) {
   const slot = status.slot;
   return html`
     <section aria-label=${t('source')}><h2>${t('source')}</h2><dl>
-      <dt>${t('capture')}</dt><dd>${status.capture}</dd>
+      <dt>${t('capture')}</dt><dd>${prose(status.capture)}</dd>
       ${slot && html`
         <dt>${t('slot')}</dt><dd>${slot.slot} ${slot.risk ? html`<${Badge} kind="health" state="degraded" /> ${slot.risk}` : ''}</dd>
         <dt>${t('lag')}</dt><dd>${bytes(slot.behindBytes)}${Number.isFinite(slot.behindSeconds) ? `, ${seconds(slot.behindSeconds)}` : ''}</dd>
@@ -86,7 +86,7 @@ function Journal({ status }) {
   return html`
     <section aria-label=${t('journal')}><h2>${t('journal')}</h2><dl>
       ${['journal', 'disk', 'settings', 'templates'].map(part).filter(Boolean).map((one) => html`
-        <dt>${term('part', one.part)}</dt><dd>${one.state !== 'ok' && html`<${Badge} kind="health" state=${one.state} /> `}${one.reason}</dd>`)}
+        <dt>${term('part', one.part)}</dt><dd>${one.state !== 'ok' && html`<${Badge} kind="health" state=${one.state} /> `}${prose(one.reason)}</dd>`)}
       <dt>${t('events')}</dt><dd>${number(status.head)}</dd>
     </dl></section>`;
 }

@@ -5,7 +5,7 @@ import { address, ask, get, post, useLive, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
 import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, When } from '../parts.js';
-import { bytes, duration, fullTime, millis, number } from '../format.js';
+import { bytes, duration, fullTime, millis, number, prose } from '../format.js';
 import { go, link } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
 import { t, term } from '../text.js';
@@ -40,7 +40,7 @@ function Head({ one, health, reload }) {
   const at = (what) => address(['recipients', name, what]);
   return html`
     <div class="head"><h1>${name}</h1><${Badge} kind="recipient" state=${one.state} /></div>
-    ${part && part.state !== 'ok' && html`<p><${Badge} kind="health" state=${part.state} /> ${part.reason}</p>`}
+    ${part && part.state !== 'ok' && html`<p><${Badge} kind="health" state=${part.state} /> ${prose(part.reason)}</p>`}
     <div class="row">
       ${one.pause
         ? html`<${Action} kind="first" act=${() => post(at('resume'))} done=${reload}>${t('resume')}<//>`
