@@ -131,6 +131,7 @@ class ApiContractTest {
     assertThat(good("GET", "/openapi.json", "").toString().equals(document.json().toString()))
         .isTrue();
     good("GET", "/metrics", "");
+    assertThat(good("GET", "/v1/history", "").path("stepSeconds").asInt()).isEqualTo(15);
     assertThat(good("GET", "/v1/settings", "").toString())
         .contains("\"database.password\":\"***\"", "\"bearer\"")
         .doesNotContain("geheim");
