@@ -190,7 +190,8 @@ class ConfiguredAccessTest {
             directory.resolve("long".repeat(60)))) {
       assertThatThrownBy(() -> checkUnixSocket(socket))
           .hasMessageContaining("the admin API cannot listen at unix:" + socket)
-          .hasMessageContaining("see that its directory is there and writable, and nothing else in its place");
+          .hasMessageContaining(
+              "see that its directory is there and writable, and nothing else in its place");
     }
     assertThat(file).hasContent("somebody's");
     Path socket = directory.resolve("admin.sock");
