@@ -173,6 +173,7 @@ public final class Wiring {
             watch::problems,
             health,
             new SettingsEditor(options.config(), options.templates(), watch, journal.audit()),
+            options.templates(),
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,

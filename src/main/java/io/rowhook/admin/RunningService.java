@@ -18,6 +18,7 @@ import io.rowhook.settings.SettingsEditor;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.TestDelivery;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,6 +39,7 @@ import java.util.function.Supplier;
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
  * @param editor edits recipients' files and templates
+ * @param templateFiles the directory of the templates
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
@@ -60,6 +62,7 @@ public record RunningService(
     Supplier<List<String>> problems,
     Health health,
     SettingsEditor editor,
+    Path templateFiles,
     ResyncActions resyncs,
     ErasureActions erasures,
     Metrics metrics,

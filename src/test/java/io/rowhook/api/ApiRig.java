@@ -110,6 +110,7 @@ final class ApiRig implements AutoCloseable {
             List::of,
             () -> health,
             new SettingsEditor(files.config(), files.templates(), reloader, journal.audit()),
+            files.templates(),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),

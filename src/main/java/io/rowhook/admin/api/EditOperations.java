@@ -292,7 +292,7 @@ final class EditOperations {
     return etag == null ? answer : answer.with("ETag", etag);
   }
 
-  private static ApiException refused(EditRefusedException e) {
+  static ApiException refused(EditRefusedException e) {
     List<FieldError> errors = new ArrayList<>();
     for (SettingsProblem problem : e.problems()) {
       errors.add(new FieldError(FieldError.BODY + problem.pointer(), problem.toString()));

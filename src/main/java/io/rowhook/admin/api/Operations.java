@@ -37,6 +37,7 @@ public final class Operations {
               DeliveryOperations.ALL,
               EventOperations.ALL,
               EventSearchOperations.ALL,
+              GoldenOperations.ALL,
               ErasureOperations.ALL,
               ResyncOperations.ALL)
           .flatMap(List::stream)

@@ -179,6 +179,7 @@ class ManySeriesTest {
         List::of,
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
         new SettingsEditor(files.config(), files.templates(), reloader(files), journal.audit()),
+        files.templates(),
         new ResyncActions(
             journal.resyncs(),
             _ -> Optional.empty(),
