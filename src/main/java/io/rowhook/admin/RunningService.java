@@ -4,6 +4,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
@@ -40,6 +41,7 @@ import java.util.function.Supplier;
  * @param health how well all of it does
  * @param editor edits recipients' files and templates
  * @param templateFiles the directory of the templates
+ * @param mapping which tables make which entity
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
@@ -63,6 +65,7 @@ public record RunningService(
     Health health,
     SettingsEditor editor,
     Path templateFiles,
+    Mapping mapping,
     ResyncActions resyncs,
     ErasureActions erasures,
     Metrics metrics,

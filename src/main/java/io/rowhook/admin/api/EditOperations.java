@@ -257,7 +257,7 @@ final class EditOperations {
     }
   }
 
-  private static String ifMatch(ApiRequest request) {
+  static String ifMatch(ApiRequest request) {
     return request.optional("If-Match").orElse("");
   }
 
@@ -281,7 +281,7 @@ final class EditOperations {
     }
   }
 
-  private static ApiAnswer edited(int status, String name, Outcome outcome) {
+  static ApiAnswer edited(int status, String name, Outcome outcome) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("name", name).put("etag", outcome.etag());
     outcome.changes().forEach(json.putArray("changes")::add);
@@ -301,7 +301,7 @@ final class EditOperations {
         switch (e.reason()) {
           case UNKNOWN -> ProblemType.NOT_FOUND;
           case NAME -> ProblemType.WRONG_PARAMETER;
-          case EXISTS -> ProblemType.CONFLICT;
+          case EXISTS, SOURCE -> ProblemType.CONFLICT;
           case UNCONDITIONAL -> ProblemType.MISSING_PRECONDITION;
           case STALE -> ProblemType.CHANGED_MEANWHILE;
           case INVALID -> ProblemType.WRONG_FIELD;

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code rowhook init} would write: a proposal and the database that it is for. Immutable.
@@ -35,6 +36,21 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
 
   /** An entity, for a person to choose by. */
   public record Choice(String name, String table, int parts, int references, String why) {}
+
+  /**
+   * The same with what it is made of.
+   *
+   * @param key what recipients know it by
+   * @param parts their names
+   * @param references their names
+   */
+  public record Offer(
+      String name,
+      TableId table,
+      List<String> key,
+      List<String> parts,
+      List<String> references,
+      String why) {}
 
   /**
    * Proposes.
@@ -58,6 +74,20 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
         .toList();
   }
 
+  /** The same with what they are made of. */
+  public List<Offer> offers() {
+    return proposal.entities().stream()
+        .map(entity ->
+            new Offer(
+                entity.name(),
+                entity.table().id(),
+                entity.id().isEmpty() ? entity.table().key() : entity.id(),
+                entity.parts().stream().map(Proposal.Part::name).toList(),
+                entity.references().stream().map(Proposal.Reference::name).toList(),
+                entity.why()))
+        .toList();
+  }
+
   /** How many tables are left out. */
   public int leftOut() {
     return proposal.leftOut().size();
@@ -74,6 +104,49 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
   /** The same with these entities only. */
   public Draft only(Set<String> names) {
     return new Draft(proposal.only(entity -> names.contains(entity.name())), catalog, uri, role);
+  }
+
+  /** The same without the entities of these tables. */
+  public Draft besides(Set<TableId> tables) {
+    Proposal others = proposal.only(entity -> !tables.contains(entity.table().id()));
+    return new Draft(others, catalog, uri, role);
+  }
+
+  /** Only the entities of these tables, each by the name that is given. */
+  public Draft named(Map<TableId, String> names) {
+    List<Entity> entities = new ArrayList<>();
+    for (Entity entity : proposal.entities()) {
+      String name = names.get(entity.table().id());
+      if (name != null) {
+        entities.add(entity.named(name));
+      }
+    }
+    return new Draft(new Proposal(entities, Map.of()), catalog, uri, role);
+  }
+
+  /** What the rows of a table are known by; empty: that is not known. */
+  public List<String> key(TableId id) {
+    return table(id).map(SourceCatalog.Table::key).orElse(List.of());
+  }
+
+  /** About how many rows a table has; null: nobody has counted them. */
+  public @Nullable Long rows(TableId id) {
+    return table(id).map(SourceCatalog.Table::rows).filter(rows -> rows >= 0).orElse(null);
+  }
+
+  private Optional<SourceCatalog.Table> table(TableId id) {
+    return Optional.ofNullable(catalog.byName().get(id));
+  }
+
+  /** The columns of a table that seem to hold secrets. */
+  public Set<String> secrets(TableId id) {
+    SourceCatalog.Table table = catalog.byName().get(id);
+    return table == null
+        ? Set.of()
+        : table.columns().stream()
+            .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
+            .map(SourceCatalog.Column::name)
+            .collect(Collectors.toSet());
   }
 
   /** Only what a file of entities, comments included, does not name yet. */
@@ -122,12 +195,7 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
       if (table == null) {
         continue;
       }
-      List<String> secrets =
-          table.columns().stream()
-              .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
-              .map(SourceCatalog.Column::name)
-              .toList();
-      MissingGrant without = grant.without(secrets);
+      MissingGrant without = grant.without(secrets(table.id()));
       if (!without.columns().isEmpty()) {
         left.add(without);
       }
@@ -167,7 +235,18 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, S
 
   /** What the owner has to run for these besides. */
   public String setupToAdd() {
-    return SetupText.additions(proposal, catalog.server(), role, uri.database());
+    return setupToAdd(SetupText.PUBLICATION);
+  }
+
+  private String setupToAdd(String publication) {
+    return SetupText.additions(proposal, catalog.server(), role, uri.database(), publication);
+  }
+
+  /** The same as statements, for another publication than init's. */
+  public List<String> statements(String publication) {
+    return SqlStatements.of(setupToAdd(TableId.quote(publication))).stream()
+        .map(statement -> statement + ";")
+        .toList();
   }
 
   /** Writes a file that is not there yet, with the directories above it. */

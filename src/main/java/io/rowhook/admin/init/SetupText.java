@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 /** What the owner of the tables runs once: {@code setup.sql}. Each statement can be run again. */
 final class SetupText {
 
+  static final String PUBLICATION = "rowhook";
   private static final int STORED_ARE_PUBLISHED_SINCE = 18;
 
   private static final String HEAD =
@@ -43,22 +44,30 @@ final class SetupText {
   private final Server server;
   private final String role;
   private final String database;
+  private final String publication;
 
-  private SetupText(Proposal proposal, Server server, String role, String database) {
+  private SetupText(
+      Proposal proposal, Server server, String role, String database, String publication) {
     this.proposal = proposal;
     this.server = server;
     this.role = TableId.quote(role);
     this.database = TableId.quote(database);
+    this.publication = publication;
   }
 
   /** The whole file. */
   static String file(Proposal proposal, Server server, String role, String database) {
-    return new SetupText(proposal, server, role, database).all();
+    return new SetupText(proposal, server, role, database, PUBLICATION).all();
   }
 
-  /** Only what further tables need, where the role and the publication are there. */
-  static String additions(Proposal proposal, Server server, String role, String database) {
-    SetupText setup = new SetupText(proposal, server, role, database);
+  /**
+   * Only what further tables need, where the role and the publication are there.
+   *
+   * @param publication its name as SQL has it
+   */
+  static String additions(
+      Proposal proposal, Server server, String role, String database, String publication) {
+    SetupText setup = new SetupText(proposal, server, role, database, publication);
     setup.tables();
     return setup.text.toString();
   }
@@ -75,7 +84,8 @@ final class SetupText {
       line("");
     }
     line(
-        "-- No statement below waits longer than this for a table that others use; run it again then.");
+        "-- No statement below waits longer than this for a table that others use; run it again"
+            + " then.");
     line("SET lock_timeout = '5s';");
     line("");
     line(
@@ -100,9 +110,11 @@ final class SetupText {
   private void grants() {
     Rights rights = Rights.of(proposal);
     line(
-        "-- What is looked up when an event is put together. Where columns are left out or only some are embedded, the others");
+        "-- What is looked up when an event is put together. Where columns are left out or only"
+            + " some are embedded, the others");
     line(
-        "-- cannot be read at all. A column that is added to such a table later, and is to be sent, needs its own GRANT:");
+        "-- cannot be read at all. A column that is added to such a table later, and is to be sent,"
+            + " needs its own GRANT:");
     line("-- rowhook init, run again, prints it, and with --apply runs it.");
     Set<String> schemas = new TreeSet<>();
     rights.columns().keySet().forEach(table -> schemas.add(table.schema()));
@@ -149,13 +161,16 @@ final class SetupText {
     }
     String list = missing.stream().map(TableId::quoted).collect(Collectors.joining(",\n  "));
     line(
-        "-- Exactly the tables that entities.yaml captures; all of their columns, since what is excluded is dropped by Rowhook.");
+        "-- Exactly the tables that entities.yaml captures; all of their columns, since what is"
+            + " excluded is dropped by Rowhook.");
     line(
         server.published().isEmpty()
-            ? "CREATE PUBLICATION rowhook FOR TABLE\n  "
+            ? "CREATE PUBLICATION "
+                + publication
+                + " FOR TABLE\n  "
                 + list
                 + (options.isEmpty() ? ";" : "\n  WITH (" + String.join(", ", options) + ");")
-            : "ALTER PUBLICATION rowhook ADD TABLE\n  " + list + ";");
+            : "ALTER PUBLICATION " + publication + " ADD TABLE\n  " + list + ";");
     line("");
   }
 
@@ -165,11 +180,14 @@ final class SetupText {
       return;
     }
     line(
-        "-- Old values: without this previous and changed are null, a Deleted has only its key, and parts cannot be told by their");
+        "-- Old values: without this previous and changed are null, a Deleted has only its key, and"
+            + " parts cannot be told by their");
     line(
-        "-- owner. It costs log: each UPDATE and DELETE also writes the whole old row, so about twice the log for updates of these");
+        "-- owner. It costs log: each UPDATE and DELETE also writes the whole old row, so about"
+            + " twice the log for updates of these");
     line(
-        "-- tables; INSERT costs nothing more. The statement itself is done at once, and rewrites nothing.");
+        "-- tables; INSERT costs nothing more. The statement itself is done at once, and rewrites"
+            + " nothing.");
     for (Table table : without) {
       line(
           "ALTER TABLE %s REPLICA IDENTITY FULL;%s"
@@ -186,7 +204,8 @@ final class SetupText {
   /** Partitions do not inherit it; those that are made later need it as well. */
   private void partitions(TableId table) {
     line(
-        "DO $$ DECLARE part regclass; BEGIN -- and each of its partitions; one that is added later needs it too");
+        "DO $$ DECLARE part regclass; BEGIN -- and each of its partitions; one that is added later"
+            + " needs it too");
     line(
         "  FOR part IN SELECT relid FROM pg_partition_tree('%s') WHERE relid <> '%1$s'::regclass LOOP"
             .formatted(table.quoted().replace("'", "''")));
@@ -201,9 +220,11 @@ final class SetupText {
       return;
     }
     line(
-        "-- Parts are looked up by these columns, which no index begins with: each look-up reads the whole table. An index costs");
+        "-- Parts are looked up by these columns, which no index begins with: each look-up reads"
+            + " the whole table. An index costs");
     line(
-        "-- disk, and a little of each write. Making it takes a while, and with CONCURRENTLY no lock that others notice. Take the -- out to have it:");
+        "-- disk, and a little of each write. Making it takes a while, and with CONCURRENTLY no"
+            + " lock that others notice. Take the -- out to have it:");
     proposed.forEach(this::line);
     line("");
   }

@@ -74,6 +74,16 @@ public final class EditableFiles {
         TemplateRegistry.EXTENSION);
   }
 
+  /** The one file of entities, by the name {@code entities}. */
+  public static EditableFiles entities(Path connectorConfig) {
+    return new EditableFiles(
+        connectorConfig,
+        Pattern.compile("entities"),
+        "the file of entities is entities.yaml",
+        ".yaml",
+        "");
+  }
+
   /** Golden cases' files beside templates, by their path inside the directory of these. */
   public static EditableFiles goldenFiles(Path templates) {
     return new EditableFiles(
