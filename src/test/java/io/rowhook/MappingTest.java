@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +48,7 @@ class MappingTest {
 
   @TempDir Path directory;
   private Stage stage;
-  private ApiClient client;
+  private @Nullable ApiClient open;
 
   @BeforeEach
   void stage() {
@@ -69,19 +71,23 @@ class MappingTest {
 
   @AfterEach
   void stop() {
-    client.close();
+    client().close();
     stage.close();
+  }
+
+  private ApiClient client() {
+    return Objects.requireNonNull(open);
   }
 
   private void start() throws IOException {
     stage.start();
-    client = ApiClient.of(stage.journalFile());
+    open = ApiClient.of(stage.journalFile());
   }
 
   @Test
   void entitiesInForceAndProposedOnesAreShownAndTried() throws Exception {
     start();
-    JsonNode entities = client.get(MAPPING).json().path("entities");
+    JsonNode entities = client().get(MAPPING).json().path("entities");
     assertThat(entities.findValuesAsText("name"))
         .containsExactly("Article", "Customer", "Order", "Invoice");
     assertThat(entities.path(2))
@@ -149,11 +155,11 @@ class MappingTest {
         .doesNotContain("Customer", "Whom we sell");
     source.execute("INSERT INTO sales.invoice VALUES (8, NULL, 'R-8', 1.00, 'geheim-token')");
     assertThat(stage.await("shop", 1).getFirst().header("Rowhook-Topic")).isEqualTo("bill.created");
-    assertThat(client.get("/v1/audit?action=entities.replaced").json().path("entries"))
+    assertThat(client().get("/v1/audit?action=entities.replaced").json().path("entries"))
         .singleElement()
         .satisfies(entry -> assertThat(entry.path("detail").asText()).contains("Bill added"));
-    assertThat(client.get("/v1/audit?action=settings.changed").json().path("entries")).isEmpty();
-    assertThat(client.get(MAPPING).json().path("entities").findValuesAsText("name"))
+    assertThat(client().get("/v1/audit?action=settings.changed").json().path("entries")).isEmpty();
+    assertThat(client().get(MAPPING).json().path("entities").findValuesAsText("name"))
         .containsExactly("Item", "Order", "Bill", "Customer");
   }
 
@@ -167,8 +173,8 @@ class MappingTest {
     ApiClient.Reply refused = choose(renamed);
     assertThat(refused.status()).as(refused.text()).isEqualTo(422);
     assertThat(refused.text()).contains("shop.yaml:3:", "Article");
-    assertThat(client.ask("PUT", MAPPING, renamed).status()).isEqualTo(428);
-    assertThat(client.with("If-Match", "\"0\"").ask("PUT", MAPPING, renamed).status())
+    assertThat(client().ask("PUT", MAPPING, renamed).status()).isEqualTo(428);
+    assertThat(client().with("If-Match", "\"0\"").ask("PUT", MAPPING, renamed).status())
         .isEqualTo(412);
     assertThat(choose("{\"entities\":[{\"table\":\"public.article\",\"name\":\"a: b\"}]}").text())
         .contains("#/entities/0/name");
@@ -225,7 +231,7 @@ class MappingTest {
       ApiClient.Reply chosen = choose(all);
       assertThat(chosen.json().path("inForce").asBoolean()).as(chosen.text()).isTrue();
     } finally {
-      client.close();
+      client().close();
       stage.stop();
       stage.empty();
       source.execute("DROP OWNED BY narrow", "DROP ROLE narrow");
@@ -233,11 +239,11 @@ class MappingTest {
   }
 
   private ApiClient.Reply sample(String table) {
-    return client.get(MAPPING + "/" + table + "/sample");
+    return client().get(MAPPING + "/" + table + "/sample");
   }
 
   private ApiClient.Reply choose(String body) {
-    String etag = client.get(MAPPING).json().path("etag").asText();
-    return client.with("If-Match", etag).ask("PUT", MAPPING, body);
+    String etag = client().get(MAPPING).json().path("etag").asText();
+    return client().with("If-Match", etag).ask("PUT", MAPPING, body);
   }
 }

@@ -14,10 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,17 +189,9 @@ class PageTest {
 
   @Test
   void bothLanguagesHaveAllWordsThatAreUsed() throws Exception {
-    Map<String, List<String>> keys = new LinkedHashMap<>();
-    for (String language : List.of("en", "de")) {
-      List<String> found = new ArrayList<>();
-      KEY.matcher(client.get("/page/texts/" + language + ".js").text())
-          .results()
-          .forEach(key -> found.add(key.group(1)));
-      keys.put(language, found);
-    }
-    List<String> english = keys.get("en");
+    List<String> english = keys("en");
     assertThat(english).hasSizeGreaterThan(200).doesNotHaveDuplicates();
-    assertThat(keys.get("de")).containsExactlyElementsOf(english);
+    assertThat(keys("de")).containsExactlyElementsOf(english);
     Map<String, String> missing = new TreeMap<>();
     String index = client.get("/").text();
     Matcher map = IMPORT_MAP.matcher(index);
@@ -214,6 +204,13 @@ class PageTest {
     }
     assertThat(used).isGreaterThan(200);
     assertThat(missing).as("words that are used and are in no language").isEmpty();
+  }
+
+  private List<String> keys(String language) {
+    return KEY.matcher(client.get("/page/texts/" + language + ".js").text())
+        .results()
+        .map(key -> key.group(1))
+        .toList();
   }
 
   private static int words(
