@@ -8,6 +8,7 @@ import io.rowhook.admin.DiscardCommand;
 import io.rowhook.admin.ForgetCommand;
 import io.rowhook.admin.InitCommand;
 import io.rowhook.admin.OpenApiCommand;
+import io.rowhook.admin.PageCommand;
 import io.rowhook.admin.PauseCommand;
 import io.rowhook.admin.PreviewCommand;
 import io.rowhook.admin.ReceiveCommand;
@@ -67,6 +68,7 @@ public final class Main implements Runnable {
             .addSubcommand(new PreviewCommand())
             .addSubcommand(new CatalogCommand())
             .addSubcommand(new StatusCommand())
+            .addSubcommand(new PageCommand())
             .addSubcommand(new DeliveriesCommand())
             .addSubcommand(new AuditCommand())
             .addSubcommand(new RedeliverCommand())

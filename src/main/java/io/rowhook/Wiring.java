@@ -14,6 +14,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
 import io.rowhook.capture.CaptureSupervisor;
@@ -163,6 +164,8 @@ public final class Wiring {
             new LogMarks(source),
             new ResyncSurroundings(
                 journal, dispatchers, supervisor::state, watch::current, estimate));
+    SettingsEditor editor =
+        new SettingsEditor(options.config(), options.templates(), watch, journal.audit());
     RunningService service =
         new RunningService(
             journal,
@@ -179,7 +182,9 @@ public final class Wiring {
             watch::current,
             watch::problems,
             health,
-            new SettingsEditor(options.config(), options.templates(), watch, journal.audit()),
+            editor,
+            options.templates(),
+            new Mapping(source, watch::current, editor),
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,

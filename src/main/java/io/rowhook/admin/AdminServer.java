@@ -88,8 +88,11 @@ public final class AdminServer implements AutoCloseable {
       throw e;
     }
     unixSocket().ifPresent(AdminServer::restrict);
-    started.ifPresent(
-        one -> LOG.info("the admin API listens at {}", one.shown(server.configuredPort())));
+    started.ifPresent(one ->
+        LOG.info(
+            "the admin API listens at {}{}",
+            one.shown(server.configuredPort()),
+            one.isUnix() ? "" : ", and there is the page"));
   }
 
   /** Known only once the system has chosen a port. */

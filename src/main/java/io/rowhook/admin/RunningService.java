@@ -4,6 +4,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
@@ -18,6 +19,7 @@ import io.rowhook.settings.SettingsEditor;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.TestDelivery;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,6 +40,8 @@ import java.util.function.Supplier;
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
  * @param editor edits recipients' files and templates
+ * @param templateFiles the directory of the templates
+ * @param mapping which tables make which entity
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
@@ -60,6 +64,8 @@ public record RunningService(
     Supplier<List<String>> problems,
     Health health,
     SettingsEditor editor,
+    Path templateFiles,
+    Mapping mapping,
     ResyncActions resyncs,
     ErasureActions erasures,
     Metrics metrics,

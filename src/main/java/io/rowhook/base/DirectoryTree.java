@@ -35,6 +35,15 @@ public final class DirectoryTree {
    *     or holds more than 5,000 files
    */
   public static SortedMap<String, Path> files(Path directory) throws IOException {
+    return files(directory, "");
+  }
+
+  /**
+   * Only those whose names end so; also each link that leads nowhere. Others do not count.
+   *
+   * @throws IOException as {@link #files(Path)}
+   */
+  public static SortedMap<String, Path> files(Path directory, String suffix) throws IOException {
     SortedMap<String, Path> files = new TreeMap<>();
     if (!Files.exists(directory)) {
       if (Files.isSymbolicLink(directory)) {
@@ -57,7 +66,9 @@ public final class DirectoryTree {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            boolean counts = attributes.isRegularFile() || attributes.isSymbolicLink();
+            boolean counts =
+                attributes.isSymbolicLink()
+                    || (attributes.isRegularFile() && file.toString().endsWith(suffix));
             if (counts && !isIgnored(file)) {
               if (files.size() == MAX_FILES) {
                 throw new IOException("it holds more than " + MAX_FILES + " files");

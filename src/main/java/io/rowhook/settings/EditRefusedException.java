@@ -21,6 +21,8 @@ public final class EditRefusedException extends Exception {
     STALE,
     /** What it would hold is not good. */
     INVALID,
+    /** The source is not ready for it. */
+    SOURCE,
     /** The file is not to be edited here, or cannot be written. */
     READ_ONLY,
     /** Other settings are being put in force. */
@@ -40,7 +42,7 @@ public final class EditRefusedException extends Exception {
   }
 
   /** The same with each thing that is wrong in the content. */
-  EditRefusedException(Reason reason, String words, List<SettingsProblem> problems) {
+  public EditRefusedException(Reason reason, String words, List<SettingsProblem> problems) {
     super(words);
     this.reason = reason;
     this.problems = List.copyOf(problems);

@@ -156,6 +156,25 @@ public record Settings(
     return names;
   }
 
+  /**
+   * The entities that a text describes as {@code entities.yaml} would, without variables.
+   *
+   * @throws SettingsException with everything that is wrong in it
+   */
+  public static List<EntityType> entities(String text) throws SettingsException {
+    Diagnostics problems = new Diagnostics();
+    Path file = Path.of("entities.yaml");
+    ParseSession session =
+        new ParseSession(
+            problems,
+            new Interpolation(Map.of()),
+            new HashSet<>(),
+            PendingEdits.of(file, Optional.of(text)));
+    List<EntityType> entities = EntitiesFileReader.read(file, session).entities();
+    problems.throwIfAny();
+    return entities;
+  }
+
   /** These settings with other entities. */
   Settings withEntities(List<EntityType> other) {
     return new Settings(

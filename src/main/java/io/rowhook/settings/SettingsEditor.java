@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.journal.AuditEntry;
 import io.rowhook.journal.AuditLog;
-import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.EditRefusedException.Reason;
 import io.rowhook.settings.edit.EditableFiles;
 import io.rowhook.settings.edit.MergePatch;
-import io.rowhook.settings.reload.ContentFingerprint;
 import io.rowhook.settings.yaml.PendingEdits;
 import io.rowhook.settings.yaml.YamlDocument;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +35,12 @@ public final class SettingsEditor {
   /** What may be edited. */
   public enum Kind {
     recipient,
-    template
+    template,
+    entities
   }
+
+  /** The name of the one file of {@link Kind#entities}. */
+  public static final String ENTITIES = "entities";
 
   /**
    * A file as it may be shown.
@@ -61,10 +63,9 @@ public final class SettingsEditor {
   public record Outcome(
       @Nullable String etag, List<String> changes, boolean inForce, List<String> problems) {}
 
-  private final Path connectorConfig;
-  private final Path templates;
   private final SettingsReloader reloader;
   private final AuditLog audit;
+  private final EditEffects effects;
   private final Map<Kind, EditableFiles> files;
   private final ReentrantLock turn = new ReentrantLock();
   private final ShownContent contents = new ShownContent();
@@ -75,14 +76,14 @@ public final class SettingsEditor {
    */
   public SettingsEditor(
       Path connectorConfig, Path templates, SettingsReloader reloader, AuditLog audit) {
-    this.connectorConfig = connectorConfig;
-    this.templates = templates;
     this.reloader = reloader;
     this.audit = audit;
+    this.effects = new EditEffects(connectorConfig, templates, reloader, contents);
     this.files =
         Map.of(
             Kind.recipient, EditableFiles.recipients(connectorConfig.resolve("recipients")),
-            Kind.template, EditableFiles.templates(templates));
+            Kind.template, EditableFiles.templates(templates),
+            Kind.entities, EditableFiles.entities(connectorConfig));
   }
 
   /** All of a kind, by name; also those that are not good. */
@@ -268,7 +269,7 @@ public final class SettingsEditor {
     } finally {
       turn.unlock();
     }
-    return outcome(written); // the next one need not wait for that
+    return effects.of(written.kind, written.name, written.file, written.bytes, written.result);
   }
 
   private SettingsTrial.Result tried(Path file, Optional<String> text)
@@ -278,6 +279,13 @@ public final class SettingsEditor {
       result = reloader.tried(PendingEdits.of(file, text), PATIENCE);
     } catch (SettingsException e) {
       throw new EditRefusedException(Reason.BUSY, String.valueOf(e.getMessage()));
+    }
+    if (result.bySource()) {
+      throw new EditRefusedException(
+          Reason.SOURCE,
+          "the source is not ready for it, so nothing was changed. Have the tables' owner see to"
+              + " what is listed",
+          result.problems());
     }
     if (!result.problems().isEmpty()) {
       throw ShownContent.invalid(result.problems());
@@ -291,32 +299,5 @@ public final class SettingsEditor {
     if (!reloader.turn().write(write, result.changes(), PATIENCE)) {
       throw new EditRefusedException(Reason.BUSY, ReloadTurn.BUSY);
     }
-  }
-
-  /** Waits until it is in force. */
-  private Outcome outcome(Written written) throws InterruptedException {
-    byte[] bytes = written.bytes;
-    String hash = bytes == null ? null : ContentFingerprint.of(bytes);
-    String key = ContentFingerprint.key(connectorConfig, templates, written.file);
-    boolean acted = reloader.turn().awaitActed(key, hash, PATIENCE);
-    boolean inForce = acted && isInForce(written.kind, written.name, written.result.settings());
-    String late =
-        "it is written, and was not put in force within %d s: other settings may be being put in force, or the file has been edited again. rowhook status says what is wrong"
-            .formatted(PATIENCE.toSeconds());
-    List<String> problems = acted ? inForce ? List.of() : reloader.problems() : List.of(late);
-    return new Outcome(
-        bytes == null ? null : contents.etag(bytes), written.result.changes(), inForce, problems);
-  }
-
-  /** Whether what the edit leads to is there, whatever else was edited. */
-  private boolean isInForce(Kind kind, String name, Settings expected) {
-    Settings now = reloader.current();
-    return kind == Kind.template
-        ? Objects.equals(now.templateHashes().get(name), expected.templateHashes().get(name))
-        : recipient(now, name).equals(recipient(expected, name));
-  }
-
-  private static Optional<Recipient> recipient(Settings settings, String name) {
-    return settings.recipients().stream().filter(one -> one.name().equals(name)).findFirst();
   }
 }

@@ -157,7 +157,7 @@ public record SettingsReader(
   }
 
   private static SortedMap<String, String> hashes(Path templates, PendingEdits edits) {
-    SortedMap<String, String> hashes = ContentFingerprint.of(templates);
+    SortedMap<String, String> hashes = ContentFingerprint.ofTemplates(templates);
     edits
         .below(templates)
         .forEach((name, text) -> {

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.capture.SourceException;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.EntityType;
 import io.rowhook.settings.reload.SettingsOverlay;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tells what would come of edits before they are on disk: reads all files with them and lays them
@@ -28,8 +30,10 @@ final class SettingsTrial {
    *     wrong elsewhere only with them
    * @param settings what would be in force
    * @param changes by the edits alone, a line for each thing, without values
+   * @param bySource whether the source is a reason: it does not let the edited entities be captured
    */
-  record Result(List<SettingsProblem> problems, Settings settings, List<String> changes) {}
+  record Result(
+      List<SettingsProblem> problems, Settings settings, List<String> changes, boolean bySource) {}
 
   private final Path connectorConfig;
   private final Path templates;
@@ -44,7 +48,7 @@ final class SettingsTrial {
     this.source = source;
   }
 
-  private record Read(List<SettingsProblem> problems, Settings settings) {}
+  private record Read(List<SettingsProblem> problems, Settings settings, boolean bySource) {}
 
   /**
    * Tries edits.
@@ -71,7 +75,10 @@ final class SettingsTrial {
             .distinct()
             .toList();
     return new Result(
-        problems, after.settings, SettingsDiff.between(before.settings, after.settings).lines());
+        problems,
+        after.settings,
+        SettingsDiff.between(before.settings, after.settings).lines(),
+        after.bySource);
   }
 
   private Read read(
@@ -83,11 +90,29 @@ final class SettingsTrial {
     SettingsReader files =
         SettingsReader.read(
             connectorConfig, templates, env, new HashSet<>(), inForce, entitiesStay, edits);
-    SettingsOverlay.Result result =
-        new SettingsOverlay(inForce, files).with(inForce.entities(), facts);
     List<SettingsProblem> problems = new ArrayList<>(files.located());
-    result.problems().forEach(sentence -> problems.add(SettingsProblem.of(sentence)));
-    return new Read(problems, result.settings());
+    SettingsOverlay overlay = new SettingsOverlay(inForce, files);
+    Optional<List<EntityType>> other =
+        edits.texts().containsKey(connectorConfig.resolve("entities.yaml"))
+            ? overlay.entities()
+            : Optional.empty();
+    List<EntityType> entities = other.orElse(inForce.entities());
+    List<String> refused = other.map(this::refusedBySource).orElse(List.of());
+    SettingsOverlay.Result result =
+        overlay.with(entities, other.isPresent() && refused.isEmpty() ? source::look : facts);
+    Stream.of(refused, result.problems(), result.conflicts())
+        .flatMap(List::stream)
+        .forEach(sentence -> problems.add(SettingsProblem.of(sentence)));
+    return new Read(problems, result.settings(), !refused.isEmpty());
+  }
+
+  private List<String> refusedBySource(List<EntityType> entities) {
+    try {
+      source.look(entities);
+      return List.of();
+    } catch (SourceException e) {
+      return e.problems();
+    }
   }
 
   /** Problems name files as Rowhook was told them, inside their directory, or by their name. */

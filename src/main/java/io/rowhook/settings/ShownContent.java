@@ -34,7 +34,7 @@ final class ShownContent {
 
   Content shown(Kind kind, String name, byte[] bytes) {
     String etag = etag(bytes);
-    if (kind == Kind.template) {
+    if (kind != Kind.recipient) {
       return new Content(name, etag, text(bytes), null);
     }
     Optional<YamlDocument> document = document(text(bytes));
@@ -94,7 +94,7 @@ final class ShownContent {
     if (text.getBytes(StandardCharsets.UTF_8).length > Yaml.MAX_FILE) {
       throw new EditRefusedException(Reason.INVALID, "the content is larger than 1 MB. Shorten it");
     }
-    if (kind == Kind.template || !text.contains(SecretMask.MASK)) {
+    if (kind != Kind.recipient || !text.contains(SecretMask.MASK)) {
       return text;
     }
     Optional<YamlDocument> document = document(text);

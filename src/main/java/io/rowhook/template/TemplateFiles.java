@@ -32,7 +32,7 @@ record TemplateFiles(Map<String, String> sources, Map<String, String> problems) 
     Map<String, String> sources = new TreeMap<>();
     Map<String, String> problems = new TreeMap<>();
     try {
-      for (Map.Entry<String, Path> file : DirectoryTree.files(directory).entrySet()) {
+      for (Map.Entry<String, Path> file : DirectoryTree.files(directory, EXTENSION).entrySet()) {
         String name = file.getKey();
         if (!Files.exists(file.getValue()) && Files.isSymbolicLink(file.getValue())) {
           problems.put(name, name + ": a link that leads nowhere. Mend it, or take it away");

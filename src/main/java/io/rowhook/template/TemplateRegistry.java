@@ -70,6 +70,9 @@ public final class TemplateRegistry implements TemplateLookup {
    */
   public record Read(Loaded good, Map<String, String> problems) {}
 
+  /** What the names of all files end with that a directory is read for. */
+  public static final String EXTENSION = TemplateFiles.EXTENSION;
+
   /** Whether a file of the directory is a set by its name, and not a shared module or a note. */
   public static boolean isSet(String name) {
     return name.endsWith(TemplateFiles.EXTENSION) && !name.startsWith(LIBRARY);

@@ -9,9 +9,11 @@ import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
 import io.rowhook.capture.UnreadTable;
@@ -81,6 +83,8 @@ final class ApiRig implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     reloader.start();
+    SettingsEditor editor =
+        new SettingsEditor(files.config(), files.templates(), reloader, journal.audit());
     service =
         new RunningService(
             journal,
@@ -109,7 +113,19 @@ final class ApiRig implements AutoCloseable {
             },
             List::of,
             () -> health,
-            new SettingsEditor(files.config(), files.templates(), reloader, journal.audit()),
+            editor,
+            files.templates(),
+            new Mapping(
+                SourceConfig.of(
+                    Map.of(
+                        "database.hostname", "127.0.0.1",
+                        "database.port", "1",
+                        "database.user", "x",
+                        "database.password", "x",
+                        "database.dbname", "x"),
+                    "source.properties"),
+                reloader::current,
+                editor),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),

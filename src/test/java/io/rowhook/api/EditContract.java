@@ -84,6 +84,11 @@ final class EditContract {
     assertThat(good("GET", "/v1/audit", "").toString())
         .contains("kill-switch.set", "wrong prices", "deliveries.replayed", "recipient.forgotten")
         .doesNotContain("geheim");
+    assertThat(
+            good("POST", "/v1/recipients/shop/golden-files", "{\"event\":\"1\"}")
+                .path("file")
+                .asText())
+        .matches("expected/shop/Article-\\d+-Created\\.event\\.json");
     assertThat(good("GET", "/v1/event-search?entity=Article&id=2&limit=1", "").path("events"))
         .hasSize(1);
     String next = good("GET", "/v1/event-search?limit=1", "").path("next").textValue();

@@ -252,7 +252,7 @@ final class EditOperations {
     }
   }
 
-  private static String ifMatch(ApiRequest request) {
+  static String ifMatch(ApiRequest request) {
     return request.optional("If-Match").orElse("");
   }
 
@@ -276,7 +276,7 @@ final class EditOperations {
     }
   }
 
-  private static ApiAnswer edited(int status, String name, Outcome outcome) {
+  static ApiAnswer edited(int status, String name, Outcome outcome) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("name", name).put("etag", outcome.etag());
     outcome.changes().forEach(json.putArray("changes")::add);

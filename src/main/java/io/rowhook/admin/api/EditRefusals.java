@@ -31,7 +31,7 @@ final class EditRefusals {
               name.startsWith(FieldError.BODY)
                   ? ProblemType.WRONG_FIELD
                   : ProblemType.WRONG_PARAMETER;
-          case EXISTS -> ProblemType.CONFLICT;
+          case EXISTS, SOURCE -> ProblemType.CONFLICT;
           case UNCONDITIONAL -> ProblemType.MISSING_PRECONDITION;
           case STALE -> ProblemType.CHANGED_MEANWHILE;
           case INVALID -> ProblemType.WRONG_FIELD;

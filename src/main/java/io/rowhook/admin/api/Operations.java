@@ -20,6 +20,7 @@ public final class Operations {
       List.of(
           new Tag("Service", "The service as a whole"),
           new Tag("Recipients", "Who is sent webhooks"),
+          new Tag("Entities", "Which tables make which entity"),
           new Tag("Templates", "What recipients are sent: the attribute sets"),
           new Tag("Deliveries", "One event for one recipient, and what became of it"),
           new Tag("Events", "What happened to entities, as the journal has it"),
@@ -37,6 +38,8 @@ public final class Operations {
               DeliveryOperations.ALL,
               EventOperations.ALL,
               EventSearchOperations.ALL,
+              GoldenOperations.ALL,
+              MappingOperations.ALL,
               ErasureOperations.ALL,
               ResyncOperations.ALL)
           .flatMap(List::stream)

@@ -184,6 +184,12 @@ public final class ServiceClient {
         cause);
   }
 
+  /** Where whoever may read the file beside the journal opens the page; operates the service. */
+  public String page() {
+    EndpointFile service = service(EndpointFile.beside(journal()));
+    return "http://" + service.authority() + "/#token=" + service.token().reveal();
+  }
+
   /** The directory of the settings. */
   public Path config() {
     return config;

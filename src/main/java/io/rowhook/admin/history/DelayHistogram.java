@@ -14,7 +14,7 @@ final class DelayHistogram {
   private final AtomicLongArray counts = new AtomicLongArray(CLASSES);
 
   void add(Duration delay) {
-    double octaves = Math.log(Math.max(1, delay.toMillis())) / Math.log(2);
+    double octaves = Math.log((double) Math.max(1, delay.toMillis())) / Math.log(2);
     counts.incrementAndGet(Math.min(CLASSES - 1, (int) Math.round(2 * octaves)));
   }
 

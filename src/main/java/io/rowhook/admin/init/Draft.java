@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code rowhook init} would write: a proposal and the database that it is for. Immutable.
@@ -44,6 +45,21 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, N
   public record Choice(String name, String table, int parts, int references, String why) {}
 
   /**
+   * The same with what it is made of.
+   *
+   * @param key what recipients know it by
+   * @param parts their names
+   * @param references their names
+   */
+  public record Offer(
+      String name,
+      TableId table,
+      List<String> key,
+      List<String> parts,
+      List<String> references,
+      String why) {}
+
+  /**
    * Proposes.
    *
    * @param wanted tables that are to be entities, whatever their names say
@@ -65,6 +81,20 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, N
         .toList();
   }
 
+  /** The same with what they are made of. */
+  public List<Offer> offers() {
+    return proposal.entities().stream()
+        .map(entity ->
+            new Offer(
+                entity.name(),
+                entity.table().id(),
+                entity.id().isEmpty() ? entity.table().key() : entity.id(),
+                entity.parts().stream().map(Proposal.Part::name).toList(),
+                entity.references().stream().map(Proposal.Reference::name).toList(),
+                entity.why()))
+        .toList();
+  }
+
   /** How many tables are left out. */
   public int leftOut() {
     return proposal.leftOut().size();
@@ -81,6 +111,49 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, N
   /** The same with these entities only. */
   public Draft only(Set<String> chosen) {
     return new Draft(proposal.only(entity -> chosen.contains(entity.name())), catalog, uri, names);
+  }
+
+  /** The same without the entities of these tables. */
+  public Draft besides(Set<TableId> tables) {
+    Proposal others = proposal.only(entity -> !tables.contains(entity.table().id()));
+    return new Draft(others, catalog, uri, names);
+  }
+
+  /** Only the entities of these tables, each by the name that is given. */
+  public Draft named(Map<TableId, String> chosen) {
+    List<Entity> entities = new ArrayList<>();
+    for (Entity entity : proposal.entities()) {
+      String name = chosen.get(entity.table().id());
+      if (name != null) {
+        entities.add(entity.named(name));
+      }
+    }
+    return new Draft(new Proposal(entities, Map.of()), catalog, uri, names);
+  }
+
+  /** What the rows of a table are known by; empty: that is not known. */
+  public List<String> key(TableId id) {
+    return table(id).map(SourceCatalog.Table::key).orElse(List.of());
+  }
+
+  /** About how many rows a table has; null: nobody has counted them. */
+  public @Nullable Long rows(TableId id) {
+    return table(id).map(SourceCatalog.Table::rows).filter(rows -> rows >= 0).orElse(null);
+  }
+
+  private Optional<SourceCatalog.Table> table(TableId id) {
+    return Optional.ofNullable(catalog.byName().get(id));
+  }
+
+  /** The columns of a table that seem to hold secrets. */
+  public Set<String> secrets(TableId id) {
+    SourceCatalog.Table table = catalog.byName().get(id);
+    return table == null
+        ? Set.of()
+        : table.columns().stream()
+            .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
+            .map(SourceCatalog.Column::name)
+            .collect(Collectors.toSet());
   }
 
   /** Only what a file of entities, comments included, does not name yet. */
@@ -129,12 +202,7 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, N
       if (table == null) {
         continue;
       }
-      List<String> secrets =
-          table.columns().stream()
-              .filter(column -> Columns.hidden(table, column) == Columns.Hidden.secret)
-              .map(SourceCatalog.Column::name)
-              .toList();
-      MissingGrant without = grant.without(secrets);
+      MissingGrant without = grant.without(secrets(table.id()));
       if (!without.columns().isEmpty()) {
         left.add(without);
       }
@@ -175,6 +243,11 @@ public record Draft(Proposal proposal, SourceCatalog catalog, PostgresUri uri, N
   /** What the owner has to run for these besides. */
   public String setupToAdd() {
     return SetupText.additions(proposal, catalog.server(), names, uri.database());
+  }
+
+  /** The same as statements. */
+  public List<String> statements() {
+    return SqlStatements.of(setupToAdd()).stream().map(statement -> statement + ";").toList();
   }
 
   /** Writes a file that is not there yet, with the directories above it. */

@@ -41,7 +41,13 @@ record Proposal(List<Proposal.Entity> entities, Map<TableId, String> leftOut) {
       List<Reference> references,
       List<Column> states,
       List<String> notes,
-      String why) {}
+      String why) {
+
+    Entity named(String other) {
+      return new Entity(
+          other, table, id, deleted, hidden, asked, parts, references, states, notes, why);
+    }
+  }
 
   /**
    * A part, which may have parts itself.

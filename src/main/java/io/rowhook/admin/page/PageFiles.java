@@ -24,6 +24,7 @@ public final class PageFiles {
    *
    * @param etag quoted, by its content
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record PageFile(byte[] content, String type, String etag) {}
 
   private static final String INDEX = "index.html";

@@ -1,9 +1,6 @@
 package io.rowhook.admin.preview;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.DidYouMean;
-import io.rowhook.base.Json;
-import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateLookup;
@@ -23,9 +20,6 @@ import java.util.stream.Stream;
  * source.
  */
 public final class GoldenFiles {
-
-  private static final String EVENT = ".event.json";
-  private static final String SKIPPED = ".skipped";
 
   private final Path directory;
   private final Settings settings;
@@ -47,11 +41,15 @@ public final class GoldenFiles {
   public boolean check(boolean update) throws IOException {
     List<Path> events;
     try (Stream<Path> files = Files.walk(directory, 2)) {
-      events = files.filter(file -> file.toString().endsWith(EVENT)).sorted().toList();
+      events = files.filter(file -> file.toString().endsWith(GoldenCase.EVENT)).sorted().toList();
     }
     if (events.isEmpty()) {
       throw new IllegalStateException(
-          "there is no " + directory + "/<recipient>/<case>" + EVENT + ": nothing to check");
+          "there is no "
+              + directory
+              + "/<recipient>/<case>"
+              + GoldenCase.EVENT
+              + ": nothing to check");
     }
     int wrong = 0;
     for (Path event : events) {
@@ -80,8 +78,8 @@ public final class GoldenFiles {
     Recipient recipient = settings.recipients().get(names.indexOf(name));
     DeliveryPreview preview =
         DeliveryPreview.of(recipient, sets, EventFile.read(file), Instant.EPOCH);
-    Path bodyFile = beside(file, ".body." + recipient.format());
-    Path skippedFile = beside(file, SKIPPED);
+    Path bodyFile = beside(file, GoldenCase.BODY + recipient.format());
+    Path skippedFile = beside(file, GoldenCase.SKIPPED);
     byte[] body = preview.body();
     if (body == null) {
       return List.of(String.valueOf(preview.trouble()));
@@ -90,7 +88,7 @@ public final class GoldenFiles {
       Files.deleteIfExists(preview.wanted() ? skippedFile : bodyFile);
       Files.write(
           preview.wanted() ? bodyFile : skippedFile,
-          preview.wanted() ? written(recipient.format(), body) : new byte[0]);
+          preview.wanted() ? GoldenCase.written(recipient.format(), body) : new byte[0]);
       return List.of();
     }
     if (!preview.wanted()) {
@@ -105,17 +103,7 @@ public final class GoldenFiles {
 
   private static Path beside(Path event, String suffix) {
     String name = String.valueOf(event.getFileName());
-    return event.resolveSibling(name.substring(0, name.length() - EVENT.length()) + suffix);
-  }
-
-  /** JSON so that a person reads it, and sees in version control what has changed. */
-  private static byte[] written(BodyFormat format, byte[] body) throws IOException {
-    return switch (format) {
-      case json -> {
-        JsonNode tree = Json.MAPPER.readTree(body);
-        yield Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
-      }
-      case xml -> body;
-    };
+    return event.resolveSibling(
+        name.substring(0, name.length() - GoldenCase.EVENT.length()) + suffix);
   }
 }

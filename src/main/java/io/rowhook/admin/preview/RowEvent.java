@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
+import io.rowhook.capture.AnyRow;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceConfig;
+import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SourceValidator;
 import io.rowhook.capture.TableMetadata;
 import io.rowhook.entity.CapturePlan;
@@ -59,6 +61,47 @@ public final class RowEvent {
         SourceConfig.of(settings.source().values(), settings.source().file().toString());
     List<TableMetadata> tables =
         SourceValidator.tables(source, CapturePlan.of(List.of(type))).tables();
+    return read(source, type, tables, id, key);
+  }
+
+  /**
+   * Reads any row of an entity that need not be captured yet.
+   *
+   * @throws IllegalStateException if there is none, in words
+   * @throws io.rowhook.capture.SourceException if its tables cannot be read, with what mends it
+   */
+  public static JournalEntry any(SourceConfig source, EntityType type) {
+    SourceValidator.Checked checked =
+        SourceValidator.lookAtTables(source, CapturePlan.of(List.of(type)));
+    List<String> unreadable = new ArrayList<>(checked.problems());
+    checked.tableProblems().stream()
+        .filter(problem -> !problem.suspends() || checked.tables().isEmpty())
+        .forEach(problem -> unreadable.add(problem.text()));
+    if (!unreadable.isEmpty()) {
+      throw SourceException.of(unreadable);
+    }
+    RowLookup.Query query = EntitySnapshot.root(type, checked.tables());
+    ArrayNode key =
+        AnyRow.key(source, type.table(), query.key(), type.attributes(), type.condition())
+            .orElseThrow(
+                () -> new IllegalStateException("table " + type.table() + " has no row to show"));
+    JsonNode id = key.get(0);
+    if (key.size() > 1) {
+      ObjectNode all = Json.MAPPER.createObjectNode();
+      for (int i = 0; i < key.size(); i++) {
+        all.set(query.key().get(i), key.get(i));
+      }
+      id = all;
+    }
+    return read(source, type, checked.tables(), id, key);
+  }
+
+  private static JournalEntry read(
+      SourceConfig source,
+      EntityType type,
+      List<TableMetadata> tables,
+      JsonNode id,
+      ArrayNode key) {
     RowLookup.Query query = EntitySnapshot.root(type, tables);
     try (JdbcRowLookup rows = new JdbcRowLookup(source)) {
       RowLookup.Rows all =
@@ -69,13 +112,13 @@ public final class RowEvent {
       Map<RowKey, List<ObjectNode>> found = all.found();
       if (found.isEmpty()) {
         throw new IllegalStateException(
-            "table " + type.table() + " has no row of " + parts[0] + " " + parts[1]);
+            "table " + type.table() + " has no row of " + type.name() + " " + text(id));
       }
       List<ObjectNode> ours = found.values().iterator().next();
       if (ours.isEmpty()) {
         throw new IllegalStateException(
             "the row of %s %s does not exist for Rowhook: %s holds for it not, which entities.yaml says by where and deleted"
-                .formatted(parts[0], parts[1], type.condition()));
+                .formatted(type.name(), text(id), type.condition()));
       }
       List<String> missing = new ArrayList<>(all.withheld());
       ObjectNode data = EntitySnapshot.complete(type, tables, ours.getFirst(), rows, missing);
@@ -99,6 +142,10 @@ public final class RowEvent {
           "there is no entity '" + name + "'. " + DidYouMean.advice(name, names, "There are"));
     }
     return settings.entities().get(names.indexOf(name));
+  }
+
+  private static String text(JsonNode id) {
+    return id.isValueNode() ? id.asText() : Json.text(id);
   }
 
   private static JsonNode id(String text) throws IOException {

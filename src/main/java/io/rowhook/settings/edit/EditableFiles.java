@@ -5,6 +5,7 @@ import io.rowhook.base.FileErrors;
 import io.rowhook.settings.EditRefusedException;
 import io.rowhook.settings.EditRefusedException.Reason;
 import io.rowhook.settings.yaml.Yaml;
+import io.rowhook.template.TemplateRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -36,12 +37,19 @@ public final class EditableFiles {
   private final Pattern names;
   private final String rule;
   private final String extension;
+  private final String suffix;
 
-  private EditableFiles(Path directory, Pattern names, String rule, String extension) {
+  /**
+   * @param extension of all files, not part of the names
+   * @param suffix that all files' names end with
+   */
+  private EditableFiles(
+      Path directory, Pattern names, String rule, String extension, String suffix) {
     this.directory = directory;
     this.names = names;
     this.rule = rule;
     this.extension = extension;
+    this.suffix = suffix;
   }
 
   /** Recipients' files, by the recipient's name. */
@@ -50,7 +58,8 @@ public final class EditableFiles {
         directory,
         Pattern.compile("(?!lib$)[a-z0-9][a-z0-9_-]*"),
         "a recipient's name must be small letters, digits, hyphens and underscores, and not lib",
-        ".yaml");
+        ".yaml",
+        "");
   }
 
   /** Templates, by their path inside the directory. */
@@ -61,6 +70,29 @@ public final class EditableFiles {
             "(?:[A-Za-z0-9][A-Za-z0-9_-]*/){0,4}(?!README)[A-Za-z0-9][A-Za-z0-9_-]*\\.jslt"),
         "a template's path must end in .jslt, and its parts must be letters, digits, hyphens and"
             + " underscores",
+        "",
+        TemplateRegistry.EXTENSION);
+  }
+
+  /** The one file of entities, by the name {@code entities}. */
+  public static EditableFiles entities(Path connectorConfig) {
+    return new EditableFiles(
+        connectorConfig,
+        Pattern.compile("entities"),
+        "the file of entities is entities.yaml",
+        ".yaml",
+        "");
+  }
+
+  /** Golden cases' files beside templates, by their path inside the directory of these. */
+  public static EditableFiles goldenFiles(Path templates) {
+    return new EditableFiles(
+        templates,
+        Pattern.compile(
+            "expected/[a-z0-9][a-z0-9_-]*/(?!README)[A-Za-z0-9][A-Za-z0-9_-]*\\.(?:event\\.json|body\\.json|body\\.xml|skipped)"),
+        "a golden case's name must be letters, digits, hyphens and underscores, and not begin with"
+            + " README",
+        "",
         "");
   }
 
@@ -72,7 +104,7 @@ public final class EditableFiles {
   public SortedMap<String, Path> all() throws EditRefusedException {
     SortedMap<String, Path> all = new TreeMap<>();
     try {
-      DirectoryTree.files(directory)
+      DirectoryTree.files(directory, suffix)
           .forEach((path, file) -> {
             String name = extension.isEmpty() ? path : path.replaceFirst("\\.ya?ml$", "");
             boolean counts = extension.isEmpty() || !name.equals(path);
@@ -210,7 +242,7 @@ public final class EditableFiles {
         file
             + ": "
             + FileErrors.reason(e)
-            + ". Nothing was changed. Let the user that runs Rowhook write there, or edit it where it"
-            + " comes from");
+            + ". Nothing was changed. Let the user that runs Rowhook write there, or edit it where"
+            + " it comes from");
   }
 }

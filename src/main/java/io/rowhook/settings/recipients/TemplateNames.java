@@ -48,7 +48,7 @@ public final class TemplateNames {
 
   private static Set<String> files(Path directory) {
     try {
-      return DirectoryTree.files(directory).keySet();
+      return DirectoryTree.files(directory, SUFFIX).keySet();
     } catch (IOException e) {
       return Set.of(); // whoever reads them says so
     }

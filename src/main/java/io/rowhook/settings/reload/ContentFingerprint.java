@@ -2,6 +2,7 @@ package io.rowhook.settings.reload;
 
 import io.rowhook.base.DirectoryTree;
 import io.rowhook.settings.yaml.Yaml;
+import io.rowhook.template.TemplateRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,13 +31,16 @@ public final class ContentFingerprint {
   private ContentFingerprint() {}
 
   /**
-   * SHA-256, in hex, of each file in a directory, by its path inside; none if it does not exist.
+   * SHA-256, in hex, of each template in a directory, by its path inside; none if it does not
+   * exist. What else stands there, as golden cases, does not count.
    */
-  public static SortedMap<String, String> of(Path directory) {
+  public static SortedMap<String, String> ofTemplates(Path directory) {
+    return hashes(files(directory, TemplateRegistry.EXTENSION));
+  }
+
+  private static SortedMap<String, String> hashes(SortedMap<String, Path> files) {
     SortedMap<String, String> hashes = new TreeMap<>();
-    for (Map.Entry<String, Path> file : files(directory).entrySet()) {
-      hashes.put(file.getKey(), hash(file.getValue()));
-    }
+    files.forEach((name, file) -> hashes.put(name, hash(file)));
     return hashes;
   }
 
@@ -56,9 +60,10 @@ public final class ContentFingerprint {
     SortedMap<String, String> hashes = new TreeMap<>();
     // So that a directory that has vanished is not the same as one never looked at.
     hashes.put("c:", Files.isDirectory(connectorConfig) ? "there" : "missing");
-    of(connectorConfig).forEach((path, hash) -> hashes.put("c:" + path, hash));
-    of(templates).forEach((path, hash) -> hashes.put("t:" + path, hash));
-    for (Path file : files(connectorConfig).values()) {
+    SortedMap<String, Path> settings = files(connectorConfig, "");
+    hashes(settings).forEach((path, hash) -> hashes.put("c:" + path, hash));
+    ofTemplates(templates).forEach((path, hash) -> hashes.put("t:" + path, hash));
+    for (Path file : settings.values()) {
       Matcher references = REFERENCE.matcher(text(file));
       while (references.find()) {
         hashes.computeIfAbsent("r:" + references.group(1), ContentFingerprint::referred);
@@ -75,9 +80,9 @@ public final class ContentFingerprint {
     return (isTemplate ? "t:" : "c:") + inside.toString().replace('\\', '/');
   }
 
-  private static SortedMap<String, Path> files(Path directory) {
+  private static SortedMap<String, Path> files(Path directory, String suffix) {
     try {
-      return DirectoryTree.files(directory);
+      return DirectoryTree.files(directory, suffix);
     } catch (IOException e) {
       // Vanished under our eyes, or not readable: the first is settled at the next look, of the
       // second the reading of the settings says more than could be said here.

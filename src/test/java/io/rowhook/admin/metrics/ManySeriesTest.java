@@ -9,9 +9,11 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.UnreadWatch;
+import io.rowhook.capture.SourceConfig;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
@@ -160,6 +162,9 @@ class ManySeriesTest {
   private RunningService service(
       SqliteJournal journal, List<Recipient> recipients, Metrics metrics) {
     SettingsDirectory files = new SettingsDirectory(directory);
+    SettingsReloader reloader = reloader(files);
+    SettingsEditor editor =
+        new SettingsEditor(files.config(), files.templates(), reloader, journal.audit());
     return new RunningService(
         journal,
         new PlainSets(),
@@ -179,7 +184,19 @@ class ManySeriesTest {
         },
         List::of,
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
-        new SettingsEditor(files.config(), files.templates(), reloader(files), journal.audit()),
+        editor,
+        files.templates(),
+        new Mapping(
+            SourceConfig.of(
+                Map.of(
+                    "database.hostname", "127.0.0.1",
+                    "database.port", "1",
+                    "database.user", "x",
+                    "database.password", "x",
+                    "database.dbname", "x"),
+                "source.properties"),
+            reloader::current,
+            editor),
         new ResyncActions(
             journal.resyncs(),
             _ -> Optional.empty(),

@@ -8,25 +8,30 @@ import { t } from '../text.js';
 
 export function Mapping() {
   const mapping = useResource('/v1/mapping', 0);
+  const [saved, setSaved] = useState(null);
+  const save = async (entities) => {
+    setSaved(await ask('PUT', '/v1/mapping', { body: { entities }, headers: { 'If-Match': mapping.data.etag } }));
+    mapping.reload();
+  };
   return html`<h1>${t('screen.mapping')}</h1><p>${t('mapping.what')}</p>
-    <${Loaded} of=${mapping}>${(data) => html`<${Entities} key=${data.etag} mapping=${data} reload=${mapping.reload} />`}<//>`;
+    <${Loaded} of=${mapping}>${(data) => html`<${Entities} key=${data.etag} mapping=${data} write=${save} saved=${saved} />`}<//>`;
 }
 
-function Entities({ mapping, reload }) {
-  const [chosen, setChosen] = useState(() => Object.fromEntries(mapping.entities.map((one) => [one.table, { on: one.inForce, name: one.name }])));
-  const [saved, setSaved] = useState(null);
-  const edit = (table, part) => setChosen({ ...chosen, [table]: { ...chosen[table], ...part } });
-  const dirty = mapping.entities.some((one) => chosen[one.table].on !== one.inForce || chosen[one.table].name !== one.name);
+/** Several entities in force may have one table; a proposed one has it alone. */
+const same = (one) => one.was ?? one.table;
+
+function Entities({ mapping, write, saved }) {
+  const [chosen, setChosen] = useState(() => Object.fromEntries(mapping.entities.map((one) => [same(one), { on: one.inForce, name: one.name }])));
+  const edit = (id, part) => setChosen({ ...chosen, [id]: { ...chosen[id], ...part } });
+  const dirty = mapping.entities.some((one) => chosen[same(one)].on !== one.inForce || chosen[same(one)].name !== one.name);
   const save = async () => {
-    const entities = mapping.entities.filter((one) => chosen[one.table].on).map((one) => ({ table: one.table, name: chosen[one.table].name }));
-    setSaved(await ask('PUT', '/v1/mapping', { body: { entities }, headers: { 'If-Match': mapping.etag } }));
-    reload();
+    await write(mapping.entities.filter((one) => chosen[same(one)].on).map((one) => ({ table: one.table, name: chosen[same(one)].name, was: one.was })));
     return t('saved');
   };
   return html`
     <div class="row"><${Action} kind="first" disabled=${!dirty} confirm=${t('mapping.confirm')} act=${save}>${t('save')}<//>
       ${saved && html`<span role="status">${saved.changes.join('; ')} ${saved.problems.join(' ')}</span>`}</div>
-    <div class="cards">${mapping.entities.map((one) => html`<${Entity} key=${one.table} entity=${one} chosen=${chosen[one.table]} edit=${(part) => edit(one.table, part)} />`)}</div>`;
+    <div class="cards">${mapping.entities.map((one) => html`<${Entity} key=${same(one)} entity=${one} chosen=${chosen[same(one)]} edit=${(part) => edit(same(one), part)} />`)}</div>`;
 }
 
 function Entity({ entity, chosen, edit }) {
@@ -35,7 +40,7 @@ function Entity({ entity, chosen, edit }) {
   const show = async () => {
     setError(null);
     try {
-      setSample(await get(address(['mapping', entity.table, 'sample'])));
+      setSample(await get(address(['mapping', entity.table, 'sample'], entity.was ? { entity: entity.was } : {})));
     } catch (failed) {
       setError(failed);
     }

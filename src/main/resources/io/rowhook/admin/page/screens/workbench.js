@@ -125,8 +125,8 @@ function Bench({ file: begun, settings, query }) {
         <div class="row">
           <${Action} kind="first" disabled=${!dirty || !judged.good} act=${save}>${t('save')}<//>
           <button type="button" disabled=${!dirty} onClick=${() => setText(file.text)}>${t('undo')}</button>
-          ${chosen && html`<${Action} act=${() => keep(recipient, chosen)}>${t('golden')}<//>`}
         </div>
+        ${chosen && html`<${Golden} recipient=${recipient} event=${chosen} />`}
       </section>
       <section aria-label=${t('preview')} aria-live="polite">
         <h2>${t('preview')}</h2>
@@ -149,9 +149,15 @@ function Shown({ draft, saved, dirty }) {
       : html`<${Code} text=${draft.body} label=${t('body')} />`)}`;
 }
 
-async function keep(recipient, event) {
-  const kept = await post(address(['recipients', recipient, 'golden-files']), { event });
-  return t('golden.kept', { file: kept.file });
+function Golden({ recipient, event }) {
+  const [name, setName] = useState('');
+  const keep = async () => {
+    const kept = await post(address(['recipients', recipient, 'golden-files']), name === '' ? { event } : { event, case: name });
+    return t('golden.kept', { file: kept.file });
+  };
+  return html`<div class="row end">
+    <${Field} label=${t('golden.case')} hint=${t('golden.hint')} value=${name} onInput=${setName} pattern="[A-Za-z0-9][A-Za-z0-9_\\-]*" />
+    <${Action} act=${keep}>${t('golden')}<//></div>`;
 }
 
 /** What there is below a path of an event; of a list, what its elements have. */

@@ -76,6 +76,8 @@ export default {
   'found': '{n} angezeigt',
   'from': 'Von',
   'golden': 'Als Musterfall behalten',
+  'golden.case': 'Name des Falls',
+  'golden.hint': 'Von dem, was in Kraft ist. Leer: benannt nach Entität, Id und Art.',
   'golden.kept': 'Behalten als {file}.',
   'gone': 'entfällt:',
   'headers': 'Kopfzeilen',

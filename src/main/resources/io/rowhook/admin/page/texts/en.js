@@ -76,6 +76,8 @@ export default {
   'found': '{n} shown',
   'from': 'From',
   'golden': 'Keep as golden case',
+  'golden.case': 'Name of the case',
+  'golden.hint': 'Of what is in force. Left empty, it is called by entity, id and type.',
   'golden.kept': 'Kept as {file}.',
   'gone': 'gone:',
   'headers': 'Headers',
