@@ -32,6 +32,7 @@ import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -169,6 +170,7 @@ public final class Wiring {
             watch::problems,
             health,
             new SettingsEditor(options.config(), options.templates(), watch, journal.audit()),
+            new SettingsDrafts(options.config(), options.templates(), watch),
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,

@@ -13,6 +13,7 @@ import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
@@ -37,6 +38,7 @@ import java.util.function.Supplier;
  * @param problems what is wrong with the settings on disk
  * @param health how well all of it does
  * @param editor edits recipients' files and templates
+ * @param drafts what the settings would be with edits that are not made
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
  * @param metrics what is counted and measured
@@ -58,6 +60,7 @@ public record RunningService(
     Supplier<List<String>> problems,
     Health health,
     SettingsEditor editor,
+    SettingsDrafts drafts,
     ResyncActions resyncs,
     ErasureActions erasures,
     Metrics metrics,

@@ -21,6 +21,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -109,6 +110,7 @@ final class ApiRig implements AutoCloseable {
             List::of,
             () -> health,
             new SettingsEditor(files.config(), files.templates(), reloader, journal.audit()),
+            new SettingsDrafts(files.config(), files.templates(), reloader),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),

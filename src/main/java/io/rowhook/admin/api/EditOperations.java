@@ -292,7 +292,7 @@ final class EditOperations {
     return etag == null ? answer : answer.with("ETag", etag);
   }
 
-  private static ApiException refused(EditRefusedException e) {
+  static ApiException refused(EditRefusedException e) {
     List<FieldError> errors = new ArrayList<>();
     for (SettingsProblem problem : e.problems()) {
       errors.add(new FieldError(FieldError.BODY + problem.pointer(), problem.toString()));
@@ -306,6 +306,7 @@ final class EditOperations {
           case STALE -> ProblemType.CHANGED_MEANWHILE;
           case INVALID -> ProblemType.WRONG_FIELD;
           case READ_ONLY -> ProblemType.READ_ONLY;
+          case FORBIDDEN -> ProblemType.FORBIDDEN;
           case BUSY -> ProblemType.BUSY;
         };
     return new ApiException(new Problem(type, String.valueOf(e.getMessage()), errors, Map.of()));

@@ -24,6 +24,7 @@ import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -178,6 +179,7 @@ class ManySeriesTest {
         List::of,
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
         new SettingsEditor(files.config(), files.templates(), reloader(files), journal.audit()),
+        new SettingsDrafts(files.config(), files.templates(), reloader(files)),
         new ResyncActions(
             journal.resyncs(),
             _ -> Optional.empty(),
