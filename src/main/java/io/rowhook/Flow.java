@@ -7,6 +7,7 @@ import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -50,6 +51,7 @@ public final class Flow implements AutoCloseable {
   private final JdbcRowLookup chunks;
   private final HealthMonitor health;
   private final Alerts alerts;
+  private final WhatIfs whatIfs;
   private final Metrics metrics;
   private final Traces traces;
   private final Supplier<AdminServer> listen;
@@ -69,6 +71,7 @@ public final class Flow implements AutoCloseable {
       JdbcRowLookup chunks,
       HealthMonitor health,
       Alerts alerts,
+      WhatIfs whatIfs,
       Metrics metrics,
       Traces traces,
       Supplier<AdminServer> listen) {
@@ -85,6 +88,7 @@ public final class Flow implements AutoCloseable {
     this.chunks = chunks;
     this.health = health;
     this.alerts = alerts;
+    this.whatIfs = whatIfs;
     this.metrics = metrics;
     this.traces = traces;
     this.listen = listen;
@@ -196,6 +200,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    whatIfs.close();
     alerts.close();
     health.close();
     watch.close();

@@ -15,6 +15,7 @@ import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -153,6 +154,7 @@ public final class Wiring {
             new LogMarks(source),
             new ResyncSurroundings(
                 journal, dispatchers, supervisor::state, watch::current, estimate));
+    WhatIfs whatIfs = new WhatIfs(journal.events());
     RunningService service =
         new RunningService(
             journal,
@@ -183,7 +185,11 @@ public final class Wiring {
                 journal.audit(),
                 () -> watch.current().entities(),
                 chunks::keys,
-                dispatchers::beginAnew),
+                () -> {
+                  dispatchers.beginAnew();
+                  whatIfs.forget();
+                }),
+            whatIfs,
             metrics,
             live);
     metrics.observe(service, file, () -> watch.current().entities());
@@ -201,6 +207,7 @@ public final class Wiring {
         chunkRows,
         health,
         alerts,
+        whatIfs,
         metrics,
         traces,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));

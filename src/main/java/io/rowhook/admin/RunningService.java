@@ -4,6 +4,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
@@ -41,6 +42,7 @@ import java.util.function.Supplier;
  * @param drafts what the settings would be with edits that are not made
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
+ * @param whatIfs what edits would have done
  * @param metrics what is counted and measured
  * @param live what happens, as it happens
  */
@@ -63,5 +65,6 @@ public record RunningService(
     SettingsDrafts drafts,
     ResyncActions resyncs,
     ErasureActions erasures,
+    WhatIfs whatIfs,
     Metrics metrics,
     LiveEvents live) {}

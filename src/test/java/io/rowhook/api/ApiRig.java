@@ -9,6 +9,7 @@ import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.TableId;
@@ -124,6 +125,7 @@ final class ApiRig implements AutoCloseable {
                     })),
             new ErasureActions(
                 journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
+            new WhatIfs(journal.events()),
             new Metrics(),
             live);
     server = AdminServer.open(file, service, () -> settings);

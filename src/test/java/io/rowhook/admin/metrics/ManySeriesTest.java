@@ -8,6 +8,7 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.entity.EntityMetrics;
@@ -193,6 +194,7 @@ class ManySeriesTest {
                 })),
         new ErasureActions(
             journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
+        new WhatIfs(journal.events()),
         metrics,
         new LiveEvents());
   }
