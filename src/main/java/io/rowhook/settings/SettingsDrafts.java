@@ -39,6 +39,26 @@ public final class SettingsDrafts {
       recipients = Map.copyOf(recipients);
     }
 
+    /**
+     * All recipients' files and templates of two directories, as they stand there.
+     *
+     * @throws EditRefusedException if one cannot be read
+     */
+    public static Draft onDisk(Path connectorConfig, Path templates) throws EditRefusedException {
+      return new Draft(
+          texts(EditableFiles.templates(templates)),
+          texts(EditableFiles.recipients(connectorConfig.resolve("recipients"))));
+    }
+
+    private static Map<String, Optional<String>> texts(EditableFiles files)
+        throws EditRefusedException {
+      Map<String, Optional<String>> texts = new HashMap<>();
+      for (Map.Entry<String, Path> file : files.all().entrySet()) {
+        texts.put(file.getKey(), files.content(file.getValue()).map(ShownContent::text));
+      }
+      return texts;
+    }
+
     /** Whether nothing is edited. */
     public boolean isEmpty() {
       return templates.isEmpty() && recipients.isEmpty();

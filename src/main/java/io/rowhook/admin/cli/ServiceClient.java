@@ -118,7 +118,7 @@ public final class ServiceClient {
         return answer;
       }
       throw new IllegalStateException(
-          answer.path("detail").asText("it answered " + response.statusCode()));
+          words(answer.path("detail").asText("it answered " + response.statusCode()), answer));
     } catch (ConnectException e) {
       throw stale(place, service, e);
     } catch (IOException e) {
@@ -130,6 +130,18 @@ public final class ServiceClient {
               + ". Whether it did what was asked, rowhook status shows",
           e);
     }
+  }
+
+  /** With each value that is wrong, where the sentence does not name it already. */
+  private static String words(String detail, JsonNode answer) {
+    StringBuilder words = new StringBuilder(detail);
+    for (JsonNode error : answer.path("errors")) {
+      String one = error.path("detail").asText();
+      if (!detail.contains(one)) {
+        words.append("\n  ").append(one);
+      }
+    }
+    return words.toString();
   }
 
   private static BodyPublisher publisher(@Nullable ObjectNode body) {
