@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -151,8 +152,9 @@ public final class PreviewCommand implements Callable<Integer> {
       String[] parts = entity.split(":", 2);
       request.put("entity", parts[0]).put("id", parts.length == 2 ? parts[1] : null);
     }
-    Console console = System.console();
-    boolean isWatched = console != null && console.isTerminal() && !service.json();
+    boolean isWatched =
+        !service.json()
+            && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     JsonNode found =
         new WhatIfRequest(service, templates.directory())
             .ask(settings, request, recipient, isWatched ? command.commandLine().getErr() : null);

@@ -87,12 +87,13 @@ public final class DryRun {
 
   /** Whether what was decided makes the same, without rendering it, as another's by its own. */
   public boolean makesTheSame(Plan plan, DryRun other, Plan its) {
-    return plan instanceof Plan.Wanted(Match match, Subscription subscription)
-            && its instanceof Plan.Wanted(Match itsMatch, Subscription itsSubscription)
-        ? match.rendering().equals(itsMatch.rendering())
-            && subscription.line().equals(itsSubscription.line())
-            && hasSameLine(other)
-        : plan.equals(its);
+    if (plan instanceof Plan.Wanted(Match match, Subscription subscription)
+        && its instanceof Plan.Wanted(Match itsMatch, Subscription itsSubscription)) {
+      return match.rendering().equals(itsMatch.rendering())
+          && subscription.line().equals(itsSubscription.line())
+          && hasSameLine(other);
+    }
+    return plan.equals(its);
   }
 
   /** Renders an event as was decided. */
@@ -108,7 +109,7 @@ public final class DryRun {
     try {
       BodyRenderer set = SubscriptionMatcher.renderer(recipient, sets, subscription);
       RenderedBody body = RenderedBody.of(set, event);
-      var unused = targets.of(Optional.of(subscription), event, body.set().topic(event));
+      var _ = targets.of(Optional.of(subscription), event, body.set().topic(event));
       return new Result.Body(body.bytes(), set.format());
     } catch (TemplateException e) {
       return new Result.Failed(String.valueOf(e.getMessage()));

@@ -124,8 +124,8 @@ class PreviewDraftTest {
     ObjectNode other = request().put("yaml", "url: https://stock.example.com/\nformat: xml\n");
     assertThat(good(reader, "stock", other).path("body").asText()).startsWith("<");
     assertThat(preview(reader, "stock", request()).status()).isEqualTo(404);
-    assertThat(Files.list(file.getParent())).containsExactly(file);
-    assertThat(Files.list(directory.resolve("config/recipients"))).hasSize(1);
+    assertThat(directory.resolve("templates/shop").toFile().list()).containsExactly("Article.jslt");
+    assertThat(directory.resolve("config/recipients").toFile().list()).containsExactly("shop.yaml");
   }
 
   @Test
@@ -162,8 +162,12 @@ class PreviewDraftTest {
   @Test
   void whoMayOnlyLookCannotHaveASecretShown() throws Exception {
     Path secret = Files.writeString(directory.resolve("secret"), "canary-canary");
-    String yaml = "url: https://a.example\nsubscriptions: [{ entity: Article, topic: '%s' }]\n";
-    ObjectNode refers = request().put("yaml", yaml.formatted("${file:" + secret + "}"));
+    ObjectNode refers =
+        request()
+            .put(
+                "yaml",
+                "url: https://a.example\nsubscriptions: [{ entity: Article, topic: '${file:%s}' }]\n"
+                    .formatted(secret));
     ApiClient.Reply refused = preview(reader, "shop", refers);
     assertThat(refused.status()).as(refused.text()).isEqualTo(403);
     assertThat(refused.text()).contains("/subscriptions/0/topic").doesNotContain("canary");

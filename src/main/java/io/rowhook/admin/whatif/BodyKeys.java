@@ -73,7 +73,8 @@ final class BodyKeys {
       node.properties()
           .forEach(member -> {
             String key = at.isEmpty() ? member.getKey() : at + "." + member.getKey();
-            if (keys.size() < MOST && keys.add(shown(key)) || member.getValue().isContainerNode()) {
+            if (keys.size() < MOST) {
+              keys.add(shown(key));
               collect(key, member.getValue(), keys);
             }
           });

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -129,7 +130,7 @@ final class Tally {
     }
     kept.put(entry.sequence(), example);
     if (kept.size() > EXAMPLES) {
-      room.addAndGet(kept.remove(kept.lastKey()).size());
+      room.addAndGet(Objects.requireNonNull(kept.pollLastEntry()).getValue().size());
     }
   }
 

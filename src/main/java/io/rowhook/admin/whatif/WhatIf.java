@@ -66,12 +66,11 @@ final class WhatIf {
   private final long began = System.nanoTime();
   private final AtomicLong events = new AtomicLong();
   private final AtomicLong examined = new AtomicLong();
-  private final List<Thread> threads = new ArrayList<>(); // written before they start
+  private final List<Thread> threads = new ArrayList<>(); // guarded by this
   private final Lock reading;
   private final Semaphore room;
   private State state = State.running; // this and all below are guarded by this
   private @Nullable String reason;
-  private int left;
   private long tookNanos;
 
   /**
@@ -94,8 +93,11 @@ final class WhatIf {
 
   /** Begins; where no recipient is concerned it only counts the events. */
   void start(Supplier<EventRange> range) {
-    threads.add(Thread.ofPlatform().daemon().name("what-if-" + id).unstarted(() -> run(range)));
-    threads.getFirst().start();
+    Thread first = Thread.ofPlatform().daemon().name("what-if-" + id).unstarted(() -> run(range));
+    synchronized (this) {
+      threads.add(first);
+    }
+    first.start();
   }
 
   private void run(Supplier<EventRange> supplier) {
@@ -243,9 +245,14 @@ final class WhatIf {
 
   /** Waits, some seconds at most, until it reads no more. */
   void join() throws InterruptedException {
-    for (Thread thread : threads) {
-      if (thread.isAlive()) {
-        thread.join(FAREWELL);
+    List<Thread> all;
+    synchronized (this) {
+      all = List.copyOf(threads);
+    }
+    for (Thread thread : all) {
+      if (thread.isAlive() && !thread.join(FAREWELL)) {
+        LOG.warn("what edits would have done is still being found out, not waiting longer");
+        return;
       }
     }
   }
