@@ -81,7 +81,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     .map(([method, o]) => ({ ...o, [fc.toStringMethod]: () => o.operationId, path, method: method.toUpperCase(), parameters: o.parameters ?? [] })));
 
 /** What there is, so that not all is unknown. */
-const known = { recipient: [], template: [], event: [], resync: ["1", "2"], entity: ["Article", "Order"], id: ["1", "7"] };
+const known = { recipient: [], template: [], event: [], resync: ["1", "2"], whatIf: ["1", "2"], entity: ["Article", "Order"], id: ["1", "7"] };
 const etags = new Map();
 async function look() {
   for (const [kind, path] of [["recipient", "/v1/recipients"], ["template", "/v1/templates"]]) {

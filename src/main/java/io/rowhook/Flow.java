@@ -8,6 +8,7 @@ import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -52,6 +53,7 @@ public final class Flow implements AutoCloseable {
   private final JdbcRowLookup chunks;
   private final HealthMonitor health;
   private final Alerts alerts;
+  private final WhatIfs whatIfs;
   private final Metrics metrics;
   private final History history;
   private final Traces traces;
@@ -72,6 +74,7 @@ public final class Flow implements AutoCloseable {
       JdbcRowLookup chunks,
       HealthMonitor health,
       Alerts alerts,
+      WhatIfs whatIfs,
       Metrics metrics,
       History history,
       Traces traces,
@@ -89,6 +92,7 @@ public final class Flow implements AutoCloseable {
     this.chunks = chunks;
     this.health = health;
     this.alerts = alerts;
+    this.whatIfs = whatIfs;
     this.metrics = metrics;
     this.history = history;
     this.traces = traces;
@@ -214,6 +218,7 @@ public final class Flow implements AutoCloseable {
       admin.close();
     }
     history.close();
+    whatIfs.close();
     alerts.close();
     health.close();
     watch.close();

@@ -17,6 +17,7 @@ import io.rowhook.admin.history.History;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
@@ -36,6 +37,7 @@ import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -166,6 +168,7 @@ public final class Wiring {
                 journal, dispatchers, supervisor::state, watch::current, estimate));
     SettingsEditor editor =
         new SettingsEditor(options.config(), options.templates(), watch, journal.audit());
+    WhatIfs whatIfs = new WhatIfs(journal.events());
     RunningService service =
         new RunningService(
             journal,
@@ -185,6 +188,7 @@ public final class Wiring {
             editor,
             options.templates(),
             new Mapping(source, watch::current, editor),
+            new SettingsDrafts(options.config(), options.templates(), watch),
             new ResyncActions(
                 journal.resyncs(),
                 resync::note,
@@ -197,7 +201,11 @@ public final class Wiring {
                 journal.audit(),
                 () -> watch.current().entities(),
                 chunks::keys,
-                dispatchers::beginAnew),
+                () -> {
+                  dispatchers.beginAnew();
+                  whatIfs.forget();
+                }),
+            whatIfs,
             metrics,
             history,
             live);
@@ -216,6 +224,7 @@ public final class Wiring {
         chunkRows,
         health,
         alerts,
+        whatIfs,
         metrics,
         history,
         traces,

@@ -1,7 +1,9 @@
 package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.Address;
+import io.rowhook.admin.cli.RangeOptions;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TemplatesOption;
 import io.rowhook.admin.cli.TextFormat;
@@ -9,6 +11,8 @@ import io.rowhook.admin.preview.EventFile;
 import io.rowhook.admin.preview.GoldenFiles;
 import io.rowhook.admin.preview.PreviewView;
 import io.rowhook.admin.preview.RowEvent;
+import io.rowhook.admin.preview.WhatIfRequest;
+import io.rowhook.admin.preview.WhatIfText;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Recipient;
@@ -16,18 +20,21 @@ import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.Settings;
 import io.rowhook.template.TemplateRegistry;
 import io.rowhook.webhook.DeliveryPreview;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,23 +49,30 @@ import picocli.CommandLine.Spec;
           + " they are on disk now; sends nothing. Says which subscription wants the event, or why"
           + " none does, and marks what a template reads that the event does not have.",
       "The event comes from the running service's journal (--event, --entity; without either the"
-          + " newest that the recipient's subscriptions are about), from a row of the source (--row),"
-          + " or from a file (--file), which"
-          + " needs no service."
+          + " newest that the recipient's subscriptions are about), from a row of the source"
+          + " (--row), or from a file (--file), which needs no service."
     },
     footer = {
       "",
-      "An event's file is in the shape of the built-in set full: what a recipient without a template"
-          + " gets can be saved and given back.",
+      "An event's file is in the shape of the built-in set full: what a recipient without a"
+          + " template gets can be saved and given back.",
       "--check DIR compares what templates make with files, for tests of your own; it needs no"
           + " service and no source. For each DIR/<recipient>/<case>.event.json there is beside it",
       "    <case>.body.json or <case>.body.xml   what is sent",
       "    <case>.skipped  (empty)     "
           + "          nothing is sent, since no subscription wants it",
-      "--check DIR --update writes these. Settings are read whole: give the variables that they name"
-          + " any value of the right form.",
+      "--check DIR --update writes these. Settings are read whole: give the variables that they"
+          + " name any value of the right form.",
       "",
-      "Exit status: 0 if it could be rendered, or all is as expected; 1 if not, and says why."
+      "--replay 7d, or a range by --from, --to, --from-sequence, --to-sequence, has the running"
+          + " service render the journal's events of that range, by what is in force in it and by"
+          + " the files on disk, and says how many bodies would change, which keys come and go,"
+          + " what would break; for RECIPIENT, or for all. Only recipients' files and templates"
+          + " count.",
+      "",
+      "Exit status: 0 if it could be rendered, or all is as expected; 1 if not, and says why. Of a"
+          + " range: 0 if nothing would be different, 3 if something would, 1 if something would"
+          + " break or it cannot be told; 2 if the command line is wrong."
     },
     mixinStandardHelpOptions = true)
 public final class PreviewCommand implements Callable<Integer> {
@@ -66,6 +80,7 @@ public final class PreviewCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
   @Mixin private TemplatesOption templates = new TemplatesOption();
+  @Mixin private RangeOptions range = new RangeOptions();
 
   @Parameters(
       index = "0",
@@ -116,11 +131,35 @@ public final class PreviewCommand implements Callable<Integer> {
       out.flush();
       return good ? 0 : 1;
     }
+    if (range.isGiven()) {
+      return replayed(settings, out);
+    }
     Recipient to = recipient(settings);
     JournalEntry entry = entry(settings, to);
     DeliveryPreview preview = DeliveryPreview.of(to, sets, entry, Instant.now());
     service.show(PreviewView.json(to, entry, preview), out, PreviewCommand::print);
     return preview.body() == null ? 1 : 0;
+  }
+
+  private int replayed(Settings settings, PrintWriter out) throws InterruptedException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    if (event != null || row != null || file != null) {
+      throw new ParameterException(
+          command.commandLine(), "a range has its events: leave out --event, --row and --file");
+    }
+    ObjectNode request = range.into(ServiceClient.request(), command);
+    if (entity != null) {
+      String[] parts = entity.split(":", 2);
+      request.put("entity", parts[0]).put("id", parts.length == 2 ? parts[1] : null);
+    }
+    boolean isWatched =
+        !service.json()
+            && Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    JsonNode found =
+        new WhatIfRequest(service, templates.directory())
+            .ask(settings, request, recipient, isWatched ? command.commandLine().getErr() : null);
+    service.show(found, out, WhatIfText::print);
+    return WhatIfText.exitStatus(found);
   }
 
   private JournalEntry entry(Settings settings, Recipient to)
@@ -210,7 +249,7 @@ public final class PreviewCommand implements Callable<Integer> {
     out.println(
         json.path("wanted").asBoolean()
             ? "Nothing was sent."
-            : "Nothing was sent, nor will be: no subscription wants it. The above is what it would look"
-                + " like if one did.");
+            : "Nothing was sent, nor will be: no subscription wants it. The above is what it would"
+                + " look like if one did.");
   }
 }

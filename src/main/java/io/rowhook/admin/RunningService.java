@@ -6,6 +6,7 @@ import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SlotStatus;
@@ -15,6 +16,7 @@ import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DispatcherRegistry;
@@ -42,8 +44,10 @@ import java.util.function.Supplier;
  * @param editor edits recipients' files and templates
  * @param templateFiles the directory of the templates
  * @param mapping which tables make which entity
+ * @param drafts what the settings would be with edits that are not made
  * @param resyncs brings recipients up to date
  * @param erasures removes what the journal has of an entity
+ * @param whatIfs what edits would have done
  * @param metrics what is counted and measured
  * @param history how it went in the last hours
  * @param live what happens, as it happens
@@ -66,8 +70,10 @@ public record RunningService(
     SettingsEditor editor,
     Path templateFiles,
     Mapping mapping,
+    SettingsDrafts drafts,
     ResyncActions resyncs,
     ErasureActions erasures,
+    WhatIfs whatIfs,
     Metrics metrics,
     History history,
     LiveEvents live) {}

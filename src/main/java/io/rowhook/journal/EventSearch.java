@@ -96,6 +96,11 @@ public final class EventSearch {
     });
   }
 
+  /** All events of a range, in their order. */
+  public EventRange range(DeliveryFilter filter) {
+    return new EventRange(readers, filter);
+  }
+
   private static List<Found> indexed(SqliteSession sql, Query query, long most)
       throws SQLException {
     List<Found> found = new ArrayList<>();

@@ -25,6 +25,8 @@ public final class EditRefusedException extends Exception {
     SOURCE,
     /** The file is not to be edited here, or cannot be written. */
     READ_ONLY,
+    /** Whoever asks may not have it done. */
+    FORBIDDEN,
     /** Other settings are being put in force. */
     BUSY
   }

@@ -49,7 +49,7 @@ final class ShownContent {
     return YamlDocument.of(text, RecipientFileReader.OBJECT);
   }
 
-  private static String text(byte[] bytes) {
+  static String text(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }

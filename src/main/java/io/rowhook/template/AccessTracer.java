@@ -54,7 +54,7 @@ public final class AccessTracer {
   public void trace(Template set) throws TemplateException {
     Template inner = set instanceof BodyRenderer renderer ? renderer.set() : set;
     if (inner instanceof JsltTemplate jslt) {
-      TemplateExecutor.SHARED.run(jslt.hash(), jslt.name(), () -> jslt.apply(event, root));
+      DraftRendering.executor().run(jslt.hash(), jslt.name(), () -> jslt.apply(event, root));
     }
   }
 

@@ -82,7 +82,7 @@ public final class Condition {
    * @throws TemplateException if it breaks off; the message holds no value
    */
   public boolean holds(JsonNode input) throws TemplateException {
-    return TemplateExecutor.SHARED.run(key(text), name, () -> holdsHere(input));
+    return DraftRendering.executor().run(key(text), name, () -> holdsHere(input));
   }
 
   /**
@@ -104,10 +104,11 @@ public final class Condition {
     if (Boundedness.isQuick(endsSoon, event.json().length)) {
       return ScopedValue.where(JsltFunctions.EVENT, event).call(() -> holdsHere(input));
     }
-    return TemplateExecutor.SHARED.run(
-        key(text),
-        name,
-        () -> ScopedValue.where(JsltFunctions.EVENT, event).call(() -> holdsHere(input)));
+    return DraftRendering.executor()
+        .run(
+            key(text),
+            name,
+            () -> ScopedValue.where(JsltFunctions.EVENT, event).call(() -> holdsHere(input)));
   }
 
   private boolean holdsHere(JsonNode input) throws TemplateException {

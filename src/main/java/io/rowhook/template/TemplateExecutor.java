@@ -59,7 +59,11 @@ public final class TemplateExecutor {
   private static final int MOST_SHARES = 10_000;
 
   /** One for the process: what it bounds is the process's own. */
-  public static final TemplateExecutor SHARED = new TemplateExecutor(LIMIT, SHARE);
+  public static final TemplateExecutor SHARED = new TemplateExecutor(LIMIT, SHARE, "");
+
+  /** What is only tried out has threads and a quarantine of its own, and fewer may be lost. */
+  static final TemplateExecutor DRAFTS =
+      new TemplateExecutor(LIMIT, SHARE, ". It was only tried out: what is in force goes on");
 
   private static final Logger LOG = LoggerFactory.getLogger(TemplateExecutor.class);
   private static final ThreadLocal<@Nullable Run<?>> RUNNING = new ThreadLocal<>();
@@ -75,6 +79,7 @@ public final class TemplateExecutor {
 
   private final Duration limit;
   private final int share;
+  private final String tried; // in messages; empty: what is in force is run here
   private final Semaphore threads;
   private final Map<String, RenderingPermits> permitses = new ConcurrentHashMap<>();
   private final Map<String, Quarantined> quarantine = new ConcurrentHashMap<>();
@@ -83,9 +88,10 @@ public final class TemplateExecutor {
   private final LongAdder nanos = new LongAdder();
   private final Executor executor;
 
-  TemplateExecutor(Duration limit, int share) {
+  TemplateExecutor(Duration limit, int share, String tried) {
     this.limit = limit;
     this.share = share;
+    this.tried = tried;
     this.threads = new Semaphore(2 * share, true);
     AtomicInteger number = new AtomicInteger();
     this.executor =
@@ -203,14 +209,15 @@ public final class TemplateExecutor {
               + known.since
               + ", because "
               + known.why
-              + ". Edit it, then rowhook replay --failed");
+              + (tried.isEmpty() ? ". Edit it, then rowhook replay --failed" : tried));
     }
     if (lost.get() >= MOST_LOST) {
       throw new TemplateException(
           name
               + ": no template is run any more, since "
               + MOST_LOST
-              + " are running without an end. Mend them and restart Rowhook");
+              + " are running without an end. Mend them and restart Rowhook"
+              + tried);
     }
   }
 
@@ -237,7 +244,8 @@ public final class TemplateExecutor {
   private TemplateException overrun(String key, String name, Run<?> run) {
     run.abandon();
     String why = "it ran for longer than " + limit.toMillis() + " ms";
-    if (quarantine.putIfAbsent(key, new Quarantined(key, name, why, Instant.now())) == null) {
+    if (quarantine.putIfAbsent(key, new Quarantined(key, name, why, Instant.now())) == null
+        && tried.isEmpty()) {
       LOG.atError()
           .setMessage("template in quarantine: it is not run again until it is edited")
           .addKeyValue("template", name)

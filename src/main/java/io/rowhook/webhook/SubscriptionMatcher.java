@@ -142,8 +142,7 @@ public final class SubscriptionMatcher {
     }
   }
 
-  private static BodyRenderer renderer(
-      Recipient recipient, TemplateLookup sets, Subscription subscription)
+  static BodyRenderer renderer(Recipient recipient, TemplateLookup sets, Subscription subscription)
       throws TemplateException {
     return BodyRenderer.of(
         recipient,

@@ -101,6 +101,7 @@ class ApiContractTest {
     String event = deliveries(event());
     follow();
     change(event);
+    whatIf();
     resync();
     forget();
     erase();
@@ -215,6 +216,16 @@ class ApiContractTest {
                 .path("id")
                 .asText())
         .isEqualTo("9");
+    assertThat(
+            good(
+                    "POST",
+                    shop + "/preview",
+                    "{\"event\":\""
+                        + event
+                        + "\",\"templates\":{\"shop/Article.jslt\":\"{ \\\"n\\\": 1 }\"}}")
+                .path("body")
+                .asText())
+        .isEqualTo("{\"n\":1}");
     good("POST", "/v1/recipients/down/deliveries/" + event + "/redeliver", "{}");
     assertThat(good("POST", shop + "/replay", "{\"from\":\"2026-01-01T00:00:00Z\",\"atMost\":1}"))
         .hasToString("{\"done\":false,\"count\":4,\"held\":null}");
@@ -230,6 +241,33 @@ class ApiContractTest {
         .isEqualTo("wrong prices");
     assertThat(problem(409, "POST", shop + "/test", "").text()).contains("wrong prices");
     good("DELETE", "/v1/kill-switch", "");
+  }
+
+  private void whatIf() {
+    int sent = stage.inbox("shop").size();
+    JsonNode begun =
+        good(
+            "POST",
+            "/v1/what-ifs",
+            """
+            {"recipients": ["shop", "down"], "entity": "Article", "from": "2026-01-01T00:00:00Z",
+             "templates": {"shop/Article.jslt": "{ \\"was\\": .data.price }"},
+             "recipientFiles": {"down": "url: https://nowhere.example.com"}}
+            """);
+    String place = "/v1/what-ifs/" + begun.path("id").asText();
+    Eventually.within(
+        LIMIT, "it is done", () -> good("GET", place, "").path("state").asText().equals("done"));
+    JsonNode done = good("DELETE", place, "");
+    assertThat(done.path("state").asText()).as("it had ended").isEqualTo("done");
+    assertThat(done.path("recipients").findValuesAsText("changed")).containsExactly("4");
+    assertThat(done.path("recipients").path(0).path("keysAppear").toString())
+        .isEqualTo("[{\"key\":\"was\",\"count\":4}]");
+    assertThat(done.path("unaffected").toString()).isEqualTo("[\"down\"]");
+    assertThat(good("GET", "/v1/what-ifs", "").path("whatIfs")).hasSize(1);
+    assertThat(problem(422, "POST", "/v1/what-ifs", "{\"recipients\":[\"shpo\"]}").text())
+        .contains("Did you mean shop?", "#/recipients/0");
+    problem(404, "GET", "/v1/what-ifs/77", "");
+    assertThat(stage.inbox("shop")).as("nothing was sent").hasSize(sent);
   }
 
   private void resync() {

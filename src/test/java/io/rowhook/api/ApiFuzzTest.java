@@ -56,7 +56,8 @@ class ApiFuzzTest {
     stage.recipient(
         "shop",
         "url: ${env:SHOP_URL}\n"
-            + "subscriptions: [{ entity: Article, events: [Created, Updated, Deleted, Snapshot] }]");
+            + "subscriptions: [{ entity: Article, events: [Created, Updated, Deleted, Snapshot]"
+            + " }]");
     stage.recipient("down", "url: http://127.0.0.1:9/\nretry: { delays: [1h] }");
     stage.write(
         "connector-config/rowhook.yaml",
@@ -91,6 +92,7 @@ class ApiFuzzTest {
             "recipient", List.of("shop", "down"),
             "entity", List.of("Article", "Order"),
             "resync", List.of("1", "2"),
+            "whatIf", List.of("1", "2"),
             "event", events);
     try (HttpClient http = HttpClient.newHttpClient();
         ApiClient local = ApiClient.of(stage.journalFile());

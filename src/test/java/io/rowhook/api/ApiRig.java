@@ -11,6 +11,7 @@ import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.SourceConfig;
@@ -26,6 +27,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -126,6 +128,7 @@ final class ApiRig implements AutoCloseable {
                     "source.properties"),
                 reloader::current,
                 editor),
+            new SettingsDrafts(files.config(), files.templates(), reloader),
             new ResyncActions(
                 journal.resyncs(),
                 _ -> Optional.empty(),
@@ -140,6 +143,7 @@ final class ApiRig implements AutoCloseable {
                     new UnreadWatch(journal, List::of))),
             new ErasureActions(
                 journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
+            new WhatIfs(journal.events()),
             new Metrics(),
             new History(),
             live);

@@ -47,7 +47,7 @@ class TemplateExecutorTest {
 
   @Test
   void oneThatOverrunsIsQuarantinedAndTheOthersGoOn() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2, "");
     try {
       assertThatThrownBy(() -> executor.run("a", "a.jslt", this::spin))
           .isInstanceOf(TemplateException.class)
@@ -70,7 +70,7 @@ class TemplateExecutorTest {
 
   @Test
   void noMoreThreadsRunThanTheLimitAndOneSetHasHalfOfThem() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2, "");
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -103,7 +103,7 @@ class TemplateExecutorTest {
 
   @Test
   void oneSetAloneLeavesRoomForTheOthers() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofSeconds(30), 2, "");
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
     executor.run("slow", "slow", () -> "quick once");
@@ -130,7 +130,7 @@ class TemplateExecutorTest {
   /** Eight bad ones on two cores took all sixteen, and no template ran any more. */
   @Test
   void oneThatNeverEndsCostsOneThread() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(LIMIT, 4);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 4, "");
     CountDownLatch ended = new CountDownLatch(4);
     AtomicInteger spinning = new AtomicInteger();
     try {
@@ -159,7 +159,7 @@ class TemplateExecutorTest {
   /** An expression that goes back and forth for ever is ended, and its thread is free again. */
   @Test
   void aSlowRegularExpressionIsEnded() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2, "");
     for (String call :
         List.of(
             "test(., \".*.*.*.*.*.*.*.*.*.*X\")",
@@ -211,7 +211,7 @@ class TemplateExecutorTest {
 
   @Test
   void whatNeverEndsIsBounded() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2);
+    TemplateExecutor executor = new TemplateExecutor(LIMIT, 2, "");
     try {
       for (int i = 0; i < TemplateExecutor.MOST_LOST; i++) {
         String key = "endless-" + i;
@@ -239,7 +239,7 @@ class TemplateExecutorTest {
 
   @Test
   void whoWaitsForTheMachineIsNotAtFault() throws Exception {
-    TemplateExecutor executor = new TemplateExecutor(Duration.ofMillis(100), 2);
+    TemplateExecutor executor = new TemplateExecutor(Duration.ofMillis(100), 2, "");
     assertThat(
             executor.run(
                 "idle",

@@ -36,6 +36,7 @@ final class EditRefusals {
           case STALE -> ProblemType.CHANGED_MEANWHILE;
           case INVALID -> ProblemType.WRONG_FIELD;
           case READ_ONLY -> ProblemType.READ_ONLY;
+          case FORBIDDEN -> ProblemType.FORBIDDEN;
           case BUSY -> ProblemType.BUSY;
         };
     return new ApiException(new Problem(type, String.valueOf(e.getMessage()), errors, Map.of()));

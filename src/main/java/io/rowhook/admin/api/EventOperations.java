@@ -10,11 +10,17 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.JournalQueries;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.settings.Settings;
+import io.rowhook.settings.SettingsDrafts.Draft;
+import io.rowhook.template.DraftRendering;
 import io.rowhook.webhook.DeliveryPreview;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Events of the journal, and what a recipient would be sent of one. */
 final class EventOperations {
@@ -81,11 +87,13 @@ final class EventOperations {
           Operation.post("/v1/recipients/{recipient}/preview", "preview")
               .says(TAG, "What it would be sent of an event; sends nothing")
               .about(
-                  "By the settings in force. Of the event that is given or named, else the newest of"
-                      + " `entity`, else the newest that its subscriptions are about.")
+                  "By the settings in force, with the edits that come along. Of the event that is"
+                      + " given or named, else the newest of `entity`, else the newest that its"
+                      + " subscriptions are about. "
+                      + Drafts.RULES)
               .needs(Right.read)
               .with(Common.RECIPIENT)
-              .takes(
+              .takesFiles(
                   Schema.closed()
                       .may("event", Schema.text(1, 64).about("id or sequence"))
                       .may("entity", Common.ENTITY)
@@ -93,7 +101,12 @@ final class EventOperations {
                       .may(
                           "given",
                           Schema.map(Schema.anything())
-                              .about("an event, in the shape of the built-in set full")))
+                              .about("an event, in the shape of the built-in set full"))
+                      .may(Drafts.TEMPLATES, Drafts.TEMPLATE_TEXTS)
+                      .may(
+                          "yaml",
+                          Schema.text(0, EditSchemas.MOST)
+                              .about("the recipient's file, edited; it need not be there yet")))
               .answers(200, "The request, or why there is none", PREVIEW)
               .by(EventOperations::preview));
 
@@ -125,12 +138,30 @@ final class EventOperations {
                     + ", or not any more"));
   }
 
-  private static ApiAnswer preview(RunningService service, ApiRequest request) throws ApiException {
-    Recipient to = Recipients.served(service, request.text("recipient"));
+  private static ApiAnswer preview(RunningService service, ApiRequest request)
+      throws ApiException, InterruptedException {
+    String name = request.text("recipient");
+    Map<String, Optional<String>> file = new HashMap<>();
+    request.optional("yaml").ifPresent(yaml -> file.put(name, Optional.of(yaml)));
+    Draft draft = new Draft(Drafts.texts(request, Drafts.TEMPLATES), file);
+    if (file.isEmpty()) {
+      Recipient to = Recipients.served(service, name);
+      if (draft.isEmpty()) {
+        JournalEntry entry = entry(service, request, to);
+        return answer(to, entry, DeliveryPreview.of(to, service.templates(), entry, Instant.now()));
+      }
+    }
+    Settings edited = Drafts.tried(service, request, draft).edited();
+    Recipient to = Recipients.of(edited.recipients(), name);
     JournalEntry entry = entry(service, request, to);
-    return ApiAnswer.ok(
-        PreviewView.json(
-            to, entry, DeliveryPreview.of(to, service.templates(), entry, Instant.now())));
+    return answer(
+        to,
+        entry,
+        DraftRendering.call(() -> DeliveryPreview.of(to, edited.sets(), entry, Instant.now())));
+  }
+
+  private static ApiAnswer answer(Recipient to, JournalEntry entry, DeliveryPreview preview) {
+    return ApiAnswer.ok(PreviewView.json(to, entry, preview));
   }
 
   private static JournalEntry entry(RunningService service, ApiRequest request, Recipient to)

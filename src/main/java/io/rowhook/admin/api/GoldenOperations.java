@@ -29,8 +29,7 @@ final class GoldenOperations {
                       + " is sent. The files hold the event's data, which erasing it in the journal"
                       + " leaves there.")
               .with(Common.RECIPIENT)
-              .takes(
-                  ApiAnswer.JSON,
+              .requires(
                   Schema.closed()
                       .must("event", Schema.text(1, 64).about("id or sequence"))
                       .may(
@@ -38,8 +37,7 @@ final class GoldenOperations {
                           Schema.text("[A-Za-z0-9][A-Za-z0-9_-]*", 100)
                               .about(
                                   "what its files are called; by default entity, id and type of the"
-                                      + " event")),
-                  true)
+                                      + " event")))
               .answers(201, "It is kept", KEPT)
               .or(ProblemType.CONFLICT, ProblemType.READ_ONLY)
               .by(GoldenOperations::keep));

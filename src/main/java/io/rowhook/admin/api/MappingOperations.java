@@ -63,8 +63,7 @@ final class MappingOperations {
                       + " Where the source is not ready for it `errors` has the statements that the"
                       + " tables' owner has to run.")
               .with(EditSchemas.IF_MATCH)
-              .takes(
-                  ApiAnswer.JSON,
+              .requires(
                   Schema.closed()
                       .must(
                           "entities",
@@ -78,8 +77,7 @@ final class MappingOperations {
                                           .orNull()
                                           .about(
                                               "the name in force, where several have the table")),
-                              MOST)),
-                  true)
+                              MOST)))
               .answers(200, "They are chosen", EditSchemas.EDITED)
               .or(EditSchemas.conditional())
               .or(ProblemType.CONFLICT, ProblemType.UNAVAILABLE)

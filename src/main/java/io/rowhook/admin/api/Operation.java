@@ -191,6 +191,12 @@ public record Operation(
       return this;
     }
 
+    /** The same, which may have settings files in it. */
+    public Draft takesFiles(Schema schema) {
+      body = Optional.of(new Body(ApiAnswer.JSON, schema, false, Body.FILE_BYTES));
+      return this;
+    }
+
     /** A body of a type that has a settings file in it. */
     public Draft takesFile(String contentType, Schema schema) {
       body = Optional.of(new Body(contentType, schema, true, Body.FILE_BYTES));

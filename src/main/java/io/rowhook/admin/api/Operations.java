@@ -24,7 +24,8 @@ public final class Operations {
           new Tag("Templates", "What recipients are sent: the attribute sets"),
           new Tag("Deliveries", "One event for one recipient, and what became of it"),
           new Tag("Events", "What happened to entities, as the journal has it"),
-          new Tag("Resyncs", "Bringing one recipient up to date"));
+          new Tag("Resyncs", "Bringing one recipient up to date"),
+          new Tag("What-ifs", "What edits would have done to events that were"));
 
   /** In the order of the document. */
   public static final List<Operation> ALL =
@@ -41,7 +42,8 @@ public final class Operations {
               GoldenOperations.ALL,
               MappingOperations.ALL,
               ErasureOperations.ALL,
-              ResyncOperations.ALL)
+              ResyncOperations.ALL,
+              WhatIfOperations.ALL)
           .flatMap(List::stream)
           .toList();
 

@@ -19,7 +19,11 @@ public final class Recipients {
 
   /** A recipient that has a file: nothing is sent to others. */
   public static Recipient served(RunningService service, String name) throws ApiException {
-    List<Recipient> all = service.recipients().get();
+    return of(service.recipients().get(), name);
+  }
+
+  /** One of these. */
+  static Recipient of(List<Recipient> all, String name) throws ApiException {
     return all.stream()
         .filter(one -> one.name().equals(name))
         .findFirst()

@@ -124,7 +124,7 @@ public final class ServiceClient {
         return answer;
       }
       throw new IllegalStateException(
-          answer.path("detail").asText("it answered " + response.statusCode()));
+          words(answer.path("detail").asText("it answered " + response.statusCode()), answer));
     } catch (ConnectException e) {
       throw stale(place, file, service, e);
     } catch (IOException e) {
@@ -136,6 +136,18 @@ public final class ServiceClient {
               + ". Whether it did what was asked, rowhook status shows",
           e);
     }
+  }
+
+  /** With each value that is wrong, where the sentence does not name it already. */
+  private static String words(String detail, JsonNode answer) {
+    StringBuilder words = new StringBuilder(detail);
+    for (JsonNode error : answer.path("errors")) {
+      String one = error.path("detail").asText();
+      if (!detail.contains(one)) {
+        words.append("\n  ").append(one);
+      }
+    }
+    return words.toString();
   }
 
   private static BodyPublisher publisher(@Nullable ObjectNode body) {
@@ -186,7 +198,7 @@ public final class ServiceClient {
 
   /** Where whoever may read the file beside the journal opens the page; operates the service. */
   public String page() {
-    EndpointFile service = service(EndpointFile.beside(journal()));
+    EndpointFile service = service(EndpointFile.beside(journal()), journal());
     return "http://" + service.authority() + "/#token=" + service.token().reveal();
   }
 

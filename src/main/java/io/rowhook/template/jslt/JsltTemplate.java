@@ -9,10 +9,10 @@ import com.schibsted.spt.data.jslt.Parser;
 import com.schibsted.spt.data.jslt.filters.TrueJsonFilter;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
+import io.rowhook.template.DraftRendering;
 import io.rowhook.template.EventTrees;
 import io.rowhook.template.Template;
 import io.rowhook.template.TemplateException;
-import io.rowhook.template.TemplateExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -137,7 +137,7 @@ public record JsltTemplate(
     int bytes = event.json().length;
     return Boundedness.isQuick(endsSoon, bytes)
         ? write(apply(event, input), bytes)
-        : TemplateExecutor.SHARED.run(hash, name, () -> write(apply(event, input), bytes));
+        : DraftRendering.executor().run(hash, name, () -> write(apply(event, input), bytes));
   }
 
   /** What the set makes of an event; {@code input} is its JSON. On this thread. */

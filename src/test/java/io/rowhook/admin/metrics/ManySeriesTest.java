@@ -10,6 +10,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.mapping.Mapping;
+import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.UnreadWatch;
@@ -28,6 +29,7 @@ import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.settings.SettingsDirectory;
+import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -197,6 +199,7 @@ class ManySeriesTest {
                 "source.properties"),
             reloader::current,
             editor),
+        new SettingsDrafts(files.config(), files.templates(), reloader(files)),
         new ResyncActions(
             journal.resyncs(),
             _ -> Optional.empty(),
@@ -211,6 +214,7 @@ class ManySeriesTest {
                 new UnreadWatch(journal, List::of))),
         new ErasureActions(
             journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
+        new WhatIfs(journal.events()),
         metrics,
         new History(),
         new LiveEvents());

@@ -80,6 +80,7 @@ export function WhatIfResult({ id }) {
       ${job.state === 'running' && html`<${Action} act=${() => ask('DELETE', address(['what-ifs', id]))}>${t('cancel')}<//>`}</div>
     ${job.state === 'running' && html`<progress max=${Math.max(1, job.events)} value=${job.examined} aria-label=${t('progress')}></progress>`}
     <p role="status">${t(`what-if.${job.state}`, { examined: number(job.examined), events: number(job.events), time: seconds(job.elapsedMillis / 1000) })} ${job.reason ?? ''}</p>
+    ${job.unaffected.length > 0 && html`<p class="hint">${t('what-if.unaffected', { recipients: job.unaffected.join(', ') })}</p>`}
     ${job.recipients.map((one) => html`<${Changes} key=${one.recipient} of=${one} />`)}
   </section>`;
 }
@@ -93,6 +94,7 @@ function Changes({ of }) {
       <dt>${t('what-if.newly')}</dt><dd>${number(of.newlyWanted)}</dd>
       <dt>${t('what-if.no-longer')}</dt><dd>${number(of.noLongerWanted)}</dd>
       <dt>${t('what-if.breaks')}</dt><dd>${of.breaks > 0 ? html`<${Badge} kind="health" state="failing" /> ` : ''}${number(of.breaks)}</dd>
+      <dt>${t('what-if.mended')}</dt><dd>${number(of.mended)}</dd>
       <dt>${t('what-if.appear')}</dt><dd>${keys(of.keysAppear)}</dd>
       <dt>${t('what-if.vanish')}</dt><dd>${keys(of.keysVanish)}</dd>
     </dl>
