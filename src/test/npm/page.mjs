@@ -180,7 +180,7 @@ const JOURNEYS = {
     await open(page, 'workbench/shop/Order.jslt');
     const editor = page.locator('.cm-content');
     await editor.waitFor();
-    await page.getByRole('region', { name: 'Preview' }).getByText('"order"').waitFor();
+    await page.getByRole('region', { name: 'Preview' }).getByText('"order"').first().waitFor();
     const write = async (text) => {
       await editor.click();
       await page.keyboard.press('ControlOrMeta+a');
