@@ -7,6 +7,7 @@ import io.rowhook.journal.AuditLog;
 import io.rowhook.settings.EditRefusedException.Reason;
 import io.rowhook.settings.edit.EditableFiles;
 import io.rowhook.settings.edit.MergePatch;
+import io.rowhook.settings.entities.EntitiesFileReader;
 import io.rowhook.settings.yaml.PendingEdits;
 import io.rowhook.settings.yaml.YamlDocument;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,9 @@ public final class SettingsEditor {
 
   /** The name of the one file of {@link Kind#entities}. */
   public static final String ENTITIES = "entities";
+
+  /** What an entity may be called, as a regular expression. */
+  public static final String ENTITY_NAME = EntitiesFileReader.NAME.pattern();
 
   /**
    * A file as it may be shown.

@@ -96,6 +96,15 @@ final class EditContract {
         .hasSize(1);
     assertThat(client.get("/v1/event-search?column%5Bsku%5D=A2").text())
         .contains("no event that is indexed by sku");
+    JsonNode mapping = good("GET", "/v1/mapping", "");
+    assertThat(good("GET", "/v1/mapping/public.article/sample", "").path("event").path("data"))
+        .isNotEmpty();
+    good(
+        mapping,
+        "PUT",
+        "/v1/mapping",
+        "{\"entities\":[{\"table\":\"public.article\",\"name\":\"Article\"},{\"table\":\"crm.customer\","
+            + "\"name\":\"Customer\"},{\"table\":\"sales.sales_order\",\"name\":\"Order\"}]}");
     return answered;
   }
 

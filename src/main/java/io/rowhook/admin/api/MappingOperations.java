@@ -9,7 +9,6 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.SourceException;
 import io.rowhook.settings.EditRefusedException;
 import io.rowhook.settings.SettingsEditor;
-import io.rowhook.settings.entities.EntitiesFileReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ final class MappingOperations {
   private static final int MOST = 10_000;
   private static final int TABLE = 300; // two names of 63 bytes, with quotes
 
-  private static final Schema NAME = Schema.text(EntitiesFileReader.NAME.pattern(), 63);
+  private static final Schema NAME = Schema.text(SettingsEditor.ENTITY_NAME, 63);
 
   private static final Schema ENTITY =
       Schema.named(

@@ -18,7 +18,7 @@ import io.rowhook.settings.SettingsEditor.Content;
 import io.rowhook.settings.SettingsEditor.Kind;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsProblem;
-import io.rowhook.settings.yaml.YamlBlocks;
+import io.rowhook.settings.YamlBlocks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

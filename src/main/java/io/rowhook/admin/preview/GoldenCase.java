@@ -8,14 +8,12 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.EditRefusedException;
-import io.rowhook.settings.EditRefusedException.Reason;
-import io.rowhook.settings.edit.EditableFiles;
+import io.rowhook.settings.GoldenFolder;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.DeliveryPreview;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,34 +101,11 @@ public record GoldenCase(
    */
   public boolean keep(Path templates, AuditLog audit, String actor)
       throws EditRefusedException, InterruptedException {
-    EditableFiles editable = EditableFiles.goldenFiles(templates);
-    Map<Path, byte[]> missing = new LinkedHashMap<>();
-    for (String suffix : ALL) {
-      Path file = editable.file(name + suffix);
-      byte[] kept = files.get(suffix);
-      Optional<byte[]> there = editable.content(file);
-      if (there.isPresent() && !Arrays.equals(there.get(), kept)) {
-        throw new EditRefusedException(
-            Reason.EXISTS,
-            "there is another golden case "
-                + name
-                + " already: "
-                + file.getFileName()
-                + " holds something else. Give this one another name by case, or delete that one's"
-                + " files");
-      }
-      if (there.isEmpty() && kept != null) {
-        editable.checkWritable(file);
-        missing.put(file, kept);
-      }
-    }
-    for (Map.Entry<Path, byte[]> one : missing.entrySet()) {
-      editable.create(one.getKey(), one.getValue());
-    }
-    if (!missing.isEmpty()) {
+    boolean done = new GoldenFolder(templates).keep(name, files, ALL);
+    if (done) {
       audit.record(actor, Action.GOLDEN_CASE_KEPT, recipient, "event " + event);
     }
-    return !missing.isEmpty();
+    return done;
   }
 
   /** JSON so that a person reads it, and sees in version control what has changed. */

@@ -1,5 +1,6 @@
-package io.rowhook.settings.yaml;
+package io.rowhook.settings;
 
+import io.rowhook.settings.yaml.Yaml;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
