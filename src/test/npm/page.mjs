@@ -193,8 +193,7 @@ const JOURNEYS = {
     await page.getByText('Read, and not in the event:').waitFor();
     await write('{ "order": .entityId, "state": .data.');
     await page.keyboard.type('st');
-    await page.getByRole('option', { name: 'status' }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'status' }).click();
     await page.keyboard.type(' }');
     await page.getByText('Different from what is saved').waitFor();
     await page.locator('ins', { hasText: '"state"' }).waitFor();
@@ -276,7 +275,7 @@ const JOURNEYS = {
         for (const path of ['', 'deliveries', 'recipients', 'recipients/shop', 'recipients/shop/settings', 'recipients/shop/yaml', 'workbench', 'workbench/shop/Order.jslt', 'what-if', 'mapping']) {
           await open(page, path);
           await page.locator('h1').waitFor();
-          await page.waitForLoadState('networkidle').catch(() => {});
+          await page.locator('.loading').first().waitFor({ state: 'detached' });
           await accessible(page, `${JSON.stringify(options)} ${path}`);
           const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           assert.ok(over <= 0, `${path} is ${over} px too wide`);

@@ -55,7 +55,7 @@ public final class PageFiles {
     policy =
         "default-src 'none'; script-src 'self' 'sha256-"
             + hash
-            + "'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none';"
+            + "'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none';"
             + " form-action 'none'; frame-ancestors 'none'";
   }
 

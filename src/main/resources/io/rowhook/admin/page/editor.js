@@ -40,6 +40,7 @@ const THEME = EditorView.theme({
 });
 
 /**
+ * @param text at the beginning: then the editor has it, and tells of each change. Another key begins with another text
  * @param problems each with line and column, from 1
  * @param complete what may stand after a path, `.data.`: given the names before, the names
  */
@@ -75,12 +76,6 @@ export function Editor({ label, language, text, change, problems = [], complete 
       parent.remove();
     };
   }, []);
-  useEffect(() => {
-    const shown = view.current;
-    if (text !== shown.state.doc.toString()) {
-      shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: text } });
-    }
-  }, [text]);
   useEffect(() => {
     const shown = view.current;
     const doc = shown.state.doc;

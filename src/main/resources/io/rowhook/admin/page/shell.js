@@ -73,7 +73,7 @@ function content(screen, rest, route) {
     case 'workbench':
       return html`<${Workbench} key=${rest.join('/')} template=${rest.join('/') || null} query=${query} />`;
     case 'what-if':
-      return html`<${WhatIf} />`;
+      return html`<${WhatIf} query=${query} />`;
     case 'mapping':
       return html`<${Mapping} />`;
     default:

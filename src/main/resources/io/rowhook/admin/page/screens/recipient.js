@@ -152,7 +152,7 @@ function Edit({ name, file, entities, form }) {
   return html`<section>
     ${form
       ? html`<p class="hint">${t('form.comments')}</p><${SettingsForm} settings=${settings} entities=${entities} change=${setSettings} problems=${problems} />`
-      : html`<${Editor} label=${t('tab.yaml')} language="yaml" text=${yaml} change=${setYaml} problems=${problems} />`}
+      : html`<${Editor} key=${base.etag} label=${t('tab.yaml')} language="yaml" text=${yaml} change=${setYaml} problems=${problems} />`}
     ${problems.length > 0 && html`<ul class="wrong">${problems.map((one) => html`<li>${one.line ? `${one.line}:${one.column} ` : ''}<code>${one.pointer}</code> ${one.detail}</li>`)}</ul>`}
     <div class="row">
       <${Action} kind="first" act=${save}>${t('save')}<//>

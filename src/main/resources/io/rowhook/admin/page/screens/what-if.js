@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { address, ask, get, post, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
-import { Action, Badge, Difference, Field, Loaded, Table, Trouble } from '../parts.js';
+import { Action, Badge, Difference, Field, Loaded, Trouble } from '../parts.js';
 import { number, seconds } from '../format.js';
 import { link } from '../route.js';
 import { t } from '../text.js';
@@ -15,14 +15,14 @@ const LOOK = 500;
 /** Over the last week, where nothing else is said. */
 export const startWhatIf = (draft) => post('/v1/what-ifs', { from: new Date(Date.now() - WEEK).toISOString(), ...draft });
 
-export function WhatIf() {
+export function WhatIf({ query }) {
   const recipients = useResource('/v1/recipients');
   return html`<h1>${t('screen.what-if')}</h1><p>${t('what-if.what')}</p>
-    <${Loaded} of=${recipients}>${(data) => html`<${Draft} recipients=${data.recipients} />`}<//>`;
+    <${Loaded} of=${recipients}>${(data) => html`<${Draft} recipients=${data.recipients} chosen=${query.recipient} />`}<//>`;
 }
 
-function Draft({ recipients }) {
-  const [name, setName] = useState(recipients[0]?.name ?? '');
+function Draft({ recipients, chosen }) {
+  const [name, setName] = useState(recipients.find((one) => one.name === chosen)?.name ?? recipients[0]?.name ?? '');
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const [text, setText] = useState(null);

@@ -64,6 +64,7 @@ function Bench({ file: begun, settings, query }) {
   const [file, setFile] = useState(begun); // as it was when the edit began, or was saved
   const template = file.name;
   const [text, setText] = useState(file.text);
+  const [round, setRound] = useState(0); // the editor begins anew with each
   const mine = useMemo(() => users(template, settings), [template]);
   const [recipient, setRecipient] = useState(query.recipient ?? mine[0]?.recipient ?? template.split('/')[0]);
   const entities = [...new Set(mine.filter((one) => one.recipient === recipient).map((one) => one.entity))];
@@ -119,12 +120,12 @@ function Bench({ file: begun, settings, query }) {
     </div>
     <div class="halves">
       <section aria-label=${t('template')}>
-        <${Editor} label=${template} language="jslt" text=${text} change=${setText} problems=${judged.problems} complete=${complete} />
+        <${Editor} key=${round} label=${template} language="jslt" text=${text} change=${setText} problems=${judged.problems} complete=${complete} />
         <div role="status">${judged.problems.map((one) => html`<p class="wrong">${t('at', { line: one.line, column: one.column })}: ${one.detail}</p>`)}
           ${judged.good && html`<p class="hint">${t('workbench.good')}</p>`}</div>
         <div class="row">
           <${Action} kind="first" disabled=${!dirty || !judged.good} act=${save}>${t('save')}<//>
-          <button type="button" disabled=${!dirty} onClick=${() => setText(file.text)}>${t('undo')}</button>
+          <button type="button" disabled=${!dirty} onClick=${() => { setText(file.text); setRound(round + 1); }}>${t('undo')}</button>
         </div>
         ${chosen && html`<${Golden} recipient=${recipient} event=${chosen} />`}
       </section>
