@@ -217,7 +217,7 @@ const JOURNEYS = {
     await page.getByText('Different from what is saved').waitFor();
     const before = (await api('GET', '/v1/status')).head;
     await click(page, 'Try on the last seven days');
-    await page.getByText(/Nothing was sent\.$/).waitFor();
+    await page.getByText(/events in .* Nothing was sent\./).waitFor();
     const changed = page.locator('dt', { hasText: 'Bodies that change' }).locator('+ dd');
     assert.notEqual(await changed.first().innerText(), '0');
     await page.locator('dt', { hasText: 'Keys that appear' }).locator('+ dd', { hasText: 'title' }).waitFor();
@@ -231,19 +231,19 @@ const JOURNEYS = {
   /** Entities as they are and as they are proposed: a sample, a name, saved. */
   async mapping(page) {
     await open(page, 'mapping');
-    const proposed = page.getByRole('region', { name: 'public.warehouse' });
+    const proposed = page.getByRole('region', { name: 'sales.invoice' });
     await proposed.waitFor();
     await proposed.getByRole('button', { name: 'Live sample' }).click();
-    await proposed.getByText('"Hamburg"').waitFor();
+    await proposed.getByText('"R-7"').waitFor();
     await accessible(page, 'mapping');
     await picture(page, 'mapping');
     await proposed.getByRole('checkbox').check();
-    await proposed.getByLabel('Name', { exact: true }).fill('Depot');
+    await proposed.getByLabel('Name', { exact: true }).fill('Bill');
     await click(page, 'Save');
     await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Saved, and in force.').or(page.getByText('Depot')).first().waitFor();
+    await page.getByText('Saved, and in force.').or(page.getByText('Bill')).first().waitFor();
     const { entities } = await api('GET', '/v1/settings');
-    assert.ok(entities.some((one) => one.name === 'Depot' && one.table === 'public.warehouse'));
+    assert.ok(entities.some((one) => one.name === 'Bill' && one.table === 'sales.invoice'));
   },
 
   /** By the keyboard alone: the first key leads to the content, a journey is done without the mouse. */

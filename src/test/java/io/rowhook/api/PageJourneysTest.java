@@ -49,9 +49,9 @@ class PageJourneysTest {
   void set() throws IOException {
     stage = new Stage(source, directory).tables();
     source.execute(
-        "DROP TABLE IF EXISTS public.warehouse",
-        "CREATE TABLE public.warehouse (id int PRIMARY KEY, name text NOT NULL, city text)",
-        "INSERT INTO public.warehouse VALUES (1, 'North', 'Hamburg')");
+        "CREATE TABLE sales.invoice (invoice_id bigint PRIMARY KEY, order_id bigint REFERENCES"
+            + " sales.sales_order, invoice_no text NOT NULL, total numeric(12,2))",
+        "INSERT INTO sales.invoice VALUES (7, NULL, 'R-7', 12.90)");
     stage.write(
         "connector-config/entities.yaml",
         """
