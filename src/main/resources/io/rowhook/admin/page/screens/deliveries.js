@@ -8,7 +8,8 @@ import { number, time } from '../format.js';
 import { link, stay } from '../route.js';
 import { t, term } from '../text.js';
 
-const PAGE = 100;
+const PAGE = 100; // looked at again and again
+const MORE = 1000; // asked for once
 const STATES = ['delivered', 'pending', 'retrying', 'blocked', 'failed', 'skipped'];
 
 export function Deliveries({ query }) {
@@ -50,7 +51,7 @@ function asked(query, cursor) {
   const column = query.value && query.by && query.by !== 'id' ? { [`column[${query.by}]`]: query.value } : {};
   return address(['deliveries'], {
     recipient: query.recipient, entity: query.entity, state: query.state, from: iso(query.from), to: iso(query.to),
-    id: query.by && query.by !== 'id' ? '' : query.value, ...column, limit: PAGE, cursor,
+    id: query.by && query.by !== 'id' ? '' : query.value, ...column, limit: cursor ? MORE : PAGE, cursor,
   });
 }
 
