@@ -162,6 +162,7 @@ const JOURNEYS = {
     await page.getByText('Headers', { exact: true }).click();
     await page.getByText('***').first().waitFor(); // the signature is not shown
     await page.getByText('sales.sales_order').first().waitFor();
+    await page.getByRole('cell', { name: '4711.00', exact: true }).waitFor(); // as it is written
     await accessible(page, 'delivery');
     await picture(page, 'delivery');
     await click(page, 'Redeliver');
@@ -196,7 +197,8 @@ const JOURNEYS = {
     await page.getByRole('option', { name: 'status' }).click();
     await page.keyboard.type(' }');
     await page.getByText('Different from what is saved').waitFor();
-    await page.locator('ins', { hasText: '"state"' }).waitFor();
+    await page.locator('ins', { hasText: '"state": "open"' }).waitFor();
+    assert.match(await page.locator('.difference').innerText(), /"order": 47\d\d,\n/); // a line each
     await accessible(page, 'workbench');
     await picture(page, 'workbench');
     await click(page, 'Keep as golden case');
@@ -234,7 +236,7 @@ const JOURNEYS = {
     const proposed = page.getByRole('region', { name: 'sales.invoice' });
     await proposed.waitFor();
     await proposed.getByRole('button', { name: 'Live sample' }).click();
-    await proposed.getByText('"R-7"').waitFor();
+    await proposed.getByText('"total": 12.90').waitFor(); // as it is written
     await accessible(page, 'mapping');
     await picture(page, 'mapping');
     await proposed.getByRole('checkbox').check();

@@ -89,14 +89,18 @@ async function request(method, path, { body, headers = {}, signal } = {}) {
   throw new ApiError(answer.status, problem);
 }
 
-/** One question and its answer, read as JSON; `etag` is that of the answer. */
+/** One question and its answer, read as JSON. */
 export async function ask(method, path, options = {}) {
   const late = AbortSignal.timeout(options.patience ?? PATIENCE);
   const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
   const answer = await request(method, path, { ...options, signal });
   const text = await answer.text();
-  const json = text === '' ? {} : JSON.parse(text);
-  return json;
+  return text === '' ? {} : JSON.parse(text, options.exact ? exactly : undefined);
+}
+
+/** Numbers as they are written, 12.90 and those beyond 2^53, where the browser can: for what is only shown. */
+function exactly(key, value, { source } = {}) {
+  return typeof value === 'number' && JSON.rawJSON && String(value) !== source ? JSON.rawJSON(source) : value;
 }
 
 export const get = (path, options) => ask('GET', path, options);
@@ -119,8 +123,10 @@ export function address(parts, query = {}) {
 /**
  * What is at an address, asked for again every so often while the page is seen. What was last known stays, beside the
  * error that came since.
+ *
+ * @param exact whether numbers are to be shown as they are written
  */
-export function useResource(path, every = 0) {
+export function useResource(path, every = 0, exact = false) {
   const [state, setState] = useState({ data: null, error: null, at: null, loading: true, path });
   const [turn, setTurn] = useState(0);
   const reload = useCallback(() => setTurn((now) => now + 1), []);
@@ -133,7 +139,7 @@ export function useResource(path, every = 0) {
     setState((old) => (old.path === path ? { ...old, loading: true } : { data: null, error: null, at: null, loading: true, path }));
     const look = async () => {
       try {
-        const data = await get(path, { signal: leaving.signal });
+        const data = await get(path, { signal: leaving.signal, exact });
         setState({ data, error: null, at: Date.now(), loading: false, path });
       } catch (error) {
         if (leaving.signal.aborted) {

@@ -143,9 +143,9 @@ export function Difference({ before, after, label }) {
   const lines = difference(pretty(before ?? '').split('\n'), pretty(after ?? '').split('\n'));
   return html`<pre class="difference" tabindex="0" role="group" aria-label=${label}>${lines.map(([sign, line]) => {
     if (sign === '-') {
-      return html`<del><span class="unseen">${t('gone')} </span>- ${line}\n</del>`;
+      return html`<del><span class="unseen">${t('gone')} </span>${`- ${line}\n`}</del>`;
     }
-    return sign === '+' ? html`<ins><span class="unseen">${t('new')} </span>+ ${line}\n</ins>` : html`<span>  ${line}\n</span>`;
+    return sign === '+' ? html`<ins><span class="unseen">${t('new')} </span>${`+ ${line}\n`}</ins>` : html`<span>${`  ${line}\n`}</span>`;
   })}</pre>`;
 }
 

@@ -11,7 +11,7 @@ import { t, term } from '../text.js';
 export function Delivery({ recipient, event }) {
   const path = ['recipients', recipient, 'deliveries', event];
   const delivery = useResource(address(path, { body: true }), 5_000);
-  const source = useResource(address(['events', event]));
+  const source = useResource(address(['events', event]), 0, true);
   const preview = usePreview(recipient, event);
   const done = delivery.reload;
   return html`

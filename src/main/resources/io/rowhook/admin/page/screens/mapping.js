@@ -40,7 +40,7 @@ function Entity({ entity, chosen, edit }) {
   const show = async () => {
     setError(null);
     try {
-      setSample(await get(address(['mapping', entity.table, 'sample'], entity.was ? { entity: entity.was } : {})));
+      setSample(await get(address(['mapping', entity.table, 'sample'], entity.was ? { entity: entity.was } : {}), { exact: true }));
     } catch (failed) {
       setError(failed);
     }

@@ -79,7 +79,7 @@ function Bench({ file: begun, settings, query }) {
   const [error, setError] = useState(null);
   useEffect(() => {
     if (chosen) {
-      get(address(['events', chosen])).then((found) => setInput(found.event)).catch(() => setInput(null));
+      get(address(['events', chosen]), { exact: true }).then((found) => setInput(found.event)).catch(() => setInput(null));
     }
   }, [chosen]);
   useEffect(() => {
@@ -167,7 +167,7 @@ function names(input, parts) {
   for (const part of parts) {
     at = at.flatMap((one) => (Array.isArray(one) ? one : [one])).map((one) => one?.[part]).filter((one) => one !== undefined && one !== null);
   }
-  return [...new Set(at.flatMap((one) => (Array.isArray(one) ? one : [one])).flatMap((one) => (one && typeof one === 'object' ? Object.keys(one) : [])))];
+  return [...new Set(at.flatMap((one) => (Array.isArray(one) ? one : [one])).flatMap((one) => (one && typeof one === 'object' && !JSON.isRawJSON?.(one) ? Object.keys(one) : [])))];
 }
 
 function Before({ template, text, good }) {
