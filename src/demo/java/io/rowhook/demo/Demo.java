@@ -1,6 +1,7 @@
 package io.rowhook.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class Demo {
         try {
           tell(source, rowhook);
           if (stay) {
-            stay(source, rowhook);
+            stay(source, rowhook, journal(temporary.path()));
           }
         } catch (SQLException | AssertionError e) {
           totals.problem(firstLine(e));
@@ -98,7 +99,7 @@ final class Demo {
   private RowhookProcess start(
       SourceDatabase source, String password, Recipients recipients, Path temporary) {
     RowhookProcess.Setup setup =
-        RowhookProcess.run(CONFIG, TEMPLATES, temporary.resolve("journal.db"))
+        RowhookProcess.run(CONFIG, TEMPLATES, journal(temporary))
             .env("PGHOST", source.host())
             .env("PGPORT", Integer.toString(source.port()))
             .env("PGDATABASE", source.database())
@@ -175,12 +176,19 @@ final class Demo {
   }
 
   /** Shows what arrives until Ctrl-C, or until Rowhook ends. */
-  private void stay(SourceDatabase source, RowhookProcess rowhook) throws InterruptedException {
+  private static Path journal(Path temporary) {
+    return temporary.resolve("journal.db");
+  }
+
+  private void stay(SourceDatabase source, RowhookProcess rowhook, Path journal)
+      throws InterruptedException, IOException {
     screen.table(totals);
     screen.title("Now you. Type SQL in another window:");
     screen.say(
         "    psql -h %s -p %d -U %s %s"
             .formatted(source.host(), source.port(), source.user(), source.database()));
+    screen.say("The page is here; what you edit there is written to connector-config:");
+    screen.say("    " + EndpointFile.read(EndpointFile.beside(journal)).page());
     screen.say("Webhooks appear here. Ctrl-C ends it all and leaves nothing behind.");
     screen.say("");
     while (rowhook.isAlive()) {

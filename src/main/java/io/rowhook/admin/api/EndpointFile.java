@@ -40,6 +40,11 @@ public record EndpointFile(int port, Secret token, long process) {
         port, new Secret(HexFormat.of().formatHex(random)), ProcessHandle.current().pid());
   }
 
+  /** Where whoever has this address opens the page, and operates the service. */
+  public String page() {
+    return "http://" + authority() + "/#token=" + token.reveal();
+  }
+
   /** {@code journal.db.admin}. */
   public static Path beside(Path journal) {
     return journal.resolveSibling(journal.getFileName() + ".admin");

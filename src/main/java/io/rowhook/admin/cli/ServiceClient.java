@@ -198,8 +198,7 @@ public final class ServiceClient {
 
   /** Where whoever may read the file beside the journal opens the page; operates the service. */
   public String page() {
-    EndpointFile service = service(EndpointFile.beside(journal()), journal());
-    return "http://" + service.authority() + "/#token=" + service.token().reveal();
+    return service(EndpointFile.beside(journal()), journal()).page();
   }
 
   /** The directory of the settings. */
