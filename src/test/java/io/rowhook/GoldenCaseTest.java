@@ -108,7 +108,7 @@ class GoldenCaseTest {
     assertThat(client.post(KEEP, "{\"event\":\"2\",\"case\":\"chair\"}").status()).isEqualTo(409);
     assertThat(client.post(KEEP, "{\"event\":\"1\",\"case\":\"../chair\"}").status())
         .isEqualTo(422);
-    assertThat(client.post(KEEP, "{\"event\":\"1\",\"case\":\"README\"}").status()).isEqualTo(400);
+    assertThat(client.post(KEEP, "{\"event\":\"1\",\"case\":\"README\"}").status()).isEqualTo(422);
     assertThat(client.post(KEEP, "{\"event\":\"77\"}").status()).isEqualTo(404);
     assertThat(client.post("/v1/recipients/shp/golden-files", "{\"event\":\"1\"}").status())
         .isEqualTo(404);
