@@ -284,7 +284,7 @@ const JOURNEYS = {
         }
         if (options.locale) {
           await open(page);
-          await page.getByRole('heading', { name: 'Was einen Menschen braucht' }).waitFor();
+          await page.getByRole('heading', { name: 'Was zu tun ist' }).waitFor();
           await picture(page, 'phone');
         }
       }, options);

@@ -13,7 +13,7 @@ export function Badge({ state, kind }) {
 
 const LOOKS = {
   ok: 'good', active: 'good', delivered: 'good', done: 'good',
-  degraded: 'warn', retrying: 'warn', blocked: 'warn', pending: 'warn', paused: 'warn', running: 'warn', waiting: 'warn',
+  degraded: 'warn', blocked: 'warn', pending: 'warn', paused: 'warn', running: 'warn', waiting: 'warn',
   paused_failures: 'warn', paused_person: 'warn', stopped: 'bad',
   paused_gone: 'bad', paused_exhausted: 'bad', hindered: 'bad', no_file: 'bad',
   failing: 'bad', failed: 'bad', unrenderable: 'bad',

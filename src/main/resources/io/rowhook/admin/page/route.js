@@ -1,6 +1,7 @@
 // Where one is: #/recipients/shop?state=failed. Screens are found by it, and the browser's back works.
 
 import { useEffect, useState } from 'preact/hooks';
+import { t } from './text.js';
 
 function read() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
@@ -18,6 +19,29 @@ export function useRoute() {
     return () => window.removeEventListener('hashchange', moved);
   }, []);
   return route;
+}
+
+/** Asks before what was edited and not saved is left; `dirty`: whether there is any. */
+export function useUnsaved(dirty) {
+  useEffect(() => {
+    if (!dirty) {
+      return undefined;
+    }
+    const here = location.hash;
+    const leaving = (event) => event.preventDefault();
+    const clicked = (event) => {
+      const to = event.target.closest?.('a[href^="#/"]');
+      if (to && to.getAttribute('href') !== here && !confirm(t('unsaved'))) {
+        event.preventDefault();
+      }
+    };
+    window.addEventListener('beforeunload', leaving);
+    document.addEventListener('click', clicked, true);
+    return () => {
+      window.removeEventListener('beforeunload', leaving);
+      document.removeEventListener('click', clicked, true);
+    };
+  }, [dirty]);
 }
 
 export function link(parts, query = {}) {

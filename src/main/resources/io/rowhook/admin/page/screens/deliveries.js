@@ -10,7 +10,7 @@ import { t, term } from '../text.js';
 
 const PAGE = 100; // looked at again and again
 const MORE = 1000; // asked for once
-const STATES = ['delivered', 'pending', 'retrying', 'blocked', 'failed', 'skipped'];
+const STATES = ['delivered', 'pending', 'waiting', 'blocked', 'failed', 'skipped'];
 
 export function Deliveries({ query }) {
   const settings = useResource('/v1/settings');

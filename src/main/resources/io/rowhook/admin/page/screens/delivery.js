@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { address, post, useResource } from '../api.js';
 import { html } from '../html.js';
-import { Action, Badge, Code, Loaded, Table, Trouble, When } from '../parts.js';
+import { Action, Badge, Code, Loaded, Table, Trouble } from '../parts.js';
 import { fullTime, millis, number } from '../format.js';
 import { link } from '../route.js';
 import { t, term } from '../text.js';
@@ -20,7 +20,7 @@ export function Delivery({ recipient, event }) {
       <div class="head"><h1>${data.delivery.entity} ${data.delivery.id} → ${recipient}</h1><${Badge} state=${data.delivery.state} /></div>
       <div class="row">
         <${Action} kind="first" act=${() => again(path)} done=${done}>${t('redeliver')}<//>
-        ${['pending', 'retrying', 'blocked'].includes(data.delivery.state) && html`
+        ${['pending', 'waiting', 'blocked'].includes(data.delivery.state) && html`
           <${Action} kind="danger" confirm=${t('discard.confirm')} act=${() => post(address([...path, 'discard']))} done=${done}>${t('discard')}<//>`}
       </div>
       <ol class="journey">
@@ -110,6 +110,6 @@ function Attempts({ data }) {
       [t('outcome'), (one) => html`<${Badge} state=${one.outcome} />`],
       [t('why'), (one) => html`${one.error ?? ''}${one.answer && html`<details><summary>${t('answer')}</summary><${Code} text=${one.answer} label=${t('answer')} /></details>`}`],
     ]} />
-    ${data.delivery.next && html`<p>${t('next-attempt')} <strong>${fullTime(data.delivery.next)}</strong> (<${When} at=${data.delivery.lastAttempt} />)</p>`}
+    ${data.delivery.next && html`<p>${t('next-attempt')} <strong>${fullTime(data.delivery.next)}</strong></p>`}
     ${data.delivery.reason && html`<p>${data.delivery.reason}</p>`}`;
 }

@@ -51,7 +51,7 @@ function Made({ name, settings, made }) {
     ${made.problems.map((one) => html`<p class="wrong">${one}</p>`)}
     ${secret && !secret.includes('${') && html`<p>${t('recipient.secret')}</p><pre tabindex="0"><code>${secret}</code></pre>`}
     <div class="row">
-      <${Action} kind="first" act=${async () => setResult(await post(address(['recipients', name, 'test'])))}>${t('test')}<//>
+      <${Action} kind="first" act=${async () => { setResult(await post(address(['recipients', name, 'test']))); return ''; }}>${t('test')}<//>
       <a class="button" href=${link(['recipients', name])}>${t('recipient.open')}</a>
       <button type="button" onClick=${() => go(['recipients', name, 'settings'])}>${t('settings')}</button>
     </div>

@@ -53,7 +53,7 @@ function Needs({ status, reload }) {
   const killed = status.killSwitch;
   return html`
     <section aria-label=${t('needs')}>
-      <div class="head"><h2>${t('needs')}</h2><${Badge} kind="health" state=${status.health.state} /></div>
+      <div class="head"><h2>${t('needs')}</h2><${Badge} kind="health" state=${found.length > 0 && status.health.state === 'ok' ? 'degraded' : status.health.state} /></div>
       ${found.length === 0 ? html`<p class="empty">${t('needs.nothing')}</p>` : html`
         <ul class="needs">${found.map((one) => html`<li key=${one.key}>
           <${Badge} kind="health" state=${one.state} /> <a href=${one.at}><strong>${one.what}${one.subject ? ` ${one.subject}` : ''}</strong></a>

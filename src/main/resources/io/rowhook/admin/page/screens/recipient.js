@@ -6,7 +6,7 @@ import { Editor } from '../editor.js';
 import { html } from '../html.js';
 import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, When } from '../parts.js';
 import { bytes, duration, fullTime, millis, number, prose } from '../format.js';
-import { go, link } from '../route.js';
+import { go, link, useUnsaved } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
 import { t, term } from '../text.js';
 import { DeliveryTable } from './deliveries.js';
@@ -32,8 +32,14 @@ export function Recipient({ name, tab }) {
     }}<//>`;
 }
 
-function Head({ one, health, reload }) {
+const SEEN = 1500; // ms until a pause shows in the status
+
+function Head({ one, health, reload: look }) {
   const name = one.recipient;
+  const reload = () => {
+    look();
+    setTimeout(look, SEEN);
+  };
   const [testing, setTesting] = useState(null);
   const [reason, setReason] = useState(null);
   const part = health.parts.find((found) => found.part === 'recipient' && found.subject === name);
@@ -45,10 +51,10 @@ function Head({ one, health, reload }) {
       ${one.pause
         ? html`<${Action} kind="first" act=${() => post(at('resume'))} done=${reload}>${t('resume')}<//>`
         : html`<button type="button" onClick=${() => setReason('')}>${t('pause')}</button>`}
-      <${Action} act=${async () => setTesting(await post(at('test')))}>${t('test')}<//>
+      <${Action} act=${async () => { setTesting(await post(at('test'))); return ''; }}>${t('test')}<//>
       <a class="button" href=${link(['what-if'], { recipient: name })}>${t('screen.what-if')}</a>
     </div>
-    ${reason !== null && html`<${Dialog} title=${t('pause')} close=${() => setReason(null)}>
+    ${reason !== null && html`<${Dialog} title=${`${t('pause')}: ${name}`} close=${() => setReason(null)}>
       <${Field} label=${t('reason')} value=${reason} onInput=${setReason} />
       <div class="row"><${Action} kind="first" act=${() => post(at('pause'), reason === '' ? {} : { reason })} done=${() => { setReason(null); reload(); }}>${t('pause')}<//>
       <button type="button" onClick=${() => setReason(null)}>${t('cancel')}</button></div><//>`}
@@ -92,7 +98,7 @@ function Live({ name }) {
 }
 
 function Failures({ name, one }) {
-  const failed = useResource(address(['deliveries'], { recipient: name, state: ['failed', 'retrying', 'blocked'], limit: 100 }), 10_000);
+  const failed = useResource(address(['deliveries'], { recipient: name, state: ['failed', 'waiting', 'blocked'], limit: 100 }), 10_000);
   return html`<section aria-label=${t('tab.failures')}>
     ${one && html`<p>${t('failures.window', { n: number(one.failures), time: duration(one.failuresWithin) })}</p>
       ${one.lastFailures.length > 0 && html`<${Table} caption=${t('failures')} rows=${one.lastFailures} keyOf=${(row) => `${row.sequence} ${row.at}`} columns=${[
@@ -122,6 +128,7 @@ function Edit({ name, file, entities, form }) {
   const [yaml, setYaml] = useState(file.yaml);
   const [problems, setProblems] = useState([]);
   const [said, setSaid] = useState(null);
+  useUnsaved(form ? settings !== base.settings && JSON.stringify(settings) !== JSON.stringify(base.settings) : yaml !== base.yaml);
   const content = form ? { settings } : { yaml };
   const judge = async () => {
     const judged = await post(address(['recipients', name, 'validate']), content);
@@ -195,7 +202,7 @@ function Resyncs({ name }) {
   return html`<section aria-label=${t('tab.resync')}>
     <p class="hint">${t('resync.what')}</p>
     <${Loaded} of=${settings}>${(all) => html`<div class="row end">
-      <${Field} label=${t('entity')} value=${entity} onInput=${setEntity} options=${all.entities.map((one) => [one.name, one.name])} />
+      <${Field} label=${t('entity')} value=${entity || all.entities[0]?.name} onInput=${setEntity} options=${all.entities.map((one) => [one.name, one.name])} />
       <${Field} label=${t('resync.where')} value=${where} onInput=${setWhere} placeholder="status = 'open'" />
       <${Action} kind="first" act=${begin}>${t('resync.begin')}<//></div>`}<//>
     <${Loaded} of=${resyncs}>${(data) => html`<${Table} caption=${t('tab.resync')} rows=${data.resyncs.filter((one) => one.recipient === name).reverse()} keyOf=${(one) => one.id} empty=${t('resync.none')} columns=${[
@@ -211,12 +218,18 @@ function Resyncs({ name }) {
 function Replay({ name }) {
   const [range, setRange] = useState({ from: '', to: '', failed: false });
   const [counted, setCounted] = useState(null);
-  const set = (key) => (value) => { setRange({ ...range, [key]: value }); setCounted(null); };
+  const set = (key) => (value) => { setRange({ ...range, [key]: value }); setCounted(null); setSent(''); };
   const body = () => ({
     ...(range.from && { from: new Date(range.from).toISOString() }), ...(range.to && { to: new Date(range.to).toISOString() }),
     ...(range.failed && { failed: true }),
   });
   const at = address(['recipients', name, 'replay']);
+  const [sent, setSent] = useState('');
+  const send = async () => {
+    setSent(t('replay.done', { n: number((await post(at, { ...body(), atMost: counted })).count) }));
+    setCounted(null);
+    return '';
+  };
   return html`<section aria-label=${t('tab.replay')}>
     <p class="hint">${t('replay.what')}</p>
     <div class="row end">
@@ -225,7 +238,8 @@ function Replay({ name }) {
       <label class="check"><input type="checkbox" checked=${range.failed} onChange=${(event) => set('failed')(event.target.checked)} />${t('replay.only-failed')}</label>
       <${Action} disabled=${!range.from} act=${async () => { setCounted((await post(at, { ...body(), dryRun: true })).count); return ''; }}>${t('replay.count')}<//>
     </div>
+    <p role="status">${sent}</p>
     ${counted !== null && html`<p role="status">${t('replay.counted', { n: number(counted) })}</p>
-      <${Action} kind="first" disabled=${counted === 0} act=${async () => t('replay.done', { n: number((await post(at, { ...body(), atMost: counted })).count) })}>${t('replay.send')}<//>`}
+      <${Action} kind="first" disabled=${counted === 0} act=${send}>${t('replay.send')}<//>`}
   </section>`;
 }

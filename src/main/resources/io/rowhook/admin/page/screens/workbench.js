@@ -5,7 +5,7 @@ import { address, ask, get, post, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
 import { Action, Badge, Code, Difference, Field, Loaded, Trouble } from '../parts.js';
-import { go, link } from '../route.js';
+import { go, link, useUnsaved } from '../route.js';
 import { t, term } from '../text.js';
 import { startWhatIf, WhatIfResult } from './what-if.js';
 
@@ -21,24 +21,31 @@ function Choose() {
   const settings = useResource('/v1/settings');
   const [recipient, setRecipient] = useState('');
   const [name, setName] = useState('');
-  const create = async () => {
-    const path = `${recipient ? `${recipient}/` : ''}${name}.jslt`;
-    await post('/v1/templates', { name: path, text: '// The input is the event as the built-in set "full" sends it.\n{\n  "id": .entityId,\n  "data": .data\n}\n' });
-    go(['workbench', ...path.split('/')]);
+  const begin = (event) => {
+    event.preventDefault();
+    go(['workbench', ...(recipient ? [recipient] : []), `${name}.jslt`], { new: 1 });
   };
   return html`<h1>${t('screen.workbench')}</h1>
     <section><h2>${t('templates')}</h2><${Loaded} of=${templates}>${(data) => (data.templates.length === 0 ? html`<p class="empty">${t('templates.none')}</p>` : html`
       <ul>${data.templates.map((one) => html`<li><a href=${link(['workbench', ...one.name.split('/')])}>${one.name}</a></li>`)}</ul>`)}<//></section>
     <section><h2>${t('template.new')}</h2><p class="hint">${t('template.new.hint')}</p>
-      <${Loaded} of=${settings}>${(all) => html`<div class="row end">
+      <${Loaded} of=${settings}>${(all) => html`<form class="row end" onSubmit=${begin}>
         <${Field} label=${t('recipient')} value=${recipient} onInput=${setRecipient} options=${[['', t('template.shared')], ...all.recipients.map((one) => [one.name, one.name])]} />
-        <${Field} label=${t('template.name')} value=${name} onInput=${setName} list="entities" placeholder="Order" />
+        <${Field} label=${t('template.name')} value=${name} onInput=${setName} required pattern="[A-Za-z0-9][A-Za-z0-9_\\-]*" list="entities" placeholder="Order" />
         <datalist id="entities">${all.entities.map((one) => html`<option value=${one.name}></option>`)}</datalist>
-        <${Action} kind="first" disabled=${name === ''} act=${create}>${t('create')}<//></div>`}<//></section>`;
+        <button type="submit">${t('template.begin')}</button></form>`}<//></section>`;
 }
 
+const SAMPLE = `// The input is the event as the built-in set "full" sends it.
+{
+  "id": .entityId,
+  "data": .data
+}
+`;
+
 function Open({ template, query }) {
-  const file = useResource(address(['templates', template]));
+  const there = useResource(query.new ? null : address(['templates', template]));
+  const file = query.new ? { data: { name: template, text: SAMPLE, etag: null } } : there;
   const settings = useResource('/v1/settings');
   return html`
     <p><a href=${link(['workbench'])}>${t('templates')}</a></p><h1>${template}</h1>
@@ -87,8 +94,11 @@ function Bench({ file: begun, settings, query }) {
     const timer = setTimeout(async () => {
       const options = { signal: leaving.signal };
       try {
-        setJudged(await post(address(['templates', template, 'validate']), { text }, options));
-        if (chosen) {
+        const verdict = await post(address(['templates', template, 'validate']), { text }, options);
+        setJudged(verdict);
+        if (!verdict.good) {
+          setDraft(null);
+        } else if (chosen) {
           const at = address(['recipients', recipient, 'preview']);
           setSaved(await post(at, { event: chosen }, options));
           setDraft(await post(at, { event: chosen, templates: { [template]: text } }, options));
@@ -107,24 +117,28 @@ function Bench({ file: begun, settings, query }) {
   }, [text, chosen, recipient]);
   const complete = (parts) => names(input, parts);
   const save = async () => {
-    const edited = await ask('PUT', address(['templates', template]), { body: { text }, headers: { 'If-Match': file.etag } });
+    const edited = file.etag === null
+      ? await post('/v1/templates', { name: template, text })
+      : await ask('PUT', address(['templates', template]), { body: { text }, headers: { 'If-Match': file.etag } });
     setFile({ ...file, text, etag: edited.etag });
     return edited.inForce ? t('saved') : `${t('saved-not')} ${edited.problems.join(' ')}`;
   };
-  const dirty = text !== file.text;
+  const dirty = file.etag === null || text !== file.text;
+  useUnsaved(dirty);
   return html`
     <div class="row end">
       ${mine.length > 1 && html`<${Field} label=${t('recipient')} value=${recipient} onInput=${setRecipient} options=${[...new Set(mine.map((one) => one.recipient))].map((one) => [one, one])} />`}
-      <${Field} label=${t('entity')} value=${entity} onInput=${(value) => { setEntity(value); setEvent(null); }} options=${settings.entities.map((one) => [one.name, one.name])} />
+      <${Field} label=${t('entity')} value=${entity} onInput=${(value) => { setEntity(value); setEvent(null); }} options=${(entities.length > 0 ? entities : settings.entities.map((one) => one.name)).map((one) => [one, one])} />
       <${Field} label=${t('workbench.event')} value=${chosen ?? ''} onInput=${setEvent} options=${(events.data?.events ?? []).map((one) => [one.event, `${one.entity} ${one.id} ${term('type', one.type)} (${one.sequence})`])} />
     </div>
+    ${mine.length === 0 && html`<p class="hint">${t('workbench.unused', { name: template })}</p>`}
     <div class="halves">
       <section aria-label=${t('template')}>
         <${Editor} key=${round} label=${template} language="jslt" text=${text} change=${setText} problems=${judged.problems} complete=${complete} />
         <div role="status">${judged.problems.map((one) => html`<p class="wrong">${t('at', { line: one.line, column: one.column })}: ${one.detail}</p>`)}
           ${judged.good && html`<p class="hint">${t('workbench.good')}</p>`}</div>
         <div class="row">
-          <${Action} kind="first" disabled=${!dirty || !judged.good} act=${save}>${t('save')}<//>
+          <${Action} kind="first" disabled=${!dirty || !judged.good} act=${save} confirm=${file.etag === null && mine.length > 0 ? t('template.at-once', { recipients: [...new Set(mine.map((one) => one.recipient))].join(', ') }) : undefined}>${t('save')}<//>
           <button type="button" disabled=${!dirty} onClick=${() => { setText(file.text); setRound(round + 1); }}>${t('undo')}</button>
         </div>
         ${chosen && html`<${Golden} recipient=${recipient} event=${chosen} />`}
@@ -137,7 +151,7 @@ function Bench({ file: begun, settings, query }) {
         ${input && html`<details><summary>${t('workbench.input')}</summary><${Code} text=${input} label=${t('workbench.input')} /></details>`}
       </section>
     </div>
-    <${Before} template=${template} text=${text} good=${judged.good} />`;
+    <${Before} key=${file.etag} template=${template} text=${text} good=${judged.good} />`;
 }
 
 function Shown({ draft, saved, dirty }) {
@@ -145,9 +159,8 @@ function Shown({ draft, saved, dirty }) {
     ${!draft.wanted && html`<p><${Badge} kind="wanted" state="failed" /> ${draft.why.join('; ')}</p>`}
     ${draft.trouble && html`<div class="trouble" role="alert">${draft.trouble}</div>`}
     ${draft.missing.length > 0 && html`<p><${Badge} kind="health" state="degraded" /> ${t('workbench.missing')} <strong>${draft.missing.join(', ')}</strong></p>`}
-    ${draft.body !== null && (dirty && saved?.body
-      ? html`<h3>${t('workbench.difference')}</h3><${Difference} before=${saved.body} after=${draft.body} label=${t('workbench.difference')} />`
-      : html`<${Code} text=${draft.body} label=${t('body')} />`)}`;
+    ${draft.body !== null && html`<${Code} text=${draft.body} label=${t('body')} />
+      ${dirty && saved?.body && saved.body !== draft.body && html`<h3>${t('workbench.difference')}</h3><${Difference} before=${saved.body} after=${draft.body} label=${t('workbench.difference')} />`}`}`;
 }
 
 function Golden({ recipient, event }) {
