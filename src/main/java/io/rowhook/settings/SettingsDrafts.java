@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * What the settings in force would be with edits of recipients' files and templates that nobody has
@@ -73,6 +75,9 @@ public final class SettingsDrafts {
    */
   public record Tried(Settings inForce, Settings edited) {}
 
+  /** Where a recipient's file names another file. */
+  private static final Pattern FILE = Pattern.compile("/tls/(?:ca|certificate|key)$");
+
   private final SettingsReloader reloader;
   private final Map<Kind, EditableFiles> files;
 
@@ -110,6 +115,9 @@ public final class SettingsDrafts {
       Optional<byte[]> before = add(edits, Kind.recipient, one);
       one.getValue().ifPresent(text -> referring.add(new Referring(before, text)));
     }
+    if (!mayRefer) {
+      checkReferences(draft);
+    }
     try {
       SettingsTrial.Result result =
           reloader.tried(new PendingEdits(edits), SettingsEditor.PATIENCE);
@@ -117,12 +125,34 @@ public final class SettingsDrafts {
         throw refused(result.problems());
       }
       for (Referring one : mayRefer ? List.<Referring>of() : referring) {
-        one.check(); // an unknown key is masked too: that it is unknown is what has to be said
+        one.check(
+            _ -> true); // an unknown key is masked too: that it is unknown is what has to be said
       }
       return new Tried(reloader.current(), result.settings());
     } catch (SettingsException e) {
       throw new EditRefusedException(Reason.BUSY, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Refuses, before anything is resolved, references that the files on disk do not have in the same
+   * place: what a trial says of them would tell which files and variables there are.
+   *
+   * @throws EditRefusedException if there is one
+   */
+  public void checkReferences(Draft draft) throws EditRefusedException {
+    EditableFiles place = Objects.requireNonNull(files.get(Kind.recipient));
+    for (Map.Entry<String, Optional<String>> one : draft.recipients.entrySet()) {
+      if (one.getValue().isPresent()) {
+        Optional<byte[]> before = place.content(place.file(one.getKey()));
+        new Referring(before, one.getValue().get()).check(SettingsDrafts::isResolved);
+      }
+    }
+  }
+
+  /** Whether a place's value is looked up somewhere, or names a file. */
+  private static boolean isResolved(Map.Entry<String, String> one) {
+    return one.getValue().contains("${") || FILE.matcher(one.getKey()).find();
   }
 
   private static EditRefusedException refused(List<SettingsProblem> problems) {
@@ -153,11 +183,11 @@ public final class SettingsDrafts {
   /** A recipient's file before and after an edit. */
   private record Referring(Optional<byte[]> before, String text) {
 
-    void check() throws EditRefusedException {
+    void check(Predicate<Map.Entry<String, String>> which) throws EditRefusedException {
       Map<String, String> there =
           before.map(bytes -> references(ShownContent.text(bytes))).orElse(Map.of());
       for (Map.Entry<String, String> one : references(text).entrySet()) {
-        if (!one.getValue().equals(there.get(one.getKey()))) {
+        if (which.test(one) && !one.getValue().equals(there.get(one.getKey()))) {
           throw new EditRefusedException(
               Reason.FORBIDDEN,
               "%s refers to what may be a secret, and not as the file does. Only who may change settings can try that"
@@ -190,7 +220,7 @@ public final class SettingsDrafts {
   }
 
   private static void note(String at, String text, Map<String, String> found) {
-    if (text.contains("${") || text.contains(SecretMask.MASK)) {
+    if (text.contains("${") || text.contains(SecretMask.MASK) || FILE.matcher(at).find()) {
       found.put(at, text);
     }
   }

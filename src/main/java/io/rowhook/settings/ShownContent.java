@@ -83,8 +83,8 @@ final class ShownContent {
     if (!given.contains(etag)) {
       throw new EditRefusedException(
           Reason.STALE,
-          "the file has been edited since it was read. Read it again, and make the edit in what it"
-              + " holds now");
+          "the file has been edited since it was read, or Rowhook was started anew. Read it again, and"
+              + " make the edit in what it holds now");
     }
   }
 

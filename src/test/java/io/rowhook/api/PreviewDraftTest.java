@@ -10,6 +10,7 @@ import io.rowhook.template.TemplateExecutor;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -158,6 +159,27 @@ class PreviewDraftTest {
     assertThat(preview(reader, "shop", named).text()).contains("lost");
   }
 
+  /** What is wrong with a reference tells which files and variables there are. */
+  @Test
+  void whoMayOnlyLookCannotAskWhichFilesThereAre() throws Exception {
+    Path there = Files.writeString(directory.resolve("there"), "canary");
+    for (String settings :
+        List.of(
+            "authentication: { bearer: '${file:%s}' }",
+            "authentication: { bearer: '${env:%s}' }", "tls: { ca: '%s' }")) {
+      for (String name : List.of(there.toString(), directory.resolve("missing").toString())) {
+        String yaml = "url: https://a.example\n" + settings.formatted(name) + "\n";
+        ApiClient.Reply refused = preview(reader, "shop", request().put("yaml", yaml));
+        assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+        ApiClient.Reply judged =
+            reader.post(
+                "/v1/recipients/shop/validate",
+                Json.MAPPER.createObjectNode().put("yaml", yaml).toString());
+        assertThat(judged.status()).as(judged.text()).isEqualTo(403);
+      }
+    }
+  }
+
   /** The topic is a header of the preview, so a reference there would show what it stands for. */
   @Test
   void whoMayOnlyLookCannotHaveASecretShown() throws Exception {
@@ -182,7 +204,7 @@ class PreviewDraftTest {
         "url: https://a.example\nauthentication: { bearer: &s '${file:%s}' }\nsubscriptions: [{ entity: Article, topic: *s }]\n"
             .formatted(secret);
     assertThat(preview(reader, "shop", request().put("yaml", alias)).text())
-        .contains("\"status\":422")
+        .contains("\"status\":403")
         .doesNotContain("canary");
     String odd = "url: https://a.example\ntimeout: ${file:%s}\n".formatted(secret);
     assertThat(preview(reader, "shop", request().put("yaml", odd)).text())

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.base.Json;
 import io.rowhook.settings.EditRefusedException;
+import io.rowhook.settings.SettingsDrafts.Draft;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsEditor.Content;
 import io.rowhook.settings.SettingsEditor.Kind;
@@ -13,6 +14,7 @@ import io.rowhook.settings.SettingsEditor.Outcome;
 import io.rowhook.settings.SettingsProblem;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Recipients' files and templates: read, tried, written. */
@@ -92,8 +94,7 @@ final class EditOperations {
               .with(Common.RECIPIENT)
               .takesFile(ApiAnswer.JSON, EditSchemas.RECIPIENT_CONTENT)
               .answers(200, "What is wrong", EditSchemas.JUDGED)
-              .by((service, request) ->
-                  judged(service, Kind.recipient, request.text("recipient"), recipient(request))),
+              .by((service, request) -> judgedRecipient(service, request)),
           Operation.get(TEMPLATES, "listTemplates")
               .says("Templates", "All of them, by path")
               .answers(
@@ -254,6 +255,20 @@ final class EditOperations {
 
   static String ifMatch(ApiRequest request) {
     return request.optional("If-Match").orElse("");
+  }
+
+  private static ApiAnswer judgedRecipient(RunningService service, ApiRequest request)
+      throws ApiException, InterruptedException {
+    String name = request.text("recipient");
+    String text = recipient(request);
+    if (!request.caller().right().covers(Right.operate)) {
+      try {
+        service.drafts().checkReferences(new Draft(Map.of(), Map.of(name, Optional.of(text))));
+      } catch (EditRefusedException e) {
+        throw EditRefusals.of(e, Kind.recipient.name());
+      }
+    }
+    return judged(service, Kind.recipient, name, text);
   }
 
   private static ApiAnswer judged(RunningService service, Kind kind, String name, String text)

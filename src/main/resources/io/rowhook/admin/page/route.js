@@ -3,10 +3,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { t } from './text.js';
 
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // whoever typed it: there is no such screen, or nothing of that name
+  }
+}
+
 function read() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   return {
-    path: path.split('/').filter((part) => part !== '').map(decodeURIComponent),
+    path: path.split('/').filter((part) => part !== '').map(decoded),
     query: Object.fromEntries(new URLSearchParams(query)),
   };
 }

@@ -18,8 +18,11 @@ export function Deliveries({ query }) {
     <${Loaded} of=${settings}>${(data) => html`<${Search} settings=${data} query=${query} />`}<//>`;
 }
 
+const NOTHING = { recipient: '', entity: '', by: 'id', value: '', state: '', from: '', to: '' };
+
 function Search({ settings, query }) {
-  const [form, setForm] = useState({ recipient: '', entity: '', by: 'id', value: '', state: '', from: '', to: '', ...query });
+  const [form, setForm] = useState({ ...NOTHING, ...query });
+  useEffect(() => setForm({ ...NOTHING, ...query }), [JSON.stringify(query)]); // another address: by a link, or back
   const set = (key) => (value) => setForm((old) => ({ ...old, [key]: value }));
   const entity = settings.entities.find((one) => one.name === form.entity);
   const columns = entity?.index ?? [];
@@ -34,7 +37,7 @@ function Search({ settings, query }) {
         <${Field} label=${t('entity')} value=${form.entity} required=${form.value !== ''} onInput=${set('entity')} options=${[...any, ...settings.entities.map((one) => [one.name, one.name])]} />
         ${columns.length > 0 && html`<${Field} label=${t('search.by')} value=${form.by} onInput=${set('by')} options=${[['id', t('search.id')], ...columns.map((one) => [one, one])]} />`}
         <${Field} label=${form.by === 'id' ? t('search.id') : form.by} value=${form.value} onInput=${set('value')} type="search" />
-        <${Field} label=${t('recipient')} value=${form.recipient} onInput=${set('recipient')} options=${[...any, ...settings.recipients.map((one) => [one.name, one.name])]} />
+        <${Field} label=${t('recipient')} value=${form.recipient} required=${form.state === 'pending'} onInput=${set('recipient')} options=${[...any, ...settings.recipients.map((one) => [one.name, one.name])]} />
         <${Field} label=${t('state')} value=${form.state} onInput=${set('state')} options=${[...any, ...STATES.map((one) => [one, term('state', one)])]} />
         <${Field} label=${t('from')} type="datetime-local" value=${form.from} onInput=${set('from')} />
         <${Field} label=${t('to')} type="datetime-local" value=${form.to} onInput=${set('to')} />

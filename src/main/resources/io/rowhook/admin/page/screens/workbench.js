@@ -84,6 +84,7 @@ function Bench({ file: begun, settings, query }) {
   const [saved, setSaved] = useState(null);
   const [draft, setDraft] = useState(null);
   const [error, setError] = useState(null);
+  const [busy, setBusy] = useState(false);
   useEffect(() => {
     if (chosen) {
       get(address(['events', chosen]), { exact: true }).then((found) => setInput(found.event)).catch(() => setInput(null));
@@ -91,6 +92,7 @@ function Bench({ file: begun, settings, query }) {
   }, [chosen]);
   useEffect(() => {
     const leaving = new AbortController();
+    setBusy(true);
     const timer = setTimeout(async () => {
       const options = { signal: leaving.signal };
       try {
@@ -104,9 +106,11 @@ function Bench({ file: begun, settings, query }) {
           setDraft(await post(at, { event: chosen, templates: { [template]: text } }, options));
         }
         setError(null);
+        setBusy(false);
       } catch (failed) {
         if (!leaving.signal.aborted) {
           setError(failed);
+          setBusy(false);
         }
       }
     }, PAUSE);
@@ -136,7 +140,7 @@ function Bench({ file: begun, settings, query }) {
       <section aria-label=${t('template')}>
         <${Editor} key=${round} label=${template} language="jslt" text=${text} change=${setText} problems=${judged.problems} complete=${complete} />
         <div role="status">${judged.problems.map((one) => html`<p class="wrong">${t('at', { line: one.line, column: one.column })}: ${one.detail}</p>`)}
-          ${judged.good && html`<p class="hint">${t('workbench.good')}</p>`}</div>
+          ${judged.good && html`<p class="hint">${t(busy ? 'workbench.busy' : 'workbench.good')}</p>`}</div>
         <div class="row">
           <${Action} kind="first" disabled=${!dirty || !judged.good} act=${save} confirm=${file.etag === null && mine.length > 0 ? t('template.at-once', { recipients: [...new Set(mine.map((one) => one.recipient))].join(', ') }) : undefined}>${t('save')}<//>
           <button type="button" disabled=${!dirty} onClick=${() => { setText(file.text); setRound(round + 1); }}>${t('undo')}</button>
@@ -147,6 +151,7 @@ function Bench({ file: begun, settings, query }) {
         <h2>${t('preview')}</h2>
         ${error && html`<${Trouble} error=${error} />`}
         ${!chosen && html`<p class="empty">${t('workbench.no-event', { entity })}</p>`}
+        ${busy && html`<p class="loading" role="status">${t('workbench.busy')}</p>`}
         ${draft && html`<${Shown} draft=${draft} saved=${saved} dirty=${dirty} />`}
         ${input && html`<details><summary>${t('workbench.input')}</summary><${Code} text=${input} label=${t('workbench.input')} /></details>`}
       </section>

@@ -284,6 +284,7 @@ export default {
   'what-if.week': 'An den letzten sieben Tagen ausprobieren',
   'what-if.what': 'Ereignisse des Journals werden nach den geltenden und nach den geänderten Einstellungen gerendert und verglichen. Nichts wird gesendet.',
   'why': 'Warum',
+  'workbench.busy': 'Wird gerendert…',
   'workbench.difference': 'Anders als das Gespeicherte',
   'workbench.event': 'Ereignis',
   'workbench.good': 'Sie lässt sich übersetzen.',

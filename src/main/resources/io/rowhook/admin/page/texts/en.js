@@ -284,6 +284,7 @@ export default {
   'what-if.week': 'Try on the last seven days',
   'what-if.what': 'Events of the journal are rendered by the settings in force and by the edited ones, and compared. Nothing is sent.',
   'why': 'Why',
+  'workbench.busy': 'Rendering…',
   'workbench.difference': 'Different from what is saved',
   'workbench.event': 'Event',
   'workbench.good': 'It compiles.',
