@@ -208,7 +208,7 @@ class PreviewDraftTest {
         .doesNotContain("canary");
     String odd = "url: https://a.example\ntimeout: ${file:%s}\n".formatted(secret);
     assertThat(preview(reader, "shop", request().put("yaml", odd)).text())
-        .contains("shop.yaml:2:10")
+        .contains("/timeout")
         .doesNotContain("canary");
   }
 
