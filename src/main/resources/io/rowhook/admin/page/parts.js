@@ -32,7 +32,7 @@ export function Trouble({ error, retry }) {
   return html`
     <div class="trouble" role="alert">
       <p>${words}</p>
-      ${error.problems?.length > 1 && html`<ul>${error.problems.map((one) => html`<li><code>${one.pointer ?? one.parameter ?? ''}</code> ${one.detail}</li>`)}</ul>`}
+      ${error.problems?.length > 1 && html`<ul>${error.problems.map((one) => html`<li>${/^#?$/.test(one.pointer ?? '') ? one.parameter : html`<code>${one.pointer}</code>`} ${one.detail}</li>`)}</ul>`}
       ${retry && html`<button type="button" onClick=${retry}>${t('retry')}</button>`}
     </div>`;
 }

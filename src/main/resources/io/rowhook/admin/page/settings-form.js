@@ -23,8 +23,13 @@ export function kindOf(settings) {
 /** What the API says of a field, by its pointer; without the file's place, which the form does not show. */
 function wrong(problems, key) {
   const found = problems.find((one) => String(one.pointer ?? '').split('/').includes(key));
-  return found?.detail.replace(/^\S+\.ya?ml:\d+:\d+: /, '');
+  const words = found?.detail.replace(/^\S+\.ya?ml:\d+:\d+: /, '');
+  const field = FIELDS.find(([key]) => words?.includes(key));
+  return field ? `${words} ${t('form.here', { field: t(field[1]) })}` : words;
 }
+
+/** Where the form has what a message names as the file has it. */
+const FIELDS = [['allow: {http', 'form.http'], ['allow: {networks', 'form.networks']];
 
 export function SettingsForm({ settings, entities, change, problems = [] }) {
   const set = (key) => (value) => change({ ...settings, [key]: value === '' ? undefined : value });

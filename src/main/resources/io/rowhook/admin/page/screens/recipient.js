@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { address, ask, get, post, useLive, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
-import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, When } from '../parts.js';
+import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, Trouble, When } from '../parts.js';
 import { bytes, duration, fullTime, millis, number, prose } from '../format.js';
 import { go, link, useUnsaved } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
@@ -40,24 +40,43 @@ function Head({ one, health, reload: look }) {
     look();
     setTimeout(look, SEEN);
   };
+  const settled = () => {
+    reload();
+    document.getElementById('content').focus(); // the button that was pressed gives way to another
+  };
   const [testing, setTesting] = useState(null);
   const [reason, setReason] = useState(null);
+  const [refused, setRefused] = useState(null);
   const part = health.parts.find((found) => found.part === 'recipient' && found.subject === name);
   const at = (what) => address(['recipients', name, what]);
+  const pause = async (event) => {
+    event.preventDefault();
+    try {
+      await post(at('pause'), reason === '' ? {} : { reason });
+      setReason(null);
+      settled();
+    } catch (error) {
+      setRefused(error);
+    }
+  };
   return html`
     <div class="head"><h1>${name}</h1><${Badge} kind="recipient" state=${one.state} /></div>
     ${part && part.state !== 'ok' && html`<p><${Badge} kind="health" state=${part.state} /> ${prose(part.reason)}</p>`}
     <div class="row">
       ${one.pause
-        ? html`<${Action} kind="first" act=${() => post(at('resume'))} done=${reload}>${t('resume')}<//>`
+        ? html`<${Action} kind="first" act=${() => post(at('resume'))} done=${settled}>${t('resume')}<//>`
         : html`<button type="button" onClick=${() => setReason('')}>${t('pause')}</button>`}
       <${Action} act=${async () => { setTesting(await post(at('test'))); return ''; }}>${t('test')}<//>
       <a class="button" href=${link(['what-if'], { recipient: name })}>${t('screen.what-if')}</a>
     </div>
     ${reason !== null && html`<${Dialog} title=${`${t('pause')}: ${name}`} close=${() => setReason(null)}>
-      <${Field} label=${t('reason')} value=${reason} onInput=${setReason} />
-      <div class="row"><${Action} kind="first" act=${() => post(at('pause'), reason === '' ? {} : { reason })} done=${() => { setReason(null); reload(); }}>${t('pause')}<//>
-      <button type="button" onClick=${() => setReason(null)}>${t('cancel')}</button></div><//>`}
+      <form onSubmit=${pause}>
+        <p>${t('pause.what')}</p>
+        <${Field} label=${t('reason')} value=${reason} onInput=${setReason} />
+        <${Trouble} error=${refused} />
+        <div class="row"><button type="submit">${t('pause')}</button>
+        <button type="button" onClick=${() => setReason(null)}>${t('cancel')}</button></div>
+      </form><//>`}
     ${testing && html`<${TestResult} of=${testing} />`}
     <section><dl>
       <dt>${t('backlog')}</dt><dd>${number(one.ahead + one.waiting + one.blocked)} (${bytes(one.backlogBytes)}), ${t('oldest')} <${When} at=${one.oldest} /></dd>
