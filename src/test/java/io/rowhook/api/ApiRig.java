@@ -41,10 +41,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** The API on a journal of its own, without a source, where it takes no dispatchers to see it. */
@@ -52,7 +52,7 @@ final class ApiRig implements AutoCloseable {
 
   final Path file;
   final SqliteJournal journal;
-  final List<String> tested = new ArrayList<>();
+  final List<String> tested = new CopyOnWriteArrayList<>(); // by up to 16 at once
   final LiveEvents live = new LiveEvents();
   volatile HealthReport health = new HealthReport(List.of(), List.of(), true, Instant.now());
   volatile CountDownLatch answers = new CountDownLatch(0); // what a test delivery waits for
