@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.api.ApiClient;
 import io.rowhook.story.Stage;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.SourceDatabase;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -23,10 +22,7 @@ class PageCommandTest {
 
   @Test
   void itPrintsWhereThePageOpensForWhomItMayOperate() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = Ports.free();
     try (Stage stage = new Stage(source, directory).tables()) {
       OperatedService service = new OperatedService(stage, source);
       assertThat(service.run("page")).isEqualTo(1);

@@ -8,11 +8,10 @@ import ch.qos.logback.core.read.ListAppender;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.SourceDatabase;
 import io.rowhook.testing.TraceCollector;
 import io.rowhook.testing.TraceCollector.Mood;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -113,10 +112,7 @@ class TraceCollectorsTest {
 
   @Test
   void aCollectorThatIsNotThere() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = Ports.free();
     flows(stage("http://127.0.0.1:" + port));
     assertThat(warnings()).hasSizeBetween(1, 2);
     assertThat(warnings().getFirst())

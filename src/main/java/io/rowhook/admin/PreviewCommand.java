@@ -7,6 +7,7 @@ import io.rowhook.admin.cli.RangeOptions;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TemplatesOption;
 import io.rowhook.admin.cli.TextFormat;
+import io.rowhook.admin.cli.TimeConverter;
 import io.rowhook.admin.preview.EventFile;
 import io.rowhook.admin.preview.GoldenFiles;
 import io.rowhook.admin.preview.PreviewView;
@@ -82,6 +83,13 @@ public final class PreviewCommand implements Callable<Integer> {
   @Mixin private TemplatesOption templates = new TemplatesOption();
   @Mixin private RangeOptions range = new RangeOptions();
 
+  @Option(
+      names = "--replay",
+      paramLabel = "AGO",
+      converter = TimeConverter.class,
+      description = "All events since then, as 7d or 2h: what edits would have done to them.")
+  private @Nullable Instant replay;
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -131,7 +139,7 @@ public final class PreviewCommand implements Callable<Integer> {
       out.flush();
       return good ? 0 : 1;
     }
-    if (range.isGiven()) {
+    if (replay != null || range.isGiven()) {
       return replayed(settings, out);
     }
     Recipient to = recipient(settings);
@@ -147,7 +155,14 @@ public final class PreviewCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "a range has its events: leave out --event, --row and --file");
     }
-    ObjectNode request = range.into(ServiceClient.request(), command);
+    if (replay != null && range.hasFrom()) {
+      throw new ParameterException(
+          command.commandLine(), "--replay says from when, and so does --from: give one of them");
+    }
+    ObjectNode request = range.into(ServiceClient.request());
+    if (replay != null) {
+      request.put("from", replay.toString());
+    }
     if (entity != null) {
       String[] parts = entity.split(":", 2);
       request.put("entity", parts[0]).put("id", parts.length == 2 ? parts[1] : null);

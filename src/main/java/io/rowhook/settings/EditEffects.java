@@ -1,13 +1,11 @@
 package io.rowhook.settings;
 
-import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.SettingsEditor.Kind;
 import io.rowhook.settings.SettingsEditor.Outcome;
 import io.rowhook.settings.reload.ContentFingerprint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +43,8 @@ record EditEffects(
     return switch (kind) {
       case template ->
           Objects.equals(now.templateHashes().get(name), expected.templateHashes().get(name));
-      case recipient -> recipient(now, name).equals(recipient(expected, name));
+      case recipient -> now.recipient(name).equals(expected.recipient(name));
       case entities -> now.entities().equals(expected.entities());
     };
-  }
-
-  private static Optional<Recipient> recipient(Settings settings, String name) {
-    return settings.recipients().stream().filter(one -> one.name().equals(name)).findFirst();
   }
 }

@@ -175,6 +175,11 @@ public record Settings(
     return entities;
   }
 
+  /** The recipient of a name; empty: none has it. */
+  public Optional<Recipient> recipient(String name) {
+    return recipients.stream().filter(one -> one.name().equals(name)).findFirst();
+  }
+
   /** These settings with other entities. */
   Settings withEntities(List<EntityType> other) {
     return new Settings(

@@ -115,8 +115,8 @@ public final class SettingsDrafts {
       Optional<byte[]> before = add(edits, Kind.recipient, one);
       one.getValue().ifPresent(text -> referring.add(new Referring(before, text)));
     }
-    if (!mayRefer) {
-      checkReferences(draft);
+    for (Referring one : mayRefer ? List.<Referring>of() : referring) {
+      one.check(SettingsDrafts::isResolved);
     }
     try {
       SettingsTrial.Result result =

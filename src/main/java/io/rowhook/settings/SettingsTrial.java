@@ -97,21 +97,30 @@ final class SettingsTrial {
             ? overlay.entities()
             : Optional.empty();
     List<EntityType> entities = other.orElse(inForce.entities());
-    List<String> refused = other.map(this::refusedBySource).orElse(List.of());
+    Look look = other.map(this::look).orElse(Look.NONE);
     SettingsOverlay.Result result =
-        overlay.with(entities, other.isPresent() && refused.isEmpty() ? source::look : facts);
-    Stream.of(refused, result.problems(), result.conflicts())
+        overlay.with(entities, types -> look.tables().orElseGet(() -> facts.apply(types)));
+    Stream.of(look.refused, result.problems(), result.conflicts())
         .flatMap(List::stream)
         .forEach(sentence -> problems.add(SettingsProblem.of(sentence)));
-    return new Read(problems, result.settings(), !refused.isEmpty());
+    return new Read(problems, result.settings(), !look.refused.isEmpty());
   }
 
-  private List<String> refusedBySource(List<EntityType> entities) {
+  /**
+   * What the source says of edited entities.
+   *
+   * @param tables theirs; empty: it was not asked, or refuses them
+   * @param refused why
+   */
+  private record Look(Optional<List<TableMetadata>> tables, List<String> refused) {
+    static final Look NONE = new Look(Optional.empty(), List.of());
+  }
+
+  private Look look(List<EntityType> entities) {
     try {
-      source.look(entities);
-      return List.of();
+      return new Look(Optional.of(source.look(entities)), List.of());
     } catch (SourceException e) {
-      return e.problems();
+      return new Look(Optional.empty(), e.problems());
     }
   }
 

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,9 +47,7 @@ class ApiFuzzTest {
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = Ports.free();
     stage = new Stage(source, directory).tables();
     stage.receiver("shop", TestReceiver.Settings.DEFAULT);
     stage.recipient(

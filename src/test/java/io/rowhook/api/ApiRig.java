@@ -14,7 +14,6 @@ import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
-import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableProblem;
 import io.rowhook.capture.UnreadTable;
@@ -31,6 +30,7 @@ import io.rowhook.settings.SettingsDrafts;
 import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
+import io.rowhook.testing.NoSource;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.webhook.DispatcherRegistry;
 import io.rowhook.webhook.HttpHeader;
@@ -117,17 +117,7 @@ final class ApiRig implements AutoCloseable {
             () -> health,
             editor,
             files.templates(),
-            new Mapping(
-                SourceConfig.of(
-                    Map.of(
-                        "database.hostname", "127.0.0.1",
-                        "database.port", "1",
-                        "database.user", "x",
-                        "database.password", "x",
-                        "database.dbname", "x"),
-                    "source.properties"),
-                reloader::current,
-                editor),
+            new Mapping(NoSource.config(), reloader::current, editor),
             new SettingsDrafts(files.config(), files.templates(), reloader),
             new ResyncActions(
                 journal.resyncs(),

@@ -8,6 +8,7 @@ import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.SettingsDirectory;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.testing.Certificates;
+import io.rowhook.testing.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,12 +70,6 @@ class ConfiguredAccessTest {
   private static ApiClient client(HttpClient http, ApiRig rig, String scheme, String token) {
     ApiClient client = new ApiClient(http, scheme + "://localhost:" + rig.configuredPort());
     return token.isEmpty() ? client : client.with("Authorization", "Bearer " + token);
-  }
-
-  private static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test
@@ -224,7 +219,7 @@ class ConfiguredAccessTest {
 
   @Test
   void anAddressThatIsTakenIsSaid() throws Exception {
-    int port = free();
+    int port = Ports.free();
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> rig("address: '127.0.0.1:" + taken.getLocalPort() + "'"))
           .isInstanceOf(IllegalStateException.class)

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.NpmPackages;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,20 +71,9 @@ class OutsideFuzzerTest {
     return stage.directory().resolve("jslt-templates");
   }
 
-  private static void run(ProcessBuilder program) throws IOException {
-    Process process = program.redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(NpmPackages.exitValue(process, LIMIT)).as(output).isZero();
-    System.out.print(output);
-  }
-
   @Test
   void whateverIsAskedIsAnsweredAsTheDocumentSays() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = Ports.free();
     stage.write(
         "connector-config/rowhook.yaml",
         "admin: { address: '127.0.0.1:%d', tokens: { read: %s, operate: %s } }\n"
@@ -98,14 +85,15 @@ class OutsideFuzzerTest {
       source.execute(
           "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n");
       stage.await("shop", 20);
-      run(
+      NpmPackages.run(
           NpmPackages.node(
               "api-fuzz.mjs",
               "http://127.0.0.1:" + port,
               READ,
               OPERATE,
               Integer.toString(Integer.getInteger("api.requests", 400)),
-              Long.toString(Long.getLong("api.seed", 1))));
+              Long.toString(Long.getLong("api.seed", 1))),
+          LIMIT);
       assertThat(rowhook.output()).doesNotContain(" ERROR ");
     }
   }
@@ -131,6 +119,6 @@ class OutsideFuzzerTest {
       all.map(Path::toString).filter(file -> file.endsWith(".json")).sorted().forEach(files::add);
     }
     assertThat(files).hasSize(7); // of each recipient three
-    run(NpmPackages.node("documents.mjs", files.toArray(String[]::new)));
+    NpmPackages.run(NpmPackages.node("documents.mjs", files.toArray(String[]::new)), LIMIT);
   }
 }

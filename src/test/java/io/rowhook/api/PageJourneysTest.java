@@ -6,13 +6,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.NpmPackages;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,12 +91,6 @@ class PageJourneysTest {
     stage.close();
   }
 
-  private static int free() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
-  }
-
   private RowhookProcess start(int port) {
     stage.write(
         "connector-config/rowhook.yaml",
@@ -127,16 +120,12 @@ class PageJourneysTest {
     program
         .environment()
         .put("CHANGE_URL", "http://127.0.0.1:" + changes.getAddress().getPort() + "/");
-    Process process = program.redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(NpmPackages.exitValue(process, LIMIT)).as(output).isZero();
-    System.out.print(output);
+    NpmPackages.run(program, LIMIT);
   }
 
   @Test
   void sevenJourneysAndWhatMayGoWrongBesideThem() throws IOException {
-    int port = free();
+    int port = Ports.free();
     try (RowhookProcess rowhook = start(port)) {
       source.execute(
           "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n",
@@ -165,7 +154,7 @@ class PageJourneysTest {
     for (int i = 0; i < 200; i++) {
       stage.recipient("crowd-" + i, "url: ${env:SHOP_URL}\nsubscriptions: [{ entity: Customer }]");
     }
-    int port = free();
+    int port = Ports.free();
     try (RowhookProcess rowhook = start(port)) {
       source.execute(
           "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 10100) n");

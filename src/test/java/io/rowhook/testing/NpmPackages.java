@@ -56,6 +56,23 @@ public final class NpmPackages {
     }
   }
 
+  /**
+   * Runs one of its programs and prints what it prints.
+   *
+   * @throws AssertionError with that, if it does not end well within the time
+   */
+  public static void run(ProcessBuilder program, Duration limit) throws IOException {
+    Path log = Files.createTempFile(INSTALLED, "program", ".log");
+    Process process = program.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    process.getOutputStream().close();
+    int status = exitValue(process, limit);
+    String output = Files.readString(log);
+    if (status != 0) {
+      throw new AssertionError("it ended with " + status + ":\n" + output);
+    }
+    System.out.print(output);
+  }
+
   /** Its exit status; -1: it did not end within the time, and is killed. */
   public static int exitValue(Process process, Duration limit) {
     try {

@@ -1,6 +1,9 @@
 package io.rowhook.admin.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.history.History;
@@ -69,32 +72,23 @@ final class HistoryOperations {
       published.add(step.published() * perMinute);
       delivered.add(step.delivered() * perMinute);
       failed.add(step.failed() * perMinute);
-      add(delay, step.delayMillis());
+      delay.add(number(step.delayMillis()));
       waiting.add(step.waiting());
-      add(lag, step.lagBytes() < 0 ? Double.NaN : step.lagBytes());
+      lag.add(number(step.lagBytes() < 0 ? Double.NaN : step.lagBytes()));
     }
     ArrayNode recipients = json.putArray("recipients");
     for (History.LastMinute one : service.history().lastMinutes()) {
-      ObjectNode shown =
-          recipients
-              .addObject()
-              .put("recipient", one.recipient())
-              .put("deliveredPerMinute", one.delivered())
-              .put("failedPerMinute", one.failed());
-      if (Double.isNaN(one.delayMillis())) {
-        shown.putNull("delayMillis");
-      } else {
-        shown.put("delayMillis", one.delayMillis());
-      }
+      recipients
+          .addObject()
+          .put("recipient", one.recipient())
+          .put("deliveredPerMinute", one.delivered())
+          .put("failedPerMinute", one.failed())
+          .set("delayMillis", number(one.delayMillis()));
     }
     return json;
   }
 
-  private static void add(ArrayNode values, double value) {
-    if (Double.isNaN(value)) {
-      values.addNull();
-    } else {
-      values.add(value);
-    }
+  private static JsonNode number(double value) {
+    return Double.isNaN(value) ? NullNode.instance : DoubleNode.valueOf(value);
   }
 }

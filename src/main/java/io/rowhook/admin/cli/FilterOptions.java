@@ -1,8 +1,8 @@
 package io.rowhook.admin.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that narrow down which deliveries are meant. */
@@ -14,56 +14,20 @@ public final class FilterOptions {
   @Option(names = "--id", paramLabel = "ID", description = "With this id; goes with --entity.")
   private @Nullable String id;
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description = "Committed at or after: 2026-05-24T15:20:44Z, or how long ago: 2h.")
-  private @Nullable Instant from;
-
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description = "Committed before.")
-  private @Nullable Instant to;
-
-  @Option(
-      names = "--from-sequence",
-      paramLabel = "N",
-      description = "The first sequence that is meant.")
-  private @Nullable Long fromSequence;
-
-  @Option(
-      names = "--to-sequence",
-      paramLabel = "N",
-      description = "The last sequence that is meant.")
-  private @Nullable Long toSequence;
+  @Mixin private RangeOptions range = new RangeOptions();
 
   /** As members of a body. */
   public ObjectNode into(ObjectNode request) {
-    return request
-        .put("entity", entity)
-        .put("id", id)
-        .put("from", from == null ? null : from.toString())
-        .put("to", to == null ? null : to.toString())
-        .put("fromSequence", fromSequence)
-        .put("toSequence", toSequence);
+    return range.into(request.put("entity", entity).put("id", id));
   }
 
   /** As parameters. */
   public Address into(Address address) {
-    return address
-        .with("entity", entity)
-        .with("id", id)
-        .with("from", from)
-        .with("to", to)
-        .with("fromSequence", fromSequence)
-        .with("toSequence", toSequence);
+    return range.into(address.with("entity", entity).with("id", id));
   }
 
   /** Whether it narrows anything by time or sequence. */
   public boolean hasBounds() {
-    return from != null || to != null || fromSequence != null || toSequence != null;
+    return range.isGiven();
   }
 }

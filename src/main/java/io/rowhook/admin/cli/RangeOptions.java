@@ -3,25 +3,16 @@ package io.rowhook.admin.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
-/** The options for a range of events that were. */
+/** The options for a range of events. */
 public final class RangeOptions {
-
-  @Option(
-      names = "--replay",
-      paramLabel = "AGO",
-      converter = TimeConverter.class,
-      description = "All events since then, as 7d or 2h: what edits would have done to them.")
-  private @Nullable Instant replay;
 
   @Option(
       names = "--from",
       paramLabel = "TIME",
       converter = TimeConverter.class,
-      description = "The same for those committed at or after: 2026-05-24T15:20:44Z, or 2h.")
+      description = "Committed at or after: 2026-05-24T15:20:44Z, or how long ago: 2h.")
   private @Nullable Instant from;
 
   @Option(
@@ -43,30 +34,31 @@ public final class RangeOptions {
       description = "The last sequence that is meant.")
   private @Nullable Long toSequence;
 
-  /** Whether a range is meant, and not one event. */
+  /** Whether it has a bound. */
   public boolean isGiven() {
-    return replay != null
-        || from != null
-        || to != null
-        || fromSequence != null
-        || toSequence != null;
+    return from != null || to != null || fromSequence != null || toSequence != null;
   }
 
-  /**
-   * As members of a body.
-   *
-   * @throws ParameterException if it begins twice
-   */
-  public ObjectNode into(ObjectNode request, CommandSpec command) {
-    if (replay != null && from != null) {
-      throw new ParameterException(
-          command.commandLine(), "--replay says from when, and so does --from: give one of them");
-    }
-    Instant begin = replay == null ? from : replay;
+  /** Whether it says from what time on. */
+  public boolean hasFrom() {
+    return from != null;
+  }
+
+  /** As members of a body. */
+  public ObjectNode into(ObjectNode request) {
     return request
-        .put("from", begin == null ? null : begin.toString())
+        .put("from", from == null ? null : from.toString())
         .put("to", to == null ? null : to.toString())
         .put("fromSequence", fromSequence)
         .put("toSequence", toSequence);
+  }
+
+  /** As parameters. */
+  public Address into(Address address) {
+    return address
+        .with("from", from)
+        .with("to", to)
+        .with("fromSequence", fromSequence)
+        .with("toSequence", toSequence);
   }
 }

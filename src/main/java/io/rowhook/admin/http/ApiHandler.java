@@ -271,7 +271,8 @@ final class ApiHandler implements Handler {
     response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
   }
 
-  private static void send(ServerRequest request, ServerResponse response, byte[] body) {
+  /** Of HEAD only how long it is. */
+  static void send(ServerRequest request, ServerResponse response, byte[] body) {
     if (request.prologue().method().text().equals("HEAD")) {
       response.contentLength(body.length);
       response.send();

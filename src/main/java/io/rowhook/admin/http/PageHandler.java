@@ -41,11 +41,6 @@ final class PageHandler {
       return;
     }
     response.header(HeaderNames.CONTENT_TYPE, file.type());
-    if (request.prologue().method().text().equals("HEAD")) {
-      response.contentLength(file.content().length);
-      response.send();
-    } else {
-      response.send(file.content());
-    }
+    ApiHandler.send(request, response, file.content());
   }
 }

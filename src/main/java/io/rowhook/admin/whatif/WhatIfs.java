@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.DeliveryFilter;
 import io.rowhook.journal.EventSearch;
-import io.rowhook.recipient.Recipient;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsDrafts.Tried;
 import io.rowhook.webhook.DryRun;
@@ -87,12 +86,7 @@ public final class WhatIfs implements AutoCloseable {
   }
 
   private static @Nullable DryRun run(Settings settings, String name) {
-    for (Recipient one : settings.recipients()) {
-      if (one.name().equals(name)) {
-        return new DryRun(one, settings.sets());
-      }
-    }
-    return null;
+    return settings.recipient(name).map(one -> new DryRun(one, settings.sets())).orElse(null);
   }
 
   /** One with what it has found; empty: there is none, or not any more. */

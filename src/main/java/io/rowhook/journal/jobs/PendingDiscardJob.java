@@ -31,8 +31,8 @@ public record PendingDiscardJob(
     Predicate<Event> wanted) {
 
   /**
-   * Whether an event, {@code e}, is after the cursor, and nothing /** Whether an event, {@code e},
-   * is after the cursor, and nothing has become of it. Parameters: the recipient, four times.
+   * Whether an event, {@code e}, is after the cursor, and nothing has become of it. Parameters: the
+   * recipient, four times.
    */
   public static final String NEVER_ATTEMPTED =
       " e.sequence > (SELECT cursor FROM recipient WHERE id = ?)"

@@ -74,6 +74,9 @@ export function duration(iso) {
   return seconds(days * 86_400 + hours * 3600 + minutes * 60 + rest);
 }
 
+/** What a field for a day and a time says, as the API has it; '' where it says nothing. */
+export const instant = (local) => (local ? new Date(local).toISOString() : '');
+
 /** JSON indented, numbers as they were written; what is no JSON as it is. */
 export function pretty(text) {
   if (typeof text !== 'string') {

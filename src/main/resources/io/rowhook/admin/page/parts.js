@@ -13,10 +13,10 @@ export function Badge({ state, kind }) {
 
 const LOOKS = {
   ok: 'good', active: 'good', delivered: 'good', done: 'good',
-  degraded: 'warn', blocked: 'warn', pending: 'warn', paused: 'warn', running: 'warn', waiting: 'warn',
-  paused_failures: 'warn', paused_person: 'warn', stopped: 'bad',
+  degraded: 'warn', blocked: 'warn', pending: 'warn', running: 'warn', waiting: 'warn',
+  paused_failures: 'warn', paused_person: 'warn',
   paused_gone: 'bad', paused_exhausted: 'bad', hindered: 'bad', no_file: 'bad',
-  failing: 'bad', failed: 'bad', unrenderable: 'bad',
+  failing: 'bad', failed: 'bad',
 };
 
 export function When({ at }) {

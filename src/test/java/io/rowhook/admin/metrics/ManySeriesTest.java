@@ -13,7 +13,6 @@ import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.JdbcRowLookup;
-import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.UnreadWatch;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.Event;
@@ -34,6 +33,7 @@ import io.rowhook.settings.SettingsEditor;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
 import io.rowhook.testing.Events;
+import io.rowhook.testing.NoSource;
 import io.rowhook.testing.PlainSets;
 import io.rowhook.testing.ScrapedMetrics;
 import io.rowhook.webhook.AttemptOutcome;
@@ -188,17 +188,7 @@ class ManySeriesTest {
         () -> new HealthReport(List.of(), List.of(), true, Instant.now()),
         editor,
         files.templates(),
-        new Mapping(
-            SourceConfig.of(
-                Map.of(
-                    "database.hostname", "127.0.0.1",
-                    "database.port", "1",
-                    "database.user", "x",
-                    "database.password", "x",
-                    "database.dbname", "x"),
-                "source.properties"),
-            reloader::current,
-            editor),
+        new Mapping(NoSource.config(), reloader::current, editor),
         new SettingsDrafts(files.config(), files.templates(), reloader(files)),
         new ResyncActions(
             journal.resyncs(),

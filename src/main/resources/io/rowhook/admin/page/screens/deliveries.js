@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { address, get, useResource } from '../api.js';
 import { html } from '../html.js';
 import { Badge, Field, Loaded, Table, Trouble } from '../parts.js';
-import { number, time } from '../format.js';
+import { instant, number, time } from '../format.js';
 import { link, stay } from '../route.js';
 import { t, term } from '../text.js';
 
@@ -48,12 +48,10 @@ function Search({ settings, query }) {
     <${Found} query=${query} />`;
 }
 
-const iso = (local) => (local ? new Date(local).toISOString() : '');
-
 function asked(query, cursor) {
   const column = query.value && query.by && query.by !== 'id' ? { [`column[${query.by}]`]: query.value } : {};
   return address(['deliveries'], {
-    recipient: query.recipient, entity: query.entity, state: query.state, from: iso(query.from), to: iso(query.to),
+    recipient: query.recipient, entity: query.entity, state: query.state, from: instant(query.from), to: instant(query.to),
     id: query.by && query.by !== 'id' ? '' : query.value, ...column, limit: cursor ? MORE : PAGE, cursor,
   });
 }

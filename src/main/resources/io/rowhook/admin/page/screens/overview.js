@@ -5,7 +5,7 @@ import { ask, useResource } from '../api.js';
 import { html } from '../html.js';
 import { Action, Badge, Field, Loaded, Table, When } from '../parts.js';
 import { Plot } from '../plot.js';
-import { bytes, millis, number, prose, seconds } from '../format.js';
+import { bytes, duration, millis, number, prose, seconds } from '../format.js';
 import { link } from '../route.js';
 import { count, t, term } from '../text.js';
 
@@ -101,7 +101,7 @@ function Recipients({ status, history }) {
     [t('state'), (one) => html`<${Badge} kind="recipient" state=${one.state} />`],
     [t('rate'), (one) => number(rate(one, 'deliveredPerMinute')), 'number'],
     [t('delay'), (one) => millis(rate(one, 'delayMillis')), 'number'],
-    [t('failures'), (one) => t('failures.window', { n: number(one.failures), time: one.failuresWithin.replace('PT', '').toLowerCase() }), 'number'],
+    [t('failures'), (one) => t('failures.window', { n: number(one.failures), time: duration(one.failuresWithin) }), 'number'],
     [t('backlog'), (one) => number(one.ahead + one.waiting + one.blocked), 'number'],
     [t('oldest'), (one) => html`<${When} at=${one.oldest} />`],
     [t('failed'), (one) => (one.failed > 0 ? html`<a href=${link(['deliveries'], { recipient: one.recipient, state: 'failed' })}>${number(one.failed)}</a>` : '0'), 'number'],

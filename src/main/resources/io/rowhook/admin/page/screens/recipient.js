@@ -5,7 +5,7 @@ import { address, ask, get, post, useLive, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
 import { Action, Badge, Code, Dialog, Field, Loaded, Table, Tabs, Trouble, When } from '../parts.js';
-import { bytes, duration, fullTime, millis, number, prose } from '../format.js';
+import { bytes, duration, fullTime, instant, millis, number, prose } from '../format.js';
 import { go, link, useUnsaved } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
 import { t, term } from '../text.js';
@@ -239,7 +239,7 @@ function Replay({ name }) {
   const [counted, setCounted] = useState(null);
   const set = (key) => (value) => { setRange({ ...range, [key]: value }); setCounted(null); setSent(''); };
   const body = () => ({
-    ...(range.from && { from: new Date(range.from).toISOString() }), ...(range.to && { to: new Date(range.to).toISOString() }),
+    ...(range.from && { from: instant(range.from) }), ...(range.to && { to: instant(range.to) }),
     ...(range.failed && { failed: true }),
   });
   const at = address(['recipients', name, 'replay']);

@@ -5,7 +5,7 @@ import { address, ask, get, post, useResource } from '../api.js';
 import { Editor } from '../editor.js';
 import { html } from '../html.js';
 import { Action, Badge, Difference, Field, Loaded, Trouble } from '../parts.js';
-import { number, seconds } from '../format.js';
+import { instant, number, seconds } from '../format.js';
 import { link } from '../route.js';
 import { t } from '../text.js';
 
@@ -30,7 +30,7 @@ function Draft({ recipients, chosen }) {
   const file = useResource(name ? address(['recipients', name]) : null);
   const begin = async () => {
     const draft = text === null ? {} : { recipientFiles: { [name]: text } };
-    setJob(await startWhatIf({ recipients: [name], ...draft, ...(from && { from: new Date(from).toISOString() }), ...(to && { to: new Date(to).toISOString() }) }));
+    setJob(await startWhatIf({ recipients: [name], ...draft, ...(from && { from: instant(from) }), ...(to && { to: instant(to) }) }));
     return '';
   };
   return html`<section>
