@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.init.Draft;
 import io.rowhook.admin.preview.RowEvent;
 import io.rowhook.base.Json;
+import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.SourceConfig;
 import io.rowhook.capture.TableId;
+import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.LookupReference;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,16 +127,10 @@ public final class Mapping {
   }
 
   private Draft proposed(Draft draft) {
-    Set<TableId> mapped = new HashSet<>();
-    for (EntityType type : settings.get().entities()) {
-      mapped.add(type.table());
-      parts(type.parts()).forEach(part -> mapped.add(part.table()));
-    }
-    return draft.besides(mapped);
-  }
-
-  private static Stream<ChildTable> parts(List<ChildTable> parts) {
-    return parts.stream().flatMap(part -> Stream.concat(Stream.of(part), parts(part.parts())));
+    return draft.besides(
+        CapturePlan.of(settings.get().entities()).stream()
+            .map(CapturedTable::table)
+            .collect(Collectors.toSet()));
   }
 
   /**
