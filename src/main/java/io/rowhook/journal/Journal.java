@@ -21,6 +21,14 @@ public interface Journal
   /** The kill switch: what keeps all recipients from being sent to; empty: nothing. Any thread. */
   Optional<Pause> killSwitch();
 
+  /**
+   * Whether this process may send: where several share the work, not while it cannot be sure that
+   * what it serves is still its own. Any thread.
+   */
+  default boolean maySend() {
+    return true;
+  }
+
   @Override
   void close();
 }

@@ -16,6 +16,8 @@ public final class JournalException extends RuntimeException {
     UNWRITABLE,
     /** No space; passes when there is some. */
     FULL,
+    /** Kafka, which stands behind the file, does not answer or does not accept it; may pass. */
+    UNREACHABLE,
     /** The file is damaged: nothing is read or written any more; a person has to act. */
     DAMAGED,
     /** Written by a newer Rowhook, or no journal at all; a person has to act. */
@@ -25,9 +27,9 @@ public final class JournalException extends RuntimeException {
     /** The journal was closed. */
     CLOSED;
 
-    /** Whether waiting may help, since it lies with the file's surroundings. */
+    /** Whether waiting may help, since it lies with the journal's surroundings. */
     public boolean mayPass() {
-      return this == LOCKED || this == UNWRITABLE || this == FULL;
+      return this == LOCKED || this == UNWRITABLE || this == FULL || this == UNREACHABLE;
     }
   }
 

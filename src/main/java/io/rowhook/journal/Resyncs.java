@@ -6,6 +6,7 @@ import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.RecipientDao;
+import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ResyncDao;
 import java.time.Instant;
 import java.util.List;
@@ -19,8 +20,14 @@ public final class Resyncs {
   private final GroupCommitWriter writer;
   private final ReaderPool readers;
   private final CommittedState committed;
+  private final RecipientNumbers numbers;
 
-  Resyncs(GroupCommitWriter writer, ReaderPool readers, CommittedState committed) {
+  Resyncs(
+      GroupCommitWriter writer,
+      ReaderPool readers,
+      CommittedState committed,
+      RecipientNumbers numbers) {
+    this.numbers = numbers;
     this.writer = writer;
     this.readers = readers;
     this.committed = committed;
@@ -58,7 +65,7 @@ public final class Resyncs {
           if (RecipientDao.knownSince(sql, recipient).isPresent()) {
             return false;
           }
-          RecipientDao.register(sql, recipient, now);
+          RecipientDao.register(sql, numbers, recipient, now);
           for (String entity : entities) {
             ResyncDao.insert(sql, recipient, entity, "", Resync.DEFAULT_RATE, 0, now);
           }

@@ -20,6 +20,8 @@ import io.rowhook.journal.events.SqliteEventPublisher;
 import io.rowhook.journal.events.SqliteTemplateArchive;
 import io.rowhook.journal.jobs.ForgetJob;
 import io.rowhook.journal.jobs.RetentionSweeper;
+import io.rowhook.journal.kafka.KafkaLog;
+import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.JournalFile;
 import io.rowhook.journal.sqlite.ReaderPool;
@@ -30,6 +32,7 @@ import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.PauseDao;
 import io.rowhook.journal.tables.RecipientDao;
+import io.rowhook.journal.tables.RecipientNumbers;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -39,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The journal in one SQLite file, which any SQLite tool can read, also while Rowhook runs.
@@ -54,22 +58,27 @@ public final class SqliteJournal implements Journal {
   private final ReaderPool readers;
   private final CommittedState committed;
   private final SpillFile spill;
-  private final SqliteEventPublisher log;
+  private final SqliteEventPublisher publisher;
   private final SqliteCheckpointStore checkpoints;
   private final SqliteTemplateArchive archive;
   private final RetentionSweeper sweeper;
   private final ErasedEvents erased = new ErasedEvents();
+  private final RecipientNumbers numbers;
+  private final @Nullable KafkaLog log;
   private volatile Optional<Pause> killSwitch;
+  private volatile Runnable switched = () -> {}; // others have set or cleared the kill switch
 
-  private SqliteJournal(JournalFile file) throws SQLException {
+  private SqliteJournal(JournalFile file, @Nullable KafkaLog log) throws SQLException {
     this.file = file;
+    this.log = log;
+    numbers = log == null ? RecipientNumbers.ALONE : KafkaLog.numbers();
     SqliteErrorTranslator errors = file.errors();
     killSwitch = PauseDao.killSwitch(file.writer());
     committed = new CommittedState(EpochDao.newest(file.writer()));
-    writer = new GroupCommitWriter(file.writer(), errors);
+    writer = new GroupCommitWriter(file.writer(), errors, log == null ? CommitLog.NONE : log);
     readers = new ReaderPool(file, writer::stopForGood);
     spill = new SpillFile(file);
-    log = new SqliteEventPublisher(writer, spill, committed, errors);
+    publisher = new SqliteEventPublisher(writer, spill, committed, errors);
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
     archive = new SqliteTemplateArchive(writer, readers);
     sweeper = new RetentionSweeper(writer, committed);
@@ -88,7 +97,7 @@ public final class SqliteJournal implements Journal {
   public static SqliteJournal open(Path path, SchemaMigrations schemaMigrations) {
     JournalFile file = JournalFile.open(path, schemaMigrations);
     try {
-      SqliteJournal journal = new SqliteJournal(file);
+      SqliteJournal journal = new SqliteJournal(file, null);
       journal.writer.start();
       return journal;
     } catch (SQLException e) {
@@ -98,6 +107,92 @@ public final class SqliteJournal implements Journal {
       file.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a journal whose file follows what stands in Kafka, and brings the file up to it. It can
+   * be read then; written only what {@link #share} says is this process's.
+   *
+   * @throws JournalException as {@link #open(Path)}; or if Kafka cannot be reached, or does not
+   *     belong to the file
+   */
+  public static SqliteJournal open(Path path, KafkaSettings kafka) throws InterruptedException {
+    JournalFile file = JournalFile.open(path, SchemaMigrations.CURRENT);
+    try {
+      KafkaLog log = KafkaLog.open(file.writer(), kafka);
+      SqliteJournal journal = new SqliteJournal(file, log);
+      journal.writer.start();
+      try {
+        log.follow(journal.writer, journal::followed);
+        return journal;
+      } catch (RuntimeException | InterruptedException e) {
+        journal.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      file.close();
+      throw file.errors().of(e);
+    } catch (RuntimeException | InterruptedException e) {
+      file.close(); // once more does no harm
+      throw e;
+    }
+  }
+
+  /** Others have written rows of these tables; the writer's thread. */
+  private void followed(Set<String> tables) {
+    try {
+      if (tables.contains("epoch")) {
+        committed.followed(EpochDao.newest(file.writer()));
+      }
+      if (tables.contains("kill_switch")) {
+        killSwitch = PauseDao.killSwitch(file.writer());
+        switched.run();
+      }
+    } catch (SQLException e) {
+      throw file.errors().of(e);
+    }
+  }
+
+  /**
+   * Takes this process's share of the work, where several share it: from now on the listener is
+   * told what that is. Once.
+   *
+   * @param capture whether it may be the one that captures
+   * @param deliver whether it serves recipients
+   */
+  public void share(boolean capture, boolean deliver, ShareListener listener) {
+    if (log == null) {
+      throw new IllegalStateException("a journal that is its file alone is not shared");
+    }
+    switched = listener::maySend;
+    log.share(writer, capture, deliver, listener);
+  }
+
+  /** Gives its share back, so that others take it at once. */
+  public void leave() {
+    if (log != null) {
+      log.leave();
+    }
+  }
+
+  /** Whether several processes share it. */
+  public boolean isShared() {
+    return log != null;
+  }
+
+  /** Whether this process serves a recipient now. Any thread. */
+  public boolean serves(String recipient) {
+    return log == null || log.serves(recipient);
+  }
+
+  /** Whether this process captures now, or does not know of others. Any thread. */
+  public boolean captures() {
+    return log == null || log.captures();
+  }
+
+  @Override
+  public boolean maySend() {
+    return log == null || log.maySend();
   }
 
   /** What keeps the journal from being written just now, for health and status; empty: nothing. */
@@ -142,27 +237,27 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
-    log.stage(changes, merge);
+    publisher.stage(changes, merge);
   }
 
   @Override
   public void discard() throws InterruptedException {
-    log.discard();
+    publisher.discard();
   }
 
   @Override
   public void discardStaged() throws InterruptedException {
-    log.discardStaged();
+    publisher.discardStaged();
   }
 
   @Override
   public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
-    log.publish(transaction, events, rejected);
+    publisher.publish(transaction, events, rejected);
   }
 
   @Override
   public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
-    log.publishChunk(transaction, events, progress);
+    publisher.publishChunk(transaction, events, progress);
   }
 
   /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */
@@ -172,28 +267,28 @@ public final class SqliteJournal implements Journal {
 
   /** What brings recipients up to date. */
   public Resyncs resyncs() {
-    return new Resyncs(writer, readers, committed);
+    return new Resyncs(writer, readers, committed, numbers);
   }
 
   @Override
   public SpilledChanges staged() {
-    return log.staged();
+    return publisher.staged();
   }
 
   @Override
   public void append(Transaction transaction, List<Event> events) throws InterruptedException {
-    log.append(transaction, events);
+    publisher.append(transaction, events);
   }
 
   @Override
   public void publishStaged(Transaction transaction, List<RejectedRow> rejected)
       throws InterruptedException {
-    log.publishStaged(transaction, rejected);
+    publisher.publishStaged(transaction, rejected);
   }
 
   @Override
   public void commit() throws InterruptedException {
-    log.commit();
+    publisher.commit();
   }
 
   @Override
@@ -268,7 +363,7 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public DeliveryStore deliveries(String recipient) {
-    return SqliteDeliveryStore.open(recipient, writer, readers, erased);
+    return SqliteDeliveryStore.open(recipient, numbers, writer, readers, erased);
   }
 
   @Override
@@ -331,7 +426,14 @@ public final class SqliteJournal implements Journal {
   /** Writes what is queued, then closes. Callers that still wait are refused. */
   @Override
   public void close() {
+    if (log != null) {
+      log.leave();
+      log.stopFollowing();
+    }
     writer.close();
+    if (log != null) {
+      log.close();
+    }
     readers.close();
     spill.clear();
     file.close();

@@ -18,6 +18,7 @@ import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.MatchDao;
 import io.rowhook.journal.tables.PauseDao;
 import io.rowhook.journal.tables.RecipientDao;
+import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.SkippedDao;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -95,11 +96,15 @@ public final class SqliteDeliveryStore implements DeliveryStore {
 
   /** Opens that of a recipient, which is known from then on. */
   public static SqliteDeliveryStore open(
-      String name, GroupCommitWriter writer, ReaderPool readers, ErasedEvents erased) {
+      String name,
+      RecipientNumbers numbers,
+      GroupCommitWriter writer,
+      ReaderPool readers,
+      ErasedEvents erased) {
     Instant now = Instant.now();
     return writer.writeThrough(
         WriteTask.urgent(sql -> {
-          long number = RecipientDao.register(sql, name, now);
+          long number = RecipientDao.register(sql, numbers, name, now);
           long generation = erased.generation(); // what was erased before is not read any more
           return new SqliteDeliveryStore(name, number, writer, readers, erased, generation);
         }));

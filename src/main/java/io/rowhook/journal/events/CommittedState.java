@@ -74,6 +74,13 @@ public final class CommittedState {
     }
   }
 
+  /** Another process has published; its events are in the file. The writer's thread. */
+  public void followed(Optional<EpochDao.Place> now) {
+    if (now.isPresent() && !now.equals(place)) {
+      published(new Publication(now.get(), List.of(), false));
+    }
+  }
+
   private static void call(Runnable listener) {
     try {
       listener.run();

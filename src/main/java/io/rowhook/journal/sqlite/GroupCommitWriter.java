@@ -30,6 +30,7 @@ public final class GroupCommitWriter implements AutoCloseable {
 
   private final SqliteSession sql;
   private final SqliteErrorTranslator errors;
+  private final CommitLog log;
   private final WriteQueue queue;
   private final Thread thread;
   private volatile @Nullable JournalException standing;
@@ -39,12 +40,19 @@ public final class GroupCommitWriter implements AutoCloseable {
   /** The writer's thread only: outcomes that could not be written. */
   private long lost;
 
+  /** The same, of a journal that is its file alone. */
+  public GroupCommitWriter(SqliteSession sql, SqliteErrorTranslator errors) {
+    this(sql, errors, CommitLog.NONE);
+  }
+
   /**
    * @param sql owned by this thread from {@link #start} until it has ended
+   * @param log has each commit before the file does
    */
-  public GroupCommitWriter(SqliteSession sql, SqliteErrorTranslator errors) {
+  public GroupCommitWriter(SqliteSession sql, SqliteErrorTranslator errors, CommitLog log) {
     this.sql = sql;
     this.errors = errors;
+    this.log = log;
     queue = new WriteQueue(errors);
     thread = Thread.ofPlatform().daemon().name("journal-writer").unstarted(this::run);
   }
@@ -150,16 +158,18 @@ public final class GroupCommitWriter implements AutoCloseable {
     if (damaged != null && damaged.kind() == Kind.DAMAGED) {
       return damaged;
     }
+    boolean appended = false;
     try {
       sql.begin();
       for (WriteTask<?> task : group) {
         task.run(sql);
       }
+      appended = log.append(sql);
       sql.commit();
       return null;
     } catch (SQLException e) {
       sql.rollback();
-      return errors.of(e);
+      return appended ? repeat(errors.of(e)) : errors.of(e);
     } catch (RuntimeException e) {
       sql.rollback();
       return e;
@@ -167,6 +177,42 @@ public final class GroupCommitWriter implements AutoCloseable {
       sql.rollback();
       return new IllegalStateException(e);
     }
+  }
+
+  /**
+   * The log has the group and the file has not: nothing else is written before it has, since it
+   * would be written over what is durable already. Null: it has it now.
+   */
+  private @Nullable RuntimeException repeat(JournalException why) {
+    JournalException last = why;
+    boolean again = true;
+    while (again && last.kind().mayPass()) {
+      if (standing == null) {
+        LOG.error("{}", last.getMessage());
+      }
+      standing = last;
+      again = !queue.isClosed();
+      Uninterruptibles.call(() -> {
+        Thread.sleep(PAUSE);
+        return true;
+      });
+      try {
+        sql.begin();
+        log.repeat(sql);
+        sql.commit();
+        return null;
+      } catch (SQLException e) {
+        sql.rollback();
+        last = errors.of(e);
+      }
+    }
+    return new JournalException(
+        Kind.DAMAGED,
+        errors.words(
+            "is behind what was made durable, and could not be brought there; start Rowhook again,"
+                + " it reads the rest then: "
+                + last.getMessage()),
+        last);
   }
 
   /** Urgent writes fail; patient ones stay where they are, unless there is no later. */

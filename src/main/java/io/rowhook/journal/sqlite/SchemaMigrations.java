@@ -228,6 +228,28 @@ public record SchemaMigrations(List<String> migrations) {
       ) STRICT;
       """;
 
+  /** What the file has of a log that stands behind it. */
+  private static final String SIXTEENTH =
+      """
+      -- which log the file follows; none: the file is all there is
+      CREATE TABLE followed_log (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        cluster TEXT NOT NULL,        -- Kafka's own id of it
+        prefix TEXT NOT NULL,         -- of its topics
+        instance TEXT NOT NULL,       -- by which this file's process is told from others
+        seen_at INTEGER NOT NULL      -- when it had all of it
+      ) STRICT;
+
+      -- how much of it the file has
+      CREATE TABLE followed_partition (
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        topic_id TEXT NOT NULL,
+        position INTEGER NOT NULL,    -- the next offset
+        PRIMARY KEY (topic, partition)
+      ) STRICT, WITHOUT ROWID;
+      """;
+
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -246,7 +268,8 @@ public record SchemaMigrations(List<String> migrations) {
               TWELFTH,
               THIRTEENTH,
               FOURTEENTH,
-              FIFTEENTH));
+              FIFTEENTH,
+              SIXTEENTH));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

@@ -8,17 +8,24 @@ import io.rowhook.journal.sqlite.TimeColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The audit log on disk. */
 public final class AuditDao {
 
   private AuditDao() {}
 
+  /**
+   * Adds an entry. Its number grows with the time, so that those of several instances that share a
+   * journal can stand together, and is exact in a JSON number.
+   */
   public static void insert(
       SqliteSession sql, Instant at, String actor, Action action, String subject, String detail)
       throws SQLException {
     sql.update(
-        "INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO audit (n, at, actor, action, subject, detail)"
+            + " VALUES (max(?, 1 + coalesce((SELECT max(n) FROM audit), 0)), ?, ?, ?, ?, ?)",
+        4 * TimeColumns.micros(at) + ThreadLocalRandom.current().nextInt(4),
         TimeColumns.micros(at),
         actor,
         action.text(),
@@ -60,11 +67,13 @@ public final class AuditDao {
    */
   public static int remove(SqliteSession sql, Instant before, int most, int limit)
       throws SQLException {
+    long tooMany = Math.max(0, sql.number("SELECT count(*) FROM audit") - most);
     return sql.update(
-        "DELETE FROM audit WHERE n IN (SELECT n FROM audit ORDER BY n LIMIT ?)"
-            + " AND (at < ? OR n <= (SELECT max(n) FROM audit) - ?)",
-        limit,
-        TimeColumns.micros(before),
-        most);
+            "DELETE FROM audit WHERE n IN (SELECT n FROM audit ORDER BY n LIMIT ?) AND at < ?",
+            limit,
+            TimeColumns.micros(before))
+        + sql.update(
+            "DELETE FROM audit WHERE n IN (SELECT n FROM audit ORDER BY n LIMIT ?)",
+            Math.min(limit, tooMany));
   }
 }

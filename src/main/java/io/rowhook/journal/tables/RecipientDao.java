@@ -10,21 +10,21 @@ import java.util.Set;
 /** The table {@code recipient}: who is known, from where on, and when its file was seen last. */
 public final class RecipientDao {
 
-  /** The number of a recipient that is new. */
-  private static final String NEXT_ID =
-      "(SELECT 1 + max(coalesce((SELECT max(id) FROM recipient), 0),"
-          + " coalesce((SELECT max(id) FROM forgotten_recipient), 0)))";
+  private static final String HIGHEST =
+      "SELECT max(id) FROM (SELECT id FROM recipient UNION ALL SELECT id FROM forgotten_recipient)"
+          + " WHERE id % ? = ?";
 
   private RecipientDao() {}
 
   /** Notes that it is there; a new one begins at the journal's head. Returns its number. */
-  public static long register(SqliteSession sql, String name, Instant now) throws SQLException {
+  public static long register(
+      SqliteSession sql, RecipientNumbers numbers, String name, Instant now) throws SQLException {
     long micros = TimeColumns.micros(now);
+    int partition = numbers.partition(name);
     sql.update(
-        "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES ("
-            + NEXT_ID
-            + ", ?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
+        "INSERT INTO recipient (id, name, cursor, created_at, seen_at) VALUES (?, ?, (SELECT coalesce(max(head), 0) FROM epoch), ?, ?)"
             + " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
+        numbers.next(partition, sql.number(HIGHEST, numbers.partitions(), partition)),
         name,
         micros,
         micros);

@@ -155,6 +155,9 @@ public final class Dispatcher {
 
   /** How many more requests may start. */
   private int room() {
+    if (!parts.journal.maySend()) {
+      return 0;
+    }
     long each = buffer.queue().bytes() / Math.max(1, buffer.queue().size());
     int room = parts.inFlightDeliveries.room(recipient().processing().jobs(), each);
     parts.rateLimiter.limit(recipient().connection().rate());

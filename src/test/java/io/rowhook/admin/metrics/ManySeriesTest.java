@@ -23,6 +23,7 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Samples;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.journal.tables.RecipientDao;
+import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.recipient.Recipient;
@@ -80,7 +81,7 @@ class ManySeriesTest {
       }
       journal.write(sql -> {
         for (Recipient one : recipients) {
-          RecipientDao.register(sql, one.name(), Instant.now());
+          RecipientDao.register(sql, RecipientNumbers.ALONE, one.name(), Instant.now());
         }
         return true;
       });

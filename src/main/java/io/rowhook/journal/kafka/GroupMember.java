@@ -1,0 +1,193 @@
+package io.rowhook.journal.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a member of one of the two groups, by which Kafka decides who owns which
+ * partition. It reads nothing; one thread of its own keeps it a member.
+ */
+final class GroupMember implements AutoCloseable {
+
+  /** Told by the member's thread, which goes on when it returns. */
+  interface Listener {
+
+    /** It is to own these, once nobody else can write them any more and all of them is read. */
+    void assigned(Collection<TopicPartition> partitions) throws InterruptedException;
+
+    /** It is to own these no more, and Kafka waits for it. */
+    void revoked(Collection<TopicPartition> partitions) throws InterruptedException;
+
+    /** Others may own these already. */
+    void lost(Collection<TopicPartition> partitions) throws InterruptedException;
+  }
+
+  private interface Told {
+    void of(Collection<TopicPartition> partitions) throws InterruptedException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration REJOIN = Duration.ofSeconds(1);
+
+  private final Clients clients;
+  private final String group;
+  private final String topic;
+  private final Ownership ownership;
+  private final Listener listener;
+  private final Lease lease;
+  private final Thread thread;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  GroupMember(
+      Clients clients,
+      String group,
+      String topic,
+      Ownership ownership,
+      Lease lease,
+      Listener listener) {
+    this.clients = clients;
+    this.group = group;
+    this.topic = topic;
+    this.ownership = ownership;
+    this.lease = lease;
+    this.listener = listener;
+    thread = Thread.ofPlatform().daemon().name("kafka-member-" + topic).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      do {
+        try (Consumer<byte[], byte[]> consumer = clients.member(group)) {
+          join(consumer);
+        } catch (KafkaException e) {
+          LOG.warn("group {} of Kafka: {}; joining again", group, e.getMessage());
+        } catch (RuntimeException e) {
+          LOG.error("group {} of Kafka: joining again", group, e);
+        }
+      } while (!closed.await(REJOIN.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void join(Consumer<byte[], byte[]> consumer) {
+    consumer.subscribe(List.of(topic), new Rebalances(consumer));
+    double heartbeats = 0;
+    Metric answers = answers(consumer);
+    while (closed.getCount() > 0) {
+      long before = System.nanoTime();
+      consumer.poll(POLL);
+      ownership.member(topic, consumer.groupMetadata());
+      double now = (Double) answers.metricValue();
+      if (now > heartbeats) {
+        heartbeats = now;
+        lease.renewed(topic, before);
+      }
+    }
+  }
+
+  /** The count of answers to heartbeats. */
+  private static Metric answers(Consumer<byte[], byte[]> consumer) {
+    return consumer.metrics().entrySet().stream()
+        .filter(one -> one.getKey().name().equals("heartbeat-total"))
+        .findFirst()
+        .map(Map.Entry::getValue)
+        .orElseThrow(() -> new IllegalStateException("Kafka's client counts no heartbeats"));
+  }
+
+  private final class Rebalances implements ConsumerRebalanceListener {
+
+    private final Consumer<byte[], byte[]> consumer;
+
+    private Rebalances(Consumer<byte[], byte[]> consumer) {
+      this.consumer = consumer;
+    }
+
+    private void tell(Told told, Collection<TopicPartition> partitions) {
+      try {
+        told.of(partitions);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      ownership.member(topic, consumer.groupMetadata());
+      lease.renewed(topic, System.nanoTime());
+      if (!partitions.isEmpty()) {
+        committed(partitions);
+        consumer.pause(partitions);
+        partitions.forEach(partition -> consumer.seek(partition, 0));
+        LOG.info("{}: this instance is to have {} partitions more", topic, partitions.size());
+        tell(listener::assigned, partitions);
+      }
+    }
+
+    /**
+     * Waits until no transaction of the owner before can be committed any more: Kafka gives no
+     * answer while one that names these partitions is open.
+     */
+    private void committed(Collection<TopicPartition> partitions) {
+      @Nullable KafkaException last = null;
+      for (int trial = 0; trial < 3; trial++) {
+        try {
+          consumer.committed(Set.copyOf(partitions), Clients.REQUEST.multipliedBy(2));
+          return;
+        } catch (WakeupException e) {
+          throw e;
+        } catch (KafkaException e) {
+          last = e;
+        }
+      }
+      throw last;
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (!partitions.isEmpty()) {
+        LOG.info("{}: this instance is to have {} partitions less", topic, partitions.size());
+        tell(listener::revoked, partitions);
+      }
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      if (!partitions.isEmpty()) {
+        LOG.warn("{}: this instance has lost {} partitions to others", topic, partitions.size());
+        tell(listener::lost, partitions);
+      }
+    }
+  }
+
+  /** Leaves the group, so that others have at once what it owned. */
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      thread.join(Duration.ofSeconds(40));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.rowhook.journal.kafka;
+
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.journal.KafkaSettings;
+import io.rowhook.journal.ShareListener;
+import io.rowhook.journal.replica.ChangeRecorder;
+import io.rowhook.journal.replica.Place;
+import io.rowhook.journal.replica.RowChange;
+import io.rowhook.journal.replica.RowCodec;
+import io.rowhook.journal.sqlite.CommitLog;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.RecipientNumbers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Apache Kafka behind the journal's file. Every row that the journal keeps stands in a compacted
+ * topic, by its key, before the file has it; the file is what this process has read of all of
+ * them, its own rows and those of others. So any process can be asked about anything, and can take
+ * over from another with what it has.
+ *
+ * <p>Who may write is decided by partition: one process owns the events' and captures; the
+ * deliveries' are shared out among those that deliver, and a recipient's are all in one. Kafka
+ * refuses the transactions of whoever has lost a partition without knowing.
+ *
+ * <p>Threads: the journal's writer appends; {@link Replica} has one that reads; {@link GroupMember}
+ * one for each of the two groups.
+ */
+public final class KafkaLog implements CommitLog, AutoCloseable {
+
+  private final Topics topics;
+  private final Clients clients;
+  private final ChangeRecorder recorder;
+  private final Ownership ownership = new Ownership();
+  private final Lease lease = new Lease();
+  private final Transactions transactions;
+  private final TopicSetup setup;
+  private final List<GroupMember> members = new ArrayList<>();
+  private @Nullable Replica replica;
+
+  /** The writer's thread only: where its own records stand. */
+  private final Map<TopicPartition, Long> written;
+
+  /** The writer's thread only: what was appended last. */
+  private List<RowChange> last = List.of();
+
+  private KafkaLog(
+      Topics topics,
+      Clients clients,
+      TopicSetup setup,
+      ChangeRecorder recorder,
+      Map<TopicPartition, Long> positions) {
+    this.topics = topics;
+    this.clients = clients;
+    this.setup = setup;
+    this.recorder = recorder;
+    written = new HashMap<>(positions);
+    transactions = new Transactions(clients, clients.clientId(), ownership);
+  }
+
+  /**
+   * Reaches Kafka, makes or judges the topics, and sees that the file is one that follows them; a
+   * file that was a journal of its own goes into topics that are empty. Nothing is read yet.
+   *
+   * @param sql the writer's, which is not started yet
+   * @throws JournalException if Kafka cannot be reached, or file and topics do not belong together
+   */
+  public static KafkaLog open(SqliteSession sql, KafkaSettings settings)
+      throws SQLException, InterruptedException {
+    Topics topics = new Topics(settings.topicPrefix());
+    ChangeRecorder recorder = ChangeRecorder.on(sql);
+    try (TopicSetup first = new TopicSetup(new Clients(settings, "rowhook"), topics)) {
+      TopicSetup.Found found = first.prepare();
+      FollowedLog.Identity log =
+          new Joining(sql, topics, first, found, recorder, settings).join();
+      Clients clients = new Clients(settings, topics.prefix() + "-" + log.instance());
+      return new KafkaLog(
+          topics, clients, new TopicSetup(clients, topics), recorder, FollowedLog.positions(sql));
+    }
+  }
+
+  /** How recipients are numbered in a journal that is shared. */
+  public static RecipientNumbers numbers() {
+    return new RecipientNumbers(Topics.DELIVERY_PARTITIONS);
+  }
+
+  /**
+   * Reads what the file lacks, and then goes on reading. Returns when it has all that stood there
+   * when it was called.
+   *
+   * @param applied told, by the writer's thread, of rows that others have written, once the file
+   *     has them
+   */
+  public void follow(GroupCommitWriter writer, Consumer<Set<String>> applied)
+      throws InterruptedException {
+    Replica reading = new Replica(clients, topics, setup, ownership, recorder, writer, applied);
+    replica = reading;
+    reading.start();
+    reading.awaitAll();
+  }
+
+  /**
+   * Takes its share of the work from now on. Once, after {@link #follow}.
+   *
+   * @param capture whether it may be the one that captures
+   * @param deliver whether it serves recipients
+   */
+  public void share(
+      GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
+    Replica reading = java.util.Objects.requireNonNull(replica);
+    Shares shares = new Shares(topics, ownership, reading, writer, listener, this::mine);
+    if (capture) {
+      members.add(
+          new GroupMember(
+              clients, topics.captureGroup(), topics.events(), ownership, lease, shares));
+    }
+    if (deliver) {
+      members.add(
+          new GroupMember(
+              clients, topics.deliverGroup(), topics.deliveries(), ownership, lease, shares));
+    }
+    reading.onCaughtUp(shares::caughtUp);
+    members.forEach(GroupMember::start);
+  }
+
+  private boolean mine(String recipient) {
+    return ownership.serves(topics.deliveriesPartition(numbers().partition(recipient)));
+  }
+
+  /** Whether this process serves a recipient. Any thread. */
+  public boolean serves(String recipient) {
+    return mine(recipient);
+  }
+
+  /** Whether it may send: it is a member for sure. Any thread. */
+  public boolean maySend() {
+    return lease.holds(topics.deliveries());
+  }
+
+  /** Whether this process captures. Any thread. */
+  public boolean captures() {
+    return ownership.owns(topics.eventsPartition());
+  }
+
+  @Override
+  public boolean append(SqliteSession sql) throws SQLException {
+    List<RowChange> changes = recorder.take(sql);
+    if (changes.isEmpty()) {
+      return false;
+    }
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(changes.size());
+    Map<TopicPartition, Long> fenced = new HashMap<>();
+    for (RowChange change : changes) {
+      TopicPartition partition = topics.of(change);
+      records.add(
+          new ProducerRecord<>(
+              partition.topic(),
+              partition.partition(),
+              RowCodec.key(change),
+              RowCodec.value(change)));
+      if (change.table().place() != Place.SHARED) {
+        fenced.computeIfAbsent(partition, one -> written.getOrDefault(one, 0L));
+      }
+    }
+    Map<TopicPartition, Long> next;
+    try {
+      next = transactions.write(records, fenced);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal's writer", e);
+    }
+    last = changes;
+    written.putAll(next);
+    for (TopicPartition partition : fenced.keySet()) {
+      FollowedLog.move(sql, partition, next.get(partition));
+    }
+    return true;
+  }
+
+  @Override
+  public void repeat(SqliteSession sql) throws SQLException {
+    recorder.apply(sql, last);
+    for (TopicPartition partition :
+        last.stream()
+            .filter(change -> change.table().place() != Place.SHARED)
+            .map(topics::of)
+            .collect(Collectors.toSet())) {
+      FollowedLog.move(sql, partition, written.get(partition));
+    }
+  }
+
+  /** Gives back what it owns, so that others have it at once. The writer still works. */
+  public void leave() {
+    List<Thread> leaving =
+        members.stream().map(member -> Thread.ofVirtual().start(member::close)).toList();
+    try {
+      for (Thread thread : leaving) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    members.clear();
+  }
+
+  /** Reads no more. The writer still works. */
+  public void stopFollowing() {
+    transactions.closing();
+    Replica reading = replica;
+    if (reading != null) {
+      reading.close();
+    }
+  }
+
+  /** After the writer has ended. */
+  @Override
+  public void close() {
+    transactions.close();
+    setup.close();
+  }
+}

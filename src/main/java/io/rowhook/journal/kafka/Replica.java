@@ -1,0 +1,321 @@
+package io.rowhook.journal.kafka;
+
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.journal.replica.ChangeRecorder;
+import io.rowhook.journal.replica.RowChange;
+import io.rowhook.journal.replica.RowCodec;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.WriteTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings into the journal's file what other processes have written. One thread of its own reads all
+ * partitions but those that this process owns, which it has written itself.
+ */
+final class Replica implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration PROGRESS = Duration.ofSeconds(5);
+  private static final Duration SEEN = Duration.ofMinutes(1);
+
+  /** Rows in one commit, so that deliveries' outcomes get in between. */
+  private static final int CHUNK_ROWS = 500;
+
+  private static final long CHUNK_BYTES = 4L << 20;
+
+  private final Clients clients;
+  private final Topics topics;
+  private final TopicSetup setup;
+  private final Ownership ownership;
+  private final ChangeRecorder recorder;
+  private final GroupCommitWriter writer;
+  private final java.util.function.Consumer<Set<String>> applied;
+  private final CountDownLatch read = new CountDownLatch(1);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("kafka-replica").unstarted(this::run);
+  private volatile boolean closed;
+  private volatile @Nullable JournalException failure;
+  private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
+
+  // Guarded by this: what the members ask for.
+  private final Map<TopicPartition, Long> wanted = new HashMap<>(); // and up to where to read it
+  private final Set<TopicPartition> released = new HashSet<>();
+
+  // The thread's only.
+  private final Set<TopicPartition> paused = new HashSet<>();
+  private Instant seenAt = Instant.EPOCH;
+
+  Replica(
+      Clients clients,
+      Topics topics,
+      TopicSetup setup,
+      Ownership ownership,
+      ChangeRecorder recorder,
+      GroupCommitWriter writer,
+      java.util.function.Consumer<Set<String>> applied) {
+    this.clients = clients;
+    this.topics = topics;
+    this.setup = setup;
+    this.ownership = ownership;
+    this.recorder = recorder;
+    this.writer = writer;
+    this.applied = applied;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Told, by the replica's thread, of partitions that are read to the end, and stay so. */
+  void onCaughtUp(java.util.function.Consumer<Collection<TopicPartition>> listener) {
+    caughtUp = listener;
+  }
+
+  /**
+   * Waits until all that stood there when it was started is in the file.
+   *
+   * @throws JournalException if it cannot be read
+   */
+  void awaitAll() throws InterruptedException {
+    read.await();
+    JournalException why = failure;
+    if (why != null) {
+      throw why;
+    }
+  }
+
+  /** Read these to their end, which nobody else moves any more, and then no further. */
+  void acquire(Collection<TopicPartition> partitions) throws InterruptedException {
+    Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(partitions));
+    synchronized (this) {
+      released.removeAll(partitions);
+      wanted.putAll(ends);
+    }
+  }
+
+  /** Read these on from where the file has them: others write them. */
+  synchronized void release(Collection<TopicPartition> partitions) {
+    wanted.keySet().removeAll(partitions);
+    released.addAll(partitions);
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        try (Consumer<byte[], byte[]> consumer = clients.reader("-replica")) {
+          follow(consumer);
+        } catch (InvalidOffsetException e) {
+          throw new JournalException(
+              Kind.FOREIGN,
+              setup.where()
+                  + " has no more what this instance has still to read ("
+                  + e.getMessage()
+                  + "): the topics were cut or made anew. Stop Rowhook, move the journal's file"
+                  + " away, and start it again: it makes the file anew from what is there",
+              e);
+        } catch (KafkaException e) {
+          LOG.warn("{} cannot be read; tried again: {}", setup.where(), e.getMessage());
+          Thread.sleep(AGAIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
+    } catch (JournalException e) {
+      if (e.kind() != Kind.CLOSED) {
+        failure = e;
+        writer.stopForGood(e);
+      }
+    } finally {
+      read.countDown();
+    }
+  }
+
+  private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+    List<TopicPartition> all = topics.partitions();
+    Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
+    consumer.assign(all);
+    all.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+    paused.clear();
+    pause(consumer, ownership.owned());
+    if (read.getCount() > 0) {
+      restore(consumer, new HashSet<>(all));
+    }
+    while (!closed) {
+      synchronized (this) {
+        released.retainAll(paused);
+      }
+      resume(consumer);
+      apply(consumer, consumer.poll(POLL));
+      acquire(consumer);
+      seen(consumer, all);
+    }
+  }
+
+  /** Reads to where the topics end now. */
+  private void restore(Consumer<byte[], byte[]> consumer, Set<TopicPartition> left)
+      throws InterruptedException {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(left);
+    long all = 0;
+    for (TopicPartition partition : left) {
+      all += Math.max(0, ends.get(partition) - consumer.position(partition));
+    }
+    long said = System.nanoTime();
+    long rows = 0;
+    while (!closed && !left.isEmpty()) {
+      rows += apply(consumer, consumer.poll(POLL));
+      left.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+      if (System.nanoTime() - said > PROGRESS.toNanos()) {
+        said = System.nanoTime();
+        LOG.info("{}: {} of at most {} rows are read", setup.where(), rows, all);
+      }
+    }
+    LOG.info("{}: the journal's file has all of it, {} rows were new", setup.where(), rows);
+    read.countDown();
+  }
+
+  private void pause(Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
+    consumer.pause(partitions);
+    paused.addAll(partitions);
+  }
+
+  private void resume(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+    Set<TopicPartition> again;
+    synchronized (this) {
+      again = Set.copyOf(released);
+      released.clear();
+    }
+    if (!again.isEmpty()) {
+      Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
+      again.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+      consumer.resume(again);
+      paused.removeAll(again);
+    }
+  }
+
+  private void acquire(Consumer<byte[], byte[]> consumer) {
+    Set<TopicPartition> complete = new HashSet<>();
+    synchronized (this) {
+      wanted.forEach((partition, end) -> {
+        if (paused.contains(partition) || consumer.position(partition) >= end) {
+          complete.add(partition);
+        }
+      });
+      wanted.keySet().removeAll(complete);
+      if (!complete.isEmpty()) {
+        pause(consumer, complete);
+        caughtUp.accept(complete);
+      }
+    }
+  }
+
+  /** Once a minute: until when nothing can have been removed that the file does not know. */
+  private void seen(Consumer<byte[], byte[]> consumer, List<TopicPartition> all)
+      throws InterruptedException {
+    Instant now = Instant.now();
+    if (now.isAfter(seenAt.plus(SEEN))) {
+      seenAt = now;
+      boolean behind =
+          consumer.endOffsets(all).entrySet().stream()
+              .anyMatch(end ->
+                  !paused.contains(end.getKey())
+                      && consumer.position(end.getKey()) < end.getValue());
+      if (!behind) {
+        writer.write(
+            WriteTask.urgent(sql -> {
+              FollowedLog.seen(sql, now);
+              return true;
+            }));
+      }
+    }
+  }
+
+  /** Returns how many rows it has written. */
+  private int apply(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records)
+      throws InterruptedException {
+    List<RowChange> chunk = new ArrayList<>();
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    long bytes = 0;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      chunk.add(RowCodec.read(record.key(), record.value(), recorder::table));
+      positions.put(
+          new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      bytes += record.serializedKeySize() + Math.max(0, record.serializedValueSize());
+      if (chunk.size() == CHUNK_ROWS || bytes >= CHUNK_BYTES) {
+        write(chunk, positions);
+        chunk = new ArrayList<>();
+        positions = new HashMap<>();
+        bytes = 0;
+      }
+    }
+    for (TopicPartition partition : records.partitions()) {
+      positions.put(partition, consumer.position(partition)); // also past what ends transactions
+    }
+    if (!positions.isEmpty()) {
+      write(chunk, positions);
+    }
+    return records.count();
+  }
+
+  private void write(List<RowChange> rows, Map<TopicPartition, Long> positions)
+      throws InterruptedException {
+    Set<String> tables =
+        rows.stream().map(row -> row.table().name()).collect(Collectors.toSet());
+    while (true) {
+      try {
+        writer.write(
+            WriteTask.urgent(
+                sql -> {
+                  recorder.apply(sql, rows);
+                  for (Map.Entry<TopicPartition, Long> one : positions.entrySet()) {
+                    FollowedLog.move(sql, one.getKey(), one.getValue());
+                  }
+                  return true;
+                },
+                _ -> applied.accept(tables)));
+        return;
+      } catch (JournalException e) {
+        if (!e.kind().mayPass()) {
+          throw e;
+        }
+        Thread.sleep(AGAIN);
+      }
+    }
+  }
+
+  /** Reads no more. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      thread.join(Duration.ofSeconds(5));
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(Duration.ofSeconds(5));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

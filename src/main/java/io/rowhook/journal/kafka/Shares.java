@@ -1,0 +1,110 @@
+package io.rowhook.journal.kafka;
+
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.ShareListener;
+import io.rowhook.journal.sqlite.GroupCommitWriter;
+import io.rowhook.journal.sqlite.WriteTask;
+import java.util.Collection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over partitions and gives them back, in this order, on which the promises rest. Over: no
+ * transaction of the owner before can end any more; all of it is in the file; it may be written;
+ * it is worked at. Back: it is worked at no more; what came of it is written; it is written no
+ * more; others have it. One thread tells the listener.
+ */
+final class Shares implements GroupMember.Listener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shares.class);
+
+  private final Topics topics;
+  private final Ownership ownership;
+  private final Replica replica;
+  private final GroupCommitWriter writer;
+  private final ShareListener listener;
+  private final Predicate<String> mine;
+  private final ExecutorService teller =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("shares").factory());
+
+  Shares(
+      Topics topics,
+      Ownership ownership,
+      Replica replica,
+      GroupCommitWriter writer,
+      ShareListener listener,
+      Predicate<String> mine) {
+    this.topics = topics;
+    this.ownership = ownership;
+    this.replica = replica;
+    this.writer = writer;
+    this.listener = listener;
+    this.mine = mine;
+  }
+
+  @Override
+  public void assigned(Collection<TopicPartition> partitions) throws InterruptedException {
+    replica.acquire(partitions);
+  }
+
+  /** These are in the file to their end; the replica's thread. */
+  void caughtUp(Collection<TopicPartition> partitions) {
+    ownership.add(partitions);
+    tell(partitions);
+  }
+
+  @Override
+  public void revoked(Collection<TopicPartition> partitions) throws InterruptedException {
+    ownership.leave(partitions);
+    await(tell(partitions));
+    try {
+      writer.write(WriteTask.urgent(_ -> true)); // all that was queued before is written
+    } catch (JournalException e) {
+      LOG.warn("what came of the last deliveries may not be written: {}", e.getMessage());
+    }
+    ownership.remove(partitions);
+    replica.release(partitions);
+  }
+
+  @Override
+  public void lost(Collection<TopicPartition> partitions) throws InterruptedException {
+    ownership.remove(partitions);
+    await(tell(partitions));
+    replica.release(partitions);
+  }
+
+  private Future<?> tell(Collection<TopicPartition> partitions) {
+    return teller.submit(() -> {
+      try {
+        if (partitions.stream().anyMatch(one -> one.topic().equals(topics.deliveries()))) {
+          listener.serve(mine);
+        }
+        if (partitions.contains(topics.eventsPartition())) {
+          listener.capture(ownership.serves(topics.eventsPartition()));
+        }
+      } catch (RuntimeException e) {
+        LOG.error("the share of this instance could not be taken or given back", e);
+      }
+    });
+  }
+
+  private static void await(Future<?> told) throws InterruptedException {
+    try {
+      told.get();
+    } catch (ExecutionException | RejectedExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    teller.shutdown();
+  }
+}

@@ -1,0 +1,178 @@
+package io.rowhook.journal.replica;
+
+import io.rowhook.journal.sqlite.SqliteSession;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes which rows a transaction changes, by temporary triggers on the writer's connection: so no
+ * write can be forgotten, whoever makes it, and rows that change several times stand there once.
+ * The writer's thread only.
+ */
+public final class ChangeRecorder {
+
+  private final List<ReplicatedTable> tables;
+  private final Map<String, ReplicatedTable> byName;
+
+  /** Statements by the columns that they write, as their text is kept. */
+  private final Map<String, String> upserts = new LinkedHashMap<>();
+
+  private ChangeRecorder(List<ReplicatedTable> tables) {
+    this.tables = tables;
+    byName = tables.stream().collect(Collectors.toMap(ReplicatedTable::name, table -> table));
+  }
+
+  /** Begins to note on a connection. */
+  public static ChangeRecorder on(SqliteSession sql) throws SQLException {
+    List<ReplicatedTable> tables = ReplicatedTable.all(sql);
+    sql.script("PRAGMA recursive_triggers = ON"); // or a REPLACE removes rows unseen
+    sql.script("CREATE TEMP TABLE recording (one INTEGER PRIMARY KEY, active INTEGER NOT NULL)");
+    sql.script("INSERT INTO recording VALUES (1, 1)");
+    for (ReplicatedTable table : tables) {
+      for (String statement : install(table)) {
+        sql.script(statement);
+      }
+    }
+    return new ChangeRecorder(tables);
+  }
+
+  private static List<String> install(ReplicatedTable table) {
+    String key = String.join(", ", table.key());
+    return List.of(
+        "CREATE TEMP TABLE changed_%s (%s, PRIMARY KEY (%s)) WITHOUT ROWID"
+            .formatted(table.name(), key, key),
+        trigger(table, "inserted", "INSERT", "NEW"),
+        trigger(table, "updated", "UPDATE", "NEW"),
+        trigger(table, "moved", "UPDATE OF " + key, "OLD"),
+        trigger(table, "removed", "DELETE", "OLD"));
+  }
+
+  private static String trigger(ReplicatedTable table, String what, String when, String row) {
+    return "CREATE TEMP TRIGGER %s_%s AFTER %s ON main.%s WHEN (SELECT active FROM recording) BEGIN INSERT OR IGNORE INTO changed_%s VALUES (%s); END"
+        .formatted(
+            table.name(),
+            what,
+            when,
+            table.name(),
+            table.name(),
+            table.key().stream().map(column -> row + "." + column).collect(joined()));
+  }
+
+  private static java.util.stream.Collector<CharSequence, ?, String> joined() {
+    return Collectors.joining(", ");
+  }
+
+  /** The table of a name; null: this version has none. */
+  public @Nullable ReplicatedTable table(String name) {
+    return byName.get(name);
+  }
+
+  /** Returns what the transaction has changed since the last call: what is gone first. */
+  public List<RowChange> take(SqliteSession sql) throws SQLException {
+    List<RowChange> removed = new ArrayList<>();
+    List<RowChange> written = new ArrayList<>();
+    for (ReplicatedTable table : tables) {
+      if (sql.number("SELECT EXISTS (SELECT 1 FROM changed_" + table.name() + ")") == 1) {
+        for (RowChange change : take(sql, table, Integer.MAX_VALUE)) {
+          (change.isRemoval() ? removed : written).add(change);
+        }
+      }
+    }
+    removed.addAll(written);
+    return removed;
+  }
+
+  /** The same, of one table, so many at most. */
+  public List<RowChange> take(SqliteSession sql, ReplicatedTable table, int limit)
+      throws SQLException {
+    String changed = "changed_" + table.name();
+    List<RowChange> taken =
+        sql.list(
+            "SELECT %s, %s FROM (SELECT * FROM %s ORDER BY %s LIMIT ?) c LEFT JOIN %s t ON %s"
+                .formatted(
+                    table.key().stream().map(column -> "c." + column).collect(joined()),
+                    table.columns().stream().map(column -> "t." + column).collect(joined()),
+                    changed,
+                    String.join(", ", table.key()),
+                    table.name(),
+                    table.key().stream()
+                        .map(column -> "t." + column + " = c." + column)
+                        .collect(Collectors.joining(" AND "))),
+            row -> change(table, row),
+            limit);
+    if (taken.size() < limit) {
+      sql.update("DELETE FROM " + changed);
+    } else {
+      for (RowChange change : taken) {
+        sql.update("DELETE FROM " + changed + " WHERE " + table.keyCondition(), change.key());
+      }
+    }
+    return taken;
+  }
+
+  private static RowChange change(ReplicatedTable table, java.sql.ResultSet row)
+      throws SQLException {
+    Object[] key = new Object[table.key().size()];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = row.getObject(i + 1);
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < table.columns().size(); i++) {
+      Object value = row.getObject(key.length + i + 1);
+      if (value != null) {
+        values.put(table.columns().get(i), value);
+      }
+    }
+    return new RowChange(table, key, values.isEmpty() ? null : values);
+  }
+
+  /** Writes rows that come out of the log; what is written so is not noted. In a transaction. */
+  public void apply(SqliteSession sql, List<RowChange> changes) throws SQLException {
+    sql.update("UPDATE recording SET active = 0");
+    for (RowChange change : changes) {
+      Map<String, Object> row = change.row();
+      if (row == null) {
+        sql.update(
+            "DELETE FROM " + change.table().name() + " WHERE " + change.table().keyCondition(),
+            change.key());
+      } else {
+        String columns = String.join(", ", row.keySet());
+        String upsert =
+            upserts.computeIfAbsent(
+                change.table().name() + ":" + columns,
+                _ -> upsert(change.table(), columns, row.size()));
+        sql.update(upsert, row.values().toArray());
+      }
+    }
+    sql.update("UPDATE recording SET active = 1");
+  }
+
+  private static String upsert(ReplicatedTable table, String columns, int count) {
+    return "INSERT %sINTO %s (%s) VALUES (%s)%s"
+        .formatted(
+            table.immutable() ? "" : "OR REPLACE ",
+            table.name(),
+            columns,
+            Stream.generate(() -> "?").limit(count).collect(joined()),
+            table.immutable() ? " ON CONFLICT DO NOTHING" : "");
+  }
+
+  /** Marks every row there is as changed: so all of the file goes into the log. In a transaction. */
+  public void markAll(SqliteSession sql, ReplicatedTable table) throws SQLException {
+    String key = String.join(", ", table.key());
+    sql.script(
+        "INSERT OR IGNORE INTO changed_%s SELECT %s FROM %s"
+            .formatted(table.name(), key, table.name()));
+  }
+
+  /** All tables. */
+  public List<ReplicatedTable> tables() {
+    return tables;
+  }
+}

@@ -1,0 +1,23 @@
+package io.rowhook.journal.replica;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has become of one row.
+ *
+ * @param key the values of its primary key, in order
+ * @param row its values by column, those that are null left out; null: it is gone
+ */
+public record RowChange(
+    ReplicatedTable table, Object[] key, @Nullable Map<String, Object> row) {
+
+  boolean isRemoval() {
+    return row == null;
+  }
+
+  /** The number of the recipient that it belongs to, where the table's rows belong to one. */
+  public long recipient() {
+    return ((Number) key[0]).longValue();
+  }
+}
