@@ -29,6 +29,9 @@ public final class CaptureSupervisor implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CaptureSupervisor.class);
 
+  /** Between two looks whether an engine has ended, in milliseconds. */
+  private static final long STOPPING = 20;
+
   private final SourceConfig source;
   private final CaptureTimeouts timeouts;
   private final ReplicationSetup setup;
@@ -46,6 +49,7 @@ public final class CaptureSupervisor implements AutoCloseable {
   private final Standby standby;
   private final GapAcceptance gapAcceptance;
   private final EngineDemand demand;
+  private final CaptureTurn turns = new CaptureTurn(true);
 
   /**
    * @param acceptGap whether, before its first transaction, it may begin a new epoch once where row
@@ -120,6 +124,32 @@ public final class CaptureSupervisor implements AutoCloseable {
     supervisor.start();
   }
 
+  /**
+   * The same, where several processes share a journal: it captures only while {@link #turn} says
+   * that it is the one.
+   */
+  public void startAside() {
+    turns.give(false);
+    watch.lead(false);
+    watch.start();
+    supervisor.start();
+  }
+
+  /**
+   * Whether this process is the one that captures, of those that share a journal. Returns when it
+   * does so no more, or after {@link CaptureTimeouts#stop}. Any thread.
+   */
+  public void turn(boolean mine) throws InterruptedException {
+    turns.give(mine);
+    if (!mine) {
+      demand.askForAnother();
+      long end = System.nanoTime() + timeouts.stop().toNanos();
+      while (demand.running().isPresent() && System.nanoTime() < end) {
+        Thread.sleep(STOPPING);
+      }
+    }
+  }
+
   private void begin() {
     if (!standby.begin()) {
       try {
@@ -189,7 +219,7 @@ public final class CaptureSupervisor implements AutoCloseable {
    *     the generation before stays in force then
    */
   public void restart(Generation next) throws InterruptedException {
-    if (standby.isStanding()) {
+    if (standby.isStanding() || !turns.isMine()) {
       demand.want(next); // the publication is the other one's
       return;
     }
@@ -206,6 +236,7 @@ public final class CaptureSupervisor implements AutoCloseable {
   public void close() {
     demand.close();
     standby.close();
+    turns.close();
     try {
       if (supervisor.isAlive()) {
         supervisor.join(timeouts.stop().multipliedBy(2));
@@ -225,6 +256,15 @@ public final class CaptureSupervisor implements AutoCloseable {
       while (!demand.isClosing()) {
         String reason;
         try {
+          if (!turns.isMine()) {
+            watch.lead(false);
+            board.aside();
+            if (!turns.await()) {
+              return;
+            }
+            watch.lead(true);
+            ready = false;
+          }
           if (!standby.await()) {
             return;
           }

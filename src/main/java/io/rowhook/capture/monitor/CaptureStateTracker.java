@@ -53,6 +53,12 @@ public final class CaptureStateTracker {
     state = known == null ? new CaptureState.Starting() : known;
   }
 
+  /** Another process, which shares the journal, captures. */
+  public void aside() {
+    log.info("slot {} is read by another instance; this one does when that is gone", source.slot());
+    state = new CaptureState.Standby(Instant.now(), "another instance");
+  }
+
   /** Another one has the slot. */
   public void standby(String holder) {
     log.info(
