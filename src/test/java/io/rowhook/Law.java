@@ -33,7 +33,7 @@ final class Law {
   private static final Map<String, Set<String>> LIBRARIES =
       Map.ofEntries(
           Map.entry("io.debezium.", Set.of("capture")),
-          Map.entry("org.apache.kafka.", Set.of("capture")),
+          Map.entry("org.apache.kafka.", Set.of("capture", "journal")),
           Map.entry("org.postgresql.", Set.of("capture")),
           Map.entry("org.sqlite.", Set.of("journal")),
           Map.entry("com.schibsted.spt.data.jslt.", Set.of("template")),
