@@ -72,6 +72,7 @@ public final class Wiring {
   public static Flow flow(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
     Settings read = Settings.read(options.config(), options.templates(), env);
+    options.check(read);
     read.admin().ifPresent(AdminServer::check);
     SourceConfig source = SourceCredentials.source(read, options.config(), env);
     Path file = options.journal().orElse(read.journal());

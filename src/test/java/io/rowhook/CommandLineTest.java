@@ -3,6 +3,8 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.RunCommand.Role;
+import io.rowhook.settings.SettingsDirectory;
 import io.rowhook.testing.Eventually;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -50,7 +53,8 @@ class CommandLineTest {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString()).contains("Usage: rowhook", "run", "receive");
     assertThat(execute("run", "--help")).isZero();
-    assertThat(out.toString()).contains("--config", "--templates", "--journal", "--accept-gap");
+    assertThat(out.toString())
+        .contains("--config", "--templates", "--journal", "--accept-gap", "--standby", "--role");
     for (String command : COMMANDS) {
       assertThat(execute(command, "--help")).isZero();
       assertThat(out.toString())
@@ -92,7 +96,9 @@ class CommandLineTest {
                 "--journal",
                 "j/j.db",
                 "--accept-gap",
-                "--standby"))
+                "--standby",
+                "--role",
+                "deliver"))
         .isZero();
     assertThat(runs)
         .containsExactly(
@@ -101,9 +107,46 @@ class CommandLineTest {
                 Path.of("jslt-templates"),
                 Optional.empty(),
                 false,
-                false),
+                false,
+                Role.all),
             new RunCommand.Options(
-                Path.of("c"), Path.of("t"), Optional.of(Path.of("j/j.db")), true, true));
+                Path.of("c"),
+                Path.of("t"),
+                Optional.of(Path.of("j/j.db")),
+                true,
+                true,
+                Role.deliver));
+    assertThat(execute("run", "--role", "both")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("'--role': expected one of [all, capture, deliver]", "but was 'both'");
+  }
+
+  @Test
+  void anInstanceForAPartNeedsKafkaAndWithKafkaNobodyIsToldToStandBy(@TempDir Path temp) {
+    SettingsDirectory directory = new SettingsDirectory(temp);
+    RunCommand.Service wired =
+        options -> Wiring.flow(options, Map.of(), Observers.NONE).close(); // is refused before
+    assertThat(commandLine(wired).execute(run(directory, "--role=capture"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "rowhook run: --role capture needs Kafka behind the journal: without it no other"
+                + " instance has what this one captures or delivers. Name the brokers as"
+                + " journal.kafka in rowhook.yaml, or run it without --role");
+    directory.write(
+        "config/rowhook.yaml", "journal: { kafka: { bootstrap.servers: 'kafka-1:9092' } }\n");
+    err.getBuffer().setLength(0);
+    assertThat(commandLine(wired).execute(run(directory, "--standby"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "rowhook run: --standby is not for a journal in Kafka, which journal.kafka in"
+                + " rowhook.yaml names: with Kafka every instance stands by by itself. Run it"
+                + " without --standby");
+  }
+
+  private static String[] run(SettingsDirectory directory, String option) {
+    return new String[] {
+      "run", "--config", directory.config().toString(), "--templates", "t", option
+    };
   }
 
   @Test

@@ -123,7 +123,8 @@ class ResyncLifeTest {
     source.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
     RunCommand.Options plain = stage.options();
     RunCommand.Options accepting =
-        new RunCommand.Options(plain.config(), plain.templates(), plain.journal(), true, false);
+        new RunCommand.Options(
+            plain.config(), plain.templates(), plain.journal(), true, false, plain.role());
     try (Flow flow = Wiring.flow(accepting, stage.env(), Observers.NONE)) {
       flow.start();
       flow.listen();

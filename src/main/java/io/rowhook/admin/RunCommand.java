@@ -1,6 +1,7 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.cli.TemplatesOption;
+import io.rowhook.settings.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,9 +34,47 @@ public final class RunCommand implements Callable<Integer> {
    * @param journal the journal's file; empty: as {@code rowhook.yaml} says
    * @param acceptGap whether to go on, in a new epoch, where changes may be missing
    * @param standby whether to wait while another Rowhook has the slot
+   * @param role what this instance does
    */
   public record Options(
-      Path config, Path templates, Optional<Path> journal, boolean acceptGap, boolean standby) {}
+      Path config,
+      Path templates,
+      Optional<Path> journal,
+      boolean acceptGap,
+      boolean standby,
+      Role role) {
+
+    /**
+     * Refuses what these settings are not made for.
+     *
+     * @throws IllegalArgumentException in words for the user
+     */
+    public void check(Settings settings) {
+      if (role != Role.all && settings.kafka().isEmpty()) {
+        throw new IllegalArgumentException(
+            "--role "
+                + role
+                + " needs Kafka behind the journal: without it no other instance has what this one"
+                + " captures or delivers. Name the brokers as journal.kafka in rowhook.yaml, or run"
+                + " it without --role");
+      }
+      if (standby && settings.kafka().isPresent()) {
+        throw new IllegalArgumentException(
+            "--standby is not for a journal in Kafka, which journal.kafka in rowhook.yaml names:"
+                + " with Kafka every instance stands by by itself. Run it without --standby");
+      }
+    }
+  }
+
+  /** What an instance does, where several share a journal in Kafka. */
+  public enum Role {
+    /** It may capture, and it delivers. */
+    all,
+    /** It may capture, and sends nothing. */
+    capture,
+    /** It delivers, and never asks for the slot. */
+    deliver
+  }
 
   /** The service, as the root wires it. */
   @FunctionalInterface
@@ -76,8 +115,19 @@ public final class RunCommand implements Callable<Integer> {
       description =
           "Where another Rowhook with the same settings has the slot, wait, and take over within"
               + " seconds when it is gone, with a journal of one's own: what the other one had"
-              + " journaled is not in it. Without it, such a start is refused.")
+              + " journaled is not in it. Without it, such a start is refused. Not with a journal in"
+              + " Kafka, where every instance stands by by itself.")
   private boolean standby;
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      defaultValue = "all",
+      description =
+          "What this instance does, where several share a journal in Kafka: capture reads the"
+              + " source's changes, or stands by for that, deliver sends webhooks, all does both"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Role role = Role.all;
 
   private final Service service;
 
@@ -89,7 +139,7 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     service.run(
         new Options(
-            config, templates.directory(), Optional.ofNullable(journal), acceptGap, standby));
+            config, templates.directory(), Optional.ofNullable(journal), acceptGap, standby, role));
     return 0;
   }
 }

@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the Kafka is that stands behind the journal, and how it is reached.
+ * How Kafka, the durable log behind the journal's file, is reached. Immutable.
  *
- * @param bootstrapServers hosts and ports, separated by commas
- * @param topicPrefix what the names of its topics begin with
- * @param advertisedApi where other instances reach this one's API; empty: they do not
- * @param properties passed on to Kafka's clients as they are; may hold secrets
+ * @param bootstrapServers as Kafka's clients take it: {@code host:port}, with commas between
+ * @param topicPrefix what the names of all topics begin with
+ * @param advertisedApi where the other instances reach this one's API: scheme, host and port alone;
+ *     empty: nowhere
+ * @param properties what else is handed to Kafka's clients as it is, by name; passwords among them
  */
 public record KafkaSettings(
     String bootstrapServers,
@@ -22,9 +23,13 @@ public record KafkaSettings(
     properties = Map.copyOf(properties);
   }
 
-  /** Without the properties, which may hold secrets. */
   @Override
   public String toString() {
-    return "KafkaSettings[" + bootstrapServers + ", " + topicPrefix + "]";
+    return "KafkaSettings[%s, %s, %s, %s]"
+        .formatted(
+            bootstrapServers,
+            topicPrefix,
+            advertisedApi.map(URI::toString).orElse("not advertised"),
+            properties.keySet().stream().sorted().toList()); // the values hold a password
   }
 }

@@ -1,5 +1,6 @@
 package io.rowhook.settings;
 
+import io.rowhook.journal.KafkaSettings;
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.settings.recipients.ConnectionParser;
@@ -10,8 +11,10 @@ import io.rowhook.settings.yaml.ParseSession;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
 import io.rowhook.settings.yaml.Value.Mapping;
+import io.rowhook.settings.yaml.Value.MappingOr;
 import io.rowhook.settings.yaml.ValueParser;
 import io.rowhook.settings.yaml.Yaml;
+import io.rowhook.settings.yaml.YamlNode;
 import io.rowhook.settings.yaml.YamlNode.Fields;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -25,6 +28,7 @@ import java.util.Optional;
  * recipient.
  *
  * @param journal the journal's file; a relative path counts from the working directory
+ * @param kafka the durable log behind that file; empty: the file is all there is
  * @param retention how long what is settled is kept
  * @param allowed networks that are not public and that any recipient may be in
  * @param proxy what requests go through to every recipient that names none itself
@@ -32,6 +36,7 @@ import java.util.Optional;
  */
 public record RowhookFileReader(
     Path journal,
+    Optional<KafkaSettings> kafka,
     Duration retention,
     List<CidrBlock> allowed,
     Optional<HttpProxy> proxy,
@@ -43,13 +48,21 @@ public record RowhookFileReader(
   /** Actindo keeps what it sent for 10 days. */
   static final Duration DEFAULT_RETENTION = Duration.ofDays(10);
 
-  private static final Setting<Path> JOURNAL =
+  private static final Setting<Path> FILE =
       Setting.of(
-              "journal",
+              "file",
               Value.text(journal(List.of())),
               "the journal's file, on a local disk; a relative path counts from the working"
-                  + " directory. A change takes effect at the next start")
+                  + " directory")
           .or(DEFAULT_JOURNAL);
+
+  private static final Setting<YamlNode> JOURNAL =
+      Setting.of(
+              "journal",
+              new MappingOr(FILE.value(), ObjectSetting.of(FILE, KafkaParser.SETTING)),
+              "the journal's file, on a local disk; or a mapping that also names [Kafka](#kafka)"
+                  + " as the durable log behind it. A change takes effect at the next start")
+          .without("the mapping's");
 
   private static final Setting<Duration> RETENTION =
       Setting.of(
@@ -76,7 +89,7 @@ public record RowhookFileReader(
   /** The file. */
   public static final ObjectSetting<RowhookFileReader> OBJECT =
       ObjectSetting.<RowhookFileReader>empty()
-          .with(JOURNAL, RowhookFileReader::journal)
+          .with(JOURNAL, file -> List.of(file.journal(), file.kafka()))
           .with(RETENTION, RowhookFileReader::retention)
           .with(ALLOW, RowhookFileReader::allowed)
           .with(ConnectionParser.PROXY_OF_ALL, RowhookFileReader::proxy)
@@ -89,8 +102,15 @@ public record RowhookFileReader(
     Optional<Fields> fields =
         Files.exists(file) ? Yaml.readOrEmpty(file, session) : Optional.empty();
     fields.ifPresent(f -> f.check(OBJECT));
+    Optional<YamlNode> journal = fields.flatMap(f -> f.read(JOURNAL));
+    ValueParser<Path> path = journal(watched);
     return new RowhookFileReader(
-        fields.flatMap(f -> f.read(JOURNAL, journal(watched))).orElse(DEFAULT_JOURNAL),
+        Value.either(
+            journal, path, f -> f.read(FILE, path).orElse(DEFAULT_JOURNAL), DEFAULT_JOURNAL),
+        journal
+            .flatMap(
+                node -> node instanceof Fields f ? f.read(KafkaParser.SETTING) : Optional.empty())
+            .flatMap(KafkaParser::read),
         fields.map(f -> f.readOrDefault(RETENTION)).orElse(DEFAULT_RETENTION),
         fields.flatMap(f -> f.read(ALLOW)).flatMap(allow -> allow.read(NETWORKS)).orElse(List.of()),
         fields.flatMap(f -> f.read(ConnectionParser.PROXY_OF_ALL)),

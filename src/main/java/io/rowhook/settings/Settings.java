@@ -1,6 +1,7 @@
 package io.rowhook.settings;
 
 import io.rowhook.entity.EntityType;
+import io.rowhook.journal.KafkaSettings;
 import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  * @param entities at least one, in the order of the file
  * @param recipients by name; may be none, since one can be added while running
  * @param journal the journal's file; a relative path counts from the working directory
+ * @param kafka the durable log behind that file; empty: the file is all there is
  * @param retention how long what is settled is kept
  * @param allowed networks that any recipient may be in; in each recipient's own list already
  * @param proxy what requests go through; in each recipient's own options already
@@ -42,6 +44,7 @@ public record Settings(
     List<EntityType> entities,
     List<Recipient> recipients,
     Path journal,
+    Optional<KafkaSettings> kafka,
     Duration retention,
     List<CidrBlock> allowed,
     Optional<HttpProxy> proxy,
@@ -78,6 +81,7 @@ public record Settings(
         read.entities().orElseThrow(),
         read.goodRecipients(),
         rowhook.journal(),
+        rowhook.kafka(),
         rowhook.retention(),
         rowhook.allowed(),
         rowhook.proxy(),
@@ -183,7 +187,17 @@ public record Settings(
   /** These settings with other entities. */
   Settings withEntities(List<EntityType> other) {
     return new Settings(
-        source, other, recipients, journal, retention, allowed, proxy, admin, sets, templateHashes);
+        source,
+        other,
+        recipients,
+        journal,
+        kafka,
+        retention,
+        allowed,
+        proxy,
+        admin,
+        sets,
+        templateHashes);
   }
 
   /** These settings with more attribute sets. */
@@ -194,6 +208,7 @@ public record Settings(
         entities,
         recipients,
         journal,
+        kafka,
         retention,
         allowed,
         proxy,

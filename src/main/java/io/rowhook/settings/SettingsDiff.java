@@ -137,6 +137,7 @@ public record SettingsDiff(
   private static RowhookFileReader rowhook(Settings settings) {
     return new RowhookFileReader(
         settings.journal(),
+        settings.kafka(),
         settings.retention(),
         settings.allowed(),
         settings.proxy(),

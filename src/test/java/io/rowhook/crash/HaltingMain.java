@@ -35,7 +35,8 @@ final class HaltingMain {
             Path.of(arguments[1]),
             Optional.of(Path.of(arguments[2])),
             false,
-            false);
+            false,
+            RunCommand.Role.all);
     new Service(options, System.getenv(), halting.observers()).run();
   }
 

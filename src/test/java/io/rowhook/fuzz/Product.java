@@ -86,7 +86,8 @@ final class Product implements AutoCloseable {
                 directory.resolve("jslt-templates"),
                 Optional.of(directory.resolve("journal.db")),
                 false,
-                false),
+                false,
+                RunCommand.Role.all),
             Map.of(),
             Observers.NONE);
     flow = built;

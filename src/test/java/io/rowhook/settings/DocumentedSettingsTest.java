@@ -16,6 +16,8 @@ class DocumentedSettingsTest {
   /** What the pages' examples take from the environment. */
   private static final Map<String, String> ENV =
       Map.of(
+          "KAFKA_LOGIN",
+          "secret",
           "SHOP_SECRET",
           SettingsDirectory.SECRET,
           "SHOP_OLD",

@@ -81,7 +81,9 @@ class SettingsReloaderTest {
         .write(
             "config/source.properties",
             "database.hostname=db\ndatabase.password=canary7\ndatabase.user=u\ndatabase.dbname=d\n")
-        .write("config/rowhook.yaml", "retention: 1d\n")
+        .write(
+            "config/rowhook.yaml",
+            "retention: 1d\njournal: { kafka: { bootstrap.servers: 'a:1' } }\n")
         .write("templates/Order.jslt", ".");
     looks(2);
     assertThat(taken).hasSize(1);
@@ -98,7 +100,8 @@ class SettingsReloaderTest {
             "INFO settings: template Order.jslt added",
             "INFO settings: retention changed",
             "WARN settings: config/source.properties: database.dbname, database.hostname: the"
-                + " source's properties take effect at the next start. Restart Rowhook");
+                + " source's properties take effect at the next start. Restart Rowhook",
+            "WARN settings: rowhook.yaml: journal takes effect at the next start. Restart Rowhook");
     assertThat(String.join("\n", lines())).doesNotContain("canary7");
     directory.delete("config/recipients/shop.yaml").write("templates/Order.jslt", ". ");
     looks(2);

@@ -197,7 +197,8 @@ public final class Stage implements AutoCloseable {
         directory.resolve("jslt-templates"),
         Optional.of(journalFile()),
         false,
-        false);
+        false,
+        RunCommand.Role.all);
   }
 
   /** Starts the product and waits until the source sends. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.base.Json;
 import io.rowhook.entity.EntityType;
+import io.rowhook.journal.KafkaSettings;
 import io.rowhook.recipient.Authentication;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
@@ -65,7 +66,12 @@ final class SettingsOperations {
           "Settings",
           Schema.fields()
               .must("source", Schema.map(Schema.text()).about("what may be a secret is `***`"))
-              .must("journal", Schema.text())
+              .must("journal", Schema.text().about("its file"))
+              .must(
+                  "kafka",
+                  Schema.map(Schema.text())
+                      .about("behind the journal; what Kafka's clients are told is `***`")
+                      .orNull())
               .must("retention", DURATION)
               .must("proxy", Schema.text().orNull())
               .must(
@@ -113,6 +119,7 @@ final class SettingsOperations {
     json.put("journal", settings.journal().toString())
         .put("retention", settings.retention().toString())
         .put("proxy", settings.proxy().map(HttpProxy::at).orElse(null));
+    json.set("kafka", settings.kafka().map(SettingsOperations::kafka).orElse(null));
     json.set("admin", settings.admin().map(SettingsOperations::admin).orElse(null));
     ArrayNode entities = json.putArray("entities");
     settings.entities().forEach(entity -> entities.add(entity(entity)));
@@ -121,6 +128,18 @@ final class SettingsOperations {
     ObjectNode templates = json.putObject("templates");
     settings.templateHashes().forEach(templates::put);
     service.problems().get().forEach(json.putArray("problems")::add);
+    return json;
+  }
+
+  /** Without what Kafka's clients are told: any of it may be a secret. */
+  static ObjectNode kafka(KafkaSettings kafka) {
+    ObjectNode json =
+        Json.MAPPER
+            .createObjectNode()
+            .put("bootstrap.servers", kafka.bootstrapServers())
+            .put("topic-prefix", kafka.topicPrefix());
+    kafka.advertisedApi().ifPresent(api -> json.put("advertised.api", api.toString()));
+    new TreeSet<>(kafka.properties().keySet()).forEach(name -> json.put(name, MASK));
     return json;
   }
 

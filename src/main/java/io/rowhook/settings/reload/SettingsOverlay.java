@@ -101,7 +101,9 @@ public final class SettingsOverlay {
                   + ": the source's properties take effect at the next start. Restart Rowhook");
         });
     read.rowhook()
-        .filter(rowhook -> !rowhook.journal().equals(inForce.journal()))
+        .filter(rowhook ->
+            !rowhook.journal().equals(inForce.journal())
+                || !rowhook.kafka().equals(inForce.kafka()))
         .ifPresent(_ ->
             notices.add("rowhook.yaml: journal takes effect at the next start. Restart Rowhook"));
     read.rowhook()
@@ -182,6 +184,7 @@ public final class SettingsOverlay {
         types,
         recipients,
         inForce.journal(),
+        inForce.kafka(),
         read.rowhook().map(RowhookFileReader::retention).orElse(inForce.retention()),
         read.rowhook().map(RowhookFileReader::allowed).orElse(inForce.allowed()),
         read.rowhook().map(RowhookFileReader::proxy).orElse(inForce.proxy()),

@@ -1,11 +1,14 @@
 package io.rowhook.settings.yaml;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The settings of one mapping in a file, in the order in which the reference lists them. Immutable.
@@ -13,9 +16,10 @@ import java.util.function.Function;
  * @param name of its definition in the JSON Schema, where several settings have this mapping; empty
  *     where one has
  * @param members in order
+ * @param others what may stand there under names that are no settings of Rowhook; empty: nothing
  * @param <R> what is read from the mapping
  */
-public record ObjectSetting<R>(String name, List<Member<R>> members) {
+public record ObjectSetting<R>(String name, List<Member<R>> members, Optional<Others> others) {
 
   /**
    * One setting of it.
@@ -25,12 +29,20 @@ public record ObjectSetting<R>(String name, List<Member<R>> members) {
    */
   record Member<R>(Setting<?> setting, Optional<BiFunction<R, R, List<String>>> differences) {}
 
+  /**
+   * What may stand there beside the settings.
+   *
+   * @param each of them, with what its name is called
+   * @param names that are known; asked only where another name stands
+   */
+  record Others(Setting<?> each, Supplier<? extends Collection<String>> names) {}
+
   public ObjectSetting {
     members = List.copyOf(members);
   }
 
   public static <R> ObjectSetting<R> empty() {
-    return new ObjectSetting<>("", List.of());
+    return new ObjectSetting<>("", List.of(), Optional.empty());
   }
 
   /** Settings that are compared with their mapping as a whole. */
@@ -44,7 +56,12 @@ public record ObjectSetting<R>(String name, List<Member<R>> members) {
 
   /** The same as a definition of this name. */
   public ObjectSetting<R> named(String definition) {
-    return new ObjectSetting<>(definition, members);
+    return new ObjectSetting<>(definition, members, others);
+  }
+
+  /** The same, which takes these names as well. */
+  public ObjectSetting<R> besides(Setting<?> each, Supplier<? extends Collection<String>> names) {
+    return new ObjectSetting<>(name, members, Optional.of(new Others(each, names)));
   }
 
   /** The same and one more setting, and where its value is in what is read. */
@@ -73,7 +90,7 @@ public record ObjectSetting<R>(String name, List<Member<R>> members) {
   private ObjectSetting<R> with(Member<R> member) {
     List<Member<R>> more = new ArrayList<>(members);
     more.add(member);
-    return new ObjectSetting<>(name, more);
+    return new ObjectSetting<>(name, more, others);
   }
 
   List<Setting<?>> settings() {
@@ -82,9 +99,28 @@ public record ObjectSetting<R>(String name, List<Member<R>> members) {
     return settings;
   }
 
-  /** The keys that the mapping may have. */
+  /** The keys that the mapping may have, and what others are called. */
   List<String> known() {
-    return settings().stream().map(Setting::name).toList();
+    return Stream.concat(settings().stream(), others.stream().map(Others::each))
+        .map(Setting::name)
+        .toList();
+  }
+
+  /** All keys that the mapping may have, one by one. */
+  List<String> keys() {
+    return Stream.concat(
+            settings().stream().map(Setting::name),
+            others.stream().flatMap(more -> more.names().get().stream()))
+        .toList();
+  }
+
+  /** What may stand under a key; empty: nothing is known of it. */
+  Optional<Setting<?>> at(String key) {
+    return settings().stream()
+        .filter(one -> one.name().equals(key))
+        .<Setting<?>>map(one -> one)
+        .findFirst()
+        .or(() -> others.filter(more -> more.names().get().contains(key)).map(Others::each));
   }
 
   /** Those that it must have. */

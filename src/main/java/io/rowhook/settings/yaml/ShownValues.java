@@ -75,8 +75,7 @@ final class ShownValues {
     for (NodeTuple entry : mapping.getValue()) {
       String name = entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
       keys.push(entry.getKeyNode());
-      Optional<Setting<?>> setting =
-          object.settings().stream().filter(one -> one.name().equals(name)).findFirst();
+      Optional<Setting<?>> setting = object.at(name);
       if (setting.isPresent()) {
         show(entry.getKeyNode(), UnaryOperator.identity());
         value(entry.getValueNode(), setting.get().value(), way(way, name));

@@ -100,10 +100,9 @@ public sealed interface YamlNode {
 
     /** Reports keys that are not known, or missing. */
     public Fields check(ObjectSetting<?> object) {
-      List<String> known = object.known();
       keys.forEach((name, at) -> {
-        if (!known.contains(name)) {
-          problem(at, unknown(name, at, known));
+        if (object.at(name).isEmpty()) {
+          problem(at, unknown(name, at, object));
         }
       });
       for (String name : object.required()) {
@@ -115,17 +114,19 @@ public sealed interface YamlNode {
       return this;
     }
 
-    private String unknown(String name, Location at, List<String> known) {
+    private String unknown(String name, Location at, ObjectSetting<?> object) {
+      String known = "Known here: " + String.join(", ", object.known()) + ".";
       if (fields.get(name) instanceof Scalar scalar && scalar.nothing()) {
         // {password:secret} is a key "password:secret" in YAML: the name must not be shown.
         return "a key that Rowhook does not know stands here without a value. Write a space after"
-            + " the colon. Known here: "
-            + String.join(", ", known)
-            + ".";
+            + " the colon. "
+            + known;
       }
       return Diagnostics.printable(at.key())
           + " is not a key that Rowhook knows. "
-          + DidYouMean.advice(name, known, "Known here");
+          + DidYouMean.to(name, object.keys())
+              .map(near -> "Did you mean " + near + "?")
+              .orElse(known);
     }
 
     private void problem(Location at, String sentence) {

@@ -44,7 +44,9 @@ final class ReferencePage {
   }
 
   private void object(String before, ObjectSetting<?> object, String required) {
-    for (Setting<?> setting : object.settings()) {
+    List<Setting<?>> settings = new ArrayList<>(object.settings());
+    object.others().ifPresent(others -> settings.add(others.each()));
+    for (Setting<?> setting : settings) {
       String name = before + setting.name();
       switch (setting.value()) {
         case Mapping mapping ->

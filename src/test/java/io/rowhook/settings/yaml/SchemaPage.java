@@ -90,7 +90,9 @@ final class SchemaPage {
   private Map<String, Object> object(ObjectSetting<?> object) {
     Map<String, Object> schema = new LinkedHashMap<>();
     schema.put("type", "object");
-    schema.put("additionalProperties", false);
+    schema.put(
+        "additionalProperties",
+        object.others().<Object>map(others -> property(others.each())).orElse(false));
     if (!object.required().isEmpty()) {
       schema.put("required", object.required());
     }
