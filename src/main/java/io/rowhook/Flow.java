@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncOffers;
+import io.rowhook.admin.RunCommand.Role;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
@@ -18,6 +19,7 @@ import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.AuditEntry.Action;
 import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
+import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ public final class Flow implements AutoCloseable {
 
   private final SqliteJournal journal;
   private final boolean standby;
+  private final Role role;
   private final JdbcRowLookup rows;
   private final CaptureSupervisor supervisor;
   private final DispatcherRegistry dispatchers;
@@ -63,6 +67,7 @@ public final class Flow implements AutoCloseable {
   Flow(
       SqliteJournal journal,
       boolean standby,
+      Role role,
       JdbcRowLookup rows,
       CaptureSupervisor supervisor,
       DispatcherRegistry dispatchers,
@@ -81,6 +86,7 @@ public final class Flow implements AutoCloseable {
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
+    this.role = role;
     this.rows = rows;
     this.supervisor = supervisor;
     this.dispatchers = dispatchers;
@@ -109,16 +115,50 @@ public final class Flow implements AutoCloseable {
     if (standby) {
       refuseBacklog();
     }
+    if (journal.isShared()) {
+      dispatchers.serve(_ -> false); // until it is said which
+    }
     applier.begin(watch.current());
     Instant before = Instant.now();
-    supervisor.start(standby);
-    offers.start(before);
+    if (!journal.isShared()) {
+      supervisor.start(standby);
+    } else if (role != Role.deliver) {
+      supervisor.startAside();
+    }
+    if (role != Role.deliver) {
+      offers.start(before);
+      resync.start();
+    }
     retention.start();
-    resync.start();
     watch.start();
     health.start();
     alerts.start();
     history.start(this::waiting, this::lagBytes);
+    if (journal.isShared()) {
+      journal.share(role != Role.deliver, role != Role.capture, new Share());
+    }
+  }
+
+  /** What falls to this process of the work that several share. */
+  private final class Share implements ShareListener {
+
+    @Override
+    public void serve(Predicate<String> mine) {
+      dispatchers.serve(mine);
+    }
+
+    @Override
+    public void capture(boolean mine) throws InterruptedException {
+      if (mine) {
+        applier.admit(watch.current());
+      }
+      supervisor.turn(mine);
+    }
+
+    @Override
+    public void maySend() {
+      dispatchers.allDeliveriesChanged();
+    }
   }
 
   private long waiting() {
@@ -217,6 +257,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
+    journal.leave();
     history.close();
     whatIfs.close();
     alerts.close();

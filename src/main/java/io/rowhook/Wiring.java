@@ -31,6 +31,7 @@ import io.rowhook.entity.EntityMetrics;
 import io.rowhook.entity.EntityType;
 import io.rowhook.entity.ResyncChunks;
 import io.rowhook.entity.TransactionAggregator;
+import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
@@ -52,6 +53,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -76,7 +78,7 @@ public final class Wiring {
     read.admin().ifPresent(AdminServer::check);
     SourceConfig source = SourceCredentials.source(read, options.config(), env);
     Path file = options.journal().orElse(read.journal());
-    SqliteJournal journal = SqliteJournal.open(file);
+    SqliteJournal journal = open(file, read.kafka());
     Settings settings = WithdrawnTemplates.since(journal, read, options.templates());
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
     JdbcRowLookup rows = new JdbcRowLookup(source);
@@ -214,6 +216,7 @@ public final class Wiring {
     return new Flow(
         journal,
         options.standby(),
+        options.role(),
         rows,
         supervisor,
         dispatchers,
@@ -230,5 +233,16 @@ public final class Wiring {
         history,
         traces,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));
+  }
+
+  private static SqliteJournal open(Path file, Optional<KafkaSettings> kafka) {
+    if (kafka.isEmpty()) {
+      return SqliteJournal.open(file);
+    }
+    try {
+      return SqliteJournal.open(file, kafka.get());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while Kafka was read", e);
+    }
   }
 }

@@ -13,6 +13,7 @@ import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.PauseDao;
+import io.rowhook.journal.tables.ServedRecipients;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -40,19 +41,23 @@ public final class DeliveryAdmin {
   private final GroupCommitWriter writer;
   private final ReaderPool readers;
   private final CommittedState committed;
+  private final ServedRecipients served;
   private final Consumer<Optional<Pause>> killSwitch;
 
   /**
+   * @param served whom this process serves
    * @param killSwitch told, by the writer's thread, where it stands once that is durable
    */
   DeliveryAdmin(
       GroupCommitWriter writer,
       ReaderPool readers,
       CommittedState committed,
+      ServedRecipients served,
       Consumer<Optional<Pause>> killSwitch) {
     this.writer = writer;
     this.readers = readers;
     this.committed = committed;
+    this.served = served;
     this.killSwitch = killSwitch;
   }
 
@@ -159,7 +164,7 @@ public final class DeliveryAdmin {
    * @throws DeliveryAdminException if there is no such recipient
    */
   public void forget(String recipient) throws DeliveryAdminException, InterruptedException {
-    if (!new ForgetJob(writer).forget(recipient)) {
+    if (!new ForgetJob(writer, served).forget(recipient)) {
       throw new DeliveryAdminException("the journal has no recipient '" + recipient + "'");
     }
   }

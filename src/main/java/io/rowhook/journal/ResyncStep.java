@@ -88,6 +88,12 @@ final class ResyncStep {
       notes.note(job, "waits for the recipient's file, which is not there any more");
       return LATER;
     }
+    if (jobs.isShared()
+        && around.isServed(job.recipient())
+        && jobs.knownSince(job.recipient()).isEmpty()) {
+      notes.note(job, "waits until an instance of Rowhook serves the recipient");
+      return SOON;
+    }
     Optional<String> refusal = refusal(job, entities);
     if (refusal.isPresent()) {
       return fail(job, refusal.get());

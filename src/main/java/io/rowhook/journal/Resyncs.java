@@ -5,17 +5,23 @@ import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.NoteDao;
 import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ResyncDao;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What brings recipients up to date, as the journal keeps it. Any thread. */
 public final class Resyncs {
+
+  /** Begins the names of notes about who was given its start; the name follows. */
+  public static final String ADMITTED = "admitted:";
 
   private final GroupCommitWriter writer;
   private final ReaderPool readers;
@@ -62,12 +68,46 @@ public final class Resyncs {
     Instant now = Instant.now();
     return writer.write(
         WriteTask.urgent(sql -> {
-          if (RecipientDao.knownSince(sql, recipient).isPresent()) {
-            return false;
+          if (isShared()) { // known is then who was admitted: it is registered by who serves it
+            String note = ADMITTED + recipient;
+            if (NoteDao.read(sql, note).isPresent()) {
+              return false;
+            }
+            NoteDao.write(sql, Map.of(note, now.toString()));
+          } else {
+            if (RecipientDao.knownSince(sql, recipient).isPresent()) {
+              return false;
+            }
+            RecipientDao.register(sql, numbers, recipient, now);
           }
-          RecipientDao.register(sql, numbers, recipient, now);
           for (String entity : entities) {
             ResyncDao.insert(sql, recipient, entity, "", Resync.DEFAULT_RATE, 0, now);
+          }
+          return true;
+        }));
+  }
+
+  /** Whether several processes share the journal, so that others serve recipients. */
+  boolean isShared() {
+    return numbers.partitions() > 1;
+  }
+
+  /**
+   * Forgets that recipients were admitted that nobody knows any more: a file of their name begins
+   * anew.
+   *
+   * @param present names that have a file
+   */
+  void forgetAdmitted(Set<String> present) throws InterruptedException {
+    writer.write(
+        WriteTask.urgent(sql -> {
+          for (String note : NoteDao.all(sql).keySet()) {
+            String name = note.startsWith(ADMITTED) ? note.substring(ADMITTED.length()) : "";
+            if (!name.isEmpty()
+                && !present.contains(name)
+                && RecipientDao.knownSince(sql, name).isEmpty()) {
+              NoteDao.write(sql, Map.of(note, ""));
+            }
           }
           return true;
         }));

@@ -63,12 +63,10 @@ public final class RetentionJob implements AutoCloseable {
       Instant before = now.minus(retention.get());
       Set<String> counting = journal.seen(present.get(), now, before);
       journal.forgetUnseenSince(before);
-      long removed = 0;
-      int step;
-      do {
-        step = journal.removeSettled(before, counting, STEP);
-        removed += step;
-      } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
+      long removed = journal.captures() ? removeSettled(before, counting) : 0;
+      if (journal.isShared()) {
+        journal.removeOrphans();
+      }
       journal.audit().sweep(now, STEP);
       if (removed > 0) {
         log.info(
@@ -79,6 +77,19 @@ public final class RetentionJob implements AutoCloseable {
     } catch (JournalException e) {
       log.warn("settled events could not be removed, tried again in a minute: {}", e.getMessage());
     }
+  }
+
+  private long removeSettled(Instant before, Set<String> counting) throws InterruptedException {
+    if (journal.isShared()) {
+      journal.resyncs().forgetAdmitted(present.get());
+    }
+    long removed = 0;
+    int step;
+    do {
+      step = journal.removeSettled(before, counting, STEP);
+      removed += step;
+    } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
+    return removed;
   }
 
   @Override

@@ -14,7 +14,7 @@ public interface ShareListener {
   void serve(Predicate<String> mine);
 
   /** Capture from now on, or no more. One thread at a time. */
-  void capture(boolean mine);
+  void capture(boolean mine) throws InterruptedException;
 
   /** This process may send again, which it did not know for a while. Any thread. */
   void maySend();

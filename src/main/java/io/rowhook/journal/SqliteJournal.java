@@ -19,6 +19,7 @@ import io.rowhook.journal.events.SqliteCheckpointStore;
 import io.rowhook.journal.events.SqliteEventPublisher;
 import io.rowhook.journal.events.SqliteTemplateArchive;
 import io.rowhook.journal.jobs.ForgetJob;
+import io.rowhook.journal.jobs.OrphanSweeper;
 import io.rowhook.journal.jobs.RetentionSweeper;
 import io.rowhook.journal.kafka.KafkaLog;
 import io.rowhook.journal.sqlite.CommitLog;
@@ -33,6 +34,7 @@ import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.PauseDao;
 import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
+import io.rowhook.journal.tables.ServedRecipients;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,8 @@ public final class SqliteJournal implements Journal {
   private final SqliteCheckpointStore checkpoints;
   private final SqliteTemplateArchive archive;
   private final RetentionSweeper sweeper;
+  private final OrphanSweeper orphans;
+  private final ServedRecipients served;
   private final ErasedEvents erased = new ErasedEvents();
   private final RecipientNumbers numbers;
   private final @Nullable KafkaLog log;
@@ -71,6 +76,7 @@ public final class SqliteJournal implements Journal {
   private SqliteJournal(JournalFile file, @Nullable KafkaLog log) throws SQLException {
     this.file = file;
     this.log = log;
+    served = log == null ? ServedRecipients.ALL : log;
     numbers = log == null ? RecipientNumbers.ALONE : KafkaLog.numbers();
     SqliteErrorTranslator errors = file.errors();
     killSwitch = PauseDao.killSwitch(file.writer());
@@ -81,7 +87,8 @@ public final class SqliteJournal implements Journal {
     publisher = new SqliteEventPublisher(writer, spill, committed, errors);
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
     archive = new SqliteTemplateArchive(writer, readers);
-    sweeper = new RetentionSweeper(writer, committed);
+    sweeper = new RetentionSweeper(writer, committed, served);
+    orphans = new OrphanSweeper(writer, readers, served);
   }
 
   /**
@@ -182,7 +189,7 @@ public final class SqliteJournal implements Journal {
 
   /** Whether this process serves a recipient now. Any thread. */
   public boolean serves(String recipient) {
-    return log == null || log.serves(recipient);
+    return served.has(recipient);
   }
 
   /** Whether this process captures now, or does not know of others. Any thread. */
@@ -227,7 +234,7 @@ public final class SqliteJournal implements Journal {
 
   /** What people do to it. */
   public DeliveryAdmin deliveryAdmin() {
-    return new DeliveryAdmin(writer, readers, committed, pause -> killSwitch = pause);
+    return new DeliveryAdmin(writer, readers, committed, served, pause -> killSwitch = pause);
   }
 
   /** What removes all that it has of an entity. */
@@ -404,18 +411,27 @@ public final class SqliteJournal implements Journal {
   /** Notes which have a file, and says which count: they, and those without since an instant. */
   public Set<String> seen(Set<String> names, Instant now, Instant since)
       throws InterruptedException {
-    return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, names, now, since)));
+    Set<String> mine = names.stream().filter(served::has).collect(Collectors.toSet());
+    return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, mine, now, since)));
   }
 
   /** Forgets recipients that have had no file since an instant: a new file begins anew. */
   void forgetUnseenSince(Instant instant) throws InterruptedException {
-    new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer));
+    new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer, served));
   }
 
   /** Removes events that nobody waits for any more; see {@link RetentionSweeper#removeSettled}. */
   public int removeSettled(Instant before, Set<String> counting, int limit)
       throws InterruptedException {
     return sweeper.removeSettled(before, counting, limit);
+  }
+
+  /**
+   * Removes what the recipients that are served here have of events that are gone: where several
+   * processes share the journal, whoever captures has removed these.
+   */
+  void removeOrphans() throws InterruptedException {
+    orphans.sweep();
   }
 
   /** For tests in this room: writes anything at all, as its writer would. */

@@ -81,16 +81,19 @@ public final class SettingsApplier implements ReloadListener {
     List<String> withoutFile = new ArrayList<>(journal.queries().recipients());
     withoutFile.removeAll(recipientNames(settings));
     removed.removed(withoutFile, settings.retention());
-    admit(settings.recipients());
+    admit(settings);
     dispatchers.apply(settings.recipients());
   }
 
   /**
    * Begins what new recipients are to be sent that is there already; on standby it waits for the
-   * takeover.
+   * takeover. Where several processes share the journal, the one that captures does it.
    */
-  private void admit(List<Recipient> recipients) throws InterruptedException {
-    for (Recipient recipient : recipients) {
+  public void admit(Settings settings) throws InterruptedException {
+    if (!journal.captures()) {
+      return;
+    }
+    for (Recipient recipient : settings.recipients()) {
       List<String> entities =
           recipient.start() == Start.now
               ? List.of()
@@ -99,7 +102,10 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      if (!entities.isEmpty() && journal.resyncs().admit(recipient.name(), entities)) {
+      boolean counts = !entities.isEmpty() || journal.isShared();
+      if (counts
+          && journal.resyncs().admit(recipient.name(), entities)
+          && !entities.isEmpty()) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
                 + " how far it is",
@@ -179,7 +185,7 @@ public final class SettingsApplier implements ReloadListener {
   @Override
   public void take(Settings settings, SettingsDiff changes) throws InterruptedException {
     templates.replace(settings.sets());
-    admit(settings.recipients());
+    admit(settings);
     dispatchers.apply(settings.recipients());
     removed.removed(changes.recipients().removed(), settings.retention());
   }

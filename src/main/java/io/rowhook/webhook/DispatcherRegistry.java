@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * The dispatchers at work: one for each recipient of the settings in force. {@link #apply} and
- * {@link #close} are called by one thread at a time; {@link #statuses} and {@link
- * #deliveriesChanged} by any.
+ * The dispatchers at work: one for each recipient of the settings in force. Any thread; those that
+ * change the set wait for each other.
  */
 public final class DispatcherRegistry implements AutoCloseable {
 
@@ -20,6 +20,10 @@ public final class DispatcherRegistry implements AutoCloseable {
 
   private final Function<Recipient, RecipientDispatcher> hire;
   private volatile Map<String, Hired> byName = Map.of();
+
+  // guarded by this
+  private List<Recipient> inForce = List.of();
+  private Predicate<String> served = _ -> true;
 
   /**
    * Builds an empty set.
@@ -35,7 +39,24 @@ public final class DispatcherRegistry implements AutoCloseable {
    * All that come are hired before any is closed: where one cannot be, everything stays as it is.
    * May be called again after it has failed, and starts then what it could not start.
    */
-  public void apply(List<Recipient> recipients) {
+  public synchronized void apply(List<Recipient> recipients) {
+    bring(recipients.stream().filter(recipient -> served.test(recipient.name())).toList());
+    inForce = List.copyOf(recipients);
+  }
+
+  /**
+   * Serves, of the recipients in force, only these from now on: others are served elsewhere. Those
+   * that leave are at rest when it returns, or have been told to be for {@link
+   * RecipientDispatcher#CLOSE_LIMIT}.
+   *
+   * @param mine by name
+   */
+  public synchronized void serve(Predicate<String> mine) {
+    served = mine;
+    bring(inForce.stream().filter(recipient -> mine.test(recipient.name())).toList());
+  }
+
+  private void bring(List<Recipient> recipients) {
     Map<String, Hired> leaving = new TreeMap<>(byName);
     Map<String, Hired> next = new TreeMap<>();
     List<Hired> coming = new ArrayList<>();
@@ -107,7 +128,7 @@ public final class DispatcherRegistry implements AutoCloseable {
 
   /** Stops all, side by side, so that it takes as long as the slowest. */
   @Override
-  public void close() {
+  public synchronized void close() {
     close(byName.values());
     byName = Map.of();
   }

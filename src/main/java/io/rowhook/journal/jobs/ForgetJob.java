@@ -5,6 +5,7 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import java.sql.SQLException;
+import io.rowhook.journal.tables.ServedRecipients;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +25,15 @@ public final class ForgetJob {
   private static final List<String> TABLES = List.of("delivery", "attempt", "skipped", "merged");
 
   private final GroupCommitWriter writer;
+  private final ServedRecipients mine;
 
-  public ForgetJob(GroupCommitWriter writer) {
+  /**
+   * @param mine which recipients this process serves, where several share a journal: it forgets no
+   *     other
+   */
+  public ForgetJob(GroupCommitWriter writer, ServedRecipients mine) {
     this.writer = writer;
+    this.mine = mine;
   }
 
   /** Forgets one. Returns false if there is no such recipient. */
@@ -54,18 +61,17 @@ public final class ForgetJob {
     List<String> names =
         writer.write(
             WriteTask.urgent(sql -> {
-              long before = TimeColumns.micros(instant);
               List<String> unseen =
-                  sql.list(
-                      "SELECT name FROM recipient WHERE seen_at < ? ORDER BY name",
-                      row -> row.getString(1),
-                      before);
-              for (long id :
-                  sql.list(
-                      "SELECT id FROM recipient WHERE seen_at < ?",
-                      row -> row.getLong(1),
-                      before)) {
-                forget(sql, id);
+                  sql
+                      .list(
+                          "SELECT name FROM recipient WHERE seen_at < ? ORDER BY name",
+                          row -> row.getString(1),
+                          TimeColumns.micros(instant))
+                      .stream()
+                      .filter(mine::has)
+                      .toList();
+              for (String name : unseen) {
+                forget(sql, sql.number("SELECT id FROM recipient WHERE name = ?", name));
               }
               return unseen;
             }));
@@ -83,15 +89,15 @@ public final class ForgetJob {
   private void removeRest() throws InterruptedException {
     boolean more = true;
     while (more) {
-      more = writer.write(WriteTask.urgent(ForgetJob::step));
+      more = writer.write(WriteTask.urgent(this::step));
     }
   }
 
-  private static boolean step(SqliteSession sql) throws SQLException {
+  private boolean step(SqliteSession sql) throws SQLException {
     Optional<Long> id =
-        sql.first(
-            "SELECT min(id) FROM forgotten_recipient HAVING min(id) IS NOT NULL",
-            row -> row.getLong(1));
+        sql.list("SELECT id FROM forgotten_recipient ORDER BY id", row -> row.getLong(1)).stream()
+            .filter(mine::has)
+            .findFirst();
     if (id.isEmpty()) {
       return false;
     }

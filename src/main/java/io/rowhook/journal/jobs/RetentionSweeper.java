@@ -8,6 +8,7 @@ import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.IndexDao;
+import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -42,15 +43,21 @@ public final class RetentionSweeper {
 
   private final GroupCommitWriter writer;
   private final CommittedState committed;
+  private final ServedRecipients served;
 
   /**
    * Where the last call stopped short of the end: what it left there is held, and stays so a while.
    */
   private long resume;
 
-  public RetentionSweeper(GroupCommitWriter writer, CommittedState committed) {
+  /**
+   * @param served whose rows go with their events; those of others their own process removes
+   */
+  public RetentionSweeper(
+      GroupCommitWriter writer, CommittedState committed, ServedRecipients served) {
     this.writer = writer;
     this.committed = committed;
+    this.served = served;
   }
 
   /**
@@ -109,7 +116,7 @@ public final class RetentionSweeper {
             settled,
             most);
     List<Row> old = rows.stream().filter(row -> row.committedAt() < before).toList();
-    List<Long> numbers = all.stream().map(Recipient::id).toList();
+    List<Long> numbers = all.stream().map(Recipient::id).filter(served::has).toList();
     int removed = 0;
     boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {

@@ -33,6 +33,9 @@ final class GroupMember implements AutoCloseable {
     /** It is to own these no more, and Kafka waits for it. */
     void revoked(Collection<TopicPartition> partitions) throws InterruptedException;
 
+    /** It is a member for sure again, after it did not know for a while. */
+    void renewed();
+
     /** Others may own these already. */
     void lost(Collection<TopicPartition> partitions) throws InterruptedException;
   }
@@ -101,8 +104,14 @@ final class GroupMember implements AutoCloseable {
       double now = (Double) answers.metricValue();
       if (now > heartbeats) {
         heartbeats = now;
-        lease.renewed(topic, before);
+        renewed(before);
       }
+    }
+  }
+
+  private void renewed(long since) {
+    if (lease.renewed(topic, since)) {
+      listener.renewed();
     }
   }
 
@@ -134,7 +143,7 @@ final class GroupMember implements AutoCloseable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       ownership.member(topic, consumer.groupMetadata());
-      lease.renewed(topic, System.nanoTime());
+      renewed(System.nanoTime());
       if (!partitions.isEmpty()) {
         committed(partitions);
         consumer.pause(partitions);

@@ -13,6 +13,7 @@ import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.RecipientNumbers;
+import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the journal's writer appends; {@link Replica} has one that reads; {@link GroupMember}
  * one for each of the two groups.
  */
-public final class KafkaLog implements CommitLog, AutoCloseable {
+public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseable {
 
   private final Topics topics;
   private final Clients clients;
@@ -120,7 +121,7 @@ public final class KafkaLog implements CommitLog, AutoCloseable {
   public void share(
       GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
     Replica reading = java.util.Objects.requireNonNull(replica);
-    Shares shares = new Shares(topics, ownership, reading, writer, listener, this::mine);
+    Shares shares = new Shares(topics, ownership, reading, writer, listener, this::has);
     if (capture) {
       members.add(
           new GroupMember(
@@ -135,13 +136,18 @@ public final class KafkaLog implements CommitLog, AutoCloseable {
     members.forEach(GroupMember::start);
   }
 
-  private boolean mine(String recipient) {
-    return ownership.serves(topics.deliveriesPartition(numbers().partition(recipient)));
+  @Override
+  public boolean has(String name) {
+    return serves(numbers().partition(name));
   }
 
-  /** Whether this process serves a recipient. Any thread. */
-  public boolean serves(String recipient) {
-    return mine(recipient);
+  @Override
+  public boolean has(long number) {
+    return serves(numbers().partition(number));
+  }
+
+  private boolean serves(int partition) {
+    return ownership.serves(topics.deliveriesPartition(partition));
   }
 
   /** Whether it may send: it is a member for sure. Any thread. */

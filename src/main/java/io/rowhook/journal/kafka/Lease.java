@@ -20,9 +20,12 @@ final class Lease {
    * There was a sign.
    *
    * @param since {@link System#nanoTime} before it
+   * @return whether it had run out
    */
-  void renewed(String topic, long since) {
+  boolean renewed(String topic, long since) {
+    boolean was = holds(topic);
     renewed.merge(topic, since, (a, b) -> a - b > 0 ? a : b);
+    return !was && holds(topic);
   }
 
   /** Whether what is owned of a topic is this process's for sure. */

@@ -2,6 +2,7 @@ package io.rowhook.journal.kafka;
 
 import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.KafkaSettings;
+import io.rowhook.journal.Resyncs;
 import io.rowhook.journal.replica.ChangeRecorder;
 import io.rowhook.journal.replica.ReplicatedTable;
 import io.rowhook.journal.replica.RowChange;
@@ -55,6 +56,9 @@ record Moving(
     LOG.info("journal: its file is moved to {}, under {}", setup.where(), topics.prefix());
     sql.begin();
     renumber();
+    sql.update(
+        "INSERT OR IGNORE INTO note (name, text) SELECT ? || name, 'moved' FROM recipient",
+        Resyncs.ADMITTED); // they had their start
     FollowedLog.follow(sql, log);
     recorder.take(sql);
     sql.commit();

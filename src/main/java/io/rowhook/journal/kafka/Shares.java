@@ -80,6 +80,11 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
     replica.release(partitions);
   }
 
+  @Override
+  public void renewed() {
+    listener.maySend();
+  }
+
   private Future<?> tell(Collection<TopicPartition> partitions) {
     return teller.submit(() -> {
       try {
@@ -89,6 +94,8 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
         if (partitions.contains(topics.eventsPartition())) {
           listener.capture(ownership.serves(topics.eventsPartition()));
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         LOG.error("the share of this instance could not be taken or given back", e);
       }

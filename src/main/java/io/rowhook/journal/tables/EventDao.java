@@ -17,7 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Events and rejected rows on disk. */
@@ -36,10 +35,9 @@ public final class EventDao {
 
   private static final long STEP_BYTES = 4L << 20;
 
-  private static final List<String> REMOVALS =
-      Stream.of("attempt", "delivery", "skipped", "merged")
-          .map(table -> "DELETE FROM " + table + " WHERE recipient = ? AND sequence = ?")
-          .toList();
+  /** Tables that have rows of a recipient about an event. */
+  public static final List<String> OF_RECIPIENTS =
+      List.of("attempt", "delivery", "skipped", "merged");
 
   private static final String PREFIX = "evt_";
   private static final Pattern HASHED = Pattern.compile(PREFIX + "[0-9a-f]{32}");
@@ -212,10 +210,17 @@ public final class EventDao {
       throws SQLException {
     sql.update("DELETE FROM event WHERE sequence = ?", sequence);
     for (long recipient : recipients) {
-      for (String removal : REMOVALS) {
-        sql.update(removal, recipient, sequence);
+      for (String table : OF_RECIPIENTS) {
+        removeOf(sql, table, recipient, sequence);
       }
     }
+  }
+
+  /** Removes what a recipient has of an event in a table. */
+  public static void removeOf(SqliteSession sql, String table, long recipient, long sequence)
+      throws SQLException {
+    sql.update(
+        "DELETE FROM " + table + " WHERE recipient = ? AND sequence = ?", recipient, sequence);
   }
 
   /** The events that a query finds, up to the one that brings them to a job's step. */
