@@ -143,6 +143,18 @@ class CommandLineTest {
                 + " without --standby");
   }
 
+  @Test
+  void checkSaysWhatOfKafkaIsNotGood(@TempDir Path temp) {
+    SettingsDirectory directory =
+        new SettingsDirectory(temp)
+            .shop("url: refused, so that nobody is looked for\n")
+            .write("config/rowhook.yaml", "journal: { kafka: { bootstrap.server: 'a:9092' } }\n");
+    assertThat(execute("check", "--config", directory.config().toString())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("bootstrap.servers is missing in journal.kafka")
+        .contains("Did you mean bootstrap.servers?");
+  }
+
   private static String[] run(SettingsDirectory directory, String option) {
     return new String[] {
       "run", "--config", directory.config().toString(), "--templates", "t", option

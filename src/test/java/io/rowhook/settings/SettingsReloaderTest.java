@@ -81,9 +81,7 @@ class SettingsReloaderTest {
         .write(
             "config/source.properties",
             "database.hostname=db\ndatabase.password=canary7\ndatabase.user=u\ndatabase.dbname=d\n")
-        .write(
-            "config/rowhook.yaml",
-            "retention: 1d\njournal: { kafka: { bootstrap.servers: 'a:1' } }\n")
+        .write("config/rowhook.yaml", "retention: 1d\njournal: {kafka: {bootstrap.servers: a:1}}\n")
         .write("templates/Order.jslt", ".");
     looks(2);
     assertThat(taken).hasSize(1);
