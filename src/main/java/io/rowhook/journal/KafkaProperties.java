@@ -117,6 +117,8 @@ public final class KafkaProperties {
         ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
         ConsumerConfig.CLIENT_ID_CONFIG);
     put(
         reasons,

@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.testing.KafkaCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -11,7 +12,16 @@ record JournalKind(String name, Function<Path, Journal> opener) {
   static Stream<JournalKind> all() {
     return Stream.of(
         new JournalKind(
-            "SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))));
+            "SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))),
+        new JournalKind("Kafka", JournalKind::inKafka));
+  }
+
+  /** One for each directory. */
+  private static Journal inKafka(Path directory) {
+    return SharedJournal.alone(
+        directory,
+        SharedJournal.settings(
+            KafkaCluster.shared().bootstrapServers(), directory.getFileName().toString()));
   }
 
   Journal open(Path directory) {

@@ -12,6 +12,7 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.Position;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.JournalUnderTest;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -203,6 +204,7 @@ public final class Stage implements AutoCloseable {
 
   /** Starts the product and waits until the source sends. */
   public Stage start() {
+    JournalUnderTest.configure(directory.resolve("connector-config"), journalFile());
     try {
       Flow built = Wiring.flow(options(), env, Observers.NONE);
       flow = built;

@@ -62,6 +62,7 @@ public final class RowhookProcess implements AutoCloseable {
 
   /** What is to be started: {@code run} with these settings, templates and journal. */
   public static Setup run(Path config, Path templates, Path journal) {
+    JournalUnderTest.configure(config, journal);
     return command(
         "run",
         "--config",

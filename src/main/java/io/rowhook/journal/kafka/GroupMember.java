@@ -40,6 +40,11 @@ final class GroupMember implements AutoCloseable {
     void lost(Collection<TopicPartition> partitions) throws InterruptedException;
   }
 
+  /** What is done before it joins. */
+  interface Before {
+    void run() throws InterruptedException;
+  }
+
   private interface Told {
     void of(Collection<TopicPartition> partitions) throws InterruptedException;
   }
@@ -55,6 +60,7 @@ final class GroupMember implements AutoCloseable {
   private final Listener listener;
   private final Lease lease;
   private final Thread thread;
+  private Before before = () -> {};
   private final CountDownLatch closed = new CountDownLatch(1);
 
   GroupMember(
@@ -73,12 +79,19 @@ final class GroupMember implements AutoCloseable {
     thread = Thread.ofPlatform().daemon().name("kafka-member-" + topic).unstarted(this::run);
   }
 
-  void start() {
+  /**
+   * Joins the group.
+   *
+   * @param first what its thread does before, which may wait
+   */
+  void start(Before first) {
+    before = first;
     thread.start();
   }
 
   private void run() {
     try {
+      before.run();
       do {
         try (Consumer<byte[], byte[]> consumer = clients.member(group)) {
           join(consumer);

@@ -15,6 +15,7 @@ import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * one for each of the two groups.
  */
 public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseable {
+
+  /** How long capture waits for the recipients that fall to the same process. */
+  private static final Duration SERVED_FIRST = Duration.ofSeconds(5);
 
   private final Topics topics;
   private final Clients clients;
@@ -122,18 +126,25 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
       GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
     Replica reading = java.util.Objects.requireNonNull(replica);
     Shares shares = new Shares(topics, ownership, reading, writer, listener, this::has);
-    if (capture) {
-      members.add(
-          new GroupMember(
-              clients, topics.captureGroup(), topics.events(), ownership, lease, shares));
-    }
-    if (deliver) {
-      members.add(
-          new GroupMember(
-              clients, topics.deliverGroup(), topics.deliveries(), ownership, lease, shares));
-    }
     reading.onCaughtUp(shares::caughtUp);
-    members.forEach(GroupMember::start);
+    if (deliver) {
+      member(topics.deliverGroup(), topics.deliveries(), shares).start(() -> {});
+    }
+    if (capture) {
+      // A recipient that is new begins at the head: so before there is more.
+      member(topics.captureGroup(), topics.events(), shares)
+          .start(() -> {
+            if (deliver) {
+              shares.awaitServed(SERVED_FIRST);
+            }
+          });
+    }
+  }
+
+  private GroupMember member(String group, String topic, Shares shares) {
+    GroupMember member = new GroupMember(clients, group, topic, ownership, lease, shares);
+    members.add(member);
+    return member;
   }
 
   @Override

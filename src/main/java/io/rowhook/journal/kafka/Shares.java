@@ -4,12 +4,15 @@ import io.rowhook.journal.JournalException;
 import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.WriteTask;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -31,6 +34,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   private final GroupCommitWriter writer;
   private final ShareListener listener;
   private final Predicate<String> mine;
+  private final CountDownLatch served = new CountDownLatch(1);
   private final ExecutorService teller =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("shares").factory());
 
@@ -80,6 +84,13 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
     replica.release(partitions);
   }
 
+  /** Waits until it was said for the first time who is served here; so long at most. */
+  void awaitServed(Duration limit) throws InterruptedException {
+    if (!served.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.info("no recipient has fallen to this instance yet");
+    }
+  }
+
   @Override
   public void renewed() {
     listener.maySend();
@@ -90,6 +101,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       try {
         if (partitions.stream().anyMatch(one -> one.topic().equals(topics.deliveries()))) {
           listener.serve(mine);
+          served.countDown();
         }
         if (partitions.contains(topics.eventsPartition())) {
           listener.capture(ownership.serves(topics.eventsPartition()));
