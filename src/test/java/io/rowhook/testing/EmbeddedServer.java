@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -68,7 +65,7 @@ final class EmbeddedServer implements DatabaseServer {
               .setLocaleConfig("locale", "C")
               .setOutputRedirector(logFile())
               .setErrorRedirector(logFile())
-              .setPort(port == 0 ? freePort() : port);
+              .setPort(port == 0 ? Ports.lasting() : port);
       settings.forEach(builder::setServerConfig);
       binaries.ifPresent(
           jar -> builder.setPgBinaryResolver((system, machine) -> binary(jar, system, machine)));
@@ -77,23 +74,6 @@ final class EmbeddedServer implements DatabaseServer {
       port = started.getPort();
     } catch (IOException | RuntimeException e) {
       throw new IllegalStateException("PostgreSQL does not start; its log:\n" + log(), e);
-    }
-  }
-
-  /**
-   * Below those that Linux gives to connections and to servers that ask for any: none of these can
-   * take it before PostgreSQL does, nor while it is down.
-   */
-  private static int freePort() throws IOException {
-    for (int tries = 0; ; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-      try (ServerSocket free = new ServerSocket(port)) {
-        return free.getLocalPort();
-      } catch (BindException e) {
-        if (tries == 100) {
-          throw e;
-        }
-      }
     }
   }
 

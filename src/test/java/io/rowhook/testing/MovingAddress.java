@@ -56,6 +56,10 @@ public final class MovingAddress implements AutoCloseable {
     moveTo(NOWHERE);
   }
 
+  public boolean leadsNowhere() {
+    return target == NOWHERE;
+  }
+
   /** From now on nothing comes through, and nobody is told so: a black hole. */
   public void swallow() {
     CountDownLatch shut = new CountDownLatch(1);
