@@ -179,7 +179,7 @@ final class KafkaBroker {
   void stop() {
     resume();
     if (process != null) {
-      process.destroy();
+      process.toHandle().destroy(); // Process.destroy would close its input, which kills it
       awaitEnd(process);
       process = null;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -107,7 +108,7 @@ public final class KafkaCluster implements AutoCloseable {
     settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     settings.put("log.cleaner.backoff.ms", "200");
     settings.put("broker.heartbeat.interval.ms", "500");
-    settings.put("broker.session.timeout.ms", "5000");
+    settings.put("broker.session.timeout.ms", "3000");
     // Little memory and few threads.
     settings.put("log.cleaner.dedupe.buffer.size", "2097152");
     settings.put("num.network.threads", "1");
@@ -216,21 +217,10 @@ public final class KafkaCluster implements AutoCloseable {
    */
   public void awaitReady() {
     List<KafkaBroker> running = running();
-    try (Admin admin = admin()) {
-      String ended =
-          Eventually.until(
-              READY_WITHIN,
-              "Kafka is ready",
-              () -> {
-                if (!running.stream().allMatch(KafkaBroker::isAlive)) {
-                  return "a broker has ended";
-                }
-                return running.stream().allMatch(KafkaBroker::listens) && ready(admin, running)
-                    ? ""
-                    : null;
-              });
-      if (!ended.isEmpty()) {
-        throw new AssertionError(ended);
+    try {
+      awaitUnlessEnded(running, () -> running.stream().allMatch(KafkaBroker::listens));
+      try (Admin admin = admin()) { // not earlier: it would log each attempt
+        awaitUnlessEnded(running, () -> ready(admin, running));
       }
     } catch (AssertionError e) {
       String outputs =
@@ -240,6 +230,27 @@ public final class KafkaCluster implements AutoCloseable {
       throw new AssertionError(
           "Kafka is not ready: %s; the end of the output of%n%s".formatted(e.getMessage(), outputs),
           e);
+    }
+  }
+
+  private static void awaitUnlessEnded(List<KafkaBroker> running, Callable<Boolean> condition) {
+    String ended =
+        Eventually.until(
+            READY_WITHIN,
+            "Kafka is ready",
+            () -> {
+              List<Integer> gone =
+                  running.stream()
+                      .filter(broker -> !broker.isAlive())
+                      .map(KafkaBroker::id)
+                      .toList();
+              if (!gone.isEmpty()) {
+                return "ended by itself: broker " + gone;
+              }
+              return condition.call() ? "" : null;
+            });
+    if (!ended.isEmpty()) {
+      throw new AssertionError(ended);
     }
   }
 
