@@ -31,6 +31,7 @@ import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
+import io.rowhook.journal.tables.InstanceDao;
 import io.rowhook.journal.tables.PauseDao;
 import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +197,30 @@ public final class SqliteJournal implements Journal {
   /** Whether this process captures now, or does not know of others. Any thread. */
   public boolean captures() {
     return log == null || log.captures();
+  }
+
+  /** This process, as others that share the journal know it; empty: it is not shared. */
+  public Optional<Instance> instance() {
+    return Optional.ofNullable(log).map(KafkaLog::instance);
+  }
+
+  /** Who serves a recipient, as was heard last; empty: nobody has yet, or it is not shared. */
+  public Optional<Instance> server(String recipient) {
+    return Optional.ofNullable(
+        readers.read(InstanceDao::servers).get(numbers.partition(recipient)));
+  }
+
+  /** Who serves recipients, and who captures, as was heard last, each once; of a shared journal. */
+  public Collection<Instance> instances() {
+    Map<String, Instance> byName = new TreeMap<>();
+    readers.read(InstanceDao::servers).values().forEach(one -> byName.put(one.name(), one));
+    capturing().ifPresent(one -> byName.put(one.name(), one));
+    return byName.values();
+  }
+
+  /** Who captures, as was heard last; empty: nobody has yet, or it is not shared. */
+  public Optional<Instance> capturing() {
+    return readers.read(InstanceDao::capturing);
   }
 
   @Override

@@ -103,9 +103,7 @@ public final class SettingsApplier implements ReloadListener {
                   .distinct()
                   .toList();
       boolean counts = !entities.isEmpty() || journal.isShared();
-      if (counts
-          && journal.resyncs().admit(recipient.name(), entities)
-          && !entities.isEmpty()) {
+      if (counts && journal.resyncs().admit(recipient.name(), entities) && !entities.isEmpty()) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
                 + " how far it is",

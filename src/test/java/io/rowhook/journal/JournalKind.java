@@ -11,8 +11,7 @@ record JournalKind(String name, Function<Path, Journal> opener) {
 
   static Stream<JournalKind> all() {
     return Stream.of(
-        new JournalKind(
-            "SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))),
+        new JournalKind("SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))),
         new JournalKind("Kafka", JournalKind::inKafka));
   }
 

@@ -67,8 +67,8 @@ public final class SharedJournal {
             journals.stream().filter(SqliteJournal::captures).count() == 1
                     && IntStream.range(0, 1_000)
                         .mapToObj(i -> "r" + i)
-                        .allMatch(name ->
-                            journals.stream().filter(one -> one.serves(name)).count() == 1)
+                        .allMatch(
+                            name -> journals.stream().filter(one -> one.serves(name)).count() == 1)
                 ? ""
                 : null);
   }

@@ -83,8 +83,7 @@ final class FollowedLog {
   }
 
   /** The file has all before a place. */
-  static void move(SqliteSession sql, TopicPartition partition, long position)
-      throws SQLException {
+  static void move(SqliteSession sql, TopicPartition partition, long position) throws SQLException {
     sql.update(
         "UPDATE followed_partition SET position = ? WHERE topic = ? AND partition = ?",
         position,

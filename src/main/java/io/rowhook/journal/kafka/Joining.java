@@ -40,7 +40,8 @@ record Joining(
       checkSame(log);
       if (FollowedLog.positions(sql).isEmpty()) { // a move was broken off
         new Moving(sql, topics, setup, found, recorder, settings, log).run();
-      } else if (log.seenAt().isBefore(Instant.now().minus(TopicSetup.REMOVALS_KEPT.dividedBy(2)))) {
+      } else if (log.seenAt()
+          .isBefore(Instant.now().minus(TopicSetup.REMOVALS_KEPT.dividedBy(2)))) {
         LOG.info(
             "journal: this instance was away since {}: its file is made anew from {}",
             log.seenAt(),
@@ -129,8 +130,7 @@ record Joining(
     recorder.take(sql); // not to be written
     FollowedLog.follow(sql, log);
     for (Map.Entry<TopicPartition, Long> one : beginnings.entrySet()) {
-      FollowedLog.begin(
-          sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
+      FollowedLog.begin(sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
     }
     sql.commit();
   }

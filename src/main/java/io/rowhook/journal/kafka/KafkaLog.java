@@ -1,7 +1,7 @@
 package io.rowhook.journal.kafka;
 
+import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
-import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.replica.ChangeRecorder;
@@ -11,11 +11,11 @@ import io.rowhook.journal.replica.RowCodec;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
-import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Apache Kafka behind the journal's file. Every row that the journal keeps stands in a compacted
- * topic, by its key, before the file has it; the file is what this process has read of all of
- * them, its own rows and those of others. So any process can be asked about anything, and can take
- * over from another with what it has.
+ * topic, by its key, before the file has it; the file is what this process has read of all of them,
+ * its own rows and those of others. So any process can be asked about anything, and can take over
+ * from another with what it has.
  *
  * <p>Who may write is decided by partition: one process owns the events' and captures; the
  * deliveries' are shared out among those that deliver, and a recipient's are all in one. Kafka
@@ -45,6 +45,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   /** How long capture waits for the recipients that fall to the same process. */
   private static final Duration SERVED_FIRST = Duration.ofSeconds(5);
 
+  private final String name;
   private final Topics topics;
   private final Clients clients;
   private final ChangeRecorder recorder;
@@ -62,11 +63,13 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   private List<RowChange> last = List.of();
 
   private KafkaLog(
+      String name,
       Topics topics,
       Clients clients,
       TopicSetup setup,
       ChangeRecorder recorder,
       Map<TopicPartition, Long> positions) {
+    this.name = name;
     this.topics = topics;
     this.clients = clients;
     this.setup = setup;
@@ -88,11 +91,15 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     ChangeRecorder recorder = ChangeRecorder.on(sql);
     try (TopicSetup first = new TopicSetup(new Clients(settings, "rowhook"), topics)) {
       TopicSetup.Found found = first.prepare();
-      FollowedLog.Identity log =
-          new Joining(sql, topics, first, found, recorder, settings).join();
+      FollowedLog.Identity log = new Joining(sql, topics, first, found, recorder, settings).join();
       Clients clients = new Clients(settings, topics.prefix() + "-" + log.instance());
       return new KafkaLog(
-          topics, clients, new TopicSetup(clients, topics), recorder, FollowedLog.positions(sql));
+          log.instance(),
+          topics,
+          clients,
+          new TopicSetup(clients, topics),
+          recorder,
+          FollowedLog.positions(sql));
     }
   }
 
@@ -125,7 +132,8 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   public void share(
       GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
     Replica reading = java.util.Objects.requireNonNull(replica);
-    Shares shares = new Shares(topics, ownership, reading, writer, listener, this::has);
+    Shares shares =
+        new Shares(topics, ownership, reading, writer, listener, this::has, this::instance);
     reading.onCaughtUp(shares::caughtUp);
     if (deliver) {
       member(topics.deliverGroup(), topics.deliveries(), shares).start(() -> {});
@@ -159,6 +167,11 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   private boolean serves(int partition) {
     return ownership.serves(topics.deliveriesPartition(partition));
+  }
+
+  /** This process, as others know it. Any thread. */
+  public Instance instance() {
+    return new Instance(name, clients.settings().advertisedApi(), Instant.now());
   }
 
   /** Whether it may send: it is a member for sure. Any thread. */

@@ -1,8 +1,8 @@
 package io.rowhook.journal.kafka;
 
-import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.Resyncs;
+import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.replica.ChangeRecorder;
 import io.rowhook.journal.replica.ReplicatedTable;
 import io.rowhook.journal.replica.RowChange;
@@ -87,8 +87,7 @@ record Moving(
     Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(topics.partitions()));
     sql.begin();
     for (Map.Entry<TopicPartition, Long> one : ends.entrySet()) {
-      FollowedLog.begin(
-          sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
+      FollowedLog.begin(sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
     }
     FollowedLog.seen(sql, Instant.now());
     sql.commit();

@@ -259,8 +259,7 @@ final class Replica implements AutoCloseable {
     long bytes = 0;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       chunk.add(RowCodec.read(record.key(), record.value(), recorder::table));
-      positions.put(
-          new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
       bytes += record.serializedKeySize() + Math.max(0, record.serializedValueSize());
       if (chunk.size() == CHUNK_ROWS || bytes >= CHUNK_BYTES) {
         write(chunk, positions);
@@ -280,8 +279,7 @@ final class Replica implements AutoCloseable {
 
   private void write(List<RowChange> rows, Map<TopicPartition, Long> positions)
       throws InterruptedException {
-    Set<String> tables =
-        rows.stream().map(row -> row.table().name()).collect(Collectors.toSet());
+    Set<String> tables = rows.stream().map(row -> row.table().name()).collect(Collectors.toSet());
     while (true) {
       try {
         writer.write(

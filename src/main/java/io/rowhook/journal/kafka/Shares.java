@@ -1,11 +1,14 @@
 package io.rowhook.journal.kafka;
 
+import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.InstanceDao;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,15 +17,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes over partitions and gives them back, in this order, on which the promises rest. Over: no
- * transaction of the owner before can end any more; all of it is in the file; it may be written;
- * it is worked at. Back: it is worked at no more; what came of it is written; it is written no
- * more; others have it. One thread tells the listener.
+ * transaction of the owner before can end any more; all of it is in the file; it may be written; it
+ * is worked at. Back: it is worked at no more; what came of it is written; it is written no more;
+ * others have it. One thread tells the listener.
  */
 final class Shares implements GroupMember.Listener, AutoCloseable {
 
@@ -34,6 +38,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   private final GroupCommitWriter writer;
   private final ShareListener listener;
   private final Predicate<String> mine;
+  private final Supplier<Instance> me;
   private final CountDownLatch served = new CountDownLatch(1);
   private final ExecutorService teller =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("shares").factory());
@@ -44,13 +49,15 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       Replica replica,
       GroupCommitWriter writer,
       ShareListener listener,
-      Predicate<String> mine) {
+      Predicate<String> mine,
+      Supplier<Instance> me) {
     this.topics = topics;
     this.ownership = ownership;
     this.replica = replica;
     this.writer = writer;
     this.listener = listener;
     this.mine = mine;
+    this.me = me;
   }
 
   @Override
@@ -61,7 +68,32 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   /** These are in the file to their end; the replica's thread. */
   void caughtUp(Collection<TopicPartition> partitions) {
     ownership.add(partitions);
+    teller.submit(() -> announce(partitions));
     tell(partitions);
+  }
+
+  /** Lets all know who does it now. */
+  private void announce(Collection<TopicPartition> partitions) {
+    Instance instance = me.get();
+    List<Integer> delivered =
+        partitions.stream()
+            .filter(one -> one.topic().equals(topics.deliveries()))
+            .map(TopicPartition::partition)
+            .toList();
+    try {
+      writer.write(
+          WriteTask.urgent(sql -> {
+            InstanceDao.serves(sql, delivered, instance);
+            if (partitions.contains(topics.eventsPartition())) {
+              InstanceDao.captures(sql, instance);
+            }
+            return true;
+          }));
+    } catch (JournalException e) {
+      LOG.warn("others do not know yet what this instance serves: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -80,9 +80,7 @@ final class TopicSetup implements AutoCloseable {
     judgeConfigs(problems);
     if (!problems.isEmpty()) {
       throw new JournalException(
-          Kind.FOREIGN,
-          "%s: %s"
-              .formatted(where(), String.join("; ", problems)));
+          Kind.FOREIGN, "%s: %s".formatted(where(), String.join("; ", problems)));
     }
     Map<String, String> ids = new HashMap<>();
     found.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
@@ -94,13 +92,18 @@ final class TopicSetup implements AutoCloseable {
     return new NewTopic(name, topics.partitions(name), (short) copies)
         .configs(
             Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, copies == COPIES ? "2" : "1",
-                TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(REMOVALS_KEPT.toMillis()),
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                copies == COPIES ? "2" : "1",
+                TopicConfig.DELETE_RETENTION_MS_CONFIG,
+                Long.toString(REMOVALS_KEPT.toMillis()),
                 TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
-                    Long.toString(COMPACTED_AFTER.toMillis()),
-                TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false",
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Clients.MAX_RECORD)));
+                Long.toString(COMPACTED_AFTER.toMillis()),
+                TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
+                "false",
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(Clients.MAX_RECORD)));
   }
 
   private void make(List<NewTopic> missing) throws InterruptedException {
@@ -172,8 +175,7 @@ final class TopicSetup implements AutoCloseable {
   }
 
   /** Where each partition begins. */
-  Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions)
-      throws InterruptedException {
+  Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) throws InterruptedException {
     return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
   }
 

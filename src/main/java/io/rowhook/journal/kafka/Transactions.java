@@ -4,7 +4,6 @@ import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,7 +110,8 @@ final class Transactions implements AutoCloseable {
     Producer<byte[], byte[]> used = producer();
     used.beginTransaction();
     List<Future<RecordMetadata>> sent = records.stream().map(used::send).toList();
-    members.forEach((topic, member) -> used.sendOffsetsToTransaction(offsets(topic, fenced), member));
+    members.forEach(
+        (topic, member) -> used.sendOffsetsToTransaction(offsets(topic, fenced), member));
     used.flush();
     Map<TopicPartition, Long> next = new HashMap<>();
     for (Future<RecordMetadata> one : sent) {
@@ -126,8 +126,7 @@ final class Transactions implements AutoCloseable {
       String topic, Map<TopicPartition, Long> fenced) {
     return fenced.entrySet().stream()
         .filter(one -> one.getKey().topic().equals(topic))
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, one -> new OffsetAndMetadata(one.getValue())));
+        .collect(Collectors.toMap(Map.Entry::getKey, one -> new OffsetAndMetadata(one.getValue())));
   }
 
   private static RecordMetadata get(Future<RecordMetadata> sent) throws InterruptedException {

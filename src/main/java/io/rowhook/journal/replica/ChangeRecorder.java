@@ -163,7 +163,9 @@ public final class ChangeRecorder {
             table.immutable() ? " ON CONFLICT DO NOTHING" : "");
   }
 
-  /** Marks every row there is as changed: so all of the file goes into the log. In a transaction. */
+  /**
+   * Marks every row there is as changed: so all of the file goes into the log. In a transaction.
+   */
   public void markAll(SqliteSession sql, ReplicatedTable table) throws SQLException {
     String key = String.join(", ", table.key());
     sql.script(

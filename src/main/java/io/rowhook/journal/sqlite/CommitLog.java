@@ -27,8 +27,8 @@ public interface CommitLog {
    * durable there when this returns.
    *
    * @return whether there was anything to append
-   * @throws io.rowhook.journal.JournalException if it could not be appended, and never will be:
-   *     the transaction is rolled back
+   * @throws io.rowhook.journal.JournalException if it could not be appended, and never will be: the
+   *     transaction is rolled back
    */
   boolean append(SqliteSession sql) throws SQLException;
 

@@ -248,6 +248,14 @@ public record SchemaMigrations(List<String> migrations) {
         position INTEGER NOT NULL,    -- the next offset
         PRIMARY KEY (topic, partition)
       ) STRICT, WITHOUT ROWID;
+
+      -- which instance serves the recipients of a partition
+      CREATE TABLE server (
+        partition INTEGER PRIMARY KEY,
+        instance TEXT NOT NULL,
+        api TEXT,                     -- where others reach its API; null: nowhere
+        since INTEGER NOT NULL
+      ) STRICT;
       """;
 
   /** The one in force. */

@@ -17,8 +17,8 @@ public final class RecipientDao {
   private RecipientDao() {}
 
   /** Notes that it is there; a new one begins at the journal's head. Returns its number. */
-  public static long register(
-      SqliteSession sql, RecipientNumbers numbers, String name, Instant now) throws SQLException {
+  public static long register(SqliteSession sql, RecipientNumbers numbers, String name, Instant now)
+      throws SQLException {
     long micros = TimeColumns.micros(now);
     int partition = numbers.partition(name);
     sql.update(
