@@ -65,11 +65,17 @@ public final class SharedJournal {
         "all partitions are owned",
         () ->
             journals.stream().filter(SqliteJournal::captures).count() == 1
+                    && journals.stream().allMatch(one -> !served(one).isEmpty())
                     && IntStream.range(0, 1_000)
                         .mapToObj(i -> "r" + i)
                         .allMatch(
                             name -> journals.stream().filter(one -> one.serves(name)).count() == 1)
                 ? ""
                 : null);
+  }
+
+  /** Of many names, those whose recipients it serves. */
+  public static List<String> served(SqliteJournal journal) {
+    return IntStream.range(0, 1_000).mapToObj(i -> "r" + i).filter(journal::serves).toList();
   }
 }
