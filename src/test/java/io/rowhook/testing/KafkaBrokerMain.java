@@ -16,6 +16,8 @@ final class KafkaBrokerMain {
   private KafkaBrokerMain() {}
 
   /**
+   * Runs until it is stopped, or its standard input ends.
+   *
    * @param arguments the broker's properties file, and the cluster's id
    */
   public static void main(String[] arguments) {
@@ -43,7 +45,7 @@ final class KafkaBrokerMain {
         // nothing is said to it
       }
     } catch (IOException e) {
-      e.printStackTrace();
+      // as good as its end
     }
     Runtime.getRuntime().halt(1);
   }

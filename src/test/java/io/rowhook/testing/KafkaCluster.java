@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * A real Apache Kafka for tests, from Maven Central's jars: brokers that are controllers as well,
  * each in a process of its own, on the loopback, without TLS or a login. They are numbered from 1.
  * Topics are not made by being used. With three brokers or more everything is kept three times, and
- * a write needs two. No broker outlives this process. Not for several threads, but for {@link
- * #cut}, {@link #swallow} and {@link #mend}.
+ * a write needs two. No broker outlives this process; what a killed one leaves on disk is below
+ * {@code target}. Not for several threads, but for {@link #cut}, {@link #swallow} and {@link
+ * #mend}.
  */
 public final class KafkaCluster implements AutoCloseable {
 
