@@ -115,12 +115,12 @@ public final class Flow implements AutoCloseable {
     if (standby) {
       refuseBacklog();
     }
-    if (journal.isShared()) {
+    if (journal.sharing().isShared()) {
       dispatchers.serve(_ -> false); // until it is said which
     }
     applier.begin(watch.current());
     Instant before = Instant.now();
-    if (!journal.isShared()) {
+    if (!journal.sharing().isShared()) {
       supervisor.start(standby);
     } else if (role != Role.deliver) {
       supervisor.startAside();
@@ -134,8 +134,8 @@ public final class Flow implements AutoCloseable {
     health.start();
     alerts.start();
     history.start(this::waiting, this::lagBytes);
-    if (journal.isShared()) {
-      journal.share(role != Role.deliver, role != Role.capture, new Share());
+    if (journal.sharing().isShared()) {
+      journal.sharing().take(role != Role.deliver, role != Role.capture, new Share());
     }
   }
 
@@ -257,7 +257,7 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
-    journal.leave();
+    journal.sharing().leave();
     history.close();
     whatIfs.close();
     alerts.close();

@@ -10,12 +10,13 @@ import java.util.List;
  * and says what came of each. {@code mvn -Pbenchmark}; {@code -Dcases=a,c}, {@code -Drounds=5},
  * {@code -Drows=100000}, {@code -Dloads=tens,one}; {@code -Dalone=true}: without the peer. Sizes of
  * single cases: {@code -Dwarm=20000} events before those that count in d to i, {@code -Dseconds=30}
- * of c, k and l, {@code -Dowed=1000000} in f.
+ * of c, k and l, {@code -Dowed=1000000} in f. {@code -Djournal=kafka}: with the journal in Kafka,
+ * on the same machine.
  */
 public final class Benchmark {
 
   private static final List<String> ALL =
-      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n");
 
   private Benchmark() {}
 
@@ -52,6 +53,8 @@ public final class Benchmark {
         report.write(out);
       }
       System.out.println(report.text());
+    } finally {
+      Brokers.close();
     }
     System.exit(0);
   }
@@ -70,6 +73,8 @@ public final class Benchmark {
       case "j" -> new Starting(place).run();
       case "k" -> new Idle(place).run();
       case "l" -> new Crowd(place).run();
+      case "m" -> new Shared(place).cost();
+      case "n" -> new Shared(place).instances();
       case "micro" -> new Micro(place).run();
       default ->
           throw new IllegalArgumentException(

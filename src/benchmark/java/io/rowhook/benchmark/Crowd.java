@@ -11,16 +11,18 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * 1,000 recipients, of which 50 hang and 50 answer 503, each for one of 500 shops, at 500 events a
- * second: what the process needs, and what the healthy ones notice.
+ * 1,000 recipients, or as many as {@code -Drecipients} says, of which a twentieth hangs and one
+ * answers 503, each for one of half as many shops, at 500 events a second: what the process needs,
+ * and what the healthy ones notice.
  */
 final class Crowd {
 
-  private static final String OF = "l  1,000 recipients, 100 of them down, 500 events/s";
-  private static final int RECIPIENTS = 1_000;
-  private static final int HEALTHY = 900;
-  private static final int SHOPS = 500;
   private static final int PER_SECOND = Benchmark.number("rate", 500);
+  private static final int RECIPIENTS = Benchmark.number("recipients", 1_000);
+  private static final int HEALTHY = RECIPIENTS * 9 / 10;
+  private static final int SHOPS = RECIPIENTS / 2;
+  private static final String OF =
+      "l  %,d recipients, a tenth of them down, %d events/s".formatted(RECIPIENTS, PER_SECOND);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String DELAY = "healthy, commit to receipt";
 
@@ -69,7 +71,10 @@ final class Crowd {
     }
   }
 
-  /** Shop N of the first 400 has two healthy recipients, one of the others a healthy and a sick. */
+  /**
+   * Shop N of the first four fifths has two healthy recipients, one of the others a healthy and a
+   * sick.
+   */
   private Map<String, String> recipients() {
     RowhookItself rowhook = new RowhookItself(place.rowhook());
     Map<String, String> recipients = new TreeMap<>();

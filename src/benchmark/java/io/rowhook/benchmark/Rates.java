@@ -82,7 +82,8 @@ final class Rates {
     return new RowhookItself(place.rowhook(), "jobs: " + jobs + "\n", Map.of());
   }
 
-  private void measure(String of, Candidate candidate, Load load, String manner, int events)
+  /** One round of a candidate. */
+  void measure(String of, Candidate candidate, Load load, String manner, int events)
       throws IOException {
     Receiving receiver = place.receiver();
     try (Turn turn = Turn.of(place, candidate, manner)) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,23 +15,24 @@ import java.util.Map;
  * The product as it ships: its launcher and its jars, in a process of its own, with default
  * settings but for what is named.
  *
+ * @param who its name in the report
  * @param home what {@code mvn package} has left in {@code target/rowhook}
  * @param more lines for the recipient's file
  * @param environment for the launcher
  */
-record RowhookItself(Path home, String more, Map<String, String> environment) implements Candidate {
+record RowhookItself(String who, Path home, String more, Map<String, String> environment)
+    implements Candidate {
 
   static final String WHO = "Rowhook";
   static final String ARTICLE = "Article:\n  table: public.article\n";
 
+  RowhookItself(Path home, String more, Map<String, String> environment) {
+    this(WHO, home, more, environment);
+  }
+
   /** With default settings. */
   RowhookItself(Path home) {
     this(home, "", Map.of());
-  }
-
-  @Override
-  public String who() {
-    return WHO;
   }
 
   @Override
@@ -67,13 +70,15 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
    * The same with templates.
    *
    * @param templates by their paths below {@code jslt-templates}
+   * @param options of {@code rowhook run}
    */
   Spawned start(
       Bed bed,
       Path directory,
       Map<String, String> recipients,
       String entities,
-      Map<String, String> templates)
+      Map<String, String> templates,
+      String... options)
       throws IOException {
     write(bed, directory, recipients, entities);
     for (Map.Entry<String, String> template : templates.entrySet()) {
@@ -81,12 +86,32 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
       Files.createDirectories(file.getParent());
       Files.writeString(file, template.getValue());
     }
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
-    Spawned process =
-        Spawned.start(WHO, List.of(home.resolve("bin/rowhook").toString(), "run"), all, directory);
+    Spawned process = spawn(directory, options);
     bed.awaitReader(process);
     return process;
+  }
+
+  /** Starts an instance that delivers, beside one that has the same settings. */
+  Spawned another(Path directory, Path config, Path templates) {
+    Spawned process =
+        spawn(
+            directory,
+            "--config",
+            config.toString(),
+            "--templates",
+            templates.toString(),
+            "--role",
+            "deliver");
+    process.awaitLine(Duration.ofMinutes(2), "started in");
+    return process;
+  }
+
+  private Spawned spawn(Path directory, String... options) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("ROWHOOK_JAVA", System.getProperty("java.home"));
+    List<String> command = new ArrayList<>(List.of(home.resolve("bin/rowhook").toString(), "run"));
+    command.addAll(List.of(options));
+    return Spawned.start(WHO, command, all, directory);
   }
 
   private static void write(
@@ -97,6 +122,7 @@ record RowhookItself(Path home, String more, Map<String, String> environment) im
     Files.createDirectories(directory.resolve("rowhook-data"));
     PropertiesFile.write(config.resolve("source.properties"), bed.connector());
     Files.writeString(config.resolve("entities.yaml"), entities);
+    Brokers.write(config);
     for (Map.Entry<String, String> recipient : recipients.entrySet()) {
       Files.writeString(
           config.resolve("recipients").resolve(recipient.getKey() + ".yaml"), recipient.getValue());

@@ -34,7 +34,8 @@ final class Steady {
     return place.report().median(OF, RowhookItself.WHO, SINCE_COMMIT + " " + rank + ", ms");
   }
 
-  private void measure(Candidate candidate) throws IOException, InterruptedException {
+  /** One round of a candidate. */
+  void measure(Candidate candidate) throws IOException, InterruptedException {
     int seconds = Benchmark.number("seconds", 30);
     try (Turn turn = Turn.of(place, candidate, "now")) {
       turn.await(Load.steady(place.bed(), PER_SECOND, seconds * PER_SECOND / 3), 1);

@@ -1,12 +1,9 @@
 package io.rowhook.capture;
 
-import io.rowhook.capture.debezium.EngineActivity;
 import io.rowhook.capture.debezium.StructureChangedException;
-import io.rowhook.capture.debezium.TransactionAssembler;
 import io.rowhook.capture.monitor.CaptureStateTracker;
 import io.rowhook.capture.monitor.PublicationWatch;
 import io.rowhook.capture.monitor.SlotMonitor;
-import io.rowhook.capture.monitor.StructureWatch;
 import io.rowhook.capture.setup.ReplicationSetup;
 import io.rowhook.capture.setup.SlotRelease;
 import io.rowhook.capture.setup.SourcePreparation;
@@ -29,15 +26,11 @@ public final class CaptureSupervisor implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CaptureSupervisor.class);
 
-  /** Between two looks whether an engine has ended, in milliseconds. */
-  private static final long STOPPING = 20;
-
   private final SourceConfig source;
   private final CaptureTimeouts timeouts;
   private final ReplicationSetup setup;
   private final SlotRelease release;
   private final PreparedSource prepared;
-  private final AssemblerFactory assemblers;
   private final SlotMonitor watch;
   private final PublicationWatch publication;
   private final Thread supervisor = new Thread(this::supervise, "rowhook-capture");
@@ -49,7 +42,7 @@ public final class CaptureSupervisor implements AutoCloseable {
   private final Standby standby;
   private final GapAcceptance gapAcceptance;
   private final EngineDemand demand;
-  private final CaptureTurn turns = new CaptureTurn(true);
+  private final EngineRounds rounds;
 
   /**
    * @param acceptGap whether, before its first transaction, it may begin a new epoch once where row
@@ -78,7 +71,6 @@ public final class CaptureSupervisor implements AutoCloseable {
             new SourcePreparation(source, checkpoints, setup, release, generation),
             gapAcceptance,
             generation);
-    this.assemblers = new AssemblerFactory(source, listener, setup, turn);
     this.watch =
         new SlotMonitor(
             source,
@@ -88,6 +80,16 @@ public final class CaptureSupervisor implements AutoCloseable {
             new SlotEvents(
                 source, prepared, timeouts, listener, demand::running, demand::askForAnother));
     this.standby = new Standby(source, setup, watch, board);
+    this.rounds =
+        new EngineRounds(
+            source,
+            prepared,
+            new AssemblerFactory(source, listener, setup, turn),
+            watch,
+            board,
+            timeouts,
+            demand,
+            turn);
     supervisor.setDaemon(true);
   }
 
@@ -129,7 +131,7 @@ public final class CaptureSupervisor implements AutoCloseable {
    * that it is the one.
    */
   public void startAside() {
-    turns.give(false);
+    standby.turn(false);
     watch.lead(false);
     watch.start();
     supervisor.start();
@@ -140,13 +142,10 @@ public final class CaptureSupervisor implements AutoCloseable {
    * does so no more, or after {@link CaptureTimeouts#stop}. Any thread.
    */
   public void turn(boolean mine) throws InterruptedException {
-    turns.give(mine);
+    standby.turn(mine);
     if (!mine) {
       demand.askForAnother();
-      long end = System.nanoTime() + timeouts.stop().toNanos();
-      while (demand.running().isPresent() && System.nanoTime() < end) {
-        Thread.sleep(STOPPING);
-      }
+      demand.awaitNone(timeouts.stop());
     }
   }
 
@@ -219,7 +218,7 @@ public final class CaptureSupervisor implements AutoCloseable {
    *     the generation before stays in force then
    */
   public void restart(Generation next) throws InterruptedException {
-    if (standby.isStanding() || !turns.isMine()) {
+    if (standby.isStanding()) {
       demand.want(next); // the publication is the other one's
       return;
     }
@@ -236,7 +235,6 @@ public final class CaptureSupervisor implements AutoCloseable {
   public void close() {
     demand.close();
     standby.close();
-    turns.close();
     try {
       if (supervisor.isAlive()) {
         supervisor.join(timeouts.stop().multipliedBy(2));
@@ -256,15 +254,6 @@ public final class CaptureSupervisor implements AutoCloseable {
       while (!demand.isClosing()) {
         String reason;
         try {
-          if (!turns.isMine()) {
-            watch.lead(false);
-            board.aside();
-            if (!turns.await()) {
-              return;
-            }
-            watch.lead(true);
-            ready = false;
-          }
           if (!standby.await()) {
             return;
           }
@@ -275,33 +264,26 @@ public final class CaptureSupervisor implements AutoCloseable {
             prepare(false);
           }
           ready = false;
-          StructureWatch structure = new StructureWatch(source, prepared.current());
-          TransactionAssembler reader = assemblers.create(prepared.current(), structure);
-          EngineActivity engine = new EngineActivity(reader);
-          Optional<Throwable> failed;
-          try (structure) {
-            failed = runEngine(reader, engine, timeouts.silence(inVain));
-          } finally {
-            engine.unregister();
-          }
-          if (reader.ends() > 0) {
+          EngineRounds.Round round = rounds.run(timeouts.silence(inVain));
+          if (round.ends() > 0) {
             failures = 0;
             gapAcceptance.take(); // it does not hold for a gap that opens later
           }
-          inVain = engine.heard() ? 0 : inVain + (board.isStalled() ? 1 : 0);
-          if (failed.isEmpty()) {
+          inVain = round.heard() ? 0 : inVain + (board.isStalled() ? 1 : 0);
+          if (round.failed().isEmpty()) {
             continue; // asked to
           }
+          Throwable failed = round.failed().get();
           Optional<StructureChangedException> changed =
-              CaptureException.find(failed.get(), StructureChangedException.class);
+              CaptureException.find(failed, StructureChangedException.class);
           if (changed.isPresent()) {
             log.info("{}: it is looked at anew", changed.get().getMessage());
             continue;
           }
-          if (prepared.acceptsGap(failed.get())) {
+          if (prepared.acceptsGap(failed)) {
             continue;
           }
-          reason = CaptureException.reason(failed.get());
+          reason = CaptureException.reason(failed);
         } catch (SourceException e) {
           if (e.isGap() ? standby.beginAtGap() : standby.beginAgain()) {
             continue; // another one was quicker
@@ -327,27 +309,5 @@ public final class CaptureSupervisor implements AutoCloseable {
   /** Makes the source ready for the newest generation; a later one asks for a restart. */
   private void prepare(boolean strict) {
     prepared.prepare(demand::newest, strict);
-  }
-
-  /** Runs one engine to its end. Empty: it was asked to stop. */
-  private Optional<Throwable> runEngine(
-      TransactionAssembler reader, EngineActivity activity, Duration patience)
-      throws InterruptedException {
-    turn.lockInterruptibly();
-    try {
-      PreparedGeneration now = prepared.current();
-      now.generation().sink().restart(now.allFacts());
-    } finally {
-      turn.unlock();
-    }
-    EngineRun run = new EngineRun(source, reader, activity, watch, board, timeouts);
-    if (!demand.begin(run)) {
-      return Optional.empty();
-    }
-    try {
-      return run.run(patience);
-    } finally {
-      demand.ended();
-    }
   }
 }

@@ -70,6 +70,17 @@ final class EngineDemand {
 
   synchronized void ended() {
     running = null;
+    notifyAll();
+  }
+
+  /** Waits until none runs, so long at most. */
+  synchronized void awaitNone(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    long left = limit.toMillis();
+    while (running != null && left > 0) {
+      wait(left);
+      left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+    }
   }
 
   /** Waits for so long, or until something else is wanted. */

@@ -43,6 +43,7 @@ final class Standby implements AutoCloseable {
   private final CaptureStateTracker board;
   private volatile boolean allowed;
   private volatile boolean standing;
+  private volatile boolean mine = true; // where several share a journal: whether it is its turn
   private boolean closed; // guarded by this
 
   // of one thread
@@ -65,7 +66,29 @@ final class Standby implements AutoCloseable {
   }
 
   boolean isStanding() {
-    return standing;
+    return standing || !mine;
+  }
+
+  /**
+   * Whether it is this process's turn, where several share a journal; they decide that elsewhere.
+   * Any thread.
+   */
+  synchronized void turn(boolean toMe) {
+    mine = toMe;
+    notifyAll();
+  }
+
+  /** Waits for its turn. Returns whether to go on; false: it was closed. */
+  private synchronized boolean awaitTurn() throws InterruptedException {
+    if (!mine) {
+      watch.lead(false);
+      board.aside();
+      while (!mine && !closed) {
+        wait();
+      }
+      watch.lead(true);
+    }
+    return !closed;
   }
 
   /**
@@ -159,7 +182,7 @@ final class Standby implements AutoCloseable {
   /** Waits for the slot, if it has to. Returns whether to go on; false: it was closed. */
   boolean await() throws InterruptedException {
     if (!standing) {
-      return true;
+      return awaitTurn();
     }
     try {
       while (!isFree() || !watch.tryLead()) {

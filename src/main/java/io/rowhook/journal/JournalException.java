@@ -22,6 +22,8 @@ public final class JournalException extends RuntimeException {
     DAMAGED,
     /** Written by a newer Rowhook, or no journal at all; a person has to act. */
     FOREIGN,
+    /** Another process, which shares the journal, has taken over what was to be written. */
+    TAKEN_OVER,
     /** This one request cannot be done; others can. */
     REFUSED,
     /** The journal was closed. */

@@ -61,11 +61,11 @@ public final class RetentionJob implements AutoCloseable {
     try {
       Instant now = Instant.now();
       Instant before = now.minus(retention.get());
-      Set<String> counting = journal.seen(present.get(), now, before);
-      journal.forgetUnseenSince(before);
-      long removed = journal.captures() ? removeSettled(before, counting) : 0;
-      if (journal.isShared()) {
-        journal.removeOrphans();
+      Set<String> counting = journal.housekeeping().seen(present.get(), now, before);
+      journal.housekeeping().forgetUnseenSince(before);
+      long removed = journal.sharing().captures() ? removeSettled(before, counting) : 0;
+      if (journal.sharing().isShared()) {
+        journal.housekeeping().removeOrphans();
       }
       journal.audit().sweep(now, STEP);
       if (removed > 0) {
@@ -80,13 +80,13 @@ public final class RetentionJob implements AutoCloseable {
   }
 
   private long removeSettled(Instant before, Set<String> counting) throws InterruptedException {
-    if (journal.isShared()) {
+    if (journal.sharing().isShared()) {
       journal.resyncs().forgetAdmitted(present.get());
     }
     long removed = 0;
     int step;
     do {
-      step = journal.removeSettled(before, counting, STEP);
+      step = journal.housekeeping().removeSettled(before, counting, STEP);
       removed += step;
     } while (step == STEP && !closed.await(BETWEEN_STEPS.toMillis(), TimeUnit.MILLISECONDS));
     return removed;

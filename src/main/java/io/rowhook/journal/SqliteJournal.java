@@ -18,9 +18,6 @@ import io.rowhook.journal.events.SqliteAnnouncer;
 import io.rowhook.journal.events.SqliteCheckpointStore;
 import io.rowhook.journal.events.SqliteEventPublisher;
 import io.rowhook.journal.events.SqliteTemplateArchive;
-import io.rowhook.journal.jobs.ForgetJob;
-import io.rowhook.journal.jobs.OrphanSweeper;
-import io.rowhook.journal.jobs.RetentionSweeper;
 import io.rowhook.journal.kafka.KafkaLog;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
@@ -31,9 +28,7 @@ import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
-import io.rowhook.journal.tables.InstanceDao;
 import io.rowhook.journal.tables.PauseDao;
-import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.nio.file.Path;
@@ -44,9 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BinaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,18 +59,15 @@ public final class SqliteJournal implements Journal {
   private final SqliteEventPublisher publisher;
   private final SqliteCheckpointStore checkpoints;
   private final SqliteTemplateArchive archive;
-  private final RetentionSweeper sweeper;
-  private final OrphanSweeper orphans;
+  private final Housekeeping housekeeping;
   private final ServedRecipients served;
   private final ErasedEvents erased = new ErasedEvents();
   private final RecipientNumbers numbers;
-  private final @Nullable KafkaLog log;
+  private final Sharing sharing;
   private volatile Optional<Pause> killSwitch;
-  private volatile Runnable switched = () -> {}; // others have set or cleared the kill switch
 
-  private SqliteJournal(JournalFile file, @Nullable KafkaLog log) throws SQLException {
+  SqliteJournal(JournalFile file, @Nullable KafkaLog log) throws SQLException {
     this.file = file;
-    this.log = log;
     served = log == null ? ServedRecipients.ALL : log;
     numbers = log == null ? RecipientNumbers.ALONE : KafkaLog.numbers();
     SqliteErrorTranslator errors = file.errors();
@@ -89,8 +79,8 @@ public final class SqliteJournal implements Journal {
     publisher = new SqliteEventPublisher(writer, spill, committed, errors);
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
     archive = new SqliteTemplateArchive(writer, readers);
-    sweeper = new RetentionSweeper(writer, committed, served);
-    orphans = new OrphanSweeper(writer, readers, served);
+    sharing = new Sharing(log, numbers, writer, readers);
+    housekeeping = new Housekeeping(this, writer, readers, committed, served);
   }
 
   /**
@@ -103,129 +93,50 @@ public final class SqliteJournal implements Journal {
     return open(file, SchemaMigrations.CURRENT);
   }
 
-  public static SqliteJournal open(Path path, SchemaMigrations schemaMigrations) {
-    JournalFile file = JournalFile.open(path, schemaMigrations);
-    try {
-      SqliteJournal journal = new SqliteJournal(file, null);
-      journal.writer.start();
-      return journal;
-    } catch (SQLException e) {
-      file.close();
-      throw file.errors().of(e);
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
+  public static SqliteJournal open(Path file, SchemaMigrations schemaMigrations) {
+    return JournalOpening.open(file, schemaMigrations);
   }
 
   /**
    * Opens a journal whose file follows what stands in Kafka, and brings the file up to it. It can
-   * be read then; written only what {@link #share} says is this process's.
+   * be read then; written only what {@link #sharing} says is this instance's.
    *
    * @throws JournalException as {@link #open(Path)}; or if Kafka cannot be reached, or does not
    *     belong to the file
    */
-  public static SqliteJournal open(Path path, KafkaSettings kafka) throws InterruptedException {
-    JournalFile file = JournalFile.open(path, SchemaMigrations.CURRENT);
-    try {
-      KafkaLog log = KafkaLog.open(file.writer(), kafka);
-      SqliteJournal journal = new SqliteJournal(file, log);
-      journal.writer.start();
-      try {
-        log.follow(journal.writer, journal::followed);
-        return journal;
-      } catch (RuntimeException | InterruptedException e) {
-        journal.close();
-        throw e;
-      }
-    } catch (SQLException e) {
-      file.close();
-      throw file.errors().of(e);
-    } catch (RuntimeException | InterruptedException e) {
-      file.close(); // once more does no harm
-      throw e;
-    }
+  public static SqliteJournal open(Path file, KafkaSettings kafka) throws InterruptedException {
+    return JournalOpening.open(file, kafka);
+  }
+
+  /** Lets it be written. Returns its writer. */
+  GroupCommitWriter start() {
+    writer.start();
+    return writer;
   }
 
   /** Others have written rows of these tables; the writer's thread. */
-  private void followed(Set<String> tables) {
+  void followed(Set<String> tables) {
     try {
       if (tables.contains("epoch")) {
         committed.followed(EpochDao.newest(file.writer()));
       }
       if (tables.contains("kill_switch")) {
         killSwitch = PauseDao.killSwitch(file.writer());
-        switched.run();
+        sharing.killSwitched();
       }
     } catch (SQLException e) {
       throw file.errors().of(e);
     }
   }
 
-  /**
-   * Takes this process's share of the work, where several share it: from now on the listener is
-   * told what that is. Once.
-   *
-   * @param capture whether it may be the one that captures
-   * @param deliver whether it serves recipients
-   */
-  public void share(boolean capture, boolean deliver, ShareListener listener) {
-    if (log == null) {
-      throw new IllegalStateException("a journal that is its file alone is not shared");
-    }
-    switched = listener::maySend;
-    log.share(writer, capture, deliver, listener);
-  }
-
-  /** Gives its share back, so that others take it at once. */
-  public void leave() {
-    if (log != null) {
-      log.leave();
-    }
-  }
-
-  /** Whether several processes share it. */
-  public boolean isShared() {
-    return log != null;
-  }
-
-  /** Whether this process serves a recipient now. Any thread. */
-  public boolean serves(String recipient) {
-    return served.has(recipient);
-  }
-
-  /** Whether this process captures now, or does not know of others. Any thread. */
-  public boolean captures() {
-    return log == null || log.captures();
-  }
-
-  /** This process, as others that share the journal know it; empty: it is not shared. */
-  public Optional<Instance> instance() {
-    return Optional.ofNullable(log).map(KafkaLog::instance);
-  }
-
-  /** Who serves a recipient, as was heard last; empty: nobody has yet, or it is not shared. */
-  public Optional<Instance> server(String recipient) {
-    return Optional.ofNullable(
-        readers.read(InstanceDao::servers).get(numbers.partition(recipient)));
-  }
-
-  /** Who serves recipients, and who captures, as was heard last, each once; of a shared journal. */
-  public Collection<Instance> instances() {
-    Map<String, Instance> byName = new TreeMap<>();
-    readers.read(InstanceDao::servers).values().forEach(one -> byName.put(one.name(), one));
-    capturing().ifPresent(one -> byName.put(one.name(), one));
-    return byName.values();
-  }
-
-  /** Who captures, as was heard last; empty: nobody has yet, or it is not shared. */
-  public Optional<Instance> capturing() {
-    return readers.read(InstanceDao::capturing);
+  /** What of the work is this process's, where several share the journal. */
+  public Sharing sharing() {
+    return sharing;
   }
 
   @Override
   public boolean maySend() {
-    return log == null || log.maySend();
+    return sharing.maySend();
   }
 
   /** What keeps the journal from being written just now, for health and status; empty: nothing. */
@@ -434,30 +345,9 @@ public final class SqliteJournal implements Journal {
     return archive.attributeSetsInForce();
   }
 
-  /** Notes which have a file, and says which count: they, and those without since an instant. */
-  public Set<String> seen(Set<String> names, Instant now, Instant since)
-      throws InterruptedException {
-    Set<String> mine = names.stream().filter(served::has).collect(Collectors.toSet());
-    return writer.write(WriteTask.urgent(sql -> RecipientDao.seen(sql, mine, now, since)));
-  }
-
-  /** Forgets recipients that have had no file since an instant: a new file begins anew. */
-  void forgetUnseenSince(Instant instant) throws InterruptedException {
-    new RemovedRecipients(this).forgetUnseenSince(instant, new ForgetJob(writer, served));
-  }
-
-  /** Removes events that nobody waits for any more; see {@link RetentionSweeper#removeSettled}. */
-  public int removeSettled(Instant before, Set<String> counting, int limit)
-      throws InterruptedException {
-    return sweeper.removeSettled(before, counting, limit);
-  }
-
-  /**
-   * Removes what the recipients that are served here have of events that are gone: where several
-   * processes share the journal, whoever captures has removed these.
-   */
-  void removeOrphans() throws InterruptedException {
-    orphans.sweep();
+  /** What removes what nobody needs any more. */
+  public Housekeeping housekeeping() {
+    return housekeeping;
   }
 
   /** For tests in this room: writes anything at all, as its writer would. */
@@ -468,14 +358,9 @@ public final class SqliteJournal implements Journal {
   /** Writes what is queued, then closes. Callers that still wait are refused. */
   @Override
   public void close() {
-    if (log != null) {
-      log.leave();
-      log.stopFollowing();
-    }
+    sharing.stop();
     writer.close();
-    if (log != null) {
-      log.close();
-    }
+    sharing.close();
     readers.close();
     spill.clear();
     file.close();

@@ -90,7 +90,7 @@ public final class SettingsApplier implements ReloadListener {
    * takeover. Where several processes share the journal, the one that captures does it.
    */
   public void admit(Settings settings) throws InterruptedException {
-    if (!journal.captures()) {
+    if (!journal.sharing().captures()) {
       return;
     }
     for (Recipient recipient : settings.recipients()) {
@@ -102,7 +102,7 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      boolean counts = !entities.isEmpty() || journal.isShared();
+      boolean counts = !entities.isEmpty() || journal.sharing().isShared();
       if (counts && journal.resyncs().admit(recipient.name(), entities) && !entities.isEmpty()) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"

@@ -73,7 +73,8 @@ class DeliveryAdminTest {
     assertThat(shop.decided(0, Long.MAX_VALUE)).contains(2L, 3L);
     assertThat(queries.standings().getFirst().failed()).isZero();
     assertThat(queries.attempts("shop", 2)).hasSize(1);
-    assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
+    assertThat(
+            journal.housekeeping().removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
         .isEqualTo(5); // all but 4 and 7, which are open
     assertThatThrownBy(() -> deliveryAdmin.discard("shop", 2)).hasMessageContaining("not any more");
   }

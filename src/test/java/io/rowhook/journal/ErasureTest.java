@@ -257,7 +257,8 @@ class ErasureTest {
     journal = SqliteJournal.open(directory.resolve("journal.db"));
     assertThat(journal.queries().newest("Customer", null).orElseThrow().sequence())
         .isEqualTo(kept.sequence());
-    assertThat(journal.removeSettled(NOON.plusSeconds(99), Set.of(), 10)).isEqualTo(1);
+    assertThat(journal.housekeeping().removeSettled(NOON.plusSeconds(99), Set.of(), 10))
+        .isEqualTo(1);
     long freed = journal.write(sql -> sql.number("PRAGMA auto_vacuum"));
     assertThat(freed).isEqualTo(2); // incremental still
     assertThat(grep(SECRET)).isEmpty();

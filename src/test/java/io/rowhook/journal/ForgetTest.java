@@ -80,13 +80,13 @@ class ForgetTest {
   @Test
   void isForgottenAfterTheRetentionAndNotBefore() throws Exception {
     Instant seen = Instant.now().plus(Duration.ofDays(1));
-    journal.seen(Set.of("shop", "budget"), seen, seen);
-    journal.forgetUnseenSince(seen);
+    journal.housekeeping().seen(Set.of("shop", "budget"), seen, seen);
+    journal.housekeeping().forgetUnseenSince(seen);
     assertThat(journal.queries().recipients()).containsExactly("budget", "shop");
 
     Instant later = seen.plus(Duration.ofDays(30));
-    journal.seen(Set.of("budget"), later, later);
-    journal.forgetUnseenSince(seen.plusMillis(1));
+    journal.housekeeping().seen(Set.of("budget"), later, later);
+    journal.housekeeping().forgetUnseenSince(seen.plusMillis(1));
     assertThatShopBeginsAnewAndBudgetGoesOn();
   }
 
@@ -102,8 +102,8 @@ class ForgetTest {
     DeliveryStore anew = journal.deliveries("shop");
     assertThat(anew.lastKnown()).isZero();
     assertThat(anew.open()).isZero();
-    journal.seen(Set.of("shop", "budget"), NOON, NOON);
-    journal.forgetUnseenSince(NOON);
+    journal.housekeeping().seen(Set.of("shop", "budget"), NOON, NOON);
+    journal.housekeeping().forgetUnseenSince(NOON);
     assertThat(rows("forgotten_recipient")).isZero();
     assertThat(rows("delivery")).isEqualTo(2);
   }

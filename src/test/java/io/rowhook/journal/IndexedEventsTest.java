@@ -179,7 +179,8 @@ class IndexedEventsTest {
         .containsExactly("a");
     journal.discardStaged();
     assertThat(count("indexed_value")).isEqualTo(2);
-    assertThat(journal.removeSettled(NOON.plusSeconds(60), Set.of(), 1)).isEqualTo(1);
+    assertThat(journal.housekeeping().removeSettled(NOON.plusSeconds(60), Set.of(), 1))
+        .isEqualTo(1);
     assertThat(events(DeliveryFilter.ALL, Map.of("no", "4711"))).isEmpty();
     assertThat(count("indexed_value")).isEqualTo(1);
   }

@@ -56,8 +56,8 @@ class KafkaJournalTest {
     try (SqliteJournal first = alone("first");
         SqliteJournal second = open("second")) {
       SharedJournal.awaitAll(List.of(first, second));
-      SqliteJournal capturing = first.captures() ? first : second;
-      SqliteJournal other = first.captures() ? second : first;
+      SqliteJournal capturing = first.sharing().captures() ? first : second;
+      SqliteJournal other = first.sharing().captures() ? second : first;
       capturing.begin(EPOCH, lsn(100), Map.of("here", "a note"));
       publish(capturing, 200, "a", "b", "c");
 
@@ -85,8 +85,8 @@ class KafkaJournalTest {
       assertThatThrownBy(() -> capturing.deliveryAdmin().pause(name, "why", Instant.now()))
           .isInstanceOf(JournalException.class)
           .hasMessageContaining("another instance of Rowhook has taken over");
-      assertThat(capturing.server(name).map(Instance::name))
-          .isEqualTo(other.instance().map(Instance::name));
+      assertThat(capturing.sharing().server(name).map(Instance::name))
+          .isEqualTo(other.sharing().instance().map(Instance::name));
     }
   }
 
@@ -96,7 +96,7 @@ class KafkaJournalTest {
     SqliteJournal second = open("second");
     try {
       SharedJournal.awaitAll(List.of(first, second));
-      assertThat(first.captures()).isTrue(); // who has it keeps it
+      assertThat(first.sharing().captures()).isTrue(); // who has it keeps it
       first.begin(EPOCH, lsn(100), Map.of());
       String name = SharedJournal.served(first).getFirst();
       DeliveryStore store = first.deliveries(name);

@@ -196,7 +196,8 @@ class PauseTest {
   void theSumGoesOnAfterRetentionAndARestart() throws InterruptedException {
     shop.advance(entries.getLast().sequence());
     shop.flush();
-    assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
+    assertThat(
+            journal.housekeeping().removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
         .isEqualTo(4);
     reopen();
     publish(journal, 300, "e", "f");
@@ -218,7 +219,8 @@ class PauseTest {
     shop.advance(entries.getLast().sequence());
     shop.flush();
 
-    assertThat(journal.removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
+    assertThat(
+            journal.housekeeping().removeSettled(NOON.plus(Duration.ofDays(1)), Set.of("shop"), 99))
         .isEqualTo(2);
     assertThat(journal.read(0, 9, 999).stream().map(JournalEntry::sequence))
         .containsExactly(entries.get(1).sequence(), entries.get(2).sequence());

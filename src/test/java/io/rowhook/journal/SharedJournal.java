@@ -51,7 +51,7 @@ public final class SharedJournal {
   public static SqliteJournal open(Path directory, KafkaSettings kafka, ShareListener listener) {
     try {
       SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"), kafka);
-      journal.share(true, true, listener);
+      journal.sharing().take(true, true, listener);
       return journal;
     } catch (InterruptedException e) {
       throw new AssertionError(e);
@@ -64,18 +64,22 @@ public final class SharedJournal {
         WITHIN,
         "all partitions are owned",
         () ->
-            journals.stream().filter(SqliteJournal::captures).count() == 1
+            journals.stream().filter(journal -> journal.sharing().captures()).count() == 1
                     && journals.stream().allMatch(one -> !served(one).isEmpty())
                     && IntStream.range(0, 1_000)
                         .mapToObj(i -> "r" + i)
-                        .allMatch(
-                            name -> journals.stream().filter(one -> one.serves(name)).count() == 1)
+                        .allMatch(name ->
+                            journals.stream().filter(one -> one.sharing().serves(name)).count()
+                                == 1)
                 ? ""
                 : null);
   }
 
   /** Of many names, those whose recipients it serves. */
   public static List<String> served(SqliteJournal journal) {
-    return IntStream.range(0, 1_000).mapToObj(i -> "r" + i).filter(journal::serves).toList();
+    return IntStream.range(0, 1_000)
+        .mapToObj(i -> "r" + i)
+        .filter(journal.sharing()::serves)
+        .toList();
   }
 }

@@ -65,8 +65,16 @@ final class OutcomeWriter {
   }
 
   private void refuse(RuntimeException why) {
-    if (refused == null) {
-      refused = why;
+    if (refused != null) {
+      return;
+    }
+    refused = why;
+    if (why instanceof JournalException known && known.kind() == Kind.TAKEN_OVER) {
+      LOG.info(
+          "recipient {}: what came of its last deliveries is not written: {}",
+          name,
+          why.getMessage());
+    } else {
       LOG.error("recipient {}: an outcome could not be written: {}", name, why.getMessage(), why);
     }
   }

@@ -31,6 +31,9 @@ record Clients(KafkaSettings settings, String clientId) {
   /** How long one request may take, and a commit be without an answer before it is asked again. */
   static final Duration REQUEST = Duration.ofSeconds(10);
 
+  /** How long Kafka may take to answer at all, so that a wrong address is said soon. */
+  private static final Duration REACHED = Duration.ofSeconds(15);
+
   /** After so long without an end the brokers end a transaction by themselves. */
   private static final Duration TRANSACTION = Duration.ofSeconds(10);
 
@@ -56,7 +59,7 @@ record Clients(KafkaSettings settings, String clientId) {
 
   Admin admin() {
     Map<String, Object> all = common("-admin", AdminClientConfig.configNames());
-    all.putIfAbsent("default.api.timeout.ms", (int) Duration.ofSeconds(30).toMillis());
+    all.putIfAbsent("default.api.timeout.ms", (int) REACHED.toMillis());
     return Admin.create(all);
   }
 

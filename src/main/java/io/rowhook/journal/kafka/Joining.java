@@ -4,8 +4,8 @@ import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.kafka.FollowedLog.Identity;
-import io.rowhook.journal.replica.ChangeRecorder;
-import io.rowhook.journal.replica.ReplicatedTable;
+import io.rowhook.journal.rows.ChangeRecorder;
+import io.rowhook.journal.rows.SharedTable;
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -109,7 +109,7 @@ record Joining(
   }
 
   private boolean hasContent() throws SQLException {
-    for (ReplicatedTable table : recorder.tables()) {
+    for (SharedTable table : recorder.tables()) {
       if (sql.number("SELECT EXISTS (SELECT 1 FROM " + table.name() + ")") == 1) {
         return true;
       }
@@ -124,7 +124,7 @@ record Joining(
   private void beginAnew(Identity log) throws SQLException, InterruptedException {
     Map<TopicPartition, Long> beginnings = setup.beginnings(Set.copyOf(topics.partitions()));
     sql.begin();
-    for (ReplicatedTable table : recorder.tables()) {
+    for (SharedTable table : recorder.tables()) {
       sql.script("DELETE FROM " + table.name());
     }
     recorder.take(sql); // not to be written

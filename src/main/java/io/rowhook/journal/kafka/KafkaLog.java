@@ -4,10 +4,10 @@ import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.ShareListener;
-import io.rowhook.journal.replica.ChangeRecorder;
-import io.rowhook.journal.replica.Place;
-import io.rowhook.journal.replica.RowChange;
-import io.rowhook.journal.replica.RowCodec;
+import io.rowhook.journal.rows.ChangeRecorder;
+import io.rowhook.journal.rows.Place;
+import io.rowhook.journal.rows.RowChange;
+import io.rowhook.journal.rows.RowCodec;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * deliveries' are shared out among those that deliver, and a recipient's are all in one. Kafka
  * refuses the transactions of whoever has lost a partition without knowing.
  *
- * <p>Threads: the journal's writer appends; {@link Replica} has one that reads; {@link GroupMember}
- * one for each of the two groups.
+ * <p>Threads: the journal's writer appends; {@link Follower} has one that reads; {@link
+ * GroupMember} one for each of the two groups.
  */
 public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseable {
 
@@ -54,7 +54,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   private final Transactions transactions;
   private final TopicSetup setup;
   private final List<GroupMember> members = new ArrayList<>();
-  private @Nullable Replica replica;
+  private @Nullable Follower follower;
 
   /** The writer's thread only: where its own records stand. */
   private final Map<TopicPartition, Long> written;
@@ -117,8 +117,8 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
    */
   public void follow(GroupCommitWriter writer, Consumer<Set<String>> applied)
       throws InterruptedException {
-    Replica reading = new Replica(clients, topics, setup, ownership, recorder, writer, applied);
-    replica = reading;
+    Follower reading = new Follower(clients, topics, setup, ownership, recorder, writer, applied);
+    follower = reading;
     reading.start();
     reading.awaitAll();
   }
@@ -131,7 +131,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
    */
   public void share(
       GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
-    Replica reading = java.util.Objects.requireNonNull(replica);
+    Follower reading = java.util.Objects.requireNonNull(follower);
     Shares shares =
         new Shares(topics, ownership, reading, writer, listener, this::has, this::instance);
     reading.onCaughtUp(shares::caughtUp);
@@ -247,7 +247,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   /** Reads no more. The writer still works. */
   public void stopFollowing() {
     transactions.closing();
-    Replica reading = replica;
+    Follower reading = follower;
     if (reading != null) {
       reading.close();
     }

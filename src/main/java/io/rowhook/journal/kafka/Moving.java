@@ -3,10 +3,10 @@ package io.rowhook.journal.kafka;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.Resyncs;
 import io.rowhook.journal.kafka.FollowedLog.Identity;
-import io.rowhook.journal.replica.ChangeRecorder;
-import io.rowhook.journal.replica.ReplicatedTable;
-import io.rowhook.journal.replica.RowChange;
-import io.rowhook.journal.replica.RowCodec;
+import io.rowhook.journal.rows.ChangeRecorder;
+import io.rowhook.journal.rows.RowChange;
+import io.rowhook.journal.rows.RowCodec;
+import io.rowhook.journal.rows.SharedTable;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.RecipientNumbers;
 import java.sql.SQLException;
@@ -66,7 +66,7 @@ record Moving(
     long rows = 0;
     try (Transactions transactions =
         new Transactions(clients, clients.clientId(), new Ownership())) {
-      for (ReplicatedTable table : recorder.tables()) {
+      for (SharedTable table : recorder.tables()) {
         sql.begin();
         recorder.markAll(sql, table);
         List<RowChange> changes = new ArrayList<>();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which partitions this process may write, and as which member of their groups: Kafka refuses a
  * transaction of a member that is none any more. Set by the threads of the members and of the
- * replica, read by any.
+ * follower, read by any.
  */
 final class Ownership {
 

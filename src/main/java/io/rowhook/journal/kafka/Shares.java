@@ -34,7 +34,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
 
   private final Topics topics;
   private final Ownership ownership;
-  private final Replica replica;
+  private final Follower follower;
   private final GroupCommitWriter writer;
   private final ShareListener listener;
   private final Predicate<String> mine;
@@ -46,14 +46,14 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   Shares(
       Topics topics,
       Ownership ownership,
-      Replica replica,
+      Follower follower,
       GroupCommitWriter writer,
       ShareListener listener,
       Predicate<String> mine,
       Supplier<Instance> me) {
     this.topics = topics;
     this.ownership = ownership;
-    this.replica = replica;
+    this.follower = follower;
     this.writer = writer;
     this.listener = listener;
     this.mine = mine;
@@ -62,10 +62,10 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
 
   @Override
   public void assigned(Collection<TopicPartition> partitions) throws InterruptedException {
-    replica.acquire(partitions);
+    follower.acquire(partitions);
   }
 
-  /** These are in the file to their end; the replica's thread. */
+  /** These are in the file to their end; the follower's thread. */
   void caughtUp(Collection<TopicPartition> partitions) {
     ownership.add(partitions);
     teller.submit(() -> announce(partitions));
@@ -106,14 +106,14 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       LOG.warn("what came of the last deliveries may not be written: {}", e.getMessage());
     }
     ownership.remove(partitions);
-    replica.release(partitions);
+    follower.release(partitions);
   }
 
   @Override
   public void lost(Collection<TopicPartition> partitions) throws InterruptedException {
     ownership.remove(partitions);
     await(tell(partitions));
-    replica.release(partitions);
+    follower.release(partitions);
   }
 
   /** Waits until it was said for the first time who is served here; so long at most. */

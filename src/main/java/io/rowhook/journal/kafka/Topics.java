@@ -1,7 +1,7 @@
 package io.rowhook.journal.kafka;
 
-import io.rowhook.journal.replica.Place;
-import io.rowhook.journal.replica.RowChange;
+import io.rowhook.journal.rows.Place;
+import io.rowhook.journal.rows.RowChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;

@@ -96,7 +96,7 @@ final class Transactions implements AutoCloseable {
 
   private static JournalException notOwner(TopicPartition partition) {
     return new JournalException(
-        Kind.REFUSED,
+        Kind.TAKEN_OVER,
         "another instance of Rowhook has taken over what stands in Kafka's partition "
             + partition
             + ", so this one does not write it");

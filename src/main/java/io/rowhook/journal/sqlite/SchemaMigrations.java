@@ -1,6 +1,7 @@
 package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.FirstVersion;
+import io.rowhook.journal.FollowedLogTables;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.OpaqueSource;
@@ -228,36 +229,6 @@ public record SchemaMigrations(List<String> migrations) {
       ) STRICT;
       """;
 
-  /** What the file has of a log that stands behind it. */
-  private static final String SIXTEENTH =
-      """
-      -- which log the file follows; none: the file is all there is
-      CREATE TABLE followed_log (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        cluster TEXT NOT NULL,        -- Kafka's own id of it
-        prefix TEXT NOT NULL,         -- of its topics
-        instance TEXT NOT NULL,       -- by which this file's process is told from others
-        seen_at INTEGER NOT NULL      -- when it had all of it
-      ) STRICT;
-
-      -- how much of it the file has
-      CREATE TABLE followed_partition (
-        topic TEXT NOT NULL,
-        partition INTEGER NOT NULL,
-        topic_id TEXT NOT NULL,
-        position INTEGER NOT NULL,    -- the next offset
-        PRIMARY KEY (topic, partition)
-      ) STRICT, WITHOUT ROWID;
-
-      -- which instance serves the recipients of a partition
-      CREATE TABLE server (
-        partition INTEGER PRIMARY KEY,
-        instance TEXT NOT NULL,
-        api TEXT,                     -- where others reach its API; null: nowhere
-        since INTEGER NOT NULL
-      ) STRICT;
-      """;
-
   /** The one in force. */
   public static final SchemaMigrations CURRENT =
       new SchemaMigrations(
@@ -277,7 +248,7 @@ public record SchemaMigrations(List<String> migrations) {
               THIRTEENTH,
               FOURTEENTH,
               FIFTEENTH,
-              SIXTEENTH));
+              FollowedLogTables.SQL));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

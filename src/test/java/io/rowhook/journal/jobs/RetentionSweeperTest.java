@@ -78,7 +78,7 @@ class RetentionSweeperTest {
     Samples.attempted(store, entries.get(3), attempt(1, NOON, "set"), new Retrying(LATER), 0, 0);
     advance(4);
 
-    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(2);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 100)).isEqualTo(2);
     assertThat(sequences()).containsExactly(2L, 4L);
     assertThat(journal.queries().attempts("shop", 1)).isEmpty();
     assertThat(journal.queries().attempts("shop", 2)).hasSize(1);
@@ -94,11 +94,11 @@ class RetentionSweeperTest {
     store.advance(1);
     store.flush();
 
-    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(1);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 100)).isEqualTo(1);
     assertThat(sequences()).containsExactly(2L, 3L);
     store.advance(3);
     store.flush();
-    assertThat(journal.removeSettled(NOON.plusSeconds(1), ALL, 100)).isEqualTo(1);
+    assertThat(journal.housekeeping().removeSettled(NOON.plusSeconds(1), ALL, 100)).isEqualTo(1);
     assertThat(sequences()).containsExactly(3L);
   }
 
@@ -110,8 +110,8 @@ class RetentionSweeperTest {
     shop.flush();
     store.flush();
 
-    assertThat(journal.removeSettled(LATER, ALL, 100)).isZero();
-    assertThat(journal.removeSettled(LATER, Set.of("shop"), 100)).isEqualTo(2);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 100)).isZero();
+    assertThat(journal.housekeeping().removeSettled(LATER, Set.of("shop"), 100)).isEqualTo(2);
     assertThat(sequences()).isEmpty();
     assertThat(store.decided(0, Long.MAX_VALUE)).isEmpty();
   }
@@ -120,7 +120,7 @@ class RetentionSweeperTest {
   void watermarkAndSequenceHoldWhenNothingIsLeft() throws InterruptedException {
     publish(journal, 200, "0", "1", "2");
     advance(3);
-    assertThat(journal.removeSettled(LATER, ALL, 100)).isEqualTo(3);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 100)).isEqualTo(3);
     journal.close();
     journal = SqliteJournal.open(file);
 
@@ -143,9 +143,9 @@ class RetentionSweeperTest {
     }
     advance(1_000);
 
-    assertThat(journal.removeSettled(LATER, ALL, 300)).isEqualTo(300);
-    assertThat(journal.removeSettled(LATER, ALL, 300)).isEqualTo(200);
-    assertThat(journal.removeSettled(LATER, ALL, 300)).isZero();
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 300)).isEqualTo(300);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 300)).isEqualTo(200);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 300)).isZero();
     assertThat(sequences()).hasSize(500);
   }
 
@@ -153,7 +153,7 @@ class RetentionSweeperTest {
   void rejectedRowsGoToo() throws InterruptedException {
     journal.publish(transaction(200), List.of(), List.of(Samples.rejected()));
     journal.commit();
-    journal.removeSettled(LATER, ALL, 100);
+    journal.housekeeping().removeSettled(LATER, ALL, 100);
 
     long left = journal.write(sql -> sql.number("SELECT count(*) FROM rejected_row"));
     assertThat(left).isZero();
@@ -173,7 +173,7 @@ class RetentionSweeperTest {
     advance(5_000);
     assertThat(Files.size(file)).isGreaterThan(15_000_000);
 
-    assertThat(journal.removeSettled(LATER, ALL, 10_000)).isEqualTo(5_000);
+    assertThat(journal.housekeeping().removeSettled(LATER, ALL, 10_000)).isEqualTo(5_000);
 
     long pages = journal.write(sql -> sql.number("PRAGMA page_count"));
     assertThat(pages * 4_096).isLessThan(1_000_000);
@@ -187,9 +187,10 @@ class RetentionSweeperTest {
       other.deliveries("here");
       other.deliveries("gone");
       Instant later = Instant.now().plusSeconds(100);
-      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(500)))
+      assertThat(other.housekeeping().seen(Set.of("here"), later, later.minusSeconds(500)))
           .containsExactlyInAnyOrder("here", "gone");
-      assertThat(other.seen(Set.of("here"), later, later.minusSeconds(50))).containsExactly("here");
+      assertThat(other.housekeeping().seen(Set.of("here"), later, later.minusSeconds(50)))
+          .containsExactly("here");
     }
   }
 }

@@ -3,6 +3,6 @@
  * where in it, and how a row becomes a record and a record a row.
  */
 @NullMarked
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 /** Where the rows of a table stand in the shared log, and so who may write them. */
 public enum Place {

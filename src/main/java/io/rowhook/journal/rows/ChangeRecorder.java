@@ -1,4 +1,4 @@
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
@@ -17,24 +17,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChangeRecorder {
 
-  private final List<ReplicatedTable> tables;
-  private final Map<String, ReplicatedTable> byName;
+  private final List<SharedTable> tables;
+  private final Map<String, SharedTable> byName;
 
   /** Statements by the columns that they write, as their text is kept. */
   private final Map<String, String> upserts = new LinkedHashMap<>();
 
-  private ChangeRecorder(List<ReplicatedTable> tables) {
+  private ChangeRecorder(List<SharedTable> tables) {
     this.tables = tables;
-    byName = tables.stream().collect(Collectors.toMap(ReplicatedTable::name, table -> table));
+    byName = tables.stream().collect(Collectors.toMap(SharedTable::name, table -> table));
   }
 
   /** Begins to note on a connection. */
   public static ChangeRecorder on(SqliteSession sql) throws SQLException {
-    List<ReplicatedTable> tables = ReplicatedTable.all(sql);
+    List<SharedTable> tables = SharedTable.all(sql);
     sql.script("PRAGMA recursive_triggers = ON"); // or a REPLACE removes rows unseen
     sql.script("CREATE TEMP TABLE recording (one INTEGER PRIMARY KEY, active INTEGER NOT NULL)");
     sql.script("INSERT INTO recording VALUES (1, 1)");
-    for (ReplicatedTable table : tables) {
+    for (SharedTable table : tables) {
       for (String statement : install(table)) {
         sql.script(statement);
       }
@@ -42,7 +42,7 @@ public final class ChangeRecorder {
     return new ChangeRecorder(tables);
   }
 
-  private static List<String> install(ReplicatedTable table) {
+  private static List<String> install(SharedTable table) {
     String key = String.join(", ", table.key());
     return List.of(
         "CREATE TEMP TABLE changed_%s (%s, PRIMARY KEY (%s)) WITHOUT ROWID"
@@ -53,7 +53,7 @@ public final class ChangeRecorder {
         trigger(table, "removed", "DELETE", "OLD"));
   }
 
-  private static String trigger(ReplicatedTable table, String what, String when, String row) {
+  private static String trigger(SharedTable table, String what, String when, String row) {
     return "CREATE TEMP TRIGGER %s_%s AFTER %s ON main.%s WHEN (SELECT active FROM recording) BEGIN INSERT OR IGNORE INTO changed_%s VALUES (%s); END"
         .formatted(
             table.name(),
@@ -69,7 +69,7 @@ public final class ChangeRecorder {
   }
 
   /** The table of a name; null: this version has none. */
-  public @Nullable ReplicatedTable table(String name) {
+  public @Nullable SharedTable table(String name) {
     return byName.get(name);
   }
 
@@ -77,7 +77,7 @@ public final class ChangeRecorder {
   public List<RowChange> take(SqliteSession sql) throws SQLException {
     List<RowChange> removed = new ArrayList<>();
     List<RowChange> written = new ArrayList<>();
-    for (ReplicatedTable table : tables) {
+    for (SharedTable table : tables) {
       if (sql.number("SELECT EXISTS (SELECT 1 FROM changed_" + table.name() + ")") == 1) {
         for (RowChange change : take(sql, table, Integer.MAX_VALUE)) {
           (change.isRemoval() ? removed : written).add(change);
@@ -89,8 +89,7 @@ public final class ChangeRecorder {
   }
 
   /** The same, of one table, so many at most. */
-  public List<RowChange> take(SqliteSession sql, ReplicatedTable table, int limit)
-      throws SQLException {
+  public List<RowChange> take(SqliteSession sql, SharedTable table, int limit) throws SQLException {
     String changed = "changed_" + table.name();
     List<RowChange> taken =
         sql.list(
@@ -116,8 +115,7 @@ public final class ChangeRecorder {
     return taken;
   }
 
-  private static RowChange change(ReplicatedTable table, java.sql.ResultSet row)
-      throws SQLException {
+  private static RowChange change(SharedTable table, java.sql.ResultSet row) throws SQLException {
     Object[] key = new Object[table.key().size()];
     for (int i = 0; i < key.length; i++) {
       key[i] = row.getObject(i + 1);
@@ -153,7 +151,7 @@ public final class ChangeRecorder {
     sql.update("UPDATE recording SET active = 1");
   }
 
-  private static String upsert(ReplicatedTable table, String columns, int count) {
+  private static String upsert(SharedTable table, String columns, int count) {
     return "INSERT %sINTO %s (%s) VALUES (%s)%s"
         .formatted(
             table.immutable() ? "" : "OR REPLACE ",
@@ -166,7 +164,7 @@ public final class ChangeRecorder {
   /**
    * Marks every row there is as changed: so all of the file goes into the log. In a transaction.
    */
-  public void markAll(SqliteSession sql, ReplicatedTable table) throws SQLException {
+  public void markAll(SqliteSession sql, SharedTable table) throws SQLException {
     String key = String.join(", ", table.key());
     sql.script(
         "INSERT OR IGNORE INTO changed_%s SELECT %s FROM %s"
@@ -174,7 +172,7 @@ public final class ChangeRecorder {
   }
 
   /** All tables. */
-  public List<ReplicatedTable> tables() {
+  public List<SharedTable> tables() {
     return tables;
   }
 }

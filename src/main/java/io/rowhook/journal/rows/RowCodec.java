@@ -1,4 +1,4 @@
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -99,11 +99,11 @@ public final class RowCodec {
    * @throws JournalException if it is none of this version's, or not Rowhook's at all
    */
   public static RowChange read(
-      byte[] key, byte @Nullable [] value, Function<String, @Nullable ReplicatedTable> tables) {
+      byte[] key, byte @Nullable [] value, Function<String, @Nullable SharedTable> tables) {
     try (JsonParser json = JSON.createParser(key)) {
       expect(json.nextToken(), JsonToken.START_ARRAY);
       expect(json.nextToken(), JsonToken.VALUE_STRING);
-      ReplicatedTable table = tables.apply(json.getText());
+      SharedTable table = tables.apply(json.getText());
       if (table == null) {
         throw newer("a table " + json.getText());
       }
@@ -120,7 +120,7 @@ public final class RowCodec {
     }
   }
 
-  private static Map<String, Object> row(ReplicatedTable table, byte[] value) throws IOException {
+  private static Map<String, Object> row(SharedTable table, byte[] value) throws IOException {
     Map<String, Object> row = new LinkedHashMap<>();
     try (JsonParser json = JSON.createParser(value)) {
       expect(json.nextToken(), JsonToken.START_OBJECT);

@@ -1,4 +1,4 @@
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the values of its primary key, in order
  * @param row its values by column, those that are null left out; null: it is gone
  */
-public record RowChange(ReplicatedTable table, Object[] key, @Nullable Map<String, Object> row) {
+public record RowChange(SharedTable table, Object[] key, @Nullable Map<String, Object> row) {
 
   boolean isRemoval() {
     return row == null;

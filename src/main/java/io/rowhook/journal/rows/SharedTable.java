@@ -1,4 +1,4 @@
-package io.rowhook.journal.replica;
+package io.rowhook.journal.rows;
 
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param columns those that stand in the log
  * @param key those of its primary key, in order; of a recipient's rows its number comes first
  */
-public record ReplicatedTable(
+public record SharedTable(
     String name, Place place, boolean immutable, List<String> columns, List<String> key) {
 
   /** Columns that say something of this process alone. */
@@ -21,7 +21,7 @@ public record ReplicatedTable(
 
   private record Declared(String name, Place place, boolean immutable) {
 
-    ReplicatedTable read(SqliteSession sql) throws SQLException {
+    SharedTable read(SqliteSession sql) throws SQLException {
       List<String> columns = new ArrayList<>();
       List<String> key = new ArrayList<>();
       sql.each(
@@ -33,7 +33,7 @@ public record ReplicatedTable(
             return row.getInt(2) == 0 || key.add(row.getString(1));
           },
           name);
-      return new ReplicatedTable(name, place, immutable, columns, key);
+      return new SharedTable(name, place, immutable, columns, key);
     }
   }
 
@@ -60,14 +60,14 @@ public record ReplicatedTable(
           new Declared("event", Place.EVENTS, false),
           new Declared("epoch", Place.EVENTS, false));
 
-  public ReplicatedTable {
+  public SharedTable {
     columns = List.copyOf(columns);
     key = List.copyOf(key);
   }
 
   /** All of them, with the columns that they have in this journal. */
-  public static List<ReplicatedTable> all(SqliteSession sql) throws SQLException {
-    List<ReplicatedTable> all = new ArrayList<>();
+  public static List<SharedTable> all(SqliteSession sql) throws SQLException {
+    List<SharedTable> all = new ArrayList<>();
     for (Declared declared : ALL) {
       all.add(declared.read(sql));
     }

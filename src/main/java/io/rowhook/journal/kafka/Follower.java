@@ -2,9 +2,9 @@ package io.rowhook.journal.kafka;
 
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
-import io.rowhook.journal.replica.ChangeRecorder;
-import io.rowhook.journal.replica.RowChange;
-import io.rowhook.journal.replica.RowCodec;
+import io.rowhook.journal.rows.ChangeRecorder;
+import io.rowhook.journal.rows.RowChange;
+import io.rowhook.journal.rows.RowCodec;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.WriteTask;
 import java.time.Duration;
@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * Brings into the journal's file what other processes have written. One thread of its own reads all
  * partitions but those that this process owns, which it has written itself.
  */
-final class Replica implements AutoCloseable {
+final class Follower implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration PROGRESS = Duration.ofSeconds(5);
@@ -54,7 +54,7 @@ final class Replica implements AutoCloseable {
   private final java.util.function.Consumer<Set<String>> applied;
   private final CountDownLatch read = new CountDownLatch(1);
   private final Thread thread =
-      Thread.ofPlatform().daemon().name("kafka-replica").unstarted(this::run);
+      Thread.ofPlatform().daemon().name("kafka-follower").unstarted(this::run);
   private volatile boolean closed;
   private volatile @Nullable JournalException failure;
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
@@ -67,7 +67,7 @@ final class Replica implements AutoCloseable {
   private final Set<TopicPartition> paused = new HashSet<>();
   private Instant seenAt = Instant.EPOCH;
 
-  Replica(
+  Follower(
       Clients clients,
       Topics topics,
       TopicSetup setup,
@@ -88,7 +88,7 @@ final class Replica implements AutoCloseable {
     thread.start();
   }
 
-  /** Told, by the replica's thread, of partitions that are read to the end, and stay so. */
+  /** Told, by the follower's thread, of partitions that are read to the end, and stay so. */
   void onCaughtUp(java.util.function.Consumer<Collection<TopicPartition>> listener) {
     caughtUp = listener;
   }
@@ -124,7 +124,7 @@ final class Replica implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        try (Consumer<byte[], byte[]> consumer = clients.reader("-replica")) {
+        try (Consumer<byte[], byte[]> consumer = clients.reader("-follower")) {
           follow(consumer);
         } catch (InvalidOffsetException e) {
           throw new JournalException(
