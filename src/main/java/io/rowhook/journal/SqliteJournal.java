@@ -1,14 +1,8 @@
 package io.rowhook.journal;
 
-import io.rowhook.capture.Epoch;
-import io.rowhook.capture.MissedRange;
-import io.rowhook.capture.Position;
-import io.rowhook.capture.RejectedRow;
-import io.rowhook.capture.Transaction;
+import io.rowhook.capture.CheckpointStore;
 import io.rowhook.entity.Event;
-import io.rowhook.entity.NetChange;
-import io.rowhook.entity.ResyncProgress;
-import io.rowhook.entity.SpilledChanges;
+import io.rowhook.entity.EventPublisher;
 import io.rowhook.journal.deliveries.ErasedEvents;
 import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
@@ -34,12 +28,9 @@ import io.rowhook.journal.tables.ServedRecipients;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * events are in memory ({@link RecentEventCache}). All of it is put together here, and nothing else
  * is done here.
  */
-public final class SqliteJournal implements Journal {
+public final class SqliteJournal extends DelegatingJournal {
 
   private final JournalFile file;
   private final GroupCommitWriter writer;
@@ -106,6 +97,21 @@ public final class SqliteJournal implements Journal {
    */
   public static SqliteJournal open(Path file, KafkaSettings kafka) throws InterruptedException {
     return JournalOpening.open(file, kafka);
+  }
+
+  @Override
+  EventPublisher publisher() {
+    return publisher;
+  }
+
+  @Override
+  CheckpointStore checkpoints() {
+    return checkpoints;
+  }
+
+  @Override
+  TemplateArchive archive() {
+    return archive;
   }
 
   /** Lets it be written. Returns its writer. */
@@ -179,31 +185,6 @@ public final class SqliteJournal implements Journal {
     return new Erasure(file, writer, readers, committed, erased);
   }
 
-  @Override
-  public void stage(Collection<NetChange> changes, BinaryOperator<NetChange> merge) {
-    publisher.stage(changes, merge);
-  }
-
-  @Override
-  public void discard() throws InterruptedException {
-    publisher.discard();
-  }
-
-  @Override
-  public void discardStaged() throws InterruptedException {
-    publisher.discardStaged();
-  }
-
-  @Override
-  public void publish(Transaction transaction, List<Event> events, List<RejectedRow> rejected) {
-    publisher.publish(transaction, events, rejected);
-  }
-
-  @Override
-  public void publishChunk(Transaction transaction, List<Event> events, ResyncProgress progress) {
-    publisher.publishChunk(transaction, events, progress);
-  }
-
   /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */
   public boolean announce(List<Event> events) throws InterruptedException {
     return new SqliteAnnouncer(writer, committed, file.errors()).publish(events);
@@ -212,67 +193,6 @@ public final class SqliteJournal implements Journal {
   /** What brings recipients up to date. */
   public Resyncs resyncs() {
     return new Resyncs(writer, readers, committed, numbers);
-  }
-
-  @Override
-  public SpilledChanges staged() {
-    return publisher.staged();
-  }
-
-  @Override
-  public void append(Transaction transaction, List<Event> events) throws InterruptedException {
-    publisher.append(transaction, events);
-  }
-
-  @Override
-  public void publishStaged(Transaction transaction, List<RejectedRow> rejected)
-      throws InterruptedException {
-    publisher.publishStaged(transaction, rejected);
-  }
-
-  @Override
-  public void commit() throws InterruptedException {
-    publisher.commit();
-  }
-
-  @Override
-  public Optional<Epoch> epoch() {
-    return checkpoints.epoch();
-  }
-
-  @Override
-  public Position watermark() {
-    return checkpoints.watermark();
-  }
-
-  @Override
-  public Optional<Transaction> last() {
-    return checkpoints.last();
-  }
-
-  @Override
-  public Optional<String> note(String name) {
-    return checkpoints.note(name);
-  }
-
-  @Override
-  public void record(Map<String, String> notes, List<MissedRange> missed) {
-    checkpoints.record(notes, missed);
-  }
-
-  @Override
-  public void acceptedGap(String what, Map<String, String> notes) {
-    checkpoints.acceptedGap(what, notes);
-  }
-
-  @Override
-  public List<MissedRange> missed(int limit) {
-    return checkpoints.missed(limit);
-  }
-
-  @Override
-  public void begin(Epoch epoch, Position start, Map<String, String> notes) {
-    checkpoints.begin(epoch, start, notes);
   }
 
   @Override
@@ -323,26 +243,6 @@ public final class SqliteJournal implements Journal {
   @Override
   public void noLongerOnPublished(Runnable listener) {
     committed.noLongerOnPublished(listener);
-  }
-
-  @Override
-  public void keepAttributeSet(String hash, String name, String source) {
-    archive.keepAttributeSet(hash, name, source);
-  }
-
-  @Override
-  public Optional<String> attributeSet(String hash) {
-    return archive.attributeSet(hash);
-  }
-
-  @Override
-  public void attributeSetsInForce(Set<String> hashes) {
-    archive.attributeSetsInForce(hashes);
-  }
-
-  @Override
-  public Set<String> attributeSetsInForce() {
-    return archive.attributeSetsInForce();
   }
 
   /** What removes what nobody needs any more. */
