@@ -64,18 +64,21 @@ public final class Erasure {
   private final ReaderPool readers;
   private final CommittedState committed;
   private final ErasedEvents erased;
+  private final Sharing sharing;
 
   Erasure(
       JournalFile file,
       GroupCommitWriter writer,
       ReaderPool readers,
       CommittedState committed,
-      ErasedEvents erased) {
+      ErasedEvents erased,
+      Sharing sharing) {
     this.file = file;
     this.writer = writer;
     this.readers = readers;
     this.committed = committed;
     this.erased = erased;
+    this.sharing = sharing;
   }
 
   /** Whether there is any event of an entity type. */
@@ -90,8 +93,19 @@ public final class Erasure {
     return result(job(subject).run(false), Optional.empty());
   }
 
-  /** Removes it, and rewrites the file: nothing else is written to it meanwhile. */
-  public Result erase(Subject subject) throws InterruptedException {
+  /**
+   * Removes it, and rewrites the file: nothing else is written to it meanwhile.
+   *
+   * @throws DeliveryAdminException if other instances have it too, whose files this one cannot
+   *     rewrite
+   */
+  public Result erase(Subject subject) throws DeliveryAdminException, InterruptedException {
+    if (!sharing.doesAll()) {
+      throw new DeliveryAdminException(
+          "other instances of Rowhook share the work, and their files have what is to be erased"
+              + " too: stop all but one, erase there, and start the others with their files moved"
+              + " away (docs/scaling.md)");
+    }
     Traces traces = job(subject).run(true);
     return result(traces, new FileScrubber(file, Disks.SYSTEM).scrub(writer));
   }

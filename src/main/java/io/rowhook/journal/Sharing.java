@@ -71,6 +71,11 @@ public final class Sharing {
     return log == null || log.captures();
   }
 
+  /** Whether this instance does all of the work at present. */
+  public boolean doesAll() {
+    return log == null || log.doesAll();
+  }
+
   /** Whether it may send; see {@link Journal#maySend}. */
   boolean maySend() {
     return log == null || log.maySend();

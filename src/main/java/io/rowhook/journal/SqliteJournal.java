@@ -182,7 +182,7 @@ public final class SqliteJournal extends DelegatingJournal {
 
   /** What removes all that it has of an entity. */
   public Erasure erasure() {
-    return new Erasure(file, writer, readers, committed, erased);
+    return new Erasure(file, writer, readers, committed, erased, sharing);
   }
 
   /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */

@@ -156,7 +156,7 @@ final class Follower implements AutoCloseable {
     List<TopicPartition> all = topics.partitions();
     Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
     consumer.assign(all);
-    all.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+    all.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
     paused.clear();
     pause(consumer, ownership.owned());
     if (read.getCount() > 0) {
@@ -179,13 +179,13 @@ final class Follower implements AutoCloseable {
     Map<TopicPartition, Long> ends = consumer.endOffsets(left);
     long all = 0;
     for (TopicPartition partition : left) {
-      all += Math.max(0, ends.get(partition) - consumer.position(partition));
+      all += Math.max(0, Offsets.of(ends, partition) - consumer.position(partition));
     }
     long said = System.nanoTime();
     long rows = 0;
     while (!closed && !left.isEmpty()) {
       rows += apply(consumer, consumer.poll(POLL));
-      left.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+      left.removeIf(partition -> consumer.position(partition) >= Offsets.of(ends, partition));
       if (System.nanoTime() - said > PROGRESS.toNanos()) {
         said = System.nanoTime();
         LOG.info("{}: {} of at most {} rows are read", setup.where(), rows, all);
@@ -208,7 +208,7 @@ final class Follower implements AutoCloseable {
     }
     if (!again.isEmpty()) {
       Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
-      again.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+      again.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
       consumer.resume(again);
       paused.removeAll(again);
     }

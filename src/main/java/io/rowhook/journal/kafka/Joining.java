@@ -99,11 +99,11 @@ record Joining(
     Map<TopicPartition, Long> positions = FollowedLog.positions(sql);
     Map<TopicPartition, Long> ends = setup.ends(positions.keySet());
     for (Map.Entry<TopicPartition, Long> one : positions.entrySet()) {
-      if (one.getValue() > ends.get(one.getKey())) {
+      if (one.getValue() > Offsets.of(ends, one.getKey())) {
         throw new JournalException(
             Kind.FOREIGN,
             "the journal's file has partition %s up to %d, and it ends at %d: Kafka has lost its newest records. What is missing there may be in this file alone: keep a copy of it. To go on with what Kafka has, move the file away"
-                .formatted(one.getKey(), one.getValue(), ends.get(one.getKey())));
+                .formatted(one.getKey(), one.getValue(), Offsets.of(ends, one.getKey())));
       }
     }
   }
@@ -130,7 +130,7 @@ record Joining(
     recorder.take(sql); // not to be written
     FollowedLog.follow(sql, log);
     for (Map.Entry<TopicPartition, Long> one : beginnings.entrySet()) {
-      FollowedLog.begin(sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
+      FollowedLog.begin(sql, one.getKey(), found.id(one.getKey()), one.getValue());
     }
     sql.commit();
   }

@@ -179,6 +179,16 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     return lease.holds(topics.deliveries());
   }
 
+  /** Whether this process does all of the work: no other does any. Any thread. */
+  public boolean doesAll() {
+    return ownership
+        .owned()
+        .containsAll(
+            topics.partitions().stream()
+                .filter(partition -> !partition.topic().equals(topics.shared()))
+                .toList());
+  }
+
   /** Whether this process captures. Any thread. */
   public boolean captures() {
     return ownership.owns(topics.eventsPartition());
@@ -213,7 +223,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     last = changes;
     written.putAll(next);
     for (TopicPartition partition : fenced.keySet()) {
-      FollowedLog.move(sql, partition, next.get(partition));
+      FollowedLog.move(sql, partition, Offsets.of(next, partition));
     }
     return true;
   }
@@ -226,7 +236,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
             .filter(change -> change.table().place() != Place.SHARED)
             .map(topics::of)
             .collect(Collectors.toSet())) {
-      FollowedLog.move(sql, partition, written.get(partition));
+      FollowedLog.move(sql, partition, Offsets.of(written, partition));
     }
   }
 

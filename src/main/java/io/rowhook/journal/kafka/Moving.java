@@ -87,7 +87,7 @@ record Moving(
     Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(topics.partitions()));
     sql.begin();
     for (Map.Entry<TopicPartition, Long> one : ends.entrySet()) {
-      FollowedLog.begin(sql, one.getKey(), found.ids().get(one.getKey().topic()), one.getValue());
+      FollowedLog.begin(sql, one.getKey(), found.id(one.getKey()), one.getValue());
     }
     FollowedLog.seen(sql, Instant.now());
     sql.commit();

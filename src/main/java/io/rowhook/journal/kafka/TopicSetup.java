@@ -59,7 +59,13 @@ final class TopicSetup implements AutoCloseable {
    * @param cluster Kafka's own id of itself
    * @param ids of the topics, by their names
    */
-  record Found(String cluster, Map<String, String> ids) {}
+  record Found(String cluster, Map<String, String> ids) {
+
+    /** That of a partition's topic. */
+    String id(TopicPartition partition) {
+      return ids.getOrDefault(partition.topic(), "");
+    }
+  }
 
   Found prepare() throws InterruptedException {
     DescribeClusterResult cluster = admin.describeCluster();
@@ -203,11 +209,12 @@ final class TopicSetup implements AutoCloseable {
   }
 
   private JournalException words(String what, ExecutionException e) {
+    Throwable why = e.getCause() == null ? e : e.getCause();
     return new JournalException(
         Kind.UNREACHABLE,
         "%s: %s: %s. Look at journal.kafka in rowhook.yaml (bootstrap.servers, security.*, sasl.*, ssl.*) and at Kafka's own log"
-            .formatted(where(), what, e.getCause().getMessage()),
-        e.getCause());
+            .formatted(where(), what, why.getMessage()),
+        why);
   }
 
   String where() {

@@ -149,13 +149,13 @@ public final class RowCodec {
         expect(json.nextToken(), JsonToken.END_OBJECT);
         yield bytes;
       }
-      default -> throw foreign(null);
+      default -> throw foreign(new IOException("unexpected JSON"));
     };
   }
 
   private static void expect(@Nullable JsonToken found, JsonToken wanted) {
     if (found != wanted) {
-      throw foreign(null);
+      throw foreign(new IOException("unexpected JSON"));
     }
   }
 
@@ -168,7 +168,7 @@ public final class RowCodec {
             + " that one here too");
   }
 
-  private static JournalException foreign(@Nullable IOException cause) {
+  private static JournalException foreign(IOException cause) {
     return new JournalException(
         Kind.FOREIGN,
         "the log in Kafka has a record that Rowhook did not write: nobody else may write to its"

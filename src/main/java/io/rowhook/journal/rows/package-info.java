@@ -1,6 +1,6 @@
 /**
- * What the journal's tables are in a log that several processes share: which of their rows stand
- * where in it, and how a row becomes a record and a record a row.
+ * The journal's rows as records of a log that several instances share: which of them stand where,
+ * and how a row becomes a record and a record a row.
  */
 @NullMarked
 package io.rowhook.journal.rows;
