@@ -109,20 +109,21 @@ public final class ChangeRecorder {
       sql.update("DELETE FROM " + changed);
     } else {
       for (RowChange change : taken) {
-        sql.update("DELETE FROM " + changed + " WHERE " + table.keyCondition(), change.key());
+        sql.update(
+            "DELETE FROM " + changed + " WHERE " + table.keyCondition(), change.key().toArray());
       }
     }
     return taken;
   }
 
   private static RowChange change(SharedTable table, java.sql.ResultSet row) throws SQLException {
-    Object[] key = new Object[table.key().size()];
-    for (int i = 0; i < key.length; i++) {
-      key[i] = row.getObject(i + 1);
+    List<Object> key = new ArrayList<>();
+    for (int i = 1; i <= table.key().size(); i++) {
+      key.add(row.getObject(i));
     }
     Map<String, Object> values = new LinkedHashMap<>();
     for (int i = 0; i < table.columns().size(); i++) {
-      Object value = row.getObject(key.length + i + 1);
+      Object value = row.getObject(key.size() + i + 1);
       if (value != null) {
         values.put(table.columns().get(i), value);
       }
@@ -138,7 +139,7 @@ public final class ChangeRecorder {
       if (row == null) {
         sql.update(
             "DELETE FROM " + change.table().name() + " WHERE " + change.table().keyCondition(),
-            change.key());
+            change.key().toArray());
       } else {
         String columns = String.join(", ", row.keySet());
         String upsert =

@@ -1,5 +1,6 @@
 package io.rowhook.journal.rows;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the values of its primary key, in order
  * @param row its values by column, those that are null left out; null: it is gone
  */
-public record RowChange(SharedTable table, Object[] key, @Nullable Map<String, Object> row) {
+public record RowChange(SharedTable table, List<Object> key, @Nullable Map<String, Object> row) {
 
   boolean isRemoval() {
     return row == null;
@@ -17,6 +18,6 @@ public record RowChange(SharedTable table, Object[] key, @Nullable Map<String, O
 
   /** The number of the recipient that it belongs to, where the table's rows belong to one. */
   public long recipient() {
-    return ((Number) key[0]).longValue();
+    return ((Number) key.getFirst()).longValue();
   }
 }

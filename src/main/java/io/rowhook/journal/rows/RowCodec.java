@@ -114,7 +114,7 @@ public final class RowCodec {
       if (values.size() != table.key().size()) {
         throw newer("a table " + table.name() + " with another key");
       }
-      return new RowChange(table, values.toArray(), value == null ? null : row(table, value));
+      return new RowChange(table, values, value == null ? null : row(table, value));
     } catch (IOException e) {
       throw foreign(e);
     }
