@@ -12,6 +12,7 @@ import io.rowhook.entity.SpilledChanges;
 import io.rowhook.journal.deliveries.ErasedEvents;
 import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
+import io.rowhook.journal.events.LeftAnnouncements;
 import io.rowhook.journal.events.RecentEventCache;
 import io.rowhook.journal.events.SpillFile;
 import io.rowhook.journal.events.SqliteAnnouncer;
@@ -46,6 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,8 @@ public final class SqliteJournal implements Journal {
   private final SqliteTemplateArchive archive;
   private final RetentionSweeper sweeper;
   private final OrphanSweeper orphans;
+  private final SqliteAnnouncer announcer;
+  private final LeftAnnouncements left;
   private final ServedRecipients served;
   private final ErasedEvents erased = new ErasedEvents();
   private final RecipientNumbers numbers;
@@ -91,6 +95,8 @@ public final class SqliteJournal implements Journal {
     archive = new SqliteTemplateArchive(writer, readers);
     sweeper = new RetentionSweeper(writer, committed, served);
     orphans = new OrphanSweeper(writer, readers, served);
+    announcer = new SqliteAnnouncer(writer, committed, errors);
+    left = new LeftAnnouncements(announcer, readers, this::captures);
   }
 
   /**
@@ -157,6 +163,9 @@ public final class SqliteJournal implements Journal {
         killSwitch = PauseDao.killSwitch(file.writer());
         switched.run();
       }
+      if (tables.contains("announcement")) {
+        left.look();
+      }
     } catch (SQLException e) {
       throw file.errors().of(e);
     }
@@ -174,6 +183,7 @@ public final class SqliteJournal implements Journal {
       throw new IllegalStateException("a journal that is its file alone is not shared");
     }
     switched = listener::maySend;
+    left.start();
     log.share(writer, capture, deliver, listener);
   }
 
@@ -206,8 +216,13 @@ public final class SqliteJournal implements Journal {
 
   /** Who serves a recipient, as was heard last; empty: nobody has yet, or it is not shared. */
   public Optional<Instance> server(String recipient) {
-    return Optional.ofNullable(
-        readers.read(InstanceDao::servers).get(numbers.partition(recipient)));
+    return servers().apply(recipient);
+  }
+
+  /** The same for any recipient, as of now. */
+  public Function<String, Optional<Instance>> servers() {
+    Map<Integer, Instance> servers = readers.read(InstanceDao::servers);
+    return recipient -> Optional.ofNullable(servers.get(numbers.partition(recipient)));
   }
 
   /** Who serves recipients, and who captures, as was heard last, each once; of a shared journal. */
@@ -293,9 +308,16 @@ public final class SqliteJournal implements Journal {
     publisher.publishChunk(transaction, events, progress);
   }
 
-  /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */
+  /**
+   * Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Where another
+   * instance captures, it is left to that one. Any thread.
+   */
   public boolean announce(List<Event> events) throws InterruptedException {
-    return new SqliteAnnouncer(writer, committed, file.errors()).publish(events);
+    if (captures()) {
+      return announcer.publish(events);
+    }
+    announcer.leave(events);
+    return true;
   }
 
   /** What brings recipients up to date. */
@@ -468,6 +490,7 @@ public final class SqliteJournal implements Journal {
   /** Writes what is queued, then closes. Callers that still wait are refused. */
   @Override
   public void close() {
+    left.close();
     if (log != null) {
       log.leave();
       log.stopFollowing();
