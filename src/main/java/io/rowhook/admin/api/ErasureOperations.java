@@ -1,6 +1,7 @@
 package io.rowhook.admin.api;
 
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.journal.DeliveryAdminException;
 import java.util.List;
 
@@ -43,6 +44,7 @@ final class ErasureOperations {
                   "Its events, what was to be delivered of them, attempts and answers; where events"
                       + " of others embed its row, that becomes null. The journal's file is"
                       + " rewritten. There is no way back.")
+              .answeredBy(Answerer.capturing)
               .with(
                   Parameter.path("entity", Common.ENTITY, "as `entities.yaml` names it"),
                   Parameter.path("id", Common.ENTITY_ID, "its id, as events have it"))
