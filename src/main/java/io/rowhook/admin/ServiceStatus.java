@@ -54,7 +54,7 @@ public final class ServiceStatus {
   public JsonNode json(Caller caller) throws InterruptedException {
     ObjectNode json = own();
     if (service.journal().isShared() && caller.forwarded().isEmpty()) {
-      new StatusOfAll(service).complete(json, caller);
+      StatusOfAll.complete(json, service, caller);
     }
     return json;
   }

@@ -34,6 +34,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
 
+  private static final List<String> COLUMNS =
+      List.of(
+          "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
+
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
 
@@ -154,25 +158,34 @@ public final class StatusCommand implements Callable<Integer> {
       out.println("instance     " + instance(one, status.path("instance").asText()));
     }
     out.println();
-    TextTable table =
-        new TextTable(
-            "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
+    boolean shared = !status.path("instances").isEmpty();
+    TextTable table = new TextTable(row(shared, COLUMNS, "INSTANCE"));
     for (JsonNode one : status.path("recipients")) {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
-      table.row(
-          TextFormat.text(one.path("recipient")),
-          TextFormat.text(one.path("state")),
-          one.path("waiting").asText(),
-          one.path("blocked").asText(),
-          one.path("failed").asText(),
-          TextFormat.bytes(one.path("backlogBytes").asLong()),
-          TextFormat.age(one.path("oldest"), now),
-          one.path("failures").asText() + " in " + TextFormat.span(within));
+      List<String> cells =
+          List.of(
+              TextFormat.text(one.path("recipient")),
+              TextFormat.text(one.path("state")),
+              one.path("waiting").asText(),
+              one.path("blocked").asText(),
+              one.path("failed").asText(),
+              TextFormat.bytes(one.path("backlogBytes").asLong()),
+              TextFormat.age(one.path("oldest"), now),
+              one.path("failures").asText() + " in " + TextFormat.span(within));
+      table.row(row(shared, cells, TextFormat.text(one.path("instance"))));
     }
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
       notes(one, now, out);
     }
+  }
+
+  private static String[] row(boolean shared, List<String> cells, String instance) {
+    List<String> all = new ArrayList<>(cells);
+    if (shared) {
+      all.add(instance);
+    }
+    return all.toArray(String[]::new);
   }
 
   /** What one that shares the journal does. */

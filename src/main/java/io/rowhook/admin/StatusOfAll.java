@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.Caller;
 import io.rowhook.admin.health.Part;
-import io.rowhook.admin.instances.InstanceClient.Question;
-import io.rowhook.admin.instances.UnansweredException;
+import io.rowhook.admin.instances.Answers;
 import io.rowhook.base.Json;
 import io.rowhook.journal.Instance;
-import java.io.IOException;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import io.rowhook.journal.SqliteJournal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,17 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The status of all instances that share the journal, put together of what each says of what it
  * does: the source of the one that captures, each recipient of the one that serves it. All are
- * asked side by side, and none is waited for longer than {@link #LIMIT}; what does not answer is
- * shown as it is known here. Any thread.
+ * asked side by side, each for two seconds at most; what does not answer is shown as it is known
+ * here. Any thread.
  */
 final class StatusOfAll {
-
-  static final Duration LIMIT = Duration.ofSeconds(2);
 
   /** What only the instance that captures knows. */
   private static final List<String> OF_CAPTURE =
@@ -52,21 +46,29 @@ final class StatusOfAll {
 
   private static final Set<String> PARTS_OF_RECIPIENTS = Set.of("recipient", "backlog");
 
-  private final RunningService service;
-  private final Map<String, JsonNode> answers = new ConcurrentSkipListMap<>(); // by instance
-  private final Map<String, String> unanswered = new ConcurrentSkipListMap<>();
+  private final SqliteJournal journal;
+  private final Map<String, JsonNode> answers;
+  private final Map<String, String> unanswered;
 
-  StatusOfAll(RunningService service) {
-    this.service = service;
+  private StatusOfAll(SqliteJournal journal, Answers others) {
+    this.journal = journal;
+    this.answers = others.given();
+    this.unanswered = others.missing();
   }
 
   /** Puts into the status of this instance what the others say. */
-  void complete(ObjectNode status, Caller caller) throws InterruptedException {
+  static void complete(ObjectNode status, RunningService service, Caller caller)
+      throws InterruptedException {
+    SqliteJournal journal = service.journal();
+    Answers others = Answers.ask(service.instances(), journal, "/v1/status", caller.onBehalf());
+    new StatusOfAll(journal, others).complete(status);
+  }
+
+  private void complete(ObjectNode status) {
     String own = status.path("instance").asText();
-    ask(own, caller);
     recipients(status);
-    String capturing = service.journal().capturing().map(Instance::name).orElse("");
-    boolean elsewhere = !service.journal().captures() && !capturing.equals(own);
+    String capturing = journal.capturing().map(Instance::name).orElse("");
+    boolean elsewhere = !journal.captures() && !capturing.equals(own);
     if (elsewhere && answers.containsKey(capturing)) {
       JsonNode of = answers.get(capturing);
       for (String field : OF_CAPTURE) {
@@ -84,40 +86,7 @@ final class StatusOfAll {
     if (status.path("health") instanceof ObjectNode health) {
       health(health, elsewhere ? capturing : "");
     }
-    ServiceStatus.putInstances(service.journal(), status, unanswered);
-  }
-
-  private void ask(String own, Caller caller) throws InterruptedException {
-    List<Thread> asking = new ArrayList<>();
-    for (Instance instance : service.journal().instances()) {
-      if (!instance.name().equals(own)) {
-        asking.add(Thread.ofVirtual().start(() -> ask(instance, caller)));
-      }
-    }
-    for (Thread one : asking) {
-      one.join();
-    }
-  }
-
-  private void ask(Instance instance, Caller caller) {
-    try {
-      HttpResponse<byte[]> answer =
-          service.instances().ask(instance, Question.get("/v1/status", caller.onBehalf(), LIMIT));
-      JsonNode json = Json.MAPPER.readTree(answer.body());
-      if (answer.statusCode() == 200) {
-        answers.put(instance.name(), json);
-      } else {
-        unanswered.put(
-            instance.name(),
-            "it answers %d: %s".formatted(answer.statusCode(), json.path("detail").asText()));
-      }
-    } catch (UnansweredException e) {
-      unanswered.put(instance.name(), e.why());
-    } catch (IOException e) {
-      unanswered.put(instance.name(), "what answers at its address is no Rowhook");
-    } catch (InterruptedException e) {
-      unanswered.put(instance.name(), "this instance is stopping");
-    }
+    ServiceStatus.putInstances(journal, status, unanswered);
   }
 
   /** Each as the instance shows it that says it serves it. */

@@ -5,6 +5,7 @@ import io.rowhook.recipient.TlsConfig;
 import io.rowhook.webhook.TlsContexts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -97,7 +98,6 @@ public final class InstanceClient implements AutoCloseable {
                         + " rowhook.yaml"));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(api + question.address()))
-            .timeout(question.limit())
             .method(question.method(), BodyPublishers.ofByteArray(question.body()));
     question.headers().forEach(request::header);
     CompletableFuture<HttpResponse<T>> answer = client().sendAsync(request.build(), handler);
@@ -106,7 +106,7 @@ public final class InstanceClient implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new UnansweredException(late(question.limit()), e);
     } catch (ExecutionException e) {
-      throw new UnansweredException(words(e.getCause(), question.limit()), e);
+      throw new UnansweredException(words(e.getCause()), e);
     } finally {
       answer.cancel(true); // of no effect on one that is there
     }
@@ -116,22 +116,20 @@ public final class InstanceClient implements AutoCloseable {
     return "no answer within " + limit.toSeconds() + " s";
   }
 
-  private static String words(@Nullable Throwable e, Duration limit) {
+  private static String words(@Nullable Throwable e) {
     return switch (e) {
       case HttpConnectTimeoutException _ -> "no connection within " + CONNECT.toSeconds() + " s";
-      case java.net.http.HttpTimeoutException _ -> late(limit);
-      case java.net.ConnectException refused
-          when refused.getCause() instanceof java.net.ConnectException inner
-              && inner.getCause() instanceof UnresolvedAddressException ->
-          "its name is not known here";
-      case java.net.ConnectException refused
-          when refused.getCause() instanceof UnresolvedAddressException ->
-          "its name is not known here";
-      case java.net.ConnectException _ -> "nothing listens there";
+      case ConnectException refused when isUnresolved(refused) -> "its name is not known here";
+      case ConnectException _ -> "nothing listens there";
       case IOException io -> "the connection broke: " + io.getMessage();
       case null -> "for a reason that is not known";
       default -> e.toString();
     };
+  }
+
+  private static boolean isUnresolved(Throwable e) {
+    Throwable cause = e.getCause();
+    return e instanceof UnresolvedAddressException || (cause != null && isUnresolved(cause));
   }
 
   private synchronized HttpClient client() {
