@@ -14,6 +14,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.instances.InstanceClient;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.traces.Traces;
@@ -36,6 +37,8 @@ import io.rowhook.journal.RemovedRecipients;
 import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.recipient.TlsConfig;
+import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsDrafts;
@@ -211,7 +214,14 @@ public final class Wiring {
             whatIfs,
             metrics,
             history,
-            live);
+            live,
+            new InstanceClient(() ->
+                watch
+                    .current()
+                    .admin()
+                    .flatMap(AdminSettings::tls)
+                    .map(TlsConfig.Identity::chain)
+                    .orElse(List.of())));
     metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
         journal,

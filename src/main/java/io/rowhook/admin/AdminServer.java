@@ -3,6 +3,8 @@ package io.rowhook.admin;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.http.ApiServer;
 import io.rowhook.admin.http.LocalAccess;
+import io.rowhook.admin.instances.InstanceClient;
+import io.rowhook.recipient.Secret;
 import io.rowhook.settings.AdminSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +37,7 @@ public final class AdminServer implements AutoCloseable {
   private final ApiServer server;
   private final EndpointFile me;
   private final Path file;
+  private final InstanceClient instances;
 
   /**
    * Opens the server of a running service.
@@ -78,7 +81,9 @@ public final class AdminServer implements AutoCloseable {
     this.file = EndpointFile.beside(journal);
     unixSocket().ifPresent(AdminServer::removeStale);
     Late late = new Late();
-    server = listen(new LocalAccess(late), service);
+    server =
+        listen(new LocalAccess(late, () -> settings.get().flatMap(AdminServer::token)), service);
+    instances = service.instances();
     me = EndpointFile.of(server.port());
     late.file = me;
     try {
@@ -93,6 +98,11 @@ public final class AdminServer implements AutoCloseable {
             "the admin API listens at {}{}",
             one.shown(server.configuredPort()),
             one.isUnix() ? "" : ", and there is the page"));
+  }
+
+  /** By which another instance lets do as much as may be. */
+  private static Optional<Secret> token(AdminSettings settings) {
+    return settings.operate().or(settings::read);
   }
 
   /** Known only once the system has chosen a port. */
@@ -200,6 +210,7 @@ public final class AdminServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", file, e.toString());
     }
+    instances.close();
     server.close();
     unixSocket()
         .ifPresent(socket -> {

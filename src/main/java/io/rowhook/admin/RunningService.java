@@ -4,6 +4,7 @@ import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.instances.InstanceClient;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.whatif.WhatIfs;
@@ -51,6 +52,7 @@ import java.util.function.Supplier;
  * @param metrics what is counted and measured
  * @param history how it went in the last hours
  * @param live what happens, as it happens
+ * @param instances asks the others that share the journal
  */
 public record RunningService(
     SqliteJournal journal,
@@ -76,4 +78,5 @@ public record RunningService(
     WhatIfs whatIfs,
     Metrics metrics,
     History history,
-    LiveEvents live) {}
+    LiveEvents live,
+    InstanceClient instances) {}

@@ -3,6 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.admin.api.Caller;
 import io.rowhook.admin.health.TemplateHealth;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Checkpoints;
@@ -11,19 +12,23 @@ import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.Backlog;
+import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalQueries;
 import io.rowhook.journal.Pause;
+import io.rowhook.journal.SqliteJournal;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.template.TemplateExecutor;
 import io.rowhook.webhook.DispatcherStatus;
 import io.rowhook.webhook.RecipientState;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +47,19 @@ public final class ServiceStatus {
     this.queries = service.journal().queries();
   }
 
-  public JsonNode json() {
+  /**
+   * That of all instances that share the journal; what another instance asks for, of this one
+   * alone.
+   */
+  public JsonNode json(Caller caller) throws InterruptedException {
+    ObjectNode json = own();
+    if (service.journal().sharing().isShared() && caller.forwarded().isEmpty()) {
+      StatusOfAll.complete(json, service, caller);
+    }
+    return json;
+  }
+
+  private ObjectNode own() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     List<ObjectNode> offered = service.resyncs().offered(); // first: health tells of these
     json.set("health", service.health().look().json());
@@ -84,11 +101,54 @@ public final class ServiceStatus {
         service.dispatchers().statuses().stream()
             .collect(Collectors.toMap(DispatcherStatus::recipient, Function.identity()));
     ArrayNode recipients = json.putArray("recipients");
+    Function<String, Optional<Instance>> servers = service.journal().sharing().servers();
     for (JournalQueries.Standing standing : queries.standings()) {
       String name = standing.recipient();
-      recipients.add(recipient(standing, statuses.get(name), files.get(name)));
+      recipients.add(
+          recipient(standing, statuses.get(name), files.get(name))
+              .put("instance", instance(name, servers)));
     }
+    json.put("instance", name(service.journal().sharing().instance()));
+    putInstances(service.journal(), json, Map.of());
     return json;
+  }
+
+  private @Nullable String instance(String recipient, Function<String, Optional<Instance>> all) {
+    SqliteJournal journal = service.journal();
+    return name(
+        journal.sharing().serves(recipient) ? journal.sharing().instance() : all.apply(recipient));
+  }
+
+  private static @Nullable String name(Optional<Instance> instance) {
+    return instance.map(Instance::name).orElse(null);
+  }
+
+  /**
+   * Puts the instances that share the journal into a status that has its recipients.
+   *
+   * @param unanswered why those do not answer that do not, by name
+   */
+  static void putInstances(
+      SqliteJournal journal, ObjectNode status, Map<String, String> unanswered) {
+    Map<String, Instance> all = new TreeMap<>();
+    journal.sharing().instance().ifPresent(own -> all.put(own.name(), own));
+    journal.sharing().instances().forEach(one -> all.put(one.name(), one)); // they know since when
+    String capturing = journal.sharing().capturing().map(Instance::name).orElse("");
+    ArrayNode instances = status.putArray("instances");
+    for (Instance one : all.values()) {
+      long recipients =
+          status.path("recipients").findValuesAsText("instance").stream()
+              .filter(one.name()::equals)
+              .count();
+      instances
+          .addObject()
+          .put("name", one.name())
+          .put("api", one.api().map(URI::toString).orElse(null))
+          .put("since", one.since().toString())
+          .put("captures", one.name().equals(capturing))
+          .put("recipients", recipients)
+          .put("unanswered", unanswered.get(one.name()));
+    }
   }
 
   /** Of it what is about the source. */
@@ -157,8 +217,12 @@ public final class ServiceStatus {
         file == null ? CircuitBreakerConfig.DEFAULT.within() : file.breakerConfig().within();
     Instant since = Instant.now().minus(within);
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("recipient", name);
-    json.put("state", RecipientState.of(dispatcher).name());
+    json.put("recipient", name).putNull("unanswered");
+    RecipientState state =
+        service.journal().sharing().serves(name)
+            ? RecipientState.of(dispatcher)
+            : RecipientState.elsewhere(file != null, pause);
+    json.put("state", state.name());
     json.set("pause", hold(pause));
     json.put("inFlight", dispatcher == null ? 0 : dispatcher.inFlight());
     json.put("cursor", standing.cursor());

@@ -10,6 +10,8 @@ import io.rowhook.base.Count;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -31,6 +33,10 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
+
+  private static final List<String> COLUMNS =
+      List.of(
+          "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
@@ -148,26 +154,57 @@ public final class StatusCommand implements Callable<Integer> {
               + " threads run without an end, of the 16 that there may be. Restart Rowhook once the"
               + " templates above are mended");
     }
+    for (JsonNode one : status.path("instances")) {
+      out.println("instance     " + instance(one, status.path("instance").asText()));
+    }
     out.println();
-    TextTable table =
-        new TextTable(
-            "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
+    boolean shared = !status.path("instances").isEmpty();
+    TextTable table = new TextTable(row(shared, COLUMNS, "INSTANCE"));
     for (JsonNode one : status.path("recipients")) {
       Duration within = Duration.parse(one.path("failuresWithin").asText());
-      table.row(
-          TextFormat.text(one.path("recipient")),
-          TextFormat.text(one.path("state")),
-          one.path("waiting").asText(),
-          one.path("blocked").asText(),
-          one.path("failed").asText(),
-          TextFormat.bytes(one.path("backlogBytes").asLong()),
-          TextFormat.age(one.path("oldest"), now),
-          one.path("failures").asText() + " in " + TextFormat.span(within));
+      List<String> cells =
+          List.of(
+              TextFormat.text(one.path("recipient")),
+              TextFormat.text(one.path("state")),
+              one.path("waiting").asText(),
+              one.path("blocked").asText(),
+              one.path("failed").asText(),
+              TextFormat.bytes(one.path("backlogBytes").asLong()),
+              TextFormat.age(one.path("oldest"), now),
+              one.path("failures").asText() + " in " + TextFormat.span(within));
+      table.row(row(shared, cells, TextFormat.text(one.path("instance"))));
     }
     table.print(out);
     for (JsonNode one : status.path("recipients")) {
       notes(one, now, out);
     }
+  }
+
+  private static String[] row(boolean shared, List<String> cells, String instance) {
+    List<String> all = new ArrayList<>(cells);
+    if (shared) {
+      all.add(instance);
+    }
+    return all.toArray(String[]::new);
+  }
+
+  /** What one that shares the journal does. */
+  private static String instance(JsonNode one, String asked) {
+    List<String> does = new ArrayList<>();
+    if (one.path("captures").asBoolean()) {
+      does.add("captures");
+    }
+    does.add("serves " + Count.of(one.path("recipients").asLong(), "recipient"));
+    if (one.path("name").asText().equals(asked)) {
+      does.add("was asked");
+    }
+    if (one.path("unanswered").isTextual()) {
+      does.add("does not answer: " + TextFormat.text(one.path("unanswered")));
+    }
+    return TextFormat.text(one.path("name"))
+        + (one.path("api").isTextual() ? " at " + TextFormat.text(one.path("api")) : "")
+        + ": "
+        + String.join(", ", does);
   }
 
   /** What transactions have said to Rowhook, if any did. */
@@ -192,6 +229,9 @@ public final class StatusCommand implements Callable<Integer> {
   /** What a person should know of a recipient, beside the numbers. */
   private static void notes(JsonNode one, Instant now, PrintWriter out) {
     String name = TextFormat.text(one.path("recipient"));
+    if (one.path("unanswered").isTextual()) {
+      out.println(name + ": as far as is known here: " + TextFormat.text(one.path("unanswered")));
+    }
     JsonNode hold = one.path("pause");
     if (hold.isObject()) {
       JsonNode end = hold.path("until");

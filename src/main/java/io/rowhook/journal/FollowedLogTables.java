@@ -30,6 +30,18 @@ public final class FollowedLogTables {
         api TEXT,                     -- where others reach its API; null: nowhere
         since INTEGER NOT NULL
       ) STRICT;
+
+      -- what an instance that does not capture tells of itself, until the one that does publishes it
+      CREATE TABLE announcement (
+        id TEXT NOT NULL PRIMARY KEY, -- the event's
+        entity_type TEXT NOT NULL,
+        entity_id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        committed_at INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        body BLOB NOT NULL,           -- UTF-8 JSON
+        audience TEXT
+      ) STRICT, WITHOUT ROWID;
       """;
 
   private FollowedLogTables() {}

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +89,13 @@ public final class Sharing {
 
   /** Who serves a recipient, as was heard last; empty: nobody has yet, or it is not shared. */
   public Optional<Instance> server(String recipient) {
-    return Optional.ofNullable(
-        readers.read(InstanceDao::servers).get(numbers.partition(recipient)));
+    return servers().apply(recipient);
+  }
+
+  /** The same for any recipient, as of now. */
+  public Function<String, Optional<Instance>> servers() {
+    Map<Integer, Instance> servers = readers.read(InstanceDao::servers);
+    return recipient -> Optional.ofNullable(servers.get(numbers.partition(recipient)));
   }
 
   /** Who captures, as was heard last; empty: nobody has yet, or it is not shared. */

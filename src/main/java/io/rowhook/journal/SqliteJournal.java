@@ -6,6 +6,7 @@ import io.rowhook.entity.EventPublisher;
 import io.rowhook.journal.deliveries.ErasedEvents;
 import io.rowhook.journal.deliveries.SqliteDeliveryStore;
 import io.rowhook.journal.events.CommittedState;
+import io.rowhook.journal.events.LeftAnnouncements;
 import io.rowhook.journal.events.RecentEventCache;
 import io.rowhook.journal.events.SpillFile;
 import io.rowhook.journal.events.SqliteAnnouncer;
@@ -50,6 +51,8 @@ public final class SqliteJournal extends DelegatingJournal {
   private final SqliteEventPublisher publisher;
   private final SqliteCheckpointStore checkpoints;
   private final SqliteTemplateArchive archive;
+  private final SqliteAnnouncer announcer;
+  private final LeftAnnouncements left;
   private final Housekeeping housekeeping;
   private final ServedRecipients served;
   private final ErasedEvents erased = new ErasedEvents();
@@ -71,6 +74,8 @@ public final class SqliteJournal extends DelegatingJournal {
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
     archive = new SqliteTemplateArchive(writer, readers);
     sharing = new Sharing(log, numbers, writer, readers);
+    announcer = new SqliteAnnouncer(writer, committed, errors);
+    left = new LeftAnnouncements(announcer, readers, sharing::captures);
     housekeeping = new Housekeeping(this, writer, readers, committed, served);
   }
 
@@ -117,6 +122,9 @@ public final class SqliteJournal extends DelegatingJournal {
   /** Lets it be written. Returns its writer. */
   GroupCommitWriter start() {
     writer.start();
+    if (sharing.isShared()) {
+      left.start();
+    }
     return writer;
   }
 
@@ -129,6 +137,9 @@ public final class SqliteJournal extends DelegatingJournal {
       if (tables.contains("kill_switch")) {
         killSwitch = PauseDao.killSwitch(file.writer());
         sharing.killSwitched();
+      }
+      if (tables.contains("announcement")) {
+        left.look();
       }
     } catch (SQLException e) {
       throw file.errors().of(e);
@@ -185,9 +196,16 @@ public final class SqliteJournal extends DelegatingJournal {
     return new Erasure(file, writer, readers, committed, erased, sharing);
   }
 
-  /** Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Any thread. */
+  /**
+   * Publishes what Rowhook tells of itself; see {@link SqliteAnnouncer#publish}. Where another
+   * instance captures, it is left to that one. Any thread.
+   */
   public boolean announce(List<Event> events) throws InterruptedException {
-    return new SqliteAnnouncer(writer, committed, file.errors()).publish(events);
+    if (sharing.captures()) {
+      return announcer.publish(events);
+    }
+    announcer.leave(events);
+    return true;
   }
 
   /** What brings recipients up to date. */
@@ -259,6 +277,7 @@ public final class SqliteJournal extends DelegatingJournal {
   @Override
   public void close() {
     sharing.stop();
+    left.close();
     writer.close();
     sharing.close();
     readers.close();

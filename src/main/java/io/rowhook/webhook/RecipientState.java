@@ -1,6 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.journal.Pause;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,15 @@ public enum RecipientState {
     }
     Pause pause = dispatcher.pause();
     return pause == null || dispatcher.awaitsProbe() ? active : of(pause);
+  }
+
+  /**
+   * Of one that another instance serves, as far as the journal knows.
+   *
+   * @param hasFile whether it has a file here, as it has there
+   */
+  public static RecipientState elsewhere(boolean hasFile, Optional<Pause> pause) {
+    return hasFile ? pause.map(RecipientState::of).orElse(active) : no_file;
   }
 
   private static RecipientState of(Pause pause) {

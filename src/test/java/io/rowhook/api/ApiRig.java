@@ -9,6 +9,7 @@ import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.instances.InstanceClient;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.admin.whatif.WhatIfs;
@@ -136,7 +137,8 @@ final class ApiRig implements AutoCloseable {
             new WhatIfs(journal.events()),
             new Metrics(),
             new History(),
-            live);
+            live,
+            new InstanceClient(List::of));
     server = AdminServer.open(file, service, () -> settings);
   }
 

@@ -204,14 +204,20 @@ public final class Stage implements AutoCloseable {
 
   /** Starts the product and waits until the source sends. */
   public Stage start() {
+    Flow built = begin().flow();
+    Eventually.within(
+        LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
+    return this;
+  }
+
+  /** Starts the product, and waits for nothing: another instance may be the one that captures. */
+  public Stage begin() {
     JournalUnderTest.configure(directory.resolve("connector-config"), journalFile());
     try {
       Flow built = Wiring.flow(options(), env, Observers.NONE);
       flow = built;
       built.start();
       built.listen();
-      Eventually.within(
-          LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -16,11 +16,7 @@ import java.util.Optional;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ApiAnswer(
-    int status,
-    String contentType,
-    byte[] body,
-    Map<String, String> headers,
-    Optional<LiveEvents.Subscription> feed) {
+    int status, String contentType, byte[] body, Map<String, String> headers, Optional<Feed> feed) {
 
   /** What most answers are. */
   public static final String JSON = "application/json";
@@ -55,7 +51,7 @@ public record ApiAnswer(
   }
 
   /** What happens, as it happens. */
-  static ApiAnswer feed(LiveEvents.Subscription feed) {
+  public static ApiAnswer feed(Feed feed) {
     return new ApiAnswer(200, EVENT_STREAM, new byte[0], Map.of(), Optional.of(feed));
   }
 

@@ -35,7 +35,7 @@ public final class AuditTrail {
 
   /** Who asks, as the audit log has it: {@code operate token 10.0.0.7}. */
   static String actor(ApiRequest request) {
-    return request.caller().name() + " " + request.caller().address();
+    return request.caller().actor();
   }
 
   /** Notes what an operation has done; nothing where it has changed nothing. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.base.Json;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
@@ -115,12 +116,14 @@ final class DeliveryOperations {
           Operation.post(PATH + "/redeliver", "redeliver")
               .says(TAG, "Sends it again now, with the same id, rendered anew")
               .about("Also while the recipient is paused; while the kill switch is set, it waits.")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT, Common.EVENT)
               .answers(200, "It goes out, now or when nothing holds it", Common.REDELIVERY)
               .or(ProblemType.CONFLICT)
               .by(DeliveryOperations::redeliver),
           Operation.post(PATH + "/discard", "discardDelivery")
               .says(TAG, "Lets it go: it ends failed, and what is blocked behind it goes on")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT, Common.EVENT)
               .answers(200, "It is discarded", Common.OUTCOME)
               .or(ProblemType.CONFLICT)

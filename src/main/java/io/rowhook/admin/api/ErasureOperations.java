@@ -1,8 +1,12 @@
 package io.rowhook.admin.api;
 
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.journal.DeliveryAdminException;
+import io.rowhook.journal.Instance;
+import io.rowhook.journal.SqliteJournal;
 import java.util.List;
+import java.util.Optional;
 
 /** Removing what the journal has of one entity. */
 final class ErasureOperations {
@@ -43,6 +47,7 @@ final class ErasureOperations {
                   "Its events, what was to be delivered of them, attempts and answers; where events"
                       + " of others embed its row, that becomes null. The journal's file is"
                       + " rewritten. There is no way back.")
+              .answeredBy(Answerer.capturing)
               .with(
                   Parameter.path("entity", Common.ENTITY, "as `entities.yaml` names it"),
                   Parameter.path("id", Common.ENTITY_ID, "its id, as events have it"))
@@ -55,6 +60,18 @@ final class ErasureOperations {
 
   private static ApiAnswer erase(RunningService service, ApiRequest request)
       throws DeliveryAdminException, InterruptedException {
+    SqliteJournal journal = service.journal();
+    Optional<String> elsewhere =
+        journal.queries().recipients().stream()
+            .filter(name -> !journal.sharing().serves(name))
+            .findFirst();
+    if (elsewhere.isPresent() && !request.is("dryRun")) {
+      throw new DeliveryAdminException(
+          "nothing is erased while other instances serve recipients, as %s serves %s: what these have of it only they can remove. Stop the others, ask again in some seconds, and start them again"
+              .formatted(
+                  journal.sharing().server(elsewhere.get()).map(Instance::name).orElse("another"),
+                  elsewhere.get()));
+    }
     return ApiAnswer.ok(
         service
             .erasures()

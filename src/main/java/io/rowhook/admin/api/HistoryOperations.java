@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.instances.Answers;
 import io.rowhook.base.Json;
 import java.time.Duration;
 import java.util.List;
@@ -52,9 +53,21 @@ final class HistoryOperations {
                                       .must("failedPerMinute", Schema.count().about("attempts"))
                                       .must("delayMillis", Schema.decimal().orNull()))
                               .about("those that were sent anything to in the last minute")))
-              .by((service, _) -> ApiAnswer.ok(json(service))));
+              .by(HistoryOperations::answer));
 
   private HistoryOperations() {}
+
+  private static ApiAnswer answer(RunningService service, ApiRequest request)
+      throws InterruptedException {
+    ObjectNode json = json(service);
+    if (service.journal().sharing().isShared() && request.caller().forwarded().isEmpty()) {
+      Answers others =
+          Answers.ask(
+              service.instances(), service.journal(), "/v1/history", request.caller().onBehalf());
+      HistoryOfAll.add(json, others.given().values());
+    }
+    return ApiAnswer.ok(json);
+  }
 
   private static ObjectNode json(RunningService service) {
     List<History.Step> steps = service.history().steps();

@@ -7,6 +7,7 @@ import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Pause;
+import io.rowhook.journal.SqliteJournal;
 import io.rowhook.webhook.DeliveryListener;
 import io.rowhook.webhook.DispatcherStatus;
 import io.rowhook.webhook.RecipientState;
@@ -56,11 +57,11 @@ public final class LiveEvents implements DeliveryListener {
   public record LiveEvent(String name, String recipient, ObjectNode data) {}
 
   /** One who follows. */
-  public final class Subscription implements AutoCloseable {
+  public final class Subscription implements Feed {
 
     private final BlockingQueue<LiveEvent> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Optional<String> recipient;
-    private volatile boolean overrun;
+    private volatile @Nullable String end;
 
     private Subscription(Optional<String> recipient) {
       this.recipient = recipient;
@@ -71,14 +72,22 @@ public final class LiveEvents implements DeliveryListener {
       return waiting.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether more has happened than waited to be read: the stream has a hole from here on. */
-    public boolean isOverrun() {
-      return overrun && waiting.isEmpty();
+    /** Why nothing more comes, in words; null: it goes on, or something waits to be read. */
+    public @Nullable String end() {
+      return waiting.isEmpty() ? end : null;
     }
 
     private void offer(LiveEvent event) {
-      if (!overrun && (recipient.isEmpty() || event.recipient().equals(recipient.get()))) {
-        overrun = !waiting.offer(event);
+      if (end == null
+          && (recipient.isEmpty() || event.recipient().equals(recipient.get()))
+          && !waiting.offer(event)) {
+        end = "dropped, for more has happened than was read"; // a hole is from here on
+      }
+    }
+
+    private void endUnlessServed(SqliteJournal journal) {
+      if (recipient.isPresent() && !journal.sharing().serves(recipient.get())) {
+        end = "another instance serves " + recipient.get() + " now";
       }
     }
 
@@ -159,6 +168,7 @@ public final class LiveEvents implements DeliveryListener {
 
   private boolean looks(RunningService service) {
     List<LiveEvent> now = now(service);
+    subscriptions.forEach(one -> one.endUnlessServed(service.journal()));
     synchronized (lock) {
       watched = !subscriptions.isEmpty();
       if (!watched) {

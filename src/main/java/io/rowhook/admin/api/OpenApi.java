@@ -3,6 +3,7 @@ package io.rowhook.admin.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.Operation.Answer;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.base.Json;
 import java.util.EnumSet;
 import java.util.List;
@@ -85,6 +86,9 @@ public final class OpenApi {
     if (!operation.about().isEmpty()) {
       json.put("description", operation.about());
     }
+    if (operation.answerer() != Answerer.any) {
+      json.put("x-answered-by", operation.answerer().name());
+    }
     ArrayNode security = json.putArray("security");
     if (operation.right() != Right.anybody) {
       json.put("x-right", operation.right().name());
@@ -134,6 +138,9 @@ public final class OpenApi {
     Set<ProblemType> types = EnumSet.copyOf(ALWAYS);
     types.addAll(operation.problems());
     types.addAll(WITH_BODY);
+    if (operation.answerer() != Answerer.any) {
+      types.add(ProblemType.UNAVAILABLE);
+    }
     if (operation.right() != Right.anybody) {
       types.addAll(WITH_TOKEN);
     }

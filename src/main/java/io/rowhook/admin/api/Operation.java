@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param summary in one line, no full stop at the end
  * @param about the rest, in Markdown; may be empty
  * @param right that one needs for it
+ * @param answerer which instance can answer it, where several share the journal
  * @param parameters in path, query and headers
  * @param body what is sent along; empty: nothing
  * @param answers each that is no problem
@@ -33,11 +34,22 @@ public record Operation(
     String summary,
     String about,
     Right right,
+    Answerer answerer,
     List<Parameter> parameters,
     Optional<Body> body,
     List<Answer> answers,
     List<ProblemType> problems,
     Handler handler) {
+
+  /** Which instance can answer, where several share the journal. */
+  public enum Answerer {
+    /** Each. */
+    any,
+    /** The one that serves the recipient of the parameter {@code recipient}; without one, each. */
+    server,
+    /** The one that captures. */
+    capturing
+  }
 
   /** Does it. Any thread, several at once. */
   @FunctionalInterface
@@ -143,6 +155,7 @@ public record Operation(
     private String summary = "";
     private String about = "";
     private Right right;
+    private Answerer answerer = Answerer.any;
     private Optional<Body> body = Optional.empty();
 
     private Draft(String method, String path, String id) {
@@ -171,6 +184,12 @@ public record Operation(
     /** Other than read to look and operate to change. */
     public Draft needs(Right other) {
       right = other;
+      return this;
+    }
+
+    /** By another instance than any. */
+    public Draft answeredBy(Answerer which) {
+      answerer = which;
       return this;
     }
 
@@ -229,6 +248,7 @@ public record Operation(
           summary,
           about,
           right,
+          answerer,
           parameters,
           body,
           answers,

@@ -1,6 +1,7 @@
 package io.rowhook.admin.api;
 
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.admin.preview.SampleView;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.DeliveryAdmin;
@@ -36,6 +37,7 @@ final class RecipientOperations {
       List.of(
           Operation.post(PATH + "/pause", "pauseRecipient")
               .says(TAG, "Sends it nothing until it is resumed; its backlog waits, in order")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .takes(Schema.closed().may("reason", REASON))
               .answers(200, "It is paused now", Common.OUTCOME)
@@ -43,6 +45,7 @@ final class RecipientOperations {
               .by(RecipientOperations::pause),
           Operation.post(PATH + "/resume", "resumeRecipient")
               .says(TAG, "Goes on sending to it, whatever paused it")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .answers(200, "It is not paused now", Common.SENDING)
               .or(ProblemType.CONFLICT)
@@ -50,6 +53,7 @@ final class RecipientOperations {
           Operation.post(PATH + "/test", "testRecipient")
               .says(TAG, "Sends it a signed sample, marked as a test, and waits for the answer")
               .about("Also while it is paused; the kill switch stops it.")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .answers(
                   200,
@@ -71,6 +75,7 @@ final class RecipientOperations {
               .about(
                   "Those that its subscriptions want now; also what it was never sent. They wait"
                       + " while it is paused. Needs a bound: a time, a sequence, or `failed`.")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .takes(
                   Common.FILTER
@@ -85,6 +90,7 @@ final class RecipientOperations {
               .by(RecipientOperations::replay),
           Operation.post(PATH + "/discard", "discardDeliveries")
               .says(TAG, "Lets its deliveries go: they end failed, and can be redelivered yet")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .takes(
                   Common.FILTER
@@ -101,6 +107,7 @@ final class RecipientOperations {
           Operation.post(PATH + "/forget", "forgetRecipient")
               .says(TAG, "Forgets one that has no file any more, with all that is kept for it")
               .about("There is no way back. A new file of its name begins anew.")
+              .answeredBy(Answerer.server)
               .with(Common.RECIPIENT)
               .takes(Schema.closed().may("dryRun", Common.DRY_RUN))
               .answers(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.RunningService;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.base.Json;
 import io.rowhook.journal.DeliveryAdminException;
 import io.rowhook.journal.Resync;
@@ -67,6 +68,7 @@ final class ResyncOperations {
               .about(
                   "Each once, as event `Snapshot`, and never an older state after a newer one."
                       + " Nobody else is told anything.")
+              .answeredBy(Answerer.capturing)
               .with(Common.RECIPIENT)
               .requires(BEGIN)
               .answers(202, "It has begun", RESYNC)
@@ -74,15 +76,18 @@ final class ResyncOperations {
               .by(ResyncOperations::begin),
           Operation.get("/v1/resyncs", "listResyncs")
               .says(TAG, "Those that run and ran, the newest first")
+              .answeredBy(Answerer.capturing)
               .answers(200, "At most fifty", Schema.fields().must("resyncs", Schema.list(RESYNC)))
               .by((service, _) -> list(service)),
           Operation.get("/v1/resyncs/{resync}", "getResync")
               .says(TAG, "One that runs or ran")
+              .answeredBy(Answerer.capturing)
               .with(ID)
               .answers(200, "How far it is", RESYNC)
               .by((service, request) -> ApiAnswer.ok(service.resyncs().show(id(request)))),
           Operation.delete("/v1/resyncs/{resync}", "cancelResync")
               .says(TAG, "Ends one that runs")
+              .answeredBy(Answerer.capturing)
               .with(ID)
               .answers(200, "It has ended", RESYNC)
               .or(ProblemType.CONFLICT)

@@ -3,6 +3,7 @@ package io.rowhook.admin.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.ServiceStatus;
+import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.admin.metrics.Metrics;
 import io.rowhook.base.Json;
 import io.rowhook.journal.Pause;
@@ -65,9 +66,11 @@ final class ServiceOperations {
           Operation.get("/v1/status", "getStatus")
               .says(TAG, "What flows, waits and fails: capture, and each recipient")
               .answers(200, "The state of all of it", StatusSchemas.STATUS)
-              .by((service, _) -> ApiAnswer.ok(new ServiceStatus(service).json())),
+              .by((service, request) ->
+                  ApiAnswer.ok(new ServiceStatus(service).json(request.caller()))),
           Operation.get("/v1/source", "getSource")
               .says(TAG, "The source: capture, its slot, and what could not be told of it")
+              .answeredBy(Answerer.capturing)
               .answers(200, "The state of the source", StatusSchemas.SOURCE)
               .by((service, _) -> ApiAnswer.ok(new ServiceStatus(service).source())),
           Operation.get(KILL_SWITCH, "getKillSwitch")
@@ -102,6 +105,7 @@ final class ServiceOperations {
                       + " `recipient` and `capture` when their state is another. A comment every"
                       + " fifteen seconds says that nothing happened. Nothing is kept for a caller:"
                       + " what it does not read in time ends its stream, which a comment says.")
+              .answeredBy(Answerer.server)
               .with(Parameter.query("recipient", Common.RECIPIENT_NAME, "of this one only"))
               .answers(200, "The stream", ApiAnswer.EVENT_STREAM, Schema.text())
               .by(ServiceOperations::follow),

@@ -75,6 +75,12 @@ final class StatusSchemas {
           "RecipientStatus",
           Schema.fields()
               .must("recipient", Schema.text())
+              .must("instance", Schema.text().orNull().about("that serves it; null: there is one"))
+              .must(
+                  "unanswered",
+                  Schema.text()
+                      .orNull()
+                      .about("why all this is as it is known to others than that instance"))
               .must("state", Schema.oneOf(STATES).about("as in `rowhook_recipient_state`"))
               .must("pause", PAUSE.orNull())
               .must("inFlight", Schema.count())
@@ -151,6 +157,17 @@ final class StatusSchemas {
               .must("stuck", Schema.list(Schema.text()).about("what a new start would mend"))
               .must("parts", Schema.list(PART)));
 
+  private static final Schema INSTANCE =
+      Schema.named(
+          "Instance",
+          Schema.fields()
+              .must("name", Schema.text())
+              .must("api", Schema.text().orNull().about("where the others reach its API"))
+              .must("since", Schema.time().about("when it took what it has of the work"))
+              .must("captures", Schema.flag())
+              .must("recipients", Schema.count().about("that it serves"))
+              .must("unanswered", Schema.text().orNull().about("why it does not answer")));
+
   static final Schema STATUS =
       Schema.named(
           "Status",
@@ -174,7 +191,9 @@ final class StatusSchemas {
               .must("quarantine", QUARANTINE)
               .must("templateThreadsLost", Schema.count())
               .must("killSwitch", PAUSE.orNull())
-              .must("recipients", Schema.list(RECIPIENT)));
+              .must("recipients", Schema.list(RECIPIENT))
+              .must("instance", Schema.text().orNull().about("that answers; null: there is one"))
+              .must("instances", Schema.list(INSTANCE).about("that share the journal")));
 
   static final Schema SOURCE =
       Schema.named(

@@ -52,6 +52,7 @@ final class ApiHandler implements Handler {
   private final Semaphore room;
   private final RequestDeadlines deadlines;
   private final RefusalLog refusals;
+  private final Forwarding forwarding;
 
   /**
    * @param room for how many at once, at all listeners together
@@ -71,6 +72,7 @@ final class ApiHandler implements Handler {
     this.room = room;
     this.deadlines = deadlines;
     this.refusals = refusals;
+    this.forwarding = new Forwarding(service.journal(), service.instances());
   }
 
   @Override
@@ -118,7 +120,7 @@ final class ApiHandler implements Handler {
     if (open.isPresent()) { // probes: also while the rest is busy, and with whatever token
       return run(open.get(), request, new Caller("nobody", asked.address(), Right.anybody));
     }
-    Caller caller = access.caller(asked);
+    Caller caller = caller(request, access.caller(asked));
     if (caller.right() == Right.anybody) {
       throw Access.unauthorized("a token is needed: Authorization: Bearer TOKEN", false);
     }
@@ -140,6 +142,10 @@ final class ApiHandler implements Handler {
     }
   }
 
+  private static Caller caller(ServerRequest request, Caller caller) {
+    return request.headers().first(FORWARDED).map(caller::forwarding).orElse(caller);
+  }
+
   private ApiAnswer run(Router.Route route, ServerRequest request, Caller caller)
       throws ApiException {
     Operation operation = route.operation();
@@ -155,6 +161,10 @@ final class ApiHandler implements Handler {
             name -> request.headers().first(HeaderNames.create(name)).orElse(null),
             body);
     try {
+      Optional<ApiAnswer> elsewhere = forwarding.answer(operation, raw, address(request), caller);
+      if (elsewhere.isPresent()) {
+        return elsewhere.get();
+      }
       ApiRequest asked = RequestReader.read(operation, raw, caller);
       ApiAnswer answer = operation.handler().handle(service, asked);
       AuditTrail.note(service.journal().audit(), operation, asked, answer);
@@ -187,6 +197,13 @@ final class ApiHandler implements Handler {
   }
 
   private static final HeaderName SITE = HeaderNames.create("Sec-Fetch-Site");
+  private static final HeaderName FORWARDED = HeaderNames.create(Caller.FORWARDED);
+
+  /** Path and query as they came. */
+  private static String address(ServerRequest request) {
+    String query = request.prologue().query().rawValue();
+    return request.prologue().uriPath().rawPath() + (query.isEmpty() ? "" : "?" + query);
+  }
 
   private static byte[] body(ServerRequest request, int most) throws ApiException {
     if (!request.content().hasEntity()) {

@@ -47,10 +47,12 @@ final class ConfiguredAccess implements Access {
   @Override
   public Caller caller(Asked asked) throws ApiException {
     AdminSettings now = settings.get();
-    if (now.read().isEmpty() && now.operate().isEmpty()) {
-      return new Caller(now.isUnix() ? "unix socket" : "loopback", asked.address(), Right.operate);
-    }
     String token = Access.token(asked);
+    if (now.read().isEmpty() && now.operate().isEmpty()) {
+      Caller here =
+          new Caller(now.isUnix() ? "unix socket" : "loopback", asked.address(), Right.operate);
+      return token == null ? here : here.with(new Secret(token));
+    }
     if (token == null) {
       return new Caller("nobody", asked.address(), Right.anybody);
     }
@@ -61,9 +63,11 @@ final class ConfiguredAccess implements Access {
       wrong.add(asked.address());
       throw Access.unauthorized("the token is none of those in rowhook.yaml", true);
     }
-    return operates
-        ? new Caller("operate token", asked.address(), Right.operate)
-        : new Caller("read token", asked.address(), Right.read);
+    Caller caller =
+        operates
+            ? new Caller("operate token", asked.address(), Right.operate)
+            : new Caller("read token", asked.address(), Right.read);
+    return caller.with(new Secret(token));
   }
 
   private static boolean is(String token, Optional<Secret> expected) {

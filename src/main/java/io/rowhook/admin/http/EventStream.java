@@ -1,10 +1,12 @@
 package io.rowhook.admin.http;
 
 import io.helidon.webserver.http.ServerResponse;
+import io.rowhook.admin.api.Feed;
 import io.rowhook.admin.api.LiveEvents.LiveEvent;
 import io.rowhook.admin.api.LiveEvents.Subscription;
 import io.rowhook.base.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,19 +25,38 @@ final class EventStream {
    *
    * @param deadlines ends a write that the caller does not read
    */
-  static void write(ServerResponse response, Subscription feed, RequestDeadlines deadlines) {
+  static void write(ServerResponse response, Feed feed, RequestDeadlines deadlines) {
     try (feed;
         OutputStream out = response.outputStream()) {
-      send(out, ": what happens from now on\n\n", deadlines);
-      while (!feed.isOverrun()) {
-        LiveEvent event = feed.next(QUIET);
-        send(out, event == null ? ": nothing happened\n\n" : text(event), deadlines);
+      switch (feed) {
+        case Subscription own -> write(out, own, deadlines);
+        case Feed.PassedOn(InputStream from) -> pass(out, from, deadlines);
       }
-      send(out, ": dropped, for more has happened than was read. Connect again\n\n", deadlines);
     } catch (IOException | UncheckedIOException e) {
       return; // the caller has left
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the service stops
+    }
+  }
+
+  private static void write(OutputStream out, Subscription feed, RequestDeadlines deadlines)
+      throws IOException, InterruptedException {
+    send(out, ": what happens from now on\n\n", deadlines);
+    String end = feed.end();
+    while (end == null) {
+      LiveEvent event = feed.next(QUIET);
+      send(out, event == null ? ": nothing happened\n\n" : text(event), deadlines);
+      end = feed.end();
+    }
+    send(out, ": " + end + ". Connect again\n\n", deadlines);
+  }
+
+  /** As it comes; that nothing happened comes too, and so finds callers that have left. */
+  private static void pass(OutputStream out, InputStream from, RequestDeadlines deadlines)
+      throws IOException {
+    byte[] some = new byte[8_192];
+    for (int n = from.read(some); n >= 0; n = from.read(some)) {
+      send(out, some, n, deadlines);
     }
   }
 
@@ -45,8 +66,14 @@ final class EventStream {
 
   private static void send(OutputStream out, String text, RequestDeadlines deadlines)
       throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    send(out, bytes, bytes.length, deadlines);
+  }
+
+  private static void send(OutputStream out, byte[] bytes, int n, RequestDeadlines deadlines)
+      throws IOException {
     deadlines.begin();
-    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.write(bytes, 0, n);
     out.flush();
     deadlines.end();
   }

@@ -5,6 +5,8 @@ import io.rowhook.admin.api.Caller;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.ProblemType;
 import io.rowhook.admin.api.Right;
+import io.rowhook.recipient.Secret;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -13,8 +15,11 @@ import java.util.function.Supplier;
  * the commands out.
  *
  * @param file what stands in it
+ * @param elsewhere the token by which other instances are asked, which do not know this one's;
+ *     empty: there is none
  */
-public record LocalAccess(Supplier<EndpointFile> file) implements Access {
+public record LocalAccess(Supplier<EndpointFile> file, Supplier<Optional<Secret>> elsewhere)
+    implements Access {
 
   @Override
   public void checkHost(Asked asked) throws ApiException {
@@ -33,6 +38,7 @@ public record LocalAccess(Supplier<EndpointFile> file) implements Access {
     if (!Tokens.same(token, file.get().token())) {
       throw Access.unauthorized("the token is another's", true);
     }
-    return new Caller("local commands", asked.address(), Right.operate);
+    Caller caller = new Caller("local commands", asked.address(), Right.operate);
+    return elsewhere.get().map(caller::with).orElse(caller);
   }
 }

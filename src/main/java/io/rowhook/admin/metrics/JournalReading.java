@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param at when; {@link Instant#MIN}: it was never read
  * @param standings of each recipient that the journal knows, by its name
  * @param backlogs of the same
- * @param resyncs those that run
+ * @param resyncs those that run here
  */
 record JournalReading(
     Instant at,
@@ -54,7 +54,11 @@ record JournalReading(
     }
     try {
       return new JournalReading(
-          Instant.now(), standings, backlogs, journal.resyncs().running(), JournalSpace.of(file));
+          Instant.now(),
+          standings,
+          backlogs,
+          journal.sharing().captures() ? journal.resyncs().running() : List.of(),
+          JournalSpace.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

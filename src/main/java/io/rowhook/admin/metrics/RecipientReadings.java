@@ -31,7 +31,9 @@ final class RecipientReadings {
         service.recipients().get().stream()
             .collect(Collectors.toMap(Recipient::name, Function.identity()));
     Set<String> names = new HashSet<>(dispatchers.keySet());
-    names.addAll(journal.standings().keySet());
+    journal.standings().keySet().stream()
+        .filter(service.journal().sharing()::serves) // each instance shows its own
+        .forEach(names::add);
     Map<String, RecipientReading> readings = new HashMap<>();
     for (String name : names) {
       readings.put(

@@ -4,6 +4,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.AnnouncementDao;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,9 @@ import java.util.Optional;
  * the one writer, and without touching the watermark. Any thread.
  */
 public final class SqliteAnnouncer {
+
+  /** So many of other instances at once. */
+  private static final int MOST = 1_000;
 
   private final GroupCommitWriter writer;
   private final CommittedState committed;
@@ -32,6 +36,10 @@ public final class SqliteAnnouncer {
    *     published whose events have the next sequences; to be tried again
    */
   public boolean publish(List<Event> events) throws InterruptedException {
+    return publish(_ -> events);
+  }
+
+  private boolean publish(WriteTask.Action<List<Event>> source) throws InterruptedException {
     if (committed.place().isEmpty()) {
       return false;
     }
@@ -39,12 +47,33 @@ public final class SqliteAnnouncer {
         .write(
             WriteTask.urgent(
                 sql -> {
+                  List<Event> events = source.run(sql);
                   PublicationPass pass = new PublicationPass(sql, errors);
-                  return pass.announce(events)
-                      ? Optional.of(pass.end())
-                      : Optional.<CommittedState.Publication>empty();
+                  if (!pass.announce(events)) {
+                    return Optional.<CommittedState.Publication>empty();
+                  }
+                  AnnouncementDao.remove(sql, events);
+                  return Optional.of(pass.end());
                 },
                 made -> made.ifPresent(committed::published)))
         .isPresent();
+  }
+
+  /** Leaves events to the instance that captures, which alone can publish them; durably. */
+  public void leave(List<Event> events) throws InterruptedException {
+    writer.write(
+        WriteTask.urgent(sql -> {
+          AnnouncementDao.add(sql, events);
+          return true;
+        }));
+  }
+
+  /**
+   * Publishes what others have left to this instance; in the same commit it is left no more.
+   *
+   * @return as {@link #publish(List)}
+   */
+  public boolean publishLeft() throws InterruptedException {
+    return publish(sql -> AnnouncementDao.oldest(sql, MOST));
   }
 }

@@ -43,6 +43,7 @@ public record SharedTable(
           new Declared("attribute_set", Place.SHARED, true),
           new Declared("audit", Place.SHARED, true),
           new Declared("kill_switch", Place.SHARED, false),
+          new Declared("announcement", Place.SHARED, true),
           new Declared("server", Place.DELIVERIES, false),
           new Declared("recipient", Place.DELIVERIES, false),
           new Declared("forgotten_recipient", Place.DELIVERIES, false),

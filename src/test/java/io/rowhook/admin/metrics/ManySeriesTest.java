@@ -9,6 +9,7 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
+import io.rowhook.admin.instances.InstanceClient;
 import io.rowhook.admin.mapping.Mapping;
 import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
@@ -208,7 +209,8 @@ class ManySeriesTest {
         new WhatIfs(journal.events()),
         metrics,
         new History(),
-        new LiveEvents());
+        new LiveEvents(),
+        new InstanceClient(List::of));
   }
 
   private static SettingsReloader reloader(SettingsDirectory files) {

@@ -21,6 +21,7 @@ export function Overview() {
     <${Loaded} of=${status}>${(data) => html`
       <${Needs} status=${data} reload=${status.reload} />
       <div class="cards"><${Source} status=${data} /><${Journal} status=${data} /></div>
+      ${data.instances.length > 0 && html`<${Instances} status=${data} />`}
       <${Recipients} status=${data} history=${history.data} />`}<//>
     <section aria-label=${t('history')}><h2>${t('history')}</h2>
       <${Loaded} of=${history}>${(data) => html`<${History} of=${data} />`}<//>
@@ -89,6 +90,20 @@ function Journal({ status }) {
         <dt>${term('part', one.part)}</dt><dd>${one.state !== 'ok' && html`<${Badge} kind="health" state=${one.state} /> `}${prose(one.reason)}</dd>`)}
       <dt>${t('events')}</dt><dd>${number(status.head)}</dd>
     </dl></section>`;
+}
+
+/** Those that share the work, each with what it does. */
+function Instances({ status }) {
+  const does = (one) => [one.captures && t('instance.captures'), one.name === status.instance && t('instance.asked')].filter(Boolean).join(', ');
+  const columns = [
+    [t('instance'), (one) => (one.api ? html`<a href=${one.api}>${one.name}</a>` : one.name)],
+    [t('state'), (one) => (one.unanswered ? html`<${Badge} kind="health" state="degraded" /> ${prose(one.unanswered)}` : html`<${Badge} kind="health" state="ok" />`)],
+    [t('instance.does'), does],
+    [t('instance.serves'), (one) => number(one.recipients), 'number'],
+    [t('instance.since'), (one) => html`<${When} at=${one.since} />`],
+  ];
+  return html`<section aria-label=${t('instances')}><h2>${t('instances')} (${number(status.instances.length)})</h2>
+    <${Table} caption=${t('instances')} columns=${columns} rows=${status.instances} keyOf=${(one) => one.name} /></section>`;
 }
 
 function Recipients({ status, history }) {

@@ -83,6 +83,7 @@ function Head({ one, health, reload: look }) {
       <dt>${t('failures')}</dt><dd>${t('failures.window', { n: number(one.failures), time: duration(one.failuresWithin) })}</dd>
       <dt>${t('failed')}</dt><dd>${number(one.failed)}</dd>
       <dt>${t('in-flight')}</dt><dd>${number(one.inFlight)}</dd>
+      ${one.instance && html`<dt>${t('instance')}</dt><dd>${one.instance}${one.unanswered ? html`: <${Badge} kind="health" state="degraded" /> ${prose(one.unanswered)}` : ''}</dd>`}
       ${one.trouble && html`<dt>${t('why')}</dt><dd>${one.trouble}</dd>`}
     </dl></section>`;
 }
