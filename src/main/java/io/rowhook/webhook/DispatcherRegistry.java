@@ -1,6 +1,7 @@
 package io.rowhook.webhook;
 
 import io.rowhook.recipient.Recipient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.function.Predicate;
 public final class DispatcherRegistry implements AutoCloseable {
 
   private record Hired(Recipient recipient, RecipientDispatcher dispatcher) {}
+
+  /** How long what is in flight may take where another instance waits for the recipient. */
+  private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(3);
 
   private final Function<Recipient, RecipientDispatcher> hire;
   private volatile Map<String, Hired> byName = Map.of();
@@ -40,23 +44,26 @@ public final class DispatcherRegistry implements AutoCloseable {
    * May be called again after it has failed, and starts then what it could not start.
    */
   public synchronized void apply(List<Recipient> recipients) {
-    bring(recipients.stream().filter(recipient -> served.test(recipient.name())).toList());
+    bring(
+        recipients.stream().filter(recipient -> served.test(recipient.name())).toList(),
+        RecipientDispatcher.CLOSE_LIMIT);
     inForce = List.copyOf(recipients);
   }
 
   /**
    * Serves, of the recipients in force, only these from now on: others are served elsewhere. Those
    * that leave are at rest when it returns, or have been told to be for {@link
-   * RecipientDispatcher#CLOSE_LIMIT}.
+   * #HAND_OVER_LIMIT}.
    *
    * @param mine by name
    */
   public synchronized void serve(Predicate<String> mine) {
     served = mine;
-    bring(inForce.stream().filter(recipient -> mine.test(recipient.name())).toList());
+    bring(
+        inForce.stream().filter(recipient -> mine.test(recipient.name())).toList(), HAND_OVER_LIMIT);
   }
 
-  private void bring(List<Recipient> recipients) {
+  private void bring(List<Recipient> recipients, Duration limit) {
     Map<String, Hired> leaving = new TreeMap<>(byName);
     Map<String, Hired> next = new TreeMap<>();
     List<Hired> coming = new ArrayList<>();
@@ -78,11 +85,11 @@ public final class DispatcherRegistry implements AutoCloseable {
         }
       }
     } catch (RuntimeException | Error e) {
-      close(coming);
+      close(coming, limit);
       throw e;
     }
     byName = Map.copyOf(next);
-    close(leaving.values());
+    close(leaving.values(), limit);
     next.values().stream()
         .map(Hired::dispatcher)
         .filter(dispatcher -> !dispatcher.isStarted())
@@ -129,13 +136,15 @@ public final class DispatcherRegistry implements AutoCloseable {
   /** Stops all, side by side, so that it takes as long as the slowest. */
   @Override
   public synchronized void close() {
-    close(byName.values());
+    close(byName.values(), RecipientDispatcher.CLOSE_LIMIT);
     byName = Map.of();
   }
 
-  private static void close(Collection<Hired> leaving) {
+  private static void close(Collection<Hired> leaving, Duration limit) {
     List<Thread> closing =
-        leaving.stream().map(hired -> Thread.ofVirtual().start(hired.dispatcher::close)).toList();
+        leaving.stream()
+            .map(hired -> Thread.ofVirtual().start(() -> hired.dispatcher.close(limit)))
+            .toList();
     try {
       for (Thread thread : closing) {
         thread.join();

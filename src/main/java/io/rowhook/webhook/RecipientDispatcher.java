@@ -194,11 +194,21 @@ public final class RecipientDispatcher implements AutoCloseable {
    */
   @Override
   public void close() {
+    close(CLOSE_LIMIT);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param limit how long what is in flight may take; what takes longer is sent again by whoever
+   *     serves the recipient next
+   */
+  void close(Duration limit) {
     journal.noLongerOnPublished(wake);
-    control.close(CLOSE_LIMIT);
+    control.close(limit);
     Thread running = thread;
     try {
-      if (running != null && !running.join(CLOSE_LIMIT.multipliedBy(2))) {
+      if (running != null && !running.join(limit.plus(CLOSE_LIMIT))) {
         running.interrupt(); // the journal does not answer
         running.join(CLOSE_LIMIT);
       }

@@ -115,9 +115,13 @@ final class Follower implements AutoCloseable {
     }
   }
 
+  /** These are not to be acquired after all; nothing is said of them when it returns. */
+  synchronized void cancel(Collection<TopicPartition> partitions) {
+    wanted.keySet().removeAll(partitions);
+  }
+
   /** Read these on from where the file has them: others write them. */
   synchronized void release(Collection<TopicPartition> partitions) {
-    wanted.keySet().removeAll(partitions);
     released.addAll(partitions);
   }
 

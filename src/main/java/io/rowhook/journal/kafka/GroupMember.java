@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
@@ -53,6 +54,16 @@ final class GroupMember implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration REJOIN = Duration.ofSeconds(1);
 
+  /**
+   * After so long without an answer it gives up what it owns, which others have had for long: what
+   * captures lets go of the source then. Longer than a round of the group may take in which all
+   * wait for one.
+   */
+  private static final Duration SILENCE = Clients.SESSION.multipliedBy(3);
+
+  /** How long Kafka may take to hear that it leaves. */
+  private static final Duration LEAVING = Duration.ofSeconds(5);
+
   private final Clients clients;
   private final String group;
   private final String topic;
@@ -60,6 +71,7 @@ final class GroupMember implements AutoCloseable {
   private final Listener listener;
   private final Lease lease;
   private final Thread thread;
+  private long heard; // of the group; the thread's only
   private Before before = () -> {};
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -93,8 +105,8 @@ final class GroupMember implements AutoCloseable {
     try {
       before.run();
       do {
-        try (Consumer<byte[], byte[]> consumer = clients.member(group)) {
-          join(consumer);
+        try {
+          beMember();
         } catch (KafkaException e) {
           LOG.warn("group {} of Kafka: {}; joining again", group, e.getMessage());
         } catch (RuntimeException e) {
@@ -106,8 +118,20 @@ final class GroupMember implements AutoCloseable {
     }
   }
 
+  private void beMember() {
+    Consumer<byte[], byte[]> consumer = clients.member(group);
+    try {
+      join(consumer);
+    } finally {
+      consumer.close(CloseOptions.timeout(LEAVING)); // which gives back what is owned
+      lease.end(topic);
+    }
+  }
+
+  /** Returns when it is closed, or has had no sign of being a member for so long that it is none. */
   private void join(Consumer<byte[], byte[]> consumer) {
     consumer.subscribe(List.of(topic), new Rebalances(consumer));
+    heard = System.nanoTime();
     double heartbeats = 0;
     Metric answers = answers(consumer);
     while (closed.getCount() > 0) {
@@ -117,7 +141,14 @@ final class GroupMember implements AutoCloseable {
       double now = (Double) answers.metricValue();
       if (now > heartbeats) {
         heartbeats = now;
+        heard = System.nanoTime();
         renewed(before);
+      } else if (System.nanoTime() - heard > SILENCE.toNanos() && ownership.ownsOf(topic)) {
+        LOG.warn(
+            "{}: Kafka has not answered for {} s: this instance gives up its share until it does",
+            topic,
+            SILENCE.toSeconds());
+        return;
       }
     }
   }
@@ -156,7 +187,8 @@ final class GroupMember implements AutoCloseable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       ownership.member(topic, consumer.groupMetadata());
-      renewed(System.nanoTime());
+      heard = System.nanoTime();
+      renewed(heard);
       if (!partitions.isEmpty()) {
         committed(partitions);
         consumer.pause(partitions);

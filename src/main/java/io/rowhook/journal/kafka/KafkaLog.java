@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -55,6 +56,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   private final TopicSetup setup;
   private final List<GroupMember> members = new ArrayList<>();
   private @Nullable Follower follower;
+  private Runnable closing = () -> {};
 
   /** The writer's thread only: where its own records stand. */
   private final Map<TopicPartition, Long> written;
@@ -131,9 +133,10 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
    */
   public void share(
       GroupCommitWriter writer, boolean capture, boolean deliver, ShareListener listener) {
-    Follower reading = java.util.Objects.requireNonNull(follower);
+    Follower reading = Objects.requireNonNull(follower);
     Shares shares =
         new Shares(topics, ownership, reading, writer, listener, this::has, this::instance);
+    closing = shares::close;
     reading.onCaughtUp(shares::caughtUp);
     if (deliver) {
       member(topics.deliverGroup(), topics.deliveries(), shares).start(() -> {});
@@ -252,6 +255,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
       Thread.currentThread().interrupt();
     }
     members.clear();
+    closing.run();
   }
 
   /** Reads no more. The writer still works. */

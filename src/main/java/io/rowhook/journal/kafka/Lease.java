@@ -28,6 +28,11 @@ final class Lease {
     return !was && holds(topic);
   }
 
+  /** Nothing is owned of a topic any more. */
+  void end(String topic) {
+    renewed.remove(topic);
+  }
+
   /** Whether what is owned of a topic is this process's for sure. */
   boolean holds(String topic) {
     Long since = renewed.get(topic);

@@ -3,6 +3,7 @@ package io.rowhook.journal.kafka;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -26,6 +27,11 @@ final class Ownership {
 
   boolean owns(TopicPartition partition) {
     return owned.contains(partition);
+  }
+
+  /** Whether it owns any partition of a topic. */
+  boolean ownsOf(String topic) {
+    return owned.stream().anyMatch(partition -> partition.topic().equals(topic));
   }
 
   /** Whether it is worked at here. */
@@ -84,7 +90,7 @@ final class Ownership {
     long left = millis;
     while (left > 0
         && owned.contains(partition)
-        && java.util.Objects.equals(members.get(partition.topic()), than)) {
+        && Objects.equals(members.get(partition.topic()), than)) {
       wait(left);
       left = (until - System.nanoTime()) / 1_000_000;
     }

@@ -98,6 +98,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
 
   @Override
   public void revoked(Collection<TopicPartition> partitions) throws InterruptedException {
+    follower.cancel(partitions);
     ownership.leave(partitions);
     await(tell(partitions));
     try {
@@ -111,6 +112,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
 
   @Override
   public void lost(Collection<TopicPartition> partitions) throws InterruptedException {
+    follower.cancel(partitions);
     ownership.remove(partitions);
     await(tell(partitions));
     follower.release(partitions);

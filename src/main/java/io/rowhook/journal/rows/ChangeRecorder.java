@@ -1,11 +1,13 @@
 package io.rowhook.journal.rows;
 
 import io.rowhook.journal.sqlite.SqliteSession;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +66,7 @@ public final class ChangeRecorder {
             table.key().stream().map(column -> row + "." + column).collect(joined()));
   }
 
-  private static java.util.stream.Collector<CharSequence, ?, String> joined() {
+  private static Collector<CharSequence, ?, String> joined() {
     return Collectors.joining(", ");
   }
 
@@ -116,7 +118,7 @@ public final class ChangeRecorder {
     return taken;
   }
 
-  private static RowChange change(SharedTable table, java.sql.ResultSet row) throws SQLException {
+  private static RowChange change(SharedTable table, ResultSet row) throws SQLException {
     List<Object> key = new ArrayList<>();
     for (int i = 1; i <= table.key().size(); i++) {
       key.add(row.getObject(i));

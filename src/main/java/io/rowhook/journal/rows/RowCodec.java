@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ public final class RowCodec {
       case byte[] bytes -> {
         json.writeStartObject();
         String text = new String(bytes, StandardCharsets.UTF_8);
-        if (java.util.Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+        if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
           json.writeStringField(TEXT, text);
         } else {
           json.writeBinaryField(BYTES, bytes);
