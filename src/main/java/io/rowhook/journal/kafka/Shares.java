@@ -68,8 +68,10 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   /** These are in the file to their end; the follower's thread. */
   void caughtUp(Collection<TopicPartition> partitions) {
     ownership.add(partitions);
-    teller.submit(() -> announce(partitions));
-    tell(partitions);
+    teller.execute(() -> {
+      announce(partitions);
+      tellNow(partitions);
+    });
   }
 
   /** Lets all know who does it now. */
@@ -131,21 +133,23 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   }
 
   private Future<?> tell(Collection<TopicPartition> partitions) {
-    return teller.submit(() -> {
-      try {
-        if (partitions.stream().anyMatch(one -> one.topic().equals(topics.deliveries()))) {
-          listener.serve(mine);
-          served.countDown();
-        }
-        if (partitions.contains(topics.eventsPartition())) {
-          listener.capture(ownership.serves(topics.eventsPartition()));
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        LOG.error("the share of this instance could not be taken or given back", e);
+    return teller.submit(() -> tellNow(partitions));
+  }
+
+  private void tellNow(Collection<TopicPartition> partitions) {
+    try {
+      if (partitions.stream().anyMatch(one -> one.topic().equals(topics.deliveries()))) {
+        listener.serve(mine);
+        served.countDown();
       }
-    });
+      if (partitions.contains(topics.eventsPartition())) {
+        listener.capture(ownership.serves(topics.eventsPartition()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("the share of this instance could not be taken or given back", e);
+    }
   }
 
   private static void await(Future<?> told) throws InterruptedException {
