@@ -7,7 +7,6 @@ import static io.rowhook.api.TwoInstances.servedBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.StatusCommand;
 import io.rowhook.admin.api.Caller;
 import io.rowhook.journal.AuditEntry;
@@ -220,7 +219,7 @@ class InstancesTest {
             ask(200, otherClient, "POST", erase, "{\"dryRun\":true}").json().path("events").asInt())
         .isPositive();
     assertThat(ask(409, otherClient, "POST", erase, "").text())
-        .contains("while other instances serve recipients", name(both.other));
+        .contains("other instances of Rowhook share the work", "stop all but one");
   }
 
   private void sameStatus() {
@@ -275,67 +274,5 @@ class InstancesTest {
 
   private static List<String> subjects(JsonNode status) {
     return status.findValuesAsText("subject");
-  }
-
-  @Test
-  void whatCannotBeAskedIsSaid() {
-    both.wayToOther.leadNowhere();
-    ApiClient.Reply away = ask(503, client, "POST", of(far, "pause"), "");
-    assertThat(away.header("Retry-After")).isEqualTo("10");
-    assertThat(away.text())
-        .contains("instance " + name(both.other), "serves recipient " + far, "does not answer")
-        .contains("another takes over within about 10 seconds");
-    unanswered("does not answer");
-    both.wayToOther.moveTo(URI.create("http://" + hostOf(otherClient)).getPort());
-    both.wayToOther.swallow();
-    long before = System.nanoTime();
-    unanswered("no answer within 2 s");
-    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(15));
-    both.wayToOther.letThrough();
-
-    both.otherHasToken("a-token-of-its-own");
-    Eventually.within(
-        LIMIT,
-        "the other does not take the token",
-        () -> client.post(of(far, "discard"), "{\"dryRun\":true}").status() == 503);
-    assertThat(ask(503, client, "POST", of(far, "pause"), "").text())
-        .contains("does not take this", "401", "the same admin.tokens");
-
-    both.otherSaysNotWhere();
-    far = servedBy(both.other).getFirst();
-    assertThat(ask(503, client, "POST", of(far, "pause"), "").text())
-        .contains("does not say where its API is", "advertised.api");
-    unanswered("does not say where its API is");
-
-    both.other.stop();
-    Eventually.within(
-        LIMIT,
-        "the one that is left has taken over",
-        () -> client.post(of(far, "pause"), "").status() == 200);
-  }
-
-  private void unanswered(String why) {
-    JsonNode status = ask(200, client, "GET", "/v1/status", "").json();
-    assertThat(names(status)).isEqualTo(Set.copyOf(TwoInstances.RECIPIENTS));
-    for (JsonNode one : status.path("recipients")) {
-      if (servedBy(both.other).contains(one.path("recipient").asText())) {
-        assertThat(one.path("unanswered").asText()).contains(name(both.other), why);
-        assertThat(one.path("state").asText()).isEqualTo("active");
-      } else {
-        assertThat(one.path("unanswered").isNull()).isTrue();
-      }
-    }
-    assertThat(status.path("health").path("state").asText()).isNotEqualTo("ok");
-    ObjectNode part =
-        (ObjectNode)
-            status
-                .path("health")
-                .path("parts")
-                .valueStream()
-                .filter(one -> one.path("part").asText().equals("instance"))
-                .findFirst()
-                .orElseThrow();
-    assertThat(part.path("subject").asText()).isEqualTo(name(both.other));
-    assertThat(ask(200, client, "GET", "/ready", "").text()).isEqualTo("ok\n");
   }
 }

@@ -1,6 +1,8 @@
 package io.rowhook.api;
 
 import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.journal.Instance;
+import io.rowhook.journal.Sharing;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
@@ -34,7 +36,7 @@ final class TwoInstances implements AutoCloseable {
   final MovingAddress wayToOther;
   private final String prefix;
   private final int capturingPort = Ports.lasting();
-  private final int otherPort = Ports.lasting();
+  final int otherPort = Ports.lasting();
   private final HttpClient http = HttpClient.newHttpClient();
 
   TwoInstances(SourceDatabase source, Path directory) {
@@ -107,8 +109,13 @@ final class TwoInstances implements AutoCloseable {
         && Stream.of(capturing, other)
             .allMatch(one ->
                 servedBy(one).stream()
-                    .allMatch(name ->
-                        journal.sharing().server(name).orElseThrow().name().equals(name(one))));
+                    .map(name -> journal.sharing().server(name).orElseThrow())
+                    .allMatch(server -> isSame(server, one.flow().journal().sharing())));
+  }
+
+  private static boolean isSame(Instance server, Sharing sharing) {
+    Instance instance = sharing.instance().orElseThrow();
+    return server.name().equals(instance.name()) && server.api().equals(instance.api());
   }
 
   static String name(Stage stage) {

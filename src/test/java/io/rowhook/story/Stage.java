@@ -1,7 +1,6 @@
 package io.rowhook.story;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.Flow;
 import io.rowhook.Observers;
 import io.rowhook.Wiring;
@@ -289,21 +288,6 @@ public final class Stage implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** An expected body with every "*" in it replaced by what really stands there. */
-  static JsonNode filledIn(JsonNode expected, @Nullable JsonNode actual) {
-    if (expected.isTextual() && "*".equals(expected.textValue()) && actual != null) {
-      return actual;
-    }
-    if (expected instanceof ObjectNode object && actual != null) {
-      ObjectNode filled = Json.MAPPER.createObjectNode();
-      object
-          .properties()
-          .forEach(e -> filled.set(e.getKey(), filledIn(e.getValue(), actual.get(e.getKey()))));
-      return filled;
-    }
-    return expected;
   }
 
   @Override

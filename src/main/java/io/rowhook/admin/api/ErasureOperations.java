@@ -3,10 +3,7 @@ package io.rowhook.admin.api;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.journal.DeliveryAdminException;
-import io.rowhook.journal.Instance;
-import io.rowhook.journal.SqliteJournal;
 import java.util.List;
-import java.util.Optional;
 
 /** Removing what the journal has of one entity. */
 final class ErasureOperations {
@@ -60,18 +57,6 @@ final class ErasureOperations {
 
   private static ApiAnswer erase(RunningService service, ApiRequest request)
       throws DeliveryAdminException, InterruptedException {
-    SqliteJournal journal = service.journal();
-    Optional<String> elsewhere =
-        journal.queries().recipients().stream()
-            .filter(name -> !journal.sharing().serves(name))
-            .findFirst();
-    if (elsewhere.isPresent() && !request.is("dryRun")) {
-      throw new DeliveryAdminException(
-          "nothing is erased while other instances serve recipients, as %s serves %s: what these have of it only they can remove. Stop the others, ask again in some seconds, and start them again"
-              .formatted(
-                  journal.sharing().server(elsewhere.get()).map(Instance::name).orElse("another"),
-                  elsewhere.get()));
-    }
     return ApiAnswer.ok(
         service
             .erasures()

@@ -69,12 +69,14 @@ public final class FileScrubber {
   }
 
   private Optional<String> rewrite(SqliteSession sql) {
-    try {
-      sql.script("PRAGMA temp_store_directory = '" + quoted(directory()) + "'");
+    // All of the process has this setting, and the connection that sets it loses its temporary
+    // tables.
+    try (SqliteSession setting = file.reader()) {
+      setting.script("PRAGMA temp_store_directory = '" + quoted(directory()) + "'");
       try {
         sql.script("VACUUM");
       } finally {
-        sql.script("PRAGMA temp_store_directory = ''");
+        setting.script("PRAGMA temp_store_directory = ''");
       }
       long busy = sql.number("PRAGMA wal_checkpoint(TRUNCATE)");
       return busy == 0
