@@ -142,6 +142,11 @@ final class Follower implements AutoCloseable {
         } catch (KafkaException e) {
           LOG.warn("{} cannot be read; tried again: {}", setup.where(), e.getMessage());
           Thread.sleep(AGAIN);
+        } catch (JournalException e) {
+          if (!e.kind().mayPass()) {
+            throw e;
+          }
+          Thread.sleep(AGAIN); // the writer has said what it is
         }
       }
     } catch (InterruptedException e) {
