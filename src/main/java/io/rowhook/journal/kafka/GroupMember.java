@@ -221,6 +221,8 @@ final class GroupMember implements AutoCloseable {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
         LOG.info("{}: this instance is to have {} partitions less", topic, partitions.size());
+        // The group is a generation further: what came of the last deliveries is written as that.
+        ownership.member(topic, consumer.groupMetadata());
         tell(listener::revoked, partitions);
       }
     }
