@@ -110,7 +110,7 @@ final class Follower implements AutoCloseable {
   void acquire(Collection<TopicPartition> partitions) throws InterruptedException {
     Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(partitions));
     synchronized (this) {
-      released.removeAll(partitions);
+      released.addAll(partitions); // others may have had them since they were its own
       wanted.putAll(ends);
     }
   }
@@ -142,6 +142,11 @@ final class Follower implements AutoCloseable {
         } catch (KafkaException e) {
           LOG.warn("{} cannot be read; tried again: {}", setup.where(), e.getMessage());
           Thread.sleep(AGAIN);
+        } catch (JournalException e) {
+          if (!e.kind().mayPass()) {
+            throw e;
+          }
+          Thread.sleep(AGAIN); // the writer has said what it is
         }
       }
     } catch (InterruptedException e) {
@@ -222,7 +227,7 @@ final class Follower implements AutoCloseable {
     Set<TopicPartition> complete = new HashSet<>();
     synchronized (this) {
       wanted.forEach((partition, end) -> {
-        if (paused.contains(partition) || consumer.position(partition) >= end) {
+        if (!paused.contains(partition) && consumer.position(partition) >= end) {
           complete.add(partition);
         }
       });

@@ -11,10 +11,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Shares implements GroupMember.Listener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shares.class);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final Topics topics;
   private final Ownership ownership;
@@ -40,8 +41,9 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   private final Predicate<String> mine;
   private final Supplier<Instance> me;
   private final CountDownLatch served = new CountDownLatch(1);
-  private final ExecutorService teller =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("shares").factory());
+  private final ScheduledExecutorService teller =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("shares").factory());
 
   Shares(
       Topics topics,
@@ -147,9 +149,17 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (JournalException e) {
+      LOG.warn("the share of this instance could not be taken or given back; tried again: {}", e.getMessage());
+      again(partitions);
     } catch (RuntimeException e) {
-      LOG.error("the share of this instance could not be taken or given back", e);
+      LOG.error("the share of this instance could not be taken or given back; tried again", e);
+      again(partitions);
     }
+  }
+
+  private void again(Collection<TopicPartition> partitions) {
+    teller.schedule(() -> tellNow(partitions), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static void await(Future<?> told) throws InterruptedException {
