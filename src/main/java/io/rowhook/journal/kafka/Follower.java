@@ -232,6 +232,7 @@ final class Follower implements AutoCloseable {
         }
       });
       wanted.keySet().removeAll(complete);
+      released.removeAll(complete);
       if (!complete.isEmpty()) {
         pause(consumer, complete);
         caughtUp.accept(complete);
