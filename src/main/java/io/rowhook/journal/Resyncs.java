@@ -4,20 +4,20 @@ import io.rowhook.journal.Resync.State;
 import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
+import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.NoteDao;
 import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ResyncDao;
-import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
-import java.util.TreeSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What brings recipients up to date, as the journal keeps it. Any thread. */

@@ -164,8 +164,7 @@ final class Crew implements AutoCloseable {
   Optional<Integer> capturing() {
     return IntStream.range(0, SIZE)
         .filter(this::isAlive)
-        .filter(member ->
-            CrewFiles.captures(journal(member)))
+        .filter(member -> CrewFiles.captures(journal(member)))
         .boxed()
         .findFirst();
   }

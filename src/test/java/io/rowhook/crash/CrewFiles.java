@@ -102,7 +102,9 @@ final class CrewFiles {
     try (Connection connection = open(file);
         Statement sql = connection.createStatement()) {
       List<String> all = new ArrayList<>();
-      list(sql, "SELECT r.name, d.sequence, d.state FROM delivery d JOIN recipient r ON r.id = d.recipient")
+      list(
+              sql,
+              "SELECT r.name, d.sequence, d.state FROM delivery d JOIN recipient r ON r.id = d.recipient")
           .forEach(row -> all.add("a delivery is open: " + row));
       list(
               sql,

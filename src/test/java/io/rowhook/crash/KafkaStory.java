@@ -107,8 +107,7 @@ final class KafkaStory {
             return "1".equals(source.query("SELECT count(*) FROM pg_stat_replication"));
           });
       try (Writers writers = Writers.start(source, truth, random.split(), WRITERS, pauseMillis)) {
-        KafkaHarms all =
-            new KafkaHarms(crew, kafka, writers, recipients, random.split(), frozen);
+        KafkaHarms all = new KafkaHarms(crew, kafka, writers, recipients, random.split(), frozen);
         all.mended();
         plan.happen(all, random);
         all.mended();
@@ -195,7 +194,8 @@ final class KafkaStory {
                   needless));
       if (needless > bound) {
         faults.add(
-            "%s: %d events came again, at most %d may".formatted(recipient.name(), needless, bound));
+            "%s: %d events came again, at most %d may"
+                .formatted(recipient.name(), needless, bound));
       }
     }
     faults.addAll(verification.faults());

@@ -45,26 +45,34 @@ class KafkaStoryTest {
 
   @Test
   void whateverIsKilled() throws Exception {
-    story("short", Duration.ofSeconds(15), 1_500, (harms, random) -> {
-      List<Harm> left = new ArrayList<>(SHORT);
-      while (!left.isEmpty()) {
-        harms.happen(left.remove(random.nextInt(left.size())), true);
-      }
-    });
+    story(
+        "short",
+        Duration.ofSeconds(15),
+        1_500,
+        (harms, random) -> {
+          List<Harm> left = new ArrayList<>(SHORT);
+          while (!left.isEmpty()) {
+            harms.happen(left.remove(random.nextInt(left.size())), true);
+          }
+        });
   }
 
   @Test
   @Tag("slow")
   void whateverIsKilledAndHowOften() throws Exception {
     int kills = Integer.getInteger("kafka.kills", KILLS);
-    story("long", Duration.ofSeconds(60), 2_000, (harms, random) -> {
-      for (Harm harm : Harm.values()) { // each at least once, alone
-        harms.happen(harm, true);
-      }
-      for (int i = 1; harms.kills() < kills; i++) {
-        harms.happen(draw(random), i % AT_ONCE == 0);
-      }
-    });
+    story(
+        "long",
+        Duration.ofSeconds(60),
+        2_000,
+        (harms, random) -> {
+          for (Harm harm : Harm.values()) { // each at least once, alone
+            harms.happen(harm, true);
+          }
+          for (int i = 1; harms.kills() < kills; i++) {
+            harms.happen(draw(random), i % AT_ONCE == 0);
+          }
+        });
   }
 
   private static Harm draw(SplittableRandom random) {
@@ -76,8 +84,7 @@ class KafkaStoryTest {
     long seed = Long.getLong("kafka.seed", System.nanoTime() & 0xFFFF_FFFFL);
     Path directory = CrashStory.directory(Path.of("target", "kafka-story", name), seed);
     System.out.println("kafka story, seed " + seed);
-    KafkaStory.Outcome outcome =
-        new KafkaStory(seed, directory, frozen, pauseMillis, plan).run();
+    KafkaStory.Outcome outcome = new KafkaStory(seed, directory, frozen, pauseMillis, plan).run();
     System.out.println(outcome.report());
     assertThat(outcome.faults()).as("replay with -Dkafka.seed=" + seed).isEmpty();
   }

@@ -84,12 +84,7 @@ final class Recipient implements AutoCloseable {
   }
 
   private Recipient(
-      String name,
-      boolean sequential,
-      int refusedPercent,
-      boolean rude,
-      int batch,
-      Duration takes)
+      String name, boolean sequential, int refusedPercent, boolean rude, int batch, Duration takes)
       throws Exception {
     this.name = name;
     this.takes = takes;

@@ -133,7 +133,9 @@ final class GroupMember implements AutoCloseable {
     }
   }
 
-  /** Returns when it is closed, or has had no sign of being a member for so long that it is none. */
+  /**
+   * Returns when it is closed, or has had no sign of being a member for so long that it is none.
+   */
   private void join(Consumer<byte[], byte[]> consumer) {
     consumer.subscribe(List.of(topic), new Rebalances(consumer));
     heard = System.nanoTime();
