@@ -9,12 +9,13 @@ import io.rowhook.journal.tables.InstanceDao;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -41,9 +42,8 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   private final Predicate<String> mine;
   private final Supplier<Instance> me;
   private final CountDownLatch served = new CountDownLatch(1);
-  private final ScheduledExecutorService teller =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("shares").factory());
+  private final ExecutorService teller =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("shares").factory());
 
   Shares(
       Topics topics,
@@ -150,7 +150,9 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (JournalException e) {
-      LOG.warn("the share of this instance could not be taken or given back; tried again: {}", e.getMessage());
+      LOG.warn(
+          "the share of this instance could not be taken or given back; tried again: {}",
+          e.getMessage());
       again(partitions);
     } catch (RuntimeException e) {
       LOG.error("the share of this instance could not be taken or given back; tried again", e);
@@ -159,7 +161,8 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   }
 
   private void again(Collection<TopicPartition> partitions) {
-    teller.schedule(() -> tellNow(partitions), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, teller)
+        .execute(() -> tellNow(partitions));
   }
 
   private static void await(Future<?> told) throws InterruptedException {
