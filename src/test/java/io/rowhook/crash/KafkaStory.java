@@ -104,7 +104,10 @@ final class KafkaStory {
           "one of the instances reads the source's log",
           () -> {
             crew.check();
-            return "1".equals(source.query("SELECT count(*) FROM pg_stat_replication"));
+            return "1"
+                .equals(
+                    source.query(
+                        "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"));
           });
       try (Writers writers = Writers.start(source, truth, random.split(), WRITERS, pauseMillis)) {
         KafkaHarms all = new KafkaHarms(crew, kafka, writers, recipients, random.split(), frozen);
