@@ -37,7 +37,6 @@ final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration AGAIN = Duration.ofSeconds(1);
-  private static final Duration PROGRESS = Duration.ofSeconds(5);
   private static final Duration SEEN = Duration.ofMinutes(1);
 
   /** Rows in one commit, so that deliveries' outcomes get in between. */
@@ -195,7 +194,7 @@ final class Follower implements AutoCloseable {
     while (!closed && !left.isEmpty()) {
       rows += apply(consumer, consumer.poll(POLL));
       left.removeIf(partition -> consumer.position(partition) >= Offsets.of(ends, partition));
-      if (System.nanoTime() - said > PROGRESS.toNanos()) {
+      if (System.nanoTime() - said > AGAIN.toNanos() * 5) {
         said = System.nanoTime();
         LOG.info("{}: {} of at most {} rows are read", setup.where(), rows, all);
       }
@@ -317,8 +316,7 @@ final class Follower implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      thread.join(Duration.ofSeconds(5));
-      if (thread.isAlive()) {
+      if (!thread.join(Duration.ofSeconds(5))) {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
       }

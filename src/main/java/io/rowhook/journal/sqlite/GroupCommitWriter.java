@@ -255,7 +255,8 @@ public final class GroupCommitWriter implements AutoCloseable {
   private void failed(WriteTask<?> task, RuntimeException why) {
     queue.remove(task);
     boolean elsewhere =
-        why instanceof JournalException known && known.kind() == Kind.TAKEN_OVER; // it goes on there
+        why instanceof JournalException known
+            && known.kind() == Kind.TAKEN_OVER; // it goes on there
     if (task.isPatient() && !elsewhere) {
       lost++;
     }
