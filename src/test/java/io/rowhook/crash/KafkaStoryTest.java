@@ -44,6 +44,7 @@ class KafkaStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void whateverIsKilled() throws Exception {
     story(
         "short",
