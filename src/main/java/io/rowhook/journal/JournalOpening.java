@@ -15,6 +15,7 @@ final class JournalOpening {
   static SqliteJournal open(Path path, SchemaMigrations schemaMigrations) {
     JournalFile file = JournalFile.open(path, schemaMigrations);
     try {
+      KafkaLog.detach(file.writer());
       SqliteJournal journal = new SqliteJournal(file, null);
       journal.start();
       return journal;

@@ -169,6 +169,27 @@ class KafkaJournalTest {
   }
 
   @Test
+  void aFileGoesBackToItselfAndIntoOtherTopics() throws Exception {
+    try (SqliteJournal first = alone("first")) {
+      first.begin(EPOCH, lsn(100), Map.of());
+      publish(first, 200, "a");
+      first.deliveries("shop");
+    }
+    Path file = directory.resolve("first").resolve("journal.db");
+    try (SqliteJournal own = SqliteJournal.open(file)) {
+      publish(own, 300, "b");
+      own.deliveries("another");
+    }
+    KafkaSettings others =
+        SharedJournal.settings(kafka.bootstrapServers(), kafka.topicPrefix() + "-anew");
+    try (SqliteJournal moved = SharedJournal.alone(file.getParent(), others)) {
+      assertThat(all(moved)).extracting(JournalEntry::sequence).containsExactly(1L, 2L);
+      assertThat(moved.deliveries("another").cursor()).isEqualTo(2);
+      assertThat(moved.deliveries("shop").cursor()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aFileAndOtherTopicsDoNotBelongTogether() throws Exception {
     try (SqliteJournal first = alone("first")) {
       first.begin(EPOCH, lsn(100), Map.of());

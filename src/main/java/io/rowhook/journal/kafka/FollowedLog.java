@@ -44,6 +44,12 @@ final class FollowedLog {
         TimeColumns.micros(log.seenAt()));
   }
 
+  /** The file is all there is from now on. */
+  static void end(SqliteSession sql) throws SQLException {
+    sql.script("DELETE FROM followed_partition");
+    sql.script("DELETE FROM followed_log");
+  }
+
   static void seen(SqliteSession sql, Instant now) throws SQLException {
     sql.update("UPDATE followed_log SET seen_at = ?", TimeColumns.micros(now));
   }

@@ -21,12 +21,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Apache Kafka behind the journal's file. Every row that the journal keeps stands in a compacted
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * GroupMember} one for each of the two groups.
  */
 public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaLog.class);
 
   /** How long capture waits for the recipients that fall to the same process. */
   private static final Duration SERVED_FIRST = Duration.ofSeconds(5);
@@ -102,6 +107,26 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
           new TopicSetup(clients, topics),
           recorder,
           FollowedLog.positions(sql));
+    }
+  }
+
+  /**
+   * A file that may have followed topics is opened without them: it follows them no more, and is
+   * moved into others if Kafka is named again.
+   *
+   * @param sql the writer's, which is not started yet
+   */
+  public static void detach(SqliteSession sql) throws SQLException {
+    Optional<FollowedLog.Identity> followed = FollowedLog.identity(sql);
+    if (followed.isPresent()) {
+      sql.begin();
+      FollowedLog.end(sql);
+      sql.commit();
+      LOG.warn(
+          "journal: its file followed Kafka's topics of prefix {} until {}; from now on it is a"
+              + " journal of its own. What is there is not read any more",
+          followed.get().prefix(),
+          followed.get().seenAt());
     }
   }
 

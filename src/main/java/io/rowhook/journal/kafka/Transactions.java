@@ -146,6 +146,7 @@ final class Transactions implements AutoCloseable {
         used.commitTransaction();
         return;
       } catch (TimeoutException e) {
+        throwIfClosing(e);
         if (!said) {
           LOG.warn("Kafka does not say whether a commit was done; asking until it does", e);
           said = true;
@@ -163,6 +164,13 @@ final class Transactions implements AutoCloseable {
     }
   }
 
+  /** Nobody waits for the answer any more: the next start reads what was done. */
+  private void throwIfClosing(KafkaException e) {
+    if (closing) {
+      throw e;
+    }
+  }
+
   /** A new producer of the same id ends what the one before has left open, one way or the other. */
   private void renew() throws InterruptedException {
     while (true) {
@@ -171,6 +179,7 @@ final class Transactions implements AutoCloseable {
         producer();
         return;
       } catch (KafkaException e) {
+        throwIfClosing(e);
         LOG.warn("Kafka cannot be asked: {}", e.getMessage());
         Thread.sleep(1_000);
       }
@@ -193,6 +202,7 @@ final class Transactions implements AutoCloseable {
         }
         return false;
       } catch (KafkaException e) {
+        throwIfClosing(e);
         LOG.warn("Kafka cannot be asked: {}", e.getMessage());
         Thread.sleep(1_000);
       }
