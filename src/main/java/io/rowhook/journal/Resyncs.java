@@ -4,17 +4,20 @@ import io.rowhook.journal.Resync.State;
 import io.rowhook.journal.events.CommittedState;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
+import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.NoteDao;
 import io.rowhook.journal.tables.RecipientDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ResyncDao;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What brings recipients up to date, as the journal keeps it. Any thread. */
@@ -59,32 +62,44 @@ public final class Resyncs {
   }
 
   /**
-   * Makes a recipient known that is new, and begins one of each of these entities, all in one
+   * Makes recipients known that are new, and begins one of each of their entities, all in one
    * commit. Of one that is known it does nothing: it had its start.
    *
-   * @return whether it is new
+   * @param entities by recipient
+   * @return those that are new
    */
-  public boolean admit(String recipient, List<String> entities) throws InterruptedException {
+  public Set<String> admit(Map<String, List<String>> entities) throws InterruptedException {
     Instant now = Instant.now();
     return writer.write(
         WriteTask.urgent(sql -> {
-          if (isShared()) { // known is then who was admitted: it is registered by who serves it
-            String note = ADMITTED + recipient;
-            if (NoteDao.read(sql, note).isPresent()) {
-              return false;
+          Set<String> coming = new TreeSet<>();
+          for (Map.Entry<String, List<String>> one : entities.entrySet()) {
+            if (isNew(sql, one.getKey(), now)) {
+              coming.add(one.getKey());
+              for (String entity : one.getValue()) {
+                ResyncDao.insert(sql, one.getKey(), entity, "", Resync.DEFAULT_RATE, 0, now);
+              }
             }
-            NoteDao.write(sql, Map.of(note, now.toString()));
-          } else {
-            if (RecipientDao.knownSince(sql, recipient).isPresent()) {
-              return false;
-            }
-            RecipientDao.register(sql, numbers, recipient, now);
           }
-          for (String entity : entities) {
-            ResyncDao.insert(sql, recipient, entity, "", Resync.DEFAULT_RATE, 0, now);
-          }
-          return true;
+          return coming;
         }));
+  }
+
+  /** Whether it was not known before; it is now. */
+  private boolean isNew(SqliteSession sql, String recipient, Instant now) throws SQLException {
+    if (isShared()) { // known is then who was admitted: it is registered by who serves it
+      String note = ADMITTED + recipient;
+      boolean isNew = NoteDao.read(sql, note).isEmpty();
+      if (isNew) {
+        NoteDao.write(sql, Map.of(note, now.toString()));
+      }
+      return isNew;
+    }
+    boolean isNew = RecipientDao.knownSince(sql, recipient).isEmpty();
+    if (isNew) {
+      RecipientDao.register(sql, numbers, recipient, now);
+    }
+    return isNew;
   }
 
   /** Whether several processes share the journal, so that others serve recipients. */

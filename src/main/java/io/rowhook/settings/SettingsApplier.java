@@ -19,7 +19,9 @@ import io.rowhook.webhook.DispatcherStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -93,8 +95,9 @@ public final class SettingsApplier implements ReloadListener {
     if (!journal.sharing().captures()) {
       return;
     }
+    Map<String, List<String>> entities = new TreeMap<>();
     for (Recipient recipient : settings.recipients()) {
-      List<String> entities =
+      List<String> wanted =
           recipient.start() == Start.now
               ? List.of()
               : recipient.subscriptions().stream()
@@ -102,13 +105,21 @@ public final class SettingsApplier implements ReloadListener {
                   .map(Subscription::entity)
                   .distinct()
                   .toList();
-      boolean counts = !entities.isEmpty() || journal.sharing().isShared();
-      if (counts && journal.resyncs().admit(recipient.name(), entities) && !entities.isEmpty()) {
+      if (!wanted.isEmpty() || journal.sharing().isShared()) {
+        entities.put(recipient.name(), wanted);
+      }
+    }
+    if (entities.isEmpty()) {
+      return;
+    }
+    for (String name : journal.resyncs().admit(entities)) {
+      List<String> wanted = entities.getOrDefault(name, List.of());
+      if (!wanted.isEmpty()) {
         LOG.info(
             "recipient {} is new: it is sent what is there now of {}; rowhook resync --list shows"
                 + " how far it is",
-            recipient.name(),
-            String.join(", ", entities));
+            name,
+            String.join(", ", wanted));
       }
     }
   }

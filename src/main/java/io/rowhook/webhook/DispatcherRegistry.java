@@ -52,15 +52,15 @@ public final class DispatcherRegistry implements AutoCloseable {
 
   /**
    * Serves, of the recipients in force, only these from now on: others are served elsewhere. Those
-   * that leave are at rest when it returns, or have been told to be for {@link
-   * #HAND_OVER_LIMIT}.
+   * that leave are at rest when it returns, or have been told to be for {@link #HAND_OVER_LIMIT}.
    *
    * @param mine by name
    */
   public synchronized void serve(Predicate<String> mine) {
     served = mine;
     bring(
-        inForce.stream().filter(recipient -> mine.test(recipient.name())).toList(), HAND_OVER_LIMIT);
+        inForce.stream().filter(recipient -> mine.test(recipient.name())).toList(),
+        HAND_OVER_LIMIT);
   }
 
   private void bring(List<Recipient> recipients, Duration limit) {

@@ -1,6 +1,7 @@
 package io.rowhook.crash;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.JournalUnderTest;
 import io.rowhook.testing.PropertiesFile;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
@@ -114,6 +115,7 @@ final class Child implements AutoCloseable {
       return;
     }
     close();
+    JournalUnderTest.configure(directory.resolve("config"), journal(directory));
     starts.begins();
     log.println("--- starts " + halt);
     process =

@@ -187,7 +187,7 @@ final class CrashStory {
     lines.add("  " + child.starts());
     lines.add("  " + child.deathCount() + " kills: " + child.deaths() + "; " + disturbed);
     lines.add("  the journal dropped " + child.duplicates() + " transactions it had already");
-    List<Arrival> journaled = journaled();
+    List<Arrival> journaled = journaled(Child.journal(directory));
     verification.recipient("journal", journaled, true);
     verification.once("journal", journaled);
     lines.add("  journal: " + journaled.size() + " events");
@@ -211,9 +211,9 @@ final class CrashStory {
   }
 
   /** The journal's own events: each there once. */
-  private List<Arrival> journaled() {
+  static List<Arrival> journaled(Path file) {
     List<Arrival> arrivals = new ArrayList<>();
-    try (SqliteJournal journal = SqliteJournal.open(Child.journal(directory))) {
+    try (SqliteJournal journal = SqliteJournal.open(file)) {
       List<JournalEntry> page = journal.read(0, PAGE_ENTRIES, PAGE_BYTES);
       while (!page.isEmpty()) {
         for (JournalEntry entry : page) {

@@ -43,12 +43,14 @@ final class Recipient implements AutoCloseable {
   private final int refusedPercent;
   private final boolean rude;
   private final int batch; // events in a request; 0: one, and no array
+  private final Duration takes; // to answer
   private final Webhook webhook;
   private final String secret;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Arrival> arrivals = new ArrayList<>(); // guarded by itself, as is the next
   private final Set<String> accepted = new HashSet<>();
+  private final List<Long> times = new ArrayList<>(); // System.nanoTime: when it accepted
 
   /**
    * Starts it.
@@ -66,18 +68,26 @@ final class Recipient implements AutoCloseable {
    *     that comes too late or trickles
    */
   Recipient(String name, boolean sequential, int refusedPercent, boolean rude) throws Exception {
-    this(name, sequential, refusedPercent, rude, 0);
+    this(name, sequential, refusedPercent, rude, 0, Duration.ZERO);
+  }
+
+  /** Starts one that takes its time to answer. */
+  static Recipient slow(String name, boolean sequential, int refusedPercent, Duration takes)
+      throws Exception {
+    return new Recipient(name, sequential, refusedPercent, false, 0, takes);
   }
 
   /** Starts one that is sent several events in a request. */
   static Recipient ofBatches(String name, boolean sequential, int refusedPercent, int batch)
       throws Exception {
-    return new Recipient(name, sequential, refusedPercent, false, batch);
+    return new Recipient(name, sequential, refusedPercent, false, batch, Duration.ZERO);
   }
 
-  private Recipient(String name, boolean sequential, int refusedPercent, boolean rude, int batch)
+  private Recipient(
+      String name, boolean sequential, int refusedPercent, boolean rude, int batch, Duration takes)
       throws Exception {
     this.name = name;
+    this.takes = takes;
     this.rude = rude;
     this.batch = batch;
     this.sequential = sequential;
@@ -130,6 +140,20 @@ final class Recipient implements AutoCloseable {
     }
   }
 
+  /** When it has accepted a request, by {@link System#nanoTime}. */
+  List<Long> times() {
+    synchronized (arrivals) {
+      return List.copyOf(times);
+    }
+  }
+
+  /** The last of these times; long ago if there is none. */
+  long lastAccepted() {
+    synchronized (arrivals) {
+      return times.isEmpty() ? Long.MIN_VALUE / 2 : times.getLast();
+    }
+  }
+
   /** How many different events it has accepted. */
   int acceptedEvents() {
     synchronized (arrivals) {
@@ -152,8 +176,10 @@ final class Recipient implements AutoCloseable {
         arrivals.addAll(came);
         if (accept) {
           came.forEach(arrival -> accepted.add(arrival.id()));
+          times.add(System.nanoTime());
         }
       }
+      Thread.sleep(takes);
       if (accept) {
         exchange.sendResponseHeaders(200, -1);
       } else {

@@ -98,6 +98,19 @@ final class Verification {
     return arrivals.size() - arrivals.stream().map(Arrival::id).distinct().count();
   }
 
+  /** How many of them came although they, or their request, had been accepted before. */
+  static long needless(List<Arrival> arrivals) {
+    Set<String> accepted = new HashSet<>();
+    long count = 0;
+    for (Arrival arrival : arrivals) {
+      count += accepted.contains(arrival.id()) ? 1 : 0;
+      if (arrival.acknowledged()) {
+        accepted.add(arrival.id());
+      }
+    }
+    return count;
+  }
+
   private void each(String name, Arrival arrival) {
     if (!arrival.fault().isEmpty()) {
       fault(name, arrival, arrival.fault());

@@ -17,9 +17,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The brokers that other tests rely on: what they do when one is killed, stopped, or cut off. */
+@Tag("slow")
 class KafkaClusterTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);

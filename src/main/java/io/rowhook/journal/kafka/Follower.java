@@ -37,7 +37,6 @@ final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration AGAIN = Duration.ofSeconds(1);
-  private static final Duration PROGRESS = Duration.ofSeconds(5);
   private static final Duration SEEN = Duration.ofMinutes(1);
 
   /** Rows in one commit, so that deliveries' outcomes get in between. */
@@ -110,7 +109,7 @@ final class Follower implements AutoCloseable {
   void acquire(Collection<TopicPartition> partitions) throws InterruptedException {
     Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(partitions));
     synchronized (this) {
-      released.removeAll(partitions);
+      released.addAll(partitions); // others may have had them since they were its own
       wanted.putAll(ends);
     }
   }
@@ -142,6 +141,11 @@ final class Follower implements AutoCloseable {
         } catch (KafkaException e) {
           LOG.warn("{} cannot be read; tried again: {}", setup.where(), e.getMessage());
           Thread.sleep(AGAIN);
+        } catch (JournalException e) {
+          if (!e.kind().mayPass()) {
+            throw e;
+          }
+          Thread.sleep(AGAIN); // the writer has said what it is
         }
       }
     } catch (InterruptedException e) {
@@ -190,7 +194,7 @@ final class Follower implements AutoCloseable {
     while (!closed && !left.isEmpty()) {
       rows += apply(consumer, consumer.poll(POLL));
       left.removeIf(partition -> consumer.position(partition) >= Offsets.of(ends, partition));
-      if (System.nanoTime() - said > PROGRESS.toNanos()) {
+      if (System.nanoTime() - said > AGAIN.toNanos() * 5) {
         said = System.nanoTime();
         LOG.info("{}: {} of at most {} rows are read", setup.where(), rows, all);
       }
@@ -222,11 +226,12 @@ final class Follower implements AutoCloseable {
     Set<TopicPartition> complete = new HashSet<>();
     synchronized (this) {
       wanted.forEach((partition, end) -> {
-        if (paused.contains(partition) || consumer.position(partition) >= end) {
+        if (!paused.contains(partition) && consumer.position(partition) >= end) {
           complete.add(partition);
         }
       });
       wanted.keySet().removeAll(complete);
+      released.removeAll(complete);
       if (!complete.isEmpty()) {
         pause(consumer, complete);
         caughtUp.accept(complete);
@@ -311,8 +316,7 @@ final class Follower implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      thread.join(Duration.ofSeconds(5));
-      if (thread.isAlive()) {
+      if (!thread.join(Duration.ofSeconds(5))) {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
       }

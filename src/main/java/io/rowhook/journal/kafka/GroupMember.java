@@ -71,7 +71,12 @@ final class GroupMember implements AutoCloseable {
   private final Listener listener;
   private final Lease lease;
   private final Thread thread;
-  private long heard; // of the group; the thread's only
+
+  // The thread's only; System.nanoTime.
+  private long heard; // of the group
+  private long looked; // for answers
+  private @Nullable Long confirmed; // it was a member then; not told yet
+
   private Before before = () -> {};
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -128,27 +133,60 @@ final class GroupMember implements AutoCloseable {
     }
   }
 
-  /** Returns when it is closed, or has had no sign of being a member for so long that it is none. */
+  /**
+   * Returns when it is closed, or has had no sign of being a member for so long that it is none.
+   */
   private void join(Consumer<byte[], byte[]> consumer) {
     consumer.subscribe(List.of(topic), new Rebalances(consumer));
     heard = System.nanoTime();
-    double heartbeats = 0;
-    Metric answers = answers(consumer);
+    looked = heard;
+    confirmed = null;
+    Heartbeats heartbeats = new Heartbeats(answers(consumer));
     while (closed.getCount() > 0) {
-      long before = System.nanoTime();
+      heartbeats.look();
       consumer.poll(POLL);
       ownership.member(topic, consumer.groupMetadata());
-      double now = (Double) answers.metricValue();
-      if (now > heartbeats) {
-        heartbeats = now;
-        heard = System.nanoTime();
-        renewed(before);
-      } else if (System.nanoTime() - heard > SILENCE.toNanos() && ownership.ownsOf(topic)) {
+      Long since = confirmed; // and the poll did not say that it is none
+      if (since != null) {
+        confirmed = null;
+        renewed(since);
+      }
+      if (System.nanoTime() - heard > SILENCE.toNanos() && ownership.ownsOf(topic)) {
         LOG.warn(
             "{}: Kafka has not answered for {} s: this instance gives up its share until it does",
             topic,
             SILENCE.toSeconds());
         return;
+      }
+    }
+  }
+
+  /**
+   * The client counts all answers to heartbeats, also those that say that it is no member any more,
+   * and one may have lain there while the process was stopped. So it takes a third one: the second
+   * was good then, since none follows one that was not, and was asked for after the first had come.
+   */
+  private final class Heartbeats {
+
+    private final Metric answers;
+    private double count;
+    private @Nullable Long last; // System.nanoTime: an answer came later than that
+    private @Nullable Long lastButOne;
+
+    private Heartbeats(Metric answers) {
+      this.answers = answers;
+    }
+
+    private void look() {
+      long before = looked;
+      looked = System.nanoTime();
+      double now = (Double) answers.metricValue();
+      if (now > count) {
+        count = now;
+        heard = looked;
+        confirmed = lastButOne;
+        lastButOne = last;
+        last = before;
       }
     }
   }
@@ -188,7 +226,7 @@ final class GroupMember implements AutoCloseable {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       ownership.member(topic, consumer.groupMetadata());
       heard = System.nanoTime();
-      renewed(heard);
+      renewed(looked);
       if (!partitions.isEmpty()) {
         committed(partitions);
         consumer.pause(partitions);
@@ -221,6 +259,8 @@ final class GroupMember implements AutoCloseable {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
         LOG.info("{}: this instance is to have {} partitions less", topic, partitions.size());
+        // The group is a generation further: what came of the last deliveries is written as that.
+        ownership.member(topic, consumer.groupMetadata());
         tell(listener::revoked, partitions);
       }
     }
@@ -229,6 +269,7 @@ final class GroupMember implements AutoCloseable {
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
         LOG.warn("{}: this instance has lost {} partitions to others", topic, partitions.size());
+        confirmed = null;
         tell(listener::lost, partitions);
       }
     }

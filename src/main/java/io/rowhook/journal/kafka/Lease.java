@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Lease {
 
-  /** Shorter than Kafka's session, which began before its sign came here. */
-  private static final long NANOS = Clients.SESSION.minus(Duration.ofSeconds(2)).toNanos();
+  /** Shorter than Kafka's session, by what two clocks may differ and a request takes to go out. */
+  private static final long NANOS = Clients.SESSION.minus(Duration.ofSeconds(1)).toNanos();
 
   /** By topic. */
   private final Map<String, Long> renewed = new ConcurrentHashMap<>();
@@ -19,7 +19,7 @@ final class Lease {
   /**
    * There was a sign.
    *
-   * @param since {@link System#nanoTime} before it
+   * @param since {@link System#nanoTime} before it was given
    * @return whether it had run out
    */
   boolean renewed(String topic, long since) {

@@ -9,6 +9,7 @@ import io.rowhook.journal.tables.InstanceDao;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Shares implements GroupMember.Listener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shares.class);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final Topics topics;
   private final Ownership ownership;
@@ -147,9 +149,20 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (JournalException e) {
+      LOG.warn(
+          "the share of this instance could not be taken or given back; tried again: {}",
+          e.getMessage());
+      again(partitions);
     } catch (RuntimeException e) {
-      LOG.error("the share of this instance could not be taken or given back", e);
+      LOG.error("the share of this instance could not be taken or given back; tried again", e);
+      again(partitions);
     }
+  }
+
+  private void again(Collection<TopicPartition> partitions) {
+    CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, teller)
+        .execute(() -> tellNow(partitions));
   }
 
   private static void await(Future<?> told) throws InterruptedException {

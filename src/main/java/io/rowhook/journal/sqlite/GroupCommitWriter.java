@@ -254,7 +254,10 @@ public final class GroupCommitWriter implements AutoCloseable {
 
   private void failed(WriteTask<?> task, RuntimeException why) {
     queue.remove(task);
-    if (task.isPatient()) {
+    boolean elsewhere =
+        why instanceof JournalException known
+            && known.kind() == Kind.TAKEN_OVER; // it goes on there
+    if (task.isPatient() && !elsewhere) {
       lost++;
     }
     task.failed(why);

@@ -1,5 +1,7 @@
 package io.rowhook.webhook.dispatch;
 
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.webhook.RecipientDispatcher;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,18 @@ public final class FailureBackoff {
     rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
     if (!now.equals(reason)) {
       reason = now;
-      LOG.atError()
-          .setMessage("deliveries stand still, and will be tried again")
-          .addKeyValue("recipient", recipient)
-          .setCause(e)
-          .log();
+      if (e instanceof JournalException known && known.kind() == Kind.TAKEN_OVER) {
+        LOG.atInfo()
+            .setMessage("deliveries stand still here: another instance has taken over")
+            .addKeyValue("recipient", recipient)
+            .log();
+      } else {
+        LOG.atError()
+            .setMessage("deliveries stand still, and will be tried again")
+            .addKeyValue("recipient", recipient)
+            .setCause(e)
+            .log();
+      }
     }
     return rest;
   }
