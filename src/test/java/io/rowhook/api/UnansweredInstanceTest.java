@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,17 +31,20 @@ class UnansweredInstanceTest {
   private String far; // served by the one that is not asked
   private final ApiDocument document = new ApiDocument();
 
-  @Test
-  void whatCannotBeAskedIsSaid() {
-    try (TwoInstances two = new TwoInstances(source, directory)) {
-      both = two;
-      client = both.client(both.capturing, OPERATE);
-      far = servedBy(both.other).getFirst();
-      tell();
-    }
+  @BeforeEach
+  void start() {
+    both = new TwoInstances(source, directory);
+    client = both.client(both.capturing, OPERATE);
+    far = servedBy(both.other).getFirst();
   }
 
-  private void tell() {
+  @AfterEach
+  void stop() {
+    both.close();
+  }
+
+  @Test
+  void whatCannotBeAskedIsSaid() {
     both.wayToOther.leadNowhere();
     ApiClient.Reply away = ask(503, "POST", of(far, "pause"));
     assertThat(away.header("Retry-After")).isEqualTo("10");

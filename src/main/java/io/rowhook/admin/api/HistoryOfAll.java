@@ -69,7 +69,11 @@ final class HistoryOfAll {
   private static void merge(
       Map<Long, Map<String, Double>> steps, long step, Map<String, Double> values) {
     Map<String, Double> there = steps.computeIfAbsent(step, _ -> new HashMap<>());
-    values.forEach(
-        (series, value) -> there.merge(series, value, SERIES.get(series)::applyAsDouble));
+    SERIES.forEach((series, how) -> {
+      Double value = values.get(series);
+      if (value != null) {
+        there.merge(series, value, how::applyAsDouble);
+      }
+    });
   }
 }
