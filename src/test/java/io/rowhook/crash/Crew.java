@@ -224,7 +224,7 @@ final class Crew implements AutoCloseable {
   }
 
   private void note(int member, String what) {
-    logs.get(member).println(java.time.LocalTime.now() + " --- " + what);
+    logs.get(member).println(java.time.Instant.now() + " --- " + what);
   }
 
   private void end(int member) {
