@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 final class KafkaHarms {
 
   /** In which every recipient is sent to again, once everything runs. */
-  private static final Duration SERVED_WITHIN = Duration.ofSeconds(120);
+  private static final Duration SERVED_WITHIN = Duration.ofMinutes(2);
 
   private static final int BROKERS = 3;
 
