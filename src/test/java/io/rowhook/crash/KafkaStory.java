@@ -24,7 +24,7 @@ final class KafkaStory {
   private static final int JOBS = 6; // of a parallel recipient, see Recipient
   private static final Duration NOTHING_MOVES = Duration.ofSeconds(90);
   private static final Duration ALIKE_WITHIN = Duration.ofSeconds(60);
-  private static final Duration STREAMING_WITHIN = Duration.ofSeconds(120);
+  private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
   /** What is done, one after the other. */
   interface Plan {
