@@ -182,7 +182,7 @@ class KafkaJournalTest {
     }
     KafkaSettings others =
         SharedJournal.settings(kafka.bootstrapServers(), kafka.topicPrefix() + "-anew");
-    try (SqliteJournal moved = SharedJournal.alone(file.getParent(), others)) {
+    try (SqliteJournal moved = SharedJournal.alone(directory.resolve("first"), others)) {
       assertThat(all(moved)).extracting(JournalEntry::sequence).containsExactly(1L, 2L);
       assertThat(moved.deliveries("another").cursor()).isEqualTo(2);
       assertThat(moved.deliveries("shop").cursor()).isEqualTo(1);
