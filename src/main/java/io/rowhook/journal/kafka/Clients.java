@@ -63,9 +63,10 @@ record Clients(KafkaSettings settings, String clientId) {
     return Admin.create(all);
   }
 
-  Producer<byte[], byte[]> producer(String transactionalId) {
+  /** Of a process there is one: another of the same id ends what it has left open. */
+  Producer<byte[], byte[]> producer() {
     Map<String, Object> all = common("", ProducerConfig.configNames());
-    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, clientId);
     all.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION.toMillis());
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

@@ -289,26 +289,16 @@ final class Follower implements AutoCloseable {
   private void write(List<RowChange> rows, Map<TopicPartition, Long> positions)
       throws InterruptedException {
     Set<String> tables = rows.stream().map(row -> row.table().name()).collect(Collectors.toSet());
-    while (true) {
-      try {
-        writer.write(
-            WriteTask.urgent(
-                sql -> {
-                  recorder.apply(sql, rows);
-                  for (Map.Entry<TopicPartition, Long> one : positions.entrySet()) {
-                    FollowedLog.move(sql, one.getKey(), one.getValue());
-                  }
-                  return true;
-                },
-                _ -> applied.accept(tables)));
-        return;
-      } catch (JournalException e) {
-        if (!e.kind().mayPass()) {
-          throw e;
-        }
-        Thread.sleep(AGAIN);
-      }
-    }
+    writer.write(
+        WriteTask.urgent(
+            sql -> {
+              recorder.apply(sql, rows);
+              for (Map.Entry<TopicPartition, Long> one : positions.entrySet()) {
+                FollowedLog.move(sql, one.getKey(), one.getValue());
+              }
+              return true;
+            },
+            _ -> applied.accept(tables)));
   }
 
   /** Reads no more. */

@@ -14,7 +14,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +59,9 @@ final class GroupMember implements AutoCloseable {
    * wait for one.
    */
   private static final Duration SILENCE = Clients.SESSION.multipliedBy(3);
+
+  /** How long what the owner before has left open may take to end. */
+  private static final Duration SETTLED_WITHIN = Clients.REQUEST.multipliedBy(6);
 
   /** How long Kafka may take to hear that it leaves. */
   private static final Duration LEAVING = Duration.ofSeconds(5);
@@ -228,31 +230,14 @@ final class GroupMember implements AutoCloseable {
       heard = System.nanoTime();
       renewed(looked);
       if (!partitions.isEmpty()) {
-        committed(partitions);
+        // No answer while a transaction of the owner before is open that names them: it could still
+        // be committed.
+        consumer.committed(Set.copyOf(partitions), SETTLED_WITHIN);
         consumer.pause(partitions);
         partitions.forEach(partition -> consumer.seek(partition, 0));
         LOG.info("{}: this instance is to have {} partitions more", topic, partitions.size());
         tell(listener::assigned, partitions);
       }
-    }
-
-    /**
-     * Waits until no transaction of the owner before can be committed any more: Kafka gives no
-     * answer while one that names these partitions is open.
-     */
-    private void committed(Collection<TopicPartition> partitions) {
-      @Nullable KafkaException last = null;
-      for (int trial = 0; trial < 3; trial++) {
-        try {
-          consumer.committed(Set.copyOf(partitions), Clients.REQUEST.multipliedBy(2));
-          return;
-        } catch (WakeupException e) {
-          throw e;
-        } catch (KafkaException e) {
-          last = e;
-        }
-      }
-      throw last;
     }
 
     @Override

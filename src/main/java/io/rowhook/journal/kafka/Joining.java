@@ -2,18 +2,15 @@ package io.rowhook.journal.kafka;
 
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
-import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.SharedTable;
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +23,21 @@ import org.slf4j.LoggerFactory;
 record Joining(
     SqliteSession sql,
     Topics topics,
+    Clients clients,
+    String name,
     TopicSetup setup,
     TopicSetup.Found found,
-    ChangeRecorder recorder,
-    KafkaSettings settings) {
+    ChangeRecorder recorder) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
 
-  Identity join() throws SQLException, InterruptedException {
+  void join() throws SQLException, InterruptedException {
     Optional<Identity> known = FollowedLog.identity(sql);
     if (known.isPresent()) {
       Identity log = known.get();
       checkSame(log);
       if (FollowedLog.positions(sql).isEmpty()) { // a move was broken off
-        new Moving(sql, topics, setup, found, recorder, settings, log).run();
+        new Moving(sql, topics, clients, setup, found, recorder, log).run();
       } else if (log.seenAt()
           .isBefore(Instant.now().minus(TopicSetup.REMOVALS_KEPT.dividedBy(2)))) {
         LOG.info(
@@ -50,9 +48,9 @@ record Joining(
       } else {
         checkPositions();
       }
-      return log;
+      return;
     }
-    Identity log = new Identity(found.cluster(), topics.prefix(), newName(), Instant.now());
+    Identity log = new Identity(found.cluster(), topics.prefix(), name, Instant.now());
     if (hasContent()) {
       if (!isEmpty()) {
         throw new JournalException(
@@ -60,17 +58,10 @@ record Joining(
             "the journal's file is a journal of its own, and %s has another one under topic-prefix %s: one of them would be lost. Give Rowhook another topic-prefix, to move the file into topics of its own; or move the file away, to work on what is in Kafka"
                 .formatted(setup.where(), topics.prefix()));
       }
-      new Moving(sql, topics, setup, found, recorder, settings, log).run();
+      new Moving(sql, topics, clients, setup, found, recorder, log).run();
     } else {
       beginAnew(log);
     }
-    return log;
-  }
-
-  private static String newName() {
-    byte[] random = new byte[4];
-    ThreadLocalRandom.current().nextBytes(random);
-    return HexFormat.of().formatHex(random);
   }
 
   private void checkSame(Identity log) throws SQLException {
@@ -124,10 +115,13 @@ record Joining(
   private void beginAnew(Identity log) throws SQLException, InterruptedException {
     Map<TopicPartition, Long> beginnings = setup.beginnings(Set.copyOf(topics.partitions()));
     sql.begin();
-    for (SharedTable table : recorder.tables()) {
-      sql.script("DELETE FROM " + table.name());
-    }
-    recorder.take(sql); // not to be written
+    recorder.unnoted(
+        sql,
+        () -> {
+          for (SharedTable table : recorder.tables()) {
+            sql.script("DELETE FROM " + table.name());
+          }
+        });
     FollowedLog.follow(sql, log);
     for (Map.Entry<TopicPartition, Long> one : beginnings.entrySet()) {
       FollowedLog.begin(sql, one.getKey(), found.id(one.getKey()), one.getValue());

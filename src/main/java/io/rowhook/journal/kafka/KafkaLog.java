@@ -4,10 +4,10 @@ import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.ShareListener;
+import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.Place;
 import io.rowhook.journal.rows.RowChange;
-import io.rowhook.journal.rows.RowCodec;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
@@ -18,14 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,11 +63,14 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   private @Nullable Follower follower;
   private Runnable closing = () -> {};
 
-  /** The writer's thread only: where its own records stand. */
-  private final Map<TopicPartition, Long> written;
-
   /** The writer's thread only: what was appended last. */
   private List<RowChange> last = List.of();
+
+  /** The writer's thread only: the partitions that it owns of those which have that. */
+  private Set<TopicPartition> moved = Set.of();
+
+  /** The writer's thread only: where its own records end. */
+  private final Map<TopicPartition, Long> written;
 
   private KafkaLog(
       String name,
@@ -82,7 +85,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     this.setup = setup;
     this.recorder = recorder;
     written = new HashMap<>(positions);
-    transactions = new Transactions(clients, clients.clientId(), ownership);
+    transactions = new Transactions(clients, ownership);
   }
 
   /**
@@ -95,19 +98,23 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   public static KafkaLog open(SqliteSession sql, KafkaSettings settings)
       throws SQLException, InterruptedException {
     Topics topics = new Topics(settings.topicPrefix());
-    ChangeRecorder recorder = ChangeRecorder.on(sql);
-    try (TopicSetup first = new TopicSetup(new Clients(settings, "rowhook"), topics)) {
-      TopicSetup.Found found = first.prepare();
-      FollowedLog.Identity log = new Joining(sql, topics, first, found, recorder, settings).join();
-      Clients clients = new Clients(settings, topics.prefix() + "-" + log.instance());
-      return new KafkaLog(
-          log.instance(),
-          topics,
-          clients,
-          new TopicSetup(clients, topics),
-          recorder,
-          FollowedLog.positions(sql));
+    String name = FollowedLog.identity(sql).map(Identity::instance).orElseGet(KafkaLog::newName);
+    Clients clients = new Clients(settings, topics.prefix() + "-" + name);
+    TopicSetup setup = new TopicSetup(clients, topics);
+    try {
+      ChangeRecorder recorder = ChangeRecorder.on(sql);
+      new Joining(sql, topics, clients, name, setup, setup.prepare(), recorder).join();
+      return new KafkaLog(name, topics, clients, setup, recorder, FollowedLog.positions(sql));
+    } catch (SQLException | RuntimeException | InterruptedException e) {
+      setup.close();
+      throw e;
     }
+  }
+
+  private static String newName() {
+    byte[] random = new byte[4];
+    ThreadLocalRandom.current().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
   /**
@@ -117,7 +124,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
    * @param sql the writer's, which is not started yet
    */
   public static void detach(SqliteSession sql) throws SQLException {
-    Optional<FollowedLog.Identity> followed = FollowedLog.identity(sql);
+    Optional<Identity> followed = FollowedLog.identity(sql);
     if (followed.isPresent()) {
       sql.begin();
       FollowedLog.end(sql);
@@ -132,7 +139,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   /** How recipients are numbered in a journal that is shared. */
   public static RecipientNumbers numbers() {
-    return new RecipientNumbers(Topics.DELIVERY_PARTITIONS);
+    return Topics.NUMBERS;
   }
 
   /**
@@ -185,12 +192,12 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   @Override
   public boolean has(String name) {
-    return serves(numbers().partition(name));
+    return serves(Topics.NUMBERS.partition(name));
   }
 
   @Override
   public boolean has(long number) {
-    return serves(numbers().partition(number));
+    return serves(Topics.NUMBERS.partition(number));
   }
 
   private boolean serves(int partition) {
@@ -228,42 +235,34 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     if (changes.isEmpty()) {
       return false;
     }
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(changes.size());
     Map<TopicPartition, Long> fenced = new HashMap<>();
     for (RowChange change : changes) {
-      TopicPartition partition = topics.of(change);
-      records.add(
-          new ProducerRecord<>(
-              partition.topic(),
-              partition.partition(),
-              RowCodec.key(change),
-              RowCodec.value(change)));
       if (change.table().place() != Place.SHARED) {
-        fenced.computeIfAbsent(partition, one -> written.getOrDefault(one, 0L));
+        fenced.computeIfAbsent(topics.of(change), one -> written.getOrDefault(one, 0L));
       }
     }
     Map<TopicPartition, Long> next;
     try {
-      next = transactions.write(records, fenced);
+      next = transactions.write(changes.stream().map(topics::record).toList(), fenced);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the journal's writer", e);
     }
-    last = changes;
     written.putAll(next);
-    for (TopicPartition partition : fenced.keySet()) {
-      FollowedLog.move(sql, partition, Offsets.of(next, partition));
-    }
+    last = changes;
+    moved = fenced.keySet();
+    move(sql);
     return true;
   }
 
   @Override
   public void repeat(SqliteSession sql) throws SQLException {
     recorder.apply(sql, last);
-    for (TopicPartition partition :
-        last.stream()
-            .filter(change -> change.table().place() != Place.SHARED)
-            .map(topics::of)
-            .collect(Collectors.toSet())) {
+    move(sql);
+  }
+
+  /** The file has what it has appended: it is read on from behind that when others own it. */
+  private void move(SqliteSession sql) throws SQLException {
+    for (TopicPartition partition : moved) {
       FollowedLog.move(sql, partition, Offsets.of(written, partition));
     }
   }

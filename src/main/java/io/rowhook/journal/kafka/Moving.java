@@ -1,22 +1,18 @@
 package io.rowhook.journal.kafka;
 
-import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.Resyncs;
 import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.RowChange;
-import io.rowhook.journal.rows.RowCodec;
 import io.rowhook.journal.rows.SharedTable;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.RecipientNumbers;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +26,10 @@ import org.slf4j.LoggerFactory;
 record Moving(
     SqliteSession sql,
     Topics topics,
+    Clients clients,
     TopicSetup setup,
     TopicSetup.Found found,
     ChangeRecorder recorder,
-    KafkaSettings settings,
     Identity log) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Moving.class);
@@ -55,31 +51,28 @@ record Moving(
   void run() throws SQLException, InterruptedException {
     LOG.info("journal: its file is moved to {}, under {}", setup.where(), topics.prefix());
     sql.begin();
-    renumber();
-    sql.update(
-        "INSERT OR IGNORE INTO note (name, text) SELECT ? || name, 'moved' FROM recipient",
-        Resyncs.ADMITTED); // they had their start
+    recorder.unnoted(
+        sql,
+        () -> {
+          renumber();
+          sql.update(
+              "INSERT OR IGNORE INTO note (name, text) SELECT ? || name, 'moved' FROM recipient",
+              Resyncs.ADMITTED); // they had their start
+        });
     FollowedLog.follow(sql, log);
-    recorder.take(sql);
     sql.commit();
-    Clients clients = new Clients(settings, topics.prefix() + "-" + log.instance());
     long rows = 0;
-    try (Transactions transactions =
-        new Transactions(clients, clients.clientId(), new Ownership())) {
+    try (Transactions transactions = new Transactions(clients, new Ownership())) {
       for (SharedTable table : recorder.tables()) {
         sql.begin();
         recorder.markAll(sql, table);
-        List<RowChange> changes = new ArrayList<>();
         // In steps: a journal may be larger than the memory.
-        boolean more = true;
-        while (more) {
+        List<RowChange> changes = recorder.take(sql, table, STEP);
+        while (!changes.isEmpty()) {
+          transactions.write(changes.stream().map(topics::record).toList(), Map.of());
+          rows += changes.size();
+          LOG.info("journal: {} rows are in Kafka, now those of {}", rows, table.name());
           changes = recorder.take(sql, table, STEP);
-          more = !changes.isEmpty();
-          if (more) {
-            transactions.write(changes.stream().map(this::record).toList(), Map.of());
-            rows += changes.size();
-            LOG.info("journal: {} rows are in Kafka, now those of {}", rows, table.name());
-          }
         }
         sql.commit();
       }
@@ -94,15 +87,9 @@ record Moving(
     LOG.info("journal: all of it is in Kafka, {} rows", rows);
   }
 
-  private ProducerRecord<byte[], byte[]> record(RowChange change) {
-    TopicPartition partition = topics.of(change);
-    return new ProducerRecord<>(
-        partition.topic(), partition.partition(), RowCodec.key(change), RowCodec.value(change));
-  }
-
   /** By numbers that tell the partition; those that do so already stay. */
   private void renumber() throws SQLException {
-    RecipientNumbers numbers = KafkaLog.numbers();
+    RecipientNumbers numbers = Topics.NUMBERS;
     Map<Long, Integer> partitions = new HashMap<>();
     sql.each(
         "SELECT id, name FROM recipient",

@@ -177,23 +177,22 @@ final class TopicSetup implements AutoCloseable {
 
   /** Where each partition ends: after all that was written, also by transactions that are open. */
   Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) throws InterruptedException {
-    return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    return offsets(partitions, OffsetSpec.latest());
   }
 
   /** Where each partition begins. */
   Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) throws InterruptedException {
-    return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    return offsets(partitions, OffsetSpec.earliest());
   }
 
-  private Map<TopicPartition, Long> offsets(
-      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel level)
+  private Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec spec)
       throws InterruptedException {
     Map<TopicPartition, ListOffsetsResultInfo> found =
         get(
             admin
                 .listOffsets(
                     partitions.stream().collect(Collectors.toMap(one -> one, _ -> spec)),
-                    new ListOffsetsOptions(level))
+                    new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                 .all());
     Map<TopicPartition, Long> offsets = new HashMap<>();
     found.forEach((partition, info) -> offsets.put(partition, info.offset()));

@@ -2,8 +2,11 @@ package io.rowhook.journal.kafka;
 
 import io.rowhook.journal.rows.Place;
 import io.rowhook.journal.rows.RowChange;
+import io.rowhook.journal.rows.RowCodec;
+import io.rowhook.journal.tables.RecipientNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -13,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 record Topics(String prefix) {
 
-  /** Of the deliveries: a recipient's stand in one of them. The number never changes. */
-  static final int DELIVERY_PARTITIONS = 64;
+  /** By which a recipient's deliveries stand in one of 64 partitions. The number never changes. */
+  static final RecipientNumbers NUMBERS = new RecipientNumbers(64);
 
   /** The events, in their order, and where the source's log is read. */
   String events() {
@@ -36,7 +39,7 @@ record Topics(String prefix) {
   }
 
   int partitions(String topic) {
-    return topic.equals(deliveries()) ? DELIVERY_PARTITIONS : 1;
+    return topic.equals(deliveries()) ? NUMBERS.partitions() : 1;
   }
 
   /** All of their partitions. */
@@ -67,9 +70,15 @@ record Topics(String prefix) {
     return switch (change.table().place()) {
       case Place.EVENTS -> eventsPartition();
       case Place.SHARED -> sharedPartition();
-      case Place.DELIVERIES ->
-          deliveriesPartition(Math.floorMod(change.recipient(), DELIVERY_PARTITIONS));
+      case Place.DELIVERIES -> deliveriesPartition(NUMBERS.partition(change.recipient()));
     };
+  }
+
+  /** A row as it is sent there. */
+  ProducerRecord<byte[], byte[]> record(RowChange change) {
+    TopicPartition partition = of(change);
+    return new ProducerRecord<>(
+        partition.topic(), partition.partition(), RowCodec.key(change), RowCodec.value(change));
   }
 
   /** The group that decides which process captures. */

@@ -40,14 +40,12 @@ final class Transactions implements AutoCloseable {
   private static final Duration REJOINING = Duration.ofSeconds(30);
 
   private final Clients clients;
-  private final String transactionalId;
   private final Ownership ownership;
   private @Nullable Producer<byte[], byte[]> producer; // null: to be made anew
   private volatile boolean closing;
 
-  Transactions(Clients clients, String transactionalId, Ownership ownership) {
+  Transactions(Clients clients, Ownership ownership) {
     this.clients = clients;
-    this.transactionalId = transactionalId;
     this.ownership = ownership;
   }
 
@@ -214,7 +212,7 @@ final class Transactions implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Producer<byte[], byte[]> made = clients.producer(transactionalId);
+    Producer<byte[], byte[]> made = clients.producer();
     try {
       made.initTransactions();
     } catch (RuntimeException e) {

@@ -4,12 +4,14 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collector;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +21,65 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChangeRecorder {
 
+  /**
+   * What is asked of a table at every commit.
+   *
+   * @param any whether anything of it is changed
+   * @param changes what is, so much at most
+   * @param clear forgets all that is
+   * @param clearOne forgets one row
+   * @param delete removes a row
+   */
+  private record Statements(
+      String any, String changes, String clear, String clearOne, String delete) {
+
+    static Statements of(SharedTable table) {
+      String changed = "changed_" + table.name();
+      String condition = each(table.key(), column -> column + " = ?", " AND ");
+      return new Statements(
+          "SELECT EXISTS (SELECT 1 FROM " + changed + ")",
+          "SELECT %s, %s FROM (SELECT * FROM %s ORDER BY %s LIMIT ?) c LEFT JOIN %s t ON %s"
+              .formatted(
+                  each(table.key(), column -> "c." + column, ", "),
+                  each(table.columns(), column -> "t." + column, ", "),
+                  changed,
+                  String.join(", ", table.key()),
+                  table.name(),
+                  each(table.key(), column -> "t." + column + " = c." + column, " AND ")),
+          "DELETE FROM " + changed,
+          "DELETE FROM " + changed + " WHERE " + condition,
+          "DELETE FROM " + table.name() + " WHERE " + condition);
+    }
+  }
+
+  /** What is not to be noted. */
+  public interface Unnoted {
+    void run() throws SQLException;
+  }
+
   private final List<SharedTable> tables;
   private final Map<String, SharedTable> byName;
+  private final Map<String, Statements> statements;
 
   /** Statements by the columns that they write, as their text is kept. */
-  private final Map<String, String> upserts = new LinkedHashMap<>();
+  private final Map<String, String> upserts = new HashMap<>();
 
   private ChangeRecorder(List<SharedTable> tables) {
     this.tables = tables;
-    byName = tables.stream().collect(Collectors.toMap(SharedTable::name, table -> table));
+    byName = tables.stream().collect(Collectors.toMap(SharedTable::name, Function.identity()));
+    statements = tables.stream().collect(Collectors.toMap(SharedTable::name, Statements::of));
+  }
+
+  private static String each(List<String> columns, UnaryOperator<String> how, String between) {
+    return columns.stream().map(how).collect(Collectors.joining(between));
+  }
+
+  private Statements of(SharedTable table) {
+    Statements known = statements.get(table.name());
+    if (known == null) {
+      throw new IllegalArgumentException("table " + table.name() + " of another journal");
+    }
+    return known;
   }
 
   /** Begins to note on a connection. */
@@ -63,11 +115,7 @@ public final class ChangeRecorder {
             when,
             table.name(),
             table.name(),
-            table.key().stream().map(column -> row + "." + column).collect(joined()));
-  }
-
-  private static Collector<CharSequence, ?, String> joined() {
-    return Collectors.joining(", ");
+            each(table.key(), column -> row + "." + column, ", "));
   }
 
   /** The table of a name; null: this version has none. */
@@ -80,7 +128,7 @@ public final class ChangeRecorder {
     List<RowChange> removed = new ArrayList<>();
     List<RowChange> written = new ArrayList<>();
     for (SharedTable table : tables) {
-      if (sql.number("SELECT EXISTS (SELECT 1 FROM changed_" + table.name() + ")") == 1) {
+      if (sql.number(of(table).any()) == 1) {
         for (RowChange change : take(sql, table, Integer.MAX_VALUE)) {
           (change.isRemoval() ? removed : written).add(change);
         }
@@ -92,27 +140,13 @@ public final class ChangeRecorder {
 
   /** The same, of one table, so many at most. */
   public List<RowChange> take(SqliteSession sql, SharedTable table, int limit) throws SQLException {
-    String changed = "changed_" + table.name();
-    List<RowChange> taken =
-        sql.list(
-            "SELECT %s, %s FROM (SELECT * FROM %s ORDER BY %s LIMIT ?) c LEFT JOIN %s t ON %s"
-                .formatted(
-                    table.key().stream().map(column -> "c." + column).collect(joined()),
-                    table.columns().stream().map(column -> "t." + column).collect(joined()),
-                    changed,
-                    String.join(", ", table.key()),
-                    table.name(),
-                    table.key().stream()
-                        .map(column -> "t." + column + " = c." + column)
-                        .collect(Collectors.joining(" AND "))),
-            row -> change(table, row),
-            limit);
+    Statements known = of(table);
+    List<RowChange> taken = sql.list(known.changes(), row -> change(table, row), limit);
     if (taken.size() < limit) {
-      sql.update("DELETE FROM " + changed);
+      sql.update(known.clear());
     } else {
       for (RowChange change : taken) {
-        sql.update(
-            "DELETE FROM " + changed + " WHERE " + table.keyCondition(), change.key().toArray());
+        sql.update(known.clearOne(), change.key().toArray());
       }
     }
     return taken;
@@ -135,22 +169,33 @@ public final class ChangeRecorder {
 
   /** Writes rows that come out of the log; what is written so is not noted. In a transaction. */
   public void apply(SqliteSession sql, List<RowChange> changes) throws SQLException {
-    sql.update("UPDATE recording SET active = 0");
-    for (RowChange change : changes) {
-      Map<String, Object> row = change.row();
-      if (row == null) {
-        sql.update(
-            "DELETE FROM " + change.table().name() + " WHERE " + change.table().keyCondition(),
-            change.key().toArray());
-      } else {
-        String columns = String.join(", ", row.keySet());
-        String upsert =
-            upserts.computeIfAbsent(
-                change.table().name() + ":" + columns,
-                _ -> upsert(change.table(), columns, row.size()));
-        sql.update(upsert, row.values().toArray());
-      }
+    unnoted(
+        sql,
+        () -> {
+          for (RowChange change : changes) {
+            apply(sql, change);
+          }
+        });
+  }
+
+  private void apply(SqliteSession sql, RowChange change) throws SQLException {
+    SharedTable table = change.table();
+    Map<String, Object> row = change.row();
+    if (row == null) {
+      sql.update(of(table).delete(), change.key().toArray());
+    } else {
+      String columns = String.join(", ", row.keySet());
+      String upsert =
+          upserts.computeIfAbsent(
+              table.name() + ":" + columns, _ -> upsert(table, columns, row.size()));
+      sql.update(upsert, row.values().toArray());
     }
+  }
+
+  /** Notes nothing meanwhile. In a transaction, which ends it also where it is rolled back. */
+  public void unnoted(SqliteSession sql, Unnoted action) throws SQLException {
+    sql.update("UPDATE recording SET active = 0");
+    action.run();
     sql.update("UPDATE recording SET active = 1");
   }
 
@@ -160,7 +205,7 @@ public final class ChangeRecorder {
             table.immutable() ? "" : "OR REPLACE ",
             table.name(),
             columns,
-            Stream.generate(() -> "?").limit(count).collect(joined()),
+            String.join(", ", Collections.nCopies(count, "?")),
             table.immutable() ? " ON CONFLICT DO NOTHING" : "");
   }
 

@@ -4,7 +4,6 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A table of the journal whose rows stand in the shared log as well.
@@ -78,10 +77,5 @@ public record SharedTable(
   /** The names of all of them. */
   public static List<String> names() {
     return ALL.stream().map(Declared::name).toList();
-  }
-
-  /** Whether it is not of a recipient's partition, and so of one whose number is fixed. */
-  String keyCondition() {
-    return key.stream().map(column -> column + " = ?").collect(Collectors.joining(" AND "));
   }
 }
