@@ -108,7 +108,8 @@ final class CrewFiles {
           .forEach(row -> all.add("a delivery is open: " + row));
       list(
               sql,
-              "SELECT name, cursor FROM recipient WHERE cursor <> (SELECT max(sequence) FROM event)")
+              "SELECT name, cursor, head FROM recipient, (SELECT max(sequence) AS head FROM event)"
+                  + " WHERE cursor <> head")
           .forEach(row -> all.add("a cursor is not at the head: " + row));
       list(
               sql,
