@@ -16,7 +16,7 @@ import java.util.List;
 public final class Benchmark {
 
   private static final List<String> ALL =
-      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n");
+      List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o");
 
   private Benchmark() {}
 
@@ -75,6 +75,7 @@ public final class Benchmark {
       case "l" -> new Crowd(place).run();
       case "m" -> new Shared(place).cost();
       case "n" -> new Shared(place).instances();
+      case "o" -> new HandOver(place).run();
       case "micro" -> new Micro(place).run();
       default ->
           throw new IllegalArgumentException(

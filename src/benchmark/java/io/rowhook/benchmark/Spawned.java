@@ -133,6 +133,12 @@ final class Spawned implements AutoCloseable {
     return ProcessMemory.resident(process.pid());
   }
 
+  /** SIGKILL: nothing of it runs any further. */
+  void kill() {
+    process.destroyForcibly();
+    close();
+  }
+
   /** SIGTERM, and after a while SIGKILL. */
   @Override
   public void close() {

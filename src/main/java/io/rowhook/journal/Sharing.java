@@ -111,6 +111,13 @@ public final class Sharing {
     return byName.values();
   }
 
+  /**
+   * What other instances have written that this one's file does not have yet; empty: not shared.
+   */
+  public Optional<Unread> unread() {
+    return Optional.ofNullable(log).map(KafkaLog::unread);
+  }
+
   /** Another instance has set or cleared the kill switch. */
   void killSwitched() {
     killSwitched.run();

@@ -16,6 +16,8 @@ enum Harm {
   INSTANCE_FROZEN,
   /** The same of the one that captures. */
   CAPTURING_FROZEN,
+  /** An orderly stop of one that was stopped where it was, and may not know what it has lost. */
+  STOPPED_ONCE_THAWED,
   /** An orderly stop. */
   INSTANCE_STOPPED,
   /** SIGKILL of one broker of three: the others have everything. */

@@ -79,6 +79,11 @@ final class KafkaHarms {
       }
       case INSTANCE_FROZEN -> freeze(any());
       case CAPTURING_FROZEN -> freeze(capturing());
+      case STOPPED_ONCE_THAWED -> {
+        int member = random.nextBoolean() ? any() : capturing();
+        freeze(member);
+        crew.stop(member);
+      }
       case INSTANCE_STOPPED -> crew.stop(random.nextBoolean() ? any() : capturing());
       case BROKER_KILLED -> {
         int broker = broker();

@@ -25,7 +25,10 @@ class KafkaStoryTest {
 
   private static final List<Harm> SHORT =
       List.of(
-          Harm.CAPTURING_KILLED, Harm.BROKER_KILLED, Harm.INSTANCE_KILLED, Harm.INSTANCE_FROZEN);
+          Harm.CAPTURING_KILLED,
+          Harm.BROKER_KILLED,
+          Harm.INSTANCE_KILLED,
+          Harm.STOPPED_ONCE_THAWED);
 
   /** Of these are drawn; kills are most of it. */
   private static final List<Harm> DRAWN = drawn();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,50 @@ class KafkaJournalTest {
       second.close();
       first.close();
     }
+  }
+
+  @Test
+  void anInstanceKnowsHowFarItsFileIsBehind() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    try (SqliteJournal first = alone("first");
+        SqliteJournal second = open("second")) {
+      SharedJournal.awaitAll(List.of(first, second));
+      Thread.ofVirtual().start(() -> hold(second, held));
+      first.begin(EPOCH, lsn(100), Map.of());
+      publish(first, 200, "a", "b");
+      Eventually.within(WITHIN, "it lacks rows", () -> unread(second).rows() > 0);
+      Instant later = Instant.now().plus(Duration.ofHours(1));
+      assertThat(unread(second).behind(later))
+          .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+      assertThat(unread(first).behind(later)).isZero();
+
+      held.countDown();
+      Eventually.within(WITHIN, "it lacks nothing", () -> unread(second).rows() == 0);
+      assertThat(unread(second).behind(later)).isZero();
+      assertThat(second.head()).isEqualTo(2);
+    } finally {
+      held.countDown();
+    }
+  }
+
+  /** The file of it cannot be written until then. */
+  private static void hold(SqliteJournal journal, CountDownLatch until) {
+    try {
+      journal.write(sql -> {
+        try {
+          until.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        return true;
+      });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Unread unread(SqliteJournal journal) {
+    return journal.sharing().unread().orElseThrow();
   }
 
   @Test

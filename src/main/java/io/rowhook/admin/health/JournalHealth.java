@@ -5,6 +5,7 @@ import io.rowhook.admin.health.Part.State;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalPulse;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.journal.Unread;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -18,6 +19,11 @@ final class JournalHealth {
 
   /** A disk that does not answer for so long may answer a process that opens the file anew. */
   static final Duration STUCK = Duration.ofMinutes(1);
+
+  /** What an instance lacks when it takes over, it has to read first. */
+  static final Duration BEHIND = Duration.ofMinutes(1);
+
+  private static final Unread NOTHING = new Unread(0, Instant.EPOCH);
 
   private static final long LITTLE = 1L << 30;
   private static final long HARDLY_ANY = 64L << 20;
@@ -73,7 +79,17 @@ final class JournalHealth {
     } else if (refused != null) {
       found.add(Kind.journal, State.failing, "it cannot be read: " + refused);
     } else {
-      found.add(Kind.journal, State.ok, "it can be written");
+      Unread unread = journal.sharing().unread().orElse(NOTHING);
+      Duration behind = unread.behind(found.now());
+      if (behind.compareTo(BEHIND) >= 0) {
+        found.add(
+            Kind.journal,
+            State.degraded,
+            "its file is %s behind what other instances have written, %,d rows: this one would take over late. Look at its disk and processor"
+                .formatted(CaptureHealth.words(behind), unread.rows()));
+      } else {
+        found.add(Kind.journal, State.ok, "it can be written");
+      }
     }
   }
 

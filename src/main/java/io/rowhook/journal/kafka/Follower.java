@@ -2,6 +2,7 @@ package io.rowhook.journal.kafka;
 
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
+import io.rowhook.journal.Unread;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.RowChange;
 import io.rowhook.journal.rows.RowCodec;
@@ -57,6 +58,7 @@ final class Follower implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable JournalException failure;
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
+  private volatile Unread unread = new Unread(0, Instant.EPOCH);
 
   // Guarded by this: what the members ask for.
   private final Map<TopicPartition, Long> wanted = new HashMap<>(); // and up to where to read it
@@ -112,6 +114,11 @@ final class Follower implements AutoCloseable {
       released.addAll(partitions); // others may have had them since they were its own
       wanted.putAll(ends);
     }
+  }
+
+  /** What there is that the file does not have yet, as of the last time Kafka answered. */
+  Unread unread() {
+    return unread;
   }
 
   /** These are not to be acquired after all; nothing is said of them when it returns. */
@@ -266,6 +273,7 @@ final class Follower implements AutoCloseable {
     List<RowChange> chunk = new ArrayList<>();
     Map<TopicPartition, Long> positions = new HashMap<>();
     long bytes = 0;
+    look(consumer, records, records.count());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       chunk.add(RowCodec.read(record.key(), record.value(), recorder::table));
       positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
@@ -283,7 +291,25 @@ final class Follower implements AutoCloseable {
     if (!positions.isEmpty()) {
       write(chunk, positions);
     }
+    look(consumer, records, 0);
     return records.count();
+  }
+
+  /** Notes what is left; the write that follows may take long. */
+  private void look(
+      Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records, int unwritten) {
+    long left = unwritten;
+    for (TopicPartition partition : consumer.assignment()) {
+      if (!paused.contains(partition)) {
+        left += consumer.currentLag(partition).orElse(0);
+      }
+    }
+    long oldest = Long.MAX_VALUE;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      oldest = Math.min(oldest, record.timestamp());
+    }
+    Instant readTo = records.isEmpty() ? unread.readTo() : Instant.ofEpochMilli(oldest);
+    unread = new Unread(left, readTo);
   }
 
   private void write(List<RowChange> rows, Map<TopicPartition, Long> positions)

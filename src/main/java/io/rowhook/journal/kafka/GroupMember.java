@@ -139,7 +139,8 @@ final class GroupMember implements AutoCloseable {
    * Returns when it is closed, or has had no sign of being a member for so long that it is none.
    */
   private void join(Consumer<byte[], byte[]> consumer) {
-    consumer.subscribe(List.of(topic), new Rebalances(consumer));
+    Rebalances rebalances = new Rebalances(consumer);
+    consumer.subscribe(List.of(topic), rebalances);
     heard = System.nanoTime();
     looked = heard;
     confirmed = null;
@@ -158,6 +159,7 @@ final class GroupMember implements AutoCloseable {
             "{}: Kafka has not answered for {} s: this instance gives up its share until it does",
             topic,
             SILENCE.toSeconds());
+        rebalances.over = true;
         return;
       }
     }
@@ -212,6 +214,9 @@ final class GroupMember implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
 
+    /** It was no member for so long that others have what it owned. */
+    private boolean over;
+
     private Rebalances(Consumer<byte[], byte[]> consumer) {
       this.consumer = consumer;
     }
@@ -242,7 +247,9 @@ final class GroupMember implements AutoCloseable {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      if (!partitions.isEmpty()) {
+      if (over) {
+        onPartitionsLost(partitions);
+      } else if (!partitions.isEmpty()) {
         LOG.info("{}: this instance is to have {} partitions less", topic, partitions.size());
         // The group is a generation further: what came of the last deliveries is written as that.
         ownership.member(topic, consumer.groupMetadata());

@@ -4,6 +4,7 @@ import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.KafkaSettings;
 import io.rowhook.journal.ShareListener;
+import io.rowhook.journal.Unread;
 import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.Place;
@@ -227,6 +228,11 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   /** Whether this process captures. Any thread. */
   public boolean captures() {
     return ownership.owns(topics.eventsPartition());
+  }
+
+  /** What the file does not have yet. Any thread. */
+  public Unread unread() {
+    return Objects.requireNonNull(follower).unread();
   }
 
   @Override

@@ -39,10 +39,16 @@ final class Ownership {
     return owned.contains(partition) && !leaving.contains(partition);
   }
 
+  /** Whether it is given back just now: it becomes no other member before that is done. */
+  boolean isLeaving(TopicPartition partition) {
+    return leaving.contains(partition);
+  }
+
   synchronized void leave(Collection<TopicPartition> partitions) {
     Set<TopicPartition> next = new HashSet<>(leaving);
     next.addAll(partitions);
     leaving = Set.copyOf(next);
+    notifyAll();
   }
 
   Set<TopicPartition> owned() {
@@ -82,7 +88,10 @@ final class Ownership {
     return members.get(topic);
   }
 
-  /** Waits until it is another member than this, or owns the partition no more; so long at most. */
+  /**
+   * Waits until it is another member than this, or will be none before the partition is given back;
+   * so long at most.
+   */
   synchronized void awaitOther(
       TopicPartition partition, @Nullable ConsumerGroupMetadata than, long millis)
       throws InterruptedException {
@@ -90,6 +99,7 @@ final class Ownership {
     long left = millis;
     while (left > 0
         && owned.contains(partition)
+        && !isLeaving(partition)
         && Objects.equals(members.get(partition.topic()), than)) {
       wait(left);
       left = (until - System.nanoTime()) / 1_000_000;

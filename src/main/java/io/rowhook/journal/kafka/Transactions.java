@@ -44,6 +44,9 @@ final class Transactions implements AutoCloseable {
   private @Nullable Producer<byte[], byte[]> producer; // null: to be made anew
   private volatile boolean closing;
 
+  /** As whom a topic's partitions are not written any more. */
+  private final Map<String, ConsumerGroupMetadata> refused = new HashMap<>();
+
   Transactions(Clients clients, Ownership ownership) {
     this.clients = clients;
     this.ownership = ownership;
@@ -68,8 +71,11 @@ final class Transactions implements AutoCloseable {
       } catch (CommitFailedException e) {
         abort();
         TopicPartition one = fenced.keySet().iterator().next();
+        if (members.size() == 1) { // else it may be the other that was refused
+          refused.putAll(members);
+        }
         long left = (deadline - System.nanoTime()) / 1_000_000;
-        if (left <= 0 || closing) {
+        if (left <= 0 || closing || areGivenBack(members, fenced.keySet())) {
           throw notOwner(one);
         }
         ownership.awaitOther(one, members.get(one.topic()), Math.min(left, 200));
@@ -84,12 +90,22 @@ final class Transactions implements AutoCloseable {
     Map<String, ConsumerGroupMetadata> members = new HashMap<>();
     for (TopicPartition partition : fenced) {
       ConsumerGroupMetadata member = ownership.member(partition.topic());
-      if (member == null || !ownership.owns(partition)) {
+      if (member == null
+          || !ownership.owns(partition)
+          || (ownership.isLeaving(partition) && member.equals(refused.get(partition.topic())))) {
         throw notOwner(partition);
       }
       members.put(partition.topic(), member);
     }
     return members;
+  }
+
+  /** Whether one of them is given back, and as nobody else than was refused. */
+  private boolean areGivenBack(
+      Map<String, ConsumerGroupMetadata> asMembers, Set<TopicPartition> partitions) {
+    return partitions.stream().anyMatch(ownership::isLeaving)
+        && asMembers.entrySet().stream()
+            .allMatch(one -> one.getValue().equals(ownership.member(one.getKey())));
   }
 
   private static JournalException notOwner(TopicPartition partition) {
