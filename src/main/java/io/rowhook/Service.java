@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,9 @@ public final class Service {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean asked;
 
+  /** Who opens the journal, which may wait for Kafka; guarded by this; null: it is done. */
+  private @Nullable Thread opening;
+
   public Service(RunCommand.Options options, Map<String, String> env, Observers observers) {
     this.options = options;
     this.env = env;
@@ -47,8 +51,13 @@ public final class Service {
    */
   public void run() throws Exception {
     long begin = System.nanoTime();
+    opening(Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-    try (Flow flow = Wiring.flow(options, env, observers)) {
+    try (Flow flow = flow()) {
+      if (flow == null) {
+        asked = true;
+        return;
+      }
       flow.start();
       awaitCapture(flow);
       flow.listen();
@@ -70,6 +79,32 @@ public final class Service {
     }
   }
 
+  /** Null: it was told to stop meanwhile. */
+  private @Nullable Flow flow() throws Exception {
+    try {
+      return Wiring.flow(options, env, observers);
+    } catch (RuntimeException e) {
+      if (stopping.getCount() == 0) {
+        log.info("stopping before it has started");
+        return null;
+      }
+      throw e;
+    } finally {
+      opening(null);
+      boolean _ = Thread.interrupted(); // too late for the journal; the flow is told by the latch
+    }
+  }
+
+  private synchronized void opening(@Nullable Thread thread) {
+    opening = thread;
+  }
+
+  private synchronized void breakOff() {
+    if (opening != null) {
+      opening.interrupt();
+    }
+  }
+
   /**
    * Gives capture the first moments to itself: what people ask comes after it, and takes as many
    * classes to load.
@@ -86,6 +121,7 @@ public final class Service {
   /** The end of the process waits for the end of the flow. */
   private void stop() {
     stopping.countDown();
+    breakOff();
     try {
       stopped.await();
     } catch (InterruptedException e) {

@@ -12,17 +12,18 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * 1,000 recipients, or as many as {@code -Drecipients} says, of which a twentieth hangs and one
- * answers 503, each for one of half as many shops, at 500 events a second: what the process needs,
- * and what the healthy ones notice.
+ * answers 503 (or fewer: {@code -Dsick=0}), each for one of half as many shops, at 500 events a
+ * second: what the process needs, and what the healthy ones notice.
  */
 final class Crowd {
 
   private static final int PER_SECOND = Benchmark.number("rate", 500);
   private static final int RECIPIENTS = Benchmark.number("recipients", 1_000);
-  private static final int HEALTHY = RECIPIENTS * 9 / 10;
+  private static final int SICK = Benchmark.number("sick", RECIPIENTS / 10);
+  private static final int HEALTHY = RECIPIENTS - SICK;
   private static final int SHOPS = RECIPIENTS / 2;
   private static final String OF =
-      "l  %,d recipients, a tenth of them down, %d events/s".formatted(RECIPIENTS, PER_SECOND);
+      "l  %,d recipients, %,d of them down, %d events/s".formatted(RECIPIENTS, SICK, PER_SECOND);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String DELAY = "healthy, commit to receipt";
 

@@ -226,8 +226,13 @@ final class CrashStory {
     return arrivals;
   }
 
-  /** Makes the directory of one more story. */
+  /** Makes the directory of one more story; what an earlier one of that seed left is put aside. */
   static Path directory(Path parent, long seed) throws IOException {
-    return Files.createDirectories(parent.resolve("seed-" + seed));
+    Path directory = parent.resolve("seed-" + seed);
+    if (Files.exists(directory)) {
+      Path aside = parent.resolve("seed-" + seed + "-until-" + System.currentTimeMillis());
+      Files.move(directory, aside);
+    }
+    return Files.createDirectories(directory);
   }
 }

@@ -1,6 +1,7 @@
 package io.rowhook.crash;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.JournalFiles;
 import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.RowhookProcess;
 import java.io.IOException;
@@ -164,7 +165,7 @@ final class Crew implements AutoCloseable {
   Optional<Integer> capturing() {
     return IntStream.range(0, SIZE)
         .filter(this::isAlive)
-        .filter(member -> CrewFiles.captures(journal(member)))
+        .filter(member -> JournalFiles.captures(journal(member)))
         .boxed()
         .findFirst();
   }

@@ -1,6 +1,7 @@
 package io.rowhook.crash;
 
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.JournalFiles;
 import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.SourceDatabase;
 import io.rowhook.webhook.RecipientDispatcher;
@@ -125,7 +126,7 @@ final class KafkaStory {
         crew.stop(i);
       }
       faults.addAll(crew.errors().stream().distinct().limit(20).toList());
-      faults.addAll(CrewFiles.inconsistencies(crew.journal(0)));
+      faults.addAll(JournalFiles.inconsistencies(crew.journal(0)));
       return outcome(truth, recipients, crew, harms, harmed, faults);
     }
   }
@@ -162,9 +163,9 @@ final class KafkaStory {
   }
 
   private static List<String> differences(Crew crew) {
-    List<String> all = new ArrayList<>(CrewFiles.inconsistencies(crew.journal(0)));
+    List<String> all = new ArrayList<>(JournalFiles.inconsistencies(crew.journal(0)));
     for (int i = 1; i < Crew.SIZE; i++) {
-      all.addAll(CrewFiles.differences(crew.journal(0), crew.journal(i)));
+      all.addAll(JournalFiles.differences(crew.journal(0), crew.journal(i)));
     }
     return all;
   }

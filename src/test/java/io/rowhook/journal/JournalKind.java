@@ -1,18 +1,27 @@
 package io.rowhook.journal;
 
+import io.rowhook.testing.JournalUnderTest;
 import io.rowhook.testing.KafkaCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A kind of journal, of which the contract's tests hold for each; opens one, or opens it again. */
+/**
+ * A kind of journal, of which the contract's tests hold for each; opens one, or opens it again.
+ * Which one {@link JournalUnderTest} says: {@code mvn -Pkafka test} for that in Kafka.
+ */
 record JournalKind(String name, Function<Path, Journal> opener) {
 
   static Stream<JournalKind> all() {
     return Stream.of(
-        new JournalKind("SQLite", directory -> SqliteJournal.open(directory.resolve("journal.db"))),
-        new JournalKind("Kafka", JournalKind::inKafka));
+        JournalUnderTest.isKafka()
+            ? new JournalKind("Kafka", JournalKind::inKafka)
+            : new JournalKind("SQLite", JournalKind::inFile));
+  }
+
+  private static Journal inFile(Path directory) {
+    return SqliteJournal.open(directory.resolve("journal.db"));
   }
 
   /** One for each directory. */

@@ -269,6 +269,21 @@ class KafkaJournalTest {
   }
 
   @Test
+  void settingsThatKafkasClientRefusesAreNamed() {
+    assertRefused("nowhere.invalid:9092", Map.of(), "No resolvable bootstrap urls");
+    assertRefused("127.0.0.1:9", Map.of("default.api.timeout.ms", "1"), "default.api.timeout.ms");
+    assertRefused("127.0.0.1:9", Map.of("security.protocol", "SSLL"), "security.protocol");
+  }
+
+  private void assertRefused(String servers, Map<String, String> more, String text) {
+    KafkaSettings settings = new KafkaSettings(servers, "p", Optional.empty(), more);
+    assertThatThrownBy(() -> SqliteJournal.open(directory.resolve("journal.db"), settings))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("rowhook.yaml: journal.kafka")
+        .hasMessageContaining(text);
+  }
+
+  @Test
   void whatWasNotPublishedIsTakenBackByWhoTakesOver() throws Exception {
     SqliteJournal first = alone("first");
     first.begin(EPOCH, lsn(100), Map.of());

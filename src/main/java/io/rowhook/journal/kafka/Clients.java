@@ -1,5 +1,7 @@
 package io.rowhook.journal.kafka;
 
+import io.rowhook.journal.JournalException;
+import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.KafkaSettings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -57,10 +60,27 @@ record Clients(KafkaSettings settings, String clientId) {
     return all;
   }
 
+  /**
+   * Asks and makes; the first that is made.
+   *
+   * @throws JournalException if there can be none with these settings
+   */
   Admin admin() {
     Map<String, Object> all = common("-admin", AdminClientConfig.configNames());
     all.putIfAbsent("default.api.timeout.ms", (int) REACHED.toMillis());
-    return Admin.create(all);
+    try {
+      return Admin.create(all);
+    } catch (KafkaException e) {
+      Throwable why = e;
+      while (why.getCause() != null) {
+        why = why.getCause();
+      }
+      throw new JournalException(
+          Kind.REFUSED,
+          "rowhook.yaml: journal.kafka: Kafka's client takes these settings not: "
+              + why.getMessage(),
+          e);
+    }
   }
 
   /** Of a process there is one: another of the same id ends what it has left open. */

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,8 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   /** How long capture waits for the recipients that fall to the same process. */
   private static final Duration SERVED_FIRST = Duration.ofSeconds(5);
+
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final String name;
   private final Topics topics;
@@ -91,7 +94,8 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   /**
    * Reaches Kafka, makes or judges the topics, and sees that the file is one that follows them; a
-   * file that was a journal of its own goes into topics that are empty. Nothing is read yet.
+   * file that was a journal of its own goes into topics that are empty. Nothing is read yet. A file
+   * that has followed them waits for Kafka where it is away: the settings were good once.
    *
    * @param sql the writer's, which is not started yet
    * @throws JournalException if Kafka cannot be reached, or file and topics do not belong together
@@ -104,12 +108,28 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     TopicSetup setup = new TopicSetup(clients, topics);
     try {
       ChangeRecorder recorder = ChangeRecorder.on(sql);
-      new Joining(sql, topics, clients, name, setup, setup.prepare(), recorder).join();
-      return new KafkaLog(name, topics, clients, setup, recorder, FollowedLog.positions(sql));
+      boolean follows = !FollowedLog.positions(sql).isEmpty();
+      while (true) {
+        try {
+          new Joining(sql, topics, clients, name, setup, setup.prepare(), recorder).join();
+          return new KafkaLog(name, topics, clients, setup, recorder, FollowedLog.positions(sql));
+        } catch (JournalException e) {
+          if (!mayCome(follows, e)) {
+            throw e;
+          }
+          LOG.warn("{}. Waiting for it", e.getMessage());
+          Thread.sleep(AGAIN);
+        }
+      }
     } catch (SQLException | RuntimeException | InterruptedException e) {
       setup.close();
       throw e;
     }
+  }
+
+  /** Whether it is away just now, from a file that has followed its topics. */
+  private static boolean mayCome(boolean follows, JournalException why) {
+    return follows && why.getCause() instanceof RetriableException;
   }
 
   private static String newName() {

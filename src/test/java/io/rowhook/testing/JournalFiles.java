@@ -1,4 +1,4 @@
-package io.rowhook.crash;
+package io.rowhook.testing;
 
 import io.rowhook.journal.rows.SharedTable;
 import java.nio.file.Path;
@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Looks into the journals' files of a {@link Crew}, also while they are written. */
-final class CrewFiles {
+/** Looks into the journals' files of instances that share one in Kafka, also while they are written. */
+public final class JournalFiles {
 
   private static final int MOST_ROWS = 5;
 
-  private CrewFiles() {}
+  private JournalFiles() {}
 
   private static Connection open(Path file) throws SQLException {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath());
@@ -45,7 +45,7 @@ final class CrewFiles {
   }
 
   /** Whether its instance is the one that captures, as far as it has heard. */
-  static boolean captures(Path file) {
+  public static boolean captures(Path file) {
     try (Connection connection = open(file);
         Statement sql = connection.createStatement()) {
       return !list(
@@ -59,7 +59,7 @@ final class CrewFiles {
   }
 
   /** How the shared rows of two files differ, in words; empty: they do not. */
-  static List<String> differences(Path one, Path other) {
+  public static List<String> differences(Path one, Path other) {
     List<String> all = new ArrayList<>();
     try (Connection connection = open(one);
         Statement sql = connection.createStatement()) {
@@ -98,7 +98,7 @@ final class CrewFiles {
   }
 
   /** What is wrong with a journal in which everything is delivered, in words. */
-  static List<String> inconsistencies(Path file) {
+  public static List<String> inconsistencies(Path file) {
     try (Connection connection = open(file);
         Statement sql = connection.createStatement()) {
       List<String> all = new ArrayList<>();
