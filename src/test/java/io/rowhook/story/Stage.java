@@ -183,8 +183,12 @@ public final class Stage implements AutoCloseable {
   /** Starts the product and waits until the source sends. */
   public Stage start() {
     Flow built = begin().flow();
-    Eventually.within(
-        LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
+    try {
+      Eventually.within(
+          LIMIT, "capture is streaming", () -> built.capture() instanceof CaptureState.Streaming);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ": " + built.capture(), e);
+    }
     return this;
   }
 

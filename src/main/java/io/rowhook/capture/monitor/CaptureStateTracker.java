@@ -55,7 +55,7 @@ public final class CaptureStateTracker {
 
   /** Another process, which shares the journal, captures. */
   public void aside() {
-    log.info("slot {} is read by another instance; this one does when that is gone", source.slot());
+    log.info("slot {}: it is not the turn of this instance to read it", source.slot());
     state = new CaptureState.Standby(Instant.now(), "another instance");
   }
 
