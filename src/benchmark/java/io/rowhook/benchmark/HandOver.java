@@ -78,7 +78,7 @@ final class HandOver {
       if (how.equals(KILLED)) {
         going.kill();
       } else {
-        going.close();
+        going.stop();
       }
       turn.await(written, RECIPIENTS);
       Arrivals all = place.receiver().arrivals();

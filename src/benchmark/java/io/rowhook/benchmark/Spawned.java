@@ -136,12 +136,16 @@ final class Spawned implements AutoCloseable {
   /** SIGKILL: nothing of it runs any further. */
   void kill() {
     process.destroyForcibly();
-    close();
+    stop();
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 
   /** SIGTERM, and after a while SIGKILL. */
-  @Override
-  public void close() {
+  void stop() {
     process.toHandle().destroy();
     try {
       if (!process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
