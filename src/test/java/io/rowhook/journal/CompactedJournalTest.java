@@ -72,7 +72,7 @@ class CompactedJournalTest {
           () -> {
             work(first, names, more[0]++); // a segment is closed by what comes after its time
             return superseded().entrySet().stream()
-                .allMatch(topic -> topic.getValue() < before.get(topic.getKey()) / 2);
+                .allMatch(topic -> topic.getValue() < before.getOrDefault(topic.getKey(), 0) / 2);
           });
       try (SqliteJournal second =
           SharedJournal.open(place("second"), kafka, new SharedJournal.Share())) {
@@ -162,7 +162,7 @@ class CompactedJournalTest {
               boolean known = !rows.add(record.topic() + new String(record.key(), UTF_8));
               counts.merge(record.topic(), known ? 1 : 0, Integer::sum);
             });
-        left.removeIf(partition -> reader.position(partition) >= ends.get(partition));
+        left.removeIf(partition -> reader.position(partition) >= ends.getOrDefault(partition, 0L));
       }
     }
     return counts;
