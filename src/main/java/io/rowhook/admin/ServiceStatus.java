@@ -219,7 +219,7 @@ public final class ServiceStatus {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("recipient", name).putNull("unanswered");
     RecipientState state =
-        service.journal().sharing().serves(name)
+        dispatcher != null && service.journal().sharing().serves(name)
             ? RecipientState.of(dispatcher)
             : RecipientState.elsewhere(file != null, pause);
     json.put("state", state.name());

@@ -9,6 +9,7 @@ import io.rowhook.admin.instances.Answers;
 import io.rowhook.base.Json;
 import io.rowhook.journal.Instance;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.webhook.RecipientState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class StatusOfAll {
   private final SqliteJournal journal;
   private final Map<String, JsonNode> answers;
   private final Map<String, String> unanswered;
+
+  /** Recipients that have a file here and none where they are served, with that instance. */
+  private final Map<String, String> unlike = new TreeMap<>();
 
   private StatusOfAll(SqliteJournal journal, Answers others) {
     this.journal = journal;
@@ -108,11 +112,18 @@ final class StatusOfAll {
     answers.forEach((name, answer) -> {
       for (JsonNode one : answer.path("recipients")) {
         if (one.path("instance").asText().equals(name)) {
-          all.put(one.path("recipient").asText(), one);
+          JsonNode here = all.put(one.path("recipient").asText(), one);
+          if (here != null && hasFile(here) && !hasFile(one)) {
+            unlike.put(one.path("recipient").asText(), name);
+          }
         }
       }
     });
     status.putArray("recipients").addAll(all.values());
+  }
+
+  private static boolean hasFile(JsonNode recipient) {
+    return !recipient.path("state").asText().equals(RecipientState.no_file.name());
   }
 
   private void health(ObjectNode health, String capturing) {
@@ -135,15 +146,18 @@ final class StatusOfAll {
                 .forEach(part -> add(parts, part, PARTS_OF_RECIPIENTS)));
     unanswered.forEach((name, why) ->
         parts.add(
-            Json.MAPPER
-                .createObjectNode()
-                .put("part", "instance")
-                .put("subject", name)
-                .put("state", Part.State.degraded.name())
-                .put(
-                    "reason",
-                    "it does not answer this one, so how it does is not known here: " + why)
-                .put("since", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())));
+            part(
+                "instance",
+                name,
+                "it does not answer this one, so how it does is not known here: " + why)));
+    unlike.forEach((recipient, name) ->
+        parts.add(
+            part(
+                Part.Kind.recipient.name(),
+                recipient,
+                "it has a file here, and none that is good at instance "
+                    + name
+                    + ", which serves it: nothing is sent to it. Give all instances the same settings")));
     Part.State worst = Part.State.ok;
     for (JsonNode part : parts) {
       Part.State state = Part.State.valueOf(part.path("state").asText());
@@ -152,6 +166,16 @@ final class StatusOfAll {
     health.put("state", worst.name());
     ArrayNode all = health.putArray("parts");
     all.addAll(parts);
+  }
+
+  private static JsonNode part(String kind, String subject, String reason) {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("part", kind)
+        .put("subject", subject)
+        .put("state", Part.State.degraded.name())
+        .put("reason", reason)
+        .put("since", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
   }
 
   private static void add(List<JsonNode> parts, JsonNode part, Set<String> kinds) {

@@ -34,6 +34,11 @@ final class Standby implements AutoCloseable {
    */
   private static final Duration FREE = Duration.ofSeconds(4);
 
+  /** Who has lost its turn lets go of the slot in so long, where it does not hang. */
+  private static final Duration LETS_GO = Duration.ofSeconds(3);
+
+  private static final Duration SHORT = Duration.ofMillis(100);
+
   /** Who finds nobody and yet cannot lead looks so often. */
   private static final int TRIES = 3;
 
@@ -86,9 +91,44 @@ final class Standby implements AutoCloseable {
       while (!mine && !closed) {
         wait();
       }
+      if (!closed) {
+        log.info("slot {}: it is the turn of this instance to read it", source.slot());
+      }
       watch.lead(true);
     }
     return !closed;
+  }
+
+  /**
+   * Whoever has lost its turn lets go of the slot by itself, unless it hangs: then its connection
+   * is ended, which the server would do after a minute. Once a turn, so that two who take each
+   * other for such do not go on with it.
+   */
+  private void overtake() throws InterruptedException {
+    try (Connection connection = PostgresConnections.connect(source)) {
+      if (!isLetGo(connection)) {
+        SlotLeadership.endReader(connection, source, watch.own())
+            .ifPresent(client ->
+                log.warn(
+                    "slot {}: {} had lost its turn and went on reading: its connection was ended",
+                    source.slot(),
+                    client));
+        isLetGo(connection);
+      }
+    } catch (SQLException e) {
+      log.debug("looking who reads the slot", e); // the start that follows says what is wrong
+    }
+  }
+
+  /** Waits a little until nobody else reads the slot. */
+  private boolean isLetGo(Connection looking) throws SQLException, InterruptedException {
+    long deadline = System.nanoTime() + LETS_GO.toNanos();
+    boolean read = SlotLeadership.reader(looking, source, watch.own()).isPresent();
+    while (read && System.nanoTime() < deadline) {
+      Thread.sleep(SHORT);
+      read = SlotLeadership.reader(looking, source, watch.own()).isPresent();
+    }
+    return !read;
   }
 
   /**
@@ -182,7 +222,12 @@ final class Standby implements AutoCloseable {
   /** Waits for the slot, if it has to. Returns whether to go on; false: it was closed. */
   boolean await() throws InterruptedException {
     if (!standing) {
-      return awaitTurn();
+      boolean waits = !mine;
+      boolean goesOn = awaitTurn();
+      if (goesOn && waits) {
+        overtake();
+      }
+      return goesOn;
     }
     try {
       while (!isFree() || !watch.tryLead()) {

@@ -6,6 +6,7 @@ import io.rowhook.base.Finding.Severity;
 import io.rowhook.capture.CheckpointReader;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RecordedCheckpoint;
+import io.rowhook.journal.kafka.KafkaLog;
 import io.rowhook.journal.sqlite.JournalPlace;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.EpochDao;
@@ -37,6 +38,22 @@ public record JournalInspection(
 
   public JournalInspection {
     findings = List.copyOf(findings);
+  }
+
+  /** Looks whether Kafka answers, and its topics are such as the journal needs; some seconds. */
+  public static List<Finding> of(KafkaSettings kafka) throws InterruptedException {
+    List<String> problems;
+    try {
+      problems =
+          KafkaLog.problems(kafka).stream()
+              .map(problem -> "Kafka at " + kafka.bootstrapServers() + ": " + problem)
+              .toList();
+    } catch (JournalException e) {
+      problems = List.of(String.valueOf(e.getMessage()));
+    }
+    return problems.stream()
+        .map(problem -> Finding.of(Severity.error, Area.journal, problem, NOT_STARTED))
+        .toList();
   }
 
   /** Looks. */

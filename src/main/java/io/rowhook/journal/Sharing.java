@@ -6,6 +6,7 @@ import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.tables.InstanceDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -82,6 +83,11 @@ public final class Sharing {
     return log == null || log.maySend();
   }
 
+  /** Whether this instance sends nothing, since it does not know whether others do its work. */
+  public boolean isUnsure() {
+    return log != null && log.isUnsure();
+  }
+
   /** This instance, as others know it; empty: the journal is not shared. */
   public Optional<Instance> instance() {
     return Optional.ofNullable(log).map(KafkaLog::instance);
@@ -94,17 +100,20 @@ public final class Sharing {
 
   /** The same for any recipient, as of now. */
   public Function<String, Optional<Instance>> servers() {
-    Map<Integer, Instance> servers = readers.read(InstanceDao::servers);
+    Map<Integer, Instance> servers = log == null ? Map.of() : readers.read(InstanceDao::servers);
     return recipient -> Optional.ofNullable(servers.get(numbers.partition(recipient)));
   }
 
   /** Who captures, as was heard last; empty: nobody has yet, or it is not shared. */
   public Optional<Instance> capturing() {
-    return readers.read(InstanceDao::capturing);
+    return log == null ? Optional.empty() : readers.read(InstanceDao::capturing);
   }
 
   /** Who serves recipients, and who captures, as was heard last, each once; of a shared journal. */
   public Collection<Instance> instances() {
+    if (log == null) {
+      return List.of();
+    }
     Map<String, Instance> byName = new TreeMap<>();
     readers.read(InstanceDao::servers).values().forEach(one -> byName.put(one.name(), one));
     capturing().ifPresent(one -> byName.put(one.name(), one));

@@ -77,7 +77,7 @@ final class KafkaParser {
   private KafkaParser() {}
 
   /** What is wrong is reported; empty: there are no brokers that could be asked. */
-  static Optional<KafkaSettings> read(Fields kafka) {
+  static Optional<KafkaSettings> read(Fields kafka, boolean listens) {
     Set<String> own =
         Stream.of(SERVERS, PREFIX, ADVERTISED).map(Setting::name).collect(Collectors.toSet());
     Map<String, String> properties = new HashMap<>();
@@ -100,6 +100,13 @@ final class KafkaParser {
         });
     String prefix = kafka.readOrDefault(PREFIX);
     Optional<URI> advertised = kafka.read(ADVERTISED);
+    if (advertised.isPresent() && !listens) {
+      kafka.problem(
+          ADVERTISED,
+          "journal.kafka.advertised.api says where the other instances reach this one's API, and no"
+              + " admin.address opens it. Add admin, with address, and with tls and tokens where"
+              + " other machines reach it; or take advertised.api out.");
+    }
     return kafka
         .read(SERVERS)
         .map(servers -> new KafkaSettings(servers, prefix, advertised, properties));

@@ -110,7 +110,9 @@ public record RowhookFileReader(
         journal
             .flatMap(
                 node -> node instanceof Fields f ? f.read(KafkaParser.SETTING) : Optional.empty())
-            .flatMap(KafkaParser::read),
+            .flatMap(kafka ->
+                KafkaParser.read(
+                    kafka, fields.flatMap(f -> f.get(AdminParser.SETTING)).isPresent())),
         fields.map(f -> f.readOrDefault(RETENTION)).orElse(DEFAULT_RETENTION),
         fields.flatMap(f -> f.read(ALLOW)).flatMap(allow -> allow.read(NETWORKS)).orElse(List.of()),
         fields.flatMap(f -> f.read(ConnectionParser.PROXY_OF_ALL)),

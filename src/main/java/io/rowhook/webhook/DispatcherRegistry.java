@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dispatchers at work: one for each recipient of the settings in force. Any thread; those that
@@ -21,6 +24,11 @@ public final class DispatcherRegistry implements AutoCloseable {
 
   /** How long what is in flight may take where another instance waits for the recipient. */
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(3);
+
+  private static final Logger log = LoggerFactory.getLogger(DispatcherRegistry.class);
+
+  /** So many recipients are named where it is said who is served. */
+  private static final int NAMED = 20;
 
   private final Function<Recipient, RecipientDispatcher> hire;
   private volatile Map<String, Hired> byName = Map.of();
@@ -61,6 +69,14 @@ public final class DispatcherRegistry implements AutoCloseable {
     bring(
         inForce.stream().filter(recipient -> mine.test(recipient.name())).toList(),
         HAND_OVER_LIMIT);
+    if (!inForce.isEmpty()) {
+      log.info(
+          "this instance serves {} of {} recipients{}{}",
+          byName.size(),
+          inForce.size(),
+          byName.isEmpty() ? "" : ": ",
+          byName.keySet().stream().sorted().limit(NAMED).collect(Collectors.joining(", ")));
+    }
   }
 
   private void bring(List<Recipient> recipients, Duration limit) {

@@ -41,7 +41,7 @@ public enum RecipientState {
   }
 
   /**
-   * Of one that another instance serves, as far as the journal knows.
+   * Of one that another instance serves, or that is just taken over, as far as the journal knows.
    *
    * @param hasFile whether it has a file here, as it has there
    */

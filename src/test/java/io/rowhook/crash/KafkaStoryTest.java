@@ -35,7 +35,7 @@ class KafkaStoryTest {
 
   private static List<Harm> drawn() {
     List<Harm> all = new ArrayList<>(List.of(Harm.values()));
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 12; i++) {
       all.addAll(
           List.of(
               Harm.INSTANCE_KILLED,

@@ -269,10 +269,25 @@ class KafkaJournalTest {
   }
 
   @Test
+  void whatAStartWouldRefuseIsSeenWithoutOne() throws Exception {
+    assertThat(JournalInspection.of(kafka)).isEmpty(); // no topics yet: they are made
+    assertThat(JournalInspection.of(SharedJournal.settings("127.0.0.1:9", "p")))
+        .singleElement()
+        .asString()
+        .contains("Kafka at 127.0.0.1:9: cannot be asked: no broker has answered in time");
+    KafkaCluster.shared().createTopic(kafka.topicPrefix() + ".deliveries", 3);
+    assertThat(JournalInspection.of(kafka).toString())
+        .contains("has 3 partitions and must have 64")
+        .contains("has cleanup.policy=delete");
+  }
+
+  @Test
   void settingsThatKafkasClientRefusesAreNamed() {
     assertRefused("nowhere.invalid:9092", Map.of(), "No resolvable bootstrap urls");
     assertRefused("127.0.0.1:9", Map.of("default.api.timeout.ms", "1"), "default.api.timeout.ms");
     assertRefused("127.0.0.1:9", Map.of("security.protocol", "SSLL"), "security.protocol");
+    assertRefused("127.0.0.1:9", Map.of("delivery.timeout.ms", "1000"), "delivery.timeout.ms");
+    assertRefused("127.0.0.1:9", Map.of("fetch.max.wait.ms", "-1"), "fetch.max.wait.ms");
   }
 
   private void assertRefused(String servers, Map<String, String> more, String text) {

@@ -50,6 +50,7 @@ class KafkaSettingsTest {
             .write(
                 ROWHOOK,
                 """
+                admin: { address: "127.0.0.1:8443" }
                 journal:
                   file: j.db
                   kafka:
@@ -108,6 +109,11 @@ class KafkaSettingsTest {
                 "journal.kafka.topic-prefix must be 1 to 200 letters, digits, dots, underscores"
                     + " and hyphens, the first of them a letter or digit, got: -a. Write for"
                     + " example rowhook."),
+            with(
+                "advertised.api: https://rowhook-1:8443",
+                "journal.kafka.advertised.api says where the other instances reach this one's API,"
+                    + " and no admin.address opens it. Add admin, with address, and with tls and"
+                    + " tokens where other machines reach it; or take advertised.api out."),
             with(
                 "advertised.api: rowhook-1",
                 "journal.kafka.advertised.api must be http:// or https://, a host, and maybe a"

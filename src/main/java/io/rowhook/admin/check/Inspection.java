@@ -12,9 +12,11 @@ import io.rowhook.entity.CapturePlan;
 import io.rowhook.entity.EntityType;
 import io.rowhook.journal.Disks;
 import io.rowhook.journal.JournalInspection;
+import io.rowhook.journal.KafkaSettings;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.settings.ReplicaIdentityCheck;
+import io.rowhook.settings.RowhookFileReader;
 import io.rowhook.settings.Settings;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReader;
@@ -108,6 +110,9 @@ public final class Inspection {
       return;
     }
     JournalInspection journal = journal();
+    if (!request.started()) {
+      kafka(read.rowhook().flatMap(RowhookFileReader::kafka));
+    }
     used(entities, recipients, read);
     source(read, entities, journal)
         .ifPresent(source -> {
@@ -137,6 +142,12 @@ public final class Inspection {
               Area.settings,
               problem,
               "rowhook run does not start; one that runs keeps what it has"));
+    }
+  }
+
+  private void kafka(Optional<KafkaSettings> kafka) throws InterruptedException {
+    if (kafka.isPresent()) {
+      JournalInspection.of(kafka.get()).forEach(this::add);
     }
   }
 

@@ -31,6 +31,9 @@ final class JournalHealth {
   private final SqliteJournal journal;
   private final JournalLooks looks;
 
+  /** Since when this instance has not known whether it may send; null: it may. */
+  private @Nullable Instant unsure;
+
   JournalHealth(SqliteJournal journal, JournalLooks looks) {
     this.journal = journal;
     this.looks = looks;
@@ -39,6 +42,7 @@ final class JournalHealth {
   void look(Findings found) {
     JournalPulse pulse = journal.pulse();
     journal(found, pulse);
+    share(found);
     if (!pulse.alive()) {
       found.stuck("the journal's writer has ended");
     }
@@ -90,6 +94,24 @@ final class JournalHealth {
       } else {
         found.add(Kind.journal, State.ok, "it can be written");
       }
+    }
+  }
+
+  /** A group that deals out its work anew takes some seconds. */
+  private void share(Findings found) {
+    if (!journal.sharing().isUnsure()) {
+      unsure = null;
+      return;
+    }
+    Instant since = unsure == null ? found.now() : unsure;
+    unsure = since;
+    if (since.plus(FROZEN).isBefore(found.now())) {
+      found.add(
+          Kind.journal,
+          "share",
+          State.failing,
+          "Kafka has not said that this instance is still one of its group: it sends nothing, and others may do its work. Look at Kafka's brokers, and at what is between",
+          since);
     }
   }
 

@@ -94,8 +94,8 @@ public final class InstanceClient implements AutoCloseable {
             .api()
             .orElseThrow(() ->
                 new UnansweredException(
-                    "it does not say where its API is: set journal.kafka.advertised.api in its"
-                        + " rowhook.yaml"));
+                    "it does not say where its API is, so whether it still runs is not known here:"
+                        + " set journal.kafka.advertised.api in its rowhook.yaml"));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(api + question.address()))
             .method(question.method(), BodyPublishers.ofByteArray(question.body()));

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,13 +67,12 @@ public final class SlotLeadership {
       Connection connection, SourceConfig source, Set<Integer> own) throws SQLException {
     Optional<Slot> slot = Slot.read(connection, source.slot());
     if (slot.isPresent()) {
-      if (!slot.get().plugin().equals("pgoutput")
-          || !slot.get().database().equals(source.database())) {
+      if (!isOurs(slot.get(), source)) {
         return Optional.empty();
       }
-      Integer streaming = slot.get().activePid();
-      if (streaming != null && !own.contains(streaming)) {
-        return Optional.of(words(streaming, slot.get().client()));
+      Optional<Slot> read = slot.filter(one -> isRead(one, own));
+      if (read.isPresent()) {
+        return read.map(SlotLeadership::words);
       }
     }
     try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
@@ -87,6 +87,43 @@ public final class SlotLeadership {
         return Optional.empty();
       }
     }
+  }
+
+  private static boolean isOurs(Slot slot, SourceConfig source) {
+    return slot.plugin().equals("pgoutput") && slot.database().equals(source.database());
+  }
+
+  private static boolean isRead(Slot slot, Set<Integer> own) {
+    Integer streaming = slot.activePid();
+    return streaming != null && !own.contains(streaming);
+  }
+
+  /** Which other client streams from the slot, where that is ours. */
+  public static Optional<Slot> reader(Connection connection, SourceConfig source, Set<Integer> own)
+      throws SQLException {
+    return Slot.read(connection, source.slot())
+        .filter(slot -> isOurs(slot, source) && isRead(slot, own));
+  }
+
+  /** Ends that client's connection, and says whose it was. */
+  public static Optional<String> endReader(
+      Connection connection, SourceConfig source, Set<Integer> own) throws SQLException {
+    Optional<Slot> slot = reader(connection, source, own);
+    if (slot.isPresent()) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(
+              "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+                  + " WHERE slot_name = ? AND active_pid = ?")) {
+        statement.setString(1, source.slot());
+        statement.setObject(2, slot.get().activePid());
+        statement.execute();
+      }
+    }
+    return slot.map(SlotLeadership::words);
+  }
+
+  private static String words(Slot slot) {
+    return words(Objects.requireNonNull(slot.activePid()), slot.client());
   }
 
   private static String words(int pid, String client) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -71,16 +72,34 @@ record Clients(KafkaSettings settings, String clientId) {
     try {
       return Admin.create(all);
     } catch (KafkaException e) {
-      Throwable why = e;
-      while (why.getCause() != null) {
-        why = why.getCause();
-      }
-      throw new JournalException(
-          Kind.REFUSED,
-          "rowhook.yaml: journal.kafka: Kafka's client takes these settings not: "
-              + why.getMessage(),
-          e);
+      throw refused(e);
     }
+  }
+
+  /**
+   * Makes one of each kind and asks nothing of them.
+   *
+   * @throws JournalException if there can be none with these settings
+   */
+  void check() {
+    try {
+      producer().close(Duration.ZERO);
+      reader("-check").close(CloseOptions.timeout(Duration.ZERO));
+      member("check").close(CloseOptions.timeout(Duration.ZERO));
+    } catch (KafkaException e) {
+      throw refused(e);
+    }
+  }
+
+  private static JournalException refused(KafkaException e) {
+    Throwable why = e;
+    while (why.getCause() != null) {
+      why = why.getCause();
+    }
+    return new JournalException(
+        Kind.REFUSED,
+        "rowhook.yaml: journal.kafka: Kafka's client takes these settings not: " + why.getMessage(),
+        e);
   }
 
   /** Of a process there is one: another of the same id ends what it has left open. */
@@ -90,7 +109,7 @@ record Clients(KafkaSettings settings, String clientId) {
     all.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION.toMillis());
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) REQUEST.toMillis());
+    all.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) REQUEST.toMillis());
     all.putIfAbsent(
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) REQUEST.plusSeconds(5).toMillis());
     all.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD);

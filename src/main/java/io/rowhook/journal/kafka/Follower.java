@@ -63,6 +63,7 @@ final class Follower implements AutoCloseable {
   // Guarded by this: what the members ask for.
   private final Map<TopicPartition, Long> wanted = new HashMap<>(); // and up to where to read it
   private final Set<TopicPartition> released = new HashSet<>();
+  private final Set<TopicPartition> coming = new HashSet<>(); // whose end is still to be asked for
 
   // The thread's only.
   private final Set<TopicPartition> paused = new HashSet<>();
@@ -107,13 +108,13 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  /** Read these to their end, which nobody else moves any more, and then no further. */
-  void acquire(Collection<TopicPartition> partitions) throws InterruptedException {
-    Map<TopicPartition, Long> ends = setup.ends(Set.copyOf(partitions));
-    synchronized (this) {
-      released.addAll(partitions); // others may have had them since they were its own
-      wanted.putAll(ends);
-    }
+  /**
+   * Read these to their end, which nobody else moves any more, and then no further. Where that is
+   * the thread asks, until Kafka answers.
+   */
+  synchronized void acquire(Collection<TopicPartition> partitions) {
+    released.addAll(partitions); // others may have had them since they were its own
+    coming.addAll(partitions);
   }
 
   /** What there is that the file does not have yet, as of the last time Kafka answered. */
@@ -123,6 +124,7 @@ final class Follower implements AutoCloseable {
 
   /** These are not to be acquired after all; nothing is said of them when it returns. */
   synchronized void cancel(Collection<TopicPartition> partitions) {
+    coming.removeAll(partitions);
     wanted.keySet().removeAll(partitions);
   }
 
@@ -183,6 +185,7 @@ final class Follower implements AutoCloseable {
       }
       resume(consumer);
       apply(consumer, consumer.poll(POLL));
+      askForEnds();
       acquire(consumer);
       seen(consumer, all);
     }
@@ -226,6 +229,29 @@ final class Follower implements AutoCloseable {
       again.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
       consumer.resume(again);
       paused.removeAll(again);
+    }
+  }
+
+  /** Where those that are to be acquired end; asked again in the next round if nobody answers. */
+  private void askForEnds() throws InterruptedException {
+    Set<TopicPartition> asked;
+    synchronized (this) {
+      asked = Set.copyOf(coming);
+    }
+    if (asked.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, Long> ends;
+    try {
+      ends = setup.ends(asked);
+    } catch (JournalException e) {
+      LOG.warn("{}. What falls to this instance waits for it", e.getMessage());
+      return;
+    }
+    synchronized (this) {
+      ends.keySet().retainAll(coming); // some may have been cancelled
+      coming.removeAll(ends.keySet());
+      wanted.putAll(ends);
     }
   }
 
@@ -327,6 +353,21 @@ final class Follower implements AutoCloseable {
             _ -> applied.accept(tables)));
   }
 
+  /** The file has all that was read, and nothing is left: that is as of now. */
+  private void seenLast() throws InterruptedException {
+    if (read.getCount() == 0 && failure == null && unread.rows() == 0) {
+      try {
+        writer.write(
+            WriteTask.urgent(sql -> {
+              FollowedLog.seen(sql, Instant.now());
+              return true;
+            }));
+      } catch (JournalException e) {
+        LOG.debug("when the file was last whole is not noted", e);
+      }
+    }
+  }
+
   /** Reads no more. */
   @Override
   public void close() {
@@ -336,6 +377,7 @@ final class Follower implements AutoCloseable {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
       }
+      seenLast();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

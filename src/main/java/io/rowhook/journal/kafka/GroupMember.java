@@ -240,7 +240,7 @@ final class GroupMember implements AutoCloseable {
         consumer.committed(Set.copyOf(partitions), SETTLED_WITHIN);
         consumer.pause(partitions);
         partitions.forEach(partition -> consumer.seek(partition, 0));
-        LOG.info("{}: this instance is to have {} partitions more", topic, partitions.size());
+        LOG.debug("{}: this instance is to have {} partitions more", topic, partitions.size());
         tell(listener::assigned, partitions);
       }
     }
@@ -250,7 +250,7 @@ final class GroupMember implements AutoCloseable {
       if (over) {
         onPartitionsLost(partitions);
       } else if (!partitions.isEmpty()) {
-        LOG.info("{}: this instance is to have {} partitions less", topic, partitions.size());
+        LOG.debug("{}: this instance is to have {} partitions less", topic, partitions.size());
         // The group is a generation further: what came of the last deliveries is written as that.
         ownership.member(topic, consumer.groupMetadata());
         tell(listener::revoked, partitions);
@@ -260,7 +260,8 @@ final class GroupMember implements AutoCloseable {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
       if (!partitions.isEmpty()) {
-        LOG.warn("{}: this instance has lost {} partitions to others", topic, partitions.size());
+        LOG.warn(
+            "{}: this instance has lost {} of its partitions to others", topic, partitions.size());
         confirmed = null;
         tell(listener::lost, partitions);
       }

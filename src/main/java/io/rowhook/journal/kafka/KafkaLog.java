@@ -12,6 +12,7 @@ import io.rowhook.journal.rows.RowChange;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.tables.InstanceDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
@@ -66,6 +67,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   private final List<GroupMember> members = new ArrayList<>();
   private @Nullable Follower follower;
   private Runnable closing = () -> {};
+  private volatile boolean delivers;
 
   /** The writer's thread only: what was appended last. */
   private List<RowChange> last = List.of();
@@ -94,8 +96,9 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
 
   /**
    * Reaches Kafka, makes or judges the topics, and sees that the file is one that follows them; a
-   * file that was a journal of its own goes into topics that are empty. Nothing is read yet. A file
-   * that has followed them waits for Kafka where it is away: the settings were good once.
+   * file that was a journal of its own goes into topics that are empty. Nothing is read yet. A
+   * Kafka that has answered once, or whose topics the file has followed, is waited for: the
+   * settings are good.
    *
    * @param sql the writer's, which is not started yet
    * @throws JournalException if Kafka cannot be reached, or file and topics do not belong together
@@ -105,19 +108,24 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     Topics topics = new Topics(settings.topicPrefix());
     String name = FollowedLog.identity(sql).map(Identity::instance).orElseGet(KafkaLog::newName);
     Clients clients = new Clients(settings, topics.prefix() + "-" + name);
+    clients.check();
     TopicSetup setup = new TopicSetup(clients, topics);
     try {
       ChangeRecorder recorder = ChangeRecorder.on(sql);
-      boolean follows = !FollowedLog.positions(sql).isEmpty();
+      boolean known = !FollowedLog.positions(sql).isEmpty();
+      LOG.info("journal: asking {} for the topics of {}", setup.where(), topics.prefix());
       while (true) {
         try {
-          new Joining(sql, topics, clients, name, setup, setup.prepare(), recorder).join();
+          TopicSetup.Found found = setup.prepare();
+          known = true;
+          new Joining(sql, topics, clients, name, setup, found, recorder).join();
           return new KafkaLog(name, topics, clients, setup, recorder, FollowedLog.positions(sql));
         } catch (JournalException e) {
-          if (!mayCome(follows, e)) {
+          if (!known || !(e.getCause() instanceof RetriableException)) {
             throw e;
           }
           LOG.warn("{}. Waiting for it", e.getMessage());
+          sql.rollback(); // what was under way begins again
           Thread.sleep(AGAIN);
         }
       }
@@ -127,15 +135,33 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     }
   }
 
-  /** Whether it is away just now, from a file that has followed its topics. */
-  private static boolean mayCome(boolean follows, JournalException why) {
-    return follows && why.getCause() instanceof RetriableException;
+  /** Whether it is the file to go on with. */
+  private static String last(SqliteSession sql, Identity file) throws SQLException {
+    Optional<Instance> capturing = InstanceDao.capturing(sql);
+    return capturing.isPresent() && !capturing.get().name().equals(file.instance())
+        ? "Instance %s captured last, as far as this file (of instance %s) knows: stop this one, and start with that one's file, which has all of it"
+            .formatted(capturing.get().name(), file.instance())
+        : "If another instance has captured since, stop this one, and start with that one's file";
   }
 
   private static String newName() {
     byte[] random = new byte[4];
     ThreadLocalRandom.current().nextBytes(random);
     return HexFormat.of().formatHex(random);
+  }
+
+  /**
+   * What a start would refuse of Kafka, by looking alone.
+   *
+   * @throws JournalException if it cannot be asked
+   */
+  public static List<String> problems(KafkaSettings settings) throws InterruptedException {
+    Topics topics = new Topics(settings.topicPrefix());
+    Clients clients = new Clients(settings, topics.prefix() + "-check");
+    clients.check();
+    try (TopicSetup setup = new TopicSetup(clients, topics)) {
+      return setup.problems();
+    }
   }
 
   /**
@@ -152,9 +178,10 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
       sql.commit();
       LOG.warn(
           "journal: its file followed Kafka's topics of prefix {} until {}; from now on it is a"
-              + " journal of its own. What is there is not read any more",
+              + " journal of its own. What is there is not read any more. {}",
           followed.get().prefix(),
-          followed.get().seenAt());
+          followed.get().seenAt(),
+          last(sql, followed.get()));
     }
   }
 
@@ -190,6 +217,7 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     Shares shares =
         new Shares(topics, ownership, reading, writer, listener, this::has, this::instance);
     closing = shares::close;
+    delivers = deliver;
     reading.onCaughtUp(shares::caughtUp);
     if (deliver) {
       member(topics.deliverGroup(), topics.deliveries(), shares).start(() -> {});
@@ -233,6 +261,11 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   /** Whether it may send: it is a member for sure. Any thread. */
   public boolean maySend() {
     return lease.holds(topics.deliveries());
+  }
+
+  /** Whether it is to serve recipients, and does not know that Kafka counts it in. Any thread. */
+  public boolean isUnsure() {
+    return delivers && !maySend();
   }
 
   /** Whether this process does all of the work: no other does any. Any thread. */

@@ -23,6 +23,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,10 +81,10 @@ final class TopicSetup implements AutoCloseable {
     if (!missing.isEmpty()) {
       make(missing);
     }
-    Map<String, TopicDescription> found = describe();
+    Map<String, TopicDescription> found = describe(topics.names());
     List<String> problems = new ArrayList<>();
     found.forEach((name, topic) -> judge(name, topic, problems));
-    judgeConfigs(problems);
+    judgeConfigs(topics.names(), problems);
     if (!problems.isEmpty()) {
       throw new JournalException(
           Kind.FOREIGN, "%s: %s".formatted(where(), String.join("; ", problems)));
@@ -91,6 +92,20 @@ final class TopicSetup implements AutoCloseable {
     Map<String, String> ids = new HashMap<>();
     found.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
     return new Found(id, Map.copyOf(ids));
+  }
+
+  /**
+   * What {@link #prepare} would refuse, by looking alone; nothing is made.
+   *
+   * @throws JournalException if Kafka cannot be asked
+   */
+  List<String> problems() throws InterruptedException {
+    Set<String> there = get(admin.listTopics().names());
+    List<String> names = topics.names().stream().filter(there::contains).toList();
+    List<String> problems = new ArrayList<>();
+    describe(names).forEach((name, topic) -> judge(name, topic, problems));
+    judgeConfigs(names, problems);
+    return problems;
   }
 
   private NewTopic topic(String name, int brokers) {
@@ -127,11 +142,11 @@ final class TopicSetup implements AutoCloseable {
   }
 
   /** A topic that was just made is not known to every broker at once. */
-  private Map<String, TopicDescription> describe() throws InterruptedException {
+  private Map<String, TopicDescription> describe(List<String> names) throws InterruptedException {
     int trials = 50;
     while (true) {
       try {
-        return admin.describeTopics(topics.names()).allTopicNames().get();
+        return admin.describeTopics(names).allTopicNames().get();
       } catch (ExecutionException e) {
         if (--trials == 0) {
           throw words("its topics cannot be looked at", e);
@@ -150,12 +165,12 @@ final class TopicSetup implements AutoCloseable {
     }
   }
 
-  private void judgeConfigs(List<String> problems) throws InterruptedException {
+  private void judgeConfigs(List<String> names, List<String> problems) throws InterruptedException {
     Map<ConfigResource, Config> configs =
         get(
             admin
                 .describeConfigs(
-                    topics.names().stream()
+                    names.stream()
                         .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
                         .toList())
                 .all());
@@ -209,10 +224,14 @@ final class TopicSetup implements AutoCloseable {
 
   private JournalException words(String what, ExecutionException e) {
     Throwable why = e.getCause() == null ? e : e.getCause();
+    String reason = String.valueOf(why.getMessage());
+    if (why instanceof TimeoutException) {
+      reason = "no broker has answered in time (" + reason + ")";
+    }
     return new JournalException(
         Kind.UNREACHABLE,
         "%s: %s: %s. Look at journal.kafka in rowhook.yaml (bootstrap.servers, security.*, sasl.*, ssl.*) and at Kafka's own log"
-            .formatted(where(), what, why.getMessage()),
+            .formatted(where(), what, reason),
         why);
   }
 

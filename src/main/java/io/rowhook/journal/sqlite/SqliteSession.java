@@ -58,7 +58,7 @@ public final class SqliteSession implements AutoCloseable {
   }
 
   /** Ends a failed transaction, whether SQLite has rolled it back by itself already or not. */
-  void rollback() {
+  public void rollback() {
     forgetStatements(); // the driver finalizes those that fail
     try {
       script("ROLLBACK");
