@@ -16,6 +16,10 @@ class DocumentedSettingsTest {
   /** What the pages' examples take from the environment. */
   private static final Map<String, String> ENV =
       Map.of(
+          "HOST",
+          "rowhook-1.example.com",
+          "PORT",
+          "8181",
           "KAFKA_LOGIN",
           "secret",
           "SHOP_SECRET",
