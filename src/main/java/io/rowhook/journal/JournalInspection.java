@@ -6,7 +6,7 @@ import io.rowhook.base.Finding.Severity;
 import io.rowhook.capture.CheckpointReader;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RecordedCheckpoint;
-import io.rowhook.journal.kafka.KafkaLog;
+import io.rowhook.journal.kafka.KafkaFile;
 import io.rowhook.journal.sqlite.JournalPlace;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.tables.EpochDao;
@@ -45,7 +45,7 @@ public record JournalInspection(
     List<String> problems;
     try {
       problems =
-          KafkaLog.problems(kafka).stream()
+          KafkaFile.problems(kafka).stream()
               .map(problem -> "Kafka at " + kafka.bootstrapServers() + ": " + problem)
               .toList();
     } catch (JournalException e) {

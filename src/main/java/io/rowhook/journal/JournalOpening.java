@@ -1,5 +1,6 @@
 package io.rowhook.journal;
 
+import io.rowhook.journal.kafka.KafkaFile;
 import io.rowhook.journal.kafka.KafkaLog;
 import io.rowhook.journal.sqlite.JournalFile;
 import io.rowhook.journal.sqlite.SchemaMigrations;
@@ -15,7 +16,7 @@ final class JournalOpening {
   static SqliteJournal open(Path path, SchemaMigrations schemaMigrations) {
     JournalFile file = JournalFile.open(path, schemaMigrations);
     try {
-      KafkaLog.detach(file.writer());
+      KafkaFile.detach(file.writer());
       SqliteJournal journal = new SqliteJournal(file, null);
       journal.start();
       return journal;

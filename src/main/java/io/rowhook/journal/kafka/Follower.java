@@ -60,10 +60,7 @@ final class Follower implements AutoCloseable {
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
   private volatile Unread unread = new Unread(0, Instant.EPOCH);
 
-  // Guarded by this: what the members ask for.
-  private final Map<TopicPartition, Long> wanted = new HashMap<>(); // and up to where to read it
-  private final Set<TopicPartition> released = new HashSet<>();
-  private final Set<TopicPartition> coming = new HashSet<>(); // whose end is still to be asked for
+  private final Requests requests = new Requests();
 
   // The thread's only.
   private final Set<TopicPartition> paused = new HashSet<>();
@@ -108,29 +105,14 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  /**
-   * Read these to their end, which nobody else moves any more, and then no further. Where that is
-   * the thread asks, until Kafka answers.
-   */
-  synchronized void acquire(Collection<TopicPartition> partitions) {
-    released.addAll(partitions); // others may have had them since they were its own
-    coming.addAll(partitions);
-  }
-
   /** What there is that the file does not have yet, as of the last time Kafka answered. */
   Unread unread() {
     return unread;
   }
 
-  /** These are not to be acquired after all; nothing is said of them when it returns. */
-  synchronized void cancel(Collection<TopicPartition> partitions) {
-    coming.removeAll(partitions);
-    wanted.keySet().removeAll(partitions);
-  }
-
-  /** Read these on from where the file has them: others write them. */
-  synchronized void release(Collection<TopicPartition> partitions) {
-    released.addAll(partitions);
+  /** What the members of the groups ask of it. Any thread. */
+  Requests requests() {
+    return requests;
   }
 
   private void run() {
@@ -180,12 +162,9 @@ final class Follower implements AutoCloseable {
       restore(consumer, new HashSet<>(all));
     }
     while (!closed) {
-      synchronized (this) {
-        released.retainAll(paused);
-      }
       resume(consumer);
       apply(consumer, consumer.poll(POLL));
-      askForEnds();
+      requests.askForEnds(setup);
       acquire(consumer);
       seen(consumer, all);
     }
@@ -219,11 +198,7 @@ final class Follower implements AutoCloseable {
   }
 
   private void resume(Consumer<byte[], byte[]> consumer) throws InterruptedException {
-    Set<TopicPartition> again;
-    synchronized (this) {
-      again = Set.copyOf(released);
-      released.clear();
-    }
+    Set<TopicPartition> again = requests.released(paused);
     if (!again.isEmpty()) {
       Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
       again.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
@@ -232,44 +207,13 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  /** Where those that are to be acquired end; asked again in the next round if nobody answers. */
-  private void askForEnds() throws InterruptedException {
-    Set<TopicPartition> asked;
-    synchronized (this) {
-      asked = Set.copyOf(coming);
-    }
-    if (asked.isEmpty()) {
-      return;
-    }
-    Map<TopicPartition, Long> ends;
-    try {
-      ends = setup.ends(asked);
-    } catch (JournalException e) {
-      LOG.warn("{}. What falls to this instance waits for it", e.getMessage());
-      return;
-    }
-    synchronized (this) {
-      ends.keySet().retainAll(coming); // some may have been cancelled
-      coming.removeAll(ends.keySet());
-      wanted.putAll(ends);
-    }
-  }
-
   private void acquire(Consumer<byte[], byte[]> consumer) {
-    Set<TopicPartition> complete = new HashSet<>();
-    synchronized (this) {
-      wanted.forEach((partition, end) -> {
-        if (!paused.contains(partition) && consumer.position(partition) >= end) {
-          complete.add(partition);
-        }
-      });
-      wanted.keySet().removeAll(complete);
-      released.removeAll(complete);
-      if (!complete.isEmpty()) {
-        pause(consumer, complete);
-        caughtUp.accept(complete);
-      }
-    }
+    requests.complete(
+        (partition, end) -> !paused.contains(partition) && consumer.position(partition) >= end,
+        complete -> {
+          pause(consumer, complete);
+          caughtUp.accept(complete);
+        });
   }
 
   /** Once a minute: until when nothing can have been removed that the file does not know. */
@@ -284,11 +228,7 @@ final class Follower implements AutoCloseable {
                   !paused.contains(end.getKey())
                       && consumer.position(end.getKey()) < end.getValue());
       if (!behind) {
-        writer.write(
-            WriteTask.urgent(sql -> {
-              FollowedLog.seen(sql, now);
-              return true;
-            }));
+        noteSeen(now);
       }
     }
   }
@@ -353,15 +293,19 @@ final class Follower implements AutoCloseable {
             _ -> applied.accept(tables)));
   }
 
+  private void noteSeen(Instant now) throws InterruptedException {
+    writer.write(
+        WriteTask.urgent(sql -> {
+          FollowedLog.seen(sql, now);
+          return true;
+        }));
+  }
+
   /** The file has all that was read, and nothing is left: that is as of now. */
   private void seenLast() throws InterruptedException {
     if (read.getCount() == 0 && failure == null && unread.rows() == 0) {
       try {
-        writer.write(
-            WriteTask.urgent(sql -> {
-              FollowedLog.seen(sql, Instant.now());
-              return true;
-            }));
+        noteSeen(Instant.now());
       } catch (JournalException e) {
         LOG.debug("when the file was last whole is not noted", e);
       }

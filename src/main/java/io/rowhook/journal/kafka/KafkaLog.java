@@ -12,7 +12,6 @@ import io.rowhook.journal.rows.RowChange;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
-import io.rowhook.journal.tables.InstanceDao;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
@@ -24,7 +23,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -135,54 +133,10 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
     }
   }
 
-  /** Whether it is the file to go on with. */
-  private static String last(SqliteSession sql, Identity file) throws SQLException {
-    Optional<Instance> capturing = InstanceDao.capturing(sql);
-    return capturing.isPresent() && !capturing.get().name().equals(file.instance())
-        ? "Instance %s captured last, as far as this file (of instance %s) knows: stop this one, and start with that one's file, which has all of it"
-            .formatted(capturing.get().name(), file.instance())
-        : "If another instance has captured since, stop this one, and start with that one's file";
-  }
-
   private static String newName() {
     byte[] random = new byte[4];
     ThreadLocalRandom.current().nextBytes(random);
     return HexFormat.of().formatHex(random);
-  }
-
-  /**
-   * What a start would refuse of Kafka, by looking alone.
-   *
-   * @throws JournalException if it cannot be asked
-   */
-  public static List<String> problems(KafkaSettings settings) throws InterruptedException {
-    Topics topics = new Topics(settings.topicPrefix());
-    Clients clients = new Clients(settings, topics.prefix() + "-check");
-    clients.check();
-    try (TopicSetup setup = new TopicSetup(clients, topics)) {
-      return setup.problems();
-    }
-  }
-
-  /**
-   * A file that may have followed topics is opened without them: it follows them no more, and is
-   * moved into others if Kafka is named again.
-   *
-   * @param sql the writer's, which is not started yet
-   */
-  public static void detach(SqliteSession sql) throws SQLException {
-    Optional<Identity> followed = FollowedLog.identity(sql);
-    if (followed.isPresent()) {
-      sql.begin();
-      FollowedLog.end(sql);
-      sql.commit();
-      LOG.warn(
-          "journal: its file followed Kafka's topics of prefix {} until {}; from now on it is a"
-              + " journal of its own. What is there is not read any more. {}",
-          followed.get().prefix(),
-          followed.get().seenAt(),
-          last(sql, followed.get()));
-    }
   }
 
   /** How recipients are numbered in a journal that is shared. */

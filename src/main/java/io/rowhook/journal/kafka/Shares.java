@@ -63,8 +63,8 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   }
 
   @Override
-  public void assigned(Collection<TopicPartition> partitions) throws InterruptedException {
-    follower.acquire(partitions);
+  public void assigned(Collection<TopicPartition> partitions) {
+    follower.requests().acquire(partitions);
   }
 
   /** These are in the file to their end; the follower's thread. */
@@ -102,7 +102,7 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
 
   @Override
   public void revoked(Collection<TopicPartition> partitions) throws InterruptedException {
-    follower.cancel(partitions);
+    follower.requests().cancel(partitions);
     ownership.leave(partitions);
     await(tell(partitions));
     try {
@@ -111,15 +111,15 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
       LOG.warn("what came of the last deliveries may not be written: {}", e.getMessage());
     }
     ownership.remove(partitions);
-    follower.release(partitions);
+    follower.requests().release(partitions);
   }
 
   @Override
   public void lost(Collection<TopicPartition> partitions) throws InterruptedException {
-    follower.cancel(partitions);
+    follower.requests().cancel(partitions);
     ownership.remove(partitions);
     await(tell(partitions));
-    follower.release(partitions);
+    follower.requests().release(partitions);
   }
 
   /** Waits until it was said for the first time who is served here; so long at most. */
