@@ -59,7 +59,6 @@ final class Follower implements AutoCloseable {
   private volatile @Nullable JournalException failure;
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
   private volatile Unread unread = new Unread(0, Instant.EPOCH);
-
   private final Requests requests = new Requests();
 
   // The thread's only.
