@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Looks into the journals' files of instances that share one in Kafka, also while they are written. */
+/**
+ * Looks into the journals' files of instances that share one in Kafka, also while they are written.
+ */
 public final class JournalFiles {
 
   private static final int MOST_ROWS = 5;
