@@ -17,6 +17,7 @@ final class HandOver {
 
   private static final int RECIPIENTS = 50;
   private static final int OWED = Benchmark.number("pending", 100_000);
+  private static final Duration SETTLED = Duration.ofSeconds(10);
   private static final String LONGEST = "longest pause of a recipient, s";
   private static final String STOPPED = "stopped";
   private static final String KILLED = "killed";
@@ -65,6 +66,7 @@ final class HandOver {
         Spawned going = another(rowhook, "going");
         Spawned staying = another(rowhook, "staying")) {
       turn.warm(100, RECIPIENTS);
+      LockSupport.parkNanos(SETTLED.toNanos()); // the two have shared the recipients by then
       turn.begin();
       // What is sent until one goes comes on top of what is to be owed then.
       Written written = Load.tens.write(place.bed(), OWED / RECIPIENTS * 5 / 4);

@@ -12,6 +12,7 @@ import io.rowhook.journal.rows.RowChange;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.sqlite.WriteQueue;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
@@ -240,6 +241,11 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   /** What the file does not have yet. Any thread. */
   public Unread unread() {
     return Objects.requireNonNull(follower).unread();
+  }
+
+  @Override
+  public WriteQueue.Group group() {
+    return WriteQueue.Group.OF_BROKERS;
   }
 
   @Override

@@ -22,6 +22,11 @@ public interface CommitLog {
         }
       };
 
+  /** How many writes one commit is best of. */
+  default WriteQueue.Group group() {
+    return WriteQueue.Group.OF_FILE;
+  }
+
   /**
    * Appends what a transaction has changed; called in it, as the last before its commit. It is
    * durable there when this returns.

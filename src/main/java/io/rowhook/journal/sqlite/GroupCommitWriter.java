@@ -53,7 +53,7 @@ public final class GroupCommitWriter implements AutoCloseable {
     this.sql = sql;
     this.errors = errors;
     this.log = log;
-    queue = new WriteQueue(errors);
+    queue = new WriteQueue(errors, log.group());
     thread = Thread.ofPlatform().daemon().name("journal-writer").unstarted(this::run);
   }
 
@@ -137,18 +137,20 @@ public final class GroupCommitWriter implements AutoCloseable {
     } else if (group.size() == 1) {
       failed(group.getFirst(), failure);
     } else {
-      oneByOne(group);
+      inHalves(group);
     }
   }
 
   /** One of them is guilty. Patient writes keep their order: behind one that waits, all wait. */
-  private void oneByOne(List<WriteTask<?>> group) {
-    boolean stuck = false;
-    for (WriteTask<?> task : group) {
-      if (!stuck || !task.isPatient()) {
-        write(List.of(task));
-        stuck |= standing != null && task.isPatient();
-      }
+  private void inHalves(List<WriteTask<?>> group) {
+    List<WriteTask<?>> first = group.subList(0, group.size() / 2);
+    List<WriteTask<?>> second = group.subList(first.size(), group.size());
+    write(first);
+    boolean stuck = standing != null && first.stream().anyMatch(WriteTask::isPatient);
+    List<WriteTask<?>> rest =
+        stuck ? second.stream().filter(task -> !task.isPatient()).toList() : second;
+    if (!rest.isEmpty()) {
+      write(rest);
     }
   }
 

@@ -20,7 +20,8 @@ class WriteQueueTest {
   private static final Duration NEVER = Duration.ofHours(1);
 
   private final WriteQueue queue =
-      new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), NEVER);
+      new WriteQueue(
+          new SqliteErrorTranslator(Path.of("journal.db")), WriteQueue.Group.OF_FILE, NEVER);
 
   private final ExecutorService writer = Executors.newSingleThreadExecutor();
 
@@ -41,7 +42,9 @@ class WriteQueueTest {
   @Test
   void outcomesGoTogetherAfterAWhile() throws Exception {
     Duration gathering = Duration.ofMillis(300);
-    WriteQueue soon = new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), gathering);
+    WriteQueue soon =
+        new WriteQueue(
+            new SqliteErrorTranslator(Path.of("journal.db")), WriteQueue.Group.OF_FILE, gathering);
     long began = System.nanoTime();
     soon.add(outcome(false));
     Future<List<WriteTask<?>>> group = taken(soon);
