@@ -37,12 +37,14 @@ final class Crew implements AutoCloseable {
 
   /**
    * What may be logged as an error: the source's connection of an instance that was stopped for
-   * long is gone when it goes on, and Kafka is away where the story takes it away.
+   * long is gone when it goes on, as are its transactions, and Kafka is away where the story takes
+   * it away.
    */
   private static final Pattern EXPECTED =
       Pattern.compile(
-          "Threads: Operation jdbc-connection-close failed"
-              + "|PostgresReplicationConnection: Unexpected e"
+          "Threads:? Operation jdbc-connection-close failed"
+              + "|PostgresReplicationConnection:? Unexpected e"
+              + "|Sender:? .*Aborting producer batches due to fatal error"
               + "|(cannot be written; tried again by itself until it can|cannot be asked)"
               + "|\\[cds\\]");
 
