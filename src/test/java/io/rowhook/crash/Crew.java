@@ -44,7 +44,7 @@ final class Crew implements AutoCloseable {
       Pattern.compile(
           "Threads:? Operation jdbc-connection-close failed"
               + "|PostgresReplicationConnection:? Unexpected e"
-              + "|Sender:? .*Aborting producer batches due to fatal error"
+              + "|\\[Producer clientId="
               + "|(cannot be written; tried again by itself until it can|cannot be asked)"
               + "|\\[cds\\]");
 
