@@ -1,8 +1,6 @@
 package io.rowhook.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,21 +48,9 @@ final class HandOver {
     for (int i = 0; i < RECIPIENTS; i++) {
       recipients.put("recipient-" + i, rowhook.recipient(place.receiver().url("late", i)));
     }
-    try (Turn turn =
-            Turn.of(
-                place,
-                rowhook,
-                directory ->
-                    rowhook.start(
-                        place.bed(),
-                        directory,
-                        recipients,
-                        RowhookItself.ARTICLE,
-                        Map.of(),
-                        "--role",
-                        "capture"));
-        Spawned going = another(rowhook, "going");
-        Spawned staying = another(rowhook, "staying")) {
+    try (Turn turn = rowhook.capturing(place, recipients);
+        Spawned going = rowhook.delivering(place, "going");
+        Spawned staying = rowhook.delivering(place, "staying")) {
       turn.warm(100, RECIPIENTS);
       LockSupport.parkNanos(SETTLED.toNanos()); // the two have shared the recipients by then
       turn.begin();
@@ -101,13 +87,6 @@ final class HandOver {
         throw new IllegalStateException("the other ended too:\n" + staying.output());
       }
     }
-  }
-
-  private Spawned another(RowhookItself rowhook, String name) throws IOException {
-    Path own = Files.createDirectories(place.work().resolve(name));
-    Files.createDirectories(own.resolve("rowhook-data"));
-    return rowhook.another(
-        own, place.work().resolve("connector-config"), place.work().resolve("jslt-templates"));
   }
 
   /** Seconds between two arrivals of which the second was after that microsecond, at most. */

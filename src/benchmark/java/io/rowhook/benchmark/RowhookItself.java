@@ -91,15 +91,26 @@ record RowhookItself(String who, Path home, String more, Map<String, String> env
     return process;
   }
 
-  /** Starts an instance that delivers, beside one that has the same settings. */
-  Spawned another(Path directory, Path config, Path templates) {
+  /** A turn of several instances, of which the first captures alone. */
+  Turn capturing(Place place, Map<String, String> recipients) throws IOException {
+    return Turn.of(
+        place,
+        this,
+        directory ->
+            start(place.bed(), directory, recipients, ARTICLE, Map.of(), "--role", "capture"));
+  }
+
+  /** Starts an instance that delivers, beside the one that captures, and with its settings. */
+  Spawned delivering(Place place, String name) throws IOException {
+    Path own = place.work().resolve(name);
+    Files.createDirectories(own.resolve("rowhook-data"));
     Spawned process =
         spawn(
-            directory,
+            own,
             "--config",
-            config.toString(),
+            place.work().resolve("connector-config").toString(),
             "--templates",
-            templates.toString(),
+            place.work().resolve("jslt-templates").toString(),
             "--role",
             "deliver");
     process.awaitLine(Duration.ofMinutes(2), "started in");

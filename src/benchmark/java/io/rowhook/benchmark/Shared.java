@@ -1,8 +1,6 @@
 package io.rowhook.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,28 +86,10 @@ final class Shared {
     }
     int events = Math.max(20, place.rows() / 400);
     List<Spawned> delivering = new ArrayList<>();
-    try (Turn turn =
-        Turn.of(
-            place,
-            rowhook,
-            directory ->
-                rowhook.start(
-                    place.bed(),
-                    directory,
-                    recipients,
-                    RowhookItself.ARTICLE,
-                    Map.of(),
-                    "--role",
-                    "capture"))) {
+    try (Turn turn = rowhook.capturing(place, recipients)) {
       try {
         for (int i = 0; i < instances; i++) {
-          Path own = Files.createDirectories(place.work().resolve("instance-" + i));
-          Files.createDirectories(own.resolve("rowhook-data"));
-          Spawned one =
-              rowhook.another(
-                  own,
-                  place.work().resolve("connector-config"),
-                  place.work().resolve("jslt-templates"));
+          Spawned one = rowhook.delivering(place, "instance-" + i);
           delivering.add(one);
           Quota.give("rowhook-" + i, one.pid(), SHARE);
         }
