@@ -2,13 +2,11 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,13 +21,8 @@ class HungInstanceTest {
   @Test
   void theOtherTakesTheSlotFromIt() throws Exception {
     try (SourceDatabase source = SourceDatabase.start();
-        Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
-      stage.recipient("shop", "url: ${env:SHOP_URL}");
-      stage.write(
-          "connector-config/rowhook.yaml",
-          "journal: { kafka: { bootstrap.servers: '%s', topic-prefix: t%s } }"
-              .formatted(KafkaCluster.shared().bootstrapServers(), UUID.randomUUID()));
+        Stage stage =
+            Instances.inKafka(source, directory, KafkaCluster.shared().bootstrapServers(), "")) {
       try (RowhookProcess first = Instances.of(stage, "first").start()) {
         first.awaitLine(LIMIT, "Streaming from slot");
         try (RowhookProcess second = Instances.of(stage, "second").start()) {

@@ -1,9 +1,12 @@
 package io.rowhook.story;
 
+import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 
 /** Several processes with the settings of one stage, each with a journal of its own. */
 final class Instances {
@@ -11,6 +14,18 @@ final class Instances {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Instances() {}
+
+  /** Settings of a shop, with the journal in a Kafka and topics that nobody has had. */
+  static Stage inKafka(SourceDatabase source, Path directory, String servers, String more) {
+    Stage stage = new Stage(source, directory).tables();
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}");
+    stage.write(
+        "connector-config/rowhook.yaml",
+        "journal: { kafka: { bootstrap.servers: '%s', topic-prefix: t%s %s } }"
+            .formatted(servers, UUID.randomUUID(), more));
+    return stage;
+  }
 
   /** One that is not started yet. */
   static RowhookProcess.Setup of(Stage stage, String journal) {

@@ -2,13 +2,11 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaAwayTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SOON = ", request.timeout.ms: 2000, default.api.timeout.ms: 2000";
   private static final String WAITING = "Waiting for it";
 
   @TempDir Path directory;
@@ -24,20 +23,8 @@ class KafkaAwayTest {
   void itWaitsForAKafkaThatItKnows() throws Exception {
     KafkaCluster kafka = KafkaCluster.shared();
     try (SourceDatabase source = SourceDatabase.start();
-        Stage stage = new Stage(source, directory).tables()) {
-      stage.receiver("shop", TestReceiver.Settings.DEFAULT);
-      stage.recipient("shop", "url: ${env:SHOP_URL}");
-      stage.write(
-          "connector-config/rowhook.yaml",
-          """
-          journal:
-            kafka:
-              bootstrap.servers: %s
-              topic-prefix: t%s
-              request.timeout.ms: 2000
-              default.api.timeout.ms: 2000
-          """
-              .formatted(kafka.bootstrapServersThroughCut(), UUID.randomUUID()));
+        Stage stage =
+            Instances.inKafka(source, directory, kafka.bootstrapServersThroughCut(), SOON)) {
       kafka.cut();
       try (RowhookProcess unknown = Instances.of(stage, "one").start()) {
         assertThat(unknown.exitCode(LIMIT)).isEqualTo(1);
