@@ -120,11 +120,9 @@ public final class Sharing {
     return byName.values();
   }
 
-  /**
-   * What other instances have written that this one's file does not have yet; empty: not shared.
-   */
-  public Optional<Unread> unread() {
-    return Optional.ofNullable(log).map(KafkaLog::unread);
+  /** What other instances have written that this one's file does not have yet. */
+  public Unread unread() {
+    return log == null ? Unread.NOTHING : log.unread();
   }
 
   /** Another instance has set or cleared the kill switch. */

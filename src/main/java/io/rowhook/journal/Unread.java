@@ -11,6 +11,9 @@ import java.time.Instant;
  */
 public record Unread(long rows, Instant readTo) {
 
+  /** It has everything. */
+  public static final Unread NOTHING = new Unread(0, Instant.EPOCH);
+
   /** How long the file is behind, about; zero: it has everything. */
   public Duration behind(Instant now) {
     return rows == 0 || now.isBefore(readTo) ? Duration.ZERO : Duration.between(readTo, now);

@@ -23,8 +23,6 @@ final class JournalHealth {
   /** What an instance lacks when it takes over, it has to read first. */
   static final Duration BEHIND = Duration.ofMinutes(1);
 
-  private static final Unread NOTHING = new Unread(0, Instant.EPOCH);
-
   private static final long LITTLE = 1L << 30;
   private static final long HARDLY_ANY = 64L << 20;
 
@@ -83,7 +81,7 @@ final class JournalHealth {
     } else if (refused != null) {
       found.add(Kind.journal, State.failing, "it cannot be read: " + refused);
     } else {
-      Unread unread = journal.sharing().unread().orElse(NOTHING);
+      Unread unread = journal.sharing().unread();
       Duration behind = unread.behind(found.now());
       if (behind.compareTo(BEHIND) >= 0) {
         found.add(

@@ -75,21 +75,14 @@ final class ServiceMeters {
             "rowhook.journal.writable", () -> service.journal().standing().isPresent() ? 0 : 1)
         .description("0 while the journal cannot be written: capture and deliveries stand still.")
         .register(registry);
-    Gauge.builder("rowhook.journal.behind.seconds", () -> SourceMeters.seconds(behind()))
+    Gauge.builder(
+            "rowhook.journal.behind.seconds",
+            () -> SourceMeters.seconds(service.journal().sharing().unread().behind(Instant.now())))
         .description("How far the journal's file is behind what other instances have written.")
         .register(registry);
     Gauge.builder("rowhook.journal.head", () -> service.journal().head())
         .description("The newest event's sequence.")
         .register(registry);
-  }
-
-  private Duration behind() {
-    return service
-        .journal()
-        .sharing()
-        .unread()
-        .map(unread -> unread.behind(Instant.now()))
-        .orElse(Duration.ZERO);
   }
 
   /** NaN before the first reading. */

@@ -58,7 +58,7 @@ final class Follower implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable JournalException failure;
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
-  private volatile Unread unread = new Unread(0, Instant.EPOCH);
+  private volatile Unread unread = Unread.NOTHING;
   private final Requests requests = new Requests();
 
   // The thread's only.

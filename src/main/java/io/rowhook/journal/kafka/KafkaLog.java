@@ -9,10 +9,10 @@ import io.rowhook.journal.kafka.FollowedLog.Identity;
 import io.rowhook.journal.rows.ChangeRecorder;
 import io.rowhook.journal.rows.Place;
 import io.rowhook.journal.rows.RowChange;
+import io.rowhook.journal.sqlite.CommitGroup;
 import io.rowhook.journal.sqlite.CommitLog;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteSession;
-import io.rowhook.journal.sqlite.WriteQueue;
 import io.rowhook.journal.tables.RecipientNumbers;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
@@ -244,8 +244,8 @@ public final class KafkaLog implements CommitLog, ServedRecipients, AutoCloseabl
   }
 
   @Override
-  public WriteQueue.Group group() {
-    return WriteQueue.Group.OF_BROKERS;
+  public CommitGroup group() {
+    return CommitGroup.OF_BROKERS;
   }
 
   @Override

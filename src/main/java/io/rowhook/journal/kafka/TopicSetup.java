@@ -82,9 +82,7 @@ final class TopicSetup implements AutoCloseable {
       make(missing);
     }
     Map<String, TopicDescription> found = describe(topics.names());
-    List<String> problems = new ArrayList<>();
-    found.forEach((name, topic) -> judge(name, topic, problems));
-    judgeConfigs(topics.names(), problems);
+    List<String> problems = problems(found);
     if (!problems.isEmpty()) {
       throw new JournalException(
           Kind.FOREIGN, "%s: %s".formatted(where(), String.join("; ", problems)));
@@ -102,9 +100,13 @@ final class TopicSetup implements AutoCloseable {
   List<String> problems() throws InterruptedException {
     Set<String> there = get(admin.listTopics().names());
     List<String> names = topics.names().stream().filter(there::contains).toList();
+    return problems(describe(names));
+  }
+
+  private List<String> problems(Map<String, TopicDescription> found) throws InterruptedException {
     List<String> problems = new ArrayList<>();
-    describe(names).forEach((name, topic) -> judge(name, topic, problems));
-    judgeConfigs(names, problems);
+    found.forEach((name, topic) -> judge(name, topic, problems));
+    judgeConfigs(found.keySet(), problems);
     return problems;
   }
 
@@ -165,7 +167,7 @@ final class TopicSetup implements AutoCloseable {
     }
   }
 
-  private void judgeConfigs(List<String> names, List<String> problems) throws InterruptedException {
+  private void judgeConfigs(Set<String> names, List<String> problems) throws InterruptedException {
     Map<ConfigResource, Config> configs =
         get(
             admin

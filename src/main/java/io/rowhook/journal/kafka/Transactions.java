@@ -44,8 +44,8 @@ final class Transactions implements AutoCloseable {
   private @Nullable Producer<byte[], byte[]> producer; // null: to be made anew
   private volatile boolean closing;
 
-  /** As whom a topic's partitions are not written any more. */
-  private final Map<String, ConsumerGroupMetadata> refused = new HashMap<>();
+  /** As whom Kafka refused to be written last, by topic. */
+  private Map<String, ConsumerGroupMetadata> refused = Map.of();
 
   Transactions(Clients clients, Ownership ownership) {
     this.clients = clients;
@@ -66,16 +66,17 @@ final class Transactions implements AutoCloseable {
     long deadline = System.nanoTime() + REJOINING.toNanos();
     while (true) {
       Map<String, ConsumerGroupMetadata> members = members(fenced.keySet());
+      if (members.equals(refused) && fenced.keySet().stream().anyMatch(ownership::isLeaving)) {
+        throw notOwner(fenced.keySet().iterator().next()); // as nobody else before it is given back
+      }
       try {
         return attempt(records, fenced, members);
       } catch (CommitFailedException e) {
         abort();
         TopicPartition one = fenced.keySet().iterator().next();
-        if (members.size() == 1) { // else it may be the other that was refused
-          refused.putAll(members);
-        }
+        refused = members;
         long left = (deadline - System.nanoTime()) / 1_000_000;
-        if (left <= 0 || closing || areGivenBack(members, fenced.keySet())) {
+        if (left <= 0 || closing) {
           throw notOwner(one);
         }
         ownership.awaitOther(one, members.get(one.topic()), Math.min(left, 200));
@@ -90,22 +91,12 @@ final class Transactions implements AutoCloseable {
     Map<String, ConsumerGroupMetadata> members = new HashMap<>();
     for (TopicPartition partition : fenced) {
       ConsumerGroupMetadata member = ownership.member(partition.topic());
-      if (member == null
-          || !ownership.owns(partition)
-          || (ownership.isLeaving(partition) && member.equals(refused.get(partition.topic())))) {
+      if (member == null || !ownership.owns(partition)) {
         throw notOwner(partition);
       }
       members.put(partition.topic(), member);
     }
     return members;
-  }
-
-  /** Whether one of them is given back, and as nobody else than was refused. */
-  private boolean areGivenBack(
-      Map<String, ConsumerGroupMetadata> asMembers, Set<TopicPartition> partitions) {
-    return partitions.stream().anyMatch(ownership::isLeaving)
-        && asMembers.entrySet().stream()
-            .allMatch(one -> one.getValue().equals(ownership.member(one.getKey())));
   }
 
   private static JournalException notOwner(TopicPartition partition) {

@@ -23,8 +23,8 @@ public interface CommitLog {
       };
 
   /** How many writes one commit is best of. */
-  default WriteQueue.Group group() {
-    return WriteQueue.Group.OF_FILE;
+  default CommitGroup group() {
+    return CommitGroup.OF_FILE;
   }
 
   /**

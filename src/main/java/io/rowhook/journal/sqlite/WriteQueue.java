@@ -19,34 +19,19 @@ import org.jspecify.annotations.Nullable;
  * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}. But
  * only some at a time: a new event must not wait behind the outcomes of a large backlog.
  */
-public final class WriteQueue {
+final class WriteQueue {
 
   /** Callers wait for urgent writes, so there are as many as callers. */
   private static final int MAX_URGENT = 64;
 
   /** An outcome holds at most a few kilobytes of an answer. */
-  private static final int MAX_PATIENT = 2_048;
+  static final int MAX_PATIENT = 2_048;
 
   /** So many patient writes are worth a commit of their own, and it has no more of them. */
   static final int GATHERED = 64;
 
   /** So many patient writes go with urgent ones, which they hold up. */
   static final int ALONG = 16;
-
-  /**
-   * How many patient writes there are in a commit at most.
-   *
-   * @param alone of one that has no others
-   * @param along of one that has urgent ones, which they hold up
-   */
-  public record Group(int alone, int along) {
-
-    /** A commit costs a flush of the disk: milliseconds. */
-    static final Group OF_FILE = new Group(GATHERED, ALONG);
-
-    /** A commit costs some round trips to brokers, whatever is in it: a tenth of a second. */
-    public static final Group OF_BROKERS = new Group(MAX_PATIENT, MAX_PATIENT / 2);
-  }
 
   /** The longest that a patient write waits for others. */
   static final Duration GATHERING = Duration.ofMillis(50);
@@ -57,14 +42,14 @@ public final class WriteQueue {
   private final Deque<WriteTask<?>> urgent = new ArrayDeque<>();
   private final Deque<WriteTask<?>> patient = new ArrayDeque<>();
   private final SqliteErrorTranslator errors;
-  private final Group group;
+  private final CommitGroup group;
   private final long gathering; // nanoseconds
   private long patientAfterNanos = System.nanoTime();
   private long gatheringSince = System.nanoTime();
   private int awaited; // in the patient lane
   private @Nullable JournalException refusal;
 
-  WriteQueue(SqliteErrorTranslator errors, Group group) {
+  WriteQueue(SqliteErrorTranslator errors, CommitGroup group) {
     this(errors, group, GATHERING);
   }
 
@@ -73,7 +58,7 @@ public final class WriteQueue {
    *
    * @param gathering the longest that a patient write waits for others
    */
-  WriteQueue(SqliteErrorTranslator errors, Group group, Duration gathering) {
+  WriteQueue(SqliteErrorTranslator errors, CommitGroup group, Duration gathering) {
     this.errors = errors;
     this.group = group;
     this.gathering = gathering.toNanos();
@@ -116,7 +101,9 @@ public final class WriteQueue {
         List<WriteTask<?>> next = new ArrayList<>(urgent);
         long wait = untilPatient();
         if (wait <= 0) {
-          patient.stream().limit(urgent.isEmpty() ? group.alone : group.along).forEach(next::add);
+          patient.stream()
+              .limit(urgent.isEmpty() ? group.alone() : group.along())
+              .forEach(next::add);
           gatheringSince = System.nanoTime(); // what is added from now on
         }
         if (!next.isEmpty() || refusal != null) {

@@ -20,8 +20,7 @@ class WriteQueueTest {
   private static final Duration NEVER = Duration.ofHours(1);
 
   private final WriteQueue queue =
-      new WriteQueue(
-          new SqliteErrorTranslator(Path.of("journal.db")), WriteQueue.Group.OF_FILE, NEVER);
+      new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), CommitGroup.OF_FILE, NEVER);
 
   private final ExecutorService writer = Executors.newSingleThreadExecutor();
 
@@ -44,7 +43,7 @@ class WriteQueueTest {
     Duration gathering = Duration.ofMillis(300);
     WriteQueue soon =
         new WriteQueue(
-            new SqliteErrorTranslator(Path.of("journal.db")), WriteQueue.Group.OF_FILE, gathering);
+            new SqliteErrorTranslator(Path.of("journal.db")), CommitGroup.OF_FILE, gathering);
     long began = System.nanoTime();
     soon.add(outcome(false));
     Future<List<WriteTask<?>>> group = taken(soon);
