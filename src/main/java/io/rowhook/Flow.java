@@ -254,10 +254,10 @@ public final class Flow implements AutoCloseable {
   /** Stops capture, lets what is in flight end, and closes the journal. */
   @Override
   public void close() {
+    journal.sharing().leave(); // first: others wait for it
     if (admin != null) {
       admin.close();
     }
-    journal.sharing().leave();
     history.close();
     whatIfs.close();
     alerts.close();

@@ -116,10 +116,11 @@ class TraceCollectorsTest {
     flows(stage("http://127.0.0.1:" + port));
     assertThat(warnings()).hasSizeBetween(1, 2);
     assertThat(warnings().getFirst())
-        .contains(
-            "http://127.0.0.1:"
+        .matches(
+            "(?s).*http://127.0.0.1:"
                 + port
-                + "/v1/traces takes none of them (ConnectException); webhooks go on");
+                + "/v1/traces takes none of them" // a loaded machine does not refuse in time
+                + " \\((ConnectException|HttpConnectTimeoutException)\\); webhooks go on.*");
     assertThat(warnings().stream().mapToLong(TraceCollectorsTest::spansIn).sum())
         .isEqualTo(3L * EVENTS);
   }

@@ -10,6 +10,11 @@ record Arrivals(List<Arrival> all) {
     return new Arrivals(all.stream().filter(one -> one.recipient() == recipient).toList());
   }
 
+  /** Of how many rows anything has come. */
+  long rows() {
+    return all.stream().mapToLong(Arrival::id).distinct().count();
+  }
+
   /** The microsecond of the first one. */
   long first() {
     return all.getFirst().at();

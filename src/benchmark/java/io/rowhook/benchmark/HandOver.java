@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * One of two instances that deliver goes while much is owed: how long a recipient is not sent to
@@ -69,7 +70,7 @@ final class HandOver {
         going.stop();
       }
       turn.await(written, RECIPIENTS);
-      Arrivals all = place.receiver().arrivals();
+      Arrivals all = complete(written);
       int repeats = 0;
       double longest = 0;
       for (int i = 0; i < RECIPIENTS; i++) {
@@ -86,6 +87,20 @@ final class HandOver {
       if (!staying.isAlive()) {
         throw new IllegalStateException("the other ended too:\n" + staying.output());
       }
+    }
+  }
+
+  /** Everything that came, once each has all: some come again after a kill. */
+  private Arrivals complete(Written written) throws IOException {
+    long deadline = System.nanoTime() + Turn.PATIENCE.toNanos();
+    while (true) {
+      Arrivals all = place.receiver().arrivals();
+      boolean whole =
+          IntStream.range(0, RECIPIENTS).allMatch(i -> all.of(i).rows() == written.rows());
+      if (whole || System.nanoTime() > deadline) {
+        return all;
+      }
+      LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
     }
   }
 

@@ -4,23 +4,17 @@ import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.Unread;
 import io.rowhook.journal.rows.ChangeRecorder;
-import io.rowhook.journal.rows.RowChange;
-import io.rowhook.journal.rows.RowCodec;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.WriteTask;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
@@ -37,21 +31,15 @@ final class Follower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration BRIEFLY = Duration.ofMillis(10);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration SEEN = Duration.ofMinutes(1);
-
-  /** Rows in one commit, so that deliveries' outcomes get in between. */
-  private static final int CHUNK_ROWS = 500;
-
-  private static final long CHUNK_BYTES = 4L << 20;
 
   private final Clients clients;
   private final Topics topics;
   private final TopicSetup setup;
   private final Ownership ownership;
-  private final ChangeRecorder recorder;
   private final GroupCommitWriter writer;
-  private final java.util.function.Consumer<Set<String>> applied;
   private final CountDownLatch read = new CountDownLatch(1);
   private final Thread thread =
       Thread.ofPlatform().daemon().name("kafka-follower").unstarted(this::run);
@@ -59,9 +47,10 @@ final class Follower implements AutoCloseable {
   private volatile @Nullable JournalException failure;
   private volatile java.util.function.Consumer<Collection<TopicPartition>> caughtUp = _ -> {};
   private volatile Unread unread = Unread.NOTHING;
-  private final Requests requests = new Requests();
+  private final Requests requests;
 
   // The thread's only.
+  private final Intake intake;
   private final Set<TopicPartition> paused = new HashSet<>();
   private Instant seenAt = Instant.EPOCH;
 
@@ -77,9 +66,9 @@ final class Follower implements AutoCloseable {
     this.topics = topics;
     this.setup = setup;
     this.ownership = ownership;
-    this.recorder = recorder;
     this.writer = writer;
-    this.applied = applied;
+    intake = new Intake(recorder, writer, applied);
+    requests = new Requests(setup::settledEnds);
   }
 
   void start() {
@@ -152,7 +141,8 @@ final class Follower implements AutoCloseable {
 
   private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
     List<TopicPartition> all = topics.partitions();
-    Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
+    intake.clear();
+    Map<TopicPartition, Long> positions = writer.write(WriteTask.apart(FollowedLog::positions));
     consumer.assign(all);
     all.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
     paused.clear();
@@ -162,8 +152,8 @@ final class Follower implements AutoCloseable {
     }
     while (!closed) {
       resume(consumer);
-      apply(consumer, consumer.poll(POLL));
-      requests.askForEnds(setup);
+      read(consumer);
+      requests.askForEnds();
       acquire(consumer);
       seen(consumer, all);
     }
@@ -179,8 +169,8 @@ final class Follower implements AutoCloseable {
     }
     long said = System.nanoTime();
     long rows = 0;
-    while (!closed && !left.isEmpty()) {
-      rows += apply(consumer, consumer.poll(POLL));
+    while (!closed && !(left.isEmpty() && intake.isEmpty())) {
+      rows += read(consumer);
       left.removeIf(partition -> consumer.position(partition) >= Offsets.of(ends, partition));
       if (System.nanoTime() - said > AGAIN.toNanos() * 5) {
         said = System.nanoTime();
@@ -199,7 +189,7 @@ final class Follower implements AutoCloseable {
   private void resume(Consumer<byte[], byte[]> consumer) throws InterruptedException {
     Set<TopicPartition> again = requests.released(paused);
     if (!again.isEmpty()) {
-      Map<TopicPartition, Long> positions = writer.write(WriteTask.urgent(FollowedLog::positions));
+      Map<TopicPartition, Long> positions = writer.write(WriteTask.apart(FollowedLog::positions));
       again.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
       consumer.resume(again);
       paused.removeAll(again);
@@ -208,7 +198,10 @@ final class Follower implements AutoCloseable {
 
   private void acquire(Consumer<byte[], byte[]> consumer) {
     requests.complete(
-        (partition, end) -> !paused.contains(partition) && consumer.position(partition) >= end,
+        (partition, end) ->
+            !paused.contains(partition)
+                && consumer.position(partition) >= end
+                && !intake.has(partition),
         complete -> {
           pause(consumer, complete);
           caughtUp.accept(complete);
@@ -222,79 +215,39 @@ final class Follower implements AutoCloseable {
     if (now.isAfter(seenAt.plus(SEEN))) {
       seenAt = now;
       boolean behind =
-          consumer.endOffsets(all).entrySet().stream()
-              .anyMatch(end ->
-                  !paused.contains(end.getKey())
-                      && consumer.position(end.getKey()) < end.getValue());
+          !intake.isEmpty()
+              || consumer.endOffsets(all).entrySet().stream()
+                  .anyMatch(end ->
+                      !paused.contains(end.getKey())
+                          && consumer.position(end.getKey()) < end.getValue());
       if (!behind) {
         noteSeen(now);
       }
     }
   }
 
-  /** Returns how many rows it has written. */
-  private int apply(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records)
-      throws InterruptedException {
-    List<RowChange> chunk = new ArrayList<>();
-    Map<TopicPartition, Long> positions = new HashMap<>();
-    long bytes = 0;
-    look(consumer, records, records.count());
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      chunk.add(RowCodec.read(record.key(), record.value(), recorder::table));
-      positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
-      bytes += record.serializedKeySize() + Math.max(0, record.serializedValueSize());
-      if (chunk.size() == CHUNK_ROWS || bytes >= CHUNK_BYTES) {
-        write(chunk, positions);
-        chunk = new ArrayList<>();
-        positions = new HashMap<>();
-        bytes = 0;
-      }
-    }
-    for (TopicPartition partition : records.partitions()) {
-      positions.put(partition, consumer.position(partition)); // also past what ends transactions
-    }
-    if (!positions.isEmpty()) {
-      write(chunk, positions);
-    }
-    look(consumer, records, 0);
-    return records.count();
-  }
-
-  /** Notes what is left; the write that follows may take long. */
-  private void look(
-      Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records, int unwritten) {
-    long left = unwritten;
+  /**
+   * Reads on, and has written what it can meanwhile.
+   *
+   * @return how many rows it has read
+   */
+  private int read(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(intake.isEmpty() ? POLL : BRIEFLY);
+    intake.add(consumer, records);
+    intake.write();
+    long left = intake.rows();
     for (TopicPartition partition : consumer.assignment()) {
       if (!paused.contains(partition)) {
         left += consumer.currentLag(partition).orElse(0);
       }
     }
-    long oldest = Long.MAX_VALUE;
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      oldest = Math.min(oldest, record.timestamp());
-    }
-    Instant readTo = records.isEmpty() ? unread.readTo() : Instant.ofEpochMilli(oldest);
-    unread = new Unread(left, readTo);
-  }
-
-  private void write(List<RowChange> rows, Map<TopicPartition, Long> positions)
-      throws InterruptedException {
-    Set<String> tables = rows.stream().map(row -> row.table().name()).collect(Collectors.toSet());
-    writer.write(
-        WriteTask.urgent(
-            sql -> {
-              recorder.apply(sql, rows);
-              for (Map.Entry<TopicPartition, Long> one : positions.entrySet()) {
-                FollowedLog.move(sql, one.getKey(), one.getValue());
-              }
-              return true;
-            },
-            _ -> applied.accept(tables)));
+    unread = new Unread(left, intake.oldest().orElse(unread.readTo()));
+    return records.count();
   }
 
   private void noteSeen(Instant now) throws InterruptedException {
     writer.write(
-        WriteTask.urgent(sql -> {
+        WriteTask.apart(sql -> {
           FollowedLog.seen(sql, now);
           return true;
         }));

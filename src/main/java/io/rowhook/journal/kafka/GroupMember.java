@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -28,7 +27,7 @@ final class GroupMember implements AutoCloseable {
   interface Listener {
 
     /** It is to own these, once nobody else can write them any more and all of them is read. */
-    void assigned(Collection<TopicPartition> partitions) throws InterruptedException;
+    void assigned(Collection<TopicPartition> partitions);
 
     /** It is to own these no more, and Kafka waits for it. */
     void revoked(Collection<TopicPartition> partitions) throws InterruptedException;
@@ -59,9 +58,6 @@ final class GroupMember implements AutoCloseable {
    * wait for one.
    */
   private static final Duration SILENCE = Clients.SESSION.multipliedBy(3);
-
-  /** How long what the owner before has left open may take to end. */
-  private static final Duration SETTLED_WITHIN = Clients.REQUEST.multipliedBy(6);
 
   /** How long Kafka may take to hear that it leaves. */
   private static final Duration LEAVING = Duration.ofSeconds(5);
@@ -235,9 +231,6 @@ final class GroupMember implements AutoCloseable {
       heard = System.nanoTime();
       renewed(looked);
       if (!partitions.isEmpty()) {
-        // No answer while a transaction of the owner before is open that names them: it could still
-        // be committed.
-        consumer.committed(Set.copyOf(partitions), SETTLED_WITHIN);
         consumer.pause(partitions);
         partitions.forEach(partition -> consumer.seek(partition, 0));
         LOG.debug("{}: this instance is to have {} partitions more", topic, partitions.size());

@@ -71,8 +71,8 @@ final class Shares implements GroupMember.Listener, AutoCloseable {
   void caughtUp(Collection<TopicPartition> partitions) {
     ownership.add(partitions);
     teller.execute(() -> {
-      announce(partitions);
       tellNow(partitions);
+      announce(partitions); // which is a commit, and who is owed waits for the other
     });
   }
 

@@ -8,13 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -194,26 +196,46 @@ final class TopicSetup implements AutoCloseable {
 
   /** Where each partition ends: after all that was written, also by transactions that are open. */
   Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) throws InterruptedException {
-    return offsets(partitions, OffsetSpec.latest());
+    return get(offsets(partitions, OffsetSpec.latest()));
   }
 
   /** Where each partition begins. */
   Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) throws InterruptedException {
-    return offsets(partitions, OffsetSpec.earliest());
+    return get(offsets(partitions, OffsetSpec.earliest()));
   }
 
-  private Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec spec)
-      throws InterruptedException {
-    Map<TopicPartition, ListOffsetsResultInfo> found =
-        get(
-            admin
-                .listOffsets(
-                    partitions.stream().collect(Collectors.toMap(one -> one, _ -> spec)),
-                    new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                .all());
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    found.forEach((partition, info) -> offsets.put(partition, info.offset()));
-    return offsets;
+  private KafkaFuture<Map<TopicPartition, Long>> offsets(
+      Set<TopicPartition> partitions, OffsetSpec spec) {
+    return admin
+        .listOffsets(
+            partitions.stream().collect(Collectors.toMap(one -> one, _ -> spec)),
+            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+        .all()
+        .thenApply(found -> {
+          Map<TopicPartition, Long> offsets = new HashMap<>();
+          found.forEach((partition, info) -> offsets.put(partition, info.offset()));
+          return offsets;
+        });
+  }
+
+  /**
+   * Where partitions of one topic end that Kafka has given to this member of its group: comes once
+   * no transaction is open any more that the owner before has begun, since that could still be
+   * committed (KIP-447). Fails with a {@link JournalException} if Kafka does not say.
+   */
+  CompletableFuture<Map<TopicPartition, Long>> settledEnds(
+      String topic, Set<TopicPartition> partitions) {
+    ListConsumerGroupOffsetsSpec wanted =
+        new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
+    return admin
+        .listConsumerGroupOffsets(
+            Map.of(topics.group(topic), wanted),
+            new ListConsumerGroupOffsetsOptions().requireStable(true))
+        .all()
+        .toCompletionStage()
+        .thenCompose(_ -> offsets(partitions, OffsetSpec.latest()).toCompletionStage())
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(words("cannot be asked", e)))
+        .toCompletableFuture();
   }
 
   private <T> T get(KafkaFuture<T> answer) throws InterruptedException {
@@ -224,7 +246,7 @@ final class TopicSetup implements AutoCloseable {
     }
   }
 
-  private JournalException words(String what, ExecutionException e) {
+  private JournalException words(String what, Throwable e) {
     Throwable why = e.getCause() == null ? e : e.getCause();
     String reason = String.valueOf(why.getMessage());
     if (why instanceof TimeoutException) {

@@ -81,6 +81,11 @@ record Topics(String prefix) {
         partition.topic(), partition.partition(), RowCodec.key(change), RowCodec.value(change));
   }
 
+  /** The group that decides who has which partitions of a topic. */
+  String group(String topic) {
+    return topic.equals(events()) ? captureGroup() : deliverGroup();
+  }
+
   /** The group that decides which process captures. */
   String captureGroup() {
     return prefix + ".capture";

@@ -11,9 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written, in two bounded lanes, each in order: urgent writes, whose callers wait,
- * and patient ones. A write leaves the queue when it has been dealt with, not when it is taken: so
- * what cannot be written yet fills its lane, and whoever adds to it waits.
+ * What waits to be written, in bounded lanes, each in order: urgent writes, whose callers wait,
+ * patient ones, and those that go apart from others, in turn with them. A write leaves the queue
+ * when it has been dealt with, not when it is taken: so what cannot be written yet fills its lane,
+ * and whoever adds to it waits.
  *
  * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk: they
  * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}. But
@@ -41,12 +42,14 @@ final class WriteQueue {
   private final Condition removed = lock.newCondition();
   private final Deque<WriteTask<?>> urgent = new ArrayDeque<>();
   private final Deque<WriteTask<?>> patient = new ArrayDeque<>();
+  private final Deque<WriteTask<?>> apart = new ArrayDeque<>();
   private final SqliteErrorTranslator errors;
   private final CommitGroup group;
   private final long gathering; // nanoseconds
   private long patientAfterNanos = System.nanoTime();
   private long gatheringSince = System.nanoTime();
   private int awaited; // in the patient lane
+  private boolean apartLast; // so it is the others' turn, if there are any
   private @Nullable JournalException refusal;
 
   WriteQueue(SqliteErrorTranslator errors, CommitGroup group) {
@@ -98,6 +101,11 @@ final class WriteQueue {
     lock.lock();
     try {
       while (true) {
+        if (!apart.isEmpty() && !apartLast) {
+          apartLast = true;
+          return List.of(apart.element());
+        }
+        apartLast = false;
         List<WriteTask<?>> next = new ArrayList<>(urgent);
         long wait = untilPatient();
         if (wait <= 0) {
@@ -106,7 +114,13 @@ final class WriteQueue {
               .forEach(next::add);
           gatheringSince = System.nanoTime(); // what is added from now on
         }
-        if (!next.isEmpty() || refusal != null) {
+        if (!next.isEmpty()) {
+          return next;
+        }
+        if (!apart.isEmpty()) {
+          continue;
+        }
+        if (refusal != null) {
           return next;
         }
         if (wait == Long.MAX_VALUE) {
@@ -203,6 +217,10 @@ final class WriteQueue {
   }
 
   private Deque<WriteTask<?>> lane(WriteTask<?> task) {
-    return task.isPatient() ? patient : urgent;
+    return switch (task.lane()) {
+      case URGENT -> urgent;
+      case PATIENT -> patient;
+      case APART -> apart;
+    };
   }
 }

@@ -19,10 +19,20 @@ public final class WriteTask<T> {
     T run(SqliteSession sql) throws SQLException;
   }
 
+  /** How it waits for its turn. */
+  enum Lane {
+    /** With others, before those that are patient. */
+    URGENT,
+    /** With others. */
+    PATIENT,
+    /** In a commit of its own, before all others. */
+    APART
+  }
+
   private final Action<T> action;
   private final Consumer<T> committed;
   private final Consumer<RuntimeException> onFailure;
-  private final boolean patient;
+  private final Lane lane;
   private final boolean awaited;
   private final CompletableFuture<T> done = new CompletableFuture<>();
   private volatile boolean cancelled;
@@ -32,12 +42,12 @@ public final class WriteTask<T> {
       Action<T> action,
       Consumer<T> committed,
       Consumer<RuntimeException> onFailure,
-      boolean patient,
+      Lane lane,
       boolean awaited) {
     this.action = action;
     this.committed = committed;
     this.onFailure = onFailure;
-    this.patient = patient;
+    this.lane = lane;
     this.awaited = awaited;
   }
 
@@ -47,7 +57,7 @@ public final class WriteTask<T> {
    * @param committed called by the writer's thread once it is durable, before whoever waits goes on
    */
   public static <T> WriteTask<T> urgent(Action<T> action, Consumer<T> committed) {
-    return new WriteTask<>(action, committed, why -> {}, false, true);
+    return new WriteTask<>(action, committed, why -> {}, Lane.URGENT, true);
   }
 
   /** The same, where nothing follows but the caller's going on. */
@@ -67,11 +77,33 @@ public final class WriteTask<T> {
       boolean awaited,
       Consumer<T> committed,
       Consumer<RuntimeException> onFailure) {
-    return new WriteTask<>(action, committed, onFailure, true, awaited);
+    return new WriteTask<>(action, committed, onFailure, Lane.PATIENT, awaited);
+  }
+
+  /**
+   * Fails at once where the journal cannot be written. Not with others: what only brings the file
+   * up to what brokers have already costs milliseconds, and must not wait for theirs.
+   */
+  public static <T> WriteTask<T> apart(Action<T> action, Consumer<T> committed) {
+    return new WriteTask<>(action, committed, why -> {}, Lane.APART, true);
+  }
+
+  /** The same, where nothing follows but the caller's going on. */
+  public static <T> WriteTask<T> apart(Action<T> action) {
+    return apart(action, result -> {});
+  }
+
+  Lane lane() {
+    return lane;
   }
 
   boolean isPatient() {
-    return patient;
+    return lane == Lane.PATIENT;
+  }
+
+  /** Whether it has been dealt with: {@link #await} does not wait. */
+  public boolean isDone() {
+    return done.isDone();
   }
 
   /** Whether someone waits until it is durable. */

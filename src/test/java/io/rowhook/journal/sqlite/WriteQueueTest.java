@@ -108,6 +108,37 @@ class WriteQueueTest {
   }
 
   @Test
+  void whatGoesApartGoesFirstAndInTurnWithTheOthers() throws Exception {
+    WriteTask<Boolean> events = WriteTask.urgent(sql -> true);
+    queue.add(events);
+    List<WriteTask<Boolean>> followed =
+        List.of(WriteTask.apart(sql -> true), WriteTask.apart(sql -> true));
+    for (WriteTask<Boolean> one : followed) {
+      queue.add(one);
+    }
+
+    for (WriteTask<Boolean> one : List.of(followed.getFirst(), events, followed.getLast())) {
+      List<WriteTask<?>> group = taken(queue).get(30, TimeUnit.SECONDS);
+      assertThat(group).singleElement().isSameAs(one);
+      group.forEach(queue::remove);
+    }
+  }
+
+  @Test
+  void whatGoesApartIsNotLeftWhenItCloses() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      queue.add(WriteTask.apart(sql -> true));
+    }
+    queue.close();
+
+    for (int left : List.of(1, 1, 0)) {
+      List<WriteTask<?>> group = taken(queue).get(30, TimeUnit.SECONDS);
+      assertThat(group).hasSize(left);
+      group.forEach(queue::remove);
+    }
+  }
+
+  @Test
   void whatIsLeftGoesWhenItCloses() throws Exception {
     queue.add(outcome(false));
     queue.close();
