@@ -7,10 +7,12 @@ import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of two instances that share a journal in Kafka the one that captures hangs. */
+@Tag("slow")
 class HungInstanceTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -7,6 +7,7 @@ import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Several processes with the settings of one stage, each with a journal of its own. */
 final class Instances {
@@ -29,27 +30,35 @@ final class Instances {
 
   /** One that is not started yet. */
   static RowhookProcess.Setup of(Stage stage, String journal) {
-    RowhookProcess.Setup setup =
-        RowhookProcess.run(
-            stage.options().config(),
-            stage.options().templates(),
-            stage.directory().resolve(journal + ".db"));
+    return of(stage, stage.options().config(), stage.directory().resolve(journal + ".db"));
+  }
+
+  /** One with settings of its own. */
+  static RowhookProcess.Setup of(Stage stage, Path config, Path journal) {
+    RowhookProcess.Setup setup = RowhookProcess.run(config, stage.options().templates(), journal);
     stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
     return setup;
   }
 
   /** Waits until the service of this journal is ready and says this; returns all that it says. */
   static String ready(Path journal, String text) {
+    return says(journal, "\"ready\":true", text);
+  }
+
+  /** Waits until the service of this journal says all this; returns all that it says. */
+  static String says(Path journal, String... texts) {
     return Eventually.until(
         LIMIT,
-        "it is ready and says: " + text,
+        "it says: " + String.join(", ", texts),
         () -> {
           try (RowhookProcess status =
               RowhookProcess.command("status", "--json", "--journal", journal.toString()).start()) {
             status.exitCode(LIMIT);
             String said = status.output();
-            boolean ready = said.replace(" ", "").contains("\"ready\":true");
-            return ready && said.contains(text) ? said : null;
+            String dense = said.replace(" ", "");
+            return Stream.of(texts).allMatch(text -> dense.contains(text.replace(" ", "")))
+                ? said
+                : null;
           }
         });
   }

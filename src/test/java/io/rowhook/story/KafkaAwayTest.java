@@ -7,10 +7,12 @@ import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An instance that is started while Kafka is away. */
+@Tag("slow")
 class KafkaAwayTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);

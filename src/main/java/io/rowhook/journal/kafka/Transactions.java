@@ -271,8 +271,17 @@ final class Transactions implements AutoCloseable {
     }
     return new JournalException(
         Kind.UNREACHABLE,
-        where + " cannot be written; tried again by itself until it can: " + e.getMessage(),
+        where + " cannot be written; tried again by itself until it can: " + reason(e),
         e);
+  }
+
+  /** A producer that has failed says only that it has; why is beneath. */
+  private static String reason(KafkaException e) {
+    Throwable why = e;
+    while (why.getCause() instanceof KafkaException deeper) {
+      why = deeper;
+    }
+    return String.valueOf(why.getMessage());
   }
 
   /** Nothing is waited for any more. Any thread. */
