@@ -120,6 +120,9 @@ public final class CaptureSupervisor implements AutoCloseable {
       }
     } catch (SourceException e) {
       watch.close();
+      if (e.isGap()) {
+        board.noteGap(e.problems().getFirst());
+      }
       board.stopped(e.problems().getFirst(), e.isGap());
       throw e;
     }
@@ -288,11 +291,16 @@ public final class CaptureSupervisor implements AutoCloseable {
           if (e.isGap() ? standby.beginAtGap() : standby.beginAgain()) {
             continue; // another one was quicker
           }
-          if (e.isGap()) {
-            board.stopped(e.problems().getFirst(), true);
-            return;
-          }
           reason = String.join("\n", e.problems());
+          if (e.isGap()) {
+            String gap = e.problems().getFirst();
+            if (board.noteGap(gap) || !standby.takesTurns()) {
+              board.stopped(gap, true);
+              return;
+            }
+            reason =
+                "the slot is ahead of the journal, and it may be another instance's turn by now; looking again";
+          }
         } catch (RuntimeException e) {
           reason = CaptureException.reason(e);
         }

@@ -49,6 +49,7 @@ final class Standby implements AutoCloseable {
   private volatile boolean allowed;
   private volatile boolean standing;
   private volatile boolean mine = true; // where several share a journal: whether it is its turn
+  private volatile boolean turns; // several share one
   private boolean closed; // guarded by this
 
   // of one thread
@@ -79,8 +80,14 @@ final class Standby implements AutoCloseable {
    * Any thread.
    */
   synchronized void turn(boolean toMe) {
+    turns = true;
     mine = toMe;
     notifyAll();
+  }
+
+  /** Whether several share a journal. */
+  boolean takesTurns() {
+    return turns;
   }
 
   /** Waits for its turn. Returns whether to go on; false: it was closed. */
@@ -106,7 +113,7 @@ final class Standby implements AutoCloseable {
    */
   private void overtake() throws InterruptedException {
     try (Connection connection = PostgresConnections.connect(source)) {
-      if (!isLetGo(connection)) {
+      if (!isLetGo(connection) && mine) { // or it was stopped where it was, and the other has it
         SlotLeadership.endReader(connection, source, watch.own())
             .ifPresent(client ->
                 log.warn(

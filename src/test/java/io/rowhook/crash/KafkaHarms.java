@@ -32,7 +32,8 @@ final class KafkaHarms {
   private final Duration frozen;
   private final List<Window> windows = new ArrayList<>();
   private final Map<Harm, Integer> counts = new EnumMap<>(Harm.class);
-  private int kills;
+  private int kills; // of instances
+  private int brokersKilled;
   private boolean alone = true; // everything was mended before the next
 
   /**
@@ -71,7 +72,7 @@ final class KafkaHarms {
       }
       case KILLED_WITH_BROKER -> {
         int broker = broker();
-        kafka.kill(broker);
+        killBroker(broker);
         pause(3_000);
         kill(random.nextBoolean() ? any() : capturing());
         pause(3_000);
@@ -87,7 +88,7 @@ final class KafkaHarms {
       case INSTANCE_STOPPED -> crew.stop(random.nextBoolean() ? any() : capturing());
       case BROKER_KILLED -> {
         int broker = broker();
-        kafka.kill(broker);
+        killBroker(broker);
         pause(8_000);
         kafka.restart(broker);
       }
@@ -95,7 +96,7 @@ final class KafkaHarms {
         int left = broker();
         List<Integer> killed =
             IntStream.rangeClosed(1, BROKERS).filter(broker -> broker != left).boxed().toList();
-        killed.forEach(kafka::kill);
+        killed.forEach(this::killBroker);
         pause(15_000);
         killed.forEach(kafka::restart);
       }
@@ -146,6 +147,11 @@ final class KafkaHarms {
     crew.kill(member);
   }
 
+  private void killBroker(int broker) {
+    brokersKilled++;
+    kafka.kill(broker);
+  }
+
   private void freeze(int member) {
     crew.freeze(member);
     sleep(frozen.toMillis());
@@ -179,9 +185,14 @@ final class KafkaHarms {
     }
   }
 
-  /** How many instances were killed. */
+  /** How many instances and brokers were killed. */
   int kills() {
-    return kills;
+    return kills + brokersKilled;
+  }
+
+  /** The same, in words. */
+  String killed() {
+    return "%d instances and %d brokers killed; %d harms".formatted(kills, brokersKilled, count());
   }
 
   /** How often something was done. */

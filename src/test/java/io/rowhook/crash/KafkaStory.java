@@ -119,7 +119,7 @@ final class KafkaStory {
         writers.stop();
         writers.sentinel();
         awaitAll(truth, recipients, crew);
-        harmed = "  %d instances killed; %d harms%n%s".formatted(all.kills(), harms, all.report());
+        harmed = "  %s%n%s".formatted(all.killed(), all.report());
       }
       awaitAlike(crew, faults);
       for (int i = 0; i < Crew.SIZE; i++) {

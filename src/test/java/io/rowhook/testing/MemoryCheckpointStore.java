@@ -18,6 +18,7 @@ public final class MemoryCheckpointStore implements CheckpointStore {
   private Position watermark = Position.START;
   private final Map<String, String> notes = new HashMap<>();
   private final List<MissedRange> missed = new ArrayList<>();
+  private boolean elsewhere;
 
   @Override
   public synchronized Optional<Epoch> epoch() {
@@ -45,6 +46,9 @@ public final class MemoryCheckpointStore implements CheckpointStore {
 
   @Override
   public synchronized void record(Map<String, String> with, List<MissedRange> ranges) {
+    if (elsewhere) {
+      throw new IllegalStateException("another one has taken over");
+    }
     notes.putAll(with);
     notes.values().removeIf(String::isEmpty);
     missed.addAll(0, ranges);
@@ -61,6 +65,11 @@ public final class MemoryCheckpointStore implements CheckpointStore {
     watermark = other.watermark;
     notes.putAll(other.notes);
     missed.addAll(other.missed);
+  }
+
+  /** Another one may write it from now on, and this one may not; or may again. */
+  public synchronized void isElsewhere(boolean now) {
+    elsewhere = now;
   }
 
   /** As if it had been another journal. */

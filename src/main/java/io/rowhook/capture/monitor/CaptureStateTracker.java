@@ -118,12 +118,19 @@ public final class CaptureStateTracker {
     listener.failed(reason, wait);
   }
 
-  /** For whoever asks when this process has ended. */
-  private void note(String reason) {
+  /**
+   * Notes durably that capture stops at a gap, for whoever asks when this process has ended.
+   *
+   * @return whether that could be done: of several processes that share a journal, it can only by
+   *     the one whose turn it still is
+   */
+  public boolean noteGap(String reason) {
     try {
       checkpoints.stopped(reason);
+      return true;
     } catch (RuntimeException e) {
       log.debug("why capture has stopped could not be noted", e); // the store says so itself
+      return false;
     }
   }
 
@@ -135,7 +142,6 @@ public final class CaptureStateTracker {
     state = new CaptureState.Stopped(reason, gap);
     if (gap) {
       log.error("capture has stopped: {}", reason);
-      note(reason);
     }
     listener.stopped(reason);
   }
