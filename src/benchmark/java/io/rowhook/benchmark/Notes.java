@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class Notes {
 
-  private static final int RECIPIENTS = 1 << 10;
+  private static final int RECIPIENTS = 1 << 14;
   private static final int ROW = 3 * Long.BYTES + 3 * Integer.BYTES;
   private static final int ROWS = 1 << 14; // of a block
 

@@ -120,6 +120,16 @@ public record SourceConfig(
   }
 
   /**
+   * The same connector properties with more of the log in each batch, unless they say themselves
+   * how much: for a journal whose commits wait for brokers, whatever is in them.
+   */
+  public static Map<String, String> withLargeBatches(Map<String, String> given) {
+    Map<String, String> merged = new TreeMap<>(ConnectorDefaults.LARGE_BATCHES);
+    merged.putAll(given);
+    return merged;
+  }
+
+  /**
    * The properties of an engine.
    *
    * @param engine its name, by which its connections find this source

@@ -41,7 +41,16 @@ public final class SourceCredentials implements Supplier<SourceConfig.Credential
    */
   public static SourceConfig source(
       Settings settings, Path connectorConfig, Map<String, String> env) throws SettingsException {
-    return source(settings.source(), connectorConfig, env);
+    SourceProperties properties = settings.source();
+    return source(
+        settings.kafka().isEmpty()
+            ? properties
+            : new SourceProperties(
+                properties.file(),
+                SourceConfig.withLargeBatches(properties.values()),
+                properties.lines()),
+        connectorConfig,
+        env);
   }
 
   /** The same of what {@code source.properties} says. */

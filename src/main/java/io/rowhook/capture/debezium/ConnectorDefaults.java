@@ -38,6 +38,10 @@ public final class ConnectorDefaults {
           // the driver can tell how far we are only when a large row change has come whole
           Map.entry("lsn.flush.timeout.ms", "25000"));
 
+  /** Set unless given where each commit of the journal takes long. The bytes' limit stays. */
+  public static final Map<String, String> LARGE_BATCHES =
+      Map.of("max.batch.size", "1024", "max.queue.size", "2048");
+
   /** Names that {@code PostgresConnector.config()} does not list, but documents. */
   public static final List<String> OPEN_PREFIXES = List.of("driver.", "database.", "internal.");
 
