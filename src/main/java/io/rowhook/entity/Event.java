@@ -76,6 +76,11 @@ public record Event(
 
   /** One key for one entity, whatever its type and id: for order, and for finding it again. */
   public String entityKey() {
+    return entityKey(entityType, entityId);
+  }
+
+  /** That of an entity's events. */
+  public static String entityKey(String entityType, String entityId) {
     return entityType + '\0' + entityId;
   }
 

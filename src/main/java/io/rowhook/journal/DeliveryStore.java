@@ -12,4 +12,9 @@ package io.rowhook.journal;
  * wrote waits with {@link #flush}. One thread at a time, the recipient's own.
  */
 public interface DeliveryStore
-    extends DeliveryCursor, PendingDeliveries, SupersededDeliveries, DeliveryOutcomes, Pauses {}
+    extends DeliveryCursor,
+        PendingDeliveries,
+        SupersededDeliveries,
+        DeliveryOutcomes,
+        Acknowledgements,
+        Pauses {}

@@ -14,19 +14,31 @@ import java.util.Optional;
  * @param maxBody empty: bodies may have any size
  * @param integers how those beyond 2^53 are written in JSON
  * @param batch empty: one event a request
+ * @param unchanged what becomes of what it has already; {@code skip} only without a batch
  */
 public record RequestOptions(
     Map<String, Secret> headers,
     RequestLine line,
     Optional<BodyLimit> maxBody,
     Integers integers,
-    Optional<BatchConfig> batch) {
+    Optional<BatchConfig> batch,
+    Unchanged unchanged) {
 
   /** As most recipients want it. */
   public static final RequestOptions DEFAULT = withHeaders(Map.of());
 
   public RequestOptions {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  /** One that is sent everything. */
+  public RequestOptions(
+      Map<String, Secret> headers,
+      RequestLine line,
+      Optional<BodyLimit> maxBody,
+      Integers integers,
+      Optional<BatchConfig> batch) {
+    this(headers, line, maxBody, integers, batch, Unchanged.send);
   }
 
   /** As most recipients want it, with headers of its own. */

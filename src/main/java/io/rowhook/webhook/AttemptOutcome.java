@@ -1,5 +1,6 @@
 package io.rowhook.webhook;
 
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.webhook.policy.AttemptResult;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param destination where its request went; null: none was made
  * @param place of the delivery in its request, from 0
  * @param size how many deliveries its request had
+ * @param digest of what the recipient has of the entity now, where it is sent only what is
+ *     different; null: it is not known
  */
 public record AttemptOutcome(
     Delivery delivery,
@@ -21,7 +24,19 @@ public record AttemptOutcome(
     AttemptResult result,
     @Nullable Destination destination,
     int place,
-    int size) {
+    int size,
+    @Nullable Digest digest) {
+
+  /** One of a recipient that is sent everything. */
+  public AttemptOutcome(
+      Delivery delivery,
+      Attempt attempt,
+      AttemptResult result,
+      @Nullable Destination destination,
+      int place,
+      int size) {
+    this(delivery, attempt, result, destination, place, size, null);
+  }
 
   /** Whether it speaks for its request: the recipient has failed once, not for each delivery. */
   public boolean isFirst() {

@@ -33,6 +33,12 @@ public interface DeliveryListener {
     settled(recipient, outcome.delivery().entry(), outcome.attempt(), state);
   }
 
+  /**
+   * One is not sent, since the recipient has acknowledged the same already; that is queued for the
+   * journal. On the dispatcher's thread.
+   */
+  default void unchanged(String recipient, JournalEntry entry) {}
+
   /** Returns one that tells this one, and then another. */
   default DeliveryListener and(DeliveryListener next) {
     DeliveryListener first = this;
@@ -47,6 +53,12 @@ public interface DeliveryListener {
       public void attempted(String recipient, AttemptOutcome outcome, DeliveryState state) {
         first.attempted(recipient, outcome, state);
         next.attempted(recipient, outcome, state);
+      }
+
+      @Override
+      public void unchanged(String recipient, JournalEntry entry) {
+        first.unchanged(recipient, entry);
+        next.unchanged(recipient, entry);
       }
     };
   }

@@ -1,6 +1,7 @@
 package io.rowhook.testing;
 
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
@@ -44,6 +45,7 @@ final class MemoryDeliveries {
   final TreeSet<Long> asked = new TreeSet<>();
   final Map<Long, Long> skipped = new HashMap<>(); // to the newer one
   final Map<Long, CoalescedEvent> merged = new HashMap<>();
+  final Map<String, Acknowledgement> acknowledged = new HashMap<>(); // by entity
 
   MemoryDeliveries(long cursor) {
     this.cursor = cursor;
@@ -58,6 +60,7 @@ final class MemoryDeliveries {
     copy.asked.addAll(asked);
     copy.skipped.putAll(skipped);
     copy.merged.putAll(merged);
+    copy.acknowledged.putAll(acknowledged);
     return copy;
   }
 
@@ -154,6 +157,15 @@ final class MemoryDeliveries {
     }
     if (instead != null) {
       merged.put(newest.sequence(), instead);
+    }
+  }
+
+  void unchanged(long sequence, long same) {
+    Delivery stands = exceptions.get(sequence);
+    if (stands == null || stands.redelivery() == 0) {
+      remove(sequence);
+      merged.remove(sequence);
+      skipped.put(sequence, same);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.rowhook.testing;
 
+import io.rowhook.journal.Acknowledgement;
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
@@ -213,6 +215,30 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   @Override
   public void recordAttempt(Delivery after, Attempt attempt) throws InterruptedException {
     commits.queue(() -> deliveries.recordAttempt(after, attempt));
+  }
+
+  @Override
+  public void recordAttempt(Delivery after, Attempt attempt, @Nullable Digest digest)
+      throws InterruptedException {
+    commits.queue(() -> {
+      deliveries.recordAttempt(after, attempt);
+      if (digest == null) {
+        deliveries.acknowledged.remove(after.entityKey());
+      } else {
+        deliveries.acknowledged.put(
+            after.entityKey(), new Acknowledgement(after.sequence(), digest));
+      }
+    });
+  }
+
+  @Override
+  public Optional<Acknowledgement> acknowledged(String entityKey) {
+    return commits.reading(() -> Optional.ofNullable(deliveries.acknowledged.get(entityKey)));
+  }
+
+  @Override
+  public void unchanged(Delivery delivery, long same) throws InterruptedException {
+    commits.queue(() -> deliveries.unchanged(delivery.sequence(), same));
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.RetryPolicy;
 import io.rowhook.recipient.Subscription;
 import io.rowhook.recipient.TlsConfig;
+import io.rowhook.template.Template;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.MemoryDeliveryStore;
 import io.rowhook.testing.MemoryJournal;
@@ -85,6 +86,11 @@ public final class Outbound implements AutoCloseable {
         List.of(
             new Subscription(
                 "Order", Set.of(EventType.values()), Optional.empty(), Optional.empty())));
+  }
+
+  /** All bodies are made by this set. */
+  public void useSet(Template set) {
+    sets.use(set);
   }
 
   /** Starts a dispatcher; a recipient that is new begins at the journal's head. */

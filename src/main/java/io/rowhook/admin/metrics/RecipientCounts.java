@@ -37,6 +37,7 @@ final class RecipientCounts {
   private final LongAdder retries = new LongAdder();
   private final LongAdder delivered = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  final LongAdder unchanged = new LongAdder();
 
   /** As of the last scrape. */
   volatile RecipientReading reading = RecipientReading.UNKNOWN;
@@ -71,6 +72,10 @@ final class RecipientCounts {
 
   long attempts(Outcome outcome) {
     return adder(outcome).sum();
+  }
+
+  long unchanged() {
+    return unchanged.sum();
   }
 
   long allAttempts() {

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.rowhook.entity.Event;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.DeliveryListener;
 import io.rowhook.webhook.RecipientState;
@@ -33,7 +34,7 @@ final class RecipientMeters implements DeliveryListener {
       RecipientCounts.Outcome.values().length
           + RecipientState.values().length
           + 5 // gauges
-          + 3 // retries, delivered, failed
+          + 4 // retries, delivered, failed, unchanged
           + 2; // the attempts' number and time
 
   private final MeterRegistry registry;
@@ -56,6 +57,11 @@ final class RecipientMeters implements DeliveryListener {
           event,
           () -> delays.toAcknowledgement(event.committedAt(), attempt.at().plus(attempt.took())));
     }
+  }
+
+  @Override
+  public void unchanged(String recipient, JournalEntry entry) {
+    counts(recipient).unchanged.increment();
   }
 
   private RecipientCounts counts(String recipient) {
@@ -156,13 +162,14 @@ final class RecipientMeters implements DeliveryListener {
             .register(registry));
     meters.add(ended(recipient, of, "delivered", RecipientCounts::delivered));
     meters.add(ended(recipient, of, "failed", RecipientCounts::failed));
+    meters.add(ended(recipient, of, "unchanged", RecipientCounts::unchanged));
     return meters;
   }
 
   private Meter ended(
       String recipient, RecipientCounts of, String end, ToDoubleFunction<RecipientCounts> count) {
     return FunctionCounter.builder("rowhook.deliveries", of, count)
-        .description("Deliveries that an attempt has ended.")
+        .description("Deliveries that an attempt has ended, or that were left out.")
         .tag("recipient", recipient)
         .tag("end", end)
         .register(registry);

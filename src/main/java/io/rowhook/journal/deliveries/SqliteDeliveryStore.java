@@ -1,5 +1,7 @@
 package io.rowhook.journal.deliveries;
 
+import io.rowhook.journal.Acknowledgement;
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
@@ -13,6 +15,7 @@ import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.AcknowledgedDao;
 import io.rowhook.journal.tables.BacklogDao;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.MatchDao;
@@ -249,6 +252,39 @@ public final class SqliteDeliveryStore implements DeliveryStore {
       if (!erased.isGone(row.sequence())) {
         boolean redacted = erased.isRedacted(row.sequence(), generation);
         DeliveryDao.attempted(sql, row, redacted ? attempt.withoutAnswer() : attempt);
+      }
+    });
+  }
+
+  @Override
+  public void recordAttempt(Delivery after, Attempt attempt, @Nullable Digest digest)
+      throws InterruptedException {
+    DeliveryDao.Row row = DeliveryDao.Row.of(recipient, after);
+    queue(sql -> {
+      if (!erased.isGone(row.sequence())) {
+        boolean redacted = erased.isRedacted(row.sequence(), generation);
+        DeliveryDao.attempted(sql, row, redacted ? attempt.withoutAnswer() : attempt);
+        if (digest == null || redacted) {
+          AcknowledgedDao.forget(sql, row);
+        } else {
+          AcknowledgedDao.has(sql, row, digest);
+        }
+      }
+    });
+  }
+
+  @Override
+  public Optional<Acknowledgement> acknowledged(String entityKey) {
+    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
+    return readers.read(sql -> AcknowledgedDao.of(sql, recipient, key));
+  }
+
+  @Override
+  public void unchanged(Delivery delivery, long same) throws InterruptedException {
+    long sequence = delivery.sequence();
+    queue(sql -> {
+      if (!erased.isAny(List.of(sequence, same), generation)) {
+        SkippedDao.unchanged(sql, recipient, sequence, same);
       }
     });
   }

@@ -1,6 +1,7 @@
 package io.rowhook.journal.jobs;
 
 import io.rowhook.entity.EmbeddedRows;
+import io.rowhook.entity.Event;
 import io.rowhook.journal.Erasure.Traces;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.deliveries.ErasedEvents;
@@ -9,6 +10,7 @@ import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.AcknowledgedDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.IndexDao;
 import java.nio.charset.StandardCharsets;
@@ -277,6 +279,7 @@ public record EraseJob(
 
   /** Rejected rows, and where a resync that has ended was. */
   private boolean removeRest(SqliteSession sql) throws SQLException {
+    AcknowledgedDao.erase(sql, Event.entityKey(entityType, entityId));
     List<Long> mine = new ArrayList<>();
     sql.each(
         "SELECT n, key FROM rejected_row WHERE table_name IN (?, ?)",

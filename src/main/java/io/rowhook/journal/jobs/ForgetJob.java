@@ -117,7 +117,17 @@ public final class ForgetJob {
         return true;
       }
     }
-    sql.update("DELETE FROM forgotten_recipient WHERE id = ?", id.get());
+    int removed =
+        sql.update(
+            "DELETE FROM acknowledged WHERE recipient = ? AND entity_key IN (SELECT entity_key FROM"
+                + " acknowledged WHERE recipient = ? ORDER BY entity_key LIMIT "
+                + STEP
+                + ")",
+            id.get(),
+            id.get());
+    if (removed == 0) {
+      sql.update("DELETE FROM forgotten_recipient WHERE id = ?", id.get());
+    }
     return true;
   }
 }

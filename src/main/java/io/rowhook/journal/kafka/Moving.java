@@ -44,6 +44,7 @@ record Moving(
           "attempt", "recipient",
           "skipped", "recipient",
           "merged", "recipient",
+          "acknowledged", "recipient",
           "matching", "recipient",
           "forgotten_recipient", "id",
           "recipient", "id");

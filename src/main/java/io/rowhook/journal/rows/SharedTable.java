@@ -51,6 +51,7 @@ public record SharedTable(
           new Declared("delivery", Place.DELIVERIES, false),
           new Declared("skipped", Place.DELIVERIES, false),
           new Declared("merged", Place.DELIVERIES, false),
+          new Declared("acknowledged", Place.DELIVERIES, false),
           new Declared("indexed_column", Place.EVENTS, false),
           new Declared("indexed_value", Place.EVENTS, false),
           new Declared("rejected_row", Place.EVENTS, false),

@@ -1,5 +1,6 @@
 package io.rowhook.journal.sqlite;
 
+import io.rowhook.journal.AcknowledgedTable;
 import io.rowhook.journal.FirstVersion;
 import io.rowhook.journal.FollowedLogTables;
 import io.rowhook.journal.JournalException;
@@ -248,7 +249,8 @@ public record SchemaMigrations(List<String> migrations) {
               THIRTEENTH,
               FOURTEENTH,
               FIFTEENTH,
-              FollowedLogTables.SQL));
+              FollowedLogTables.SQL,
+              AcknowledgedTable.SQL));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

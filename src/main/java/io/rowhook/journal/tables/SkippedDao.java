@@ -136,6 +136,29 @@ public final class SkippedDao {
     }
   }
 
+  /**
+   * See {@link io.rowhook.journal.Acknowledgements#unchanged}. What a person has redelivered
+   * meanwhile stays.
+   *
+   * @param same stands in the column {@code newer}, and is older
+   */
+  public static void unchanged(SqliteSession sql, long recipient, long sequence, long same)
+      throws SQLException {
+    sql.update(
+        "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND redelivery = 0",
+        recipient,
+        sequence);
+    sql.update("DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient, sequence);
+    sql.update(
+        "INSERT OR IGNORE INTO skipped (recipient, sequence, newer) SELECT ?, ?, ?"
+            + " WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = ?)",
+        recipient,
+        sequence,
+        same,
+        recipient,
+        sequence);
+  }
+
   public static Optional<CoalescedEvent> coalesced(SqliteSession sql, long recipient, long sequence)
       throws SQLException {
     return sql.first(

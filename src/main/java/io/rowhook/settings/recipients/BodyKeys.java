@@ -4,6 +4,7 @@ import io.rowhook.recipient.BodyFormat;
 import io.rowhook.recipient.BodyLimit;
 import io.rowhook.recipient.BodyLimit.Then;
 import io.rowhook.recipient.Integers;
+import io.rowhook.recipient.Unchanged;
 import io.rowhook.settings.yaml.ObjectSetting;
 import io.rowhook.settings.yaml.Setting;
 import io.rowhook.settings.yaml.Value;
@@ -50,6 +51,17 @@ final class BodyKeys {
           .within("not with `xml`")
           .or(Integers.number);
 
+  static final Setting<Unchanged> UNCHANGED =
+      Setting.of(
+              "unchanged",
+              Value.oneOf(Unchanged.class),
+              "what becomes of an update whose request is the same as what the recipient"
+                  + " acknowledged last of the entity, such as a touch of a column that the attribute"
+                  + " set does not show: `skip` does not send it; [what is the"
+                  + " same](templates.md#only-what-is-different)")
+          .within("`skip` not with `batch`")
+          .or(Unchanged.send);
+
   private BodyKeys() {}
 
   /** A size alone stands for a mapping with {@code then: failed}. */
@@ -64,6 +76,17 @@ final class BodyKeys {
         yield fields.read(BYTES).map(size -> new BodyLimit(size, then));
       }
     };
+  }
+
+  static Unchanged unchanged(Fields recipient) {
+    Unchanged unchanged = recipient.readOrDefault(UNCHANGED);
+    if (unchanged == Unchanged.skip && recipient.get(BatchParser.SETTING).isPresent()) {
+      recipient.problem(
+          UNCHANGED,
+          "unchanged: skip is for one event a request, and batch puts several into one. Take one of"
+              + " them out.");
+    }
+    return unchanged;
   }
 
   static Integers integers(Fields recipient, BodyFormat format) {

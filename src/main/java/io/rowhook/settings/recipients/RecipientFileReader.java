@@ -161,6 +161,7 @@ public final class RecipientFileReader {
           .with(BodyKeys.MAX_BODY, recipient -> recipient.request().maxBody())
           .with(BodyKeys.INTEGERS, recipient -> recipient.request().integers())
           .with(BatchParser.SETTING, recipient -> recipient.request().batch())
+          .with(BodyKeys.UNCHANGED, recipient -> recipient.request().unchanged())
           .with(NOT_FROM, Recipient::notFrom)
           .with(START, Recipient::start)
           .with(SubscriptionParser.SETTING, Recipient::subscriptions);

@@ -76,7 +76,8 @@ final class RequestOptionsParser {
         RequestLineParser.read(recipient),
         BodyKeys.limit(recipient),
         BodyKeys.integers(recipient, format),
-        BatchParser.read(recipient, format));
+        BatchParser.read(recipient, format),
+        BodyKeys.unchanged(recipient));
   }
 
   private Map<String, Secret> headers(Fields fields) {

@@ -1,5 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
+import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
@@ -43,6 +44,7 @@ public final class DeliveryBuffer {
   private final UnflushedWrites writes;
   private final BufferRoom room;
   private final Matchers matchers;
+  private final AcknowledgedRequests acknowledged;
 
   /**
    * Starts from the recorded cursor.
@@ -69,7 +71,9 @@ public final class DeliveryBuffer {
             budget);
     this.room = new BufferRoom(queue, budget, processing);
     long cursor = store.cursor();
-    this.cursorTracker = new CursorTracker(cursor, store.lastKnown());
+    long lastKnown = store.lastKnown();
+    this.cursorTracker = new CursorTracker(cursor, lastKnown);
+    this.acknowledged = new AcknowledgedRequests(store, Math.max(cursor, lastKnown));
     this.matchers = matchers;
     this.pager = new JournalPager(journal, store, this, cursorTracker, matchers);
     this.coalescer = new Coalescer(this, store, matchers);
@@ -236,9 +240,32 @@ public final class DeliveryBuffer {
     }
   }
 
-  /** Queues what came of an attempt. */
-  void record(AttemptOutcome outcome, Delivery after) throws InterruptedException {
-    store.recordAttempt(after, outcome.attempt());
+  /** What the recipient acknowledged last of a delivery's entity; null: that is not known. */
+  @Nullable Acknowledgement acknowledged(Delivery delivery) {
+    return acknowledged.of(delivery.entityKey());
+  }
+
+  /** Queues that one is not sent, since the recipient has it already. */
+  void unchanged(Delivery delivery, long same) throws InterruptedException {
+    store.unchanged(delivery, same);
+    writes.wrote();
+    if (!delivery.isStored()) {
+      cursorTracker.settled(delivery.sequence());
+    }
+  }
+
+  /**
+   * Queues what came of an attempt.
+   *
+   * @param onlyDifferent whether the recipient is sent only what is different
+   */
+  void record(AttemptOutcome outcome, Delivery after, boolean onlyDifferent)
+      throws InterruptedException {
+    if (onlyDifferent) {
+      acknowledged.record(after, outcome.attempt(), outcome.digest());
+    } else {
+      store.recordAttempt(after, outcome.attempt());
+    }
     writes.wrote();
     if (!outcome.delivery().isStored()) {
       cursorTracker.settled(after.sequence());

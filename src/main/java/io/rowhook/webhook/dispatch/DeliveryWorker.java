@@ -1,11 +1,14 @@
 package io.rowhook.webhook.dispatch;
 
 import io.rowhook.entity.Event;
+import io.rowhook.journal.Acknowledgement;
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Unchanged;
 import io.rowhook.template.BodyRenderer;
 import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
@@ -108,16 +111,24 @@ public final class DeliveryWorker {
   /**
    * Makes one request of one delivery; where the recipient takes batches, of as many as can go
    * together. Returns what came of it, whatever that is; of the first at least.
+   *
+   * @param known what the recipient acknowledged last of the entity: the same is not sent to one
+   *     that wants only what is different
    */
-  Message.Ended attempt(List<Delivery> dispatched) {
+  Message.Ended attempt(List<Delivery> dispatched, @Nullable Acknowledgement known) {
     Started started = started(clock.instant());
     List<RenderedDelivery> going = new ArrayList<>(dispatched.size());
     Delivery first = dispatched.getFirst();
     AttemptResult result;
+    Digest digest = null;
     try {
       first = renderer.matched(first);
       renderer.render(dispatched, going);
-      result = post(started, going, dispatched.subList(0, going.size()));
+      digest = recipient.request().unchanged() == Unchanged.skip ? RequestDigest.of(going) : null;
+      result =
+          known != null && known.digest().equals(digest) && RequestDigest.isUpdate(going)
+              ? new AttemptResult.Unchanged(known.sequence())
+              : post(started, going, dispatched.subList(0, going.size()));
     } catch (TemplateException e) {
       result = new Unrenderable(String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
@@ -133,7 +144,7 @@ public final class DeliveryWorker {
     List<AttemptOutcome> outcomes = new ArrayList<>(dispatched.size());
     for (RenderedDelivery one : going) {
       Destination destination = destinations.get(one.target().method());
-      outcomes.add(started.ended(one, result, destination, outcomes.size(), going.size()));
+      outcomes.add(started.ended(one, result, destination, outcomes.size(), going.size(), digest));
     }
     if (going.isEmpty()) {
       outcomes.add(started.ended(first, result));
@@ -249,10 +260,18 @@ public final class DeliveryWorker {
         AttemptResult result,
         @Nullable Destination destination,
         int place,
-        int size) {
+        int size,
+        @Nullable Digest digest) {
       Attempt attempt =
           attempt(one.delivery(), result, one.body().set().hash(), sha256(one.body().bytes()));
-      return new AttemptOutcome(one.delivery(), attempt, result, destination, place, size);
+      return new AttemptOutcome(
+          one.delivery(),
+          attempt,
+          result,
+          destination,
+          place,
+          size,
+          result instanceof Acknowledged ? digest : null);
     }
 
     /** One that could not be rendered, or is of no event. */
@@ -286,6 +305,7 @@ public final class DeliveryWorker {
         }
         case NoAnswer(String reason) -> error = reason;
         case Unrenderable(String reason) -> error = reason;
+        case AttemptResult.Unchanged _ -> {}
       }
       return new Attempt(
           delivery.attempts() + 1,

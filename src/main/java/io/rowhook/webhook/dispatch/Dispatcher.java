@@ -5,12 +5,14 @@ import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.Journal;
 import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Unchanged;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.DeliveryListener;
 import io.rowhook.webhook.DispatcherStatus.State;
 import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.WebhookClient;
 import io.rowhook.webhook.dispatch.OutcomeQueue.Message;
+import io.rowhook.webhook.policy.AttemptResult;
 import io.rowhook.webhook.policy.CircuitBreaker;
 import io.rowhook.webhook.policy.DeliveryDecision;
 import java.time.Duration;
@@ -86,7 +88,11 @@ public final class Dispatcher {
       startReady();
       advance();
       for (AttemptOutcome outcome : drain()) {
-        record(outcome, decide(outcome));
+        if (outcome.result() instanceof AttemptResult.Unchanged(long same)) {
+          skip(outcome, same);
+        } else {
+          record(outcome, decide(outcome));
+        }
       }
     }
     parts.inFlightDeliveries.interrupt();
@@ -148,7 +154,10 @@ public final class Dispatcher {
     for (List<Delivery> request : requests.next(room, now())) {
       room--;
       parts.rateLimiter.take();
-      parts.inFlightDeliveries.start(request, parts.control.inForce().worker());
+      parts.inFlightDeliveries.start(
+          request,
+          parts.control.inForce().worker(),
+          isSentOnlyDifferent() ? buffer.acknowledged(request.getFirst()) : null);
     }
     hasRoom = room > 0;
   }
@@ -217,7 +226,7 @@ public final class Dispatcher {
       throws InterruptedException {
     DeliveryState state = decision.delivery().state();
     parts.reporter.recordAttempt(outcome.attempt());
-    buffer.record(outcome, decision.delivery());
+    buffer.record(outcome, decision.delivery(), isSentOnlyDifferent());
     buffer.change(decision.change(), now());
     parts.attemptLogger.log(outcome, state, now());
     parts.attemptLogger.log(decision.change());
@@ -227,6 +236,16 @@ public final class Dispatcher {
     } else {
       selector.settled(outcome.delivery());
     }
+  }
+
+  private void skip(AttemptOutcome outcome, long same) throws InterruptedException {
+    buffer.unchanged(outcome.delivery(), same);
+    parts.listener.unchanged(parts.recipient, outcome.delivery().entry());
+    selector.settled(outcome.delivery());
+  }
+
+  private boolean isSentOnlyDifferent() {
+    return recipient().request().unchanged() == Unchanged.skip;
   }
 
   private Duration untilNext() {

@@ -1,5 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
+import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.Delivery;
 import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.RecipientDispatcher;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one {@link RecipientDispatcher} that are under way, each on a virtual thread of
@@ -42,11 +44,17 @@ public final class InFlightDeliveries {
     return Math.clamp(more, isEmpty() ? 1 : 0, Math.max(isEmpty() ? 1 : 0, jobs - running.size()));
   }
 
-  void start(List<Delivery> request, DeliveryWorker worker) {
+  /**
+   * Starts a request.
+   *
+   * @param known what the recipient acknowledged last of the entity, where it is sent only what is
+   *     different; null: that is not known
+   */
+  void start(List<Delivery> request, DeliveryWorker worker, @Nullable Acknowledgement known) {
     Thread thread =
         Thread.ofVirtual()
             .name("attempt " + recipient)
-            .unstarted(() -> outcomes.ended(worker.attempt(request)));
+            .unstarted(() -> outcomes.ended(worker.attempt(request, known)));
     thread.start(); // first: one that cannot be started is not under way
     long events = 0;
     for (Delivery delivery : request) {

@@ -57,10 +57,17 @@ public sealed interface AttemptResult {
    */
   record Unrenderable(String reason) implements AttemptResult {}
 
+  /**
+   * Nothing was sent: the recipient has acknowledged the same already, and nothing else since.
+   *
+   * @param same the sequence of what it has acknowledged
+   */
+  record Unchanged(long same) implements AttemptResult {}
+
   /** Whether it speaks against the recipient. */
   default boolean isFailure() {
     return switch (this) {
-      case Acknowledged _, Unrenderable _ -> false;
+      case Acknowledged _, Unrenderable _, Unchanged _ -> false;
       case Gone gone -> !gone.acknowledged();
       case Refused _, NoAnswer _ -> true;
     };

@@ -95,7 +95,8 @@ public final class CircuitBreaker {
     return switch (result) {
       case AttemptResult.Gone gone ->
           held(Pause.untilResumed(Pause.Kind.gone, micros(now), gone.reason()));
-      case AttemptResult.Unrenderable _ -> none(); // says nothing about the recipient
+      case AttemptResult.Unrenderable _, AttemptResult.Unchanged _ ->
+          none(); // says nothing about the recipient
       case AttemptResult.Acknowledged _ ->
           pause.isPresent() && breakerState == State.HALF_OPEN ? released() : none();
       case AttemptResult.Refused refused ->

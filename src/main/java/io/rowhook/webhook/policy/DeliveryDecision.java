@@ -11,6 +11,7 @@ import io.rowhook.webhook.policy.AttemptResult.Acknowledged;
 import io.rowhook.webhook.policy.AttemptResult.Gone;
 import io.rowhook.webhook.policy.AttemptResult.NoAnswer;
 import io.rowhook.webhook.policy.AttemptResult.Refused;
+import io.rowhook.webhook.policy.AttemptResult.Unchanged;
 import io.rowhook.webhook.policy.AttemptResult.Unrenderable;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +124,7 @@ public record DeliveryDecision(Delivery delivery, CircuitBreaker.Change change) 
       Instant now,
       double random) {
     return switch (result) {
-      case Acknowledged _ -> inFlight.toDelivered();
+      case Acknowledged _, Unchanged _ -> inFlight.toDelivered();
       case Unrenderable(String reason) -> inFlight.toFailed(reason);
       case Gone gone -> gone.acknowledged() ? inFlight.toDelivered() : inFlight.toRetrying(now);
       case NoAnswer(String reason) ->

@@ -61,4 +61,23 @@ final class LatestOnlyShop {
         like.format(),
         subscriptions.length == 0 ? List.of(latestOnly(ALL)) : List.of(subscriptions));
   }
+
+  /** The same recipient, which is sent the latest only. */
+  static Recipient latestOnly(Recipient like) {
+    return new Recipient(
+            like.name(),
+            like.url(),
+            like.authentication(),
+            like.processing(),
+            like.timeout(),
+            like.acknowledge(),
+            like.retry(),
+            like.breakerConfig(),
+            like.backlog(),
+            like.allow(),
+            like.tls(),
+            like.format(),
+            List.of(latestOnly(ALL)))
+        .with(like.request());
+  }
 }
