@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -159,5 +160,29 @@ class SkippingContractTest {
     store.flush();
     assertThat(store.isOpen(sequence(0), 1)).isTrue();
     assertThat(store.coalesced(sequence(2))).isEmpty();
+  }
+
+  /** It stays known over a start, and no longer than it is certain. */
+  @Test
+  void whatARecipientHasOfAnEntity() throws InterruptedException {
+    String a = entries.get(0).event().entityKey();
+    Digest digest = Digest.of(new byte[] {1, 0, -1});
+    store.recordAttempt(delivered(0), attempt(1, NOON, "set"), digest);
+    reopen();
+    assertThat(store.acknowledged(a)).contains(new Acknowledgement(sequence(0), digest));
+    assertThat(store.acknowledged(entries.get(1).event().entityKey())).isEmpty();
+
+    store.unchanged(delivered(2), sequence(0));
+    reopen();
+    assertThat(store.decided(0, sequence(3))).contains(sequence(0), sequence(2));
+    assertThat(store.acknowledged(a)).contains(new Acknowledgement(sequence(0), digest));
+
+    store.recordAttempt(delivered(2), attempt(1, NOON, "set"), null);
+    reopen();
+    assertThat(store.acknowledged(a)).isEmpty();
+  }
+
+  private Delivery delivered(int index) {
+    return new Delivery(entries.get(index), new Delivered(), "set", 0, null, 0, 0, null);
   }
 }

@@ -126,7 +126,10 @@ public final class DeliveryWorker {
       renderer.render(dispatched, going);
       digest = recipient.request().unchanged() == Unchanged.skip ? RequestDigest.of(going) : null;
       result =
-          known != null && known.digest().equals(digest) && RequestDigest.isUpdate(going)
+          known != null
+                  && digest != null
+                  && known.digest().equals(digest)
+                  && RequestDigest.isUpdate(going)
               ? new AttemptResult.Unchanged(known.sequence())
               : post(started, going, dispatched.subList(0, going.size()));
     } catch (TemplateException e) {
