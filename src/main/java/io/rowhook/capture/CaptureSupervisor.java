@@ -120,9 +120,6 @@ public final class CaptureSupervisor implements AutoCloseable {
       }
     } catch (SourceException e) {
       watch.close();
-      if (e.isGap()) {
-        board.noteGap(e.problems().getFirst());
-      }
       board.stopped(e.problems().getFirst(), e.isGap());
       throw e;
     }
@@ -291,16 +288,11 @@ public final class CaptureSupervisor implements AutoCloseable {
           if (e.isGap() ? standby.beginAtGap() : standby.beginAgain()) {
             continue; // another one was quicker
           }
-          reason = String.join("\n", e.problems());
-          if (e.isGap()) {
-            String gap = e.problems().getFirst();
-            if (board.noteGap(gap) || !standby.takesTurns()) {
-              board.stopped(gap, true);
-              return;
-            }
-            reason =
-                "the slot is ahead of the journal, and it may be another instance's turn by now; looking again";
+          if (e.isGap() && (!standby.takesTurns() || board.noteGap(e.problems().getFirst()))) {
+            board.stopped(e.problems().getFirst(), true);
+            return;
           }
+          reason = e.isGap() ? Standby.UNSURE : String.join("\n", e.problems());
         } catch (RuntimeException e) {
           reason = CaptureException.reason(e);
         }

@@ -85,6 +85,10 @@ final class Standby implements AutoCloseable {
     notifyAll();
   }
 
+  /** What is known where the slot is ahead and nothing can be noted as the one whose turn it is. */
+  static final String UNSURE =
+      "the slot is ahead of the journal, and it may be another instance's turn by now; looking again";
+
   /** Whether several share a journal. */
   boolean takesTurns() {
     return turns;

@@ -2,6 +2,7 @@ package io.rowhook.testing;
 
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Acknowledgement;
+import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +168,22 @@ final class MemoryDeliveries {
       remove(sequence);
       merged.remove(sequence);
       skipped.put(sequence, same);
+    }
+  }
+
+  long lastKnown() {
+    return Stream.concat(decided(0, Long.MAX_VALUE).stream(), merged.keySet().stream())
+        .mapToLong(Long::longValue)
+        .max()
+        .orElse(0);
+  }
+
+  void recordAttempt(Delivery after, Attempt attempt, @Nullable Digest digest) {
+    recordAttempt(after, attempt);
+    if (digest == null) {
+      acknowledged.remove(after.entityKey());
+    } else {
+      acknowledged.put(after.entityKey(), new Acknowledgement(after.sequence(), digest));
     }
   }
 

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,11 +51,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
 
   @Override
   public long lastKnown() {
-    return commits.reading(() ->
-        Stream.concat(decided(0, Long.MAX_VALUE).stream(), deliveries.merged.keySet().stream())
-            .mapToLong(Long::longValue)
-            .max()
-            .orElse(0));
+    return commits.reading(deliveries::lastKnown);
   }
 
   @Override
@@ -107,18 +102,13 @@ public final class MemoryDeliveryStore implements DeliveryStore {
 
   @Override
   public Optional<Instant> nextDue() {
-    return commits.reading(() ->
-        deliveries.waiting.isEmpty()
-            ? Optional.empty()
-            : Optional.of(deliveries.waiting.firstKey()));
+    return commits.reading(() -> deliveries.waiting.keySet().stream().findFirst());
   }
 
   @Override
   public Optional<Delivery> oldestOpen() {
-    return commits.reading(() ->
-        deliveries.allOpen.isEmpty()
-            ? Optional.empty()
-            : Optional.of(deliveries.exception(deliveries.allOpen.getFirst())));
+    return commits.reading(
+        () -> deliveries.allOpen.stream().findFirst().map(deliveries::exception));
   }
 
   @Override
@@ -220,15 +210,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   @Override
   public void recordAttempt(Delivery after, Attempt attempt, @Nullable Digest digest)
       throws InterruptedException {
-    commits.queue(() -> {
-      deliveries.recordAttempt(after, attempt);
-      if (digest == null) {
-        deliveries.acknowledged.remove(after.entityKey());
-      } else {
-        deliveries.acknowledged.put(
-            after.entityKey(), new Acknowledgement(after.sequence(), digest));
-      }
-    });
+    commits.queue(() -> deliveries.recordAttempt(after, attempt, digest));
   }
 
   @Override
@@ -244,9 +226,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   @Override
   public void pause(Pause next) throws InterruptedException {
     commits.queue(() -> {
-      if (pause.isEmpty()
-          || pause.get().kind() != Pause.Kind.person
-          || next.kind() == Pause.Kind.person) {
+      if (!isHeldByPerson() || next.kind() == Pause.Kind.person) {
         pause = Optional.of(next);
       }
     });
@@ -255,7 +235,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   @Override
   public void resume(Instant at) throws InterruptedException {
     commits.queue(() -> {
-      if (pause.isEmpty() || pause.get().kind() != Pause.Kind.person) {
+      if (!isHeldByPerson()) {
         pause = Optional.empty();
         countedFrom = at;
       }
@@ -334,5 +314,9 @@ public final class MemoryDeliveryStore implements DeliveryStore {
     copy.pause = pause;
     copy.countedFrom = countedFrom;
     return copy;
+  }
+
+  private boolean isHeldByPerson() {
+    return pause.filter(held -> held.kind() == Pause.Kind.person).isPresent();
   }
 }

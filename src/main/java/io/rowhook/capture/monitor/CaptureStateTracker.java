@@ -142,6 +142,7 @@ public final class CaptureStateTracker {
     state = new CaptureState.Stopped(reason, gap);
     if (gap) {
       log.error("capture has stopped: {}", reason);
+      noteGap(reason);
     }
     listener.stopped(reason);
   }

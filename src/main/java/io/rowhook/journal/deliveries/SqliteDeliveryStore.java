@@ -41,56 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqliteDeliveryStore implements DeliveryStore {
 
-  /**
-   * Named, because SQLite would rather go through the primary key, and so past every failed
-   * delivery, of which there may be many.
-   */
-  public static final String OLDEST_OPEN =
-      DeliveryDao.SELECT
-          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
-          + " WHERE recipient = ? AND state <> 'failed')";
-
-  public static final String OPEN_UNREQUESTED =
-      DeliveryDao.SELECT
-          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_open"
-          + " WHERE recipient = ? AND state <> 'failed' AND redelivery = 0"
-          + " ORDER BY sequence LIMIT ?) ORDER BY d.sequence";
-
-  public static final String OLDEST_OPEN_OF_ENTITY =
-      DeliveryDao.SELECT
-          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
-
-  /**
-   * The first of each entity, found by jumping from entity to entity: what is behind it, which may
-   * be a million, is not looked at.
-   */
-  public static final String UNHELD =
-      DeliveryDao.SELECT
-          + " AND d.state = 'blocked' AND d.sequence IN ("
-          + "WITH RECURSIVE entity(key) AS ("
-          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
-          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
-          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)"
-          + " SELECT (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = entity.key)"
-          + " FROM entity WHERE entity.key IS NOT NULL)"
-          + " ORDER BY d.sequence LIMIT ?";
-
-  public static final String DUE =
-      DeliveryDao.SELECT + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
-
-  public static final String ASKED =
-      DeliveryDao.SELECT
-          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_asked"
-          + " WHERE recipient = ? AND asked = 1 AND state = 'waiting' ORDER BY sequence LIMIT ?)"
-          + " ORDER BY d.sequence";
-
-  public static final String FAILURES =
-      "SELECT DISTINCT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
-
   private final long recipient;
   private final ReaderPool readers;
   private final ErasedEvents erased;
@@ -164,8 +114,9 @@ public final class SqliteDeliveryStore implements DeliveryStore {
 
   @Override
   public List<Delivery> due(Instant now, int limit) {
-    return readers.read(
-        sql -> sql.list(DUE, DeliveryDao::delivery, recipient, TimeColumns.micros(now), limit));
+    return readers.read(sql ->
+        sql.list(
+            DeliveryQueries.DUE, DeliveryDao::delivery, recipient, TimeColumns.micros(now), limit));
   }
 
   @Override
@@ -180,26 +131,40 @@ public final class SqliteDeliveryStore implements DeliveryStore {
 
   @Override
   public Optional<Delivery> oldestOpen() {
-    return readers.read(sql -> sql.first(OLDEST_OPEN, DeliveryDao::delivery, recipient, recipient));
+    return readers.read(
+        sql -> sql.first(DeliveryQueries.OLDEST_OPEN, DeliveryDao::delivery, recipient, recipient));
   }
 
   @Override
   public List<Delivery> oldestUnrequested(int limit) {
-    return readers.read(
-        sql -> sql.list(OPEN_UNREQUESTED, DeliveryDao::delivery, recipient, recipient, limit));
+    return readers.read(sql ->
+        sql.list(
+            DeliveryQueries.OPEN_UNREQUESTED, DeliveryDao::delivery, recipient, recipient, limit));
   }
 
   @Override
   public Optional<Delivery> oldestOpen(String entityKey) {
     byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers.read(
-        sql -> sql.first(OLDEST_OPEN_OF_ENTITY, DeliveryDao::delivery, recipient, recipient, key));
+    return readers.read(sql ->
+        sql.first(
+            DeliveryQueries.OLDEST_OPEN_OF_ENTITY,
+            DeliveryDao::delivery,
+            recipient,
+            recipient,
+            key));
   }
 
   @Override
   public List<Delivery> waitingNotBlocked(int limit) {
     return readers.read(sql ->
-        sql.list(UNHELD, DeliveryDao::delivery, recipient, recipient, recipient, recipient, limit));
+        sql.list(
+            DeliveryQueries.UNHELD,
+            DeliveryDao::delivery,
+            recipient,
+            recipient,
+            recipient,
+            recipient,
+            limit));
   }
 
   @Override
@@ -213,7 +178,8 @@ public final class SqliteDeliveryStore implements DeliveryStore {
 
   @Override
   public List<Delivery> requested(int limit) {
-    return readers.read(sql -> sql.list(ASKED, DeliveryDao::delivery, recipient, recipient, limit));
+    return readers.read(
+        sql -> sql.list(DeliveryQueries.ASKED, DeliveryDao::delivery, recipient, recipient, limit));
   }
 
   @Override
@@ -226,7 +192,7 @@ public final class SqliteDeliveryStore implements DeliveryStore {
     return readers
         .read(sql ->
             sql.list(
-                FAILURES,
+                DeliveryQueries.FAILURES,
                 row -> TimeColumns.instant(row.getLong(1)),
                 recipient,
                 TimeColumns.micros(since),

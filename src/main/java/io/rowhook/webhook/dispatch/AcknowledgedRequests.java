@@ -2,9 +2,9 @@ package io.rowhook.webhook.dispatch;
 
 import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.Acknowledgement.Digest;
-import io.rowhook.journal.Acknowledgements;
-import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
+import io.rowhook.journal.DeliveryStore;
+import io.rowhook.webhook.AttemptOutcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ final class AcknowledgedRequests {
   /** What was queued before so many others is written: see {@link UnflushedWrites#MOST}. */
   private static final int REMEMBERED = UnflushedWrites.MOST;
 
-  private final Acknowledgements store;
+  private final DeliveryStore store;
   private final long since;
 
   /** What was queued last, by entity; in the order in which it was queued. */
@@ -33,7 +33,7 @@ final class AcknowledgedRequests {
   /**
    * @param since up to here something of any entity may have been settled, or sent, before it began
    */
-  AcknowledgedRequests(Acknowledgements store, long since) {
+  AcknowledgedRequests(DeliveryStore store, long since) {
     this.store = store;
     this.since = since;
   }
@@ -46,10 +46,18 @@ final class AcknowledgedRequests {
         .orElse(null);
   }
 
-  /** Queues what came of an attempt, and what the recipient has by that. */
-  void record(Delivery after, Attempt attempt, @Nullable Digest digest)
-      throws InterruptedException {
-    store.recordAttempt(after, attempt, digest);
+  /**
+   * Queues what came of an attempt.
+   *
+   * @param noted whether also what the recipient has by that
+   */
+  void record(Delivery after, AttemptOutcome outcome, boolean noted) throws InterruptedException {
+    if (!noted) {
+      store.recordAttempt(after, outcome.attempt());
+      return;
+    }
+    Digest digest = outcome.digest();
+    store.recordAttempt(after, outcome.attempt(), digest);
     recent.remove(after.entityKey());
     recent.put(
         after.entityKey(),

@@ -254,18 +254,10 @@ public final class DeliveryBuffer {
     }
   }
 
-  /**
-   * Queues what came of an attempt.
-   *
-   * @param onlyDifferent whether the recipient is sent only what is different
-   */
+  /** Queues what came of an attempt; and what the recipient has, if only that is not sent. */
   void record(AttemptOutcome outcome, Delivery after, boolean onlyDifferent)
       throws InterruptedException {
-    if (onlyDifferent) {
-      acknowledged.record(after, outcome.attempt(), outcome.digest());
-    } else {
-      store.recordAttempt(after, outcome.attempt());
-    }
+    acknowledged.record(after, outcome, onlyDifferent);
     writes.wrote();
     if (!outcome.delivery().isStored()) {
       cursorTracker.settled(after.sequence());

@@ -14,7 +14,7 @@ import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Samples;
 import io.rowhook.journal.SqliteJournal;
-import io.rowhook.journal.deliveries.SqliteDeliveryStore;
+import io.rowhook.journal.deliveries.DeliveryQueries;
 import io.rowhook.journal.tables.BacklogDao;
 import io.rowhook.journal.tables.SkippedDao;
 import java.io.IOException;
@@ -182,18 +182,18 @@ class SchemaMigrationsTest {
     try (SqliteJournal journal = SqliteJournal.open(file)) {
       for (String question :
           List.of(
-              SqliteDeliveryStore.DUE,
-              SqliteDeliveryStore.OLDEST_OPEN,
-              SqliteDeliveryStore.OLDEST_OPEN_OF_ENTITY,
-              SqliteDeliveryStore.ASKED,
-              SqliteDeliveryStore.FAILURES,
+              DeliveryQueries.DUE,
+              DeliveryQueries.OLDEST_OPEN,
+              DeliveryQueries.OLDEST_OPEN_OF_ENTITY,
+              DeliveryQueries.ASKED,
+              DeliveryQueries.FAILURES,
               BacklogDao.OPEN,
               BacklogDao.OLDEST,
-              SqliteDeliveryStore.UNHELD,
+              DeliveryQueries.UNHELD,
               SkippedDao.LATER,
               SkippedDao.EARLIER,
               BacklogDao.REQUESTED,
-              SqliteDeliveryStore.OPEN_UNREQUESTED)) {
+              DeliveryQueries.OPEN_UNREQUESTED)) {
         plans.add(
             journal.write(sql ->
                 String.join(

@@ -1,0 +1,59 @@
+package io.rowhook.journal.deliveries;
+
+import io.rowhook.journal.tables.DeliveryDao;
+
+/** How a recipient's deliveries are found that stand on disk. */
+public final class DeliveryQueries {
+
+  /**
+   * Named, because SQLite would rather go through the primary key, and so past every failed
+   * delivery, of which there may be many.
+   */
+  public static final String OLDEST_OPEN =
+      DeliveryDao.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed')";
+
+  public static final String OPEN_UNREQUESTED =
+      DeliveryDao.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_open"
+          + " WHERE recipient = ? AND state <> 'failed' AND redelivery = 0"
+          + " ORDER BY sequence LIMIT ?) ORDER BY d.sequence";
+
+  public static final String OLDEST_OPEN_OF_ENTITY =
+      DeliveryDao.SELECT
+          + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
+
+  /**
+   * The first of each entity, found by jumping from entity to entity: what is behind it, which may
+   * be a million, is not looked at.
+   */
+  public static final String UNHELD =
+      DeliveryDao.SELECT
+          + " AND d.state = 'blocked' AND d.sequence IN ("
+          + "WITH RECURSIVE entity(key) AS ("
+          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
+          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
+          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)"
+          + " SELECT (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key = entity.key)"
+          + " FROM entity WHERE entity.key IS NOT NULL)"
+          + " ORDER BY d.sequence LIMIT ?";
+
+  public static final String DUE =
+      DeliveryDao.SELECT + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
+
+  public static final String ASKED =
+      DeliveryDao.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_asked"
+          + " WHERE recipient = ? AND asked = 1 AND state = 'waiting' ORDER BY sequence LIMIT ?)"
+          + " ORDER BY d.sequence";
+
+  public static final String FAILURES =
+      "SELECT DISTINCT at" + DeliveryDao.COUNTING_FAILURES + " ORDER BY at DESC LIMIT ?";
+
+  private DeliveryQueries() {}
+}
