@@ -25,6 +25,10 @@ final class Standby implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Standby.class);
 
+  /** What is known where the slot is ahead and nothing can be noted as the one whose turn it is. */
+  static final String UNSURE =
+      "the slot is ahead of the journal, and it may be another instance's turn by now; looking again";
+
   /** How often it is looked. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -84,10 +88,6 @@ final class Standby implements AutoCloseable {
     mine = toMe;
     notifyAll();
   }
-
-  /** What is known where the slot is ahead and nothing can be noted as the one whose turn it is. */
-  static final String UNSURE =
-      "the slot is ahead of the journal, and it may be another instance's turn by now; looking again";
 
   /** Whether several share a journal. */
   boolean takesTurns() {

@@ -112,19 +112,7 @@ public final class SkippedDao {
       @Nullable CoalescedEvent coalesced)
       throws SQLException {
     for (long sequence : skipped) {
-      sql.update(
-          "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND " + UNTOUCHED,
-          recipient,
-          sequence);
-      sql.update("DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient, sequence);
-      sql.update(
-          "INSERT OR IGNORE INTO skipped (recipient, sequence, newer) SELECT ?, ?, ?"
-              + " WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = ?)",
-          recipient,
-          sequence,
-          newest,
-          recipient,
-          sequence);
+      skip(sql, recipient, sequence, newest, UNTOUCHED);
     }
     if (coalesced != null) {
       sql.update(
@@ -144,8 +132,20 @@ public final class SkippedDao {
    */
   public static void unchanged(SqliteSession sql, long recipient, long sequence, long same)
       throws SQLException {
+    skip(sql, recipient, sequence, same, "redelivery = 0");
+  }
+
+  /**
+   * Notes that one is not sent; not where it stands on disk and is to be.
+   *
+   * @param other is why
+   * @param letGo of the table {@code delivery}: it is not to be sent any more
+   */
+  private static void skip(
+      SqliteSession sql, long recipient, long sequence, long other, String letGo)
+      throws SQLException {
     sql.update(
-        "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND redelivery = 0",
+        "DELETE FROM delivery WHERE recipient = ? AND sequence = ? AND " + letGo,
         recipient,
         sequence);
     sql.update("DELETE FROM merged WHERE recipient = ? AND sequence = ?", recipient, sequence);
@@ -154,7 +154,7 @@ public final class SkippedDao {
             + " WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE recipient = ? AND sequence = ?)",
         recipient,
         sequence,
-        same,
+        other,
         recipient,
         sequence);
   }

@@ -46,24 +46,16 @@ final class LatestOnlyShop {
       RetryPolicy retry,
       Subscription... subscriptions) {
     Recipient like = Outbound.recipient("shop", receiver.url("/"), processing, retry);
-    return new Recipient(
-        like.name(),
-        like.url(),
-        like.authentication(),
-        like.processing(),
-        like.timeout(),
-        like.acknowledge(),
-        like.retry(),
-        like.breakerConfig(),
-        like.backlog(),
-        like.allow(),
-        like.tls(),
-        like.format(),
-        subscriptions.length == 0 ? List.of(latestOnly(ALL)) : List.of(subscriptions));
+    return with(
+        like, subscriptions.length == 0 ? List.of(latestOnly(ALL)) : List.of(subscriptions));
   }
 
   /** The same recipient, which is sent the latest only. */
   static Recipient latestOnly(Recipient like) {
+    return with(like, List.of(latestOnly(ALL)));
+  }
+
+  private static Recipient with(Recipient like, List<Subscription> subscriptions) {
     return new Recipient(
             like.name(),
             like.url(),
@@ -77,7 +69,7 @@ final class LatestOnlyShop {
             like.allow(),
             like.tls(),
             like.format(),
-            List.of(latestOnly(ALL)))
+            subscriptions)
         .with(like.request());
   }
 }
