@@ -10,12 +10,7 @@ import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,39 +160,19 @@ class ApiContractTest {
     return event;
   }
 
-  /** A stream is no answer that ends; read by hand. */
   private void follow() throws IOException {
     EndpointFile file = EndpointFile.read(EndpointFile.beside(stage.journalFile()));
-    try (Socket socket = new Socket(InetAddress.ofLiteral(EndpointFile.HOST), file.port());
-        BufferedReader in =
-            new BufferedReader(
-                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-      socket.setSoTimeout((int) LIMIT.toMillis());
-      String request =
-          "GET /v1/live-events?recipient=shop HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n"
-              .formatted(file.authority(), file.token().reveal());
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      assertThat(in.readLine()).contains(" 200 ");
-      assertThat(until(in, ": what happens")).isNotEmpty();
+    try (LiveStream stream = new LiveStream(file.authority(), file.token().reveal(), "shop")) {
       good("POST", "/v1/recipients/shop/pause", "{\"reason\":\"moving house\"}");
-      assertThat(until(in, "moving house"))
+      assertThat(stream.until("moving house"))
           .contains("\"kind\":\"person\"", "\"state\":\"paused_person\"");
       good("POST", "/v1/recipients/shop/resume", "");
-      assertThat(until(in, "\"state\":\"active\"")).doesNotContain("pause");
+      assertThat(stream.until("\"state\":\"active\"")).doesNotContain("pause");
       source.execute("UPDATE article SET stock = 1 WHERE id = 1");
-      assertThat(until(in, "\"outcome\":\"delivered\""))
+      assertThat(stream.until("\"outcome\":\"delivered\""))
           .contains("\"id\":\"1\"", "\"type\":\"Updated\"", "\"status\":200");
       answered.add("followLiveEvents");
     }
-  }
-
-  private static String until(BufferedReader in, String part) throws IOException {
-    String line = in.readLine();
-    while (line != null && !line.contains(part)) {
-      assertThat(line).doesNotContain("\"recipient\":\"down\"");
-      line = in.readLine();
-    }
-    return String.valueOf(line);
   }
 
   private void change(String event) {

@@ -16,14 +16,9 @@ import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import io.rowhook.webhook.DispatcherStatus;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -171,35 +166,14 @@ class InstancesTest {
   }
 
   private void live(ApiClient asked, String recipient) throws Exception {
-    URI base = URI.create("http://" + hostOf(asked));
-    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), base.getPort());
-        BufferedReader in =
-            new BufferedReader(
-                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-      socket.setSoTimeout((int) LIMIT.toMillis());
-      socket
-          .getOutputStream()
-          .write(
-              "GET /v1/live-events?recipient=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n"
-                  .formatted(recipient, READ)
-                  .getBytes(StandardCharsets.US_ASCII));
-      assertThat(in.readLine()).contains(" 200 ");
-      until(in, ": what happens");
+    try (LiveStream stream = new LiveStream(hostOf(asked), READ, recipient)) {
       source.execute("UPDATE article SET stock = stock + 1 WHERE id = 1");
-      assertThat(until(in, "\"outcome\":\"delivered\"")).contains(recipient);
+      assertThat(stream.until("\"outcome\":\"delivered\"")).contains(recipient);
     }
   }
 
   private String hostOf(ApiClient asked) {
     return URI.create(asked.get("/live").whole().uri().toString()).getAuthority();
-  }
-
-  private static String until(BufferedReader in, String part) throws Exception {
-    String line = in.readLine();
-    while (line != null && !line.contains(part)) {
-      line = in.readLine();
-    }
-    return String.valueOf(line);
   }
 
   private void refusals() {
