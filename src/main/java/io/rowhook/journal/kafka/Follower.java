@@ -9,11 +9,14 @@ import io.rowhook.journal.sqlite.WriteTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -35,6 +38,12 @@ final class Follower implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration SEEN = Duration.ofMinutes(1);
 
+  /** What others have delivered is written together: it is there for who takes over from them. */
+  private static final Duration TOGETHER = Duration.ofSeconds(1);
+
+  /** Where partitions ended at an instant. */
+  private record Ends(Instant at, Map<TopicPartition, Long> of) {}
+
   private final Clients clients;
   private final Topics topics;
   private final TopicSetup setup;
@@ -50,9 +59,11 @@ final class Follower implements AutoCloseable {
   private final Requests requests;
 
   // The thread's only.
-  private final Intake intake;
+  private final Intake events; // and what is shared: dispatchers wait for it
+  private final Intake deliveries;
   private final Set<TopicPartition> paused = new HashSet<>();
   private Instant seenAt = Instant.EPOCH;
+  private @Nullable Ends ends; // that the file is to have
 
   Follower(
       Clients clients,
@@ -67,7 +78,8 @@ final class Follower implements AutoCloseable {
     this.setup = setup;
     this.ownership = ownership;
     this.writer = writer;
-    intake = new Intake(recorder, writer, applied);
+    events = new Intake(recorder, writer, applied, Duration.ZERO);
+    deliveries = new Intake(recorder, writer, applied, TOGETHER);
     requests = new Requests(setup::settledEnds);
   }
 
@@ -141,10 +153,12 @@ final class Follower implements AutoCloseable {
 
   private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
     List<TopicPartition> all = topics.partitions();
-    intake.clear();
+    events.clear();
+    deliveries.clear();
     Map<TopicPartition, Long> positions = writer.write(WriteTask.apart(FollowedLog::positions));
     consumer.assign(all);
     all.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
+    ends = null;
     paused.clear();
     pause(consumer, ownership.owned());
     if (read.getCount() > 0) {
@@ -157,6 +171,16 @@ final class Follower implements AutoCloseable {
       acquire(consumer);
       seen(consumer, all);
     }
+    events.write(true);
+    deliveries.write(true);
+  }
+
+  private Intake of(TopicPartition partition) {
+    return partition.topic().equals(topics.deliveries()) ? deliveries : events;
+  }
+
+  private boolean isAllWritten() {
+    return events.isEmpty() && deliveries.isEmpty();
   }
 
   /** Reads to where the topics end now. */
@@ -169,7 +193,7 @@ final class Follower implements AutoCloseable {
     }
     long said = System.nanoTime();
     long rows = 0;
-    while (!closed && !(left.isEmpty() && intake.isEmpty())) {
+    while (!closed && !(left.isEmpty() && isAllWritten())) {
       rows += read(consumer);
       left.removeIf(partition -> consumer.position(partition) >= Offsets.of(ends, partition));
       if (System.nanoTime() - said > AGAIN.toNanos() * 5) {
@@ -198,31 +222,34 @@ final class Follower implements AutoCloseable {
 
   private void acquire(Consumer<byte[], byte[]> consumer) {
     requests.complete(
-        (partition, end) ->
-            !paused.contains(partition)
-                && consumer.position(partition) >= end
-                && !intake.has(partition),
+        (partition, end) -> !paused.contains(partition) && has(consumer, partition, end),
         complete -> {
           pause(consumer, complete);
           caughtUp.accept(complete);
         });
   }
 
-  /** Once a minute: until when nothing can have been removed that the file does not know. */
+  private boolean has(Consumer<byte[], byte[]> consumer, TopicPartition partition, long end) {
+    return consumer.position(partition) >= end && of(partition).isWritten(partition, end);
+  }
+
+  /**
+   * Once a minute: until when nothing can have been removed that the file does not know. That is
+   * when the topics were asked for their ends, once the file has these.
+   */
   private void seen(Consumer<byte[], byte[]> consumer, List<TopicPartition> all)
       throws InterruptedException {
     Instant now = Instant.now();
-    if (now.isAfter(seenAt.plus(SEEN))) {
-      seenAt = now;
-      boolean behind =
-          !intake.isEmpty()
-              || consumer.endOffsets(all).entrySet().stream()
-                  .anyMatch(end ->
-                      !paused.contains(end.getKey())
-                          && consumer.position(end.getKey()) < end.getValue());
-      if (!behind) {
-        noteSeen(now);
-      }
+    Ends asked = ends;
+    if (asked == null && now.isAfter(seenAt.plus(SEEN))) {
+      ends = new Ends(now, consumer.endOffsets(all));
+    } else if (asked != null
+        && asked.of().entrySet().stream()
+            .allMatch(one ->
+                paused.contains(one.getKey()) || has(consumer, one.getKey(), one.getValue()))) {
+      ends = null;
+      seenAt = asked.at();
+      noteSeen(seenAt);
     }
   }
 
@@ -232,17 +259,27 @@ final class Follower implements AutoCloseable {
    * @return how many rows it has read
    */
   private int read(Consumer<byte[], byte[]> consumer) throws InterruptedException {
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(intake.isEmpty() ? POLL : BRIEFLY);
-    intake.add(consumer, records);
-    intake.write();
-    long left = intake.rows();
+    boolean writing = events.isWriting() || deliveries.isWriting();
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(writing ? BRIEFLY : POLL);
+    for (TopicPartition partition : records.partitions()) {
+      of(partition).add(partition, records.records(partition), consumer.position(partition));
+    }
+    events.write(true);
+    deliveries.write(read.getCount() > 0 || requests.isWaiting());
+    long left = events.rows() + deliveries.rows();
     for (TopicPartition partition : consumer.assignment()) {
       if (!paused.contains(partition)) {
         left += consumer.currentLag(partition).orElse(0);
       }
     }
-    unread = new Unread(left, intake.oldest().orElse(unread.readTo()));
+    unread = new Unread(left, oldest().orElse(unread.readTo()));
     return records.count();
+  }
+
+  private Optional<Instant> oldest() {
+    return Stream.of(events.oldest(), deliveries.oldest())
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   private void noteSeen(Instant now) throws InterruptedException {

@@ -104,6 +104,11 @@ final class Requests {
                 Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
+  /** Whether someone waits for a partition. */
+  synchronized boolean isWaiting() {
+    return !coming.isEmpty() || !wanted.isEmpty();
+  }
+
   private static boolean isOf(Asked asked, Map.Entry<TopicPartition, Long> one) {
     return asked.of().entrySet().contains(one);
   }

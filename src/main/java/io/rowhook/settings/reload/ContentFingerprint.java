@@ -10,11 +10,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -60,17 +62,21 @@ public final class ContentFingerprint {
     SortedMap<String, String> hashes = new TreeMap<>();
     // So that a directory that has vanished is not the same as one never looked at.
     hashes.put("c:", Files.isDirectory(connectorConfig) ? "there" : "missing");
-    SortedMap<String, Path> settings = files(connectorConfig, "");
-    hashes(settings).forEach((path, hash) -> hashes.put("c:" + path, hash));
+    Set<String> referred = new HashSet<>();
+    files(connectorConfig, "")
+        .forEach((path, file) ->
+            hashes.put("c:" + path, hash(file, content -> addReferences(content, referred))));
+    referred.forEach(name -> hashes.put("r:" + name, referred(name)));
     ofTemplates(templates).forEach((path, hash) -> hashes.put("t:" + path, hash));
-    for (Path file : settings.values()) {
-      Matcher references = REFERENCE.matcher(text(file));
-      while (references.find()) {
-        hashes.computeIfAbsent("r:" + references.group(1), ContentFingerprint::referred);
-      }
-    }
     named.forEach(file -> hashes.put("n:" + file, hash(file)));
     return hashes;
+  }
+
+  private static void addReferences(byte[] content, Set<String> referred) {
+    Matcher references = REFERENCE.matcher(new String(content, StandardCharsets.UTF_8));
+    while (references.find()) {
+      referred.add(references.group(1));
+    }
   }
 
   /** The key in {@link #all} of a file in one of the directories. */
@@ -91,6 +97,13 @@ public final class ContentFingerprint {
   }
 
   private static String hash(Path file) {
+    return hash(file, _ -> {});
+  }
+
+  /**
+   * @param then given what it holds, where that can be read
+   */
+  private static String hash(Path file, Consumer<byte[]> then) {
     try {
       if (!Files.isRegularFile(file)) {
         return UNREADABLE; // of a device or a pipe there may be no end
@@ -98,27 +111,19 @@ public final class ContentFingerprint {
       if (Files.size(file) > Yaml.MAX_FILE) {
         return "large " + Files.size(file) + " " + Files.getLastModifiedTime(file);
       }
-      return of(Files.readAllBytes(file));
+      byte[] content = Files.readAllBytes(file);
+      then.accept(content);
+      return of(content);
     } catch (IOException e) {
       return UNREADABLE;
     }
   }
 
-  private static String referred(String key) {
+  private static String referred(String name) {
     try {
-      return hash(Path.of(key.substring("r:".length())));
+      return hash(Path.of(name));
     } catch (InvalidPathException e) {
       return UNREADABLE;
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.size(file) > Yaml.MAX_FILE
-          ? ""
-          : new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      return "";
     }
   }
 
