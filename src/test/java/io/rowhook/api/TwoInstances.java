@@ -75,7 +75,7 @@ final class TwoInstances implements AutoCloseable {
           tokens: { read: %s, operate: %s }
         journal: { kafka: { bootstrap.servers: '%s', topic-prefix: '%s'%s } }
         """
-            .formatted(port, READ, operate, KafkaCluster.shared().bootstrapServers(), prefix, api));
+            .formatted(port, READ, operate, KafkaCluster.sharedServers(), prefix, api));
   }
 
   /** Gives the other another token to operate it; in force some seconds later. */

@@ -45,6 +45,7 @@ final class Crew implements AutoCloseable {
           "Threads:? Operation jdbc-connection-close failed"
               + "|PostgresReplicationConnection:? Unexpected e"
               + "|\\[Producer clientId="
+              + "|\\] LeaveGroup request with .* failed with error: The coordinator is not aware"
               + "|(cannot be written; tried again by itself until it can|cannot be asked)"
               + "|\\[cds\\]");
 

@@ -28,8 +28,7 @@ record JournalKind(String name, Function<Path, Journal> opener) {
   private static Journal inKafka(Path directory) {
     return SharedJournal.alone(
         directory,
-        SharedJournal.settings(
-            KafkaCluster.shared().bootstrapServers(), directory.getFileName().toString()));
+        SharedJournal.settings(KafkaCluster.sharedServers(), directory.getFileName().toString()));
   }
 
   Journal open(Path directory) {

@@ -31,9 +31,7 @@ class SharedAnnouncementTest {
 
   @BeforeEach
   void settings() {
-    kafka =
-        SharedJournal.settings(
-            KafkaCluster.shared().bootstrapServers(), one.getFileName().toString());
+    kafka = SharedJournal.settings(KafkaCluster.sharedServers(), one.getFileName().toString());
   }
 
   private static Event paused(String recipient) {

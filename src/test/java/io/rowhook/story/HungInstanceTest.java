@@ -23,8 +23,7 @@ class HungInstanceTest {
   @Test
   void theOtherTakesTheSlotFromIt() throws Exception {
     try (SourceDatabase source = SourceDatabase.start();
-        Stage stage =
-            Instances.inKafka(source, directory, KafkaCluster.shared().bootstrapServers(), "")) {
+        Stage stage = Instances.inKafka(source, directory, KafkaCluster.sharedServers(), "")) {
       try (RowhookProcess first = Instances.of(stage, "first").start()) {
         first.awaitLine(LIMIT, "Streaming from slot");
         try (RowhookProcess second = Instances.of(stage, "second").start()) {

@@ -48,7 +48,8 @@ final class ContainerServer implements DatabaseServer {
             .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust") // as the embedded one trusts
             .withEnv("POSTGRES_INITDB_ARGS", "--locale=C --encoding=UTF8")
             .withStartupTimeout(STARTED_WITHIN)
-            .withCreateContainerCmdModifier(this::fixPort);
+            .withCreateContainerCmdModifier(
+                create -> fixPort(create, port, PostgreSQLContainer.POSTGRESQL_PORT));
     container.setCommand(command(settings));
   }
 
@@ -59,15 +60,13 @@ final class ContainerServer implements DatabaseServer {
   }
 
   /** One that Docker chose would be another after each stop. */
-  private void fixPort(CreateContainerCmd create) {
+  static void fixPort(CreateContainerCmd create, int port, int inside) {
     HostConfig host = create.getHostConfig();
     if (host == null) {
       throw new IllegalStateException("Testcontainers gives every container a host configuration");
     }
     host.withPortBindings(
-        new PortBinding(
-            Ports.Binding.bindIpAndPort("127.0.0.1", port),
-            ExposedPort.tcp(PostgreSQLContainer.POSTGRESQL_PORT)));
+        new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", port), ExposedPort.tcp(inside)));
   }
 
   @Override
@@ -166,7 +165,7 @@ final class ContainerServer implements DatabaseServer {
     container.stop();
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -91,7 +91,7 @@ record Clients(KafkaSettings settings, String clientId) {
    */
   void check() {
     try {
-      producer().close(Duration.ZERO);
+      producer("").close(Duration.ZERO);
       reader("-check").close(CloseOptions.timeout(Duration.ZERO));
       member("check").close(CloseOptions.timeout(Duration.ZERO));
     } catch (KafkaException e) {
@@ -110,10 +110,10 @@ record Clients(KafkaSettings settings, String clientId) {
         e);
   }
 
-  /** Of a process there is one: another of the same id ends what it has left open. */
-  Producer<byte[], byte[]> producer() {
-    Map<String, Object> all = common("", ProducerConfig.configNames());
-    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, clientId);
+  /** Of each suffix a process has one: another of the same id ends what it has left open. */
+  Producer<byte[], byte[]> producer(String suffix) {
+    Map<String, Object> all = common(suffix, ProducerConfig.configNames());
+    all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, clientId + suffix);
     all.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION.toMillis());
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

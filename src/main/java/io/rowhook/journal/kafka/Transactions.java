@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +31,11 @@ import org.slf4j.LoggerFactory;
  * Writes groups of records, each as one transaction that is there whole or not at all. It carries
  * the membership that allows it to write its partitions, so that a process which has lost them
  * without knowing cannot write them (KIP-447). The writer's thread only, once it is started.
+ *
+ * <p>Two producers take turns: the end of a transaction is written to all its partitions after the
+ * answer to its commit, and until then Kafka holds back the next one of the same producer, 20 ms at
+ * a time (its setting {@code add.partitions.to.txn.retry.backoff.ms}). What one has committed
+ * stands before all that the other writes after it.
  */
 final class Transactions implements AutoCloseable {
 
@@ -39,9 +44,13 @@ final class Transactions implements AutoCloseable {
   /** How long a refused membership may take to become another one. */
   private static final Duration REJOINING = Duration.ofSeconds(30);
 
+  /** Of the two producers' ids. */
+  private static final List<String> SUFFIXES = List.of("", "-2");
+
   private final Clients clients;
   private final Ownership ownership;
-  private @Nullable Producer<byte[], byte[]> producer; // null: to be made anew
+  private final Map<String, Producer<byte[], byte[]>> producers = new HashMap<>(); // by suffix
+  private int turn; // of the suffixes
   private volatile boolean closing;
 
   /** As whom Kafka refused to be written last, by topic. */
@@ -124,6 +133,7 @@ final class Transactions implements AutoCloseable {
       next.merge(new TopicPartition(at.topic(), at.partition()), at.offset() + 1, Math::max);
     }
     commit(used, next);
+    turn = (turn + 1) % SUFFIXES.size();
     return next;
   }
 
@@ -214,24 +224,29 @@ final class Transactions implements AutoCloseable {
     }
   }
 
+  /** The one whose turn it is; both are there, so that neither has anything left open. */
   private Producer<byte[], byte[]> producer() {
-    Producer<byte[], byte[]> known = producer;
-    if (known != null) {
-      return known;
+    for (String suffix : SUFFIXES) {
+      if (!producers.containsKey(suffix)) {
+        Producer<byte[], byte[]> made = clients.producer(suffix);
+        try {
+          made.initTransactions();
+        } catch (RuntimeException e) {
+          made.close(Duration.ZERO);
+          throw e;
+        }
+        producers.put(suffix, made);
+      }
     }
-    Producer<byte[], byte[]> made = clients.producer();
-    try {
-      made.initTransactions();
-    } catch (RuntimeException e) {
-      made.close(Duration.ZERO);
-      throw e;
-    }
-    producer = made;
-    return made;
+    return Objects.requireNonNull(producers.get(suffix()));
+  }
+
+  private String suffix() {
+    return SUFFIXES.get(turn);
   }
 
   private void abort() {
-    Producer<byte[], byte[]> used = producer;
+    Producer<byte[], byte[]> used = producers.get(suffix());
     if (used != null) {
       try {
         used.abortTransaction();
@@ -243,8 +258,7 @@ final class Transactions implements AutoCloseable {
   }
 
   private void drop() {
-    Producer<byte[], byte[]> used = producer;
-    producer = null;
+    Producer<byte[], byte[]> used = producers.remove(suffix());
     if (used != null) {
       used.close(Duration.ZERO);
     }
@@ -291,6 +305,7 @@ final class Transactions implements AutoCloseable {
 
   @Override
   public void close() {
-    drop();
+    producers.values().forEach(used -> used.close(Duration.ZERO));
+    producers.clear();
   }
 }

@@ -1,7 +1,6 @@
 package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.JournalException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * when it has been dealt with, not when it is taken: so what cannot be written yet fills its lane,
  * and whoever adds to it waits.
  *
- * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk: they
- * go with the next urgent one, when there are {@link #GATHERED}, or after {@link #GATHERING}. But
- * only some at a time: a new event must not wait behind the outcomes of a large backlog.
+ * <p>Patient writes that nobody waits for are gathered, since each commit waits for the disk, or
+ * for brokers: how many, and whether they go with urgent ones, {@link CommitGroup} says. A new
+ * event must not wait behind the outcomes of a large backlog.
  */
 final class WriteQueue {
 
@@ -28,15 +27,6 @@ final class WriteQueue {
   /** An outcome holds at most a few kilobytes of an answer. */
   static final int MAX_PATIENT = 2_048;
 
-  /** So many patient writes are worth a commit of their own, and it has no more of them. */
-  static final int GATHERED = 64;
-
-  /** So many patient writes go with urgent ones, which they hold up. */
-  static final int ALONG = 16;
-
-  /** The longest that a patient write waits for others. */
-  static final Duration GATHERING = Duration.ofMillis(50);
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final Condition removed = lock.newCondition();
@@ -45,26 +35,16 @@ final class WriteQueue {
   private final Deque<WriteTask<?>> apart = new ArrayDeque<>();
   private final SqliteErrorTranslator errors;
   private final CommitGroup group;
-  private final long gathering; // nanoseconds
   private long patientAfterNanos = System.nanoTime();
   private long gatheringSince = System.nanoTime();
   private int awaited; // in the patient lane
   private boolean apartLast; // so it is the others' turn, if there are any
+  private boolean urgentLast; // so it is the patient ones' turn where they do not go along
   private @Nullable JournalException refusal;
 
   WriteQueue(SqliteErrorTranslator errors, CommitGroup group) {
-    this(errors, group, GATHERING);
-  }
-
-  /**
-   * The same, with another time to gather.
-   *
-   * @param gathering the longest that a patient write waits for others
-   */
-  WriteQueue(SqliteErrorTranslator errors, CommitGroup group, Duration gathering) {
     this.errors = errors;
     this.group = group;
-    this.gathering = gathering.toNanos();
   }
 
   /**
@@ -106,12 +86,14 @@ final class WriteQueue {
           return List.of(apart.element());
         }
         apartLast = false;
-        List<WriteTask<?>> next = new ArrayList<>(urgent);
         long wait = untilPatient();
-        if (wait <= 0) {
-          patient.stream()
-              .limit(urgent.isEmpty() ? group.alone() : group.along())
-              .forEach(next::add);
+        List<WriteTask<?>> next = new ArrayList<>();
+        if (wait > 0 || group.along() > 0 || !urgentLast) {
+          next.addAll(urgent);
+        }
+        urgentLast = !next.isEmpty();
+        if (wait <= 0 && (next.isEmpty() || group.along() > 0)) {
+          patient.stream().limit(urgentLast ? group.along() : group.alone()).forEach(next::add);
           gatheringSince = System.nanoTime(); // what is added from now on
         }
         if (!next.isEmpty()) {
@@ -146,12 +128,14 @@ final class WriteQueue {
     if (pause > 0) {
       return pause;
     }
-    return isWorthIt() ? 0 : gatheringSince + gathering - now;
+    return isWorthIt() ? 0 : gatheringSince + group.gathering().toNanos() - now;
   }
 
   /** Whether patient writes should not wait for more of them. */
   private boolean isWorthIt() {
-    return awaited > 0 || !urgent.isEmpty() || patient.size() >= GATHERED;
+    return awaited > 0
+        || (group.along() > 0 && !urgent.isEmpty())
+        || patient.size() >= group.worth();
   }
 
   /** It has been dealt with; always the first of its lane. */

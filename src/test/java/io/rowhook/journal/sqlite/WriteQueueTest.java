@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +20,9 @@ class WriteQueueTest {
 
   private static final Duration NEVER = Duration.ofHours(1);
 
-  private final WriteQueue queue =
-      new WriteQueue(new SqliteErrorTranslator(Path.of("journal.db")), CommitGroup.OF_FILE, NEVER);
+  private static final CommitGroup FILE = CommitGroup.OF_FILE;
+
+  private final WriteQueue queue = queue(FILE, NEVER);
 
   private final ExecutorService writer = Executors.newSingleThreadExecutor();
 
@@ -28,6 +30,13 @@ class WriteQueueTest {
   @AfterEach
   void stopTheWriter() {
     writer.shutdownNow();
+  }
+
+  /** Gathers as a file's or brokers' does, but for another time. */
+  private static WriteQueue queue(CommitGroup as, Duration gathering) {
+    return new WriteQueue(
+        new SqliteErrorTranslator(Path.of("journal.db")),
+        new CommitGroup(as.worth(), as.alone(), as.along(), gathering));
   }
 
   private static WriteTask<Boolean> outcome(boolean awaited) {
@@ -41,9 +50,7 @@ class WriteQueueTest {
   @Test
   void outcomesGoTogetherAfterAWhile() throws Exception {
     Duration gathering = Duration.ofMillis(300);
-    WriteQueue soon =
-        new WriteQueue(
-            new SqliteErrorTranslator(Path.of("journal.db")), CommitGroup.OF_FILE, gathering);
+    WriteQueue soon = queue(FILE, gathering);
     long began = System.nanoTime();
     soon.add(outcome(false));
     Future<List<WriteTask<?>>> group = taken(soon);
@@ -86,25 +93,63 @@ class WriteQueueTest {
   @Test
   void aFullGroupDoesNotWait() throws Exception {
     Future<List<WriteTask<?>>> group = taken(queue);
-    for (int i = 0; i < WriteQueue.GATHERED; i++) {
+    for (int i = 0; i < FILE.worth(); i++) {
       queue.add(outcome(false));
     }
 
-    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+    assertThat(group.get(30, TimeUnit.SECONDS)).hasSize(FILE.alone());
   }
 
   @Test
   void newEventsDoNotWaitForTheOutcomesOfABacklog() throws Exception {
-    for (int i = 0; i < 3 * WriteQueue.GATHERED; i++) {
+    for (int i = 0; i < 3 * FILE.worth(); i++) {
       queue.add(outcome(false));
     }
     WriteTask<Boolean> events = WriteTask.urgent(sql -> true);
     queue.add(events);
 
     List<WriteTask<?>> first = taken(queue).get(30, TimeUnit.SECONDS);
-    assertThat(first).hasSize(1 + WriteQueue.ALONG).startsWith(events);
+    assertThat(first).hasSize(1 + FILE.along()).startsWith(events);
     first.forEach(queue::remove);
-    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(WriteQueue.GATHERED);
+    assertThat(taken(queue).get(30, TimeUnit.SECONDS)).hasSize(FILE.alone());
+  }
+
+  @Test
+  void withBrokersEventsGoWithoutOutcomesAndInTurnWithThem() throws Exception {
+    WriteQueue brokers = queue(CommitGroup.OF_BROKERS, Duration.ZERO);
+    List<WriteTask<Boolean>> outcomes = Stream.generate(() -> outcome(false)).limit(100).toList();
+    for (WriteTask<Boolean> one : outcomes) {
+      brokers.add(one);
+    }
+    for (int i = 0; i < 3; i++) {
+      brokers.add(WriteTask.urgent(sql -> true));
+    }
+
+    List<WriteTask<?>> events = taken(brokers).get(30, TimeUnit.SECONDS);
+    assertThat(events).hasSize(3).noneMatch(WriteTask::isPatient);
+    WriteTask<Boolean> next = WriteTask.urgent(sql -> true);
+    brokers.add(next);
+    events.forEach(brokers::remove);
+    List<WriteTask<?>> turn = taken(brokers).get(30, TimeUnit.SECONDS);
+    assertThat(turn).isEqualTo(outcomes);
+    turn.forEach(brokers::remove);
+    assertThat(taken(brokers).get(30, TimeUnit.SECONDS)).singleElement().isSameAs(next);
+  }
+
+  @Test
+  void withBrokersOutcomesWaitForMoreThoughThereAreEvents() throws Exception {
+    WriteQueue brokers = queue(CommitGroup.OF_BROKERS, NEVER);
+    brokers.add(outcome(false));
+    for (int i = 0; i < 3; i++) {
+      brokers.add(WriteTask.urgent(sql -> true));
+      List<WriteTask<?>> group = taken(brokers).get(30, TimeUnit.SECONDS);
+      assertThat(group).hasSize(1).noneMatch(WriteTask::isPatient);
+      group.forEach(brokers::remove);
+    }
+    brokers.close();
+    assertThat(taken(brokers).get(30, TimeUnit.SECONDS))
+        .singleElement()
+        .matches(WriteTask::isPatient);
   }
 
   @Test
