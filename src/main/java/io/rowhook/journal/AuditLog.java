@@ -31,10 +31,12 @@ public final class AuditLog {
 
   private final GroupCommitWriter writer;
   private final ReaderPool readers;
+  private final Sharing sharing;
 
-  AuditLog(GroupCommitWriter writer, ReaderPool readers) {
+  AuditLog(GroupCommitWriter writer, ReaderPool readers, Sharing sharing) {
     this.writer = writer;
     this.readers = readers;
+    this.sharing = sharing;
   }
 
   /**
@@ -61,16 +63,18 @@ public final class AuditLog {
   }
 
   /**
-   * Notes what was done, durably. Where the journal cannot be written it goes to Rowhook's own log
-   * instead, since it has been done all the same.
+   * Notes what was done, durably; in a journal that is shared, at which instance too. Where the
+   * journal cannot be written it goes to Rowhook's own log instead, since it has been done all the
+   * same.
    */
   public void record(String actor, Action action, String subject, String detail)
       throws InterruptedException {
     Instant now = Instant.now();
+    String by = sharing.instance().map(own -> actor + " at instance " + own.name()).orElse(actor);
     try {
       writer.write(
           WriteTask.urgent(sql -> {
-            AuditDao.insert(sql, now, cut(actor), action, cut(subject), cut(detail));
+            AuditDao.insert(sql, now, cut(by), action, cut(subject), cut(detail));
             return true;
           }));
     } catch (JournalException e) {
@@ -79,7 +83,7 @@ public final class AuditLog {
           action.text(),
           subject,
           detail,
-          actor,
+          by,
           e.getMessage());
     }
   }

@@ -183,7 +183,7 @@ public final class SqliteJournal extends DelegatingJournal {
 
   /** Who has done what. */
   public AuditLog audit() {
-    return new AuditLog(writer, readers);
+    return new AuditLog(writer, readers, sharing);
   }
 
   /** What people do to it. */

@@ -142,7 +142,9 @@ class InstancesTest {
         .hasToString("1");
     AuditEntry noted = owner.flow().journal().audit().find(AuditLog.Query.newest(1)).getFirst();
     assertThat(noted.subject()).isEqualTo(recipient);
-    assertThat(noted.actor()).startsWith("operate token 127.0.0.1, for ");
+    assertThat(noted.actor())
+        .startsWith("operate token 127.0.0.1, for ")
+        .endsWith(" at instance " + name(owner));
   }
 
   private static DispatcherStatus dispatcher(Stage stage, String recipient) {

@@ -8,6 +8,7 @@ import io.rowhook.story.Stage;
 import io.rowhook.testing.NpmPackages;
 import io.rowhook.testing.Ports;
 import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SharedKafka;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -92,20 +93,27 @@ class PageJourneysTest {
   }
 
   private RowhookProcess start(int port) {
-    stage.write(
-        "connector-config/rowhook.yaml",
-        "admin: { address: '127.0.0.1:%d', tokens: { read: %s, operate: %s } }\n"
-            .formatted(port, READ, OPERATE));
-    RowhookProcess.Setup setup =
-        RowhookProcess.run(
-            directory.resolve("connector-config"),
-            directory.resolve("jslt-templates"),
-            stage.journalFile());
-    stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
-    RowhookProcess rowhook = setup.start();
+    settings("");
+    RowhookProcess rowhook = begin(port, stage.journalFile());
     rowhook.awaitLine(LIMIT, "Streaming from slot");
     rowhook.awaitLine(LIMIT, "started in");
     return rowhook;
+  }
+
+  private void settings(String more) {
+    stage.write(
+        "connector-config/rowhook.yaml",
+        "admin: { address: '127.0.0.1:${env:PORT}', tokens: { read: %s, operate: %s } }\n"
+                .formatted(READ, OPERATE)
+            + more);
+  }
+
+  private RowhookProcess begin(int port, Path journal) {
+    RowhookProcess.Setup setup =
+        RowhookProcess.run(
+            directory.resolve("connector-config"), directory.resolve("jslt-templates"), journal);
+    stage.env().forEach((name, value) -> setup.env(name.replace('.', '_'), value));
+    return setup.env("PORT", Integer.toString(port)).start();
   }
 
   private void visit(int port, String... journeys) throws IOException {
@@ -146,6 +154,33 @@ class PageJourneysTest {
           "tokens",
           "trouble");
       assertThat(rowhook.output()).doesNotContain(" ERROR ");
+    }
+  }
+
+  @Test
+  void theSameAtTheOneOfTwoInstancesThatDoesNotCapture() throws IOException {
+    settings(
+        """
+        journal:
+          kafka:
+            bootstrap.servers: '%s'
+            topic-prefix: page
+            advertised.api: 'http://127.0.0.1:${env:PORT}'
+        """
+            .formatted(SharedKafka.servers()));
+    int asked = Ports.free();
+    try (RowhookProcess capturing = begin(Ports.free(), stage.journalFile())) {
+      capturing.awaitLine(LIMIT, "Streaming from slot");
+      try (RowhookProcess other = begin(asked, directory.resolve("other.db"))) {
+        other.awaitLine(LIMIT, "started in");
+        source.execute(
+            "INSERT INTO article SELECT n, 'A' || n, 'Chair', n, 0 FROM generate_series(1, 20) n",
+            "INSERT INTO sales.sales_order SELECT n, 1, 'open', n, now() FROM generate_series(4700,"
+                + " 4720) n");
+        stage.await("shop", 41);
+        visit(asked, "overview", "create", "recipient", "delivery", "workbench", "whatIf");
+        assertThat(other.output()).doesNotContain(" ERROR ");
+      }
     }
   }
 

@@ -6,9 +6,9 @@ import io.rowhook.journal.Sharing;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.MovingAddress;
 import io.rowhook.testing.Ports;
+import io.rowhook.testing.SharedKafka;
 import io.rowhook.testing.SourceDatabase;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ final class TwoInstances implements AutoCloseable {
           tokens: { read: %s, operate: %s }
         journal: { kafka: { bootstrap.servers: '%s', topic-prefix: '%s'%s } }
         """
-            .formatted(port, READ, operate, KafkaCluster.sharedServers(), prefix, api));
+            .formatted(port, READ, operate, SharedKafka.servers(), prefix, api));
   }
 
   /** Gives the other another token to operate it; in force some seconds later. */

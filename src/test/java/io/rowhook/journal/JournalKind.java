@@ -1,7 +1,7 @@
 package io.rowhook.journal;
 
 import io.rowhook.testing.JournalUnderTest;
-import io.rowhook.testing.KafkaCluster;
+import io.rowhook.testing.SharedKafka;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -28,7 +28,7 @@ record JournalKind(String name, Function<Path, Journal> opener) {
   private static Journal inKafka(Path directory) {
     return SharedJournal.alone(
         directory,
-        SharedJournal.settings(KafkaCluster.sharedServers(), directory.getFileName().toString()));
+        SharedJournal.settings(SharedKafka.servers(), directory.getFileName().toString()));
   }
 
   Journal open(Path directory) {

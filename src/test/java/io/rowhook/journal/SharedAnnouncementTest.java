@@ -11,7 +11,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.entity.OwnEvent;
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.KafkaCluster;
+import io.rowhook.testing.SharedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +31,7 @@ class SharedAnnouncementTest {
 
   @BeforeEach
   void settings() {
-    kafka = SharedJournal.settings(KafkaCluster.sharedServers(), one.getFileName().toString());
+    kafka = SharedJournal.settings(SharedKafka.servers(), one.getFileName().toString());
   }
 
   private static Event paused(String recipient) {

@@ -2,8 +2,8 @@ package io.rowhook.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rowhook.testing.KafkaCluster;
 import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SharedKafka;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,7 @@ class HungInstanceTest {
   @Test
   void theOtherTakesTheSlotFromIt() throws Exception {
     try (SourceDatabase source = SourceDatabase.start();
-        Stage stage = Instances.inKafka(source, directory, KafkaCluster.sharedServers(), "")) {
+        Stage stage = Instances.inKafka(source, directory, SharedKafka.servers(), "")) {
       try (RowhookProcess first = Instances.of(stage, "first").start()) {
         first.awaitLine(LIMIT, "Streaming from slot");
         try (RowhookProcess second = Instances.of(stage, "second").start()) {

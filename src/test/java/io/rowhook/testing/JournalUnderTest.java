@@ -42,7 +42,7 @@ public final class JournalUnderTest {
 
                 journal: { kafka: { bootstrap.servers: '%s', topic-prefix: '%s' } }
                 """
-                    .formatted(KafkaCluster.sharedServers(), prefix(journal)));
+                    .formatted(SharedKafka.servers(), prefix(journal)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

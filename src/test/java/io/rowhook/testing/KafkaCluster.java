@@ -40,11 +40,7 @@ public final class KafkaCluster implements AutoCloseable {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
-  /** System property: an image of which the shared broker is made, by Testcontainers. */
-  private static final String IMAGE = "rowhook.test.kafka";
-
   private static @Nullable KafkaCluster shared;
-  private static @Nullable ContainerBroker container;
 
   private final String id = Uuid.randomUuid().toString();
   private final Path directory;
@@ -87,21 +83,6 @@ public final class KafkaCluster implements AutoCloseable {
       shared = start(1);
     }
     return shared;
-  }
-
-  /**
-   * For {@code bootstrap.servers}: the shared broker, of an image where {@link #IMAGE} says so, for
-   * who does nothing to it.
-   */
-  public static synchronized String sharedServers() {
-    String image = System.getProperty(IMAGE, "");
-    if (image.isEmpty()) {
-      return shared().bootstrapServers();
-    }
-    if (container == null) {
-      container = ContainerBroker.start(image);
-    }
-    return container.address();
   }
 
   private Map<String, String> settings() {
