@@ -276,6 +276,7 @@ public final class SqliteJournal extends DelegatingJournal {
   /** Writes what is queued, then closes. Callers that still wait are refused. */
   @Override
   public void close() {
+    writer.drain();
     sharing.stop();
     left.close();
     writer.close();

@@ -28,6 +28,9 @@ public final class GroupCommitWriter implements AutoCloseable {
   /** How long closing waits for what is queued. */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
+  /** How long draining waits. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+
   private final SqliteSession sql;
   private final SqliteErrorTranslator errors;
   private final CommitLog log;
@@ -79,6 +82,19 @@ public final class GroupCommitWriter implements AutoCloseable {
   /** The same, for short writes whose callers declare no interruption; it is kept for later. */
   public <T> T writeThrough(WriteTask<T> task) {
     return Uninterruptibles.call(() -> submit(task)).awaitThrough();
+  }
+
+  /**
+   * Writes what is patient and queued now, before the right to write it is given back; where the
+   * journal cannot be written, nothing is waited for.
+   */
+  public void drain() {
+    if (standing == null) {
+      Uninterruptibles.call(() -> {
+        queue.drain(DRAIN_LIMIT);
+        return true;
+      });
+    }
   }
 
   /** What keeps the journal from being written just now, if anything does. */

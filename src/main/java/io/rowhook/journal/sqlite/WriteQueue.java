@@ -1,6 +1,7 @@
 package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.JournalException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -158,6 +159,22 @@ final class WriteQueue {
     try {
       return !patient.isEmpty();
     } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Patient writes do not wait for others, until there are none or so much time has passed. */
+  void drain(Duration within) throws InterruptedException {
+    lock.lockInterruptibly();
+    awaited++;
+    try {
+      added.signal();
+      long left = within.toNanos();
+      while (!patient.isEmpty() && left > 0) {
+        left = removed.awaitNanos(left);
+      }
+    } finally {
+      awaited--;
       lock.unlock();
     }
   }

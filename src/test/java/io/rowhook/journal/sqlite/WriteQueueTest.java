@@ -153,6 +153,28 @@ class WriteQueueTest {
   }
 
   @Test
+  void whatIsLeftDoesNotWaitForMoreWhereItIsDrained() throws Exception {
+    WriteQueue brokers = queue(CommitGroup.OF_BROKERS, NEVER);
+    brokers.add(outcome(false));
+    Future<List<WriteTask<?>>> group = taken(brokers);
+    assertThatThrownBy(() -> group.get(200, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    Thread draining =
+        Thread.ofVirtual().start(() -> Uninterruptibles.call(() -> drained(brokers, NEVER)));
+
+    group.get(30, TimeUnit.SECONDS).forEach(brokers::remove);
+    assertThat(draining.join(Duration.ofSeconds(30))).isTrue();
+    brokers.add(outcome(false));
+    assertThat(drained(brokers, Duration.ofMillis(10))).as("nobody takes it").isTrue();
+    assertThat(brokers.holdsPatient()).isTrue();
+  }
+
+  private static boolean drained(WriteQueue queue, Duration within) throws InterruptedException {
+    queue.drain(within);
+    return true;
+  }
+
+  @Test
   void whatGoesApartGoesFirstAndInTurnWithTheOthers() throws Exception {
     WriteTask<Boolean> events = WriteTask.urgent(sql -> true);
     queue.add(events);
