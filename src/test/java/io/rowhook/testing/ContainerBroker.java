@@ -14,7 +14,7 @@ final class ContainerBroker {
 
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(90);
 
-  private final int port = ContainerServer.freePort();
+  private final int port = Ports.free();
   private final GenericContainer<?> container;
 
   private ContainerBroker(String image) {

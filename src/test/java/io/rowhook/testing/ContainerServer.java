@@ -4,12 +4,10 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
-import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.Ports.Binding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,7 +37,7 @@ final class ContainerServer implements DatabaseServer {
 
   ContainerServer(String image, String user, Map<String, String> settings) {
     this.user = user;
-    this.port = freePort();
+    this.port = Ports.free();
     this.container =
         new PostgreSQLContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"))
             .withUsername(user)
@@ -66,7 +64,7 @@ final class ContainerServer implements DatabaseServer {
       throw new IllegalStateException("Testcontainers gives every container a host configuration");
     }
     host.withPortBindings(
-        new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", port), ExposedPort.tcp(inside)));
+        new PortBinding(Binding.bindIpAndPort("127.0.0.1", port), ExposedPort.tcp(inside)));
   }
 
   @Override
@@ -163,13 +161,5 @@ final class ContainerServer implements DatabaseServer {
   public void destroy() {
     running = false;
     container.stop();
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -61,6 +60,7 @@ final class Follower implements AutoCloseable {
   // The thread's only.
   private final Intake events; // and what is shared: dispatchers wait for it
   private final Intake deliveries;
+  private final List<Intake> intakes; // the two
   private final Set<TopicPartition> paused = new HashSet<>();
   private Instant seenAt = Instant.EPOCH;
   private @Nullable Ends ends; // that the file is to have
@@ -80,6 +80,7 @@ final class Follower implements AutoCloseable {
     this.writer = writer;
     events = new Intake(recorder, writer, applied, Duration.ZERO);
     deliveries = new Intake(recorder, writer, applied, TOGETHER);
+    intakes = List.of(events, deliveries);
     requests = new Requests(setup::settledEnds);
   }
 
@@ -153,8 +154,9 @@ final class Follower implements AutoCloseable {
 
   private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
     List<TopicPartition> all = topics.partitions();
-    events.clear();
-    deliveries.clear();
+    for (Intake intake : intakes) {
+      intake.clear();
+    }
     Map<TopicPartition, Long> positions = writer.write(WriteTask.apart(FollowedLog::positions));
     consumer.assign(all);
     all.forEach(partition -> consumer.seek(partition, Offsets.of(positions, partition)));
@@ -171,8 +173,7 @@ final class Follower implements AutoCloseable {
       acquire(consumer);
       seen(consumer, all);
     }
-    events.write(true);
-    deliveries.write(true);
+    write(true); // as much as can be: the rest is read again at the next start
   }
 
   private Intake of(TopicPartition partition) {
@@ -180,7 +181,14 @@ final class Follower implements AutoCloseable {
   }
 
   private boolean isAllWritten() {
-    return events.isEmpty() && deliveries.isEmpty();
+    return intakes.stream().allMatch(Intake::isEmpty);
+  }
+
+  /** Has the next part of each written; {@code atOnce}: also of what is gathered. */
+  private void write(boolean atOnce) throws InterruptedException {
+    for (Intake intake : intakes) {
+      intake.write(atOnce);
+    }
   }
 
   /** Reads to where the topics end now. */
@@ -259,27 +267,22 @@ final class Follower implements AutoCloseable {
    * @return how many rows it has read
    */
   private int read(Consumer<byte[], byte[]> consumer) throws InterruptedException {
-    boolean writing = events.isWriting() || deliveries.isWriting();
+    boolean writing = intakes.stream().anyMatch(Intake::isWriting);
     ConsumerRecords<byte[], byte[]> records = consumer.poll(writing ? BRIEFLY : POLL);
     for (TopicPartition partition : records.partitions()) {
       of(partition).add(partition, records.records(partition), consumer.position(partition));
     }
-    events.write(true);
-    deliveries.write(read.getCount() > 0 || requests.isWaiting());
-    long left = events.rows() + deliveries.rows();
+    write(read.getCount() > 0 || requests.isWaiting());
+    long left = intakes.stream().mapToLong(Intake::rows).sum();
     for (TopicPartition partition : consumer.assignment()) {
       if (!paused.contains(partition)) {
         left += consumer.currentLag(partition).orElse(0);
       }
     }
-    unread = new Unread(left, oldest().orElse(unread.readTo()));
+    Optional<Instant> oldest =
+        intakes.stream().flatMap(one -> one.oldest().stream()).min(Comparator.naturalOrder());
+    unread = new Unread(left, oldest.orElse(unread.readTo()));
     return records.count();
-  }
-
-  private Optional<Instant> oldest() {
-    return Stream.of(events.oldest(), deliveries.oldest())
-        .flatMap(Optional::stream)
-        .min(Comparator.naturalOrder());
   }
 
   private void noteSeen(Instant now) throws InterruptedException {
