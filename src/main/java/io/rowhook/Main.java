@@ -1,5 +1,6 @@
 package io.rowhook;
 
+import io.rowhook.admin.AcceptCommand;
 import io.rowhook.admin.AuditCommand;
 import io.rowhook.admin.CatalogCommand;
 import io.rowhook.admin.CheckCommand;
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ForgetCommand())
             .addSubcommand(new PauseCommand())
             .addSubcommand(new ResumeCommand())
+            .addSubcommand(new AcceptCommand())
             .addSubcommand(new TestCommand())
             .addSubcommand(new ReceiveCommand())
             .addSubcommand(new OpenApiCommand());

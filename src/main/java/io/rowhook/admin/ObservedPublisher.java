@@ -7,6 +7,7 @@ import io.rowhook.entity.EventPublisher;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.SpilledChanges;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -96,6 +97,11 @@ public final class ObservedPublisher implements EventPublisher {
     List<Published> committed = taken();
     journal.commit();
     tell(committed);
+  }
+
+  @Override
+  public void complete(Instant committedTo) throws InterruptedException {
+    journal.complete(committedTo);
   }
 
   /** If the commit fails, all of it is read and published again. */

@@ -12,6 +12,7 @@ import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.entity.EntityMetrics;
 import io.rowhook.journal.Backlog;
+import io.rowhook.journal.CompletenessMarks.Mark;
 import io.rowhook.journal.Instance;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalQueries;
@@ -87,6 +88,7 @@ public final class ServiceStatus {
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
     offered.forEach(json.putArray("toResync")::add);
     json.put("head", service.journal().head());
+    json.put("missing", service.journal().completeness().missing().orElse(null));
     json.put(
         "journal", service.journal().standing().map(JournalException::getMessage).orElse(null));
     ArrayNode problems = json.putArray("settings");
@@ -232,6 +234,9 @@ public final class ServiceStatus {
     json.put("failed", standing.failed());
     json.put("backlogBytes", backlog.bytes() + backlog.requestedBytes());
     json.put("oldest", backlog.oldest().map(Instant::toString).orElse(null));
+    Optional<Mark> mark = service.journal().completeness().of(name);
+    json.put("completeTo", mark.flatMap(Mark::completeTo).map(Instant::toString).orElse(null));
+    json.put("lacksFrom", mark.flatMap(Mark::lacksFrom).orElse(null));
     json.put("trouble", dispatcher == null ? null : dispatcher.trouble());
     json.put("failures", queries.failureCount(name, since));
     json.put("failuresWithin", within.toString());

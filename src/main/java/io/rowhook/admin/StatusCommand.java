@@ -36,7 +36,15 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static final List<String> COLUMNS =
       List.of(
-          "RECIPIENT", "STATE", "WAITING", "BLOCKED", "FAILED", "BACKLOG", "OLDEST", "FAILURES");
+          "RECIPIENT",
+          "STATE",
+          "WAITING",
+          "BLOCKED",
+          "FAILED",
+          "BACKLOG",
+          "OLDEST",
+          "FAILURES",
+          "COMPLETE TO");
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ServiceClient service = new ServiceClient();
@@ -124,6 +132,12 @@ public final class StatusCommand implements Callable<Integer> {
             + (status.path("journal").isTextual()
                 ? "; " + TextFormat.text(status.path("journal"))
                 : ""));
+    if (status.path("missing").isTextual()) {
+      out.println(
+          "missing      "
+              + TextFormat.text(status.path("missing"))
+              + ". Nobody is told to have everything since, until rowhook accept");
+    }
     JsonNode kill = status.path("killSwitch");
     if (kill.isObject()) {
       out.println(
@@ -171,7 +185,8 @@ public final class StatusCommand implements Callable<Integer> {
               one.path("failed").asText(),
               TextFormat.bytes(one.path("backlogBytes").asLong()),
               TextFormat.age(one.path("oldest"), now),
-              one.path("failures").asText() + " in " + TextFormat.span(within));
+              one.path("failures").asText() + " in " + TextFormat.span(within),
+              TextFormat.ago(one.path("completeTo"), now));
       table.row(row(shared, cells, TextFormat.text(one.path("instance"))));
     }
     table.print(out);
@@ -253,6 +268,14 @@ public final class StatusCommand implements Callable<Integer> {
               + hold.path("kind").asText()
               + "): "
               + TextFormat.text(hold.path("reason")));
+    }
+    if (one.path("lacksFrom").isIntegralNumber()) {
+      out.println(
+          name
+              + ": the limit of its backlog let some go, from sequence "
+              + one.path("lacksFrom").asText()
+              + ": it is not told to have everything since, until rowhook accept "
+              + name);
     }
     if (one.path("trouble").isTextual()) {
       out.println(name + ": stands still: " + TextFormat.text(one.path("trouble")));

@@ -29,7 +29,7 @@ public record CaptureTimeouts(
   /** For production. */
   public static final CaptureTimeouts DEFAULT =
       new CaptureTimeouts(
-          Duration.ofSeconds(1),
+          Duration.ofMillis(500),
           16 * 1024,
           Duration.ofSeconds(1),
           Duration.ofSeconds(30),

@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,4 +71,10 @@ public interface ChangeSink {
    * @param now whether none may wait
    */
   Progress commit(Position passed, boolean now) throws InterruptedException;
+
+  /**
+   * Every transaction that the source had committed by then, by its own clock, is durable. Returns
+   * at once.
+   */
+  void complete(Instant committedTo) throws InterruptedException;
 }

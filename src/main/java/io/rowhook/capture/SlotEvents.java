@@ -58,6 +58,11 @@ final class SlotEvents implements SlotMonitor.Listener {
   }
 
   @Override
+  public boolean isWhole() {
+    return prepared.suspended().isEmpty();
+  }
+
+  @Override
   public void looked(Connection connection) throws SQLException {
     if (System.nanoTime() - tablesLooked > timeouts.heartbeat().toNanos()) {
       tablesLooked = System.nanoTime();

@@ -2,6 +2,7 @@ package io.rowhook.entity;
 
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -71,4 +72,10 @@ public interface EventPublisher {
    *     commit is visible, and the caller must have it read again
    */
   void commit() throws InterruptedException;
+
+  /**
+   * Everything that the source had committed by then, by its own clock, has been published and is
+   * durable. Returns at once; kept where it can be, and made up for by the next one.
+   */
+  void complete(Instant committedTo) throws InterruptedException;
 }

@@ -35,7 +35,10 @@ public enum EventType {
   TemplateGood,
   DiskLow,
   DiskNormal,
-  Summary;
+  Summary,
+
+  /** Nothing happened: up to when one recipient has everything. */
+  Complete;
 
   /** What a subscription gets that names no events: all that changes something. */
   public static final Set<EventType> CHANGES =
@@ -48,6 +51,10 @@ public enum EventType {
   /** What can happen to Rowhook itself. */
   public static final Set<EventType> OWN =
       Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.range(Created, Snapshot)));
+
+  /** What a subscription gets of it that names no events: all that happens. */
+  public static final Set<EventType> ALERTS =
+      Collections.unmodifiableSet(EnumSet.range(RecipientPaused, Summary));
 
   /** Whether it happens to Rowhook itself. */
   public boolean isOwn() {

@@ -23,6 +23,7 @@ import io.rowhook.entity.transaction.RejectedRows;
 import io.rowhook.entity.transaction.SpilledEventAssembler;
 import io.rowhook.entity.transaction.TransactionBatch;
 import io.rowhook.entity.transaction.TransactionMessages;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -299,6 +300,11 @@ public final class TransactionAggregator implements ChangeSink {
     note(progress.durable());
     resync.durable();
     return progress;
+  }
+
+  @Override
+  public void complete(Instant committedTo) throws InterruptedException {
+    events.complete(committedTo);
   }
 
   /** Once they are durable, so that what is read again after a new engine counts once. */

@@ -11,6 +11,7 @@ import io.rowhook.entity.EventPublisher;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.ResyncProgress;
 import io.rowhook.entity.SpilledChanges;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,11 @@ abstract class DelegatingJournal implements Journal {
   @Override
   public void commit() throws InterruptedException {
     publisher().commit();
+  }
+
+  @Override
+  public void complete(Instant committedTo) throws InterruptedException {
+    publisher().complete(committedTo);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.rowhook.journal;
 
 import io.rowhook.capture.CheckpointStore;
 import io.rowhook.entity.EventPublisher;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,14 @@ public interface Journal
    */
   default boolean maySend() {
     return true;
+  }
+
+  /**
+   * Up to when a recipient has everything that was committed in the source, by the source's clock;
+   * empty: it is not known. Any thread.
+   */
+  default Optional<Instant> completeTo(String recipient) {
+    return Optional.empty();
   }
 
   @Override

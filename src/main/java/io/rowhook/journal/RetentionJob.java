@@ -63,7 +63,11 @@ public final class RetentionJob implements AutoCloseable {
       Instant before = now.minus(retention.get());
       Set<String> counting = journal.housekeeping().seen(present.get(), now, before);
       journal.housekeeping().forgetUnseenSince(before);
-      long removed = journal.sharing().captures() ? removeSettled(before, counting) : 0;
+      boolean captures = journal.sharing().captures();
+      if (captures) {
+        journal.completeness().thin(now);
+      }
+      long removed = captures ? removeSettled(before, counting) : 0;
       if (journal.sharing().isShared()) {
         journal.housekeeping().removeOrphans();
       }

@@ -58,6 +58,7 @@ public final class SqliteJournal extends DelegatingJournal {
   private final ErasedEvents erased = new ErasedEvents();
   private final RecipientNumbers numbers;
   private final Sharing sharing;
+  private final CompletenessMarks completeness;
   private volatile Optional<Pause> killSwitch;
 
   SqliteJournal(JournalFile file, @Nullable KafkaLog log) throws SQLException {
@@ -69,8 +70,9 @@ public final class SqliteJournal extends DelegatingJournal {
     committed = new CommittedState(EpochDao.newest(file.writer()));
     writer = new GroupCommitWriter(file.writer(), errors, log == null ? CommitLog.NONE : log);
     readers = new ReaderPool(file, writer::stopForGood);
+    completeness = new CompletenessMarks(writer, readers, committed);
     spill = new SpillFile(file);
-    publisher = new SqliteEventPublisher(writer, spill, committed, errors);
+    publisher = new SqliteEventPublisher(writer, spill, committed, errors, log != null);
     checkpoints = new SqliteCheckpointStore(writer, readers, committed);
     archive = new SqliteTemplateArchive(writer, readers);
     sharing = new Sharing(log, numbers, writer, readers);
@@ -169,6 +171,16 @@ public final class SqliteJournal extends DelegatingJournal {
   /** What people ask of it. */
   public JournalQueries queries() {
     return new JournalQueries(readers, committed);
+  }
+
+  /** Up to when each recipient has everything. */
+  public CompletenessMarks completeness() {
+    return completeness;
+  }
+
+  @Override
+  public Optional<Instant> completeTo(String recipient) {
+    return completeness.of(recipient).flatMap(CompletenessMarks.Mark::completeTo);
   }
 
   /** Deliveries that people look for. */

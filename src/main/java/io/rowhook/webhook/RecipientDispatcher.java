@@ -310,6 +310,14 @@ public final class RecipientDispatcher implements AutoCloseable {
     return new DispatcherSettings(
         recipient,
         matcher,
-        new DeliveryWorker(recipient, matcher, templates, client, clock, listener, traces));
+        new DeliveryWorker(
+            recipient,
+            matcher,
+            templates,
+            client,
+            clock,
+            listener,
+            traces,
+            () -> journal.completeTo(recipient.name())));
   }
 }

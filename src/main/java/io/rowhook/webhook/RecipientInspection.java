@@ -213,7 +213,8 @@ public final class RecipientInspection {
                   client,
                   InstantSource.system(),
                   DeliveryListener.NONE,
-                  TraceHeaders.NONE)
+                  TraceHeaders.NONE,
+                  Optional::empty)
               .sample();
       return Optional.ofNullable(test.error())
           .map(error ->

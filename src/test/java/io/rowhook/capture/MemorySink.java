@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.testing.MemoryCheckpointStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class MemorySink implements ChangeSink {
   private final List<Whole> pending = new ArrayList<>();
   private final List<Whole> durable = new ArrayList<>();
   private final List<Transaction> replayed = new ArrayList<>();
+  private final List<Complete> complete = new ArrayList<>();
   private List<RowChange> rows = new ArrayList<>();
   private List<RejectedRow> rejected = new ArrayList<>();
   private List<String> said = new ArrayList<>();
@@ -106,6 +108,22 @@ public final class MemorySink implements ChangeSink {
     }
     pending.clear();
     return new Progress(new Lsn(Long.MAX_VALUE), null);
+  }
+
+  @Override
+  public synchronized void complete(Instant committedTo) {
+    complete.add(new Complete(committedTo, durable.size()));
+  }
+
+  /**
+   * What was said to be complete.
+   *
+   * @param durable so many transactions were durable when it was said
+   */
+  record Complete(Instant committedTo, int durable) {}
+
+  synchronized List<Complete> complete() {
+    return List.copyOf(complete);
   }
 
   synchronized void failCommits(@Nullable RuntimeException failure) {

@@ -38,6 +38,9 @@ public final class PublishedLog implements EventPublisher, CheckpointStore {
   }
 
   @Override
+  public void complete(Instant committedTo) {}
+
+  @Override
   public void discard() {
     discardStaged();
   }

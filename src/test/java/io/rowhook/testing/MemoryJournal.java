@@ -94,6 +94,9 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public void complete(Instant committedTo) {}
+
+  @Override
   public synchronized long head() {
     return entries.isEmpty() ? 0 : entries.lastKey();
   }

@@ -59,6 +59,7 @@ public final class Alerts implements AutoCloseable {
   // The thread's own.
   private final SchemaWatch schema;
   private final AlertLimit limit = new AlertLimit();
+  private final CompleteNotices notices;
   private final List<Event> waiting = new ArrayList<>();
   private Transitions transitions = new Transitions();
   private Instant missedUpTo = Instant.now();
@@ -88,6 +89,7 @@ public final class Alerts implements AutoCloseable {
     this.recipients = recipients;
     this.failed = failed;
     this.schema = new SchemaWatch(supervisor);
+    this.notices = new CompleteNotices(journal::completeTo);
   }
 
   /** Begins to look. */
@@ -144,6 +146,15 @@ public final class Alerts implements AutoCloseable {
         }
       }
     }
+    waiting.addAll(
+        notices.due(
+            epoch.get(),
+            wanting.stream()
+                .filter(one -> wanted(one).contains(EventType.Complete))
+                .map(Recipient::name)
+                .filter(journal.sharing()::serves)
+                .toList(),
+            now));
     if (waiting.isEmpty() || journal.announce(waiting)) {
       waiting.clear();
       toldOfGap = gapTold;

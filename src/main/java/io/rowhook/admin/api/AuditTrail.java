@@ -22,6 +22,8 @@ public final class AuditTrail {
           Map.entry("pauseRecipient", Action.RECIPIENT_PAUSED),
           Map.entry("resumeRecipient", Action.RECIPIENT_RESUMED),
           Map.entry("forgetRecipient", Action.RECIPIENT_FORGOTTEN),
+          Map.entry("acceptMissing", Action.MISSING_ACCEPTED),
+          Map.entry("acceptLetGo", Action.MISSING_ACCEPTED),
           Map.entry("setKillSwitch", Action.KILL_SWITCH_SET),
           Map.entry("clearKillSwitch", Action.KILL_SWITCH_CLEARED),
           Map.entry("redeliver", Action.DELIVERIES_REDELIVERED),
@@ -60,6 +62,7 @@ public final class AuditTrail {
   /** In words, without ids of entities and without conditions: these are values of the source. */
   private static String detail(Action action, ApiRequest request, JsonNode done) {
     return switch (action) {
+      case MISSING_ACCEPTED -> done.path("what").asText("");
       case RECIPIENT_PAUSED, KILL_SWITCH_SET -> request.optional("reason").orElse("");
       case RECIPIENT_FORGOTTEN -> done.path("dropped").asText("");
       case RESYNC_BEGUN, RESYNC_CANCELLED ->

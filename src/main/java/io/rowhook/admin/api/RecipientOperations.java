@@ -50,6 +50,14 @@ final class RecipientOperations {
               .answers(200, "It is not paused now", Common.SENDING)
               .or(ProblemType.CONFLICT)
               .by(RecipientOperations::resume),
+          Operation.post(PATH + "/accept", "acceptLetGo")
+              .says(TAG, "Accepts that the limit of its backlog let some go")
+              .about("They hold its `completeTo` back no more.")
+              .answeredBy(Answerer.server)
+              .with(Common.RECIPIENT)
+              .answers(200, "It is accepted now", Common.OUTCOME)
+              .or(ProblemType.CONFLICT)
+              .by(RecipientOperations::accept),
           Operation.post(PATH + "/test", "testRecipient")
               .says(TAG, "Sends it a signed sample, marked as a test, and waits for the answer")
               .about("Also while it is paused; the kill switch stops it.")
@@ -142,6 +150,13 @@ final class RecipientOperations {
     return ApiAnswer.ok(
         Recipients.outcome(true, resumed ? 1 : 0)
             .put("held", Recipients.killed(service).orElse(null)));
+  }
+
+  private static ApiAnswer accept(RunningService service, ApiRequest request)
+      throws ApiException, InterruptedException {
+    String recipient = Recipients.known(service, request.text("recipient"));
+    boolean accepted = service.journal().completeness().accept(recipient);
+    return ApiAnswer.ok(Recipients.outcome(true, accepted ? 1 : 0));
   }
 
   private static ApiAnswer test(RunningService service, ApiRequest request)

@@ -15,6 +15,9 @@ import java.util.function.Predicate;
 /** What operations name, found in the running service, or the problem that there is no such. */
 public final class Recipients {
 
+  /** So begins the detail of the problem that there is no such recipient. */
+  public static final String UNKNOWN = "there is no recipient ";
+
   private Recipients() {}
 
   /** A recipient that has a file: nothing is sent to others. */
@@ -47,7 +50,8 @@ public final class Recipients {
   private static ApiException unknown(String name, List<String> names) {
     return new ApiException(
         ProblemType.NOT_FOUND,
-        "there is no recipient '"
+        UNKNOWN
+            + "'"
             + name
             + "'. "
             + (names.isEmpty()

@@ -98,6 +98,18 @@ final class ServiceOperations {
                 service.dispatchers().allDeliveriesChanged();
                 return ApiAnswer.ok(Recipients.outcome(true, cleared ? 1 : 0));
               }),
+          Operation.post("/v1/missing/accept", "acceptMissing")
+              .says(TAG, "Accepts that changes of the source are missing in the journal")
+              .about("They hold no recipient's `completeTo` back any more.")
+              .answeredBy(Answerer.capturing)
+              .answers(
+                  200,
+                  "It is accepted now",
+                  Schema.fields()
+                      .must("done", Schema.flag())
+                      .must("count", Schema.count())
+                      .must("what", Schema.text().orNull().about("what was missing")))
+              .by(ServiceOperations::acceptMissing),
           Operation.get("/v1/live-events", "followLiveEvents")
               .says(TAG, "What happens, as it happens")
               .about(
@@ -127,6 +139,14 @@ final class ServiceOperations {
     ObjectNode json = Json.MAPPER.createObjectNode().put("set", pause.isPresent());
     pause.ifPresent(by -> json.put("at", by.at().toString()).put("reason", by.reason()));
     return json;
+  }
+
+  private static ApiAnswer acceptMissing(RunningService service, ApiRequest request)
+      throws InterruptedException {
+    Optional<String> missing = service.journal().completeness().missing();
+    boolean accepted = missing.isPresent() && service.journal().completeness().accept();
+    return ApiAnswer.ok(
+        Recipients.outcome(true, accepted ? 1 : 0).put("what", missing.orElse(null)));
   }
 
   private static ApiAnswer follow(RunningService service, ApiRequest request) throws ApiException {

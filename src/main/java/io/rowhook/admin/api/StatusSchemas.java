@@ -91,6 +91,18 @@ final class StatusSchemas {
               .must("failed", Schema.count())
               .must("backlogBytes", Schema.count())
               .must("oldest", Schema.time().orNull())
+              .must(
+                  "completeTo",
+                  Schema.time()
+                      .orNull()
+                      .about(
+                          "it has everything that was committed by then, by the source's clock;"
+                              + " null: not known yet"))
+              .must(
+                  "lacksFrom",
+                  Common.SEQUENCE
+                      .orNull()
+                      .about("the limit of its backlog let go some from here on"))
               .must("trouble", Schema.text().orNull())
               .must("failures", Schema.count().about("in the window that counts for a pause"))
               .must("failuresWithin", Schema.text().about("that window, as ISO 8601 has it"))
@@ -186,6 +198,11 @@ final class StatusSchemas {
               .must("toResync", TO_RESYNC)
               .must("watermark", Schema.text())
               .must("head", Common.SEQUENCE.about("the journal's newest"))
+              .must(
+                  "missing",
+                  Schema.text()
+                      .orNull()
+                      .about("which changes of the source are known to be missing in the journal"))
               .must("journal", Schema.text().orNull().about("why it does not work"))
               .must("settings", Schema.list(Schema.text()).about("what is refused, and why"))
               .must("quarantine", QUARANTINE)

@@ -20,6 +20,7 @@ final class HeaderMeanings {
       case "Rowhook-Sequence" -> "the event's place in the order of commits";
       case "Rowhook-Redelivery" -> "how often a person has sent it again";
       case "Rowhook-Committed-At" -> "when the transaction was committed";
+      case "Rowhook-Complete-To" -> "up to when you have everything";
       case "Rowhook-Batch" -> "how many events there are in it";
       case "Rowhook-Event-Ids" -> "their ids, in order";
       case "Authorization" -> "proves who has sent it";

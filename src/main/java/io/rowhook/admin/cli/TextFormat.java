@@ -49,6 +49,11 @@ public final class TextFormat {
     return value.isTextual() ? span(Duration.between(Instant.parse(value.asText()), now)) : "-";
   }
 
+  /** The same: {@code 3s ago}. */
+  public static String ago(JsonNode value, Instant now) {
+    return value.isTextual() ? age(value, now) + " ago" : age(value, now);
+  }
+
   public static String span(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) {

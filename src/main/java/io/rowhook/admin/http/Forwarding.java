@@ -9,6 +9,7 @@ import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operation.Answerer;
 import io.rowhook.admin.api.Problem;
 import io.rowhook.admin.api.ProblemType;
+import io.rowhook.admin.api.Recipients;
 import io.rowhook.admin.api.RequestReader.Raw;
 import io.rowhook.admin.instances.InstanceClient;
 import io.rowhook.admin.instances.InstanceClient.Question;
@@ -153,6 +154,13 @@ final class Forwarding {
   private static ApiAnswer handedBack(
       HttpResponse<?> answer, byte[] body, Caller caller, Instance instance, Wanted wanted)
       throws ApiException {
+    if (answer.statusCode() == ProblemType.NOT_FOUND.status()
+        && detail(body).startsWith(Recipients.UNKNOWN)) {
+      throw new ApiException(
+          ProblemType.NOT_FOUND,
+          "%s %s, which %s, has no file of it: give it the same files, or wait some seconds if it has been given one just now"
+              .formatted(detail(body), shown(instance), wanted.does()));
+    }
     if (NOT_TAKEN.contains(answer.statusCode())) {
       throw new ApiException(
           ProblemType.UNAVAILABLE,

@@ -132,6 +132,14 @@ final class RecipientMeters implements DeliveryListener {
             "rowhook.failed.deliveries",
             "Deliveries that have failed for good and wait for a person's decision.",
             RecipientReading::failed));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.complete.to.timestamp.seconds",
+            "The recipient has everything that was committed in the source by then, in seconds"
+                + " since 1970 by the source's clock.",
+            RecipientReading::completeTo));
     return meters;
   }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param oldestSeconds since the oldest of them is in the journal; 0 without one
  * @param limitRatio of its backlog to its limit; NaN without a file
  * @param failed deliveries that a person has to decide on
+ * @param completeTo up to when it has everything, in seconds since 1970; NaN: not known
  */
 record RecipientReading(
     @Nullable RecipientState state,
@@ -19,13 +20,15 @@ record RecipientReading(
     double bytes,
     double oldestSeconds,
     double limitRatio,
-    double failed) {
+    double failed,
+    double completeTo) {
 
   /** Before the first scrape. */
   static final RecipientReading UNKNOWN = unread(null);
 
   /** One of which the journal was not read. */
   static RecipientReading unread(@Nullable RecipientState state) {
-    return new RecipientReading(state, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    return new RecipientReading(
+        state, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,6 +44,7 @@ final class RecipientReadings {
               files.get(name),
               journal.standings().get(name),
               journal.backlogs().get(name),
+              service.journal().completeTo(name),
               now));
     }
     return readings;
@@ -53,6 +55,7 @@ final class RecipientReadings {
       @Nullable Recipient file,
       JournalQueries.@Nullable Standing standing,
       @Nullable Backlog backlog,
+      Optional<Instant> completeTo,
       Instant now) {
     if (standing == null || backlog == null) {
       return RecipientReading.unread(state);
@@ -66,6 +69,7 @@ final class RecipientReadings {
             .map(since -> SourceMeters.seconds(Duration.between(since, now)))
             .orElse(0.0),
         file == null ? Double.NaN : file.backlog().part(backlog, now),
-        standing.failed());
+        standing.failed(),
+        completeTo.map(to -> to.toEpochMilli() / 1e3).orElse(Double.NaN));
   }
 }

@@ -2,6 +2,7 @@ package io.rowhook.capture.debezium;
 
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
+import io.rowhook.capture.Completeness;
 import io.rowhook.capture.connection.LargeRowGate;
 import io.rowhook.capture.connection.PeekableSocket;
 import java.io.IOException;
@@ -105,6 +106,11 @@ public final class EngineActivity
   /** How many transactions are durable and marked by this engine. */
   public long ends() {
     return reader.ends();
+  }
+
+  /** The source's log is complete up to there: what it hands over is told so in its place. */
+  public void complete(Completeness sample) {
+    reader.position().mark(sample);
   }
 
   /** How far its log has come. */

@@ -100,7 +100,7 @@ public final class RowhookConnector extends PostgresConnector {
           if (arguments.length == 1 && arguments[0] instanceof ReplicationMessageProcessor) {
             Object found = Proxies.call(stream, method, arguments);
             position.looked(stream, driver, !Boolean.FALSE.equals(found));
-            if (wait.asks()) {
+            if (wait.asks(position.isMarked())) {
               stream.flushLsn(NOTHING); // a status, which asks for an answer
             }
             if (wait.after(!Boolean.FALSE.equals(found))) {

@@ -3,10 +3,12 @@ package io.rowhook.capture.debezium;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.pipeline.DataChangeEvent;
 import io.rowhook.capture.CaptureException;
+import io.rowhook.capture.Completeness;
 import io.rowhook.capture.Position;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.PGReplicationStream;
@@ -36,6 +38,7 @@ final class StreamPosition {
   private @Nullable ChangeEventQueue queue;
   private Position received = Position.START;
   private @Nullable Position awaited;
+  private @Nullable Completeness marked;
   private long deadline;
 
   StreamPosition() {
@@ -54,6 +57,35 @@ final class StreamPosition {
     queue = records;
     received = Position.START;
     awaited = null;
+    marked = null;
+  }
+
+  /**
+   * Asks for a record once the log has come so far, for {@link #reached}. One at a time: while an
+   * earlier one is awaited, others are let go, so that it comes however far behind capture is.
+   */
+  synchronized void mark(Completeness sample) {
+    if (marked == null) {
+      marked = sample;
+      if (!sample.position().isAfter(received)) {
+        tell(false);
+      }
+    }
+  }
+
+  /** Whether the log is known to be complete up to some place that has not come yet. */
+  synchronized boolean isMarked() {
+    return marked != null;
+  }
+
+  /** All that the log has before a position was taken: what that makes complete, once. */
+  synchronized Optional<Completeness> reached(Position position) {
+    Completeness mark = marked;
+    if (mark == null || mark.position().isAfter(position)) {
+      return Optional.empty();
+    }
+    marked = null;
+    return Optional.of(mark);
   }
 
   /** Asks to be told once the log has come this far; one position at a time, the last. */
@@ -74,7 +106,7 @@ final class StreamPosition {
     io.debezium.connector.postgresql.connection.Lsn last = stream.lastReceivedLsn();
     long now = driver.getLastReceiveLSN().asLong();
     // that of a message can be ahead of what follows it; only a keepalive's goes beyond the last
-    boolean isKeepalive = !found && last != null && now > last.asLong();
+    boolean isKeepalive = !found && (last == null || now > last.asLong());
     looked(isKeepalive ? Position.of(now) : Position.START);
   }
 
@@ -85,23 +117,36 @@ final class StreamPosition {
    */
   synchronized void looked(Position position) {
     if (position.isAfter(received)) {
+      Completeness mark = marked;
+      boolean reaches =
+          mark != null && mark.position().isAfter(received) && !mark.position().isAfter(position);
       received = position;
+      if (reaches) {
+        tell(false);
+      }
     }
     notifyWaiting();
   }
 
   private synchronized void notifyWaiting() {
     Position position = awaited;
-    if (queue == null || position == null) {
+    if (position == null) {
       return;
     }
     boolean reached = !position.isAfter(received);
     if (reached || System.nanoTime() - deadline >= 0) {
       awaited = null;
-      queue.enqueue(
+      tell(!reached);
+    }
+  }
+
+  private synchronized void tell(boolean late) {
+    ChangeEventQueue records = queue;
+    if (records != null) {
+      records.enqueue(
           new DataChangeEvent(
               new SourceRecord(
-                  Map.of(), Map.of(LSN, received.stored(), LATE, !reached), TOPIC, null, null)));
+                  Map.of(), Map.of(LSN, received.stored(), LATE, late), TOPIC, null, null)));
     }
   }
 

@@ -5,6 +5,7 @@ import io.debezium.engine.RecordChangeEvent;
 import io.rowhook.capture.CaptureException;
 import io.rowhook.capture.CaptureListener;
 import io.rowhook.capture.ChangeSink;
+import io.rowhook.capture.Completeness;
 import io.rowhook.capture.Lsn;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.SourceConfig;
@@ -56,6 +57,13 @@ public final class TransactionAssembler
 
   /** Ended and not durable yet, in their order. */
   private final ArrayDeque<Unmarked> unmarked = new ArrayDeque<>();
+
+  /** What is complete once all that ended up to there is durable, in order. */
+  private final ArrayDeque<Complete> complete = new ArrayDeque<>();
+
+  private Position lastEnd = Position.START;
+
+  private record Complete(Completeness mark, Position after) {}
 
   private record Unmarked(RecordChangeEvent<SourceRecord> end, Transaction transaction) {}
 
@@ -160,6 +168,21 @@ public final class TransactionAssembler
     if (changed != null) {
       throw changed;
     }
+    complete(passed.isAfter(lastEnd) ? passed : lastEnd);
+  }
+
+  /** Tells the sink what is complete by now. */
+  private void complete(Position taken) throws InterruptedException {
+    position.reached(taken).ifPresent(mark -> complete.add(new Complete(mark, lastEnd)));
+    Unmarked oldest = unmarked.peek();
+    Complete next = complete.peek();
+    while (next != null
+        && !verifier.awaited()
+        && (oldest == null || oldest.transaction().end().isAfter(next.after()))) {
+      sink.complete(next.mark().committedTo());
+      complete.remove();
+      next = complete.peek();
+    }
   }
 
   private void commit(
@@ -245,6 +268,7 @@ public final class TransactionAssembler
             Instant.EPOCH.plus(number(offset, "ts_usec"), ChronoUnit.MICROS));
     verifier.look(transaction);
     sink.end(transaction);
+    lastEnd = transaction.end();
     return transaction;
   }
 

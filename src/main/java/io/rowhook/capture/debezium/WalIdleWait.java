@@ -23,6 +23,9 @@ final class WalIdleWait {
   /** In a quiet log the server is asked for a sign of life this often. */
   private static final Duration ASK = Duration.ofSeconds(2);
 
+  /** The same, where someone waits for how far the log is. */
+  private static final Duration ASK_SOON = Duration.ofMillis(100);
+
   /** The log comes from it; null if it is not of our making. */
   private @Nullable PeekableSocket socket;
 
@@ -33,10 +36,14 @@ final class WalIdleWait {
     this.socket = socket;
   }
 
-  /** Whether it is time to ask the server for a sign of life; it is asked then. */
-  boolean asks() {
+  /**
+   * Whether it is time to ask the server for a sign of life; it is asked then.
+   *
+   * @param awaited whether someone waits to hear how far the log is
+   */
+  boolean asks(boolean awaited) {
     long now = System.nanoTime();
-    if (now - Math.max(last, asked) < ASK.toNanos()) {
+    if (now - Math.max(last, asked) < (awaited ? ASK_SOON : ASK).toNanos()) {
       return false;
     }
     asked = now;

@@ -42,7 +42,7 @@ public final class SlotMonitor implements AutoCloseable {
   private final CaptureTimeouts timeouts;
   private final CaptureListener captureListener;
   private final Heartbeat heartbeat;
-  private final PublicationWatch publication;
+  private final CompletenessSampler sampler;
   private final Listener listener;
   private final Thread thread = new Thread(this::run, "rowhook-slot-watch");
 
@@ -81,6 +81,9 @@ public final class SlotMonitor implements AutoCloseable {
     /** The slot is lost or gone, or the publication is another, while an engine is running. */
     void changed();
 
+    /** Whether all that is to be captured is, by what is known. */
+    boolean isWhole();
+
     /** It was looked, over this connection, and an engine is running. */
     void looked(Connection connection) throws SQLException;
   }
@@ -92,11 +95,11 @@ public final class SlotMonitor implements AutoCloseable {
       PublicationWatch publication,
       Listener listener) {
     this.source = source;
-    this.publication = publication;
     this.timeouts = timeouts;
     this.heartbeat = new Heartbeat(source, timeouts);
     this.captureListener = captureListener;
     this.listener = listener;
+    this.sampler = new CompletenessSampler(publication, listener);
     this.risk = new SlotRisk(timeouts.retainedBytes());
     thread.setDaemon(true);
   }
@@ -279,11 +282,7 @@ public final class SlotMonitor implements AutoCloseable {
       listener.streaming();
     }
     heartbeat.look(connection, slot, current);
-    if (publication.look(connection, slot.current())) {
-      listener.looked(connection);
-    } else {
-      listener.changed();
-    }
+    sampler.look(connection, slot.current(), current);
   }
 
   private SlotStatus status(Slot slot) {

@@ -2,6 +2,7 @@ package io.rowhook.journal.events;
 
 import io.rowhook.capture.Position;
 import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.tables.CompletenessDao;
 import io.rowhook.journal.tables.EpochDao;
 import java.util.List;
 import java.util.Optional;
@@ -23,12 +24,16 @@ public final class CommittedState {
    * @param place the epoch, its watermark and the newest sequence after it
    * @param newest the newest entries of it, in order
    * @param complete whether these are all
+   * @param missing whether changes of the source are known to be missing
    */
-  record Publication(EpochDao.Place place, List<JournalEntry> newest, boolean complete) {}
+  record Publication(
+      EpochDao.Place place, List<JournalEntry> newest, boolean complete, boolean missing) {}
 
   private final RecentEventCache recentEvents;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Optional<EpochDao.Place> place;
+  private volatile Optional<CompletenessDao.Point> complete = Optional.empty();
+  private volatile boolean missing; // changes, by what was written last
 
   public CommittedState(Optional<EpochDao.Place> place) {
     this.place = place;
@@ -63,10 +68,31 @@ public final class CommittedState {
     place = Optional.of(now);
   }
 
+  /** Up to where what is committed is known to be complete; empty: not yet. Any thread. */
+  public Optional<CompletenessDao.Point> complete() {
+    return complete;
+  }
+
+  /** It is now. Any thread, but one at a time. */
+  void complete(CompletenessDao.Point now) {
+    complete = Optional.of(now);
+  }
+
+  /** Whether nothing is missing that was committed before, as far as is known. Any thread. */
+  boolean isWhole() {
+    return !missing;
+  }
+
+  /** Changes of the source are known to be missing, or not any more. The writer's thread. */
+  void missing(boolean now) {
+    missing = now;
+  }
+
   /** Updates the cache before the head, so that a reader of the new head finds its events. */
   void published(Publication publication) {
     long before = head();
     long head = publication.place().head();
+    missing |= publication.missing();
     recentEvents.add(publication.newest(), publication.complete(), head);
     place = Optional.of(publication.place());
     if (head > before) {
@@ -77,7 +103,7 @@ public final class CommittedState {
   /** Another process has published; its events are in the file. The writer's thread. */
   public void followed(Optional<EpochDao.Place> now) {
     if (now.isPresent() && !now.equals(place)) {
-      published(new Publication(now.get(), List.of(), false));
+      published(new Publication(now.get(), List.of(), false, false));
     }
   }
 

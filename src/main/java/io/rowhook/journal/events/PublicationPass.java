@@ -11,6 +11,7 @@ import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.events.CommittedState.Publication;
 import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.SqliteSession;
+import io.rowhook.journal.tables.CompletenessDao;
 import io.rowhook.journal.tables.EpochDao;
 import io.rowhook.journal.tables.EventDao;
 import io.rowhook.journal.tables.ResyncDao;
@@ -140,6 +141,7 @@ final class PublicationPass {
   Publication end() throws SQLException {
     EpochDao.Place now = new EpochDao.Place(place.n(), place.epoch(), watermark, head, total);
     EpochDao.move(sql, now);
-    return new Publication(now, List.copyOf(newest), complete);
+    boolean missing = CompletenessDao.missing(sql).isPresent();
+    return new Publication(now, List.copyOf(newest), complete, missing);
   }
 }

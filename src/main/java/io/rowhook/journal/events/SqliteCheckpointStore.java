@@ -70,11 +70,17 @@ public final class SqliteCheckpointStore implements CheckpointStore {
   @Override
   public void record(Map<String, String> notes, List<MissedRange> missed) {
     writer.writeThrough(
-        WriteTask.urgent(sql -> {
-          NoteDao.write(sql, notes);
-          MissedRangeDao.insert(sql, missed);
-          return true;
-        }));
+        WriteTask.urgent(
+            sql -> {
+              NoteDao.write(sql, notes);
+              MissedRangeDao.insert(sql, missed);
+              return !missed.isEmpty();
+            },
+            missing -> {
+              if (missing) {
+                committed.missing(true);
+              }
+            }));
   }
 
   @Override

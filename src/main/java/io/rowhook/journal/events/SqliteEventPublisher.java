@@ -11,10 +11,13 @@ import io.rowhook.journal.events.PublicationPass.Published;
 import io.rowhook.journal.sqlite.GroupCommitWriter;
 import io.rowhook.journal.sqlite.SqliteErrorTranslator;
 import io.rowhook.journal.sqlite.WriteTask;
+import io.rowhook.journal.tables.CompletenessDao;
 import io.rowhook.journal.tables.EventDao;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ public final class SqliteEventPublisher implements EventPublisher {
   private final SpillFile spill;
   private final CommittedState committed;
   private final SqliteErrorTranslator errors;
+  private final boolean shared;
 
   /** The capture thread's. */
   private List<Published> buffer = new ArrayList<>();
@@ -54,15 +58,26 @@ public final class SqliteEventPublisher implements EventPublisher {
   /** The capture thread's: the last chunk, which may not be written yet; more is made meanwhile. */
   private @Nullable WriteTask<?> appending;
 
+  /** The capture thread's: what notes up to when all is there. */
+  private @Nullable WriteTask<?> noting;
+
+  /** The capture thread's: what is known in memory alone. */
+  private CompletenessDao.@Nullable Point unwritten;
+
+  /**
+   * @param shared whether others read what is noted of it
+   */
   public SqliteEventPublisher(
       GroupCommitWriter writer,
       SpillFile spill,
       CommittedState committed,
-      SqliteErrorTranslator errors) {
+      SqliteErrorTranslator errors,
+      boolean shared) {
     this.writer = writer;
     this.spill = spill;
     this.committed = committed;
     this.errors = errors;
+    this.shared = shared;
   }
 
   @Override
@@ -212,5 +227,43 @@ public final class SqliteEventPublisher implements EventPublisher {
               return pass.end();
             },
             committed::published));
+  }
+
+  /**
+   * Where nothing was published since, it is known in memory alone: a quiet source costs no writes.
+   */
+  @Override
+  public void complete(Instant committedTo) throws InterruptedException {
+    WriteTask<?> last = noting;
+    if (last != null && !last.isDone()) {
+      return; // the journal cannot be written just now
+    }
+    CompletenessDao.Point point = new CompletenessDao.Point(committed.head(), committedTo);
+    Optional<CompletenessDao.Point> before = committed.complete();
+    boolean quiet = before.isPresent() && before.get().head() == point.head();
+    if (quiet && !shared && committed.isWhole()) {
+      committed.complete(point);
+      unwritten = point;
+      return;
+    }
+    CompletenessDao.Point earlier = unwritten;
+    unwritten = null;
+    noting =
+        writer.submit(
+            WriteTask.patient(
+                sql -> {
+                  if (earlier != null) {
+                    CompletenessDao.write(sql, earlier);
+                  }
+                  return CompletenessDao.note(sql, point);
+                },
+                false,
+                noted -> {
+                  committed.missing(!noted);
+                  if (noted) {
+                    committed.complete(point);
+                  }
+                },
+                why -> {}));
   }
 }

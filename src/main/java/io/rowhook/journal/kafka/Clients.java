@@ -32,6 +32,12 @@ record Clients(KafkaSettings settings, String clientId) {
   /** After so long without a sign of life a process has lost what it owned. */
   static final Duration SESSION = Duration.ofSeconds(10);
 
+  /**
+   * How long a round of a group waits for a member that does not come. By default five minutes; and
+   * brokers that were killed while instances were did wait for one that was long gone.
+   */
+  private static final Duration ROUND = Duration.ofSeconds(60);
+
   /** How long one request may take, and a commit be without an answer before it is asked again. */
   static final Duration REQUEST = Duration.ofSeconds(10);
 
@@ -155,6 +161,7 @@ record Clients(KafkaSettings settings, String clientId) {
     all.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
+    all.putIfAbsent(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) ROUND.toMillis());
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
     all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION.dividedBy(20).toMillis());
     return consumer(all);

@@ -58,6 +58,7 @@ public record SharedTable(
           new Declared("missed_range", Place.EVENTS, false),
           new Declared("note", Place.EVENTS, false),
           new Declared("resync", Place.EVENTS, false),
+          new Declared("completeness", Place.EVENTS, false),
           new Declared("event", Place.EVENTS, false),
           new Declared("epoch", Place.EVENTS, false));
 

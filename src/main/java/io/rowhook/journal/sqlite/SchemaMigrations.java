@@ -1,6 +1,7 @@
 package io.rowhook.journal.sqlite;
 
 import io.rowhook.journal.AcknowledgedTable;
+import io.rowhook.journal.CompletenessTable;
 import io.rowhook.journal.FirstVersion;
 import io.rowhook.journal.FollowedLogTables;
 import io.rowhook.journal.JournalException;
@@ -250,7 +251,8 @@ public record SchemaMigrations(List<String> migrations) {
               FOURTEENTH,
               FIFTEENTH,
               FollowedLogTables.SQL,
-              AcknowledgedTable.SQL));
+              AcknowledgedTable.SQL,
+              CompletenessTable.SQL));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

@@ -173,6 +173,9 @@ public final class DeliveryDao {
     if (state instanceof Delivered) {
       remove(sql, key);
     } else {
+      if (state instanceof Failed failed && failed.reason().startsWith(Failed.BACKLOG_LIMIT)) {
+        CompletenessDao.lacks(sql, key.recipient(), key.sequence());
+      }
       sql.update(
           "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
               + " matched, redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?)"

@@ -107,6 +107,10 @@ public final class EventDao {
       String key,
       String reason)
       throws SQLException {
+    CompletenessDao.miss(
+        sql,
+        "a row of %s (%s) at %s makes no event: %s"
+            .formatted(table, operation, transaction.end(), reason));
     sql.update(
         "INSERT INTO rejected_row (at, position, transaction_id, table_name, operation, key, reason)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?)",

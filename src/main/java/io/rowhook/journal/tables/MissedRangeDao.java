@@ -15,6 +15,10 @@ public final class MissedRangeDao {
 
   public static void insert(SqliteSession sql, List<MissedRange> missed) throws SQLException {
     for (MissedRange range : missed) {
+      CompletenessDao.miss(
+          sql,
+          "changes of %s after %s up to %s may be missing: %s"
+              .formatted(range.table(), range.after(), range.upTo(), range.reason()));
       sql.update(
           "INSERT INTO missed_range (at, schema_name, table_name, after_position, to_position,"
               + " reason) VALUES (?, ?, ?, ?, ?, ?)",

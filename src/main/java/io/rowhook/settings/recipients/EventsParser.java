@@ -22,7 +22,7 @@ final class EventsParser {
               Value.someOf(Value.oneOf(EventsParser::event, names(EnumSet.allOf(EventType.class)))),
               "which of them; those from `RecipientPaused` on are of entity"
                   + " [`Rowhook`](operating.md#what-rowhook-tells-of-itself) alone")
-          .without("Created, Updated, Deleted; of `Rowhook` all");
+          .without("Created, Updated, Deleted; of `Rowhook` all but `Complete`");
 
   private EventsParser() {}
 
@@ -45,7 +45,7 @@ final class EventsParser {
                 location.key()
                     + " is an empty list. Name events, or take it out to get Created, Updated and Deleted.");
       }
-      return own ? EventType.OWN : EventType.CHANGES;
+      return own ? EventType.ALERTS : EventType.CHANGES;
     }
     for (EventType event : named.get()) {
       if (!possible.contains(event)) {
@@ -56,7 +56,7 @@ final class EventsParser {
             .add(
                 location,
                 own
-                    ? "%s names %s, which is none of entity %s. Name one of its own, or take events out to get all of them."
+                    ? "%s names %s, which is none of entity %s. Name one of its own, or take events out to get all alerts."
                         .formatted(location.key(), event, OwnEvent.ENTITY)
                     : "%s names %s, which is of entity %s alone. Give that a subscription of its own."
                         .formatted(location.key(), event, OwnEvent.ENTITY));

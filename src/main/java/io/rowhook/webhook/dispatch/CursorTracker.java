@@ -16,7 +16,10 @@ final class CursorTracker {
   /** It is recorded when it is quiet, and at the latest every so many moves. */
   private static final int MOST_MOVES = 256;
 
-  /** Past what nobody wants at most so often. */
+  /**
+   * At the latest after so long, since what a recipient is told to have is found by it; past what
+   * nobody wants not earlier.
+   */
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final TreeSet<Long> unsettled = new TreeSet<>();
@@ -97,12 +100,12 @@ final class CursorTracker {
   }
 
   /**
-   * Whether it is time to record the cursor: after many moves, and when it is quiet. Past what
-   * nobody wants it is recorded from time to time only: with many recipients each event is that for
-   * most of them.
+   * Whether it is time to record the cursor: after many moves, after a while, and when it is quiet.
+   * Past what nobody wants it is recorded from time to time only: with many recipients each event
+   * is that for most of them.
    */
   boolean isToBeRecorded(boolean quiet) {
-    return moves >= MOST_MOVES || (quiet && moves > 0 && (settled || left() <= 0));
+    return moves >= MOST_MOVES || (moves > 0 && (left() <= 0 || (quiet && settled)));
   }
 
   /** How long until it is; null: there is nothing to record. */

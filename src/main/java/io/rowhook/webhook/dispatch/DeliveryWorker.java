@@ -46,7 +46,9 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,11 +72,13 @@ public final class DeliveryWorker {
   private final InstantSource clock;
   private final DeliveryListener listener;
   private final TraceHeaders traces;
+  private final Supplier<Optional<Instant>> completeTo;
   private final Map<Method, Destination> destinations;
 
   /**
    * Decodes the keys.
    *
+   * @param completeTo up to when the recipient has everything, for each request; any thread
    * @throws IllegalArgumentException if a secret has not the form that its style asks for, or the
    *     acknowledge rule's condition does not compile
    */
@@ -85,7 +89,8 @@ public final class DeliveryWorker {
       WebhookClient client,
       InstantSource clock,
       DeliveryListener listener,
-      TraceHeaders traces) {
+      TraceHeaders traces,
+      Supplier<Optional<Instant>> completeTo) {
     this.recipient = recipient;
     this.renderer = new DeliveryRenderer(recipient, matcher, templates);
     this.signer = new Signer(recipient.authentication());
@@ -96,6 +101,7 @@ public final class DeliveryWorker {
     this.clock = clock;
     this.listener = listener;
     this.traces = traces;
+    this.completeTo = completeTo;
     this.destinations = destinations(redactor.url(recipient.url()));
   }
 
@@ -202,6 +208,7 @@ public final class DeliveryWorker {
     RenderedDelivery first = going.getFirst();
     byte[] bytes = bytes(going);
     List<HttpHeader> headers = headers(started, going, bytes);
+    completeTo.get().map(WebhookHeaders::completeTo).ifPresent(headers::add);
     headers.addAll(traces.of(started.requestId, sent));
     HttpResult answer = sender.send(first.target(), headers, first.body().set().format(), bytes);
     going.forEach(one -> listener.posted(recipient.name(), one.delivery().entry()));

@@ -106,6 +106,15 @@ public final class WebhookHeaders {
   }
 
   /**
+   * Up to when the recipient has everything that was committed in the source.
+   *
+   * @param instant by the source's clock
+   */
+  public static HttpHeader completeTo(Instant instant) {
+    return new HttpHeader("Rowhook-Complete-To", MICROSECONDS.format(instant));
+  }
+
+  /**
    * The id of the event, if there is but one; of several, one that only these in this order have.
    */
   public static String batchId(List<String> ids) {
