@@ -201,6 +201,9 @@ class ApiContractTest {
                 .path("body")
                 .asText())
         .isEqualTo("{\"n\":1}");
+    assertThat(good("POST", shop + "/accept", "")).hasToString("{\"done\":true,\"count\":0}");
+    assertThat(good("POST", "/v1/missing/accept", ""))
+        .hasToString("{\"done\":true,\"count\":0,\"what\":null}");
     good("POST", "/v1/recipients/down/deliveries/" + event + "/redeliver", "{}");
     assertThat(good("POST", shop + "/replay", "{\"from\":\"2026-01-01T00:00:00Z\",\"atMost\":1}"))
         .hasToString("{\"done\":false,\"count\":4,\"held\":null}");
