@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
  * Nothing lost, nothing invented, nothing out of order, and all files alike, whatever becomes of
  * three instances and three brokers. {@code -Dkafka.seed=N} replays a seed, {@code -Dkafka.kills=N}
  * goes on until so many instances and brokers were killed: {@code mvn -Pslow test
- * -Dtest=KafkaStoryTest -Dkafka.kills=500}.
+ * -Dtest=KafkaStoryTest -Dkafka.kills=500}; {@code -Dkafka.harms=ALL_KILLED,BROKERS_KILLED} does
+ * these alone.
  */
 class KafkaStoryTest {
 
@@ -30,8 +32,15 @@ class KafkaStoryTest {
           Harm.INSTANCE_KILLED,
           Harm.STOPPED_ONCE_THAWED);
 
+  /** Of {@code -Dkafka.harms=ALL_KILLED,BROKERS_KILLED}; none: of all. */
+  private static final List<Harm> NAMED =
+      Stream.of(System.getProperty("kafka.harms", "").split(","))
+          .filter(name -> !name.isEmpty())
+          .map(Harm::valueOf)
+          .toList();
+
   /** Of these are drawn; kills are most of it. */
-  private static final List<Harm> DRAWN = drawn();
+  private static final List<Harm> DRAWN = NAMED.isEmpty() ? drawn() : NAMED;
 
   private static List<Harm> drawn() {
     List<Harm> all = new ArrayList<>(List.of(Harm.values()));
@@ -70,8 +79,8 @@ class KafkaStoryTest {
         Duration.ofSeconds(60),
         2_000,
         (harms, random) -> {
-          for (Harm harm : Harm.values()) { // each at least once, alone
-            harms.happen(harm, true);
+          for (Harm harm : NAMED.isEmpty() ? List.of(Harm.values()) : List.<Harm>of()) {
+            harms.happen(harm, true); // each at least once, alone
           }
           for (int i = 1; harms.kills() < kills; i++) {
             boolean mended = i % AT_ONCE == 0;

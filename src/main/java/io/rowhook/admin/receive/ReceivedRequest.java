@@ -32,6 +32,11 @@ public record ReceivedRequest(
     VerificationResult bearer,
     int status) {
 
+  /** The same, answered otherwise. */
+  ReceivedRequest answered(int other) {
+    return new ReceivedRequest(at, method, path, headers, body, signature, basic, bearer, other);
+  }
+
   /** The first value of a header, whatever its case; null without. */
   public @Nullable String header(String name) {
     List<String> values = headers.get(name.toLowerCase(Locale.ROOT));

@@ -50,6 +50,7 @@ public final class TestReceiver implements AutoCloseable {
    * @param basic {@code user:password}, if that is required
    * @param bearer a token, if that is required
    * @param answer for requests that are believed
+   * @param handedOn what hands believed requests on, whose answer's status is given then
    */
   public record Settings(
       String host,
@@ -57,32 +58,50 @@ public final class TestReceiver implements AutoCloseable {
       SignatureVerifier signature,
       Optional<Secret> basic,
       Optional<Secret> bearer,
-      Answer answer) {
+      Answer answer,
+      Optional<Chaos> handedOn) {
 
     /** On any free port of the loopback; believes everyone, answers 200. */
     public static final Settings DEFAULT =
         new Settings(
-            "127.0.0.1", 0, SignatureVerifier.NONE, Optional.empty(), Optional.empty(), Answer.OK);
+            "127.0.0.1",
+            0,
+            SignatureVerifier.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            Answer.OK,
+            Optional.empty());
 
     public Settings withPort(int number) {
-      return new Settings(host, number, signature, basic, bearer, answer);
+      return new Settings(host, number, signature, basic, bearer, answer, handedOn);
     }
 
     public Settings withSignature(SignatureVerifier check) {
-      return new Settings(host, port, check, basic, bearer, answer);
+      return new Settings(host, port, check, basic, bearer, answer, handedOn);
     }
 
     public Settings withBasic(String userAndPassword) {
       return new Settings(
-          host, port, signature, Optional.of(new Secret(userAndPassword)), bearer, answer);
+          host,
+          port,
+          signature,
+          Optional.of(new Secret(userAndPassword)),
+          bearer,
+          answer,
+          handedOn);
     }
 
     public Settings withBearer(String token) {
-      return new Settings(host, port, signature, basic, Optional.of(new Secret(token)), answer);
+      return new Settings(
+          host, port, signature, basic, Optional.of(new Secret(token)), answer, handedOn);
+    }
+
+    public Settings withHandedOn(Chaos chaos) {
+      return new Settings(host, port, signature, basic, bearer, answer, Optional.of(chaos));
     }
 
     public Settings withAnswer(Answer other) {
-      return new Settings(host, port, signature, basic, bearer, other);
+      return new Settings(host, port, signature, basic, bearer, other, handedOn);
     }
   }
 
@@ -170,7 +189,8 @@ public final class TestReceiver implements AutoCloseable {
         exchange.sendResponseHeaders(413, -1);
         return;
       }
-      ReceivedRequest request = judge(exchange, body);
+      ReceivedRequest judged = judge(exchange, body);
+      ReceivedRequest request = handedOn(judged);
       listener.accept(request);
       Thread.sleep(settings.answer().delay());
       answer(exchange, request);
@@ -207,6 +227,14 @@ public final class TestReceiver implements AutoCloseable {
         basic,
         bearer,
         status);
+  }
+
+  /** With the status of whoever it was handed on to. */
+  private ReceivedRequest handedOn(ReceivedRequest request) throws InterruptedException {
+    Optional<Chaos> chaos = settings.handedOn();
+    return chaos.isPresent() && request.accepted()
+        ? request.answered(chaos.get().handOn(request))
+        : request;
   }
 
   private int nextStatus() {
