@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("feature-71")
 class CompletenessStoryTest {
 
-  private static final int RUNS = Integer.getInteger("complete.runs", 12);
+  private static final int RUNS = Integer.getInteger("complete.runs", 8);
   private static final int WRITERS = 3;
   private static final int ORDERS = 40;
   private static final String RETRY = "retry: { delays: [50ms, 200ms], jitter: 0 }\n";
