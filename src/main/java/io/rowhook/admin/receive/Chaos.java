@@ -81,23 +81,21 @@ public final class Chaos implements AutoCloseable {
               : Trouble.NONE;
       late = Duration.ofMillis(random.nextLong(LATEST.toMillis()));
     }
-    switch (trouble) {
-      case LOST -> {
-        return LOST_STATUS;
-      }
+    return switch (trouble) {
+      case LOST -> LOST_STATUS;
       case ANSWER_LOST -> {
         send(handed);
-        return LOST_STATUS;
+        yield LOST_STATUS;
       }
       case TWICE -> {
         Thread other = Thread.ofVirtual().start(() -> sendAlone(handed));
         int status = send(handed);
         other.join();
-        return status;
+        yield status;
       }
       case LATE -> {
         Thread.sleep(late);
-        return send(handed);
+        yield send(handed);
       }
       case OLD_ONE_AGAIN -> {
         int status = send(handed);
@@ -105,13 +103,10 @@ public final class Chaos implements AutoCloseable {
         if (old != null) {
           send(old);
         }
-        return status;
+        yield status;
       }
-      case NONE -> {
-        return send(handed);
-      }
-    }
-    throw new AssertionError(trouble);
+      case NONE -> send(handed);
+    };
   }
 
   private synchronized @Nullable HttpRequest drawn() {
