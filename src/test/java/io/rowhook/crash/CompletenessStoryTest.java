@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -144,7 +145,7 @@ class CompletenessStoryTest {
 
   private Answer answer(Receiver.Request request) throws InterruptedException {
     String name = request.target().substring(1);
-    Inbox inbox = inboxes.get(name);
+    Inbox inbox = Objects.requireNonNull(inboxes.get(name));
     inbox.arrived(request);
     double part = refused.getOrDefault(name, 0.0);
     double drawn = ThreadLocalRandom.current().nextDouble();
