@@ -181,7 +181,7 @@ class CompletenessStoryTest {
       while (!over.get()) {
         statement.execute(
             "SET LOCAL synchronous_commit = " + (random.nextBoolean() ? "on" : "off"));
-        long order = 1 + random.nextInt(ORDERS);
+        long order = 1L + random.nextInt(ORDERS);
         statement.execute( // one order's versions are committed in their order
             "SELECT 1 FROM sales.sales_order WHERE order_id = %d FOR UPDATE".formatted(order));
         long version = versions.incrementAndGet();
