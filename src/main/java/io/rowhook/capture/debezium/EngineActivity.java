@@ -97,10 +97,17 @@ public final class EngineActivity
     try {
       reader.handleBatch(batch, committer);
     } finally {
-      heard = true;
-      last = System.nanoTime();
+      if (!batch.stream().allMatch(EngineActivity::isOwn)) {
+        heard = true;
+        last = System.nanoTime();
+      }
       busy = false;
     }
+  }
+
+  /** Only how far the log is, which moves no slot: a heartbeat is due all the same. */
+  private static boolean isOwn(RecordChangeEvent<SourceRecord> event) {
+    return event.record().topic().equals(StreamPosition.TOPIC);
   }
 
   /** How many transactions are durable and marked by this engine. */

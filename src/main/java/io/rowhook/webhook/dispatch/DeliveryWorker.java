@@ -6,6 +6,7 @@ import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
+import io.rowhook.journal.JournalException;
 import io.rowhook.recipient.Method;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Unchanged;
@@ -208,11 +209,21 @@ public final class DeliveryWorker {
     RenderedDelivery first = going.getFirst();
     byte[] bytes = bytes(going);
     List<HttpHeader> headers = headers(started, going, bytes);
-    completeTo.get().map(WebhookHeaders::completeTo).ifPresent(headers::add);
+    completeTo().map(WebhookHeaders::completeTo).ifPresent(headers::add);
     headers.addAll(traces.of(started.requestId, sent));
     HttpResult answer = sender.send(first.target(), headers, first.body().set().format(), bytes);
     going.forEach(one -> listener.posted(recipient.name(), one.delivery().entry()));
     return classifier.judge(answer, clock.instant());
+  }
+
+  /** A journal that cannot be read holds no request back. */
+  private Optional<Instant> completeTo() {
+    try {
+      return completeTo.get();
+    } catch (JournalException e) {
+      LOG.debug("up to when {} has everything cannot be read", recipient.name(), e);
+      return Optional.empty();
+    }
   }
 
   private byte[] bytes(List<RenderedDelivery> going) {
