@@ -1,7 +1,6 @@
 package io.rowhook.admin;
 
 import io.rowhook.admin.cli.ShownHeaders;
-import io.rowhook.admin.receive.Chaos;
 import io.rowhook.admin.receive.Ed25519Verifier;
 import io.rowhook.admin.receive.ReceivedPrinter;
 import io.rowhook.admin.receive.SignatureVerifier;
@@ -10,7 +9,6 @@ import io.rowhook.recipient.Authentication.SignatureScheme;
 import io.rowhook.recipient.Secret;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,30 +125,7 @@ public final class ReceiveCommand implements Callable<Integer> {
   @Option(names = "--respond", paramLabel = "JSON", description = "The answer's body.")
   private String respond = "";
 
-  @Option(
-      names = "--forward",
-      paramLabel = "URL",
-      description =
-          "Hand what is accepted on to this receiver, and answer with its status. Its path and query"
-              + " are the request's, unless it has some of its own.")
-  private @Nullable URI forward;
-
-  @Option(
-      names = "--chaos",
-      paramLabel = "PERCENT",
-      arity = "0..1",
-      fallbackValue = "20",
-      description =
-          "With --forward: of so many of a hundred requests (default: ${FALLBACK-VALUE}) lose the"
-              + " request or its answer, send it twice or late, or send an old one again: what a"
-              + " receiver has to bear.")
-  private @Nullable Integer chaos;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "With --chaos: draw what was drawn before.")
-  private @Nullable Long seed;
+  @Mixin private ForwardOptions forwarding = new ForwardOptions();
 
   @Option(names = "--count", paramLabel = "N", description = "Stop after N requests.")
   private @Nullable Integer count;
@@ -240,27 +215,7 @@ public final class ReceiveCommand implements Callable<Integer> {
         credentials(),
         Optional.ofNullable(bearerVariable).map(name -> new Secret(variable("--bearer-env", name))),
         new TestReceiver.Answer(status, fail, delay, respond),
-        handedOn());
-  }
-
-  private Optional<Chaos> handedOn() {
-    URI to = forward;
-    Integer percent = chaos;
-    if (to == null && (percent != null || seed != null)) {
-      throw wrong(percent != null ? "--chaos" : "--seed", "goes with --forward");
-    }
-    if (percent != null && (percent < 0 || percent > 100)) {
-      throw wrong("--chaos", "is from 0 to 100, got: " + percent);
-    }
-    if (to != null && !List.of("http", "https").contains(to.getScheme())) {
-      throw wrong("--forward", "is the URL of a receiver, as http://127.0.0.1:3000/, got: " + to);
-    }
-    long drawn = seed != null ? seed : System.nanoTime();
-    if (percent != null) {
-      PrintWriter err = commandSpec().commandLine().getErr();
-      err.println("Of 100 requests " + percent + " meet trouble; --seed " + drawn);
-    }
-    return Optional.ofNullable(to).map(url -> new Chaos(url, percent == null ? 0 : percent, drawn));
+        forwarding.handedOn(commandSpec().commandLine()));
   }
 
   private SignatureVerifier verifier() {

@@ -48,7 +48,7 @@ class BadSubscriptionTest {
             "an entity's event of Rowhook",
             URL + "subscriptions:\n- entity: Rowhook\n  events: [Gap, Created]\n",
             ":4:11: subscriptions[0].events names Created, which is none of entity Rowhook. Name one"
-                + " of its own, or take events out to get all of them."),
+                + " of its own, or take events out to get all alerts."),
         shop(
             "the latest of Rowhook only",
             URL + "subscriptions:\n- entity: Rowhook\n  latest-only: true\n",

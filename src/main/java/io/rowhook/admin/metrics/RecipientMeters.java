@@ -33,7 +33,7 @@ final class RecipientMeters implements DeliveryListener {
   static final int SERIES =
       RecipientCounts.Outcome.values().length
           + RecipientState.values().length
-          + 5 // gauges
+          + 6 // gauges
           + 4 // retries, delivered, failed, unchanged
           + 2; // the attempts' number and time
 

@@ -14,11 +14,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a receiver behind a bad network is sent, by a sender that sends again until it hears. */
-@Tag("feature-74")
 class ChaosTest {
 
   private static final int REQUESTS = 150;
