@@ -205,8 +205,16 @@ class ApiContractTest {
     assertThat(good("POST", "/v1/missing/accept", ""))
         .hasToString("{\"done\":true,\"count\":0,\"what\":null}");
     good("POST", "/v1/recipients/down/deliveries/" + event + "/redeliver", "{}");
-    assertThat(good("POST", shop + "/replay", "{\"from\":\"2026-01-01T00:00:00Z\",\"atMost\":1}"))
-        .hasToString("{\"done\":false,\"count\":4,\"held\":null}");
+    Eventually.passes( // what is told as delivered may be on its way into the journal yet
+        LIMIT,
+        "all four are counted",
+        () ->
+            assertThat(
+                    good(
+                        "POST",
+                        shop + "/replay",
+                        "{\"from\":\"2026-01-01T00:00:00Z\",\"atMost\":1}"))
+                .hasToString("{\"done\":false,\"count\":4,\"held\":null}"));
     assertThat(good("POST", shop + "/replay", "{\"toSequence\":1}"))
         .hasToString("{\"done\":true,\"count\":1,\"held\":null}");
     good("POST", "/v1/recipients/down/deliveries/" + event + "/discard", "");
