@@ -30,16 +30,9 @@ public final class CompletenessMarks {
    * A recipient's mark.
    *
    * @param completeTo it has all that was committed by then; empty: not known yet
-   * @param through the sequence up to which it has settled all
-   * @param missing which changes of the source are known to be missing in the journal, in words;
-   *     empty: none
    * @param lacksFrom the first sequence that the limit of its backlog let go; empty: none
    */
-  public record Mark(
-      Optional<Instant> completeTo,
-      long through,
-      Optional<String> missing,
-      Optional<Long> lacksFrom) {}
+  public record Mark(Optional<Instant> completeTo, Optional<Long> lacksFrom) {}
 
   /** What was found last, when, and up to where it was looked through. */
   private record Found(long id, long through, Mark mark, long at) {}
@@ -93,9 +86,7 @@ public final class CompletenessMarks {
             .filter(point -> noted.isEmpty() || point.head() >= noted.get().head())
             .or(() -> noted)
             .map(Point::committedTo);
-    Mark mark =
-        new Mark(
-            to, through, CompletenessDao.missing(sql), Optional.ofNullable(settled.lacksFrom()));
+    Mark mark = new Mark(to, Optional.ofNullable(settled.lacksFrom()));
     return Optional.of(new Found(settled.id(), through, mark, System.nanoTime()));
   }
 

@@ -22,12 +22,14 @@ import java.util.stream.Collectors;
  * @param at when; {@link Instant#MIN}: it was never read
  * @param standings of each recipient that the journal knows, by its name
  * @param backlogs of the same
+ * @param completeTo of those of whom it is known, up to when they have everything
  * @param resyncs those that run here
  */
 record JournalReading(
     Instant at,
     Map<String, JournalQueries.Standing> standings,
     Map<String, Backlog> backlogs,
+    Map<String, Instant> completeTo,
     List<Resync> resyncs,
     JournalSpace space) {
 
@@ -35,7 +37,8 @@ record JournalReading(
   private static final int CHUNK = 50;
 
   static final JournalReading NEVER =
-      new JournalReading(Instant.MIN, Map.of(), Map.of(), List.of(), new JournalSpace(0, 0));
+      new JournalReading(
+          Instant.MIN, Map.of(), Map.of(), Map.of(), List.of(), new JournalSpace(0, 0));
 
   /**
    * Reads it.
@@ -52,11 +55,14 @@ record JournalReading(
     for (int i = 0; i < names.size(); i += CHUNK) {
       backlogs.putAll(queries.backlogs(names.subList(i, Math.min(names.size(), i + CHUNK))));
     }
+    Map<String, Instant> completeTo = new HashMap<>();
+    names.forEach(name -> journal.completeTo(name).ifPresent(to -> completeTo.put(name, to)));
     try {
       return new JournalReading(
           Instant.now(),
           standings,
           backlogs,
+          completeTo,
           journal.sharing().captures() ? journal.resyncs().running() : List.of(),
           JournalSpace.of(file));
     } catch (IOException e) {

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -44,7 +43,7 @@ final class RecipientReadings {
               files.get(name),
               journal.standings().get(name),
               journal.backlogs().get(name),
-              service.journal().completeTo(name),
+              journal.completeTo().get(name),
               now));
     }
     return readings;
@@ -55,7 +54,7 @@ final class RecipientReadings {
       @Nullable Recipient file,
       JournalQueries.@Nullable Standing standing,
       @Nullable Backlog backlog,
-      Optional<Instant> completeTo,
+      @Nullable Instant completeTo,
       Instant now) {
     if (standing == null || backlog == null) {
       return RecipientReading.unread(state);
@@ -70,6 +69,6 @@ final class RecipientReadings {
             .orElse(0.0),
         file == null ? Double.NaN : file.backlog().part(backlog, now),
         standing.failed(),
-        completeTo.map(to -> to.toEpochMilli() / 1e3).orElse(Double.NaN));
+        completeTo == null ? Double.NaN : completeTo.toEpochMilli() / 1e3);
   }
 }

@@ -180,6 +180,7 @@ public final class TestReceiver implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+    settings.handedOn().ifPresent(Chaos::close);
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -79,11 +79,6 @@ public final class CompletenessDao {
         TimeColumns.micros(point.committedTo()));
   }
 
-  /** The last that is noted. */
-  public static Optional<Point> last(SqliteSession sql) throws SQLException {
-    return at(sql, Long.MAX_VALUE);
-  }
-
   /** The last that is noted for all up to a sequence. */
   public static Optional<Point> at(SqliteSession sql, long through) throws SQLException {
     return sql.first(
