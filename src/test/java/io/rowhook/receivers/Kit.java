@@ -41,9 +41,11 @@ public enum Kit {
     };
   }
 
-  /** Those that {@link #isHere}. */
+  /** Those that {@link #isHere}; with {@code -Dkit.only=NODE} whose name begins so. */
   public static Stream<Kit> here() {
-    return Arrays.stream(values()).filter(Kit::isHere);
+    return Arrays.stream(values())
+        .filter(kit -> kit.name().startsWith(System.getProperty("kit.only", "")))
+        .filter(Kit::isHere);
   }
 
   /**

@@ -65,17 +65,21 @@ class KitTest {
               return null;
             }));
       }
-      for (int kill = 1; kill <= KILLS; kill++) {
-        long next = (long) EVENTS * kill / (KILLS + 1) + random.nextInt(20);
-        while (sender.account().events() < next && work.stream().noneMatch(Future::isDone)) {
-          Thread.sleep(1);
+      try {
+        for (int kill = 1; kill <= KILLS; kill++) {
+          long next = (long) EVENTS * kill / (KILLS + 1) + random.nextInt(20);
+          while (sender.account().events() < next && work.stream().noneMatch(Future::isDone)) {
+            Thread.sleep(1);
+          }
+          receiver.kill();
+          holdsWhatItSays(receiver, sender, seed);
+          receiver.start();
         }
-        receiver.kill();
-        holdsWhatItSays(receiver, sender, seed);
-        receiver.start();
-      }
-      for (Future<?> one : work) {
-        one.get(Duration.ofMinutes(10).toMillis(), TimeUnit.MILLISECONDS);
+        for (Future<?> one : work) {
+          one.get(Duration.ofMinutes(10).toMillis(), TimeUnit.MILLISECONDS);
+        }
+      } finally {
+        workers.shutdownNow(); // or who has failed is waited for, and sends for ever
       }
       sender.sendLast();
       verify(receiver, sender, seed);
