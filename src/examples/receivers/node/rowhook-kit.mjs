@@ -55,12 +55,12 @@ export class RequestError extends Error {}
  */
 export function verify(secret, headers, body, now = Date.now() / 1000) {
   const get = reader(headers);
-  const timestamp = get("webhook-timestamp");
+  const timestamp = get("Webhook-Timestamp");
   if (!/^\d{1,15}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > TOLERANCE_SECONDS) return false;
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const mac = createHmac("sha256", key).update(`${get("webhook-id")}.${timestamp}.`).update(body).digest("base64");
+  const mac = createHmac("sha256", key).update(`${get("Webhook-Id")}.${timestamp}.`).update(body).digest("base64");
   const right = Buffer.from("v1," + mac);
-  return get("webhook-signature").split(" ").some((one) => {
+  return get("Webhook-Signature").split(" ").some((one) => {
     const given = Buffer.from(one);
     return given.length === right.length && timingSafeEqual(given, right);
   });
@@ -93,7 +93,7 @@ export async function prepare(query) {
  */
 export async function receive(query, headers, body, apply, recipient = "rowhook") {
   const get = reader(headers);
-  if (get("rowhook-test")) return 0;
+  if (get("Rowhook-Test")) return 0;
   const events = eventsOf(get, body);
   // Rows are locked in one order, whatever the batch's: two requests cannot wait for each other.
   const taken = new Set();
@@ -111,7 +111,7 @@ export async function receive(query, headers, body, apply, recipient = "rowhook"
   for (const event of events) {
     if (taken.has(event)) await apply(event);
   }
-  await keepMark(query, recipient, get("rowhook-complete-to"));
+  await keepMark(query, recipient, get("Rowhook-Complete-To"));
   return taken.size;
 }
 
@@ -137,36 +137,36 @@ function order(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Reads a header by its name in lower case; "" where there is none. */
+/** Reads a header by its name; "" where there is none. */
 function reader(headers) {
-  return (name) => (typeof headers.get === "function" ? headers.get(name) : headers[name]) ?? "";
+  return (name) => (typeof headers.get === "function" ? headers.get(name) : headers[name.toLowerCase()]) ?? "";
 }
 
 /** The events of a request, in the order of the sender's journal. */
 function eventsOf(get, body) {
   const text = body.toString("utf8");
-  const redelivery = Number(number(get, "rowhook-redelivery", get("rowhook-redelivery") || "0"));
-  if (!get("rowhook-batch")) {
-    const headerId = get("rowhook-entity-id");
+  const redelivery = Number(number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") || "0"));
+  if (!get("Rowhook-Batch")) {
+    const headerId = get("Rowhook-Entity-Id");
     const shortened = headerId.length > 240 && headerId.endsWith("...");
     const entity =
       shortened || headerId === ""
-        ? named(text, get("webhook-id"))
-        : { entityType: decodeURIComponent(get("rowhook-entity-type")), entityId: decodeURIComponent(headerId) };
-    const sequence = number(get, "rowhook-sequence", get("rowhook-sequence"));
-    return [{ id: get("webhook-id"), sequence, redelivery, ...entity, event: get("rowhook-entity-event"), body: text }];
+        ? named(text, get("Webhook-Id"))
+        : { entityType: decodeURIComponent(get("Rowhook-Entity-Type")), entityId: decodeURIComponent(headerId) };
+    const sequence = number(get, "Rowhook-Sequence", get("Rowhook-Sequence"));
+    return [{ id: get("Webhook-Id"), sequence, redelivery, ...entity, event: get("Rowhook-Entity-Event"), body: text }];
   }
-  const ids = get("rowhook-event-ids").split(",");
-  const sequences = get("rowhook-sequence").split(",");
+  const ids = get("Rowhook-Event-Ids").split(",");
+  const sequences = get("Rowhook-Sequence").split(",");
   const bodies = parts(text);
   if (ids.length !== sequences.length || ids.length !== bodies.length) {
     throw new RequestError(
-      `Request ${get("webhook-id")}: Rowhook-Event-Ids has ${ids.length}, Rowhook-Sequence ${sequences.length}, and the` +
+      `Request ${get("Webhook-Id")}: Rowhook-Event-Ids has ${ids.length}, Rowhook-Sequence ${sequences.length}, and the` +
         ` body ${bodies.length} events. They have to be as many: look what has changed it on its way.`,
     );
   }
   return ids.map((id, i) => {
-    const sequence = number(get, "rowhook-sequence", sequences[i]);
+    const sequence = number(get, "Rowhook-Sequence", sequences[i]);
     return { id, sequence, redelivery, ...named(bodies[i], id), body: bodies[i] };
   });
 }
@@ -174,7 +174,7 @@ function eventsOf(get, body) {
 function number(get, header, text) {
   if (!/^\d{1,18}$/.test(text)) {
     throw new RequestError(
-      `Request ${get("webhook-id")}: ${header} has to be a number, got '${text}'. Is it Rowhook's, and does your proxy` +
+      `Request ${get("Webhook-Id")}: ${header} has to be a number, got '${text}'. Is it Rowhook's, and does your proxy` +
         " let its headers through?",
     );
   }

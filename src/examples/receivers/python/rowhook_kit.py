@@ -69,14 +69,14 @@ def verify(secret, headers, body, now=None):
     now: Unix seconds, for tests.
     """
     get = _reader(headers)
-    timestamp = get("webhook-timestamp")
+    timestamp = get("Webhook-Timestamp")
     now = time.time() if now is None else now
     if not re.fullmatch(r"[0-9]{1,15}", timestamp) or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         return False
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{get('webhook-id')}.{timestamp}.".encode() + body
+    signed = f"{get('Webhook-Id')}.{timestamp}.".encode() + body
     right = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    return any(hmac.compare_digest(right.encode(), one.encode()) for one in get("webhook-signature").split(" "))
+    return any(hmac.compare_digest(right.encode(), one.encode()) for one in get("Webhook-Signature").split(" "))
 
 
 def prepare(connection):
@@ -97,7 +97,7 @@ def receive(connection, headers, body, apply, recipient="rowhook"):
     Raises ValueError, before anything is applied, where the request is none that this can tell events of: answer 400.
     """
     get = _reader(headers)
-    if get("rowhook-test"):
+    if get("Rowhook-Test"):
         return 0
     events = _events(get, body)
     # Rows are locked in one order, whatever the batch's: two requests cannot wait for each other.
@@ -106,7 +106,7 @@ def receive(connection, headers, body, apply, recipient="rowhook"):
     for event in events:
         if event.id in taken:
             apply(event)
-    _keep_mark(connection, recipient, get("rowhook-complete-to"))
+    _keep_mark(connection, recipient, get("Rowhook-Complete-To"))
     return len(taken)
 
 
@@ -138,35 +138,35 @@ def _execute(connection, sql, values):
 
 
 def _reader(headers):
-    """Reads a header by its name in lower case; "" where there is none."""
+    """Reads a header by its name; "" where there is none."""
     values = {name.lower(): value for name, value in headers.items()}
-    return lambda name: values.get(name, "")
+    return lambda name: values.get(name.lower(), "")
 
 
 def _events(get, body):
     """The events of a request, in the order of the sender's journal."""
     text = body.decode("utf-8")
-    redelivery = _number(get, "rowhook-redelivery", get("rowhook-redelivery") or "0")
-    if not get("rowhook-batch"):
-        header_id = get("rowhook-entity-id")
+    redelivery = _number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") or "0")
+    if not get("Rowhook-Batch"):
+        header_id = get("Rowhook-Entity-Id")
         shortened = len(header_id) > 240 and header_id.endswith("...")
         entity = (
-            _named(text, get("webhook-id"))[:2]
+            _named(text, get("Webhook-Id"))[:2]
             if shortened or not header_id
-            else (unquote(get("rowhook-entity-type")), unquote(header_id))
+            else (unquote(get("Rowhook-Entity-Type")), unquote(header_id))
         )
-        sequence = _number(get, "rowhook-sequence", get("rowhook-sequence"))
-        return [Event(get("webhook-id"), sequence, redelivery, *entity, get("rowhook-entity-event"), text)]
-    ids = get("rowhook-event-ids").split(",")
-    sequences = get("rowhook-sequence").split(",")
+        sequence = _number(get, "Rowhook-Sequence", get("Rowhook-Sequence"))
+        return [Event(get("Webhook-Id"), sequence, redelivery, *entity, get("Rowhook-Entity-Event"), text)]
+    ids = get("Rowhook-Event-Ids").split(",")
+    sequences = get("Rowhook-Sequence").split(",")
     bodies = _parts(text)
     if not len(ids) == len(sequences) == len(bodies):
         raise ValueError(
-            f"Request {get('webhook-id')}: Rowhook-Event-Ids has {len(ids)}, Rowhook-Sequence {len(sequences)},"
+            f"Request {get('Webhook-Id')}: Rowhook-Event-Ids has {len(ids)}, Rowhook-Sequence {len(sequences)},"
             f" and the body {len(bodies)} events. They have to be as many: look what has changed it on its way."
         )
     return [
-        Event(id, _number(get, "rowhook-sequence", sequence), redelivery, *_named(own, id), own)
+        Event(id, _number(get, "Rowhook-Sequence", sequence), redelivery, *_named(own, id), own)
         for id, sequence, own in zip(ids, sequences, bodies)
     ]
 
@@ -174,7 +174,7 @@ def _events(get, body):
 def _number(get, header, text):
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise ValueError(
-            f"Request {get('webhook-id')}: {header} has to be a number, got '{text}'."
+            f"Request {get('Webhook-Id')}: {header} has to be a number, got '{text}'."
             " Is it Rowhook's, and does your proxy let its headers through?"
         )
     return int(text)
