@@ -36,29 +36,31 @@ public final class KitReceiver implements AutoCloseable {
   private final String database;
   private final String secret;
   private final int port = Ports.lasting();
-  private List<String> command;
+  private final List<String> command;
   private @Nullable Process process;
   private int kills;
 
+  /** Copies its files, and compiles what is compiled; it is not started yet. */
+  public KitReceiver(Kit kit, SourceDatabase source, Path directory, String secret)
+      throws IOException {
+    this(kit, source, directory, secret, false);
+  }
+
   /**
-   * Copies its files; it is not started yet.
+   * The same.
    *
    * @param source whose server has its database, if that is of PostgreSQL: it is empty
    * @param directory its own
+   * @param asDocumented whether it is started by the command that its users type
    */
-  public KitReceiver(Kit kit, SourceDatabase source, Path directory, String secret)
+  KitReceiver(Kit kit, SourceDatabase source, Path directory, String secret, boolean asDocumented)
       throws IOException {
     this.log = directory.resolve("receiver.log");
     this.jdbcUrl = kit.jdbcUrl(source, directory);
     this.database = kit.database(source, directory);
     this.secret = secret;
-    this.command = kit.command(kit.copyTo(directory), kit.receiver());
-  }
-
-  /** Starts it by another command from now on. */
-  KitReceiver by(List<String> other) {
-    command = other;
-    return this;
+    Path home = kit.copyTo(directory);
+    this.command = asDocumented ? kit.documented(home) : kit.command(home, kit.receiver());
   }
 
   /** Returns once it listens. */

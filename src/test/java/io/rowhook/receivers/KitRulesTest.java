@@ -72,8 +72,8 @@ class KitRulesTest {
   private void rules(Kit kit) throws Exception {
     SourceDatabase own = server.another("rules_" + kit.name().toLowerCase(Locale.ROOT));
     Path home = directory.resolve(kit.name());
-    try (KitReceiver receiver = new KitReceiver(kit, own, home, SECRET)) {
-      receiver.by(kit.documented(home)).start();
+    try (KitReceiver receiver = new KitReceiver(kit, own, home, SECRET, true)) {
+      receiver.start();
       Subject subject = new Subject(receiver, new KitRequests(receiver.uri(), SECRET));
       refusesWhatIsNotSigned(subject);
       appliesNoTest(subject);
