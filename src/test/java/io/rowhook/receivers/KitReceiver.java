@@ -136,6 +136,11 @@ public final class KitReceiver implements AutoCloseable {
                 row.getString(5)));
   }
 
+  /** How many lines its history has. */
+  public int count() throws SQLException {
+    return rows("SELECT count(*) FROM history", row -> row.getInt(1)).getFirst();
+  }
+
   /** Its copy: bodies by entity, {@code Article 7}. */
   public Map<String, String> copy() throws SQLException {
     Map<String, String> copy = new HashMap<>();
