@@ -66,7 +66,7 @@ class KitStoryTest {
   @TempDir Path directory;
 
   private final AtomicLong versions = new AtomicLong();
-  private final AtomicLong committed = new AtomicLong();
+  private final AtomicLong begun = new AtomicLong(); // changes
   private final AtomicLong allowed = new AtomicLong(); // changes, as far as the kills have got
   private final Map<Kit, KitReceiver> receivers = new HashMap<>();
   private final Map<Kit, AtomicLong> requests = new ConcurrentHashMap<>();
@@ -152,7 +152,7 @@ class KitStoryTest {
             SECRET,
             ", 200ms".repeat(10),
             ", 1s".repeat(60),
-            kit == Kit.NODE_POSTGRES ? "batch: { max: 8, wait: 20ms }" : "");
+            kit == Kit.NODE_POSTGRES || kit == Kit.NODE_NPM ? "batch: { max: 8, wait: 20ms }" : "");
   }
 
   private void killInTurn(
@@ -165,8 +165,8 @@ class KitStoryTest {
     List<Kit> kits = receivers.keySet().stream().sorted().toList();
     allowed.set(Math.max(1, EVENTS / (KILLS + 1)));
     for (int kill = 1; kill <= KILLS; kill++) {
-      long some = (allowed.get() + committed.get()) / 2; // so that there are changes while it dies
-      while (committed.get() < some && writing.stream().noneMatch(Future::isDone)) {
+      long some = (allowed.get() + begun.get()) / 2; // so that there are changes while it dies
+      while (begun.get() < some && writing.stream().noneMatch(Future::isDone)) {
         Thread.sleep(5);
       }
       Thread.sleep(random.nextInt(100));
@@ -185,7 +185,7 @@ class KitStoryTest {
         for (Kit kit : kits) {
           holdsWhatItSays(kit, source, "seed " + seed + ", kill " + kill);
         }
-        System.out.println("kill " + kill + ", " + committed + " changes");
+        System.out.println("kill " + kill + ", " + begun + " changes");
       }
     }
     child.awaitStreaming(source);
@@ -195,7 +195,7 @@ class KitStoryTest {
 
   /** Whether there is one change more to be made: waits for the next kill if not yet. */
   private boolean mayChange() throws InterruptedException {
-    long mine = committed.getAndIncrement();
+    long mine = begun.getAndIncrement();
     while (mine < EVENTS && mine >= allowed.get()) {
       Thread.sleep(5);
     }

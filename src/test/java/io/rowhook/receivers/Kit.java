@@ -1,5 +1,6 @@
 package io.rowhook.receivers;
 
+import io.rowhook.testing.NpmPackages;
 import io.rowhook.testing.SourceDatabase;
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import javax.tools.ToolProvider;
 public enum Kit {
   JAVA_POSTGRES("java", "java"),
   NODE_POSTGRES("node", "node"),
+  /** With npm's own {@code pg}. */
+  NODE_NPM("node", "node"),
   PYTHON_POSTGRES("python", "python3"),
   PYTHON_SQLITE("python", "python3");
 
@@ -37,6 +40,7 @@ public enum Kit {
     return switch (this) {
       case JAVA_POSTGRES -> true;
       case NODE_POSTGRES, PYTHON_SQLITE -> isOnThePath();
+      case NODE_NPM -> isOnThePath() && Files.isDirectory(NpmPackages.INSTALLED.resolve("pg"));
       case PYTHON_POSTGRES -> isOnThePath() && ends(interpreter, "-c", "import psycopg");
     };
   }
@@ -92,7 +96,10 @@ public enum Kit {
         Files.copy(file, directory.resolve(file.getFileName()));
       }
     }
-    if (language.equals("node")) {
+    if (this == NODE_NPM) {
+      Files.createSymbolicLink(
+          directory.resolve("node_modules"), NpmPackages.INSTALLED.toAbsolutePath());
+    } else if (language.equals("node")) {
       Path pg = Files.createDirectories(directory.resolve("node_modules/pg"));
       for (String file : List.of("package.json", "index.js")) {
         Files.copy(OWN_PG.resolve(file), pg.resolve(file));
@@ -114,7 +121,8 @@ public enum Kit {
     String place = source.host() + ":" + source.port() + "/" + source.database();
     return switch (this) {
       case JAVA_POSTGRES -> "jdbc:postgresql://" + place + "?user=" + source.user();
-      case NODE_POSTGRES, PYTHON_POSTGRES -> "postgresql://" + source.user() + "@" + place;
+      case NODE_POSTGRES, NODE_NPM, PYTHON_POSTGRES ->
+          "postgresql://" + source.user() + "@" + place;
       case PYTHON_SQLITE -> directory.resolve("receiver.db").toString();
     };
   }

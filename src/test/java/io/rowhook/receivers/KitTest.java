@@ -2,6 +2,7 @@ package io.rowhook.receivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.testing.NpmPackages;
 import io.rowhook.testing.SourceDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,11 +49,18 @@ class KitTest {
     return Kit.here().map(kit -> DynamicTest.dynamicTest(kit.name(), () -> story(kit)));
   }
 
+  @Test
+  @Tag("npm")
+  void theSameWithThePackageThatNodeUses() throws Exception {
+    NpmPackages.install();
+    story(Kit.NODE_NPM);
+  }
+
   private void story(Kit kit) throws Exception {
     long seed = Long.getLong("kit.seed", System.nanoTime());
     System.out.println("kit " + kit + ", seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
-    SourceDatabase own = server.another("story_" + kit.name().toLowerCase(java.util.Locale.ROOT));
+    SourceDatabase own = server.another("story_" + kit.name().toLowerCase(Locale.ROOT));
     try (KitReceiver receiver = new KitReceiver(kit, own, directory.resolve(kit.name()), SECRET);
         ExecutorService workers = Executors.newFixedThreadPool(WORKERS)) {
       UnreliableSender sender = new UnreliableSender(new KitRequests(receiver.uri(), SECRET));

@@ -14,7 +14,11 @@ import java.util.concurrent.TimeUnit;
 public final class NpmPackages {
 
   private static final Path SOURCES = Path.of("src", "test", "npm");
-  private static final Path INSTALLED = Path.of("target", "npm");
+  private static final Path HOME = Path.of("target", "npm");
+
+  /** Where the packages are, once they are there. */
+  public static final Path INSTALLED = HOME.resolve("node_modules");
+
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private NpmPackages() {}
@@ -25,19 +29,22 @@ public final class NpmPackages {
    * @throws AssertionError if they cannot be had, with what npm says
    */
   public static ProcessBuilder node(String program, String... arguments) throws IOException {
-    Files.createDirectories(INSTALLED);
-    for (String file : List.of("package.json", program)) {
-      Files.copy(
-          SOURCES.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-    }
     install();
+    copy(program);
     List<String> command = new ArrayList<>(List.of("node", program));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(INSTALLED.toFile());
+    return new ProcessBuilder(command).directory(HOME.toFile());
   }
 
-  private static void install() throws IOException {
-    File log = INSTALLED.resolve("install.log").toFile();
+  /**
+   * Has them there.
+   *
+   * @throws AssertionError if they cannot be had, with what npm says
+   */
+  public static void install() throws IOException {
+    Files.createDirectories(HOME);
+    copy("package.json");
+    File log = HOME.resolve("install.log").toFile();
     Process npm =
         new ProcessBuilder(
                 "npm",
@@ -47,7 +54,7 @@ public final class NpmPackages {
                 "--no-audit",
                 "--no-fund",
                 "--engine-strict")
-            .directory(INSTALLED.toFile())
+            .directory(HOME.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log)
             .start();
@@ -56,13 +63,17 @@ public final class NpmPackages {
     }
   }
 
+  private static void copy(String file) throws IOException {
+    Files.copy(SOURCES.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /**
    * Runs one of its programs and prints what it prints.
    *
    * @throws AssertionError with that, if it does not end well within the time
    */
   public static void run(ProcessBuilder program, Duration limit) throws IOException {
-    Path log = Files.createTempFile(INSTALLED, "program", ".log");
+    Path log = Files.createTempFile(HOME, "program", ".log");
     Process process = program.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     process.getOutputStream().close();
     int status = exitValue(process, limit);
