@@ -290,7 +290,8 @@ final class UnreliableSender {
         client.sendAsync(request, BodyHandlers.ofString());
     boolean acknowledged = post(request);
     try {
-      return acknowledged | acknowledges(other.join());
+      boolean second = acknowledges(other.join());
+      return acknowledged || second;
     } catch (CompletionException e) {
       return acknowledged;
     }
