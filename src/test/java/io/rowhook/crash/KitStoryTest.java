@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -216,17 +217,21 @@ class KitStoryTest {
     Kit kit = shop.kit();
     KitReceiver receiver = shop.receiver();
     Set<String> changes = orders.changes(Instant.parse("9999-01-01T00:00:00Z"));
-    for (int now = receiver.count(); now < changes.size(); now = receiver.count()) {
+    for (int now = receiver.events(); now < changes.size(); now = receiver.events()) {
       int had = now;
       Eventually.within(
           STUCK_AFTER,
           () -> "; %s has %d of %d".formatted(kit, had, changes.size()),
-          () -> receiver.count() > had);
+          () -> receiver.events() > had);
     }
     Map<String, Integer> applied = applied(shop);
     String what = "seed %d, %s".formatted(seed, kit);
-    assertThat(applied.keySet()).as(what).isEqualTo(changes);
-    assertThat(applied.values()).as(what).containsOnly(1);
+    Set<String> missing = new HashSet<>(changes);
+    missing.removeAll(applied.keySet());
+    assertThat(missing).as("%s: not applied", what).isEmpty();
+    Map<String, Integer> tooOften = new HashMap<>(applied);
+    changes.forEach(change -> tooOften.remove(change, 1));
+    assertThat(tooOften).as("%s: applied so often", what).isEmpty();
     Map<String, Long> copy = new HashMap<>();
     for (Map.Entry<String, String> one : receiver.copy().entrySet()) {
       copy.put(one.getKey(), version(one.getValue()));

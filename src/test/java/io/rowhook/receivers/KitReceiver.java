@@ -136,9 +136,9 @@ public final class KitReceiver implements AutoCloseable {
                 row.getString(5)));
   }
 
-  /** How many lines its history has. */
-  public int count() throws SQLException {
-    return rows("SELECT count(*) FROM history", row -> row.getInt(1)).getFirst();
+  /** How many events it has applied, each counted once. */
+  public int events() throws SQLException {
+    return rows("SELECT count(DISTINCT event_id) FROM history", row -> row.getInt(1)).getFirst();
   }
 
   /** Its copy: bodies by entity, {@code Article 7}. */
