@@ -4,6 +4,7 @@ import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunCommand.Role;
 import io.rowhook.admin.alerts.Alerts;
+import io.rowhook.admin.audit.AuditRunner;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
@@ -53,6 +54,7 @@ public final class Flow implements AutoCloseable {
   private final SettingsReloader watch;
   private final RetentionJob retention;
   private final ResyncRunner resync;
+  private final AuditRunner audits;
   private final ResyncOffers offers;
   private final JdbcRowLookup chunks;
   private final HealthMonitor health;
@@ -75,6 +77,7 @@ public final class Flow implements AutoCloseable {
       SettingsReloader watch,
       RetentionJob retention,
       ResyncRunner resync,
+      AuditRunner audits,
       ResyncOffers offers,
       JdbcRowLookup chunks,
       HealthMonitor health,
@@ -94,6 +97,7 @@ public final class Flow implements AutoCloseable {
     this.watch = watch;
     this.retention = retention;
     this.resync = resync;
+    this.audits = audits;
     this.offers = offers;
     this.chunks = chunks;
     this.health = health;
@@ -128,6 +132,7 @@ public final class Flow implements AutoCloseable {
     if (role != Role.deliver) {
       offers.start(before);
       resync.start();
+      audits.start();
     }
     retention.start();
     watch.start();
@@ -264,6 +269,7 @@ public final class Flow implements AutoCloseable {
     health.close();
     watch.close();
     offers.close();
+    audits.close();
     resync.close();
     chunks.close();
     supervisor.close();

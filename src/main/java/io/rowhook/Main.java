@@ -2,6 +2,7 @@ package io.rowhook;
 
 import io.rowhook.admin.AcceptCommand;
 import io.rowhook.admin.AuditCommand;
+import io.rowhook.admin.AuditLogCommand;
 import io.rowhook.admin.CatalogCommand;
 import io.rowhook.admin.CheckCommand;
 import io.rowhook.admin.DeliveriesCommand;
@@ -71,10 +72,11 @@ public final class Main implements Runnable {
             .addSubcommand(new StatusCommand())
             .addSubcommand(new PageCommand())
             .addSubcommand(new DeliveriesCommand())
-            .addSubcommand(new AuditCommand())
+            .addSubcommand(new AuditLogCommand())
             .addSubcommand(new RedeliverCommand())
             .addSubcommand(new ReplayCommand())
             .addSubcommand(new ResyncCommand())
+            .addSubcommand(new AuditCommand())
             .addSubcommand(new DiscardCommand())
             .addSubcommand(new ForgetCommand())
             .addSubcommand(new PauseCommand())

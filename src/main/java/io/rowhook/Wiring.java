@@ -11,6 +11,8 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.alerts.FailedDeliveries;
 import io.rowhook.admin.api.LiveEvents;
+import io.rowhook.admin.audit.AuditActions;
+import io.rowhook.admin.audit.AuditRunner;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;
 import io.rowhook.admin.history.History;
@@ -172,6 +174,15 @@ public final class Wiring {
             new LogMarks(source),
             new ResyncSurroundings(
                 journal, dispatchers, supervisor::state, watch::current, estimate));
+    AuditRunner audits =
+        new AuditRunner(
+            journal.stateAudits(),
+            chunks,
+            JdbcRowLookup.whole(source),
+            templates,
+            supervisor::state,
+            watch::current,
+            resync::wake);
     SettingsEditor editor =
         new SettingsEditor(options.config(), options.templates(), watch, journal.audit());
     WhatIfs whatIfs = new WhatIfs(journal.events());
@@ -202,6 +213,12 @@ public final class Wiring {
                 () -> watch.current().entities(),
                 estimate,
                 offers),
+            new AuditActions(
+                journal.stateAudits(),
+                audits::note,
+                audits::wake,
+                () -> watch.current().entities(),
+                estimate),
             new ErasureActions(
                 journal.erasure(),
                 journal.audit(),
@@ -234,6 +251,7 @@ public final class Wiring {
         watch,
         retention,
         resync,
+        audits,
         offers,
         chunkRows,
         health,

@@ -87,13 +87,14 @@ class GoldenCaseTest {
     Eventually.within(
         Duration.ofSeconds(30),
         "the edit is in force",
-        () -> !client.get("/v1/audit?action=settings.changed").json().path("entries").isEmpty());
-    assertThat(client.get("/v1/audit?action=settings.changed").json().path("entries"))
+        () ->
+            !client.get("/v1/audit-log?action=settings.changed").json().path("entries").isEmpty());
+    assertThat(client.get("/v1/audit-log?action=settings.changed").json().path("entries"))
         .as("golden cases are no settings")
         .singleElement()
         .satisfies(
             entry -> assertThat(entry.path("subject").asText()).isEqualTo("shop/Article.jslt"));
-    assertThat(client.get("/v1/audit?action=golden-case.kept").json().path("entries"))
+    assertThat(client.get("/v1/audit-log?action=golden-case.kept").json().path("entries"))
         .hasSize(2)
         .allSatisfy(entry -> assertThat(entry.path("subject").asText()).isEqualTo("shop"));
     assertThat(client.get("/v1/templates").text()).doesNotContain("expected");

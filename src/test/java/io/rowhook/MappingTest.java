@@ -155,10 +155,11 @@ class MappingTest {
         .doesNotContain("Customer", "Whom we sell");
     source.execute("INSERT INTO sales.invoice VALUES (8, NULL, 'R-8', 1.00, 'geheim-token')");
     assertThat(stage.await("shop", 1).getFirst().header("Rowhook-Topic")).isEqualTo("bill.created");
-    assertThat(client().get("/v1/audit?action=entities.replaced").json().path("entries"))
+    assertThat(client().get("/v1/audit-log?action=entities.replaced").json().path("entries"))
         .singleElement()
         .satisfies(entry -> assertThat(entry.path("detail").asText()).contains("Bill added"));
-    assertThat(client().get("/v1/audit?action=settings.changed").json().path("entries")).isEmpty();
+    assertThat(client().get("/v1/audit-log?action=settings.changed").json().path("entries"))
+        .isEmpty();
     assertThat(client().get(MAPPING).json().path("entities").findValuesAsText("name"))
         .containsExactly("Item", "Order", "Bill", "Customer");
   }

@@ -82,7 +82,7 @@ class OperatingTest {
     assertThat(stage.inbox("shop"))
         .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("2");
-    assertThat(service.json("audit", "shop", "--action", "settings.changed").path("entries"))
+    assertThat(service.json("audit-log", "shop", "--action", "settings.changed").path("entries"))
         .extracting(entry -> entry.path("actor").asText() + ": " + entry.path("detail").asText())
         .containsExactly("file: recipient shop added", "file: recipient shop removed");
   }
@@ -120,13 +120,13 @@ class OperatingTest {
         .extracting(request -> request.header("Rowhook-Sequence"))
         .containsExactly("1", "1", "1", "2", "3");
     assertThat(service.shown("status")).doesNotContain("moving house");
-    assertThat(service.json("audit", "shop").path("entries").findValuesAsText("action"))
+    assertThat(service.json("audit-log", "shop").path("entries").findValuesAsText("action"))
         .containsExactly(
             "recipient.resumed",
             "deliveries.replayed",
             "deliveries.redelivered",
             "recipient.paused");
-    assertThat(service.shown("audit", "--action", "recipient.paused"))
+    assertThat(service.shown("audit-log", "--action", "recipient.paused"))
         .contains("shop", "moving house", "local commands");
   }
 
@@ -163,7 +163,7 @@ class OperatingTest {
     assertThat(stage.await("budget", 3))
         .extracting(request -> request.header("Rowhook-Entity-Id"))
         .containsExactly("1", "2", "3");
-    assertThat(service.json("audit", "--limit", "5").path("entries").findValuesAsText("action"))
+    assertThat(service.json("audit-log", "--limit", "5").path("entries").findValuesAsText("action"))
         .containsExactly(
             "kill-switch.cleared",
             "service.started",

@@ -67,7 +67,8 @@ public final class ResyncActions {
         .anyMatch(one -> one.name().equals(recipient) && wants(one, entity));
   }
 
-  static boolean wants(Recipient recipient, String entity) {
+  /** Whether a recipient has a subscription that wants Snapshots of an entity. */
+  public static boolean wants(Recipient recipient, String entity) {
     return recipient.subscriptions().stream()
         .anyMatch(one -> one.entity().equals(entity) && one.wantsSnapshots());
   }

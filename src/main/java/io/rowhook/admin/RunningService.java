@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
+import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.instances.InstanceClient;
@@ -47,6 +48,7 @@ import java.util.function.Supplier;
  * @param mapping which tables make which entity
  * @param drafts what the settings would be with edits that are not made
  * @param resyncs brings recipients up to date
+ * @param audits holds recipients against the source
  * @param erasures removes what the journal has of an entity
  * @param whatIfs what edits would have done
  * @param metrics what is counted and measured
@@ -74,6 +76,7 @@ public record RunningService(
     Mapping mapping,
     SettingsDrafts drafts,
     ResyncActions resyncs,
+    AuditActions audits,
     ErasureActions erasures,
     WhatIfs whatIfs,
     Metrics metrics,

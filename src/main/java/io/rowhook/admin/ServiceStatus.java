@@ -87,6 +87,7 @@ public final class ServiceStatus {
     muted(json);
     service.resyncs().running().forEach(json.putArray("resyncs")::add);
     offered.forEach(json.putArray("toResync")::add);
+    service.audits().running().forEach(json.putArray("audits")::add);
     json.put("head", service.journal().head());
     json.put("missing", service.journal().completeness().missing().orElse(null));
     json.put(

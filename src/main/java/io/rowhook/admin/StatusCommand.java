@@ -2,6 +2,7 @@ package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.cli.Address;
+import io.rowhook.admin.cli.AuditLine;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
@@ -122,6 +123,9 @@ public final class StatusCommand implements Callable<Integer> {
     said(status, out);
     for (JsonNode one : status.path("resyncs")) {
       out.println("resync       " + ResyncLine.of(one, now));
+    }
+    for (JsonNode one : status.path("audits")) {
+      out.println("audit        " + AuditLine.of(one));
     }
     for (JsonNode one : status.path("toResync")) {
       out.println("to resync    " + ResyncLine.offer(one));

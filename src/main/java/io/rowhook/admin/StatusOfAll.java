@@ -40,6 +40,7 @@ final class StatusOfAll {
           "ignoredMessages",
           "resyncs",
           "toResync",
+          "audits",
           "watermark");
 
   private static final Set<String> PARTS_OF_CAPTURE =

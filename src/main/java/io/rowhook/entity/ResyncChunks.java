@@ -54,6 +54,8 @@ public final class ResyncChunks {
    *
    * @param recipient whom it is for
    * @param condition SQL on the root row; empty: all rows
+   * @param repair whether it is of the keys alone that are to be read again; those that are gone
+   *     are told as Deleted
    * @param progress how far the job is
    * @param limit how many entities it has at most, unless more are to be read again
    * @param busy keys of entities that were touched in each of many chunks
@@ -62,6 +64,7 @@ public final class ResyncChunks {
       String recipient,
       String entity,
       String condition,
+      boolean repair,
       ResyncProgress progress,
       int limit,
       Set<String> busy) {}
@@ -217,7 +220,10 @@ public final class ResyncChunks {
     Set<String> seen = window.ended();
     List<RowKey> again = progress.again().stream().map(RowKey::parse).toList();
     RowKey after = progress.lastKey() == null ? null : RowKey.parse(progress.lastKey());
-    Chunk chunk = reader.read(schema, request.condition(), after, again, request.limit(), seen);
+    Chunk chunk =
+        request.repair()
+            ? reader.these(schema, again, request.limit(), seen)
+            : reader.read(schema, request.condition(), after, again, request.limit(), seen);
     window.visible(seen);
     if (chunk.unread() > 0 && !judge.takes(chunk.unread(), chunk.keys())) {
       return Result.of(Outcome.UNREAD);

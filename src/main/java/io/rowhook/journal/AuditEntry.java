@@ -40,6 +40,8 @@ public record AuditEntry(
     DELIVERIES_DISCARDED,
     RESYNC_BEGUN,
     RESYNC_CANCELLED,
+    AUDIT_BEGUN,
+    AUDIT_CANCELLED,
     ENTITY_ERASED;
 
     /** {@code recipient.paused}, {@code kill-switch.set}: as people and programs see it. */

@@ -56,6 +56,11 @@ public final class Housekeeping {
     return sweeper.removeSettled(before, counting, limit);
   }
 
+  /** Keeps what recipients have, before whoever captures removes the events that say it. */
+  void keepStates(Instant before) throws InterruptedException {
+    sweeper.keepStates(before);
+  }
+
   /**
    * Removes what the recipients that are served here have of events that are gone: where several
    * instances share the journal, whoever captures has removed these.

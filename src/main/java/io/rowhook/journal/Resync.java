@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What brings one recipient up to date with one entity.
  *
  * @param condition SQL on the entity's row; empty: all rows
+ * @param repair whether it is of the keys in {@code again} alone, and tells of those that are gone
  * @param rate rows a second, at most
  * @param state where it stands
  * @param reason why it failed; null: it did not
@@ -24,6 +25,7 @@ public record Resync(
     String recipient,
     String entity,
     String condition,
+    boolean repair,
     long rate,
     State state,
     @Nullable String reason,

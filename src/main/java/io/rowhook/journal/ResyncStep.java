@@ -176,6 +176,7 @@ final class ResyncStep {
                 job.recipient(),
                 job.entity(),
                 job.condition(),
+                job.repair(),
                 progress,
                 Math.clamp(job.rate(), 1, memory.pace.size()),
                 memory.busy()),

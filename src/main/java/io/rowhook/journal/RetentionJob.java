@@ -67,6 +67,9 @@ public final class RetentionJob implements AutoCloseable {
       if (captures) {
         journal.completeness().thin(now);
       }
+      if (journal.sharing().isShared()) {
+        journal.housekeeping().keepStates(before);
+      }
       long removed = captures ? removeSettled(before, counting) : 0;
       if (journal.sharing().isShared()) {
         journal.housekeeping().removeOrphans();

@@ -225,6 +225,11 @@ public final class SqliteJournal extends DelegatingJournal {
     return new Resyncs(writer, readers, committed, numbers);
   }
 
+  /** What holds recipients against the source. */
+  public StateAudits stateAudits() {
+    return new StateAudits(writer, readers, committed);
+  }
+
   @Override
   public long head() {
     return committed.head();

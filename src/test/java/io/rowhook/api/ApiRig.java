@@ -7,6 +7,7 @@ import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
+import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.instances.InstanceClient;
@@ -132,6 +133,8 @@ final class ApiRig implements AutoCloseable {
                       throw new AssertionError("there was no gap");
                     },
                     new UnreadWatch(journal, List::of))),
+            new AuditActions(
+                journal.stateAudits(), _ -> Optional.empty(), () -> {}, List::of, (_, _) -> 0),
             new ErasureActions(
                 journal.erasure(), journal.audit(), List::of, _ -> Optional.empty(), () -> {}),
             new WhatIfs(journal.events()),

@@ -78,10 +78,12 @@ final class EditContract {
     good(patched.json(), "DELETE", stock, ""); // first: it gets what it gets by the template
     good(good("GET", template, ""), "DELETE", template, "");
     assertThat(
-            good("GET", "/v1/audit?subject=stock", "").path("entries").findValuesAsText("action"))
+            good("GET", "/v1/audit-log?subject=stock", "")
+                .path("entries")
+                .findValuesAsText("action"))
         .containsExactly(
             "recipient.deleted", "recipient.replaced", "recipient.replaced", "recipient.created");
-    assertThat(good("GET", "/v1/audit", "").toString())
+    assertThat(good("GET", "/v1/audit-log", "").toString())
         .contains("kill-switch.set", "wrong prices", "deliveries.replayed", "recipient.forgotten")
         .doesNotContain("geheim");
     assertThat(

@@ -65,7 +65,7 @@ class EditOperationsTest {
     ApiClient.Reply won = replies.stream().filter(one -> one.status() == 200).findFirst().get();
     assertThat(won.json().path("inForce").asBoolean()).as(won.text()).isTrue();
     assertThat(client.get(SHOP).header("ETag")).isEqualTo(won.header("ETag"));
-    assertThat(client.get("/v1/audit").json().path("entries"))
+    assertThat(client.get("/v1/audit-log").json().path("entries"))
         .singleElement()
         .satisfies(entry -> {
           assertThat(entry.path("detail").asText()).isEqualTo("recipient shop: jobs changed");
@@ -122,18 +122,19 @@ class EditOperationsTest {
     client.ask("DELETE", "/v1/kill-switch", (String) null);
     client.post("/v1/recipients/gone/forget", "{\"dryRun\":true}");
     client.post("/v1/recipients/gone/forget", "");
-    assertThat(client.get("/v1/audit").json().path("entries").findValuesAsText("action"))
+    assertThat(client.get("/v1/audit-log").json().path("entries").findValuesAsText("action"))
         .containsExactly(
             "recipient.forgotten",
             "kill-switch.cleared",
             "kill-switch.set",
             "recipient.resumed",
             "recipient.paused");
-    assertThat(Json.text(client.get("/v1/audit?action=recipient.paused").json()))
+    assertThat(Json.text(client.get("/v1/audit-log?action=recipient.paused").json()))
         .contains("moving house", "\"subject\":\"shop\"");
     String next =
-        client.get("/v1/audit?limit=2").json().path("next").textValue(); // as of each list
-    assertThat(client.get("/v1/audit?limit=5&cursor=" + next).json().path("entries")).hasSize(3);
+        client.get("/v1/audit-log?limit=2").json().path("next").textValue(); // as of each list
+    assertThat(client.get("/v1/audit-log?limit=5&cursor=" + next).json().path("entries"))
+        .hasSize(3);
   }
 
   @Test

@@ -242,7 +242,7 @@ class ResyncChunksTest {
 
   private ResyncChunks.Request request(int limit, Set<String> busy) {
     progress = log.progress == null ? progress : log.progress;
-    return new ResyncChunks.Request("shop", "Article", "", progress, limit, busy);
+    return new ResyncChunks.Request("shop", "Article", "", false, progress, limit, busy);
   }
 
   private static void happen(@Nullable Step step) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes in the audit log what operations have done to deliveries, pauses and resyncs, and who has
- * asked for it. Edits of settings are noted where they are made. Any thread.
+ * Notes in the audit log what operations have done to deliveries, pauses, resyncs and audits, and
+ * who has asked for it. Edits of settings are noted where they are made. Any thread.
  */
 public final class AuditTrail {
 
@@ -31,7 +31,9 @@ public final class AuditTrail {
           Map.entry("discardDelivery", Action.DELIVERIES_DISCARDED),
           Map.entry("discardDeliveries", Action.DELIVERIES_DISCARDED),
           Map.entry("beginResync", Action.RESYNC_BEGUN),
-          Map.entry("cancelResync", Action.RESYNC_CANCELLED));
+          Map.entry("cancelResync", Action.RESYNC_CANCELLED),
+          Map.entry("beginAudits", Action.AUDIT_BEGUN),
+          Map.entry("cancelAudit", Action.AUDIT_CANCELLED));
 
   private AuditTrail() {}
 
@@ -67,6 +69,11 @@ public final class AuditTrail {
       case RECIPIENT_FORGOTTEN -> done.path("dropped").asText("");
       case RESYNC_BEGUN, RESYNC_CANCELLED ->
           "resync " + done.path("id").asText() + " of " + done.path("entity").asText();
+      case AUDIT_BEGUN ->
+          done.path("audits").size()
+              + (request.fields().path("repair").asBoolean() ? ", mending" : "");
+      case AUDIT_CANCELLED ->
+          "audit " + done.path("id").asText() + " of " + done.path("entity").asText();
       case DELIVERIES_REDELIVERED, DELIVERIES_REPLAYED, DELIVERIES_DISCARDED ->
           request
               .optional("event")

@@ -33,7 +33,7 @@ public final class Operations {
               ServiceOperations.ALL,
               HistoryOperations.ALL,
               SettingsOperations.ALL,
-              AuditOperations.ALL,
+              AuditLogOperations.ALL,
               EditOperations.ALL,
               RecipientOperations.ALL,
               DeliveryOperations.ALL,
@@ -43,6 +43,7 @@ public final class Operations {
               MappingOperations.ALL,
               ErasureOperations.ALL,
               ResyncOperations.ALL,
+              AuditOperations.ALL,
               WhatIfOperations.ALL)
           .flatMap(List::stream)
           .toList();

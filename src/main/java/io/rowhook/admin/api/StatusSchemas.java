@@ -196,6 +196,7 @@ final class StatusSchemas {
               .must("ignoredMessages", Schema.count())
               .must("resyncs", Schema.list(ResyncOperations.RESYNC).about("those that run"))
               .must("toResync", TO_RESYNC)
+              .must("audits", Schema.list(AuditOperations.AUDIT).about("those that run"))
               .must("watermark", Schema.text())
               .must("head", Common.SEQUENCE.about("the journal's newest"))
               .must(

@@ -1,6 +1,7 @@
 package io.rowhook.entity.resync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rowhook.base.Json;
 import io.rowhook.capture.KeyRange;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
@@ -9,14 +10,18 @@ import io.rowhook.capture.RowLookup.TooMuchException;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventCollector;
+import io.rowhook.entity.EventType;
 import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.aggregate.ReadBackRows;
+import io.rowhook.entity.change.RowChangeMapper;
 import io.rowhook.entity.change.RowChangeMapper.UnmappableException;
 import io.rowhook.entity.content.EventComposer;
 import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.schema.EntitySchema;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,22 +81,48 @@ public final class ChunkReader {
     if (page.isEmpty()) {
       throw new InvisibleException();
     }
+    return read(schema, page.get(), again, room, seen, false);
+  }
+
+  /**
+   * Reads some entities by their keys alone; of those that are gone it has the end.
+   *
+   * @param limit how many at most; the others are left
+   * @throws io.rowhook.capture.SourceException if the source cannot be reached
+   */
+  public Chunk these(EntitySchema schema, List<RowKey> keys, int limit, Set<String> seen)
+      throws InvisibleException {
+    int most = Math.min(Math.max(1, limit), keys.size());
+    Chunk read = read(schema, List.of(), keys.subList(0, most), 1, seen, true);
+    List<RowKey> left = new ArrayList<>(read.left());
+    left.addAll(keys.subList(most, keys.size()));
+    return new Chunk(read.drafts(), null, read.keys(), left, true, read.unread());
+  }
+
+  private Chunk read(
+      EntitySchema schema,
+      List<RowKey> page,
+      List<RowKey> again,
+      int room,
+      Set<String> seen,
+      boolean tellsEnd)
+      throws InvisibleException {
     List<RowKey> keys = new ArrayList<>(again);
-    keys.addAll(page.get());
+    keys.addAll(page);
     Map<String, EventDraft> drafts = new LinkedHashMap<>();
     int count = keys.size();
     while (count > 0) {
       try {
-        int unread = read(schema, keys.subList(0, count), seen, drafts);
-        return chunk(again, page.get(), room, count, drafts, unread);
+        int unread = read(schema, keys.subList(0, count), seen, tellsEnd, drafts);
+        return chunk(again, page, room, count, drafts, unread);
       } catch (TooMuchException e) {
         if (count == 1) {
-          return chunk(again, page.get(), room, count, drafts, 1);
+          return chunk(again, page, room, count, drafts, 1);
         }
         count /= 2; // the others come with the next chunk
       }
     }
-    return chunk(again, page.get(), room, 0, drafts, 0);
+    return chunk(again, page, room, 0, drafts, 0);
   }
 
   /** Of which the first so many keys were read. */
@@ -114,7 +145,11 @@ public final class ChunkReader {
 
   /** Reads for all of them at once; returns how many could not be read. */
   private int read(
-      EntitySchema schema, List<RowKey> keys, Set<String> seen, Map<String, EventDraft> drafts)
+      EntitySchema schema,
+      List<RowKey> keys,
+      Set<String> seen,
+      boolean tellsEnd,
+      Map<String, EventDraft> drafts)
       throws InvisibleException {
     List<AggregateChange> entities =
         keys.stream().map(key -> new AggregateChange(NOWHERE, schema, Optional.of(key))).toList();
@@ -124,17 +159,24 @@ public final class ChunkReader {
     }
     int unread = 0;
     for (AggregateChange entity : entities) {
-      unread += compose(entity, readBack, drafts);
+      unread += compose(entity, readBack, tellsEnd, drafts);
     }
     return unread;
   }
 
   private static int compose(
-      AggregateChange entity, ReadBackRows readBack, Map<String, EventDraft> drafts) {
+      AggregateChange entity,
+      ReadBackRows readBack,
+      boolean tellsEnd,
+      Map<String, EventDraft> drafts) {
     RowKey key = entity.key().orElseThrow();
     Optional<ObjectNode> root = readBack.root(entity);
     if (root.isEmpty()) { // gone, or not for us; or it cannot be read
-      return readBack.isUnread(entity.schema().root(), key) ? 1 : 0;
+      boolean isUnread = readBack.isUnread(entity.schema().root(), key);
+      if (tellsEnd && !isUnread) {
+        end(entity.schema(), key, readBack.at()).ifPresent(draft -> drafts.put(key.text(), draft));
+      }
+      return isUnread ? 1 : 0;
     }
     try {
       EventComposer.compose(
@@ -143,6 +185,38 @@ public final class ChunkReader {
     } catch (UnmappableException | RuntimeException | StackOverflowError e) {
       drafts.remove(key.text());
       return 1;
+    }
+  }
+
+  /** Says of an entity no more than that it is gone; empty: its key does not tell which it was. */
+  private static Optional<EventDraft> end(EntitySchema schema, RowKey key, Instant at) {
+    if (!schema.key().containsAll(schema.id())) {
+      return Optional.empty();
+    }
+    ObjectNode data = Json.MAPPER.createObjectNode();
+    for (int i = 0; i < schema.key().size(); i++) {
+      if (schema.id().contains(schema.key().get(i))) {
+        data.set(schema.key().get(i), key.values().get(i));
+      }
+    }
+    Set<String> unknown = new LinkedHashSet<>(schema.role().shown());
+    schema.parts().forEach(part -> unknown.add(part.attribute()));
+    schema.links().forEach(link -> unknown.add(link.name()));
+    unknown.removeAll(schema.id());
+    try {
+      return Optional.of(
+          new EventDraft(
+              EventType.Deleted,
+              schema.name(),
+              RowChangeMapper.id(schema.id(), data),
+              data,
+              null,
+              null,
+              List.copyOf(unknown),
+              List.of(),
+              at));
+    } catch (UnmappableException e) {
+      return Optional.empty();
     }
   }
 

@@ -33,6 +33,7 @@ public final class CommittedState {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Optional<EpochDao.Place> place;
   private volatile Optional<CompletenessDao.Point> complete = Optional.empty();
+  private volatile Optional<CompletenessDao.Point> captured = Optional.empty();
   private volatile boolean missing; // changes, by what was written last
 
   public CommittedState(Optional<EpochDao.Place> place) {
@@ -71,6 +72,16 @@ public final class CommittedState {
   /** Up to where what is committed is known to be complete; empty: not yet. Any thread. */
   public Optional<CompletenessDao.Point> complete() {
     return complete;
+  }
+
+  /** The same, also where changes of before are known to be missing. Any thread. */
+  public Optional<CompletenessDao.Point> captured() {
+    return captured;
+  }
+
+  /** All that was committed by then is in the journal. One thread at a time. */
+  void captured(CompletenessDao.Point now) {
+    captured = Optional.of(now);
   }
 
   /** It is now. Any thread, but one at a time. */

@@ -234,11 +234,12 @@ public final class SqliteEventPublisher implements EventPublisher {
    */
   @Override
   public void complete(Instant committedTo) throws InterruptedException {
+    CompletenessDao.Point point = new CompletenessDao.Point(committed.head(), committedTo);
+    committed.captured(point);
     WriteTask<?> last = noting;
     if (last != null && !last.isDone()) {
       return; // the journal cannot be written just now
     }
-    CompletenessDao.Point point = new CompletenessDao.Point(committed.head(), committedTo);
     Optional<CompletenessDao.Point> before = committed.complete();
     boolean quiet = before.isPresent() && before.get().head() == point.head();
     if (quiet && !shared && committed.isWhole()) {

@@ -117,6 +117,16 @@ public final class ForgetJob {
         return true;
       }
     }
+    int held =
+        sql.update(
+            "DELETE FROM held WHERE recipient = ?1 AND (entity_type, entity_id) IN (SELECT entity_type,"
+                + " entity_id FROM held WHERE recipient = ?1 ORDER BY entity_type, entity_id LIMIT "
+                + STEP
+                + ")",
+            id.get());
+    if (held > 0) {
+      return true;
+    }
     int removed =
         sql.update(
             "DELETE FROM acknowledged WHERE recipient = ? AND entity_key IN (SELECT entity_key FROM"

@@ -7,6 +7,7 @@ import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.EventDao;
+import io.rowhook.journal.tables.HeldDao;
 import io.rowhook.journal.tables.IndexDao;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
@@ -121,6 +122,9 @@ public final class RetentionSweeper {
     boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {
       if (!isHeld(sql, row.sequence(), holding)) {
+        for (long number : numbers) {
+          HeldDao.keep(sql, number, row.sequence());
+        }
         EventDao.remove(sql, row.sequence(), numbers);
         if (indexed) {
           IndexDao.remove(sql, row.sequence());
@@ -132,14 +136,51 @@ public final class RetentionSweeper {
     return new Step(removed, last, rows.size() < most || old.isEmpty());
   }
 
-  private static boolean isHeld(SqliteSession sql, long sequence, List<Recipient> holding)
+  private boolean isHeld(SqliteSession sql, long sequence, List<Recipient> holding)
       throws SQLException {
     for (Recipient recipient : holding) {
-      if (sql.number(HOLDING, recipient.id(), sequence) > 0) {
+      if (sql.number(HOLDING, recipient.id(), sequence) > 0
+          || (!served.has(recipient.id()) && !HeldDao.isKept(sql, recipient.id(), sequence))) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Keeps what the recipients that are served here have, by events that were committed before an
+   * instant: where several processes share the journal, one of them removes these once all have.
+   */
+  public void keepStates(Instant before) throws InterruptedException {
+    long from = 0;
+    List<Row> rows;
+    do {
+      long after = from;
+      rows = writer.write(WriteTask.urgent(sql -> keep(sql, after, TimeColumns.micros(before))));
+      from = rows.isEmpty() ? from : rows.getLast().sequence();
+    } while (rows.size() == STEP_EVENTS);
+  }
+
+  private List<Row> keep(SqliteSession sql, long after, long before) throws SQLException {
+    List<Row> rows =
+        sql.list(
+            "SELECT sequence, committed_at FROM event WHERE sequence > ? AND sequence <= ?"
+                + " ORDER BY sequence LIMIT ?",
+            row -> new Row(row.getLong(1), row.getLong(2)),
+            after,
+            committed.head(),
+            STEP_EVENTS);
+    List<Row> old = rows.stream().filter(row -> row.committedAt() < before).toList();
+    List<Long> numbers =
+        sql.list("SELECT id FROM recipient", row -> row.getLong(1)).stream()
+            .filter(served::has)
+            .toList();
+    for (Row row : old) {
+      for (long number : numbers) {
+        HeldDao.keep(sql, number, row.sequence());
+      }
+    }
+    return old;
   }
 
   private static int removeRejected(SqliteSession sql, long before, int limit) throws SQLException {

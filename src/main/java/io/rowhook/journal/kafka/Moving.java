@@ -45,6 +45,7 @@ record Moving(
           "skipped", "recipient",
           "merged", "recipient",
           "acknowledged", "recipient",
+          "held", "recipient",
           "matching", "recipient",
           "forgotten_recipient", "id",
           "recipient", "id");

@@ -4,6 +4,7 @@ import io.rowhook.journal.AcknowledgedTable;
 import io.rowhook.journal.CompletenessTable;
 import io.rowhook.journal.FirstVersion;
 import io.rowhook.journal.FollowedLogTables;
+import io.rowhook.journal.HeldTable;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.OpaqueSource;
@@ -252,7 +253,8 @@ public record SchemaMigrations(List<String> migrations) {
               FIFTEENTH,
               FollowedLogTables.SQL,
               AcknowledgedTable.SQL,
-              CompletenessTable.SQL));
+              CompletenessTable.SQL,
+              HeldTable.SQL));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

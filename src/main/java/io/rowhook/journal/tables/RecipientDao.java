@@ -31,6 +31,11 @@ public final class RecipientDao {
     return sql.number("SELECT id FROM recipient WHERE name = ?", name);
   }
 
+  /** Its number; empty: it is not known. */
+  public static Optional<Long> number(SqliteSession sql, String name) throws SQLException {
+    return sql.first("SELECT id FROM recipient WHERE name = ?", row -> row.getLong(1), name);
+  }
+
   /** Since when it is known; empty: it is not, or was forgotten. */
   public static Optional<Instant> knownSince(SqliteSession sql, String name) throws SQLException {
     return sql.first(

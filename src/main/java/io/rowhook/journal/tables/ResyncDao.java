@@ -44,6 +44,22 @@ public final class ResyncDao {
     return sql.number("SELECT max(id) FROM resync");
   }
 
+  /** Adds one of some keys alone, which tells also of those that are gone; returns its number. */
+  public static long insertRepair(
+      SqliteSession sql, String recipient, String entity, List<String> keys, long rate, Instant now)
+      throws SQLException {
+    sql.update(
+        "INSERT INTO resync (recipient, entity, condition, rate, state, estimate, again, read,"
+            + " sent, began_at, repair) VALUES (?, ?, '', ?, 'running', ?, ?, 0, 0, ?, 1)",
+        recipient,
+        entity,
+        rate,
+        keys.size(),
+        Json.text(Json.MAPPER.valueToTree(keys)),
+        TimeColumns.micros(now));
+    return sql.number("SELECT max(id) FROM resync");
+  }
+
   /** The newest first. */
   public static List<Resync> newest(SqliteSession sql, int limit) throws SQLException {
     return sql.list(ALL + " ORDER BY id DESC LIMIT ?", ResyncDao::resync, limit);
@@ -125,6 +141,7 @@ public final class ResyncDao {
         row.getString("recipient"),
         row.getString("entity"),
         row.getString("condition"),
+        row.getInt("repair") == 1,
         row.getLong("rate"),
         State.valueOf(row.getString("state")),
         row.getString("reason"),

@@ -1,0 +1,79 @@
+package io.rowhook.admin.audit;
+
+import io.rowhook.base.Fingerprint;
+import io.rowhook.entity.EntityState;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.Held;
+import io.rowhook.recipient.Recipient;
+import io.rowhook.recipient.Subscription;
+import io.rowhook.template.TemplateLookup;
+import io.rowhook.webhook.SubscriptionMatcher;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a recipient should have of an entity, by its subscriptions and attribute sets in force. One
+ * thread's.
+ */
+final class Expectation {
+
+  private final SubscriptionMatcher matcher;
+  private final Set<Long> renderings;
+
+  Expectation(Recipient recipient, TemplateLookup sets, String entity) {
+    matcher = SubscriptionMatcher.of(recipient, sets);
+    renderings =
+        matcher.renderings(entity).stream().map(Fingerprint::of).collect(Collectors.toSet());
+  }
+
+  /** Whether a recipient is told of each state of an entity, so that it can be held against it. */
+  static boolean isWhole(Recipient recipient, String entity) {
+    return recipient.subscriptions().stream()
+        .anyMatch(one -> one.entity().equals(entity) && isWhole(one));
+  }
+
+  private static boolean isWhole(Subscription one) {
+    return one.events().containsAll(Set.of(EventType.Created, EventType.Updated))
+        && one.needingOldValues().isEmpty()
+        && one.becomes().isEmpty();
+  }
+
+  /** Whether it is for the recipient, as it is now. */
+  boolean wants(Event now) {
+    return matcher.wants(now);
+  }
+
+  /** How what a recipient has differs from what it should have. */
+  enum Verdict {
+    SAME,
+    MISSING,
+    STALE,
+    /** The state is the same, and was sent by another attribute set. */
+    OTHER_TEMPLATE,
+    SUPERFLUOUS
+  }
+
+  /**
+   * Holds one against the other.
+   *
+   * @param now what the source has, and the recipient wants; null: the source has nothing
+   */
+  Verdict judge(@Nullable Event now, Held held) {
+    if (now == null) {
+      return held.there() ? Verdict.SUPERFLUOUS : Verdict.SAME;
+    }
+    if (!held.there()) {
+      return Verdict.MISSING;
+    }
+    Long state = held.state();
+    if (state == null || state != EntityState.of(now.json())) {
+      return Verdict.STALE;
+    }
+    Long rendering = held.rendering();
+    return rendering == null || renderings.contains(rendering)
+        ? Verdict.SAME
+        : Verdict.OTHER_TEMPLATE;
+  }
+}

@@ -1,0 +1,241 @@
+package io.rowhook.journal.tables;
+
+import io.rowhook.base.Fingerprint;
+import io.rowhook.entity.EntityState;
+import io.rowhook.entity.EventType;
+import io.rowhook.journal.DeliveryState.Failed;
+import io.rowhook.journal.Difference.Why;
+import io.rowhook.journal.Held;
+import io.rowhook.journal.sqlite.SqliteSession;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What recipients acknowledged last of each entity: by the newest event that is there and that they
+ * acknowledged, and by what was kept of those that are gone.
+ */
+public final class HeldDao {
+
+  /** Whether a recipient has what an event says, of the tables {@code e} and {@code r}. */
+  private static final String ACKNOWLEDGED =
+      "(EXISTS (SELECT 1 FROM attempt WHERE recipient = r.id AND sequence = e.sequence"
+          + " AND outcome = 'delivered')"
+          // not sent, since it has the same already
+          + " OR EXISTS (SELECT 1 FROM skipped WHERE recipient = r.id AND sequence = e.sequence"
+          + " AND newer < sequence))";
+
+  private static final String OF_EVENTS =
+      "SELECT e.sequence, coalesce(m.type, e.type) AS type, %s AS body, (SELECT attribute_set FROM"
+          + " attempt WHERE recipient = r.id AND sequence = e.sequence AND outcome = 'delivered'"
+          + " ORDER BY redelivery DESC, number DESC LIMIT 1) AS attribute_set"
+          + " FROM (SELECT ? AS id) r, event e INDEXED BY event_entity"
+          + " LEFT JOIN merged m ON m.recipient = r.id AND m.sequence = e.sequence"
+          + " WHERE e.entity_type = ? AND e.entity_id = ? AND e.sequence <= ? AND "
+          + ACKNOWLEDGED
+          + " ORDER BY e.sequence DESC LIMIT 1";
+
+  private static final String WHOLE = OF_EVENTS.formatted("e.body");
+  private static final String WHETHER = OF_EVENTS.formatted("NULL");
+
+  private static final String KEPT =
+      "SELECT sequence, state, rendering FROM held"
+          + " WHERE recipient = ? AND entity_type = ? AND entity_id = ?";
+
+  private static final String IDS =
+      "SELECT entity_id FROM (SELECT entity_id FROM held WHERE recipient = ?1 AND entity_type = ?2"
+          + " AND entity_id > ?3 ORDER BY entity_id LIMIT ?4) UNION SELECT entity_id FROM (SELECT"
+          + " DISTINCT entity_id FROM event INDEXED BY event_entity WHERE entity_type = ?2"
+          + " AND entity_id > ?3 ORDER BY entity_id LIMIT ?4) ORDER BY 1 LIMIT ?4";
+
+  private static final String UNACKNOWLEDGED =
+      "SELECT d.state, d.reason, e.sequence > r.cursor AS ahead FROM recipient r"
+          + " JOIN event e INDEXED BY event_entity"
+          + " LEFT JOIN delivery d ON d.recipient = r.id AND d.sequence = e.sequence"
+          + " WHERE r.name = ? AND e.entity_type = ? AND e.entity_id = ? AND e.sequence > ?"
+          + " AND e.sequence <= ? AND (e.audience IS NULL OR e.audience = r.name)"
+          + " AND NOT EXISTS (SELECT 1 FROM skipped WHERE recipient = r.id"
+          + " AND sequence = e.sequence) ORDER BY e.sequence DESC";
+
+  /** What keeps one is that it says what a recipient has last. */
+  private static final String TO_KEEP =
+      "SELECT e.entity_type, e.entity_id FROM event e, (SELECT ? AS id) r WHERE e.sequence = ? AND "
+          + ACKNOWLEDGED;
+
+  private HeldDao() {}
+
+  /**
+   * What a recipient has of an entity.
+   *
+   * @param head nothing after it is looked at
+   */
+  public static Held of(
+      SqliteSession sql, long recipient, String entityType, String entityId, long head)
+      throws SQLException {
+    Optional<Held> said = sql.first(WHOLE, HeldDao::said, recipient, entityType, entityId, head);
+    return said.isPresent() ? said.get() : kept(sql, recipient, entityType, entityId);
+  }
+
+  /** Whether a recipient has an entity, in whatever state. */
+  public static boolean isThere(
+      SqliteSession sql, long recipient, String entityType, String entityId, long head)
+      throws SQLException {
+    Optional<Boolean> said =
+        sql.first(WHETHER, row -> !isEnd(row), recipient, entityType, entityId, head);
+    return said.isPresent() ? said.get() : kept(sql, recipient, entityType, entityId).there();
+  }
+
+  private static Held kept(SqliteSession sql, long recipient, String entityType, String entityId)
+      throws SQLException {
+    return sql.first(
+            KEPT,
+            row -> new Held(row.getLong(1), true, number(row, 2), number(row, 3)),
+            recipient,
+            entityType,
+            entityId)
+        .orElse(Held.NOTHING);
+  }
+
+  private static boolean isEnd(ResultSet row) throws SQLException {
+    return row.getString("type").equals(EventType.Deleted.name());
+  }
+
+  private static Held said(ResultSet row) throws SQLException {
+    long sequence = row.getLong("sequence");
+    if (isEnd(row)) {
+      return new Held(sequence, false, null, null);
+    }
+    String set = row.getString("attribute_set");
+    return new Held(
+        sequence,
+        true,
+        EntityState.of(row.getBytes("body")),
+        set == null ? null : Fingerprint.of(set));
+  }
+
+  private static @Nullable Long number(ResultSet row, int column) throws SQLException {
+    long number = row.getLong(column);
+    return row.wasNull() ? null : Long.valueOf(number);
+  }
+
+  /**
+   * What became of the events of an entity that a recipient has not acknowledged.
+   *
+   * @param after only later ones
+   * @param head and none later than this
+   * @return empty: there are none, or others took their place
+   */
+  public static Optional<Why> unacknowledged(
+      SqliteSession sql,
+      String recipient,
+      String entityType,
+      String entityId,
+      long after,
+      long head)
+      throws SQLException {
+    List<Why> found =
+        sql.list(UNACKNOWLEDGED, HeldDao::why, recipient, entityType, entityId, after, head);
+    return found.contains(Why.waiting)
+        ? Optional.of(Why.waiting)
+        : found.stream()
+            .filter(why -> why != Why.unwanted)
+            .findFirst()
+            .or(() -> found.stream().findFirst());
+  }
+
+  private static Why why(ResultSet row) throws SQLException {
+    String state = row.getString("state");
+    if (state == null) {
+      return row.getBoolean("ahead") ? Why.waiting : Why.unwanted;
+    }
+    String reason = Objects.requireNonNullElse(row.getString("reason"), "");
+    return !state.equals("failed")
+        ? Why.waiting
+        : reason.startsWith(Failed.DISCARDED)
+            ? Why.discarded
+            : reason.startsWith(Failed.BACKLOG_LIMIT) ? Why.limit : Why.failed;
+  }
+
+  /** The ids, in their order, of entities that a recipient may have, after one of them. */
+  public static List<String> ids(
+      SqliteSession sql, long recipient, String entityType, String after, int limit)
+      throws SQLException {
+    return sql.list(IDS, row -> row.getString(1), recipient, entityType, after, limit);
+  }
+
+  /**
+   * Keeps what an event says to a recipient, before it is removed; unless a newer one says more.
+   */
+  public static void keep(SqliteSession sql, long recipient, long sequence) throws SQLException {
+    Optional<String[]> entity = toKeep(sql, recipient, sequence);
+    if (entity.isEmpty()) {
+      return;
+    }
+    String type = entity.get()[0];
+    String id = entity.get()[1];
+    Held newest =
+        sql.first(WHOLE, HeldDao::said, recipient, type, id, Long.MAX_VALUE).orElse(Held.NOTHING);
+    if (newest.sequence() != sequence) {
+      return;
+    }
+    if (newest.there()) {
+      sql.update(
+          "INSERT INTO held (recipient, entity_type, entity_id, sequence, state, rendering)"
+              + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (recipient, entity_type, entity_id)"
+              + " DO UPDATE SET sequence = excluded.sequence, state = excluded.state,"
+              + " rendering = coalesce(excluded.rendering, rendering)"
+              + " WHERE sequence < excluded.sequence",
+          recipient,
+          type,
+          id,
+          sequence,
+          newest.state(),
+          newest.rendering());
+    } else {
+      sql.update(
+          "DELETE FROM held WHERE recipient = ? AND entity_type = ? AND entity_id = ?",
+          recipient,
+          type,
+          id);
+    }
+  }
+
+  /**
+   * Whether nothing would be lost of what a recipient has, if an event were removed: where several
+   * processes share a journal, who removes it is not who keeps that.
+   */
+  public static boolean isKept(SqliteSession sql, long recipient, long sequence)
+      throws SQLException {
+    Optional<String[]> entity = toKeep(sql, recipient, sequence);
+    if (entity.isEmpty()) {
+      return true;
+    }
+    String type = entity.get()[0];
+    String id = entity.get()[1];
+    Held newest =
+        sql.first(WHOLE, HeldDao::said, recipient, type, id, Long.MAX_VALUE).orElse(Held.NOTHING);
+    Held kept = kept(sql, recipient, type, id);
+    return newest.sequence() != sequence
+        || (newest.there() ? kept.sequence() == sequence : !kept.there());
+  }
+
+  private static Optional<String[]> toKeep(SqliteSession sql, long recipient, long sequence)
+      throws SQLException {
+    return sql.first(
+        TO_KEEP, row -> new String[] {row.getString(1), row.getString(2)}, recipient, sequence);
+  }
+
+  /** Of no recipient any more: the entity is erased. */
+  public static void erase(SqliteSession sql, String entityType, String entityId)
+      throws SQLException {
+    sql.update("DELETE FROM held WHERE entity_type = ? AND entity_id = ?", entityType, entityId);
+    sql.update(
+        "DELETE FROM difference WHERE entity_id = ? AND audit IN"
+            + " (SELECT id FROM state_audit WHERE entity = ?)",
+        entityId,
+        entityType);
+  }
+}
