@@ -3,30 +3,19 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import io.rowhook.base.Json;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
-import io.rowhook.testing.Receiver;
-import io.rowhook.testing.Receiver.Answer;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +32,6 @@ class AuditTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int DRAWN = 60;
-  private static final int BUSY = 1_000; // ids from here on change all the time
 
   private static final String SHOP =
       """
@@ -54,31 +42,13 @@ class AuditTest {
       pause: { failures: 10000 }
       """;
 
-  /** What PostgreSQL says that an order is, as JSON. */
-  private static final String TRUTH =
-      """
-      SELECT o.id, to_jsonb(o) || jsonb_build_object(
-        'customer', (SELECT to_jsonb(c) FROM audited.customer c WHERE c.id = o.customer_id),
-        'lines', coalesce((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.n)
-          FROM audited.line l WHERE l.order_id = o.id), '[]'))
-      FROM audited.sale o WHERE o.id < %d
-      """
-          .formatted(BUSY);
-
   @AutoClose private static final SourceDatabase source = SourceDatabase.start();
 
   @TempDir Path directory;
 
-  /** What the receiver has of each order, by the newest that it took. */
-  private final Map<Long, Kept> kept = new ConcurrentHashMap<>();
-
-  private final Set<Long> refused = ConcurrentHashMap.newKeySet();
-  @AutoClose private final Receiver receiver = new Receiver(this::answer);
-
+  @AutoClose private final AuditedShop shop = new AuditedShop(source);
   private Stage stage;
   private OperatedService service;
-
-  private record Kept(long sequence, JsonNode data) {}
 
   @BeforeEach
   void set() {
@@ -110,25 +80,12 @@ class AuditTest {
   }
 
   private void shop(String more) {
-    stage.recipient("shop", "url: " + receiver.url("/shop") + "\n" + SHOP + more);
+    stage.recipient("shop", "url: " + shop.url() + "\n" + SHOP + more);
   }
 
   @AfterEach
   void strike() {
     stage.close();
-  }
-
-  private Answer answer(Receiver.Request request) throws IOException {
-    JsonNode body = Json.MAPPER.readTree(request.body());
-    long id = body.path("data").path("id").asLong();
-    if (refused.contains(id)) {
-      return Answer.of(422);
-    }
-    long sequence = Long.parseLong(request.header("Rowhook-Sequence"));
-    boolean end = request.header("Rowhook-Entity-Event").equals("Deleted");
-    Kept now = new Kept(sequence, end ? MissingNode.getInstance() : body.path("data"));
-    kept.merge(id, now, (a, b) -> a.sequence() > b.sequence() ? a : b);
-    return Answer.of(200);
   }
 
   @Test
@@ -145,7 +102,7 @@ class AuditTest {
     for (int round = 0; round < 4; round++) {
       for (int id = 1; id <= DRAWN; id++) {
         if (random.nextInt(4) == 0) {
-          refused.add((long) id);
+          shop.refused().add((long) id);
         }
         if (random.nextInt(3) > 0) {
           change(id, random);
@@ -153,18 +110,18 @@ class AuditTest {
       }
       stage.awaitJournaled();
       awaitSettled();
-      refused.clear();
+      shop.refused().clear();
     }
 
-    Set<Long> differing = differing();
+    Set<Long> differing = shop.differing();
     JsonNode found = audit("shop", "Order", "--repair");
     assertThat(ids(found)).as("seed %d: %s", seed, found).isEqualTo(differing);
     assertThat(found.path("state").asText()).isEqualTo("done");
 
-    int before = posts();
+    int before = shop.posts();
     service.shown("resync", "--list");
-    Eventually.within(LIMIT, "it is mended", () -> differing().isEmpty());
-    assertThat(posts() - before).isLessThanOrEqualTo(differing.size());
+    Eventually.within(LIMIT, "it is mended", () -> shop.differing().isEmpty());
+    assertThat(shop.posts() - before).isLessThanOrEqualTo(differing.size());
     Eventually.passes(
         LIMIT, "none differs", () -> assertThat(ids(audit("shop", "Order"))).isEmpty());
     over.set(true);
@@ -179,7 +136,7 @@ class AuditTest {
       source.execute(insert(id, random));
     }
     source.execute("DELETE FROM audited.sale WHERE id = 20");
-    Eventually.within(LIMIT, "all arrives", () -> differing().isEmpty());
+    Eventually.within(LIMIT, "all arrives", () -> shop.differing().isEmpty());
     awaitSettled();
     Eventually.within(
         LIMIT,
@@ -202,9 +159,9 @@ class AuditTest {
         "UPDATE audited.customer SET name = 'other' WHERE id = 4",
         "UPDATE audited.sale SET status = status WHERE id = 11");
     stage.awaitJournaled();
-    assertThat(ids(audit("shop", "Order"))).isEqualTo(differing()).contains(3L, 7L, 8L, 30L);
+    assertThat(ids(audit("shop", "Order"))).isEqualTo(shop.differing()).contains(3L, 7L, 8L, 30L);
     audit("shop", "Order", "--repair");
-    Eventually.within(LIMIT, "it is mended", () -> differing().isEmpty());
+    Eventually.within(LIMIT, "it is mended", () -> shop.differing().isEmpty());
   }
 
   @Test
@@ -212,8 +169,8 @@ class AuditTest {
     source.execute("INSERT INTO audited.sale (id) VALUES (1)");
     stage.start();
     source.execute("INSERT INTO audited.sale (id) VALUES (2), (3), (4), (5)");
-    Eventually.within(LIMIT, "all arrive", () -> kept.size() == 4);
-    refused.addAll(Set.of(2L, 3L, 4L));
+    Eventually.within(LIMIT, "all arrive", () -> shop.has().size() == 4);
+    shop.refused().addAll(Set.of(2L, 3L, 4L));
     source.execute(
         "UPDATE audited.sale SET status = 'x' WHERE id IN (2, 3)",
         "DELETE FROM audited.sale WHERE id = 4");
@@ -278,63 +235,12 @@ class AuditTest {
   private static Set<Long> ids(JsonNode audit) {
     Set<Long> ids = new TreeSet<>();
     for (JsonNode one : audit.path("differences")) {
-      if (!one.path("kind").asText().equals("pending") || one.path("entityId").asLong() < BUSY) {
+      if (!one.path("kind").asText().equals("pending")
+          || one.path("entityId").asLong() < AuditedShop.BUSY) {
         ids.add(one.path("entityId").asLong());
       }
     }
     return ids;
-  }
-
-  private int posts() {
-    return (int)
-        receiver.requests().stream()
-            .filter(request -> !request.text().contains("\"status\":\"busy\""))
-            .count();
-  }
-
-  /** Those of which the receiver has not what PostgreSQL has. */
-  private Set<Long> differing() throws SQLException, IOException {
-    Map<Long, JsonNode> truth = new TreeMap<>();
-    try (Connection connection = source.connect();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(TRUTH)) {
-      while (rows.next()) {
-        truth.put(rows.getLong(1), Json.MAPPER.readTree(rows.getString(2)));
-      }
-    }
-    Set<Long> all = new TreeSet<>();
-    truth.forEach((id, now) -> {
-      Kept has = kept.get(id);
-      if (has == null || !same(now, has.data())) {
-        all.add(id);
-      }
-    });
-    kept.forEach((id, has) -> {
-      if (id < BUSY && !truth.containsKey(id) && has.data().isObject()) {
-        all.add(id);
-      }
-    });
-    return all;
-  }
-
-  /** Times are written in two ways, and a customer that is not there is not told. */
-  private static boolean same(JsonNode now, JsonNode has) {
-    if (!has.isObject()) {
-      return false;
-    }
-    for (Map.Entry<String, JsonNode> one : now.properties()) {
-      JsonNode other = Objects.requireNonNullElse(has.get(one.getKey()), NullNode.getInstance());
-      boolean time = one.getKey().equals("at") && one.getValue().isTextual();
-      boolean equal =
-          time
-              ? Instant.parse(one.getValue().asText().replace("+00:00", "Z"))
-                  .equals(Instant.parse(other.asText()))
-              : one.getValue().equals(other);
-      if (!equal) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** All that the journal has now is settled, while more comes. */
@@ -376,13 +282,14 @@ class AuditTest {
 
   private static void write(SplittableRandom random, AtomicBoolean over) {
     while (!over.get()) {
-      long id = BUSY + random.nextInt(50);
+      long id = AuditedShop.BUSY + random.nextInt(50);
       source.execute(
           random.nextInt(10) == 0
               ? "DELETE FROM audited.sale WHERE id = " + id
               : ("INSERT INTO audited.sale (id, status) VALUES (%d, 'busy')"
                       + " ON CONFLICT (id) DO UPDATE SET total = coalesce(sale.total, 0) + 1")
                   .formatted(id));
+      LockSupport.parkNanos(5_000_000);
     }
   }
 }

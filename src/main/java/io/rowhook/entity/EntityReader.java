@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.ColumnFilter;
+import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * thread's; it has a lookup of its own, so that nobody waits for it.
  */
 public final class EntityReader {
+
+  /** Of what is of no transaction. */
+  private static final Epoch NEVER = new Epoch("", "", Instant.EPOCH);
 
   private final ChunkWindow window;
   private final RowLookup rows;
@@ -89,7 +93,7 @@ public final class EntityReader {
     EntitySchema schema = known(entity);
     Chunk chunk = read(schema, after == null ? null : RowKey.parse(after), limit);
     return new Page(
-        found(chunk),
+        found(schema, chunk),
         chunk.last() == null ? after : chunk.last().text(),
         schema.keyShape(),
         chunk.atEnd(),
@@ -105,7 +109,7 @@ public final class EntityReader {
     List<RowKey> left = parsed;
     while (!left.isEmpty()) {
       Chunk chunk = these(schema, left);
-      all.addAll(found(chunk));
+      all.addAll(found(schema, chunk));
       unread += chunk.unread();
       left = chunk.left();
     }
@@ -197,11 +201,8 @@ public final class EntityReader {
     }
   }
 
-  private List<Found> found(Chunk chunk) {
-    EventSerializer maker = window.serializer();
-    if (maker == null) {
-      throw new IllegalStateException("capture has not begun");
-    }
+  private static List<Found> found(EntitySchema schema, Chunk chunk) {
+    EventSerializer maker = new EventSerializer(List.of(schema.type()), NEVER);
     Transaction none = new Transaction(Position.START, "0", Instant.EPOCH);
     List<Found> all = new ArrayList<>(chunk.drafts().size());
     chunk

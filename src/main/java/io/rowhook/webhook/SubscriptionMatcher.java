@@ -17,7 +17,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +142,9 @@ public final class SubscriptionMatcher {
     }
   }
 
-  static BodyRenderer renderer(Recipient recipient, TemplateLookup sets, Subscription subscription)
+  /** What makes a subscription's bodies; refused if there is no such attribute set. */
+  public static BodyRenderer renderer(
+      Recipient recipient, TemplateLookup sets, Subscription subscription)
       throws TemplateException {
     return BodyRenderer.of(
         recipient,
@@ -190,23 +191,6 @@ public final class SubscriptionMatcher {
   Optional<Match> match(Event event) throws TemplateException {
     Optional<Rule> rule = subscriptionOf(event);
     return rule.isPresent() ? Optional.of(match(rule.get())) : Optional.empty();
-  }
-
-  /**
-   * How events of an entity may be sent by the subscriptions and attribute sets in force, in the
-   * words of {@link BodyRenderer#hash}.
-   */
-  public Set<String> renderings(String entity) {
-    Set<String> all = new HashSet<>();
-    for (Rule rule : rules) {
-      Match match = rule.match;
-      if (match != null && rule.subscription.entity().equals(entity)) {
-        all.add(match.rendering());
-        BodyRenderer.byHash(sets, match.rendering())
-            .ifPresent(one -> all.add(one.asNotify().hash())); // where the body is too large
-      }
-    }
-    return all;
   }
 
   /**

@@ -7,10 +7,12 @@ import io.rowhook.entity.EventType;
 import io.rowhook.journal.Held;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
+import io.rowhook.template.BodyRenderer;
+import io.rowhook.template.TemplateException;
 import io.rowhook.template.TemplateLookup;
 import io.rowhook.webhook.SubscriptionMatcher;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +22,25 @@ import org.jspecify.annotations.Nullable;
 final class Expectation {
 
   private final SubscriptionMatcher matcher;
-  private final Set<Long> renderings;
+  private final Set<Long> renderings = new HashSet<>();
 
   Expectation(Recipient recipient, TemplateLookup sets, String entity) {
     matcher = SubscriptionMatcher.of(recipient, sets);
-    renderings =
-        matcher.renderings(entity).stream().map(Fingerprint::of).collect(Collectors.toSet());
+    for (Subscription subscription : recipient.subscriptions()) {
+      if (subscription.entity().equals(entity)) {
+        add(recipient, sets, subscription);
+      }
+    }
+  }
+
+  private void add(Recipient recipient, TemplateLookup sets, Subscription subscription) {
+    try {
+      BodyRenderer set = SubscriptionMatcher.renderer(recipient, sets, subscription);
+      renderings.add(Fingerprint.of(set.hash()));
+      renderings.add(Fingerprint.of(set.asNotify().hash())); // where the body is too large
+    } catch (TemplateException e) {
+      // there is none, so nothing was sent by it
+    }
   }
 
   /** Whether a recipient is told of each state of an entity, so that it can be held against it. */

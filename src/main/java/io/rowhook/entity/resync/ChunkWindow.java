@@ -182,16 +182,6 @@ public final class ChunkWindow {
     }
   }
 
-  /** Resync: what writes the events of the engine that runs; null: none has begun. */
-  public @Nullable EventSerializer serializer() {
-    lock.lock();
-    try {
-      return serializer;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /**
    * Resync: notes from now on which transactions end.
    *
