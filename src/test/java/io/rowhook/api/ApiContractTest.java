@@ -98,6 +98,7 @@ class ApiContractTest {
     change(event);
     whatIf();
     resync();
+    audit();
     forget();
     erase();
     answered.addAll(new EditContract(client, document).answered());
@@ -271,6 +272,22 @@ class ApiContractTest {
     problem(
         422, "POST", "/v1/recipients/shop/resync", "{\"entity\":\"Article\",\"where\":\"a;b\"}");
     problem(409, "POST", "/v1/recipients/down/resync", "{\"entity\":\"Article\"}");
+  }
+
+  private void audit() {
+    JsonNode begun = good("POST", "/v1/audits", "{\"recipient\":\"shop\"}");
+    String place = "/v1/audits/" + begun.path("audits").path(0).path("id").asText();
+    Eventually.within(
+        LIMIT, "it is done", () -> good("GET", place, "").path("state").asText().equals("done"));
+    assertThat(good("GET", place + "/differences?limit=1", "").path("differences")).isEmpty();
+    assertThat(problem(409, "DELETE", place, "").text()).contains("runs no more");
+    JsonNode slow =
+        good("POST", "/v1/audits", "{\"recipient\":\"shop\",\"rate\":1}").path("audits").path(0);
+    problem(409, "POST", "/v1/audits", "{\"recipient\":\"shop\",\"entity\":\"Article\"}");
+    good("DELETE", "/v1/audits/" + slow.path("id").asText(), "");
+    assertThat(good("GET", "/v1/audits", "").path("audits")).hasSize(2);
+    problem(422, "POST", "/v1/audits", "{\"entity\":\"Artikel\"}");
+    problem(404, "GET", "/v1/audits/77/differences", "");
   }
 
   private void forget() throws IOException {

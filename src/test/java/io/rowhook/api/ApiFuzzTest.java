@@ -89,6 +89,7 @@ class ApiFuzzTest {
             "recipient", List.of("shop", "down"),
             "entity", List.of("Article", "Order"),
             "resync", List.of("1", "2"),
+            "audit", List.of("1", "2"),
             "whatIf", List.of("1", "2"),
             "event", events);
     try (HttpClient http = HttpClient.newHttpClient();

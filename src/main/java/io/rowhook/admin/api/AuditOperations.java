@@ -117,7 +117,7 @@ final class AuditOperations {
                   Schema.fields()
                       .must("audits", Schema.list(AUDIT))
                       .must("refused", Schema.list(REFUSED).about("which have not, and why")))
-              .or(ProblemType.CONFLICT, ProblemType.UNAVAILABLE)
+              .or(ProblemType.NOT_FOUND, ProblemType.CONFLICT, ProblemType.UNAVAILABLE)
               .by(AuditOperations::begin),
           Operation.get("/v1/audits", "listAudits")
               .says(TAG, "Those that run and ran, the newest first")
