@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a recipient acknowledged last of an entity.
  *
- * @param sequence of the event that said it; 0: nothing is known of the entity
+ * @param sequence of the event that said it; 0: nothing is known
  * @param there whether the recipient has it: it was not told of its end
  * @param state see {@link io.rowhook.entity.EntityState}; null: the recipient does not have it
  * @param rendering the fingerprint of the attribute set's hash; null: not known

@@ -12,7 +12,6 @@ import io.rowhook.journal.tables.ResyncDao;
 import io.rowhook.journal.tables.StateAuditDao;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,7 +154,10 @@ public final class StateAudits {
     return committed.captured();
   }
 
-  /** What a recipient has of some entities, by their ids; empty: it is not known. */
+  /**
+   * What a recipient has of some entities, by their ids; of which nothing is known are missing.
+   * Empty: the recipient is not known.
+   */
   public Optional<Map<String, Held>> held(String recipient, String entity, List<String> ids) {
     long head = committed.head();
     return readers.read(sql -> {
@@ -163,11 +165,7 @@ public final class StateAudits {
       if (number.isEmpty()) {
         return Optional.<Map<String, Held>>empty();
       }
-      Map<String, Held> all = new HashMap<>();
-      for (String id : ids) {
-        all.put(id, HeldDao.of(sql, number.get(), entity, id, head));
-      }
-      return Optional.of(all);
+      return Optional.of(HeldDao.of(sql, number.get(), entity, ids, head));
     });
   }
 
@@ -188,13 +186,7 @@ public final class StateAudits {
         return Optional.<Ids>empty();
       }
       List<String> ids = HeldDao.ids(sql, number.get(), entity, after, limit);
-      List<String> there = new ArrayList<>();
-      for (String id : ids) {
-        if (HeldDao.isThere(sql, number.get(), entity, id, head)) {
-          there.add(id);
-        }
-      }
-      return Optional.of(new Ids(ids, there));
+      return Optional.of(new Ids(ids, HeldDao.there(sql, number.get(), entity, ids, head)));
     });
   }
 

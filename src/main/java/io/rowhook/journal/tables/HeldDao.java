@@ -1,6 +1,7 @@
 package io.rowhook.journal.tables;
 
 import io.rowhook.base.Fingerprint;
+import io.rowhook.base.Json;
 import io.rowhook.entity.EntityState;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -9,9 +10,13 @@ import io.rowhook.journal.Held;
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +50,14 @@ public final class HeldDao {
       "SELECT sequence, state, rendering FROM held"
           + " WHERE recipient = ? AND entity_type = ? AND entity_id = ?";
 
+  private static final String ALL_KEPT =
+      "SELECT entity_id, sequence, state, rendering FROM held WHERE recipient = ?"
+          + " AND entity_type = ? AND entity_id IN (SELECT value FROM json_each(?))";
+
+  private static final String WITH_EVENTS =
+      "SELECT value FROM json_each(?2) WHERE EXISTS (SELECT 1 FROM event INDEXED BY event_entity"
+          + " WHERE entity_type = ?1 AND entity_id = value)";
+
   private static final String IDS =
       "SELECT entity_id FROM (SELECT entity_id FROM held WHERE recipient = ?1 AND entity_type = ?2"
           + " AND entity_id > ?3 ORDER BY entity_id LIMIT ?4) UNION SELECT entity_id FROM (SELECT"
@@ -68,35 +81,59 @@ public final class HeldDao {
   private HeldDao() {}
 
   /**
-   * What a recipient has of an entity.
+   * What a recipient has of some entities, by their ids; of which it has and had nothing are
+   * missing.
    *
    * @param head nothing after it is looked at
    */
-  public static Held of(
-      SqliteSession sql, long recipient, String entityType, String entityId, long head)
+  public static Map<String, Held> of(
+      SqliteSession sql, long recipient, String entityType, List<String> ids, long head)
       throws SQLException {
-    Optional<Held> said = sql.first(WHOLE, HeldDao::said, recipient, entityType, entityId, head);
-    return said.isPresent() ? said.get() : kept(sql, recipient, entityType, entityId);
+    String all = Json.text(Json.MAPPER.valueToTree(ids));
+    Map<String, Held> found = new HashMap<>();
+    sql.each(
+        ALL_KEPT,
+        row -> {
+          found.put(row.getString(1), kept(row, 2));
+          return true;
+        },
+        recipient,
+        entityType,
+        all);
+    for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
+      sql.first(WHOLE, HeldDao::said, recipient, entityType, id, head)
+          .ifPresent(said -> found.put(id, said));
+    }
+    return found;
   }
 
-  /** Whether a recipient has an entity, in whatever state. */
-  public static boolean isThere(
-      SqliteSession sql, long recipient, String entityType, String entityId, long head)
+  /** Which of some entities a recipient has, in whatever state. */
+  public static List<String> there(
+      SqliteSession sql, long recipient, String entityType, List<String> ids, long head)
       throws SQLException {
-    Optional<Boolean> said =
-        sql.first(WHETHER, row -> !isEnd(row), recipient, entityType, entityId, head);
-    return said.isPresent() ? said.get() : kept(sql, recipient, entityType, entityId).there();
+    String all = Json.text(Json.MAPPER.valueToTree(ids));
+    Set<String> found = new LinkedHashSet<>();
+    sql.each(ALL_KEPT, row -> found.add(row.getString(1)) || true, recipient, entityType, all);
+    for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
+      Optional<Boolean> said =
+          sql.first(WHETHER, row -> !isEnd(row), recipient, entityType, id, head);
+      if (said.isPresent() && said.get()) {
+        found.add(id);
+      } else if (said.isPresent()) {
+        found.remove(id);
+      }
+    }
+    return List.copyOf(found);
   }
 
   private static Held kept(SqliteSession sql, long recipient, String entityType, String entityId)
       throws SQLException {
-    return sql.first(
-            KEPT,
-            row -> new Held(row.getLong(1), true, number(row, 2), number(row, 3)),
-            recipient,
-            entityType,
-            entityId)
+    return sql.first(KEPT, row -> kept(row, 1), recipient, entityType, entityId)
         .orElse(Held.NOTHING);
+  }
+
+  private static Held kept(ResultSet row, int column) throws SQLException {
+    return new Held(row.getLong(column), true, number(row, column + 1), number(row, column + 2));
   }
 
   private static boolean isEnd(ResultSet row) throws SQLException {
