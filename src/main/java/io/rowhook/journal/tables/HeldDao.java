@@ -11,12 +11,11 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +101,7 @@ public final class HeldDao {
         all);
     for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
       sql.first(WHOLE, HeldDao::said, recipient, entityType, id, head)
-          .ifPresent(said -> found.put(id, said));
+          .ifPresent(said -> found.merge(id, said, HeldDao::newer));
     }
     return found;
   }
@@ -112,18 +111,33 @@ public final class HeldDao {
       SqliteSession sql, long recipient, String entityType, List<String> ids, long head)
       throws SQLException {
     String all = Json.text(Json.MAPPER.valueToTree(ids));
-    Set<String> found = new LinkedHashSet<>();
-    sql.each(ALL_KEPT, row -> found.add(row.getString(1)) || true, recipient, entityType, all);
+    Map<String, Held> found = new LinkedHashMap<>();
+    sql.each(
+        ALL_KEPT,
+        row -> {
+          found.put(row.getString(1), kept(row, 2));
+          return true;
+        },
+        recipient,
+        entityType,
+        all);
     for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
-      Optional<Boolean> said =
-          sql.first(WHETHER, row -> !isEnd(row), recipient, entityType, id, head);
-      if (said.isPresent() && said.get()) {
-        found.add(id);
-      } else if (said.isPresent()) {
-        found.remove(id);
-      }
+      sql.first(WHETHER, HeldDao::whether, recipient, entityType, id, head)
+          .ifPresent(said -> found.merge(id, said, HeldDao::newer));
     }
-    return List.copyOf(found);
+    return found.entrySet().stream()
+        .filter(one -> one.getValue().there())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static Held whether(ResultSet row) throws SQLException {
+    return new Held(row.getLong("sequence"), !isEnd(row), null, null);
+  }
+
+  /** An older one may have been sent again by a person since. */
+  private static Held newer(Held one, Held other) {
+    return one.sequence() > other.sequence() ? one : other;
   }
 
   private static Held kept(SqliteSession sql, long recipient, String entityType, String entityId)
@@ -233,10 +247,12 @@ public final class HeldDao {
           newest.rendering());
     } else {
       sql.update(
-          "DELETE FROM held WHERE recipient = ? AND entity_type = ? AND entity_id = ?",
+          "DELETE FROM held WHERE recipient = ? AND entity_type = ? AND entity_id = ?"
+              + " AND sequence < ?",
           recipient,
           type,
-          id);
+          id,
+          sequence);
     }
   }
 
@@ -256,7 +272,8 @@ public final class HeldDao {
         sql.first(WHOLE, HeldDao::said, recipient, type, id, Long.MAX_VALUE).orElse(Held.NOTHING);
     Held kept = kept(sql, recipient, type, id);
     return newest.sequence() != sequence
-        || (newest.there() ? kept.sequence() == sequence : !kept.there());
+        || kept.sequence() >= sequence
+        || !(newest.there() || kept.there());
   }
 
   private static Optional<String[]> toKeep(SqliteSession sql, long recipient, long sequence)
