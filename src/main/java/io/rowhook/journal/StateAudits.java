@@ -68,6 +68,11 @@ public final class StateAudits {
     return readers.read(StateAuditDao::running);
   }
 
+  /** The numbers of those that run, in the order in which they began. */
+  public List<Long> runningNumbers() {
+    return readers.read(StateAuditDao::runningNumbers);
+  }
+
   /** Ends one. False: it runs no more. */
   public boolean end(long id, Resync.State state, @Nullable String reason)
       throws InterruptedException {

@@ -98,9 +98,9 @@ public final class AuditRunner implements AutoCloseable {
 
   /** Whatever it meets, the thread goes on. */
   private void step() throws InterruptedException {
-    List<StateAudit> running;
+    List<Long> running;
     try {
-      running = audits.running();
+      running = audits.runningNumbers();
     } catch (JournalException e) {
       LOG.debug("which audits run", e);
       pause(AuditStep.LATER);
@@ -112,8 +112,8 @@ public final class AuditRunner implements AutoCloseable {
       pause(IDLE);
       return;
     }
-    StateAudit next = running.getFirst();
-    for (StateAudit one : running) {
+    long next = running.getFirst();
+    for (long one : running) {
       if (memory(one).nextTurn - memory(next).nextTurn < 0) {
         next = one;
       }
@@ -130,16 +130,31 @@ public final class AuditRunner implements AutoCloseable {
     note(next, memory.note);
   }
 
-  private void note(StateAudit audit, @Nullable String note) {
+  private void note(long audit, @Nullable String note) {
     if (note == null) {
-      notes.remove(audit.id());
+      notes.remove(audit);
     } else {
-      notes.put(audit.id(), note);
+      notes.put(audit, note);
     }
   }
 
-  private AuditMemory memory(StateAudit audit) {
-    return memories.computeIfAbsent(audit.id(), _ -> new AuditMemory());
+  private AuditMemory memory(long audit) {
+    return memories.computeIfAbsent(audit, _ -> new AuditMemory());
+  }
+
+  private Duration turn(long number, AuditMemory memory) throws InterruptedException {
+    StateAudit audit;
+    try {
+      Optional<StateAudit> found = audits.find(number);
+      if (found.isEmpty()) {
+        return AuditStep.LATER;
+      }
+      audit = found.get();
+    } catch (JournalException e) {
+      memory.note = String.valueOf(e.getMessage());
+      return AuditStep.LATER;
+    }
+    return turn(audit, memory);
   }
 
   private Duration turn(StateAudit audit, AuditMemory memory) throws InterruptedException {

@@ -64,6 +64,12 @@ public final class StateAuditDao {
         sql, sql.list(ALL + " WHERE state = 'running' ORDER BY id", StateAuditDao::audit));
   }
 
+  /** The numbers of those that run. */
+  public static List<Long> runningNumbers(SqliteSession sql) throws SQLException {
+    return sql.list(
+        "SELECT id FROM state_audit WHERE state = 'running' ORDER BY id", row -> row.getLong(1));
+  }
+
   /** Notes how far one has come. False: it runs no more. */
   public static boolean move(SqliteSession sql, long id, Progress progress, Instant now)
       throws SQLException {
