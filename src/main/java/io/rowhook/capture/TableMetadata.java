@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  *     the primary key's among them
  * @param partitioned whether its rows stand in partitions
  * @param leaves the partitions that hold rows, at any depth; empty where it is not partitioned
+ * @param foreignKeys what PostgreSQL itself says that its rows name
  */
 public record TableMetadata(
     TableId table,
@@ -32,7 +33,8 @@ public record TableMetadata(
     List<String> identityColumns,
     List<List<String>> uniqueKeys,
     boolean partitioned,
-    List<Leaf> leaves) {
+    List<Leaf> leaves,
+    List<ForeignKey> foreignKeys) {
 
   /** PostgreSQL's OIDs of smallint, integer and bigint: {@code pg_type.dat}. */
   private static final Set<Long> WHOLE_NUMBERS = Set.of(21L, 23L, 20L);
@@ -49,9 +51,10 @@ public record TableMetadata(
     identityColumns = List.copyOf(identityColumns);
     uniqueKeys = uniqueKeys.stream().map(List::copyOf).toList();
     leaves = List.copyOf(leaves);
+    foreignKeys = List.copyOf(foreignKeys);
   }
 
-  /** One that is not partitioned. */
+  /** One that is not partitioned, and whose rows name nothing. */
   public TableMetadata(
       TableId table,
       long oid,
@@ -69,6 +72,7 @@ public record TableMetadata(
         identityColumns,
         uniqueKeys,
         false,
+        List.of(),
         List.of());
   }
 
@@ -104,6 +108,21 @@ public record TableMetadata(
 
   /** A partition that holds rows. */
   public record Leaf(TableId table, long oid) {}
+
+  /**
+   * A foreign key.
+   *
+   * @param columns the table's own
+   * @param table which it names a row of
+   * @param to that row's columns, in the order of these
+   */
+  public record ForeignKey(List<String> columns, TableId table, List<String> to) {
+
+    public ForeignKey {
+      columns = List.copyOf(columns);
+      to = List.copyOf(to);
+    }
+  }
 
   /** What PostgreSQL logs of a row's old state: {@code ALTER TABLE … REPLICA IDENTITY}. */
   public enum ReplicaIdentity {

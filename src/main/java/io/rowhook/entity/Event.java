@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     reads it
  * @param audience the one recipient that it is for, by name; null: for all
  * @param indexed what it is found by beside its entity; the journal takes it, and gives none back
+ * @param named the entities that it names
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copied nowhere, for speed
 public record Event(
@@ -33,9 +34,10 @@ public record Event(
     Position position,
     byte[] json,
     @Nullable String audience,
-    List<IndexedValue> indexed) {
+    List<IndexedValue> indexed,
+    NamedEntities named) {
 
-  /** One that is found by nothing but its entity. */
+  /** One that is found by nothing but its entity, and names no other. */
   public Event(
       String id,
       String entityType,
@@ -45,7 +47,41 @@ public record Event(
       Position position,
       byte[] json,
       @Nullable String audience) {
-    this(id, entityType, entityId, type, committedAt, position, json, audience, List.of());
+    this(
+        id,
+        entityType,
+        entityId,
+        type,
+        committedAt,
+        position,
+        json,
+        audience,
+        List.of(),
+        NamedEntities.NONE);
+  }
+
+  /** One that names no other entity. */
+  public Event(
+      String id,
+      String entityType,
+      String entityId,
+      EventType type,
+      Instant committedAt,
+      Position position,
+      byte[] json,
+      @Nullable String audience,
+      List<IndexedValue> indexed) {
+    this(
+        id,
+        entityType,
+        entityId,
+        type,
+        committedAt,
+        position,
+        json,
+        audience,
+        indexed,
+        NamedEntities.NONE);
   }
 
   /** Between two words of a name. */
@@ -66,7 +102,13 @@ public record Event(
   /** The same for one recipient only. */
   public Event to(String recipient) {
     return new Event(
-        id, entityType, entityId, type, committedAt, position, json, recipient, indexed);
+        id, entityType, entityId, type, committedAt, position, json, recipient, indexed, named);
+  }
+
+  /** The same, naming these. */
+  public Event naming(NamedEntities others) {
+    return new Event(
+        id, entityType, entityId, type, committedAt, position, json, audience, indexed, others);
   }
 
   /** Whether a recipient may be told of it. */

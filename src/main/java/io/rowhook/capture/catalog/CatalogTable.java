@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata.Column;
+import io.rowhook.capture.TableMetadata.ForeignKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -74,6 +75,17 @@ public record CatalogTable(
               .formatted(PublicationMembers.tree("?::oid"));
 
   /** Those that inherit from it: their rows are its rows for a SELECT, but not for the log. */
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT n.nspname, t.relname,
+             (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY k (n, place)
+                JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.n),
+             (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY k (n, place)
+                JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.n)
+        FROM pg_constraint f JOIN pg_class t ON t.oid = f.confrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+       WHERE f.conrelid = ? AND f.contype = 'f' AND f.conparentid = 0 ORDER BY f.conkey, f.conname
+      """;
+
   private static final String HEIRS =
       """
       SELECT n.nspname, c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -137,6 +149,27 @@ public record CatalogTable(
       statement.setLong(1, oid);
       return read(statement);
     }
+  }
+
+  /** What its rows name by PostgreSQL's own word. */
+  public List<ForeignKey> foreignKeys(Connection connection) throws SQLException {
+    List<ForeignKey> keys = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(FOREIGN_KEYS)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          TableId named = new TableId(row.getString(1), row.getString(2));
+          keys.add(new ForeignKey(texts(row.getString(3)), named, texts(row.getString(4))));
+        }
+      }
+    }
+    return keys;
+  }
+
+  private static List<String> texts(String json) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    json(json).forEach(text -> texts.add(text.textValue()));
+    return texts;
   }
 
   /** The tables that inherit from it directly, partitions not among them. */

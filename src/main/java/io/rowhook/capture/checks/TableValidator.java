@@ -107,7 +107,8 @@ public final class TableValidator {
               identity.columns(),
               identity.uniqueKeys(),
               table.isPartitioned(),
-              leaves.stream().map(leaf -> new Leaf(leaf.table(), leaf.oid())).toList());
+              leaves.stream().map(leaf -> new Leaf(leaf.table(), leaf.oid())).toList(),
+              table.foreignKeys(connection));
       if (!apart(table) || !excluded(captured, facts) || !family(table, leaves)) {
         return Optional.empty();
       }

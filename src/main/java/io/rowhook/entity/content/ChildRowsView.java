@@ -45,6 +45,9 @@ final class ChildRowsView {
   /** Names of parts of which something is not known. */
   private final Set<String> incomplete = new LinkedHashSet<>();
 
+  /** The keys of the entities that its rows name. */
+  private final Set<String> named = new LinkedHashSet<>();
+
   private ChildRowsView(
       AggregateChange entity, ReadBackRows readBack, boolean withRead, int moment) {
     this.entity = entity;
@@ -153,6 +156,11 @@ final class ChildRowsView {
     return part.path().substring(part.path().indexOf('/') + 1).replace('/', '.');
   }
 
+  /** The keys of the entities that the rows name which were listed. */
+  Set<String> named() {
+    return named;
+  }
+
   /** Whether it is part of something that is incomplete itself. */
   private boolean isInside(String name) {
     return incomplete.stream().anyMatch(other -> name.startsWith(other + "."));
@@ -204,6 +212,7 @@ final class ChildRowsView {
     rows.sort(part.order());
     ArrayNode list = Json.MAPPER.createArrayNode();
     for (ObjectNode row : rows) {
+      entity.schema().naming().ofPart(part, row, named);
       ObjectNode copy = Json.MAPPER.createObjectNode();
       copy.setAll(row); // the values are shared and never changed
       for (EntitySchema.Node inner : entity.schema().parts()) {

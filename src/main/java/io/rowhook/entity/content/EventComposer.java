@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.RowKey;
-import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.EventType;
 import io.rowhook.entity.NetChange;
 import io.rowhook.entity.aggregate.AggregateChange;
@@ -80,19 +79,22 @@ public final class EventComposer {
     ObjectNode data = copy(root.before());
     Set<String> missing = new LinkedHashSet<>();
     Set<String> read = new LinkedHashSet<>();
+    Set<String> named = EntityNames.of(entity.schema(), data, null);
     if (readBack != null && entity.schema().isRead()) {
       ChildRowsView view =
           entity.mayHaveParts() // under another id, or hidden
               ? ChildRowsView.before(entity, readBack)
               : ChildRowsView.taken(entity, readBack);
       view.fill(data, entity.key(), missing);
+      named.addAll(view.named());
       entity.schema().links().forEach(link -> read.add(link.name()));
       if (entity.mayHaveParts() && !entity.isThere()) {
         entity.schema().type().parts().forEach(part -> read.add(part.name()));
       }
       read.removeAll(missing);
     }
-    return draft(EventType.Deleted, entity, root, data, null, List.of(), missing, read, readBack);
+    return draft(
+        EventType.Deleted, entity, root, data, null, List.of(), missing, read, named, readBack);
   }
 
   private static @Nullable EventDraft there(
@@ -119,20 +121,22 @@ public final class EventComposer {
       }
     }
     ObjectNode before = root.existed() ? root.before() : null;
+    Set<String> named = EntityNames.of(entity.schema(), own, before);
     if (readBack != null && entity.schema().isRead()) {
       boolean whole = Presence.isWhole(entity, readBack);
       ChildRowsView view =
           whole ? ChildRowsView.after(entity, readBack) : ChildRowsView.logged(entity, readBack);
       Set<String> unread = new LinkedHashSet<>();
       view.fill(own, entity.key(), unread);
+      named.addAll(view.named());
       if (before != null) {
-        before = before(entity, readBack, copy(before));
+        before = before(entity, readBack, copy(before), named);
       }
       missing.addAll(unread);
-      mark(entity, whole, root.existed(), unread, read, missing);
+      Presence.mark(entity, whole, root.existed(), unread, read, missing);
     }
     EventType type = root.existed() ? EventType.Updated : EventType.Created;
-    return draft(type, entity, root, own, before, changed, missing, read, readBack);
+    return draft(type, entity, root, own, before, changed, missing, read, named, readBack);
   }
 
   /** Large values that are not in the log: from an earlier transaction's row, or as read. */
@@ -157,27 +161,6 @@ public final class EventComposer {
     }
   }
 
-  /** What of parts and references was read, and what is not whole since the root row is gone. */
-  private static void mark(
-      AggregateChange entity,
-      boolean whole,
-      boolean existed,
-      Set<String> unread,
-      Set<String> read,
-      Set<String> missing) {
-    for (ChildTable part : entity.schema().type().parts()) {
-      if (!whole && existed) {
-        missing.add(part.name());
-      } else if (whole && !unread.contains(part.name())) {
-        read.add(part.name());
-      }
-    }
-    entity.schema().links().stream()
-        .map(LookupLink::name)
-        .filter(name -> !unread.contains(name))
-        .forEach(read::add);
-  }
-
   /** The transaction touched parts only: the root's own values are read too. */
   private static EventDraft partsOnly(AggregateChange entity, ReadBackRows readBack)
       throws UnmappableException {
@@ -196,11 +179,13 @@ public final class EventComposer {
     Set<String> unread = new LinkedHashSet<>();
     JsonNode id =
         RowChangeMapper.id(schema.id(), data); // before a reference takes a column's place
+    Set<String> named = EntityNames.of(schema, data, null);
     view.fill(data, entity.key(), unread);
+    named.addAll(view.named());
     data.remove(schema.role().hidden());
     read.removeAll(schema.role().hidden());
     schema.role().shown().stream().filter(name -> !data.has(name)).forEach(missing::add);
-    mark(entity, whole, true, unread, read, missing);
+    Presence.mark(entity, whole, true, unread, read, missing);
     missing.addAll(unread);
     if (!isKnown) {
       for (LookupLink link : schema.links()) {
@@ -209,15 +194,17 @@ public final class EventComposer {
         read.remove(link.name());
       }
     }
+    ObjectNode before = before(entity, readBack, Json.MAPPER.createObjectNode(), named);
     return new EventDraft(
         EventType.Updated,
         schema.name(),
         id,
         data,
-        before(entity, readBack, Json.MAPPER.createObjectNode()),
+        before,
         entity.changedParts(),
         missing,
         read,
+        EntityNames.others(named, EventType.Updated, schema, id),
         read.isEmpty() ? null : readBack.at());
   }
 
@@ -248,7 +235,8 @@ public final class EventComposer {
   }
 
   /** Adds the parts as they were to what the root was; null where that is not known. */
-  private static ObjectNode before(AggregateChange entity, ReadBackRows readBack, ObjectNode root) {
+  private static ObjectNode before(
+      AggregateChange entity, ReadBackRows readBack, ObjectNode root, Set<String> named) {
     ChildRowsView view = ChildRowsView.before(entity, readBack);
     view.embed(root, entity.schema().replaced(root), "", new HashSet<>());
     Set<String> unknown = new HashSet<>();
@@ -266,6 +254,7 @@ public final class EventComposer {
         root.set(name, known ? list : NullNode.getInstance());
       }
     }
+    named.addAll(view.named());
     return root;
   }
 
@@ -298,6 +287,7 @@ public final class EventComposer {
       @Nullable List<String> changed,
       Set<String> missing,
       Set<String> read,
+      Set<String> named,
       @Nullable ReadBackRows readBack) {
     Set<String> hidden = entity.schema().role().hidden();
     if (!hidden.isEmpty()) {
@@ -314,6 +304,7 @@ public final class EventComposer {
         changed,
         missing,
         read,
+        EntityNames.others(named, type, entity.schema(), root.id()),
         readBack == null || read.isEmpty() ? null : readBack.at());
   }
 }

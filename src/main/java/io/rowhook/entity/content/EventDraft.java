@@ -6,6 +6,7 @@ import io.rowhook.entity.EventType;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param changed the names of the attributes that changed; null: unknown
  * @param unavailable names of what is left out
  * @param read names of the attributes that were read from the source afterwards
+ * @param named the keys of the entities that its rows name, as they are and as they were
  * @param readAt when; null: nothing was
  */
 public record EventDraft(
@@ -30,11 +32,21 @@ public record EventDraft(
     @Nullable List<String> changed,
     Collection<String> unavailable,
     Collection<String> read,
+    Set<String> named,
     @Nullable Instant readAt) {
 
   /** The same entity as it is: nothing has happened to it. */
   public EventDraft snapshot() {
     return new EventDraft(
-        EventType.Snapshot, entityType, id, data, null, List.of(), unavailable, read, readAt);
+        EventType.Snapshot,
+        entityType,
+        id,
+        data,
+        null,
+        List.of(),
+        unavailable,
+        read,
+        named,
+        readAt);
   }
 }

@@ -11,6 +11,7 @@ import io.rowhook.entity.EntityType;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.entity.IndexedValue;
+import io.rowhook.entity.NamedEntities;
 import io.rowhook.entity.change.RowChangeMapper;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -129,7 +130,8 @@ public final class EventSerializer {
         header.position(),
         bytes.toByteArray(),
         null,
-        indexed(draft));
+        indexed(draft),
+        NamedEntities.of(draft.named()));
   }
 
   /** Also what it was found by before: whoever looks for that finds what became of it. */

@@ -1,8 +1,11 @@
 package io.rowhook.entity.content;
 
+import io.rowhook.entity.ChildTable;
 import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.aggregate.ChildRowHistory.RowState;
 import io.rowhook.entity.aggregate.ReadBackRows;
+import io.rowhook.entity.schema.LookupLink;
+import java.util.Set;
 
 /** What is there of an entity, by what was read of it and by what the log says. Pure. */
 public final class Presence {
@@ -42,5 +45,26 @@ public final class Presence {
     return entity.key().filter(key -> readBack.has(entity.schema().root(), key)).isPresent()
         || entity.key().filter(key -> readBack.isUnread(entity.schema().root(), key)).isPresent()
         || entity.history().isGoneKnown(entity.position());
+  }
+
+  /** What of parts and references was read, and what is not whole since the root row is gone. */
+  static void mark(
+      AggregateChange entity,
+      boolean whole,
+      boolean existed,
+      Set<String> unread,
+      Set<String> read,
+      Set<String> missing) {
+    for (ChildTable part : entity.schema().type().parts()) {
+      if (!whole && existed) {
+        missing.add(part.name());
+      } else if (whole && !unread.contains(part.name())) {
+        read.add(part.name());
+      }
+    }
+    entity.schema().links().stream()
+        .map(LookupLink::name)
+        .filter(name -> !unread.contains(name))
+        .forEach(read::add);
   }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,13 +112,15 @@ public final class EntitySchema {
   private final List<LookupLink> links;
   private final List<Node> parts = new ArrayList<>();
   private final boolean spelled;
+  private final EntityNaming naming;
   private final String keyShape;
   private final Set<String> wholeNumbers;
 
   /**
    * @param shared tables whose rows are parts of several types of entities
    */
-  EntitySchema(EntityType type, Map<TableId, TableMetadata> tables, Set<TableId> shared) {
+  EntitySchema(EntityType type, Set<TableId> shared, EntityTargets targets) {
+    Map<TableId, TableMetadata> tables = targets.tables();
     this.type = type;
     TableMetadata facts = tables.get(type.table());
     role =
@@ -127,10 +128,10 @@ public final class EntitySchema {
             facts,
             type.attributes(),
             type.condition(),
-            keys(
+            LookupLink.keys(
                 Stream.concat(type.id().stream(), type.key().stream()).toList(), type.references()),
-            keys(List.of(), type.references()),
-            names(type.references()));
+            LookupLink.keys(List.of(), type.references()),
+            LookupLink.names(type.references()));
     key = type.key().isEmpty() ? role.primaryKey() : type.key();
     keyShape = KeyTypes.shape(type.table(), facts, key);
     wholeNumbers = KeyTypes.wholeNumbers(facts, id());
@@ -147,15 +148,7 @@ public final class EntitySchema {
     links = LookupLink.of(type.table(), type.references());
     type.parts().forEach(part -> add(part, type.name(), null, tables, shared));
     spelled = parts.stream().anyMatch(part -> part.spelling() != null);
-  }
-
-  private static Set<String> keys(List<String> own, List<LookupReference> references) {
-    return Stream.concat(own.stream(), references.stream().flatMap(one -> one.key().stream()))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  private static List<String> names(List<LookupReference> references) {
-    return references.stream().map(LookupReference::name).toList();
+    naming = targets.naming(type, role, parts);
   }
 
   private void add(
@@ -168,10 +161,16 @@ public final class EntitySchema {
     if (facts == null) {
       throw new IllegalStateException("capture does not read " + part.table());
     }
-    Set<String> told = keys(part.key(), part.references());
+    Set<String> told = LookupLink.keys(part.key(), part.references());
     part.orderBy().forEach(by -> told.add(by.column()));
     TableRole own =
-        TableRole.of(facts, part.attributes(), part.where(), told, told, names(part.references()));
+        TableRole.of(
+            facts,
+            part.attributes(),
+            part.where(),
+            told,
+            told,
+            LookupLink.names(part.references()));
     TableId above1 = parent == null ? type.table() : parent.part().table();
     List<String> parentKey = parent == null ? key : parent.primaryKey();
     Query byParent =
@@ -196,7 +195,7 @@ public final class EntitySchema {
             KeyTypes.isNumber(tables.get(above1), parentKey),
             part.prefix().isEmpty()
                     && !KeyTypes.isExact(facts, part.key(), tables.get(above1), parentKey)
-                ? keyLookup(part.table(), part.key(), above1, parentKey)
+                ? LookupLink.keyLookup(part.table(), part.key(), above1, parentKey)
                 : null,
             byParent,
             new RowComparator(part.orderBy(), facts),
@@ -246,6 +245,11 @@ public final class EntitySchema {
   /** What its root row names. */
   public List<LookupLink> links() {
     return links;
+  }
+
+  /** Which other entities its rows name. */
+  public EntityNaming naming() {
+    return naming;
   }
 
   /** Whether some of its rows' keys can be written in several ways. */
@@ -309,11 +313,5 @@ public final class EntitySchema {
   /** The root row. */
   public Query root() {
     return root;
-  }
-
-  /** How a row of a part names one that it belongs to, if that can be written in several ways. */
-  private static Query keyLookup(TableId from, List<String> key, TableId to, List<String> target) {
-    return new Query(
-        to, target, ColumnFilter.only(target), List.of(), new Asked(from, key), "", "");
   }
 }

@@ -48,8 +48,9 @@ public final class EntitySchemas {
     Map<TableId, TableMetadata> tables =
         facts.stream().collect(Collectors.toMap(TableMetadata::table, Function.identity()));
     Set<TableId> shared = shared(types);
+    EntityTargets targets = new EntityTargets(types, tables);
     for (EntityType type : types) {
-      EntitySchema schema = new EntitySchema(type, tables, shared);
+      EntitySchema schema = new EntitySchema(type, shared, targets);
       byName.put(schema.name(), schema);
       byPath.put(schema.name(), new Named(schema, null));
       schema.parts().forEach(part -> byPath.put(part.path(), new Named(schema, part)));

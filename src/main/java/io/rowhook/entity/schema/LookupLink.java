@@ -8,6 +8,8 @@ import io.rowhook.entity.LookupReference;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A reference and how its row is looked up. Immutable.
@@ -53,5 +55,21 @@ public record LookupLink(
 
   public String name() {
     return reference.name();
+  }
+
+  /** The columns of the references' keys, after some others. */
+  static Set<String> keys(List<String> own, List<LookupReference> references) {
+    return Stream.concat(own.stream(), references.stream().flatMap(one -> one.key().stream()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  static List<String> names(List<LookupReference> references) {
+    return references.stream().map(LookupReference::name).toList();
+  }
+
+  /** How a row of a part names one that it belongs to, if that can be written in several ways. */
+  static Query keyLookup(TableId from, List<String> key, TableId to, List<String> target) {
+    return new Query(
+        to, target, ColumnFilter.only(target), List.of(), new Asked(from, key), "", "");
   }
 }

@@ -217,7 +217,10 @@ public record EraseJob(
               sequence)) {
         byte[] json = rows.redact(entry.event().entityType(), entry.event().json()).json();
         if (json != null) {
-          sql.update("UPDATE event SET body = ? WHERE sequence = ?", json, sequence);
+          String named =
+              entry.event().named().without(Event.entityKey(entityType, entityId)).json();
+          sql.update(
+              "UPDATE event SET body = ?, named = ? WHERE sequence = ?", json, named, sequence);
           IndexDao.removeRows(sql, sequence);
         }
       }

@@ -8,6 +8,7 @@ import io.rowhook.journal.HeldTable;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.JournalException.Kind;
 import io.rowhook.journal.OpaqueSource;
+import io.rowhook.journal.ReferencesTable;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -254,7 +255,8 @@ public record SchemaMigrations(List<String> migrations) {
               FollowedLogTables.SQL,
               AcknowledgedTable.SQL,
               CompletenessTable.SQL,
-              HeldTable.SQL));
+              HeldTable.SQL,
+              ReferencesTable.SQL));
 
   public SchemaMigrations {
     migrations = List.copyOf(migrations);

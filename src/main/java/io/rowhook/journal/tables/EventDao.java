@@ -5,6 +5,7 @@ import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
+import io.rowhook.entity.NamedEntities;
 import io.rowhook.journal.Journal;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.sqlite.SqliteSession;
@@ -25,7 +26,7 @@ public final class EventDao {
   /** The columns that {@link #entry} reads, of a table or alias {@code e}. */
   public static final String COLUMNS =
       "e.sequence, e.id, e.entity_type, e.entity_id, e.type, e.committed_at, e.position, e.body,"
-          + " e.audience";
+          + " e.audience, e.named";
 
   /** The newest sequence that may be seen: what is behind it is being published. */
   public static final String HEAD = "(SELECT head FROM epoch ORDER BY n DESC LIMIT 1)";
@@ -47,7 +48,7 @@ public final class EventDao {
 
   private static final String INSERT =
       "INSERT INTO event (sequence, id, entity_type, entity_id, type, committed_at, position, transaction_id,"
-          + " body, total, journaled_at, audience) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+          + " body, total, journaled_at, audience, named) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
           + " (SELECT 1 FROM event WHERE id = ? AND position = ?)";
 
   /**
@@ -77,6 +78,7 @@ public final class EventDao {
             total,
             TimeColumns.micros(Instant.now()),
             event.audience(),
+            event.named().json(),
             id,
             transaction.end().stored());
     if (inserted == 0) {
@@ -254,7 +256,9 @@ public final class EventDao {
             TimeColumns.instant(row.getLong("committed_at")),
             Position.of(row.getLong("position")),
             row.getBytes("body"),
-            row.getString("audience"));
+            row.getString("audience"),
+            List.of(),
+            new NamedEntities(row.getString("named")));
     return new JournalEntry(row.getLong("sequence"), event);
   }
 
