@@ -1,6 +1,7 @@
 package io.rowhook.journal;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a delivery stands, and where it may go from there: {@code Pending}, {@code Blocked} and
@@ -30,10 +31,22 @@ public sealed interface DeliveryState {
   record Retrying(Instant at) implements DeliveryState {}
 
   /**
-   * It waits for its turn: behind an earlier delivery of the same entity, or, where a person
-   * replays a range, in its place among all of them.
+   * It waits for its turn: behind an earlier delivery of the same entity, or of one that it names
+   * ({@code order: references}); or, where a person replays a range, in its place among all.
+   *
+   * @param behind the key of the entity that it names; {@link #ALL}: it names itself, and waits for
+   *     all that is earlier; null: it waits for its own entity
    */
-  record Blocked() implements DeliveryState {}
+  record Blocked(@Nullable String behind) implements DeliveryState {
+
+    /** Behind all that is earlier. */
+    public static final String ALL = "";
+
+    /** Behind an earlier one of its own entity. */
+    public Blocked() {
+      this(null);
+    }
+  }
 
   /**
    * Its retries are used up, or there was no use in retrying: kept, readable, redeliverable.
@@ -90,10 +103,19 @@ public sealed interface DeliveryState {
 
   /** An earlier one of its entity has failed, or is still to be attempted. */
   default Blocked toBlocked() {
-    if (this instanceof Pending) {
-      return new Blocked();
-    }
-    throw illegal("blocked");
+    return toBlocked(null);
+  }
+
+  /**
+   * The same of an entity that it names.
+   *
+   * @param behind as {@link Blocked#behind}
+   */
+  default Blocked toBlocked(@Nullable String behind) {
+    return switch (this) {
+      case Pending _, Blocked _ -> new Blocked(behind);
+      case InFlight _, Delivered _, Retrying _, Failed _ -> throw illegal("blocked");
+    };
   }
 
   /** The recipient has acknowledged it. */

@@ -1,8 +1,10 @@
 package io.rowhook.journal;
 
+import io.rowhook.journal.DeliveryState.Blocked;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What is pending for one recipient and stands on disk. Reads see what is durable. */
 public interface PendingDeliveries {
@@ -37,6 +39,24 @@ public interface PendingDeliveries {
    * them, since nobody else will. The oldest first.
    */
   List<Delivery> waitingNotBlocked(int limit);
+
+  /**
+   * From which sequence on events have to wait that name an entity: after that of its oldest
+   * delivery that is Retrying or Blocked and that no person has redelivered, and so from 0 on if
+   * that one stands for earlier ones too; empty if there is none.
+   */
+  OptionalLong holdsFrom(String entityKey);
+
+  /**
+   * Deliveries that are Blocked behind this ({@link Blocked#behind}) after a sequence, in order.
+   */
+  List<Delivery> waitingBehind(String entityKey, long after, int limit);
+
+  /**
+   * As {@link #waitingNotBlocked}, but without those that are Blocked behind an entity that still
+   * holds them.
+   */
+  List<Delivery> waitingBehindNone(int limit);
 
   /**
    * Retrying deliveries that a person has redelivered and that were not attempted since: they go

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -137,6 +138,29 @@ public final class MemoryDeliveryStore implements DeliveryStore {
             .sorted()
             .map(deliveries::exception)
             .filter(delivery -> delivery.state() instanceof Blocked)
+            .limit(limit)
+            .toList());
+  }
+
+  @Override
+  public OptionalLong holdsFrom(String entityKey) {
+    return commits.reading(() -> deliveries.holdsFrom(entityKey));
+  }
+
+  @Override
+  public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
+    return commits.reading(() -> deliveries.waitingBehind(entityKey, after, limit));
+  }
+
+  @Override
+  public List<Delivery> waitingBehindNone(int limit) {
+    return commits.reading(() ->
+        deliveries.open.values().stream()
+            .map(TreeSet::getFirst)
+            .sorted()
+            .map(deliveries::exception)
+            .filter(delivery -> delivery.state() instanceof Blocked)
+            .filter(deliveries::isBehindNone)
             .limit(limit)
             .toList());
   }

@@ -102,7 +102,7 @@ class AnyPolicyTest {
       dispatcher.close();
       assertEnds(store, entities * each, recipient);
       assertOrder(shop.ids(), processing instanceof Sequential);
-      int jobs = processing instanceof Parallel(int most) ? most : 1;
+      int jobs = processing instanceof Parallel(int most, var _) ? most : 1;
       assertThat(shop.mostAtOnce()).isLessThanOrEqualTo(jobs);
     }
   }

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,13 +78,13 @@ class MemoryBudgetTest {
           new DeliveryBuffer(out.journal, store, recipient.processing(), 1, out.budget, matchers);
       out.journal.append(orders(2, 1));
       out.budget.take(1 << 20);
-      buffer.fill(_ -> false);
+      buffer.fill(_ -> Optional.empty());
       assertThat(buffer.queue().size()).as("always one").isEqualTo(1);
-      buffer.fill(_ -> false);
+      buffer.fill(_ -> Optional.empty());
       assertThat(buffer.queue().size()).as("no room").isEqualTo(1);
       out.budget.release(1 << 20);
       assertThat(buffer.wantsMore()).isTrue();
-      buffer.fill(_ -> false);
+      buffer.fill(_ -> Optional.empty());
       assertThat(buffer.queue().size()).isEqualTo(2);
       buffer.release();
     }

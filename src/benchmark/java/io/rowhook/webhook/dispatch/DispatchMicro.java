@@ -5,6 +5,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.JournalEntry;
+import io.rowhook.recipient.DeliveryMode;
 import io.rowhook.webhook.MemoryBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,8 +32,10 @@ public class DispatchMicro {
           .mapToObj(
               i -> Delivery.pending(new JournalEntry(i + 1L, event(i % ENTITIES)), null, null))
           .toList();
-  private final KeyedQueue ofEntities = new KeyedQueue(false, 1, MemoryBudget.ofHeap());
-  private final KeyedQueue ofAll = new KeyedQueue(true, 1, MemoryBudget.ofHeap());
+  private final KeyedQueue ofEntities =
+      new KeyedQueue(DeliveryMode.DEFAULT, 1, MemoryBudget.ofHeap());
+  private final KeyedQueue ofAll =
+      new KeyedQueue(new DeliveryMode.Sequential(), 1, MemoryBudget.ofHeap());
 
   @Benchmark
   @OperationsPerInvocation(DELIVERIES)

@@ -43,6 +43,34 @@ public final class DeliveryQueries {
           + " FROM entity WHERE entity.key IS NOT NULL)"
           + " ORDER BY d.sequence LIMIT ?";
 
+  /** Of the oldest one of an entity, whether it stands for others too. */
+  public static final String HOLDS_FROM =
+      "SELECT CASE WHEN EXISTS (SELECT 1 FROM merged m WHERE m.recipient = d.recipient"
+          + " AND m.sequence = d.sequence) THEN 0 ELSE d.sequence END"
+          + " FROM delivery d INDEXED BY delivery_entity WHERE d.recipient = ?"
+          + " AND d.state <> 'failed' AND d.entity_key = ? AND d.redelivery = 0"
+          + " ORDER BY d.sequence LIMIT 1";
+
+  public static final String BEHIND =
+      DeliveryDao.SELECT
+          + " AND d.sequence IN (SELECT sequence FROM delivery INDEXED BY delivery_behind"
+          + " WHERE recipient = ? AND behind = ? AND behind IS NOT NULL AND state = 'blocked'"
+          + " AND sequence > ? ORDER BY sequence LIMIT ?) ORDER BY d.sequence";
+
+  /** Behind all: until it is the oldest itself. */
+  public static final String BEHIND_NONE =
+      UNHELD.replace(
+          " ORDER BY d.sequence LIMIT ?",
+          " AND (d.behind IS NULL OR d.redelivery > 0 OR CASE WHEN d.behind = x'' THEN NOT EXISTS"
+              + " (SELECT 1 FROM delivery w INDEXED BY delivery_open WHERE w.recipient = d.recipient"
+              + " AND w.state <> 'failed' AND w.redelivery = 0 AND w.sequence < d.sequence)"
+              + " ELSE NOT EXISTS (SELECT 1 FROM delivery w INDEXED BY delivery_entity"
+              + " WHERE w.recipient = d.recipient AND w.state <> 'failed'"
+              + " AND w.entity_key = d.behind AND w.redelivery = 0 AND (w.sequence < d.sequence"
+              + " OR EXISTS (SELECT 1 FROM merged o WHERE o.recipient = w.recipient"
+              + " AND o.sequence = w.sequence))) END)"
+              + " ORDER BY d.sequence LIMIT ?");
+
   public static final String DUE =
       DeliveryDao.SELECT + " AND d.state = 'waiting' AND d.next_at <= ? ORDER BY d.next_at LIMIT ?";
 

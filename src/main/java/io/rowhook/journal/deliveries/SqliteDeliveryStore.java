@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +160,42 @@ public final class SqliteDeliveryStore implements DeliveryStore {
     return readers.read(sql ->
         sql.list(
             DeliveryQueries.UNHELD,
+            DeliveryDao::delivery,
+            recipient,
+            recipient,
+            recipient,
+            recipient,
+            limit));
+  }
+
+  @Override
+  public OptionalLong holdsFrom(String entityKey) {
+    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
+    return readers
+        .read(sql -> sql.first(DeliveryQueries.HOLDS_FROM, row -> row.getLong(1), recipient, key))
+        .map(OptionalLong::of)
+        .orElseGet(OptionalLong::empty);
+  }
+
+  @Override
+  public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
+    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
+    return readers.read(sql ->
+        sql.list(
+            DeliveryQueries.BEHIND,
+            DeliveryDao::delivery,
+            recipient,
+            recipient,
+            key,
+            after,
+            limit));
+  }
+
+  @Override
+  public List<Delivery> waitingBehindNone(int limit) {
+    return readers.read(sql ->
+        sql.list(
+            DeliveryQueries.BEHIND_NONE,
             DeliveryDao::delivery,
             recipient,
             recipient,

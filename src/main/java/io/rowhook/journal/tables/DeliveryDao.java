@@ -29,7 +29,7 @@ public final class DeliveryDao {
   /** A delivery with its event. */
   public static final String SELECT =
       "SELECT d.state, d.next_at, d.attempts, d.first_attempt_at, d.matched, d.redelivery,"
-          + " d.reason, d.trials, m.type AS merged_type, m.body AS merged_body, "
+          + " d.reason, d.trials, d.behind, m.type AS merged_type, m.body AS merged_body, "
           + EventDao.COLUMNS
           + " FROM delivery d JOIN event e ON e.sequence = d.sequence"
           + " LEFT JOIN merged m ON m.recipient = d.recipient AND m.sequence = d.sequence"
@@ -178,9 +178,10 @@ public final class DeliveryDao {
       }
       sql.update(
           "INSERT INTO delivery (recipient, sequence, entity_key, state, next_at, attempts,"
-              + " matched, redelivery, reason, bytes) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?)"
+              + " matched, redelivery, reason, bytes, behind)"
+              + " VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?)"
               + " ON CONFLICT (recipient, sequence) DO UPDATE SET state = excluded.state,"
-              + " next_at = excluded.next_at, reason = excluded.reason"
+              + " next_at = excluded.next_at, reason = excluded.reason, behind = excluded.behind"
               + " WHERE redelivery = 0 AND NOT ("
               + DISCARDED
               + ")",
@@ -191,7 +192,8 @@ public final class DeliveryDao {
           nextAt(state),
           key.match(),
           reason(state),
-          key.bytes());
+          key.bytes(),
+          behind(state));
     }
   }
 
@@ -278,7 +280,7 @@ public final class DeliveryDao {
     String name = row.getString("state");
     return switch (name) {
       case "waiting" -> new Retrying(dueAt(row));
-      case "blocked" -> new Blocked();
+      case "blocked" -> new Blocked(text(row.getBytes("behind")));
       case "failed" -> new Failed(Objects.requireNonNullElse(row.getString("reason"), ""));
       default -> throw new SQLException("no state of a delivery: " + name);
     };
@@ -300,6 +302,16 @@ public final class DeliveryDao {
 
   private static @Nullable Long nextAt(DeliveryState state) {
     return state instanceof Retrying(Instant at) ? TimeColumns.micros(at) : null;
+  }
+
+  private static byte @Nullable [] behind(DeliveryState state) {
+    return state instanceof Blocked(String behind) && behind != null
+        ? behind.getBytes(StandardCharsets.UTF_8)
+        : null;
+  }
+
+  private static @Nullable String text(byte @Nullable [] bytes) {
+    return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
   }
 
   private static @Nullable String reason(DeliveryState state) {

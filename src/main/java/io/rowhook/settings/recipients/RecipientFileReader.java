@@ -7,6 +7,7 @@ import io.rowhook.recipient.CidrBlock;
 import io.rowhook.recipient.CircuitBreakerConfig;
 import io.rowhook.recipient.ConnectionOptions;
 import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryOrder;
 import io.rowhook.recipient.EgressPolicy;
 import io.rowhook.recipient.HttpProxy;
 import io.rowhook.recipient.Recipient;
@@ -76,6 +77,16 @@ public final class RecipientFileReader {
       Setting.of("jobs", Value.integer(1, DeliveryMode.MAX_JOBS), "how many at a time")
           .within("with `parallel` only")
           .or(DeliveryMode.DEFAULT.jobs());
+
+  private static final Setting<DeliveryOrder> ORDER =
+      Setting.of(
+              "order",
+              Value.oneOf(DeliveryOrder.class),
+              "what one waits for: `entity`: for what came before it of its entity; `references`:"
+                  + " also for what came before it of each entity that [it"
+                  + " names](receiving.md#references-first), as an order names its customer")
+          .within("`references` with `parallel` only")
+          .or(DeliveryOrder.entity);
 
   private static final Setting<Duration> TIMEOUT =
       Setting.of(
@@ -149,6 +160,7 @@ public final class RecipientFileReader {
           .with(ConnectionParser.RATE, recipient -> recipient.connection().rate())
           .with(PROCESSING, recipient -> recipient.processing().getClass())
           .with(JOBS, recipient -> jobs(recipient.processing()))
+          .with(ORDER, recipient -> recipient.processing().order())
           .with(TIMEOUT, Recipient::timeout)
           .with(AcknowledgementParser.SETTING, Recipient::acknowledge)
           .with(EXHAUSTED, recipient -> stops(recipient.processing()))
@@ -271,6 +283,7 @@ public final class RecipientFileReader {
   private static DeliveryMode processing(Fields fields) {
     Mode mode = fields.readOrDefault(PROCESSING);
     Optional<Integer> jobs = fields.read(JOBS);
+    DeliveryOrder order = fields.readOrDefault(ORDER);
     boolean stops = fields.readOrDefault(EXHAUSTED) == Exhausted.STOP;
     if (mode == Mode.sequential) {
       if (fields.get(JOBS).isPresent()) {
@@ -278,6 +291,12 @@ public final class RecipientFileReader {
             JOBS,
             "jobs is for processing: parallel only; sequential has always one."
                 + " Take it out, or write processing: parallel.");
+      }
+      if (order == DeliveryOrder.references) {
+        fields.problem(
+            ORDER,
+            "order: references is for processing: parallel only; sequential sends everything in"
+                + " commit order anyway. Take it out, or write processing: parallel.");
       }
       return new DeliveryMode.Sequential(stops);
     }
@@ -288,7 +307,7 @@ public final class RecipientFileReader {
               + " entities go on anyway. Take it out, or write processing:"
               + " sequential.");
     }
-    return jobs.<DeliveryMode>map(DeliveryMode.Parallel::new).orElse(DeliveryMode.DEFAULT);
+    return new DeliveryMode.Parallel(jobs.orElse(DeliveryMode.DEFAULT.jobs()), order);
   }
 
   /** As its file says it, or would; one at a time is no number of jobs. */

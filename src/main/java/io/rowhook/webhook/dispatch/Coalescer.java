@@ -6,6 +6,7 @@ import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Pending;
+import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.SupersededDeliveries;
 import io.rowhook.journal.SupersedingEvent;
 import io.rowhook.recipient.Match;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * nothing is lost; at worst an older one, whose outcome the kill has taken, arrives as well.
  *
  * <p>In parallel processing the newest goes out at once; in sequential processing in its own place,
- * since else it would overtake what was committed before it.
+ * since else it would overtake what was committed before it. By {@code order: references} only what
+ * names nothing is skipped or sent instead, and what stands for others comes before all that name
+ * its entity.
  */
 final class Coalescer {
 
@@ -86,7 +89,8 @@ final class Coalescer {
     if (match == null
         || !matchers.hasLatestOnly()
         || delivery.attempts() > 0
-        || delivery.redelivery() > 0) {
+        || delivery.redelivery() > 0
+        || isInItsPlace(delivery.entry())) {
       return Optional.empty();
     }
     return Optional.of(Match.parse(match)).filter(one -> !one.latest().isEmpty());
@@ -111,7 +115,8 @@ final class Coalescer {
       } else if (its instanceof Decision.NotWanted) {
         continue;
       }
-      if (!(its instanceof Decision.Wanted(Match other))
+      if (isInItsPlace(superseding.entry())
+          || !(its instanceof Decision.Wanted(Match other))
           || !other.subscription().equals(match.subscription())) {
         break; // to be sent itself, and before what comes after it
       }
@@ -162,6 +167,14 @@ final class Coalescer {
       return null;
     }
     return instead;
+  }
+
+  /**
+   * Whether an event neither takes the place of an earlier one nor gives its own to a later one: by
+   * {@code order: references} one that names others, which may come in between.
+   */
+  private boolean isInItsPlace(JournalEntry entry) {
+    return buffer.queue().byReferences() && !entry.event().named().isNone();
   }
 
   private Decision decision(SupersedingEvent superseding) {

@@ -4,23 +4,23 @@ import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
+import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.EventReader;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Pause;
 import io.rowhook.recipient.DeliveryMode;
-import io.rowhook.recipient.DeliveryMode.Parallel;
-import io.rowhook.recipient.DeliveryMode.Sequential;
 import io.rowhook.webhook.AttemptOutcome;
 import io.rowhook.webhook.Matchers;
 import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.RecipientDispatcher;
 import io.rowhook.webhook.policy.CircuitBreaker;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -61,14 +61,7 @@ public final class DeliveryBuffer {
     this.store = store;
     this.writes = new UnflushedWrites(store);
     this.budget = budget;
-    this.queue =
-        new KeyedQueue(
-            switch (processing) {
-              case Sequential _ -> true;
-              case Parallel _ -> false;
-            },
-            together,
-            budget);
+    this.queue = new KeyedQueue(processing, together, budget);
     this.room = new BufferRoom(queue, budget, processing);
     long cursor = store.cursor();
     long lastKnown = store.lastKnown();
@@ -117,9 +110,9 @@ public final class DeliveryBuffer {
   /**
    * Reads a page.
    *
-   * @param held whether an event must wait on disk, behind an earlier one of its entity
+   * @param blocked how an event must wait on disk; empty: it need not
    */
-  public void fill(Predicate<JournalEntry> held) throws InterruptedException {
+  public void fill(Function<JournalEntry, Optional<Blocked>> blocked) throws InterruptedException {
     int left = room();
     if (left == 0) {
       return; // others have filled up since it was hungry
@@ -131,8 +124,11 @@ public final class DeliveryBuffer {
         Optional<Delivery> delivery = pager.toSend(entry);
         if (delivery.isEmpty()) {
           cursorTracker.advance(entry.sequence());
-        } else if (held.test(entry)) {
-          put(delivery.get().to(DeliveryState::toBlocked));
+          continue;
+        }
+        Optional<Blocked> waits = blocked.apply(entry);
+        if (waits.isPresent()) {
+          put(delivery.get().to(state -> state.toBlocked(waits.get().behind())));
           cursorTracker.advance(entry.sequence());
         } else if (room.isFull()) {
           return; // others have filled up meanwhile: the rest is read again
@@ -264,18 +260,21 @@ public final class DeliveryBuffer {
     }
   }
 
-  /** Puts followers of a failed one aside, on disk. */
-  void block(List<Delivery> followers) throws InterruptedException {
-    for (Delivery follower : followers) {
-      if (!follower.isStored()) {
-        put(follower.to(DeliveryState::toBlocked));
-        cursorTracker.settled(follower.sequence());
+  /** Puts what follows one that is open aside, on disk; of what stands there notes behind what. */
+  void block(List<Follower> followers) throws InterruptedException {
+    for (Follower follower : followers) {
+      Delivery delivery = follower.delivery();
+      if (!delivery.isStored() || delivery.state() instanceof Blocked) {
+        put(delivery.to(state -> state.toBlocked(follower.behind())));
+      }
+      if (!delivery.isStored()) {
+        cursorTracker.settled(delivery.sequence());
       }
     }
   }
 
   /** Forgets what has left the lanes; it will be read again. */
-  void rewind(List<Delivery> dropped) {
+  void rewind(Collection<Delivery> dropped) {
     for (Delivery delivery : dropped) {
       if (!delivery.isStored()) {
         cursorTracker.rewind(delivery.sequence());

@@ -17,6 +17,7 @@ public record DispatcherSettings(
   boolean continues(DispatcherSettings other) {
     return matcher.definition().equals(other.matcher.definition())
         && recipient.processing().getClass() == other.recipient.processing().getClass()
+        && recipient.processing().order() == other.recipient.processing().order()
         && recipient.request().batch().equals(other.recipient.request().batch());
   }
 }

@@ -2,44 +2,46 @@ package io.rowhook.webhook.dispatch;
 
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
+import io.rowhook.recipient.DeliveryMode;
+import io.rowhook.recipient.DeliveryOrder;
 import io.rowhook.webhook.MemoryBudget;
 import io.rowhook.webhook.RecipientDispatcher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The order in a {@link RecipientDispatcher}'s window: one lane for each entity, or one for all; of
  * each lane only the head may be in flight, or, of the one for all, as many as one request may
- * have; what is behind waits. What is in here takes its part of the {@link MemoryBudget}. Owned by
- * the dispatcher's thread. Bounded by {@link DeliveryBuffer}, which alone adds to it.
+ * have; what is behind waits. By {@code order: references} a head waits as well for what it names.
+ * What is in here takes its part of the {@link MemoryBudget}. Owned by the dispatcher's thread.
+ * Bounded by {@link DeliveryBuffer}, which alone adds to it.
  */
 public final class KeyedQueue {
 
   private final boolean oneForAll;
   private final int together; // of a lane in flight
-  private final MemoryBudget budget;
+  private final QueueContents contents;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final ArrayDeque<Lane> ready = new ArrayDeque<>(); // the next of each may be in flight
-  private final Set<Long> sequences = new HashSet<>();
-  private long bytes;
-  private int fromDisk;
 
   /**
    * Makes an empty one.
    *
    * @param together how many of one request there may be
    */
-  KeyedQueue(boolean oneForAll, int together, MemoryBudget budget) {
-    this.oneForAll = oneForAll;
+  KeyedQueue(DeliveryMode processing, int together, MemoryBudget budget) {
+    this.oneForAll =
+        switch (processing) {
+          case DeliveryMode.Sequential _ -> true;
+          case DeliveryMode.Parallel _ -> false;
+        };
     this.together = oneForAll ? together : 1;
-    this.budget = budget;
+    this.contents = new QueueContents(budget, processing.order() == DeliveryOrder.references);
   }
 
   private static final class Lane {
@@ -50,10 +52,10 @@ public final class KeyedQueue {
 
   /** Puts a delivery, which must not be in here yet, at the end of its lane. */
   void add(Delivery one) {
-    if (sequences.contains(one.sequence())) {
+    if (contents.contains(one.sequence())) {
       throw new IllegalStateException("sequence " + one.sequence() + " is in the window already");
     }
-    Delivery delivery = admit(one);
+    Delivery delivery = contents.admit(one);
     Lane lane = lanes.computeIfAbsent(key(delivery), _ -> new Lane());
     lane.waiting.add(delivery);
     refresh(lane);
@@ -61,7 +63,10 @@ public final class KeyedQueue {
 
   /** Puts a lane among the ready ones, or takes it out. */
   private void refresh(Lane lane) {
-    boolean isReady = !lane.waiting.isEmpty() && lane.inFlight.size() < together;
+    boolean isReady =
+        !lane.waiting.isEmpty()
+            && lane.inFlight.size() < together
+            && !contents.named().holds(lane.waiting.getFirst());
     if (isReady == lane.isReady) {
       return;
     }
@@ -75,6 +80,12 @@ public final class KeyedQueue {
 
   /** Takes the next delivery that may be attempted now; null if there is none. */
   @Nullable Delivery next() {
+    for (String key : contents.named().released()) {
+      Lane lane = lanes.get(key);
+      if (lane != null) {
+        refresh(lane);
+      }
+    }
     Lane lane = ready.poll();
     if (lane == null) {
       return null;
@@ -96,17 +107,48 @@ public final class KeyedQueue {
     }
   }
 
-  /** Takes a delivery that was in flight out, and all behind it, which are returned in order. */
-  List<Delivery> failed(Delivery delivery) {
-    Lane lane = leave(delivery);
-    List<Delivery> behind = List.copyOf(lane.waiting);
-    behind.forEach(this::forget);
+  /**
+   * Takes a delivery that was in flight out, and all that waits for it, itself or for one that
+   * does; those of a lane are returned in order.
+   */
+  List<Follower> failed(Delivery delivery) {
+    List<Follower> gone = new ArrayList<>();
+    Lane lane = laneOf(delivery);
+    lane.waiting.forEach(waiting -> gone.add(new Follower(waiting, null)));
     lane.waiting.clear();
+    takeNaming(delivery, gone);
+    for (int i = 0; i < gone.size(); i++) {
+      takeNaming(gone.get(i).delivery(), gone);
+    }
+    gone.forEach(follower -> contents.forget(follower.delivery()));
+    leave(delivery);
     refresh(lane);
     if (lane.inFlight.isEmpty()) {
       lanes.remove(key(delivery));
     }
-    return behind;
+    return gone;
+  }
+
+  /** Takes out those that one holds which they name, and what is behind them. */
+  private void takeNaming(Delivery holding, List<Follower> gone) {
+    for (Follower follower : contents.named().followers(holding)) {
+      Lane lane = lanes.get(key(follower.delivery()));
+      boolean isBehind = false;
+      for (Delivery waiting : lane == null ? List.<Delivery>of() : List.copyOf(lane.waiting)) {
+        boolean isNaming = waiting.sequence() == follower.delivery().sequence();
+        isBehind |= isNaming;
+        if (isBehind) {
+          lane.waiting.remove(waiting);
+          gone.add(isNaming ? follower : new Follower(waiting, null));
+        }
+      }
+      if (isBehind) {
+        refresh(lane);
+        lanes.computeIfPresent(
+            key(follower.delivery()),
+            (_, one) -> one.waiting.isEmpty() && one.inFlight.isEmpty() ? null : one);
+      }
+    }
   }
 
   /** Takes out all that is not in flight. */
@@ -121,7 +163,7 @@ public final class KeyedQueue {
           return lane.inFlight.isEmpty();
         });
     ready.clear();
-    cleared.forEach(this::forget);
+    cleared.forEach(contents::forget);
     return cleared;
   }
 
@@ -137,8 +179,8 @@ public final class KeyedQueue {
     List<Delivery> kept = new ArrayList<>();
     for (Delivery waiting : lane.waiting) {
       if (waiting.sequence() == newest.sequence()) {
-        forget(waiting);
-        kept.add(admit(newest));
+        contents.forget(waiting);
+        kept.add(contents.admit(newest));
       } else if (waiting.sequence() < newest.sequence()
           && waiting.entityKey().equals(delivery.entityKey())) {
         gone.add(waiting);
@@ -148,7 +190,7 @@ public final class KeyedQueue {
     }
     lane.waiting.clear();
     lane.waiting.addAll(kept);
-    gone.forEach(this::forget);
+    gone.forEach(contents::forget);
     refresh(lane);
     return gone;
   }
@@ -157,9 +199,9 @@ public final class KeyedQueue {
   Delivery replaceInFlight(Delivery delivery, Delivery newest) {
     Lane lane = leave(delivery);
     if (lane.waiting.removeIf(waiting -> waiting.sequence() == newest.sequence())) {
-      forget(newest);
+      contents.forget(newest);
     }
-    Delivery instead = admit(newest).to(DeliveryState::toInFlight);
+    Delivery instead = contents.admit(newest).to(DeliveryState::toInFlight);
     lane.inFlight.add(instead);
     refresh(lane);
     return instead;
@@ -181,7 +223,7 @@ public final class KeyedQueue {
           lane.waiting.removeIf(waiting -> {
             boolean goes = which.test(waiting);
             if (goes) {
-              forget(waiting);
+              contents.forget(waiting);
             }
             return goes;
           });
@@ -191,7 +233,7 @@ public final class KeyedQueue {
   }
 
   boolean contains(long sequence) {
-    return sequences.contains(sequence);
+    return contents.contains(sequence);
   }
 
   boolean hasLane(String entityKey) {
@@ -203,32 +245,37 @@ public final class KeyedQueue {
     return oneForAll;
   }
 
+  /** Whether what an event names counts. */
+  boolean byReferences() {
+    return contents.byReferences();
+  }
+
   /** How many are in here, those in flight included. */
   public int size() {
-    return sequences.size();
+    return contents.size();
   }
 
   /** How many of them the delivery store has as exceptions. */
   int fromDisk() {
-    return fromDisk;
+    return contents.fromDisk();
   }
 
   /** Returns what they weigh, as if no other buffer held their events. */
   long bytes() {
-    return bytes;
+    return contents.bytes();
   }
 
   /** Takes out all, also what is in flight, for whoever uses this no more. */
   void clear() {
     clearWaiting();
-    lanes.values().forEach(lane -> lane.inFlight.forEach(this::forget));
+    lanes.values().forEach(lane -> lane.inFlight.forEach(contents::forget));
     lanes.clear();
   }
 
   private Lane leave(Delivery delivery) {
     Lane lane = laneOf(delivery);
     lane.inFlight.remove(placeInFlight(lane, delivery));
-    forget(delivery);
+    contents.forget(delivery);
     return lane;
   }
 
@@ -246,29 +293,6 @@ public final class KeyedQueue {
       place--;
     }
     return place;
-  }
-
-  /** Returns it with the event that all buffers share. */
-  private Delivery admit(Delivery delivery) {
-    Delivery shared = delivery.with(budget.share(delivery.entry()));
-    sequences.add(delivery.sequence());
-    budget.take(ownBytes(delivery));
-    bytes += MemoryBudget.DELIVERY_BYTES + delivery.bytes();
-    fromDisk += delivery.isStored() ? 1 : 0;
-    return shared;
-  }
-
-  private void forget(Delivery delivery) {
-    if (sequences.remove(delivery.sequence())) {
-      budget.unshare(delivery.entry());
-      budget.release(ownBytes(delivery));
-      bytes -= MemoryBudget.DELIVERY_BYTES + delivery.bytes();
-      fromDisk -= delivery.isStored() ? 1 : 0;
-    }
-  }
-
-  private static long ownBytes(Delivery delivery) {
-    return MemoryBudget.DELIVERY_BYTES + delivery.bytes() - delivery.entry().event().json().length;
   }
 
   private String key(Delivery delivery) {

@@ -6,14 +6,18 @@ import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.JournalEntry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Parallel processing: a failing delivery holds back its own entity and nothing else. It, and what
- * comes after it of that entity, leave the window for the disk, so that the window holds what can
- * be attempted, however large the backlog.
+ * Parallel processing: a failing delivery holds back its own entity, by {@code order: references}
+ * also what names that, and nothing else. It, and what comes after it of that, leave the window for
+ * the disk, so that the window holds what can be attempted, however large the backlog.
  *
  * <p>In good times the disk is never asked: {@link #mayHaveOpen} is false.
  */
@@ -27,15 +31,22 @@ final class ParallelSelector implements DeliverySelector {
 
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
+  private final OnDisk onDisk;
   private final Set<String> toFollow = new LinkedHashSet<>(); // no more than settled in one batch
+
+  /** What may go that was blocked behind these, after a sequence: see {@link OnDisk#behind}. */
+  private final Map<String, Long> toRelease = new LinkedHashMap<>();
+
   private boolean mayHaveOpen; // something may be Retrying or Blocked on disk
   private boolean strays; // something may be Blocked behind nothing
   private boolean mustFlush;
+  private long unread = Long.MAX_VALUE; // of strays the first that what comes before is not read
   private Instant nextCheck = Instant.MAX; // for what is due
 
   ParallelSelector(DeliveryBuffer buffer, DeliveryStore store) {
     this.buffer = buffer;
     this.store = store;
+    this.onDisk = new OnDisk(buffer.queue().byReferences(), store);
     if (store.oldestOpen().isPresent()) {
       deliveriesChanged();
     }
@@ -48,6 +59,10 @@ final class ParallelSelector implements DeliverySelector {
     // Blocked.
     if (delivery.isStored() || delivery.coalesced() != null) {
       toFollow.add(delivery.entityKey());
+      if (onDisk.byReferences()) {
+        toRelease.put(delivery.entityKey(), 0L);
+        toRelease.put(Blocked.ALL, 0L);
+      }
     }
   }
 
@@ -68,32 +83,33 @@ final class ParallelSelector implements DeliverySelector {
   @Override
   public void refill(Instant now) throws InterruptedException {
     if (mustFlush || !toFollow.isEmpty()) {
-      buffer.flush();
-      mustFlush = false;
+      flush();
       lookWhenDue();
     }
     for (String entityKey : toFollow) {
       if (!buffer.queue().hasLane(entityKey)) {
-        store
-            .oldestOpen(entityKey)
-            .filter(delivery -> delivery.state() instanceof Blocked)
-            .ifPresent(buffer::load);
+        Optional<Delivery> next =
+            store.oldestOpen(entityKey).filter(delivery -> delivery.state() instanceof Blocked);
+        if (next.isPresent()) {
+          release(next.get());
+        }
       }
     }
     toFollow.clear();
+    releaseNamed();
     if (mayHaveOpen) {
       loadStrays();
       loadDue(now);
       forgetIfNothingIsOpen();
     }
     if (buffer.wantsMore()) {
-      buffer.fill(this::held);
+      buffer.fill(this::blocked);
     }
   }
 
   @Override
   public boolean wantsMore() {
-    return buffer.wantsMore();
+    return buffer.wantsMore() || (!toRelease.isEmpty() && buffer.room() > 0);
   }
 
   @Override
@@ -101,8 +117,19 @@ final class ParallelSelector implements DeliverySelector {
     return buffer.room() > 0 ? nextCheck : Instant.MAX;
   }
 
-  private boolean held(JournalEntry entry) {
-    return mayHaveOpen && store.oldestOpen(entry.event().entityKey()).isPresent();
+  private Optional<Blocked> blocked(JournalEntry entry) {
+    Optional<Blocked> blocked = mayHaveOpen ? onDisk.blocked(entry) : Optional.empty();
+    if (blocked.isPresent() && onDisk.byReferences()) {
+      onDisk.put(entry);
+      mustFlush = true; // what comes after it has to find it
+    }
+    return blocked;
+  }
+
+  private void flush() throws InterruptedException {
+    buffer.flush();
+    onDisk.flushed();
+    mustFlush = false;
   }
 
   private void lookWhenDue() {
@@ -117,7 +144,7 @@ final class ParallelSelector implements DeliverySelector {
     if (nextCheck.isAfter(now) || room == 0) {
       return;
     }
-    buffer.flush();
+    flush();
     int most = room + buffer.queue().fromDisk();
     List<Delivery> due = store.due(now, most);
     load(due);
@@ -130,33 +157,110 @@ final class ParallelSelector implements DeliverySelector {
   }
 
   private void loadStrays() throws InterruptedException {
+    if (buffer.cursor().position() >= unread) {
+      unread = Long.MAX_VALUE;
+      strays = true;
+    }
     int room = buffer.room();
     if (!strays || room == 0) {
       return;
     }
-    buffer.flush();
+    flush();
     int most = room + buffer.queue().fromDisk();
-    List<Delivery> unheld = store.waitingNotBlocked(most);
+    List<Delivery> unheld =
+        onDisk.byReferences() ? store.waitingBehindNone(most) : store.waitingNotBlocked(most);
     strays = !load(unheld) || unheld.size() == most;
   }
 
   /** Whether there was room for all of them: large events fill the window before it is full. */
-  private boolean load(List<Delivery> deliveries) {
+  private boolean load(List<Delivery> deliveries) throws InterruptedException {
     for (Delivery delivery : deliveries) {
       if (buffer.room() == 0) {
         return false;
       }
+      release(delivery);
+    }
+    return true;
+  }
+
+  /**
+   * Takes in what was blocked behind entities of which something has been settled, as far as there
+   * is room; the rest is remembered.
+   */
+  private void releaseNamed() throws InterruptedException {
+    while (!toRelease.isEmpty() && buffer.room() > 0) {
+      Map.Entry<String, Long> first = toRelease.entrySet().iterator().next();
+      String key = first.getKey();
+      int room = buffer.room();
+      List<Delivery> waiting = store.waitingBehind(key, first.getValue(), room);
+      toRelease.remove(key);
+      for (Delivery delivery : waiting) {
+        if (buffer.queue().contains(delivery.sequence())) {
+          continue;
+        }
+        if (buffer.room() == 0) {
+          toRelease.put(key, delivery.sequence() - 1);
+          return;
+        }
+        if (onDisk.isFirst(delivery) ? !release(delivery, key) : !follow(delivery)) {
+          waiting = List.of(); // nor do those behind it go
+          break;
+        }
+      }
+      if (waiting.size() == room) {
+        toRelease.put(key, waiting.getLast().sequence());
+      }
+    }
+  }
+
+  /** From now on it waits for its own entity. */
+  private boolean follow(Delivery delivery) throws InterruptedException {
+    buffer.block(List.of(new Follower(delivery, null)));
+    mustFlush = true;
+    return true;
+  }
+
+  private void release(Delivery delivery) throws InterruptedException {
+    release(delivery, null);
+  }
+
+  /**
+   * Takes one in that stands on disk, unless what it names holds it; then it stands behind that.
+   * One that comes after what is not read yet, as after a restart, waits until that is.
+   *
+   * @param from what it stands behind; null: something else
+   * @return whether it does not stand there any more
+   */
+  private boolean release(Delivery delivery, @Nullable String from) throws InterruptedException {
+    if (buffer.queue().contains(delivery.sequence())) {
+      return true;
+    }
+    Optional<String> behind = onDisk.behind(delivery);
+    if (behind.isPresent()) {
+      if (behind.get().equals(from)) {
+        return false;
+      }
+      buffer.block(List.of(new Follower(delivery, behind.get())));
+      mustFlush = true;
+    } else if (waitsForJournal(delivery)) {
+      unread = Math.min(unread, delivery.sequence());
+    } else {
       buffer.load(delivery);
     }
     return true;
   }
 
+  private boolean waitsForJournal(Delivery delivery) {
+    return onDisk.waits(delivery) && delivery.sequence() > buffer.cursor().position();
+  }
+
   private void forgetIfNothingIsOpen() throws InterruptedException {
     if (buffer.queue().fromDisk() == 0 && store.oldestOpen().isEmpty()) {
-      buffer.flush(); // what is queued could be an exception
+      flush(); // what is queued could be an exception
       if (store.oldestOpen().isEmpty()) {
         mayHaveOpen = false;
         strays = false;
+        unread = Long.MAX_VALUE;
         nextCheck = Instant.MAX;
       }
     }

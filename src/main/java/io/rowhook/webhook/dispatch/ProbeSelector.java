@@ -1,7 +1,6 @@
 package io.rowhook.webhook.dispatch;
 
 import io.rowhook.journal.Delivery;
-import io.rowhook.journal.DeliveryState;
 import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.DeliveryStore;
 import java.time.Duration;
@@ -30,11 +29,13 @@ final class ProbeSelector implements DeliverySelector {
 
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
+  private final OnDisk onDisk;
   private boolean nothingOpen;
 
   ProbeSelector(DeliveryBuffer buffer, DeliveryStore store) {
     this.buffer = buffer;
     this.store = store;
+    this.onDisk = new OnDisk(buffer.queue().byReferences(), store);
   }
 
   @Override
@@ -67,8 +68,9 @@ final class ProbeSelector implements DeliverySelector {
   /** Which one to probe with, in parallel processing. */
   private Optional<Delivery> candidate(Instant now) throws InterruptedException {
     buffer.flush();
-    Optional<Delivery> best = bestOnDisk(now);
+    onDisk.flushed();
     Optional<Delivery> fresh = buffer.oldestFresh();
+    Optional<Delivery> best = bestOnDisk(now, fresh);
     boolean isOldest =
         best.filter(delivery -> rank(delivery, now) == 0)
             .filter(
@@ -78,7 +80,7 @@ final class ProbeSelector implements DeliverySelector {
   }
 
   /** Of the deliveries on disk that come first of their entity, the one to probe with. */
-  private Optional<Delivery> bestOnDisk(Instant now) {
+  private Optional<Delivery> bestOnDisk(Instant now, Optional<Delivery> fresh) {
     Map<String, Delivery> first = new HashMap<>(); // by entity
     Stream.of(
             store.oldestOpen().stream(),
@@ -90,6 +92,7 @@ final class ProbeSelector implements DeliverySelector {
                 delivery.entry().event().entityKey(),
                 key -> store.oldestOpen(key).orElse(delivery)));
     return first.values().stream()
+        .filter(delivery -> isFreeOnDisk(delivery, fresh))
         .min(
             Comparator.comparingLong((Delivery delivery) -> rank(delivery, now))
                 .thenComparingLong(delivery -> delivery.entry().sequence()));
@@ -112,16 +115,29 @@ final class ProbeSelector implements DeliverySelector {
       if (fresh.isEmpty() || isFree(fresh.get())) {
         return fresh;
       }
-      buffer.finish(fresh.get(), DeliveryState::toBlocked);
+      Optional<String> behind = onDisk.behind(fresh.get().entry());
+      buffer.finish(fresh.get(), state -> state.toBlocked(behind.orElse(null)));
+      onDisk.put(fresh.get().entry());
     }
     return Optional.empty();
   }
 
   private boolean isFree(Delivery fresh) {
     return store
-        .oldestOpen(fresh.entityKey())
-        .filter(open -> open.entry().sequence() < fresh.sequence())
-        .isEmpty();
+            .oldestOpen(fresh.entityKey())
+            .filter(open -> open.entry().sequence() < fresh.sequence())
+            .isEmpty()
+        && !onDisk.isQueued(fresh.entry())
+        && onDisk.behind(fresh.entry()).isEmpty();
+  }
+
+  /** By what it names; what comes before it is to be read for that. */
+  private boolean isFreeOnDisk(Delivery delivery, Optional<Delivery> fresh) {
+    if (!onDisk.waits(delivery)) {
+      return true;
+    }
+    boolean isRead = fresh.filter(f -> f.sequence() < delivery.sequence()).isEmpty();
+    return isRead && onDisk.behind(delivery).isEmpty();
   }
 
   @Override

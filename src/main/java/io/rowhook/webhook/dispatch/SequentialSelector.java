@@ -32,7 +32,7 @@ final class SequentialSelector implements DeliverySelector {
 
   @Override
   public void failed(Delivery delivery) {
-    buffer.rewind(buffer.queue().failed(delivery));
+    buffer.rewind(buffer.queue().failed(delivery).stream().map(Follower::delivery).toList());
     deliveriesChanged();
   }
 
@@ -62,7 +62,7 @@ final class SequentialSelector implements DeliverySelector {
       mayHaveOpen = false;
     }
     if (buffer.wantsMore()) {
-      buffer.fill(_ -> false);
+      buffer.fill(_ -> Optional.empty());
     }
   }
 

@@ -193,7 +193,7 @@ class BacklogDispatchTest {
           });
       assertThat(out.store("shop").ends()).hasSize(400).containsValue(new Delivered());
       assertThat(new HashSet<>(shop.ids())).hasSize(400);
-      int jobs = processing instanceof Parallel(int most) ? most : 1;
+      int jobs = processing instanceof Parallel(int most, var _) ? most : 1;
       int restarts = out.dispatchers.size() - 1;
       int refused = shop.count() / 7;
       assertThat(shop.count() - 400 - refused)
@@ -262,7 +262,7 @@ class BacklogDispatchTest {
           });
       // Nothing of an entity before everything earlier of it has ended: so its retries, too.
       assertOrder(shop.ids(), processing instanceof Sequential);
-      int jobs = processing instanceof Parallel(int most) ? most : 1;
+      int jobs = processing instanceof Parallel(int most, var _) ? most : 1;
       assertThat(shop.mostAtOnce()).isLessThanOrEqualTo(jobs);
     }
   }
