@@ -251,7 +251,7 @@ class BatchTest {
     return new AcknowledgementRule(any.status(), any.when(), Set.of(422));
   }
 
-  private static RequestOptions options(BatchConfig batch) {
+  static RequestOptions options(BatchConfig batch) {
     return new RequestOptions(
         Map.of(), RequestLine.OPEN, Optional.empty(), Integers.number, Optional.of(batch));
   }
