@@ -47,6 +47,9 @@ public interface PendingDeliveries {
    */
   OptionalLong holdsFrom(String entityKey);
 
+  /** Keys of entities of which a delivery is Retrying or Blocked, in no order. */
+  List<String> openEntities(int limit);
+
   /**
    * Deliveries that are Blocked behind this ({@link Blocked#behind}) after a sequence, in order.
    */

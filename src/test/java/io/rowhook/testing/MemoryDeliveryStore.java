@@ -148,6 +148,11 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   }
 
   @Override
+  public List<String> openEntities(int limit) {
+    return commits.reading(() -> deliveries.open.keySet().stream().limit(limit).toList());
+  }
+
+  @Override
   public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
     return commits.reading(() -> deliveries.waitingBehind(entityKey, after, limit));
   }

@@ -25,6 +25,18 @@ public final class DeliveryQueries {
           + " AND d.sequence = (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
           + " WHERE recipient = ? AND state <> 'failed' AND entity_key = ?)";
 
+  /** Of a recipient, given twice: found by jumping from entity to entity. */
+  private static final String ENTITIES =
+      "WITH RECURSIVE entity(key) AS ("
+          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
+          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
+          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
+          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)";
+
+  public static final String OPEN_ENTITIES =
+      ENTITIES + " SELECT key FROM entity WHERE key IS NOT NULL LIMIT ?";
+
   /**
    * The first of each entity, found by jumping from entity to entity: what is behind it, which may
    * be a million, is not looked at.
@@ -32,12 +44,7 @@ public final class DeliveryQueries {
   public static final String UNHELD =
       DeliveryDao.SELECT
           + " AND d.state = 'blocked' AND d.sequence IN ("
-          + "WITH RECURSIVE entity(key) AS ("
-          + "SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' ORDER BY entity_key LIMIT 1)"
-          + " UNION ALL SELECT (SELECT entity_key FROM delivery INDEXED BY delivery_entity"
-          + " WHERE recipient = ? AND state <> 'failed' AND entity_key > entity.key"
-          + " ORDER BY entity_key LIMIT 1) FROM entity WHERE entity.key IS NOT NULL)"
+          + ENTITIES
           + " SELECT (SELECT min(sequence) FROM delivery INDEXED BY delivery_entity"
           + " WHERE recipient = ? AND state <> 'failed' AND entity_key = entity.key)"
           + " FROM entity WHERE entity.key IS NOT NULL)"

@@ -178,6 +178,17 @@ public final class SqliteDeliveryStore implements DeliveryStore {
   }
 
   @Override
+  public List<String> openEntities(int limit) {
+    return readers.read(sql ->
+        sql.list(
+            DeliveryQueries.OPEN_ENTITIES,
+            row -> new String(row.getBytes(1), StandardCharsets.UTF_8),
+            recipient,
+            recipient,
+            limit));
+  }
+
+  @Override
   public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
     byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
     return readers.read(sql ->

@@ -24,10 +24,46 @@ final class OnDisk {
   private final boolean byReferences;
   private final DeliveryStore store;
   private final Set<String> queued = new HashSet<>(); // entities of what a page has put there
+  private final KnownKeys open =
+      new KnownKeys(); // by references: entities that have something there
+  private final KnownKeys behind = new KnownKeys(); // what something is blocked behind there
 
   OnDisk(boolean byReferences, DeliveryStore store) {
     this.byReferences = byReferences;
     this.store = store;
+    changed();
+  }
+
+  /** Someone else has changed what is there; what was queued is durable. */
+  void changed() {
+    if (byReferences) {
+      open.set(store.openEntities(KnownKeys.MOST));
+      behind.anyMayBe();
+    }
+  }
+
+  /** Nothing is there. */
+  void emptied() {
+    open.set(Set.of());
+    behind.set(Set.of());
+  }
+
+  /** It is put there, or stays there, or waits there behind something else. */
+  void add(Follower follower) {
+    open.add(follower.delivery().entityKey());
+    if (follower.behind() != null) {
+      behind.add(follower.behind());
+    }
+  }
+
+  /** An attempt has failed and another is due. */
+  void add(Delivery failed) {
+    open.add(failed.entityKey());
+  }
+
+  /** Whether something may be blocked behind this. */
+  boolean mayHaveBehind(String key) {
+    return behind.mayHave(key);
   }
 
   /** Whether what an event names counts. */
@@ -38,16 +74,22 @@ final class OnDisk {
   /** How an event has to wait that comes from the journal; empty: it need not. */
   Optional<Blocked> blocked(JournalEntry entry) {
     String own = entry.event().entityKey();
-    return isQueued(entry) || store.oldestOpen(own).isPresent()
+    return isQueued(entry) || (mayBeOpen(own) && store.oldestOpen(own).isPresent())
         ? Optional.of(new Blocked())
         : behind(entry).map(Blocked::new);
   }
 
   /** An event was put there: what is queued is not found until it is durable. */
-  void put(JournalEntry entry) {
+  void put(JournalEntry entry, Optional<String> waitsBehind) {
     if (byReferences) {
       queued.add(entry.event().entityKey());
+      open.add(entry.event().entityKey());
+      waitsBehind.ifPresent(behind::add);
     }
+  }
+
+  private boolean mayBeOpen(String key) {
+    return !byReferences || open.mayHave(key);
   }
 
   /** Whether something of its entity was put there and is not durable yet. */
@@ -75,7 +117,8 @@ final class OnDisk {
   }
 
   private boolean isBehind(String key, JournalEntry entry) {
-    return queued.contains(key) || store.holdsFrom(key).orElse(Long.MAX_VALUE) < entry.sequence();
+    return queued.contains(key)
+        || (mayBeOpen(key) && store.holdsFrom(key).orElse(Long.MAX_VALUE) < entry.sequence());
   }
 
   /** It names itself: which of those on disk name it as well is not looked up. */

@@ -40,6 +40,7 @@ final class ParallelSelector implements DeliverySelector {
   private boolean mayHaveOpen; // something may be Retrying or Blocked on disk
   private boolean strays; // something may be Blocked behind nothing
   private boolean mustFlush;
+  private boolean changed; // by someone else
   private long unread = Long.MAX_VALUE; // of strays the first that what comes before is not read
   private Instant nextCheck = Instant.MAX; // for what is due
 
@@ -59,16 +60,21 @@ final class ParallelSelector implements DeliverySelector {
     // Blocked.
     if (delivery.isStored() || delivery.coalesced() != null) {
       toFollow.add(delivery.entityKey());
-      if (onDisk.byReferences()) {
-        toRelease.put(delivery.entityKey(), 0L);
-        toRelease.put(Blocked.ALL, 0L);
-      }
+      toRelease(delivery.entityKey());
+      toRelease(Blocked.ALL);
+    }
+  }
+
+  private void toRelease(String key) {
+    if (onDisk.byReferences() && onDisk.mayHaveBehind(key)) {
+      toRelease.put(key, 0L);
     }
   }
 
   @Override
   public void failed(Delivery delivery) throws InterruptedException {
-    buffer.block(buffer.queue().failed(delivery));
+    onDisk.add(delivery);
+    block(buffer.queue().failed(delivery));
     mayHaveOpen = true;
     mustFlush = true;
   }
@@ -77,6 +83,7 @@ final class ParallelSelector implements DeliverySelector {
   public void deliveriesChanged() {
     mayHaveOpen = true;
     strays = true;
+    changed = true;
     nextCheck = Instant.MIN;
   }
 
@@ -85,6 +92,11 @@ final class ParallelSelector implements DeliverySelector {
     if (mustFlush || !toFollow.isEmpty()) {
       flush();
       lookWhenDue();
+    }
+    if (changed) {
+      flush();
+      onDisk.changed();
+      changed = false;
     }
     for (String entityKey : toFollow) {
       if (!buffer.queue().hasLane(entityKey)) {
@@ -120,10 +132,15 @@ final class ParallelSelector implements DeliverySelector {
   private Optional<Blocked> blocked(JournalEntry entry) {
     Optional<Blocked> blocked = mayHaveOpen ? onDisk.blocked(entry) : Optional.empty();
     if (blocked.isPresent() && onDisk.byReferences()) {
-      onDisk.put(entry);
+      onDisk.put(entry, Optional.ofNullable(blocked.get().behind()));
       mustFlush = true; // what comes after it has to find it
     }
     return blocked;
+  }
+
+  private void block(List<Follower> followers) throws InterruptedException {
+    buffer.block(followers);
+    followers.forEach(onDisk::add);
   }
 
   private void flush() throws InterruptedException {
@@ -215,7 +232,7 @@ final class ParallelSelector implements DeliverySelector {
 
   /** From now on it waits for its own entity. */
   private boolean follow(Delivery delivery) throws InterruptedException {
-    buffer.block(List.of(new Follower(delivery, null)));
+    block(List.of(new Follower(delivery, null)));
     mustFlush = true;
     return true;
   }
@@ -240,7 +257,7 @@ final class ParallelSelector implements DeliverySelector {
       if (behind.get().equals(from)) {
         return false;
       }
-      buffer.block(List.of(new Follower(delivery, behind.get())));
+      block(List.of(new Follower(delivery, behind.get())));
       mustFlush = true;
     } else if (waitsForJournal(delivery)) {
       unread = Math.min(unread, delivery.sequence());
@@ -259,6 +276,7 @@ final class ParallelSelector implements DeliverySelector {
       flush(); // what is queued could be an exception
       if (store.oldestOpen().isEmpty()) {
         mayHaveOpen = false;
+        onDisk.emptied();
         strays = false;
         unread = Long.MAX_VALUE;
         nextCheck = Instant.MAX;

@@ -69,6 +69,7 @@ final class ProbeSelector implements DeliverySelector {
   private Optional<Delivery> candidate(Instant now) throws InterruptedException {
     buffer.flush();
     onDisk.flushed();
+    onDisk.changed();
     Optional<Delivery> fresh = buffer.oldestFresh();
     Optional<Delivery> best = bestOnDisk(now, fresh);
     boolean isOldest =
@@ -117,7 +118,7 @@ final class ProbeSelector implements DeliverySelector {
       }
       Optional<String> behind = onDisk.behind(fresh.get().entry());
       buffer.finish(fresh.get(), state -> state.toBlocked(behind.orElse(null)));
-      onDisk.put(fresh.get().entry());
+      onDisk.put(fresh.get().entry(), behind);
     }
     return Optional.empty();
   }
