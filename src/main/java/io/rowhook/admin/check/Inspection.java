@@ -119,6 +119,7 @@ public final class Inspection {
           new TemplateInspection(source, entities, read.sets().good())
               .of(recipients)
               .forEach(this::add);
+          ReferencesInspection.of(recipients, entities, source.tables()).forEach(this::add);
           ReplicaIdentityCheck check = new ReplicaIdentityCheck(entities, _ -> source.tables());
           for (Recipient recipient : recipients) {
             for (String problem : check.problems(recipient)) {

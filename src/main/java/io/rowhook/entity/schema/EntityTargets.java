@@ -63,31 +63,40 @@ final class EntityTargets {
   /** What rows of an entity name. */
   EntityNaming naming(EntityType type, TableRole root, List<EntitySchema.Node> parts) {
     Map<String, List<EntityReference>> byPart = new HashMap<>();
+    Set<String> unknown = new HashSet<>();
     for (EntitySchema.Node node : parts) {
       ChildTable part = node.part();
-      byPart.put(node.path(), references(part.table(), node.role(), part.references(), part.key()));
+      byPart.put(
+          node.path(),
+          references(part.table(), node.role(), part.references(), part.key(), unknown));
     }
     return new EntityNaming(
-        references(type.table(), root, type.references(), List.of()),
+        references(type.table(), root, type.references(), List.of(), unknown),
         byPart,
-        pointedAt.contains(type.table()));
+        pointedAt.contains(type.table()),
+        unknown);
   }
 
   /**
    * @param belonging columns that say what a row belongs to, and so name nothing else
+   * @param unknown is given the entities that are named by other columns than they are known by
    */
   private List<EntityReference> references(
-      TableId from, TableRole role, List<LookupReference> declared, List<String> belonging) {
+      TableId from,
+      TableRole role,
+      List<LookupReference> declared,
+      List<String> belonging,
+      Set<String> unknown) {
     Set<EntityReference> all = new LinkedHashSet<>();
     for (LookupReference one : declared) {
       List<String> to = one.to().isEmpty() ? primaryKey(one.table()) : one.to();
-      add(all, one.key(), one.prefix(), one.table(), to);
+      add(all, one.key(), one.prefix(), one.table(), to, unknown);
     }
     TableMetadata facts = tables.get(from);
     for (ForeignKey key : facts == null ? List.<ForeignKey>of() : facts.foreignKeys()) {
       if (role.columns().containsAll(key.columns())
           && !Set.copyOf(key.columns()).equals(Set.copyOf(belonging))) {
-        add(all, key.columns(), "", key.table(), key.to());
+        add(all, key.columns(), "", key.table(), key.to(), unknown);
       }
     }
     return List.copyOf(all);
@@ -98,7 +107,8 @@ final class EntityTargets {
       List<String> columns,
       String prefix,
       TableId table,
-      List<String> to) {
+      List<String> to,
+      Set<String> unknown) {
     for (Target target : byRoot.getOrDefault(table, List.of())) {
       if (to.size() == columns.size()
           && to.size() == target.id().size()
@@ -106,6 +116,8 @@ final class EntityTargets {
         List<String> inOrder =
             target.id().stream().map(column -> columns.get(to.indexOf(column))).toList();
         all.add(new EntityReference(inOrder, prefix, target.entityType(), target.id()));
+      } else {
+        unknown.add(target.entityType());
       }
     }
   }
