@@ -178,6 +178,16 @@ class BadRecipientTest {
             ":3:7: jobs is for processing: parallel only; sequential has always one. Take it out,"
                 + " or write processing: parallel."),
         shop(
+            "references of sequential",
+            URL + "processing: sequential\norder: references\n",
+            ":3:8: order: references is for processing: parallel only; sequential sends everything"
+                + " in commit order anyway. Take it out, or write processing: parallel."),
+        shop(
+            "order",
+            URL + "order: reference\n",
+            ":2:8: order must be one of entity, references, got: reference. Did you mean"
+                + " references?"),
+        shop(
             "too many jobs",
             URL + "jobs: 1001\n",
             ":2:7: jobs must be a whole number from 1 to 1000, got: 1001. Write for example 1."),
