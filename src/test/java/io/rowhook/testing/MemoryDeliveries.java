@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -113,37 +112,6 @@ final class MemoryDeliveries {
       }
     }
     return has;
-  }
-
-  /** Of the oldest of an entity that no person has redelivered. */
-  OptionalLong holdsFrom(String entityKey) {
-    return open.getOrDefault(entityKey, new TreeSet<>()).stream()
-        .map(this::exception)
-        .filter(delivery -> delivery.redelivery() == 0)
-        .mapToLong(delivery -> delivery.coalesced() == null ? delivery.sequence() : 0)
-        .findFirst();
-  }
-
-  List<Delivery> waitingBehind(String entityKey, long after, int limit) {
-    return allOpen.tailSet(after, false).stream()
-        .map(this::exception)
-        .filter(delivery ->
-            delivery.state() instanceof Blocked(String behind) && entityKey.equals(behind))
-        .limit(limit)
-        .toList();
-  }
-
-  /** Whether nothing that it is blocked behind holds it any more. */
-  boolean isBehindNone(Delivery delivery) {
-    if (!(delivery.state() instanceof Blocked(String behind))
-        || behind == null
-        || delivery.redelivery() > 0) {
-      return true;
-    }
-    return behind.equals(Blocked.ALL)
-        ? allOpen.headSet(delivery.sequence()).stream()
-            .allMatch(earlier -> exception(earlier).redelivery() > 0)
-        : holdsFrom(behind).orElse(Long.MAX_VALUE) >= delivery.sequence();
   }
 
   boolean isOpen(long sequence, int redelivery) {

@@ -7,8 +7,6 @@ import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryState;
-import io.rowhook.journal.DeliveryState.Blocked;
-import io.rowhook.journal.DeliveryState.Retrying;
 import io.rowhook.journal.DeliveryStore;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Matching;
@@ -19,16 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A recipient's part of a {@link MemoryJournal}: reads see what is committed, writes are queued.
  */
-public final class MemoryDeliveryStore implements DeliveryStore {
+public final class MemoryDeliveryStore extends MemoryPendingDeliveries implements DeliveryStore {
 
   private final MemoryJournal journal;
   private final MemoryCommits commits;
@@ -40,6 +36,7 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   private Instant countedFrom = Instant.MIN;
 
   MemoryDeliveryStore(MemoryJournal journal, MemoryDeliveries deliveries) {
+    super(journal.commits, deliveries);
     this.journal = journal;
     commits = journal.commits;
     this.deliveries = deliveries;
@@ -76,11 +73,6 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   }
 
   @Override
-  public boolean isOpen(long sequence, int redelivery) {
-    return commits.reading(() -> deliveries.isOpen(sequence, redelivery));
-  }
-
-  @Override
   public void skip(List<Long> sequences, JournalEntry newest, @Nullable CoalescedEvent instead)
       throws InterruptedException {
     commits.queue(() -> deliveries.skip(sequences, newest, instead));
@@ -89,100 +81,6 @@ public final class MemoryDeliveryStore implements DeliveryStore {
   /** What was skipped, and in whose favour. */
   public Map<Long, Long> skipped() {
     return commits.reading(() -> Map.copyOf(deliveries.skipped));
-  }
-
-  @Override
-  public List<Delivery> due(Instant now, int limit) {
-    return commits.reading(() ->
-        deliveries.waiting.headMap(now, true).values().stream()
-            .flatMap(Set::stream)
-            .limit(limit)
-            .map(deliveries::exception)
-            .toList());
-  }
-
-  @Override
-  public Optional<Instant> nextDue() {
-    return commits.reading(() -> deliveries.waiting.keySet().stream().findFirst());
-  }
-
-  @Override
-  public Optional<Delivery> oldestOpen() {
-    return commits.reading(
-        () -> deliveries.allOpen.stream().findFirst().map(deliveries::exception));
-  }
-
-  @Override
-  public List<Delivery> oldestUnrequested(int limit) {
-    return commits.reading(() ->
-        deliveries.allOpen.stream()
-            .map(deliveries::exception)
-            .filter(delivery -> delivery.redelivery() == 0)
-            .limit(limit)
-            .toList());
-  }
-
-  @Override
-  public Optional<Delivery> oldestOpen(String entityKey) {
-    return commits.reading(() ->
-        deliveries.open.containsKey(entityKey)
-            ? Optional.of(deliveries.exception(deliveries.open.get(entityKey).getFirst()))
-            : Optional.empty());
-  }
-
-  @Override
-  public List<Delivery> waitingNotBlocked(int limit) {
-    return commits.reading(() ->
-        deliveries.open.values().stream()
-            .map(TreeSet::getFirst)
-            .sorted()
-            .map(deliveries::exception)
-            .filter(delivery -> delivery.state() instanceof Blocked)
-            .limit(limit)
-            .toList());
-  }
-
-  @Override
-  public OptionalLong holdsFrom(String entityKey) {
-    return commits.reading(() -> deliveries.holdsFrom(entityKey));
-  }
-
-  @Override
-  public List<String> openEntities(int limit) {
-    return commits.reading(() -> deliveries.open.keySet().stream().limit(limit).toList());
-  }
-
-  @Override
-  public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
-    return commits.reading(() -> deliveries.waitingBehind(entityKey, after, limit));
-  }
-
-  @Override
-  public List<Delivery> waitingBehindNone(int limit) {
-    return commits.reading(() ->
-        deliveries.open.values().stream()
-            .map(TreeSet::getFirst)
-            .sorted()
-            .map(deliveries::exception)
-            .filter(delivery -> delivery.state() instanceof Blocked)
-            .filter(deliveries::isBehindNone)
-            .limit(limit)
-            .toList());
-  }
-
-  @Override
-  public long open() {
-    return commits.reading(() -> (long) deliveries.allOpen.size());
-  }
-
-  @Override
-  public List<Delivery> requested(int limit) {
-    return commits.reading(() ->
-        deliveries.asked.stream()
-            .map(deliveries::exception)
-            .filter(delivery -> delivery.state() instanceof Retrying)
-            .limit(limit)
-            .toList());
   }
 
   @Override

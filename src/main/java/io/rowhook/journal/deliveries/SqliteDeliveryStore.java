@@ -3,7 +3,6 @@ package io.rowhook.journal.deliveries;
 import io.rowhook.journal.Acknowledgement;
 import io.rowhook.journal.Acknowledgement.Digest;
 import io.rowhook.journal.Attempt;
-import io.rowhook.journal.Backlog;
 import io.rowhook.journal.CoalescedEvent;
 import io.rowhook.journal.Delivery;
 import io.rowhook.journal.DeliveryStore;
@@ -16,7 +15,6 @@ import io.rowhook.journal.sqlite.ReaderPool;
 import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.AcknowledgedDao;
-import io.rowhook.journal.tables.BacklogDao;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.MatchDao;
 import io.rowhook.journal.tables.PauseDao;
@@ -28,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * outcome that is not there; a new delivery store of the same recipient starts from what is
  * durable.
  */
-public final class SqliteDeliveryStore implements DeliveryStore {
+public final class SqliteDeliveryStore extends SqlitePendingDeliveries implements DeliveryStore {
 
   private final long recipient;
   private final ReaderPool readers;
@@ -71,6 +68,7 @@ public final class SqliteDeliveryStore implements DeliveryStore {
       ReaderPool readers,
       ErasedEvents erased,
       long generation) {
+    super(recipient, readers);
     this.recipient = recipient;
     this.outcomes = new OutcomeWriter(name, writer);
     this.readers = readers;
@@ -109,128 +107,6 @@ public final class SqliteDeliveryStore implements DeliveryStore {
   }
 
   @Override
-  public boolean isOpen(long sequence, int redelivery) {
-    return readers.read(sql -> DeliveryDao.isOpen(sql, recipient, sequence, redelivery));
-  }
-
-  @Override
-  public List<Delivery> due(Instant now, int limit) {
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.DUE, DeliveryDao::delivery, recipient, TimeColumns.micros(now), limit));
-  }
-
-  @Override
-  public Optional<Instant> nextDue() {
-    return readers.read(sql ->
-        sql.first(
-            "SELECT next_at FROM delivery WHERE recipient = ? AND state = 'waiting'"
-                + " ORDER BY next_at LIMIT 1",
-            row -> TimeColumns.instant(row.getLong(1)),
-            recipient));
-  }
-
-  @Override
-  public Optional<Delivery> oldestOpen() {
-    return readers.read(
-        sql -> sql.first(DeliveryQueries.OLDEST_OPEN, DeliveryDao::delivery, recipient, recipient));
-  }
-
-  @Override
-  public List<Delivery> oldestUnrequested(int limit) {
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.OPEN_UNREQUESTED, DeliveryDao::delivery, recipient, recipient, limit));
-  }
-
-  @Override
-  public Optional<Delivery> oldestOpen(String entityKey) {
-    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers.read(sql ->
-        sql.first(
-            DeliveryQueries.OLDEST_OPEN_OF_ENTITY,
-            DeliveryDao::delivery,
-            recipient,
-            recipient,
-            key));
-  }
-
-  @Override
-  public List<Delivery> waitingNotBlocked(int limit) {
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.UNHELD,
-            DeliveryDao::delivery,
-            recipient,
-            recipient,
-            recipient,
-            recipient,
-            limit));
-  }
-
-  @Override
-  public OptionalLong holdsFrom(String entityKey) {
-    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers
-        .read(sql -> sql.first(DeliveryQueries.HOLDS_FROM, row -> row.getLong(1), recipient, key))
-        .map(OptionalLong::of)
-        .orElseGet(OptionalLong::empty);
-  }
-
-  @Override
-  public List<String> openEntities(int limit) {
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.OPEN_ENTITIES,
-            row -> new String(row.getBytes(1), StandardCharsets.UTF_8),
-            recipient,
-            recipient,
-            limit));
-  }
-
-  @Override
-  public List<Delivery> waitingBehind(String entityKey, long after, int limit) {
-    byte[] key = entityKey.getBytes(StandardCharsets.UTF_8);
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.BEHIND,
-            DeliveryDao::delivery,
-            recipient,
-            recipient,
-            key,
-            after,
-            limit));
-  }
-
-  @Override
-  public List<Delivery> waitingBehindNone(int limit) {
-    return readers.read(sql ->
-        sql.list(
-            DeliveryQueries.BEHIND_NONE,
-            DeliveryDao::delivery,
-            recipient,
-            recipient,
-            recipient,
-            recipient,
-            limit));
-  }
-
-  @Override
-  public long open() {
-    return readers.read(sql ->
-        sql.number(
-            "SELECT count(*) FROM delivery INDEXED BY delivery_open"
-                + " WHERE recipient = ? AND state <> 'failed'",
-            recipient));
-  }
-
-  @Override
-  public List<Delivery> requested(int limit) {
-    return readers.read(
-        sql -> sql.list(DeliveryQueries.ASKED, DeliveryDao::delivery, recipient, recipient, limit));
-  }
-
-  @Override
   public Optional<Pause> pause() {
     return readers.read(sql -> PauseDao.of(sql, recipient));
   }
@@ -247,11 +123,6 @@ public final class SqliteDeliveryStore implements DeliveryStore {
                 recipient,
                 limit))
         .reversed();
-  }
-
-  @Override
-  public Backlog backlog() {
-    return readers.read(sql -> BacklogDao.of(sql, recipient));
   }
 
   @Override
