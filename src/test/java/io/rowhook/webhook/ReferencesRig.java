@@ -1,5 +1,7 @@
 package io.rowhook.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rowhook.capture.Position;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
@@ -199,5 +201,6 @@ final class ReferencesRig implements AutoCloseable {
   public void close() {
     dispatcher.close();
     journal.close();
+    assertThat(budget.used()).as("what the buffers have not given back").isZero();
   }
 }

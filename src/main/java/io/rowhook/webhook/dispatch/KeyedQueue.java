@@ -132,9 +132,13 @@ public final class KeyedQueue {
   /** Takes out those that one holds which they name, and what is behind them. */
   private void takeNaming(Delivery holding, List<Follower> gone) {
     for (Follower follower : contents.named().followers(holding)) {
-      Lane lane = lanes.get(key(follower.delivery()));
+      String key = key(follower.delivery());
+      Lane lane = lanes.get(key);
+      if (lane == null) {
+        continue;
+      }
       boolean isBehind = false;
-      for (Delivery waiting : lane == null ? List.<Delivery>of() : List.copyOf(lane.waiting)) {
+      for (Delivery waiting : List.copyOf(lane.waiting)) {
         boolean isNaming = waiting.sequence() == follower.delivery().sequence();
         isBehind |= isNaming;
         if (isBehind) {
@@ -142,11 +146,9 @@ public final class KeyedQueue {
           gone.add(isNaming ? follower : new Follower(waiting, null));
         }
       }
-      if (isBehind) {
-        refresh(lane);
-        lanes.computeIfPresent(
-            key(follower.delivery()),
-            (_, one) -> one.waiting.isEmpty() && one.inFlight.isEmpty() ? null : one);
+      refresh(lane);
+      if (lane.waiting.isEmpty() && lane.inFlight.isEmpty()) {
+        lanes.remove(key);
       }
     }
   }

@@ -29,8 +29,8 @@ final class NamedInMemory {
 
   private final Map<Long, Delivery> all = new HashMap<>();
   private final Map<Long, List<String>> names = new HashMap<>(); // of those that name something
-  private final Map<String, TreeSet<Long>> byEntity = new HashMap<>(); // those that name it
-  private final Map<String, TreeSet<Long>> own = new HashMap<>(); // those of an entity
+  private final Map<String, NavigableSet<Long>> byEntity = new HashMap<>(); // those that name it
+  private final Map<String, NavigableSet<Long>> own = new HashMap<>(); // those of an entity
   private final Map<Long, Set<String>> waiting = new HashMap<>(); // lanes, by what they wait for
   private final Set<String> released = new HashSet<>(); // lanes, of which that has left
 
@@ -86,7 +86,7 @@ final class NamedInMemory {
     return some;
   }
 
-  private static void remove(Map<String, TreeSet<Long>> map, String key, long sequence) {
+  private static void remove(Map<String, NavigableSet<Long>> map, String key, long sequence) {
     map.computeIfPresent(
         key,
         (_, some) -> {

@@ -121,7 +121,9 @@ final class ParallelSelector implements DeliverySelector {
 
   @Override
   public boolean wantsMore() {
-    return buffer.wantsMore() || (!toRelease.isEmpty() && buffer.room() > 0);
+    return buffer.wantsMore()
+        || buffer.cursor().position() >= unread
+        || (!toRelease.isEmpty() && buffer.room() > 0);
   }
 
   @Override
