@@ -3,17 +3,18 @@ package io.rowhook.admin.check;
 import io.rowhook.base.Finding;
 import io.rowhook.base.Finding.Area;
 import io.rowhook.base.Finding.Severity;
-import io.rowhook.capture.TableId;
 import io.rowhook.capture.TableMetadata;
-import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntityRelations;
+import io.rowhook.entity.EntityRelations.Relation;
 import io.rowhook.entity.EntityType;
-import io.rowhook.entity.schema.EntityNaming;
-import io.rowhook.entity.schema.EntitySchemas;
 import io.rowhook.recipient.DeliveryOrder;
 import io.rowhook.recipient.Recipient;
 import io.rowhook.recipient.Subscription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,33 +33,29 @@ final class ReferencesInspection {
    */
   static List<Finding> of(
       List<Recipient> recipients, List<EntityType> entities, List<TableMetadata> tables) {
-    Set<TableId> known = tables.stream().map(TableMetadata::table).collect(Collectors.toSet());
-    boolean isWhole =
-        CapturePlan.of(entities).stream().allMatch(table -> known.contains(table.table()));
     List<Finding> found = new ArrayList<>();
-    if (isWhole) {
-      EntitySchemas schemas = new EntitySchemas(entities, tables);
-      for (Recipient recipient : recipients) {
-        if (recipient.processing().order() == DeliveryOrder.references) {
-          look(recipient, schemas, found);
-        }
+    Optional<EntityRelations> relations = EntityRelations.of(entities, tables);
+    for (Recipient recipient : recipients) {
+      if (recipient.processing().order() == DeliveryOrder.references) {
+        relations.ifPresent(all -> look(recipient, all.byEntity(), found));
       }
     }
     return found;
   }
 
-  private static void look(Recipient recipient, EntitySchemas schemas, List<Finding> found) {
+  private static void look(
+      Recipient recipient, Map<String, Relation> relations, List<Finding> found) {
     Set<String> wanted =
         recipient.subscriptions().stream()
             .map(Subscription::entity)
-            .filter(schemas.byName()::containsKey)
+            .filter(relations::containsKey)
             .collect(Collectors.toCollection(TreeSet::new));
     boolean isAny = false;
     for (String entity : wanted) {
-      EntityNaming naming = schemas.named(entity).schema().naming();
-      isAny |= naming.entityTypes().stream().anyMatch(wanted::contains);
-      for (String other : new TreeSet<>(naming.unknown())) {
-        if (wanted.contains(other) && !naming.entityTypes().contains(other)) {
+      Relation relation = of(relations, entity);
+      isAny |= relation.named().stream().anyMatch(wanted::contains);
+      for (String other : new TreeSet<>(relation.unknown())) {
+        if (wanted.contains(other) && !relation.named().contains(other)) {
           found.add(
               new Finding(
                   Severity.warning,
@@ -68,7 +65,7 @@ final class ReferencesInspection {
                           recipient.name(),
                           other,
                           entity,
-                          String.join(", ", schemas.named(other).schema().id()),
+                          String.join(", ", of(relations, other).id()),
                           other),
                   "One of %s can come before the %s that it names".formatted(entity, other),
                   "Let %s have the columns as id in entities.yaml that %s names it by, or send everything in order: processing: sequential"
@@ -86,5 +83,9 @@ final class ReferencesInspection {
               "What it is sent is in the order of each entity alone",
               "Subscribe it to the entity that is named, or let refers in entities.yaml say what names it; or take order out"));
     }
+  }
+
+  private static Relation of(Map<String, Relation> relations, String entity) {
+    return Objects.requireNonNull(relations.get(entity));
   }
 }
