@@ -15,6 +15,7 @@ final class KnownKeys {
 
   private final Set<String> keys = new HashSet<>();
   private boolean any; // every one may be
+  private int added; // since they were set
 
   /** Nothing is known. */
   void anyMayBe() {
@@ -25,6 +26,7 @@ final class KnownKeys {
   /** These, and no others, unless there are too many of them. */
   void set(Collection<String> all) {
     any = all.size() >= MOST;
+    added = 0;
     keys.clear();
     if (!any) {
       keys.addAll(all);
@@ -32,9 +34,15 @@ final class KnownKeys {
   }
 
   void add(String key) {
+    added++;
     if (!any && keys.add(key) && keys.size() >= MOST) {
       anyMayBe();
     }
+  }
+
+  /** Whether so many came that most of them may be gone again: it is worth looking. */
+  boolean isOld() {
+    return added >= MOST;
   }
 
   boolean mayHave(String key) {

@@ -100,6 +100,9 @@ final class OnDisk {
   /** What was queued is durable, and so is found. */
   void flushed() {
     queued.clear();
+    if (byReferences && open.isOld()) {
+      open.set(store.openEntities(KnownKeys.MOST));
+    }
   }
 
   /** What holds an event by what it names, as {@link Blocked#behind}; empty: nothing. */

@@ -29,6 +29,9 @@ final class ParallelSelector implements DeliverySelector {
    */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
+  /** Read at once of what was blocked behind an entity: often the first is held by another. */
+  private static final int RELEASED = 8;
+
   private final DeliveryBuffer buffer;
   private final DeliveryStore store;
   private final OnDisk onDisk;
@@ -210,8 +213,8 @@ final class ParallelSelector implements DeliverySelector {
     while (!toRelease.isEmpty() && buffer.room() > 0) {
       Map.Entry<String, Long> first = toRelease.entrySet().iterator().next();
       String key = first.getKey();
-      int room = buffer.room();
-      List<Delivery> waiting = store.waitingBehind(key, first.getValue(), room);
+      int most = Math.min(buffer.room(), RELEASED);
+      List<Delivery> waiting = store.waitingBehind(key, first.getValue(), most);
       toRelease.remove(key);
       for (Delivery delivery : waiting) {
         if (buffer.queue().contains(delivery.sequence())) {
@@ -226,7 +229,7 @@ final class ParallelSelector implements DeliverySelector {
           break;
         }
       }
-      if (waiting.size() == room) {
+      if (waiting.size() == most) {
         toRelease.put(key, waiting.getLast().sequence());
       }
     }
