@@ -225,6 +225,7 @@ public final class EntityReader {
         List.of(),
         read.unavailable(),
         read.read(),
+        read.named(),
         read.readAt());
   }
 

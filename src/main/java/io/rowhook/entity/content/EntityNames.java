@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of the entities that an event names. Pure; any thread. */
-final class EntityNames {
+public final class EntityNames {
 
   private EntityNames() {}
 
@@ -32,7 +32,8 @@ final class EntityNames {
    * Without the entity itself; but a Deleted of one that others can name has it alone among them:
    * it comes after all that named it.
    */
-  static Set<String> others(Set<String> named, EventType type, EntitySchema schema, JsonNode id) {
+  public static Set<String> others(
+      Set<String> named, EventType type, EntitySchema schema, JsonNode id) {
     String own = Event.entityKey(schema.name(), RowChangeMapper.idText(id));
     if (type == EventType.Deleted && schema.naming().isNamed()) {
       named.add(own);

@@ -1,5 +1,6 @@
 package io.rowhook.entity.resync;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
 import io.rowhook.capture.KeyRange;
@@ -15,11 +16,13 @@ import io.rowhook.entity.aggregate.AggregateChange;
 import io.rowhook.entity.aggregate.ReadBackRows;
 import io.rowhook.entity.change.RowChangeMapper;
 import io.rowhook.entity.change.RowChangeMapper.UnmappableException;
+import io.rowhook.entity.content.EntityNames;
 import io.rowhook.entity.content.EventComposer;
 import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.schema.EntitySchema;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -204,16 +207,18 @@ public final class ChunkReader {
     schema.links().forEach(link -> unknown.add(link.name()));
     unknown.removeAll(schema.id());
     try {
+      JsonNode id = RowChangeMapper.id(schema.id(), data);
       return Optional.of(
           new EventDraft(
               EventType.Deleted,
               schema.name(),
-              RowChangeMapper.id(schema.id(), data),
+              id,
               data,
               null,
               null,
               List.copyOf(unknown),
               List.of(),
+              EntityNames.others(new HashSet<>(), EventType.Deleted, schema, id),
               at));
     } catch (UnmappableException e) {
       return Optional.empty();
