@@ -93,7 +93,7 @@ final class AuditStep {
       throws InterruptedException, EndedException {
     long begin = System.nanoTime();
     Progress progress = audit.progress();
-    int limit = (int) Math.clamp(audit.rate(), 1, PAGE);
+    int limit = Math.clamp(audit.rate(), 1, PAGE);
     EntityReader.Page page = reader.next(audit.entity(), progress.lastKey(), limit);
     if (progress.lastKey() != null && !progress.shape().equals(page.shape())) {
       throw new EndedException(
