@@ -282,7 +282,7 @@ class AuditTest {
 
   private static void write(SplittableRandom random, AtomicBoolean over) {
     while (!over.get()) {
-      long id = AuditedShop.BUSY + random.nextInt(50);
+      long id = (long) AuditedShop.BUSY + random.nextInt(50);
       source.execute(
           random.nextInt(10) == 0
               ? "DELETE FROM audited.sale WHERE id = " + id
