@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,10 @@ class HeldTest {
     return journal.stateAudits().held(recipient, "Article", IDS).orElseThrow();
   }
 
+  private long sequence(String id) {
+    return Objects.requireNonNull(held("shop").get(id)).sequence();
+  }
+
   private List<String> there() {
     return journal.stateAudits().there("shop", "Article", "", 10).orElseThrow().there();
   }
@@ -144,9 +149,9 @@ class HeldTest {
     JournalEntry same = publish("1", EventType.Updated, 2);
     shop.unchanged(Delivery.pending(same, null, null), first.sequence());
     shop.flush();
-    assertThat(held("shop").get("1").sequence()).isEqualTo(same.sequence());
+    assertThat(sequence("1")).isEqualTo(same.sequence());
     remove();
-    assertThat(held("shop").get("1").sequence()).isEqualTo(same.sequence());
+    assertThat(sequence("1")).isEqualTo(same.sequence());
   }
 
   @Test
@@ -170,7 +175,7 @@ class HeldTest {
       return true;
     });
     assertThat(isKept(number, newer)).isTrue();
-    assertThat(held("shop").get("1").sequence()).isEqualTo(newer.sequence());
+    assertThat(sequence("1")).isEqualTo(newer.sequence());
   }
 
   private boolean isKept(long recipient, JournalEntry entry) throws InterruptedException {
