@@ -122,9 +122,7 @@ public final class RetentionSweeper {
     boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {
       if (!isHeld(sql, row.sequence(), holding)) {
-        for (long number : numbers) {
-          HeldDao.keep(sql, number, row.sequence());
-        }
+        HeldDao.keep(sql, numbers, row.sequence());
         EventDao.remove(sql, row.sequence(), numbers);
         if (indexed) {
           IndexDao.remove(sql, row.sequence());
@@ -176,9 +174,7 @@ public final class RetentionSweeper {
             .filter(served::has)
             .toList();
     for (Row row : old) {
-      for (long number : numbers) {
-        HeldDao.keep(sql, number, row.sequence());
-      }
+      HeldDao.keep(sql, numbers, row.sequence());
     }
     return old;
   }

@@ -45,9 +45,11 @@ public final class HeldDao {
   private static final String WHOLE = OF_EVENTS.formatted("e.body");
   private static final String WHETHER = OF_EVENTS.formatted("NULL");
 
+  /** Which event it has of the entity of another event, by what is kept; 0: none. */
   private static final String KEPT =
-      "SELECT sequence, state, rendering FROM held"
-          + " WHERE recipient = ? AND entity_type = ? AND entity_id = ?";
+      "SELECT coalesce((SELECT h.sequence FROM event e JOIN held h ON h.recipient = ?1"
+          + " AND h.entity_type = e.entity_type AND h.entity_id = e.entity_id"
+          + " WHERE e.sequence = ?2), 0)";
 
   private static final String ALL_KEPT =
       "SELECT entity_id, sequence, state, rendering FROM held WHERE recipient = ?"
@@ -72,10 +74,21 @@ public final class HeldDao {
           + " AND NOT EXISTS (SELECT 1 FROM skipped WHERE recipient = r.id"
           + " AND sequence = e.sequence) ORDER BY e.sequence DESC";
 
-  /** What keeps one is that it says what a recipient has last. */
-  private static final String TO_KEEP =
-      "SELECT e.entity_type, e.entity_id FROM event e, (SELECT ? AS id) r WHERE e.sequence = ? AND "
+  private static final String HAD =
+      "SELECT coalesce(m.type, e.type) AS type, (SELECT attribute_set FROM attempt"
+          + " WHERE recipient = r.id AND sequence = e.sequence AND outcome = 'delivered'"
+          + " ORDER BY redelivery DESC, number DESC LIMIT 1) AS attribute_set"
+          + " FROM (SELECT ? AS id) r, event e"
+          + " LEFT JOIN merged m ON m.recipient = r.id AND m.sequence = e.sequence"
+          + " WHERE e.sequence = ? AND "
           + ACKNOWLEDGED;
+
+  private static final String HAS_NEWER =
+      "SELECT EXISTS (SELECT 1 FROM (SELECT ?1 AS id) r, event of, event e INDEXED BY event_entity"
+          + " WHERE of.sequence = ?2 AND e.entity_type = of.entity_type"
+          + " AND e.entity_id = of.entity_id AND e.sequence > of.sequence AND "
+          + ACKNOWLEDGED
+          + ")";
 
   private HeldDao() {}
 
@@ -138,12 +151,6 @@ public final class HeldDao {
   /** An older one may have been sent again by a person since. */
   private static Held newer(Held one, Held other) {
     return one.sequence() > other.sequence() ? one : other;
-  }
-
-  private static Held kept(SqliteSession sql, long recipient, String entityType, String entityId)
-      throws SQLException {
-    return sql.first(KEPT, row -> kept(row, 1), recipient, entityType, entityId)
-        .orElse(Held.NOTHING);
   }
 
   private static Held kept(ResultSet row, int column) throws SQLException {
@@ -217,43 +224,75 @@ public final class HeldDao {
     return sql.list(IDS, row -> row.getString(1), recipient, entityType, after, limit);
   }
 
+  /** What an event says, of which something is to be kept. */
+  private record Said(String entityType, String entityId, long state) {}
+
+  /** How a recipient has it: its type is another where it stands for earlier ones. */
+  private record Had(boolean end, @Nullable Long rendering) {}
+
   /**
-   * Keeps what an event says to a recipient, before it is removed; unless a newer one says more.
+   * Keeps what an event says to recipients, before it is removed; unless a newer one says more.
+   *
+   * @param recipients their numbers
    */
-  public static void keep(SqliteSession sql, long recipient, long sequence) throws SQLException {
-    Optional<String[]> entity = toKeep(sql, recipient, sequence);
-    if (entity.isEmpty()) {
-      return;
+  public static void keep(SqliteSession sql, List<Long> recipients, long sequence)
+      throws SQLException {
+    Said said = null;
+    for (long recipient : recipients) {
+      Optional<Had> had = had(sql, recipient, sequence);
+      if (had.isPresent()) {
+        said = said == null ? event(sql, sequence) : said;
+        keep(sql, recipient, sequence, said, had.get());
+      }
     }
-    String type = entity.get()[0];
-    String id = entity.get()[1];
-    Held newest =
-        sql.first(WHOLE, HeldDao::said, recipient, type, id, Long.MAX_VALUE).orElse(Held.NOTHING);
-    if (newest.sequence() != sequence) {
-      return;
-    }
-    if (newest.there()) {
-      sql.update(
-          "INSERT INTO held (recipient, entity_type, entity_id, sequence, state, rendering)"
-              + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (recipient, entity_type, entity_id)"
-              + " DO UPDATE SET sequence = excluded.sequence, state = excluded.state,"
-              + " rendering = coalesce(excluded.rendering, rendering)"
-              + " WHERE sequence < excluded.sequence",
-          recipient,
-          type,
-          id,
-          sequence,
-          newest.state(),
-          newest.rendering());
-    } else {
+  }
+
+  private static Said event(SqliteSession sql, long sequence) throws SQLException {
+    return sql.first(
+            "SELECT entity_type, entity_id, body FROM event WHERE sequence = ?",
+            row -> new Said(row.getString(1), row.getString(2), EntityState.of(row.getBytes(3))),
+            sequence)
+        .orElseThrow();
+  }
+
+  private static void keep(SqliteSession sql, long recipient, long sequence, Said said, Had had)
+      throws SQLException {
+    if (had.end()) {
       sql.update(
           "DELETE FROM held WHERE recipient = ? AND entity_type = ? AND entity_id = ?"
               + " AND sequence < ?",
           recipient,
-          type,
-          id,
+          said.entityType(),
+          said.entityId(),
           sequence);
+      return;
     }
+    sql.update(
+        "INSERT INTO held (recipient, entity_type, entity_id, sequence, state, rendering)"
+            + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (recipient, entity_type, entity_id)"
+            + " DO UPDATE SET sequence = excluded.sequence, state = excluded.state,"
+            + " rendering = coalesce(excluded.rendering, rendering)"
+            + " WHERE sequence < excluded.sequence",
+        recipient,
+        said.entityType(),
+        said.entityId(),
+        sequence,
+        said.state(),
+        had.rendering());
+  }
+
+  /** Empty: it does not have it, or a newer one. */
+  private static Optional<Had> had(SqliteSession sql, long recipient, long sequence)
+      throws SQLException {
+    Optional<Had> had = sql.first(HAD, HeldDao::had, recipient, sequence);
+    return had.isPresent() && sql.number(HAS_NEWER, recipient, sequence) == 0
+        ? had
+        : Optional.empty();
+  }
+
+  private static Had had(ResultSet row) throws SQLException {
+    String set = row.getString("attribute_set");
+    return new Had(isEnd(row), set == null ? null : Fingerprint.of(set));
   }
 
   /**
@@ -262,24 +301,12 @@ public final class HeldDao {
    */
   public static boolean isKept(SqliteSession sql, long recipient, long sequence)
       throws SQLException {
-    Optional<String[]> entity = toKeep(sql, recipient, sequence);
-    if (entity.isEmpty()) {
+    Optional<Had> had = had(sql, recipient, sequence);
+    if (had.isEmpty()) {
       return true;
     }
-    String type = entity.get()[0];
-    String id = entity.get()[1];
-    Held newest =
-        sql.first(WHOLE, HeldDao::said, recipient, type, id, Long.MAX_VALUE).orElse(Held.NOTHING);
-    Held kept = kept(sql, recipient, type, id);
-    return newest.sequence() != sequence
-        || kept.sequence() >= sequence
-        || !(newest.there() || kept.there());
-  }
-
-  private static Optional<String[]> toKeep(SqliteSession sql, long recipient, long sequence)
-      throws SQLException {
-    return sql.first(
-        TO_KEEP, row -> new String[] {row.getString(1), row.getString(2)}, recipient, sequence);
+    long kept = sql.number(KEPT, recipient, sequence);
+    return kept >= sequence || (had.get().end() && kept == 0);
   }
 
   /** Of no recipient any more: the entity is erased. */

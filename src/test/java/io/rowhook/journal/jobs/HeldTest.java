@@ -170,8 +170,8 @@ class HeldTest {
     assertThat(isKept(number, gone)).as("nothing is left of it").isTrue();
     assertThat(isKept(number, unsent)).isTrue();
     journal.write(sql -> {
-      HeldDao.keep(sql, number, newer.sequence());
-      HeldDao.keep(sql, number, older.sequence());
+      HeldDao.keep(sql, List.of(number), newer.sequence());
+      HeldDao.keep(sql, List.of(number), older.sequence());
       return true;
     });
     assertThat(isKept(number, newer)).isTrue();
