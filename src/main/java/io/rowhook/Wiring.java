@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ObservedPublisher;
 import io.rowhook.admin.ResyncActions;
@@ -11,7 +12,6 @@ import io.rowhook.admin.RunningService;
 import io.rowhook.admin.alerts.Alerts;
 import io.rowhook.admin.alerts.FailedDeliveries;
 import io.rowhook.admin.api.LiveEvents;
-import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.audit.AuditRunner;
 import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.RenderingWatch;

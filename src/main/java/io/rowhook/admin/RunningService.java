@@ -2,7 +2,6 @@ package io.rowhook.admin;
 
 import io.rowhook.admin.api.LiveEvents;
 import io.rowhook.admin.api.Operations;
-import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.health.Health;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.instances.InstanceClient;

@@ -151,12 +151,11 @@ public final class StateAudits {
   }
 
   /**
-   * Up to when all that was committed in the source is in the journal, and which is the newest
-   * sequence of it; also where changes of before are known to be missing. Of the process that
-   * captures; empty: not yet.
+   * Up to when all that was committed in the source is in the journal, by the source's clock; also
+   * where changes of before are known to be missing. Of the process that captures; empty: not yet.
    */
-  public Optional<Point> captured() {
-    return committed.captured();
+  public Optional<Instant> capturedTo() {
+    return committed.captured().map(Point::committedTo);
   }
 
   /**

@@ -1,13 +1,13 @@
 package io.rowhook.api;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.LiveEvents;
-import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.instances.InstanceClient;

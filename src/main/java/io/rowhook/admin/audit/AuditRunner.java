@@ -205,7 +205,7 @@ public final class AuditRunner implements AutoCloseable {
       return AuditStep.LATER;
     }
     if (!Expectation.isWhole(recipient.get(), audit.entity())) {
-      throw new AuditStep.EndedException(AuditActions.notWhole(audit.recipient(), audit.entity()));
+      throw new AuditStep.EndedException(Expectation.notWhole(audit.recipient(), audit.entity()));
     }
     return steps.take(audit, recipient.get(), memory);
   }

@@ -144,7 +144,7 @@ final class AuditSettling {
   /** Whether the journal has all that the source had at an instant, if need be soon. */
   private boolean isCaptured(Instant at) throws InterruptedException {
     long deadline = System.nanoTime() + BEHIND.toNanos();
-    while (audits.captured().filter(point -> !point.committedTo().isBefore(at)).isEmpty()) {
+    while (audits.capturedTo().filter(captured -> !captured.isBefore(at)).isEmpty()) {
       if (System.nanoTime() - deadline > 0) {
         return false;
       }

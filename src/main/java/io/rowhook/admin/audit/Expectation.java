@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What a recipient should have of an entity, by its subscriptions and attribute sets in force. One
  * thread's.
  */
-final class Expectation {
+public final class Expectation {
 
   private final SubscriptionMatcher matcher;
   private final Set<Long> renderings = new HashSet<>();
@@ -44,9 +44,17 @@ final class Expectation {
   }
 
   /** Whether a recipient is told of each state of an entity, so that it can be held against it. */
-  static boolean isWhole(Recipient recipient, String entity) {
+  public static boolean isWhole(Recipient recipient, String entity) {
     return recipient.subscriptions().stream()
         .anyMatch(one -> one.entity().equals(entity) && isWhole(one));
+  }
+
+  /** Says that it is not, and what to do. */
+  public static String notWhole(String recipient, String entity) {
+    return ("recipient %1$s is not told of each state of %2$s, so that nobody can say what it should"
+            + " have. In recipients/%1$s.yaml it needs a subscription for %2$s with the events"
+            + " Created and Updated, without changed, becomes and a condition on old values")
+        .formatted(recipient, entity);
   }
 
   private static boolean isWhole(Subscription one) {

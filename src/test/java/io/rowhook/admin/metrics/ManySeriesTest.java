@@ -2,12 +2,12 @@ package io.rowhook.admin.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
 import io.rowhook.admin.api.LiveEvents;
-import io.rowhook.admin.audit.AuditActions;
 import io.rowhook.admin.health.HealthReport;
 import io.rowhook.admin.history.History;
 import io.rowhook.admin.instances.InstanceClient;

@@ -1,10 +1,10 @@
-package io.rowhook.admin.audit;
+package io.rowhook.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.api.ApiException;
 import io.rowhook.admin.api.ProblemType;
+import io.rowhook.admin.audit.Expectation;
 import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.capture.SourceException;
@@ -50,13 +50,6 @@ public final class AuditActions {
     this.begun = begun;
     this.entities = entities;
     this.estimate = estimate;
-  }
-
-  static String notWhole(String recipient, String entity) {
-    return ("recipient %1$s is not told of each state of %2$s, so that nobody can say what it should"
-            + " have. In recipients/%1$s.yaml it needs a subscription for %2$s with the events"
-            + " Created and Updated, without changed, becomes and a condition on old values")
-        .formatted(recipient, entity);
   }
 
   /**
@@ -113,7 +106,7 @@ public final class AuditActions {
       throws ApiException, DeliveryAdminException, InterruptedException {
     EntityType type = type(entity);
     if (!Expectation.isWhole(recipient, entity)) {
-      throw new DeliveryAdminException(notWhole(recipient.name(), entity));
+      throw new DeliveryAdminException(Expectation.notWhole(recipient.name(), entity));
     }
     if (repair && !ResyncActions.wants(recipient, entity)) {
       throw new DeliveryAdminException(
