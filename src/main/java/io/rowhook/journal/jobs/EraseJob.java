@@ -12,8 +12,8 @@ import io.rowhook.journal.sqlite.SqliteSession;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.AcknowledgedDao;
 import io.rowhook.journal.tables.EventDao;
-import io.rowhook.journal.tables.HeldDao;
 import io.rowhook.journal.tables.IndexDao;
+import io.rowhook.journal.tables.KeptDao;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -284,7 +284,7 @@ public record EraseJob(
   /** Rejected rows, and where a resync that has ended was. */
   private boolean removeRest(SqliteSession sql) throws SQLException {
     AcknowledgedDao.erase(sql, Event.entityKey(entityType, entityId));
-    HeldDao.erase(sql, entityType, entityId);
+    KeptDao.erase(sql, entityType, entityId);
     List<Long> mine = new ArrayList<>();
     sql.each(
         "SELECT n, key FROM rejected_row WHERE table_name IN (?, ?)",

@@ -7,8 +7,8 @@ import io.rowhook.journal.sqlite.TimeColumns;
 import io.rowhook.journal.sqlite.WriteTask;
 import io.rowhook.journal.tables.DeliveryDao;
 import io.rowhook.journal.tables.EventDao;
-import io.rowhook.journal.tables.HeldDao;
 import io.rowhook.journal.tables.IndexDao;
+import io.rowhook.journal.tables.KeptDao;
 import io.rowhook.journal.tables.ServedRecipients;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -122,7 +122,7 @@ public final class RetentionSweeper {
     boolean indexed = !old.isEmpty() && IndexDao.isUsed(sql);
     for (Row row : old) {
       if (!isHeld(sql, row.sequence(), holding)) {
-        HeldDao.keep(sql, numbers, row.sequence());
+        KeptDao.keep(sql, numbers, row.sequence());
         EventDao.remove(sql, row.sequence(), numbers);
         if (indexed) {
           IndexDao.remove(sql, row.sequence());
@@ -138,7 +138,7 @@ public final class RetentionSweeper {
       throws SQLException {
     for (Recipient recipient : holding) {
       if (sql.number(HOLDING, recipient.id(), sequence) > 0
-          || (!served.has(recipient.id()) && !HeldDao.isKept(sql, recipient.id(), sequence))) {
+          || (!served.has(recipient.id()) && !KeptDao.isKept(sql, recipient.id(), sequence))) {
         return true;
       }
     }
@@ -174,7 +174,7 @@ public final class RetentionSweeper {
             .filter(served::has)
             .toList();
     for (Row row : old) {
-      HeldDao.keep(sql, numbers, row.sequence());
+      KeptDao.keep(sql, numbers, row.sequence());
     }
     return old;
   }

@@ -17,7 +17,7 @@ import io.rowhook.journal.Held;
 import io.rowhook.journal.JournalEntry;
 import io.rowhook.journal.Samples;
 import io.rowhook.journal.SqliteJournal;
-import io.rowhook.journal.tables.HeldDao;
+import io.rowhook.journal.tables.KeptDao;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,8 +170,8 @@ class HeldTest {
     assertThat(isKept(number, gone)).as("nothing is left of it").isTrue();
     assertThat(isKept(number, unsent)).isTrue();
     journal.write(sql -> {
-      HeldDao.keep(sql, List.of(number), newer.sequence());
-      HeldDao.keep(sql, List.of(number), older.sequence());
+      KeptDao.keep(sql, List.of(number), newer.sequence());
+      KeptDao.keep(sql, List.of(number), older.sequence());
       return true;
     });
     assertThat(isKept(number, newer)).isTrue();
@@ -179,7 +179,7 @@ class HeldTest {
   }
 
   private boolean isKept(long recipient, JournalEntry entry) throws InterruptedException {
-    return journal.write(sql -> HeldDao.isKept(sql, recipient, entry.sequence()));
+    return journal.write(sql -> KeptDao.isKept(sql, recipient, entry.sequence()));
   }
 
   @Test
@@ -189,7 +189,7 @@ class HeldTest {
     remove();
     assertThat(there()).containsExactlyInAnyOrder("1", "2");
     journal.write(sql -> {
-      HeldDao.erase(sql, "Article", "1");
+      KeptDao.erase(sql, "Article", "1");
       return true;
     });
     assertThat(there()).containsExactly("2");
