@@ -25,6 +25,7 @@ public final class Operations {
           new Tag("Deliveries", "One event for one recipient, and what became of it"),
           new Tag("Events", "What happened to entities, as the journal has it"),
           new Tag("Resyncs", "Bringing one recipient up to date"),
+          new Tag("Audits", "Holding what recipients have against what the source has"),
           new Tag("What-ifs", "What edits would have done to events that were"));
 
   /** In the order of the document. */
