@@ -1,6 +1,7 @@
 package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
+import io.rowhook.admin.HandOver;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunCommand.Role;
 import io.rowhook.admin.alerts.Alerts;
@@ -34,6 +35,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The flow that {@link Wiring} has built: {@link #start} starts its parts in the order of the data,
@@ -43,6 +46,11 @@ public final class Flow implements AutoCloseable {
 
   private static final String ROWHOOK = "rowhook";
   private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+  /** How long requests under way may take where another process waits to go on. */
+  private static final Duration IN_FLIGHT = Duration.ofMillis(250);
+
+  private static final Logger log = LoggerFactory.getLogger(Flow.class);
 
   private final SqliteJournal journal;
   private final boolean standby;
@@ -63,6 +71,7 @@ public final class Flow implements AutoCloseable {
   private final Metrics metrics;
   private final History history;
   private final Traces traces;
+  private final HandOver handOver;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
 
@@ -86,6 +95,7 @@ public final class Flow implements AutoCloseable {
       Metrics metrics,
       History history,
       Traces traces,
+      HandOver handOver,
       Supplier<AdminServer> listen) {
     this.journal = journal;
     this.standby = standby;
@@ -106,6 +116,7 @@ public final class Flow implements AutoCloseable {
     this.metrics = metrics;
     this.history = history;
     this.traces = traces;
+    this.handOver = handOver;
     this.listen = listen;
   }
 
@@ -256,9 +267,18 @@ public final class Flow implements AutoCloseable {
     alerts.farewell(FAREWELL);
   }
 
+  /** Whether another process is to go on in this one's place. Any thread. */
+  public HandOver handOver() {
+    return handOver;
+  }
+
   /** Stops capture, lets what is in flight end, and closes the journal. */
   @Override
   public void close() {
+    if (handOver.isAsked()) {
+      letGo();
+      return;
+    }
     journal.sharing().leave(); // first: others wait for it
     if (admin != null) {
       admin.close();
@@ -282,5 +302,51 @@ public final class Flow implements AutoCloseable {
     metrics.close();
     journal.close();
     traces.close(); // last: nothing waits for a collector
+  }
+
+  private static void step(String what, long begin) {
+    log.debug(
+        "hand-over: {} after {} ms", what, Duration.ofNanos(System.nanoTime() - begin).toMillis());
+  }
+
+  /**
+   * The same for another process that waits: slot and journal first, and what nobody waits for
+   * after them. The engine ends beside the rest, which so can still write.
+   */
+  private void letGo() {
+    long begin = System.nanoTime();
+    Thread engine = Thread.ofPlatform().name("hand-over").start(supervisor::close);
+    retention.close();
+    offers.close();
+    audits.close();
+    resync.close();
+    alerts.close();
+    watch.close();
+    step("the rest has ended", begin);
+    try {
+      engine.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    step("the slot is free", begin);
+    dispatchers.close(IN_FLIGHT);
+    step("nothing is in flight", begin);
+    if (admin != null) {
+      admin.retire();
+      noteStop();
+    }
+    journal.close();
+    step("the journal is free", begin);
+    if (admin != null) {
+      admin.close();
+    }
+    history.close();
+    whatIfs.close();
+    health.close();
+    chunks.close();
+    rows.close();
+    metrics.close();
+    traces.close();
+    step("all has ended", begin);
   }
 }

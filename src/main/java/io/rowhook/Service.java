@@ -58,11 +58,15 @@ public final class Service {
         asked = true;
         return;
       }
+      flow.handOver().onAsked(stopping::countDown);
       flow.start();
       awaitCapture(flow);
       flow.listen();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
-      Thread inspection = StartInspection.start(options, env);
+      Thread inspection =
+          options.takeOver()
+              ? Thread.ofVirtual().unstarted(() -> {}) // it was said before
+              : StartInspection.start(options, env);
       while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         if (flow.capture() instanceof CaptureState.Stopped(String reason, boolean gap)) {
           if (gap) {
@@ -72,7 +76,7 @@ public final class Service {
         }
       }
       inspection.interrupt();
-      log.info("stopping");
+      log.info(flow.handOver().isAsked() ? "stopping: another process goes on" : "stopping");
       asked = true;
     } finally {
       stopped.countDown();
@@ -82,8 +86,13 @@ public final class Service {
   /** Null: it was told to stop meanwhile. */
   private @Nullable Flow flow() throws Exception {
     try {
-      return Wiring.flow(options, env, observers);
-    } catch (RuntimeException e) {
+      if (!options.takeOver()) {
+        return Wiring.flow(options, env, observers);
+      }
+      try (TakeOver takeOver = TakeOver.of(options, env)) {
+        return Wiring.flow(takeOver.start(), options, env, observers);
+      }
+    } catch (RuntimeException | InterruptedException e) {
       if (stopping.getCount() == 0) {
         log.info("stopping before it has started");
         return null;

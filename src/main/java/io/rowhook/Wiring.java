@@ -3,6 +3,7 @@ package io.rowhook;
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
+import io.rowhook.admin.HandOver;
 import io.rowhook.admin.ObservedPublisher;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
@@ -78,11 +79,41 @@ public final class Wiring {
    */
   public static Flow flow(RunCommand.Options options, Map<String, String> env, Observers observers)
       throws SettingsException {
+    Start start = start(options, env);
+    start.read().admin().ifPresent(AdminServer::check);
+    return flow(start, options, env, observers);
+  }
+
+  /**
+   * What a start has read before it opens anything.
+   *
+   * @param read the settings
+   * @param source as they name it
+   * @param file the journal's
+   */
+  public record Start(Settings read, SourceConfig source, Path file) {}
+
+  /**
+   * Reads the settings of a start.
+   *
+   * @throws SettingsException if they are not good
+   */
+  public static Start start(RunCommand.Options options, Map<String, String> env)
+      throws SettingsException {
     Settings read = Settings.read(options.config(), options.templates(), env);
     options.check(read);
-    read.admin().ifPresent(AdminServer::check);
-    SourceConfig source = SourceCredentials.source(read, options.config(), env);
-    Path file = options.journal().orElse(read.journal());
+    return new Start(
+        read,
+        SourceCredentials.source(read, options.config(), env),
+        options.journal().orElse(read.journal()));
+  }
+
+  /** The same with settings that were read before. */
+  static Flow flow(
+      Start start, RunCommand.Options options, Map<String, String> env, Observers observers) {
+    Settings read = start.read();
+    SourceConfig source = start.source();
+    Path file = start.file();
     SqliteJournal journal = open(file, read.kafka());
     Settings settings = WithdrawnTemplates.since(journal, read, options.templates());
     TemplateRegistry templates = new TemplateRegistry(journal, settings.sets());
@@ -186,6 +217,7 @@ public final class Wiring {
     SettingsEditor editor =
         new SettingsEditor(options.config(), options.templates(), watch, journal.audit());
     WhatIfs whatIfs = new WhatIfs(journal.events());
+    HandOver handOver = new HandOver(file, settings.kafka().isEmpty());
     RunningService service =
         new RunningService(
             journal,
@@ -238,7 +270,8 @@ public final class Wiring {
                     .admin()
                     .flatMap(AdminSettings::tls)
                     .map(TlsConfig.Identity::chain)
-                    .orElse(List.of())));
+                    .orElse(List.of())),
+            handOver);
     metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
         journal,
@@ -260,6 +293,7 @@ public final class Wiring {
         metrics,
         history,
         traces,
+        handOver,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));
   }
 

@@ -202,14 +202,19 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  /** Takes the file away and stops listening; requests under way are cut off. */
-  @Override
-  public void close() {
+  /** Takes the file away: whoever comes next asks another one. It goes on listening. */
+  public void retire() {
     try {
       me.remove(file);
     } catch (IOException e) {
       LOG.warn("{} could not be removed: {}", file, e.toString());
     }
+  }
+
+  /** Takes the file away and stops listening; requests under way are cut off. */
+  @Override
+  public void close() {
+    retire();
     instances.close();
     server.close();
     unixSocket()

@@ -35,6 +35,7 @@ public final class RunCommand implements Callable<Integer> {
    * @param acceptGap whether to go on, in a new epoch, where changes may be missing
    * @param standby whether to wait while another Rowhook has the slot
    * @param role what this instance does
+   * @param takeOver whether it goes on in the place of the Rowhook that runs on the journal now
    */
   public record Options(
       Path config,
@@ -42,7 +43,19 @@ public final class RunCommand implements Callable<Integer> {
       Optional<Path> journal,
       boolean acceptGap,
       boolean standby,
-      Role role) {
+      Role role,
+      boolean takeOver) {
+
+    /** The same by oneself, in nobody's place. */
+    public Options(
+        Path config,
+        Path templates,
+        Optional<Path> journal,
+        boolean acceptGap,
+        boolean standby,
+        Role role) {
+      this(config, templates, journal, acceptGap, standby, role, false);
+    }
 
     /**
      * Refuses what these settings are not made for.
@@ -62,6 +75,18 @@ public final class RunCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "--standby is not for a journal in Kafka, which journal.kafka in rowhook.yaml names:"
                 + " with Kafka every instance stands by by itself. Run it without --standby");
+      }
+      if (takeOver && settings.kafka().isPresent()) {
+        throw new IllegalArgumentException(
+            "--take-over is not for a journal in Kafka, which journal.kafka in rowhook.yaml names:"
+                + " with Kafka start the new instance beside the old one, and stop that one then."
+                + " Run it without --take-over");
+      }
+      if (takeOver && standby) {
+        throw new IllegalArgumentException(
+            "--take-over and --standby exclude each other: to take over is to go on at once, with"
+                + " the journal of the Rowhook that runs; to stand by is to wait until it is gone,"
+                + " with a journal of one's own");
       }
     }
   }
@@ -129,6 +154,14 @@ public final class RunCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private Role role = Role.all;
 
+  @Option(
+      names = "--take-over",
+      description =
+          "Go on in the place of the Rowhook that runs on this journal, as for a new version: get"
+              + " ready beside it, then have it let go of journal and slot and end. What fails"
+              + " before that leaves it as it is. Where none runs, it is a start like any other.")
+  private boolean takeOver;
+
   private final Service service;
 
   public RunCommand(Service service) {
@@ -139,7 +172,13 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     service.run(
         new Options(
-            config, templates.directory(), Optional.ofNullable(journal), acceptGap, standby, role));
+            config,
+            templates.directory(),
+            Optional.ofNullable(journal),
+            acceptGap,
+            standby,
+            role,
+            takeOver));
     return 0;
   }
 }

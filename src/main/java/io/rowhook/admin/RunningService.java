@@ -54,6 +54,7 @@ import java.util.function.Supplier;
  * @param history how it went in the last hours
  * @param live what happens, as it happens
  * @param instances asks the others that share the journal
+ * @param handOver to whoever goes on in its place
  */
 public record RunningService(
     SqliteJournal journal,
@@ -81,4 +82,5 @@ public record RunningService(
     Metrics metrics,
     History history,
     LiveEvents live,
-    InstanceClient instances) {}
+    InstanceClient instances,
+    HandOver handOver) {}

@@ -103,6 +103,18 @@ public record JournalInspection(
             : Optional.empty());
   }
 
+  /**
+   * Whether a Rowhook runs on a journal that this one would be able to open.
+   *
+   * @throws JournalException if it would not: it is of a newer version, or no journal
+   */
+  public static boolean isRunning(Path path) throws IOException {
+    JournalPlace place = JournalPlace.of(path);
+    place.check();
+    place.checkVersion();
+    return place.isInUse();
+  }
+
   /** Of an older version, before it is brought up to date, this may not be readable. */
   private static Optional<CheckpointReader> durable(JournalPlace place) {
     try (SqliteSession sql = place.peek()) {

@@ -151,8 +151,18 @@ public final class DispatcherRegistry implements AutoCloseable {
 
   /** Stops all, side by side, so that it takes as long as the slowest. */
   @Override
-  public synchronized void close() {
-    close(byName.values(), RecipientDispatcher.CLOSE_LIMIT);
+  public void close() {
+    close(RecipientDispatcher.CLOSE_LIMIT);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param inFlight how long what is in flight may take; what takes longer is sent again by whoever
+   *     goes on
+   */
+  public synchronized void close(Duration inFlight) {
+    close(byName.values(), inFlight);
     byName = Map.of();
   }
 

@@ -3,6 +3,7 @@ package io.rowhook.api;
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
+import io.rowhook.admin.HandOver;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
@@ -141,7 +142,8 @@ final class ApiRig implements AutoCloseable {
             new Metrics(),
             new History(),
             live,
-            new InstanceClient(List::of));
+            new InstanceClient(List::of),
+            new HandOver(file, true));
     server = AdminServer.open(file, service, () -> settings);
   }
 

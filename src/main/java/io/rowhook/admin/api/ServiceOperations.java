@@ -110,6 +110,20 @@ final class ServiceOperations {
                       .must("count", Schema.count())
                       .must("what", Schema.text().orNull().about("what was missing")))
               .by(ServiceOperations::acceptMissing),
+          Operation.post("/v1/hand-over", "handOver")
+              .says(TAG, "Ends it for another Rowhook that goes on in its place")
+              .about(
+                  "For `rowhook run --take-over`, which holds the lock beside the journal by which"
+                      + " it says that it is ready to go on: without one, a conflict. The service"
+                      + " lets go of slot and journal after the answer, and its process ends.")
+              .answers(
+                  202,
+                  "It lets go now",
+                  Schema.fields()
+                      .must("done", Schema.flag())
+                      .must("process", Schema.count().about("of the service that ends")))
+              .or(ProblemType.CONFLICT)
+              .by(ServiceOperations::handOver),
           Operation.get("/v1/live-events", "followLiveEvents")
               .says(TAG, "What happens, as it happens")
               .about(
@@ -147,6 +161,21 @@ final class ServiceOperations {
     boolean accepted = missing.isPresent() && service.journal().completeness().accept();
     return ApiAnswer.ok(
         Recipients.outcome(true, accepted ? 1 : 0).put("what", missing.orElse(null)));
+  }
+
+  private static ApiAnswer handOver(RunningService service, ApiRequest request)
+      throws ApiException {
+    try {
+      service.handOver().ask();
+    } catch (IllegalStateException e) {
+      throw new ApiException(ProblemType.CONFLICT, String.valueOf(e.getMessage()));
+    }
+    return ApiAnswer.of(
+        202,
+        Json.MAPPER
+            .createObjectNode()
+            .put("done", true)
+            .put("process", ProcessHandle.current().pid()));
   }
 
   private static ApiAnswer follow(RunningService service, ApiRequest request) throws ApiException {

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * beside it that says who holds it. Not on the journal itself, so that any SQLite tool can read
  * along. The operating system lets go of it however the process ends; the file stays.
  */
-final class ProcessLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
 
   /** What a holder writes about itself is far shorter. */
   private static final int MAX_HOLDER_BYTES = 500;
@@ -42,7 +42,7 @@ final class ProcessLock implements AutoCloseable {
   }
 
   /** The file that is locked. */
-  static Path beside(Path journal) {
+  public static Path beside(Path journal) {
     return journal.resolveSibling(journal.getFileName() + ".lock");
   }
 
@@ -70,6 +70,11 @@ final class ProcessLock implements AutoCloseable {
       HELD.remove(file);
       throw e;
     }
+  }
+
+  /** The same beside a file of any kind. */
+  public static ProcessLock take(Path file) {
+    return take(file, new SqliteErrorTranslator(file));
   }
 
   @SuppressWarnings("resource") // the lock is held until the channel is closed

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.AuditActions;
 import io.rowhook.admin.ErasureActions;
+import io.rowhook.admin.HandOver;
 import io.rowhook.admin.ResyncActions;
 import io.rowhook.admin.ResyncOffers;
 import io.rowhook.admin.RunningService;
@@ -213,7 +214,8 @@ class ManySeriesTest {
         metrics,
         new History(),
         new LiveEvents(),
-        new InstanceClient(List::of));
+        new InstanceClient(List::of),
+        new HandOver(directory.resolve("journal.db"), true));
   }
 
   private static SettingsReloader reloader(SettingsDirectory files) {

@@ -1,0 +1,93 @@
+package io.rowhook;
+
+import io.rowhook.admin.Predecessor;
+import io.rowhook.admin.RunCommand;
+import io.rowhook.admin.StartInspection;
+import io.rowhook.base.Durations;
+import io.rowhook.capture.SourceInspection;
+import io.rowhook.entity.CapturePlan;
+import io.rowhook.journal.JournalInspection;
+import io.rowhook.journal.SuccessorLock;
+import io.rowhook.settings.SettingsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Goes on in the place of the Rowhook that runs on a journal. Everything that a start may be
+ * refused for, and everything that takes time, comes first, while that one works; then it is asked
+ * to let go. Who writes is decided by the journal's lock, as ever. The main thread only.
+ */
+final class TakeOver implements AutoCloseable {
+
+  /** A service that ends has let go of the journal by then, or hangs. */
+  private static final Duration LETS_GO = Duration.ofSeconds(30);
+
+  private static final Logger log = LoggerFactory.getLogger(TakeOver.class);
+
+  private final Wiring.Start start;
+  private final SuccessorLock lock;
+
+  private TakeOver(Wiring.Start start, SuccessorLock lock) {
+    this.start = start;
+    this.lock = lock;
+  }
+
+  /**
+   * Gets ready, and has the one that runs let go. Returns when journal and slot are free. Where
+   * none runs, that is at once.
+   *
+   * @throws SettingsException if the settings are not good
+   * @throws RuntimeException if it cannot go on in that one's place, which goes on itself then; in
+   *     words for the user
+   */
+  static TakeOver of(RunCommand.Options options, Map<String, String> env)
+      throws SettingsException, IOException, InterruptedException {
+    Wiring.Start start = Wiring.start(options, env);
+    Path file = start.file();
+    TakeOver takeOver = new TakeOver(start, SuccessorLock.take(file));
+    try {
+      if (JournalInspection.isRunning(file)) {
+        takeOver.await(options, env);
+      } else {
+        log.info("no Rowhook runs on journal {}: nothing has to be taken over", file);
+      }
+      return takeOver;
+    } catch (RuntimeException | IOException | InterruptedException e) {
+      takeOver.close();
+      throw e;
+    }
+  }
+
+  private void await(RunCommand.Options options, Map<String, String> env)
+      throws IOException, InterruptedException {
+    try (Predecessor before = Predecessor.of(start.file())) {
+      SourceInspection.refuse(
+          start.source(), CapturePlan.of(start.read().entities()), before.suspended());
+      StartInspection.start(options, env).join();
+      log.info("ready: process {} is asked to let go of journal and slot", before.process());
+      before.handOver();
+      if (!lock.awaitFree(LETS_GO)) {
+        throw new IllegalStateException(
+            "process %d was asked to let go of journal %s, and has not within %s: it hangs. Nothing was taken from it. It ends if it comes to itself, so end it (kill -9 %d), and start this one again"
+                .formatted(
+                    before.process(), start.file(), Durations.of(LETS_GO), before.process()));
+      }
+      log.info("process {} has let go", before.process());
+    }
+  }
+
+  /** What was read for the start. */
+  Wiring.Start start() {
+    return start;
+  }
+
+  /** The journal is this process's own by now, or it gives up. */
+  @Override
+  public void close() {
+    lock.close();
+  }
+}
