@@ -304,11 +304,6 @@ public final class Flow implements AutoCloseable {
     traces.close(); // last: nothing waits for a collector
   }
 
-  private static void step(String what, long begin) {
-    log.debug(
-        "hand-over: {} after {} ms", what, Duration.ofNanos(System.nanoTime() - begin).toMillis());
-  }
-
   /**
    * The same for another process that waits: slot and journal first, and what nobody waits for
    * after them. The engine ends beside the rest, which so can still write.
@@ -322,21 +317,24 @@ public final class Flow implements AutoCloseable {
     resync.close();
     alerts.close();
     watch.close();
-    step("the rest has ended", begin);
     try {
       engine.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    step("the slot is free", begin);
+    long slot = since(begin);
     dispatchers.close(IN_FLIGHT);
-    step("nothing is in flight", begin);
+    long flight = since(begin);
     if (admin != null) {
       admin.retire();
       noteStop();
     }
     journal.close();
-    step("the journal is free", begin);
+    log.info(
+        "let go for another process: of the slot after {} ms, what was in flight after {} ms, the journal after {} ms",
+        slot,
+        flight,
+        since(begin));
     if (admin != null) {
       admin.close();
     }
@@ -347,6 +345,9 @@ public final class Flow implements AutoCloseable {
     rows.close();
     metrics.close();
     traces.close();
-    step("all has ended", begin);
+  }
+
+  private static long since(long begin) {
+    return Duration.ofNanos(System.nanoTime() - begin).toMillis();
   }
 }

@@ -68,6 +68,7 @@ final class TakeOver implements AutoCloseable {
       SourceInspection.refuse(
           start.source(), CapturePlan.of(start.read().entities()), before.suspended());
       StartInspection.start(options, env).join();
+      WarmUp.run(start);
       log.info("ready: process {} is asked to let go of journal and slot", before.process());
       before.handOver();
       if (!lock.awaitFree(LETS_GO)) {

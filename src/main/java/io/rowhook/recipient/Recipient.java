@@ -3,6 +3,8 @@ package io.rowhook.recipient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -124,6 +126,44 @@ public record Recipient(
         connections,
         others,
         start,
+        subscriptions);
+  }
+
+  /**
+   * One of this machine's own, instead of this recipient, which is sent the same, shaped and signed
+   * the same, but without what only the recipient may know.
+   *
+   * @param other on the loopback, plain HTTP
+   */
+  public Recipient inPlace(URI other) {
+    return new Recipient(
+        name,
+        other,
+        new Authentication(
+            authentication.hmac(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            authentication.ed25519()),
+        processing,
+        timeout,
+        acknowledge,
+        retry,
+        breakerConfig,
+        backlog,
+        new EgressPolicy(true, List.of(CidrBlock.parse("127.0.0.0/8"))),
+        TlsConfig.DEFAULT,
+        format,
+        new RequestOptions(
+            Map.of(),
+            request.line(),
+            request.maxBody(),
+            request.integers(),
+            request.batch(),
+            request.unchanged()),
+        ConnectionOptions.DEFAULT,
+        notFrom,
+        Start.now,
         subscriptions);
   }
 
