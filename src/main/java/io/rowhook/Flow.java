@@ -23,6 +23,7 @@ import io.rowhook.journal.ResyncRunner;
 import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.SqliteJournal;
+import io.rowhook.settings.AdminSettings;
 import io.rowhook.settings.SettingsApplier;
 import io.rowhook.settings.SettingsException;
 import io.rowhook.settings.SettingsReloader;
@@ -47,6 +48,9 @@ public final class Flow implements AutoCloseable {
   private static final String ROWHOOK = "rowhook";
   private static final Duration FAREWELL = Duration.ofSeconds(10);
 
+  /** How long the process that another one goes on for may have its address yet. */
+  private static final Duration ENDS = Duration.ofSeconds(15);
+
   /** How long requests under way may take where another process waits to go on. */
   private static final Duration IN_FLIGHT = Duration.ofMillis(250);
 
@@ -55,6 +59,7 @@ public final class Flow implements AutoCloseable {
   private final SqliteJournal journal;
   private final boolean standby;
   private final Role role;
+  private final boolean takesOver;
   private final JdbcRowLookup rows;
   private final CaptureSupervisor supervisor;
   private final DispatcherRegistry dispatchers;
@@ -74,11 +79,13 @@ public final class Flow implements AutoCloseable {
   private final HandOver handOver;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
+  private Instant before = Instant.now(); // capture began
 
   Flow(
       SqliteJournal journal,
       boolean standby,
       Role role,
+      boolean takesOver,
       JdbcRowLookup rows,
       CaptureSupervisor supervisor,
       DispatcherRegistry dispatchers,
@@ -100,6 +107,7 @@ public final class Flow implements AutoCloseable {
     this.journal = journal;
     this.standby = standby;
     this.role = role;
+    this.takesOver = takesOver;
     this.rows = rows;
     this.supervisor = supervisor;
     this.dispatchers = dispatchers;
@@ -127,6 +135,15 @@ public final class Flow implements AutoCloseable {
    * @throws SettingsException if the settings ask for what the source does not log
    */
   public void start() throws InterruptedException, SettingsException {
+    startSending();
+    startRest();
+  }
+
+  /**
+   * Sets capture and the dispatchers going; {@link #startRest} is to follow. As {@link #start}
+   * otherwise.
+   */
+  void startSending() throws InterruptedException, SettingsException {
     if (standby) {
       refuseBacklog();
     }
@@ -134,12 +151,16 @@ public final class Flow implements AutoCloseable {
       dispatchers.serve(_ -> false); // until it is said which
     }
     applier.begin(watch.current());
-    Instant before = Instant.now();
+    before = Instant.now();
     if (!journal.sharing().isShared()) {
       supervisor.start(standby);
     } else if (role != Role.deliver) {
       supervisor.startAside();
     }
+  }
+
+  /** Sets going what looks after them, and what people have asked for. */
+  void startRest() throws InterruptedException {
     if (role != Role.deliver) {
       offers.start(before);
       resync.start();
@@ -194,6 +215,10 @@ public final class Flow implements AutoCloseable {
    * @throws IllegalStateException if it cannot listen where the settings say, in words for the user
    */
   public void listen() throws InterruptedException {
+    Optional<AdminSettings> settings = takesOver ? watch.current().admin() : Optional.empty();
+    if (settings.isPresent()) {
+      AdminServer.await(settings.get(), ENDS);
+    }
     admin = listen.get();
     journal.audit().record(ROWHOOK, Action.SERVICE_STARTED, "", Main.Version.text());
   }

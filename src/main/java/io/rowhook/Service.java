@@ -25,6 +25,9 @@ public final class Service {
   /** A source that takes longer to begin is waited for beside all else. */
   private static final Duration HEAD_START = Duration.ofSeconds(3);
 
+  /** What waits for one that takes over has so long without anything beside it. */
+  private static final Duration FIRST = Duration.ofSeconds(1);
+
   private static final Duration SHORT = Duration.ofMillis(20);
 
   private final RunCommand.Options options;
@@ -59,8 +62,12 @@ public final class Service {
         return;
       }
       flow.handOver().onAsked(stopping::countDown);
-      flow.start();
+      flow.startSending();
       awaitCapture(flow);
+      if (options.takeOver()) {
+        boolean _ = stopping.await(FIRST.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      flow.startRest();
       flow.listen();
       log.info("started in {} ms", Duration.ofNanos(System.nanoTime() - begin).toMillis());
       Thread inspection =

@@ -4,15 +4,19 @@ import io.rowhook.admin.Predecessor;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StartInspection;
 import io.rowhook.base.Durations;
-import io.rowhook.capture.SourceInspection;
+import io.rowhook.capture.HeadStart;
 import io.rowhook.entity.CapturePlan;
+import io.rowhook.entity.EntityType;
 import io.rowhook.journal.JournalInspection;
 import io.rowhook.journal.SuccessorLock;
+import io.rowhook.settings.ReplicaIdentityCheck;
 import io.rowhook.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +30,12 @@ final class TakeOver implements AutoCloseable {
   /** A service that ends has let go of the journal by then, or hangs. */
   private static final Duration LETS_GO = Duration.ofSeconds(30);
 
+  /** How long the engine may take until only the slot is missing. */
+  private static final Duration ENGINE = Duration.ofSeconds(5);
+
   private static final Logger log = LoggerFactory.getLogger(TakeOver.class);
 
-  private final Wiring.Start start;
+  private Wiring.Start start;
   private final SuccessorLock lock;
 
   private TakeOver(Wiring.Start start, SuccessorLock lock) {
@@ -56,19 +63,22 @@ final class TakeOver implements AutoCloseable {
         log.info("no Rowhook runs on journal {}: nothing has to be taken over", file);
       }
       return takeOver;
-    } catch (RuntimeException | IOException | InterruptedException e) {
+    } catch (RuntimeException | SettingsException | IOException | InterruptedException e) {
       takeOver.close();
       throw e;
     }
   }
 
   private void await(RunCommand.Options options, Map<String, String> env)
-      throws IOException, InterruptedException {
+      throws SettingsException, IOException, InterruptedException {
     try (Predecessor before = Predecessor.of(start.file())) {
-      SourceInspection.refuse(
-          start.source(), CapturePlan.of(start.read().entities()), before.suspended());
+      HeadStart headStart = look(before.suspended());
       StartInspection.start(options, env).join();
       WarmUp.run(start);
+      if (!headStart.startEngine(ENGINE)) {
+        log.info("the engine starts only after the other one has let go, which takes longer");
+      }
+      start = start.with(headStart);
       log.info("ready: process {} is asked to let go of journal and slot", before.process());
       before.handOver();
       if (!lock.awaitFree(LETS_GO)) {
@@ -79,6 +89,21 @@ final class TakeOver implements AutoCloseable {
       }
       log.info("process {} has let go", before.process());
     }
+  }
+
+  /** What the start would be refused for, while that harms nobody. */
+  private HeadStart look(Set<String> suspended) throws SettingsException {
+    List<EntityType> entities = start.read().entities();
+    HeadStart looked = HeadStart.look(start.source(), CapturePlan.of(entities), suspended);
+    ReplicaIdentityCheck check = new ReplicaIdentityCheck(entities, _ -> looked.facts());
+    List<String> problems =
+        start.read().recipients().stream()
+            .flatMap(recipient -> check.problems(recipient).stream())
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+    return looked;
   }
 
   /** What was read for the start. */

@@ -25,6 +25,7 @@ import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CaptureTimeouts;
 import io.rowhook.capture.Generation;
+import io.rowhook.capture.HeadStart;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.LogMarks;
 import io.rowhook.capture.SourceConfig;
@@ -90,8 +91,15 @@ public final class Wiring {
    * @param read the settings
    * @param source as they name it
    * @param file the journal's
+   * @param headStart what was done of capture's start
    */
-  public record Start(Settings read, SourceConfig source, Path file) {}
+  public record Start(Settings read, SourceConfig source, Path file, HeadStart headStart) {
+
+    /** The same with a head start. */
+    Start with(HeadStart other) {
+      return new Start(read, source, file, other);
+    }
+  }
 
   /**
    * Reads the settings of a start.
@@ -102,10 +110,9 @@ public final class Wiring {
       throws SettingsException {
     Settings read = Settings.read(options.config(), options.templates(), env);
     options.check(read);
-    return new Start(
-        read,
-        SourceCredentials.source(read, options.config(), env),
-        options.journal().orElse(read.journal()));
+    SourceConfig source = SourceCredentials.source(read, options.config(), env);
+    Path file = options.journal().orElse(read.journal());
+    return new Start(read, source, file, HeadStart.none(source));
   }
 
   /** The same with settings that were read before. */
@@ -148,7 +155,8 @@ public final class Wiring {
             journal,
             observers.capture(),
             CaptureTimeouts.DEFAULT,
-            options.acceptGap());
+            options.acceptGap(),
+            start.headStart());
     MemoryBudget budget = MemoryBudget.ofHeap();
     RenderingWatch renderings = new RenderingWatch();
     FailedDeliveries failed = new FailedDeliveries();
@@ -277,6 +285,7 @@ public final class Wiring {
         journal,
         options.standby(),
         options.role(),
+        options.takeOver(),
         rows,
         supervisor,
         dispatchers,

@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,6 +32,8 @@ public final class AdminServer implements AutoCloseable {
 
   /** Whoever is of the group of the service may use its Unix socket. */
   private static final String SOCKET_RIGHTS = "rw-rw----";
+
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   private final Optional<AdminSettings> started;
   private final Supplier<Optional<AdminSettings>> current;
@@ -71,6 +74,19 @@ public final class AdminServer implements AutoCloseable {
         .ifPresent(why -> {
           throw new IllegalStateException(cannotListen(Optional.of(settings), why));
         });
+  }
+
+  /**
+   * Waits until an address can be had that the service before, which is ending, has yet; so long at
+   * most: {@link #open} says what is in the way then.
+   */
+  public static void await(AdminSettings settings, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    unixSocket(settings).ifPresent(AdminServer::removeStale);
+    while (ApiServer.inTheWay(settings.address()).isPresent() && System.nanoTime() - deadline < 0) {
+      Thread.sleep(LOOK);
+      unixSocket(settings).ifPresent(AdminServer::removeStale);
+    }
   }
 
   private AdminServer(

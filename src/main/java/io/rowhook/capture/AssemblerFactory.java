@@ -1,6 +1,7 @@
 package io.rowhook.capture;
 
 import io.rowhook.capture.catalog.CatalogTable;
+import io.rowhook.capture.debezium.EngineActivity;
 import io.rowhook.capture.debezium.PostgresConnections;
 import io.rowhook.capture.debezium.TransactionAssembler;
 import io.rowhook.capture.decode.RelationLayouts;
@@ -21,7 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
 record AssemblerFactory(
     SourceConfig source, CaptureListener listener, ReplicationSetup setup, ReentrantLock turn) {
 
-  TransactionAssembler create(PreparedGeneration prepared, StructureWatch structure) {
+  TransactionAssembler create(
+      PreparedGeneration prepared, StructureWatch structure, EngineActivity engine) {
     TypeCatalog types =
         new TypeCatalog(() -> {
           try (Connection connection = PostgresConnections.connect(source)) {
@@ -31,7 +33,7 @@ record AssemblerFactory(
     RowChangeDeserializer rows =
         new RowChangeDeserializer(new RelationLayouts(prepared, types, this::ancestors), structure);
     return new TransactionAssembler(
-        source, rows, prepared.generation().sink(), listener, setup::confirm, turn);
+        source, engine, rows, prepared.generation().sink(), listener, setup::confirm, turn);
   }
 
   private List<TableId> ancestors(long oid) throws SQLException {

@@ -55,6 +55,18 @@ public final class CaptureSupervisor implements AutoCloseable {
       CaptureListener listener,
       CaptureTimeouts timeouts,
       boolean acceptGap) {
+    this(source, generation, store, listener, timeouts, acceptGap, HeadStart.none(source));
+  }
+
+  /** The same with what was done before. */
+  public CaptureSupervisor(
+      SourceConfig source,
+      Generation generation,
+      CheckpointStore store,
+      CaptureListener listener,
+      CaptureTimeouts timeouts,
+      boolean acceptGap,
+      HeadStart headStart) {
     this.source = source;
     this.demand = new EngineDemand(generation);
     this.timeouts = timeouts;
@@ -68,7 +80,7 @@ public final class CaptureSupervisor implements AutoCloseable {
         new PreparedSource(
             source,
             setup,
-            new SourcePreparation(source, checkpoints, setup, release, generation),
+            new SourcePreparation(source, checkpoints, setup, release, generation, headStart),
             gapAcceptance,
             generation);
     this.watch =
@@ -89,7 +101,8 @@ public final class CaptureSupervisor implements AutoCloseable {
             board,
             timeouts,
             demand,
-            turn);
+            turn,
+            headStart);
     supervisor.setDaemon(true);
   }
 

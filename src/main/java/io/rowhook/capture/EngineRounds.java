@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * supervisor's thread only.
  *
  * @param turn held by whoever uses the sink
+ * @param headStart may have the first engine
  */
 record EngineRounds(
     SourceConfig source,
@@ -23,7 +24,8 @@ record EngineRounds(
     CaptureStateTracker board,
     CaptureTimeouts timeouts,
     EngineDemand demand,
-    ReentrantLock turn) {
+    ReentrantLock turn,
+    HeadStart headStart) {
 
   /**
    * What one engine came to.
@@ -41,11 +43,13 @@ record EngineRounds(
    */
   Round run(Duration patience) throws InterruptedException {
     StructureWatch structure = new StructureWatch(source, prepared.current());
-    TransactionAssembler reader = assemblers.create(prepared.current(), structure);
-    EngineActivity engine = new EngineActivity(reader);
+    WaitingEngine waiting = headStart.engine().orElseGet(() -> WaitingEngine.none(source));
+    EngineActivity engine = waiting.activity();
+    TransactionAssembler reader = assemblers.create(prepared.current(), structure, engine);
+    engine.readBy(reader);
     Optional<Throwable> failed;
     try (structure) {
-      failed = run(reader, engine, patience);
+      failed = run(reader, waiting, patience);
     } finally {
       engine.unregister();
     }
@@ -53,7 +57,7 @@ record EngineRounds(
   }
 
   private Optional<Throwable> run(
-      TransactionAssembler reader, EngineActivity activity, Duration patience)
+      TransactionAssembler reader, WaitingEngine waiting, Duration patience)
       throws InterruptedException {
     turn.lockInterruptibly();
     try {
@@ -62,7 +66,7 @@ record EngineRounds(
     } finally {
       turn.unlock();
     }
-    EngineRun run = new EngineRun(source, reader, activity, watch, board, timeouts);
+    EngineRun run = new EngineRun(waiting, reader, watch, board, timeouts);
     if (!demand.begin(run)) {
       return Optional.empty();
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineRun {
 
-  private final SourceConfig source;
+  private final WaitingEngine waiting;
   private final TransactionAssembler reader;
   private final EngineActivity engine;
   private final SlotMonitor watch;
@@ -31,15 +31,14 @@ final class EngineRun {
   private volatile boolean streaming; // written while this is held
 
   EngineRun(
-      SourceConfig source,
+      WaitingEngine waiting,
       TransactionAssembler reader,
-      EngineActivity engine,
       SlotMonitor watch,
       CaptureStateTracker board,
       CaptureTimeouts timeouts) {
-    this.source = source;
+    this.waiting = waiting;
     this.reader = reader;
-    this.engine = engine;
+    this.engine = waiting.activity();
     this.watch = watch;
     this.board = board;
     this.timeouts = timeouts;
@@ -84,8 +83,7 @@ final class EngineRun {
    * @return why it ended; empty: it was asked to
    */
   Optional<Throwable> run(Duration patience) throws InterruptedException {
-    DebeziumRunner runner = new DebeziumRunner(source, engine, this::ended);
-    runner.start();
+    DebeziumRunner runner = waiting.go(this::ended);
     watch.engine(engine);
     Optional<Throwable> given;
     try {

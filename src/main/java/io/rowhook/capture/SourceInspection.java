@@ -134,27 +134,6 @@ public record SourceInspection(
     return new SourceInspection(found, atStart, checked.tables(), columns, labels, version);
   }
 
-  /**
-   * Looks for what a start would be refused by, beside a Rowhook that captures from the same slot.
-   *
-   * @param tables that are to be captured
-   * @param suspended tables that it cannot capture at present either, by name; they refuse nothing
-   * @throws SourceException with all that there is
-   */
-  public static void refuse(
-      SourceConfig source, List<CapturedTable> tables, Collection<String> suspended) {
-    SourceValidator.Checked checked = SourceValidator.lookBeside(source, tables);
-    List<String> problems = new ArrayList<>(checked.problems());
-    for (TableProblem problem : checked.tableProblems()) {
-      if (problem.suspends() && !suspended.contains(problem.table().toString())) {
-        problems.add(problem.text());
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw SourceException.of(problems);
-    }
-  }
-
   private static Map<String, String> readable(TableColumns columns) {
     Map<String, String> types = new HashMap<>(columns.types());
     types.keySet().retainAll(columns.readable());

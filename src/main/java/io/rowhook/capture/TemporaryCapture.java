@@ -52,8 +52,7 @@ public final class TemporaryCapture implements AutoCloseable {
    */
   public static TemporaryCapture open(SourceConfig source, Generation generation)
       throws InterruptedException {
-    List<TableMetadata> facts =
-        SourceValidator.lookBeside(source, generation.tables()).tables();
+    List<TableMetadata> facts = SourceValidator.lookBeside(source, generation.tables()).tables();
     try (Connection connection = PostgresConnections.connect(source)) {
       Map<TableId, String> fingerprints =
           CatalogFingerprint.read(
@@ -92,16 +91,18 @@ public final class TemporaryCapture implements AutoCloseable {
           }
         });
     structure = new StructureWatch(source, prepared);
+    activity = EngineActivity.unhindered();
     reader =
         new TransactionAssembler(
             source,
+            activity,
             new RowChangeDeserializer(
                 new RelationLayouts(prepared, types, oid -> ancestors(source, oid)), structure),
             prepared.generation().sink(),
             new CaptureListener() {},
             () -> ReplayVerifier.nothing(source),
             new ReentrantLock());
-    activity = new EngineActivity(reader);
+    activity.readBy(reader);
     runner =
         new DebeziumRunner(
             source,

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -33,6 +34,9 @@ final class HandOvers implements AutoCloseable {
   private static final int WRITERS = 4;
   private static final int ARTICLES = 200;
   private static final int MOST_FAULTS = 20;
+
+  /** Seconds' changes that a process has to have sent before it is warm. */
+  private static final int WARM = 5;
 
   static {
     // Else the JDK's server sends head and body of an answer 40 ms apart (Nagle, delayed ACK).
@@ -49,6 +53,7 @@ final class HandOvers implements AutoCloseable {
   private final Article[] articles = new Article[ARTICLES];
   private final Map<String, String> whatById = new ConcurrentHashMap<>();
   private final List<String> faults = new CopyOnWriteArrayList<>();
+  private final AtomicLong received = new AtomicLong();
   private final List<Long> turns = new ArrayList<>(); // System.nanoTime: when each began
   private volatile boolean ending;
   private RowhookProcess running;
@@ -90,6 +95,10 @@ final class HandOvers implements AutoCloseable {
       int writer = i;
       writers.add(Thread.ofPlatform().name("writer " + i).start(() -> write(writer)));
     }
+    Eventually.within( // or the first hand-over is measured by a process that is cold itself
+        LIMIT,
+        "the first one keeps up",
+        () -> received.get() > WARM * rate && missing() < rate / 20);
   }
 
   Stage stage() {
@@ -103,7 +112,9 @@ final class HandOvers implements AutoCloseable {
 
   /** One on the same settings and journal that is not started yet. */
   RowhookProcess.Setup setup() {
-    return Instances.of(stage, "journal").sharing(directory).env("ROWHOOK_LOG", System.getProperty("handover.log", "INFO"));
+    return Instances.of(stage, "journal")
+        .sharing(directory)
+        .env("ROWHOOK_LOG", System.getProperty("handover.log", "INFO"));
   }
 
   /** Has another one take over. Returns how the old one has ended. */
@@ -168,6 +179,7 @@ final class HandOvers implements AutoCloseable {
       } else {
         article.accepted = number;
         article.received.add(now);
+        received.incrementAndGet();
       }
     }
     return Receiver.Answer.of(200);
@@ -185,7 +197,7 @@ final class HandOvers implements AutoCloseable {
    * @param changes committed
    * @param repeated requests that came again after they were accepted
    * @param faults in words
-   * @param delays from commit to receipt in ms, ascending
+   * @param delays from commit to receipt in ms, ascending, from the first hand-over's beginning on
    * @param longest the longest delay in ms of what was committed from each hand-over's beginning to
    *     the next one's
    */
@@ -222,6 +234,7 @@ final class HandOvers implements AutoCloseable {
       fault(missing() + " changes never came: " + e.getMessage());
     }
     List<Double> delays = new ArrayList<>();
+    java.util.Map<Integer, java.util.TreeMap<Long, Double>> hist = new java.util.TreeMap<>();
     double[] longest = new double[turns.size()];
     long changes = 0;
     long repeated = 0;
@@ -232,21 +245,24 @@ final class HandOvers implements AutoCloseable {
         for (int i = 0; i < article.received.size(); i++) {
           long committed = article.committed.get(i);
           double delay = Math.max(0, article.received.get(i) - committed) / 1e6;
-          delays.add(delay);
           int turn = turn(committed);
           if (turn >= 0) {
+            delays.add(delay);
+            hist.computeIfAbsent(turn, _ -> new java.util.TreeMap<>())
+                .merge((committed - turns.get(turn)) / 250_000_000L, delay, Math::max);
             longest[turn] = Math.max(longest[turn], delay);
           }
         }
       }
     }
     delays.sort(null);
+    hist.forEach((t, m) -> {
+      StringBuilder b = new StringBuilder();
+      m.forEach((k, v) -> b.append(" %.2f:%.0f".formatted(k / 4.0, v)));
+      System.out.println("HH " + t + b);
+    });
     return new Outcome(
-        changes,
-        repeated,
-        List.copyOf(faults),
-        delays,
-        Arrays.stream(longest).boxed().toList());
+        changes, repeated, List.copyOf(faults), delays, Arrays.stream(longest).boxed().toList());
   }
 
   private int turn(long committed) {

@@ -10,9 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,11 @@ public final class EngineActivity
   private static final Map<String, EngineActivity> RUNNING = new ConcurrentHashMap<>();
 
   private final String engine = UUID.randomUUID().toString();
-  private final TransactionAssembler reader;
+  private final StreamPosition position = new StreamPosition();
+  private final LargeRowGate gate = new LargeRowGate();
+  private final CountDownLatch released;
+  private final CountDownLatch parked = new CountDownLatch(1);
+  private volatile @Nullable TransactionAssembler reader;
   private volatile long last = System.nanoTime();
   private volatile boolean busy;
   private volatile long began; // the batch that is being taken
@@ -40,9 +47,40 @@ public final class EngineActivity
   private final Set<Integer> servers = ConcurrentHashMap.newKeySet();
   private final Set<PeekableSocket> sockets = ConcurrentHashMap.newKeySet();
 
-  public EngineActivity(TransactionAssembler reader) {
-    this.reader = reader;
+  private EngineActivity(CountDownLatch released) {
+    this.released = released;
     RUNNING.put(engine, this);
+  }
+
+  /** Of an engine that goes on to the source's log by itself. */
+  public static EngineActivity unhindered() {
+    return new EngineActivity(new CountDownLatch(0));
+  }
+
+  /** Of one that waits with all done but to ask for the log, until {@link #release}. */
+  public static EngineActivity waiting() {
+    return new EngineActivity(new CountDownLatch(1));
+  }
+
+  /** Who takes what it hands over; once, before it may hand anything over. */
+  public void readBy(TransactionAssembler taker) {
+    reader = taker;
+  }
+
+  /** It may ask for the log. */
+  public void release() {
+    released.countDown();
+  }
+
+  /** Waits until it is about to ask for the log, so long at most; returns whether it is. */
+  public boolean awaitParked(Duration limit) throws InterruptedException {
+    return parked.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** It is about to ask for the log; returns when it may. The engine's own threads. */
+  void park() throws InterruptedException {
+    parked.countDown();
+    released.await();
   }
 
   /** Of an engine that runs; null: of none that is looked after. */
@@ -95,7 +133,7 @@ public final class EngineActivity
     began = System.nanoTime();
     busy = true;
     try {
-      reader.handleBatch(batch, committer);
+      Objects.requireNonNull(reader, "nobody reads it yet").handleBatch(batch, committer);
     } finally {
       if (!batch.stream().allMatch(EngineActivity::isOwn)) {
         heard = true;
@@ -112,22 +150,23 @@ public final class EngineActivity
 
   /** How many transactions are durable and marked by this engine. */
   public long ends() {
-    return reader.ends();
+    TransactionAssembler taker = reader;
+    return taker == null ? 0 : taker.ends();
   }
 
   /** The source's log is complete up to there: what it hands over is told so in its place. */
   public void complete(Completeness sample) {
-    reader.position().mark(sample);
+    position.mark(sample);
   }
 
   /** How far its log has come. */
   StreamPosition position() {
-    return reader.position();
+    return position;
   }
 
   /** What its large row changes go through. */
   LargeRowGate gate() {
-    return reader.gate();
+    return gate;
   }
 
   /** Whether anything came through. */

@@ -78,6 +78,9 @@ public final class RowhookConnector extends PostgresConnector {
       return Proxies.create(
           ReplicationConnection.class,
           (method, arguments) -> {
+            if (engine != null && method.getName().equals("startStreaming")) {
+              engine.park();
+            }
             Object result =
                 PeekableSocketFactory.withListener(
                     socket::set, () -> Proxies.call(connection, method, arguments));

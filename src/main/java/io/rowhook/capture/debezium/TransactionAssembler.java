@@ -52,8 +52,8 @@ public final class TransactionAssembler
   private long seen;
   private final AtomicLong ends = new AtomicLong();
   private volatile boolean retired;
-  private final LargeRowGate gate = new LargeRowGate();
-  private final StreamPosition position = new StreamPosition();
+  private final LargeRowGate gate;
+  private final StreamPosition position;
 
   /** Ended and not durable yet, in their order. */
   private final ArrayDeque<Unmarked> unmarked = new ArrayDeque<>();
@@ -68,17 +68,21 @@ public final class TransactionAssembler
   private record Unmarked(RecordChangeEvent<SourceRecord> end, Transaction transaction) {}
 
   /**
+   * @param engine whose records it takes
    * @param beforeFirst looks at the slot once it streams; throws to stop
    * @param turn held while the sink is used: an engine that could not be stopped in time must not
    *     meet the next one there
    */
   public TransactionAssembler(
       SourceConfig source,
+      EngineActivity engine,
       RowChangeDeserializer rows,
       ChangeSink sink,
       CaptureListener listener,
       Supplier<ReplayVerifier> beforeFirst,
       ReentrantLock turn) {
+    this.gate = engine.gate();
+    this.position = engine.position();
     this.rows = rows;
     this.sink = sink;
     this.listener = listener;
@@ -91,16 +95,6 @@ public final class TransactionAssembler
   /** How many transactions are durable and marked by this engine. Any thread. */
   public long ends() {
     return ends.get();
-  }
-
-  /** What large row changes go through. Any thread. */
-  LargeRowGate gate() {
-    return gate;
-  }
-
-  /** How far the log has come. Any thread. */
-  StreamPosition position() {
-    return position;
   }
 
   /** From now on the sink is not touched any more. Any thread. */

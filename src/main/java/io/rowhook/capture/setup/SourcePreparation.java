@@ -4,6 +4,7 @@ import io.rowhook.base.Sentences;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.Checkpoints;
 import io.rowhook.capture.Generation;
+import io.rowhook.capture.HeadStart;
 import io.rowhook.capture.PreparedGeneration;
 import io.rowhook.capture.PublishedTables;
 import io.rowhook.capture.SourceConfig;
@@ -48,6 +49,7 @@ public final class SourcePreparation {
   private final Checkpoints checkpoints;
   private final ReplicationSetup setup;
   private final SlotRelease release;
+  private final HeadStart headStart;
   private final Map<TableId, TableMetadata> lastFacts = new HashMap<>();
   private PreparedGeneration last;
   private volatile List<TableProblem> unread = List.of();
@@ -57,7 +59,9 @@ public final class SourcePreparation {
       Checkpoints checkpoints,
       ReplicationSetup setup,
       SlotRelease release,
-      Generation first) {
+      Generation first,
+      HeadStart headStart) {
+    this.headStart = headStart;
     this.source = source;
     this.checkpoints = checkpoints;
     this.setup = setup;
@@ -83,7 +87,10 @@ public final class SourcePreparation {
     release.awaitMaking(RELEASE);
     List<TableId> asked = generation.tables().stream().map(CapturedTable::table).toList();
     Map<TableId, String> fingerprints = fingerprints(asked); // first: what changes then is noticed
-    SourceValidator.Checked checked = SourceValidator.look(source, generation.tables());
+    SourceValidator.Checked checked =
+        headStart
+            .checked(generation.tables(), fingerprints)
+            .orElseGet(() -> SourceValidator.look(source, generation.tables()));
     if (!checked.problems().isEmpty()) {
       throw SourceException.of(checked.problems());
     }
