@@ -234,7 +234,6 @@ final class HandOvers implements AutoCloseable {
       fault(missing() + " changes never came: " + e.getMessage());
     }
     List<Double> delays = new ArrayList<>();
-    java.util.Map<Integer, java.util.TreeMap<Long, Double>> hist = new java.util.TreeMap<>();
     double[] longest = new double[turns.size()];
     long changes = 0;
     long repeated = 0;
@@ -242,25 +241,21 @@ final class HandOvers implements AutoCloseable {
       synchronized (article) {
         changes += article.committed.size();
         repeated += article.repeated;
-        for (int i = 0; i < article.received.size(); i++) {
+        if (article.received.size() > article.committed.size()) {
+          fault("more changes of an article came than there were");
+        }
+        for (int i = 0; i < Math.min(article.received.size(), article.committed.size()); i++) {
           long committed = article.committed.get(i);
           double delay = Math.max(0, article.received.get(i) - committed) / 1e6;
           int turn = turn(committed);
           if (turn >= 0) {
             delays.add(delay);
-            hist.computeIfAbsent(turn, _ -> new java.util.TreeMap<>())
-                .merge((committed - turns.get(turn)) / 250_000_000L, delay, Math::max);
             longest[turn] = Math.max(longest[turn], delay);
           }
         }
       }
     }
     delays.sort(null);
-    hist.forEach((t, m) -> {
-      StringBuilder b = new StringBuilder();
-      m.forEach((k, v) -> b.append(" %.2f:%.0f".formatted(k / 4.0, v)));
-      System.out.println("HH " + t + b);
-    });
     return new Outcome(
         changes, repeated, List.copyOf(faults), delays, Arrays.stream(longest).boxed().toList());
   }
@@ -277,7 +272,7 @@ final class HandOvers implements AutoCloseable {
     long missing = 0;
     for (Article article : articles) {
       synchronized (article) {
-        missing += article.committed.size() - article.received.size();
+        missing += Math.max(0, article.committed.size() - article.received.size());
       }
     }
     return missing;
