@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The flow once before it counts: what the source commits meanwhile goes from a temporary slot
- * through a journal in a temporary directory to a receiver in this process, shaped and signed as
- * for the recipients, of whom nobody hears of it. So what the first events after a take-over run
- * through is loaded and compiled. Nothing depends on it: where it fails, the first events are
- * later. One thread.
+ * through a journal beside the real one to a receiver in this process, shaped and signed as for the
+ * recipients, of whom nobody hears of it. So what the first events after a take-over run through is
+ * loaded and compiled. Nothing depends on it: where it fails, the first events are later. One
+ * thread.
  */
 final class WarmUp {
 
@@ -74,11 +74,11 @@ final class WarmUp {
     long begin = System.nanoTime();
     WarmUp warmUp = new WarmUp(start);
     try {
-      Path directory = Files.createTempDirectory("rowhook-warm-up");
+      remove(start.file());
       try {
-        warmUp.run(directory);
+        warmUp.run(beside(start.file()));
       } finally {
-        delete(directory);
+        remove(start.file());
       }
       log.info(
           "warmed up in {} ms, with {} deliveries to itself",
@@ -92,8 +92,7 @@ final class WarmUp {
 
   private void run(Path directory) throws IOException, InterruptedException {
     try (TestReceiver receiver =
-            new TestReceiver(
-                TestReceiver.Settings.DEFAULT, _ -> received.incrementAndGet());
+            new TestReceiver(TestReceiver.Settings.DEFAULT, _ -> received.incrementAndGet());
         SqliteJournal journal = SqliteJournal.open(directory.resolve("journal.db"));
         JdbcRowLookup rows = new JdbcRowLookup(start.source());
         JdbcRowLookup chunkRows = JdbcRowLookup.whole(start.source())) {
@@ -164,7 +163,25 @@ final class WarmUp {
     return System.nanoTime() - since < limit.toNanos();
   }
 
-  private static void delete(Path directory) throws IOException {
+  private static Path beside(Path journal) {
+    return journal.resolveSibling(journal.getFileName() + ".warm-up");
+  }
+
+  /** The same for a start like any other, which nothing of it holds up. */
+  static void removeQuietly(Path journal) {
+    try {
+      remove(journal);
+    } catch (IOException e) {
+      log.warn("{} could not be removed: {}", beside(journal), e.toString());
+    }
+  }
+
+  /** Removes what one has left that was killed: it holds what the source's rows hold. */
+  static void remove(Path journal) throws IOException {
+    Path directory = beside(journal);
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         Files.deleteIfExists(file);

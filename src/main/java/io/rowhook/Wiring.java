@@ -308,7 +308,9 @@ public final class Wiring {
 
   private static SqliteJournal open(Path file, Optional<KafkaSettings> kafka) {
     if (kafka.isEmpty()) {
-      return SqliteJournal.open(file);
+      SqliteJournal journal = SqliteJournal.open(file);
+      WarmUp.removeQuietly(file);
+      return journal;
     }
     try {
       return SqliteJournal.open(file, kafka.get());

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,14 @@ class CommandLineTest {
     assertThat(out.toString()).contains("Usage: rowhook", "run", "receive");
     assertThat(execute("run", "--help")).isZero();
     assertThat(out.toString())
-        .contains("--config", "--templates", "--journal", "--accept-gap", "--standby", "--role");
+        .contains(
+            "--config",
+            "--templates",
+            "--journal",
+            "--accept-gap",
+            "--standby",
+            "--role",
+            "--take-over");
     for (String command : COMMANDS) {
       assertThat(execute(command, "--help")).isZero();
       assertThat(out.toString())
@@ -141,6 +149,29 @@ class CommandLineTest {
             "rowhook run: --standby is not for a journal in Kafka, which journal.kafka in"
                 + " rowhook.yaml names: with Kafka every instance stands by by itself. Run it"
                 + " without --standby");
+    err.getBuffer().setLength(0);
+    assertThat(commandLine(wired).execute(run(directory, "--take-over"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "rowhook run: --take-over is not for a journal in Kafka, which journal.kafka in"
+                + " rowhook.yaml names: with Kafka start the new instance beside the old one, and"
+                + " stop that one then. Run it without --take-over");
+  }
+
+  @Test
+  void whoTakesOverDoesNotStandBy(@TempDir Path temp) {
+    SettingsDirectory directory = new SettingsDirectory(temp);
+    RunCommand.Service wired =
+        options -> Wiring.flow(options, Map.of(), Observers.NONE).close(); // is refused before
+    String[] both = run(directory, "--take-over");
+    both = Arrays.copyOf(both, both.length + 1);
+    both[both.length - 1] = "--standby";
+    assertThat(commandLine(wired).execute(both)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "rowhook run: --take-over and --standby exclude each other: to take over is to go on at"
+                + " once, with the journal of the Rowhook that runs; to stand by is to wait until"
+                + " it is gone, with a journal of one's own");
   }
 
   @Test

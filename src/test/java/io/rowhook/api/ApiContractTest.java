@@ -7,6 +7,7 @@ import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.journal.SuccessorLock;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -103,6 +104,7 @@ class ApiContractTest {
     erase();
     answered.addAll(new EditContract(client, document).answered());
     wrong();
+    handOver();
     assertThat(answered)
         .containsExactlyInAnyOrderElementsOf(Operations.ALL.stream().map(Operation::id).toList());
   }
@@ -300,6 +302,16 @@ class ApiContractTest {
     good("POST", "/v1/recipients/gone/forget", "{\"dryRun\":true}");
     good("POST", "/v1/recipients/gone/forget", "");
     problem(404, "POST", "/v1/recipients/gone/forget", "");
+  }
+
+  /** Here nobody waits to go on; a service of its own ends, see HandOverTest. */
+  private void handOver() {
+    assertThat(problem(409, "POST", "/v1/hand-over", "").text())
+        .contains("nobody is there to go on in its place");
+    try (SuccessorLock _ = SuccessorLock.take(stage.journalFile())) {
+      assertThat(good("POST", "/v1/hand-over", "").path("process").asLong())
+          .isEqualTo(ProcessHandle.current().pid());
+    }
   }
 
   private void wrong() {

@@ -131,6 +131,22 @@ final class HandOvers implements AutoCloseable {
     return old;
   }
 
+  /**
+   * The same by one that is killed as soon as the other has let go; a start like any other follows,
+   * as a service manager makes it.
+   */
+  RowhookProcess handOverAndDie() {
+    turns.add(System.nanoTime());
+    RowhookProcess old = running;
+    try (RowhookProcess next = setup().with("--take-over").start()) {
+      next.awaitLine(LIMIT, "has let go");
+      next.kill();
+    }
+    running = setup().start();
+    running.awaitLine(LIMIT, "Streaming from slot");
+    return old;
+  }
+
   private void write(int writer) {
     SplittableRandom random = new SplittableRandom(seed + writer);
     long step = (long) (1e9 / rate * WRITERS);

@@ -65,10 +65,18 @@ final class Instances {
 
   /** SIGSTOP: it is there, and does nothing any more. */
   static void freeze(RowhookProcess process) throws Exception {
-    int status =
-        new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+    signal(process, "-STOP");
+  }
+
+  /** SIGCONT: it goes on where it was. */
+  static void thaw(RowhookProcess process) throws Exception {
+    signal(process, "-CONT");
+  }
+
+  private static void signal(RowhookProcess process, String signal) throws Exception {
+    int status = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     if (status != 0) {
-      throw new AssertionError("kill -STOP has the status " + status);
+      throw new AssertionError("kill " + signal + " has the status " + status);
     }
   }
 }

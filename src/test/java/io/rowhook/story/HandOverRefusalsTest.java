@@ -1,0 +1,124 @@
+package io.rowhook.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.admin.receive.TestReceiver;
+import io.rowhook.journal.SuccessorLock;
+import io.rowhook.testing.RowhookProcess;
+import io.rowhook.testing.SourceDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever cannot take over says why, and leaves the one that runs as it is. */
+@Tag("feature-61")
+class HandOverRefusalsTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @AutoClose private static final SourceDatabase source = SourceDatabase.start();
+
+  @TempDir Path directory;
+  @AutoClose private Stage stage;
+  private RowhookProcess running;
+  private int articles;
+
+  @BeforeEach
+  void start() {
+    stage = new Stage(source, directory).tables();
+    stage.receiver("shop", TestReceiver.Settings.DEFAULT);
+    stage.recipient("shop", "url: ${env:SHOP_URL}");
+    running = next().start();
+    running.awaitLine(LIMIT, "started in");
+  }
+
+  @AfterEach
+  void stop() {
+    running.close();
+  }
+
+  /** The one that runs has to hear of it all, to the end. */
+  private void goesOn() {
+    source.execute("INSERT INTO article VALUES (%d, 'A', 'New', 1, 0)".formatted(++articles));
+    stage.await("shop", articles);
+    assertThat(running.isAlive()).isTrue();
+    assertThat(running.output()).doesNotContain("stopping");
+  }
+
+  private RowhookProcess.Setup next() {
+    return Instances.of(stage, "journal").sharing(directory);
+  }
+
+  private static String refused(RowhookProcess.Setup setup) {
+    try (RowhookProcess next = setup.with("--take-over").start()) {
+      assertThat(next.exitCode(LIMIT)).as(next.output()).isEqualTo(1);
+      return next.output();
+    }
+  }
+
+  @Test
+  void wrongSettingsAndMissingTables() throws Exception {
+    Path other = directory.resolve("other");
+    copy(stage.options().config(), other);
+    Files.writeString(other.resolve("entities.yaml"), "Article: { table: public.artikle }\n");
+    Path journal = directory.resolve("journal.db");
+    assertThat(refused(Instances.of(stage, other, journal).sharing(directory)))
+        .contains("rowhook run: ", "public.artikle");
+    Files.writeString(other.resolve("entities.yaml"), "Article: { tabel: public.article }\n");
+    assertThat(refused(Instances.of(stage, other, journal).sharing(directory)))
+        .contains("rowhook run: ", "tabel");
+    goesOn();
+  }
+
+  @Test
+  void oneThatHangs() throws Exception {
+    goesOn();
+    Instances.freeze(running);
+    assertThat(refused(next()))
+        .contains(
+            "rowhook run: the Rowhook that runs, process %d, does not answer within 5 seconds. It keeps journal and slot; look at it with rowhook status, or stop it, and start this one without --take-over"
+                .formatted(running.pid()));
+    Instances.thaw(running);
+    goesOn(); // also what it was asked meanwhile ends it no more
+  }
+
+  @Test
+  void anotherOneThatTakesOver() {
+    try (SuccessorLock _ = SuccessorLock.take(directory.resolve("journal.db"))) {
+      assertThat(refused(next()))
+          .contains("another Rowhook is about to take it over", "journal.db.next.lock says which");
+    }
+    goesOn();
+  }
+
+  @Test
+  void whereNoneRunsItIsAStartLikeAnyOther() {
+    goesOn();
+    assertThat(running.stop()).isZero();
+    running.close();
+    running = next().with("--take-over").start();
+    running.awaitLine(LIMIT, "nothing has to be taken over");
+    running.awaitLine(LIMIT, "started in");
+    goesOn();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      files.forEach(file -> {
+        try {
+          Files.copy(file, to.resolve(from.relativize(file)));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
+  }
+}
