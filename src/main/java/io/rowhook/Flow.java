@@ -2,16 +2,10 @@ package io.rowhook;
 
 import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.HandOver;
-import io.rowhook.admin.ResyncOffers;
+import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.RunCommand.Role;
-import io.rowhook.admin.alerts.Alerts;
-import io.rowhook.admin.audit.AuditRunner;
-import io.rowhook.admin.health.HealthMonitor;
 import io.rowhook.admin.health.HealthReport;
-import io.rowhook.admin.history.History;
 import io.rowhook.admin.metrics.Metrics;
-import io.rowhook.admin.traces.Traces;
-import io.rowhook.admin.whatif.WhatIfs;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.JdbcRowLookup;
@@ -19,8 +13,6 @@ import io.rowhook.capture.SlotStatus;
 import io.rowhook.capture.SourceException;
 import io.rowhook.capture.SuspendedTable;
 import io.rowhook.journal.AuditEntry.Action;
-import io.rowhook.journal.ResyncRunner;
-import io.rowhook.journal.RetentionJob;
 import io.rowhook.journal.ShareListener;
 import io.rowhook.journal.SqliteJournal;
 import io.rowhook.settings.AdminSettings;
@@ -57,25 +49,13 @@ public final class Flow implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Flow.class);
 
   private final SqliteJournal journal;
-  private final boolean standby;
-  private final Role role;
-  private final boolean takesOver;
+  private final RunCommand.Options options;
   private final JdbcRowLookup rows;
   private final CaptureSupervisor supervisor;
   private final DispatcherRegistry dispatchers;
   private final SettingsApplier applier;
   private final SettingsReloader watch;
-  private final RetentionJob retention;
-  private final ResyncRunner resync;
-  private final AuditRunner audits;
-  private final ResyncOffers offers;
-  private final JdbcRowLookup chunks;
-  private final HealthMonitor health;
-  private final Alerts alerts;
-  private final WhatIfs whatIfs;
-  private final Metrics metrics;
-  private final History history;
-  private final Traces traces;
+  private final Surroundings around;
   private final HandOver handOver;
   private final Supplier<AdminServer> listen;
   private @Nullable AdminServer admin;
@@ -83,47 +63,23 @@ public final class Flow implements AutoCloseable {
 
   Flow(
       SqliteJournal journal,
-      boolean standby,
-      Role role,
-      boolean takesOver,
+      RunCommand.Options options,
       JdbcRowLookup rows,
       CaptureSupervisor supervisor,
       DispatcherRegistry dispatchers,
       SettingsApplier applier,
       SettingsReloader watch,
-      RetentionJob retention,
-      ResyncRunner resync,
-      AuditRunner audits,
-      ResyncOffers offers,
-      JdbcRowLookup chunks,
-      HealthMonitor health,
-      Alerts alerts,
-      WhatIfs whatIfs,
-      Metrics metrics,
-      History history,
-      Traces traces,
+      Surroundings around,
       HandOver handOver,
       Supplier<AdminServer> listen) {
     this.journal = journal;
-    this.standby = standby;
-    this.role = role;
-    this.takesOver = takesOver;
+    this.options = options;
     this.rows = rows;
     this.supervisor = supervisor;
     this.dispatchers = dispatchers;
     this.applier = applier;
     this.watch = watch;
-    this.retention = retention;
-    this.resync = resync;
-    this.audits = audits;
-    this.offers = offers;
-    this.chunks = chunks;
-    this.health = health;
-    this.alerts = alerts;
-    this.whatIfs = whatIfs;
-    this.metrics = metrics;
-    this.history = history;
-    this.traces = traces;
+    this.around = around;
     this.handOver = handOver;
     this.listen = listen;
   }
@@ -144,7 +100,7 @@ public final class Flow implements AutoCloseable {
    * otherwise.
    */
   void startSending() throws InterruptedException, SettingsException {
-    if (standby) {
+    if (options.standby()) {
       refuseBacklog();
     }
     if (journal.sharing().isShared()) {
@@ -153,26 +109,28 @@ public final class Flow implements AutoCloseable {
     applier.begin(watch.current());
     before = Instant.now();
     if (!journal.sharing().isShared()) {
-      supervisor.start(standby);
-    } else if (role != Role.deliver) {
+      supervisor.start(options.standby());
+    } else if (options.role() != Role.deliver) {
       supervisor.startAside();
     }
   }
 
   /** Sets going what looks after them, and what people have asked for. */
   void startRest() throws InterruptedException {
-    if (role != Role.deliver) {
-      offers.start(before);
-      resync.start();
-      audits.start();
+    if (options.role() != Role.deliver) {
+      around.offers().start(before);
+      around.resync().start();
+      around.audits().start();
     }
-    retention.start();
+    around.retention().start();
     watch.start();
-    health.start();
-    alerts.start();
-    history.start(this::waiting, this::lagBytes);
+    around.health().start();
+    around.alerts().start();
+    around.history().start(this::waiting, this::lagBytes);
     if (journal.sharing().isShared()) {
-      journal.sharing().take(role != Role.deliver, role != Role.capture, new Share());
+      journal
+          .sharing()
+          .take(options.role() != Role.deliver, options.role() != Role.capture, new Share());
     }
   }
 
@@ -215,7 +173,8 @@ public final class Flow implements AutoCloseable {
    * @throws IllegalStateException if it cannot listen where the settings say, in words for the user
    */
   public void listen() throws InterruptedException {
-    Optional<AdminSettings> settings = takesOver ? watch.current().admin() : Optional.empty();
+    Optional<AdminSettings> settings =
+        options.takeOver() ? watch.current().admin() : Optional.empty();
     if (settings.isPresent()) {
       AdminServer.await(settings.get(), ENDS);
     }
@@ -248,7 +207,7 @@ public final class Flow implements AutoCloseable {
 
   /** How well all of it does, as of the last second. Any thread; never waits. */
   public HealthReport health() {
-    return health.report();
+    return around.health().report();
   }
 
   /** The captured tables whose row changes cannot be told at present. Any thread. */
@@ -273,7 +232,7 @@ public final class Flow implements AutoCloseable {
 
   /** What is counted and measured. Any thread. */
   public Metrics metrics() {
-    return metrics;
+    return around.metrics();
   }
 
   private void noteStop() {
@@ -289,7 +248,7 @@ public final class Flow implements AutoCloseable {
    * most.
    */
   public void farewell() throws InterruptedException {
-    alerts.farewell(FAREWELL);
+    around.alerts().farewell(FAREWELL);
   }
 
   /** Whether another process is to go on in this one's place. Any thread. */
@@ -308,25 +267,25 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
-    history.close();
-    whatIfs.close();
-    alerts.close();
-    health.close();
+    around.history().close();
+    around.whatIfs().close();
+    around.alerts().close();
+    around.health().close();
     watch.close();
-    offers.close();
-    audits.close();
-    resync.close();
-    chunks.close();
+    around.offers().close();
+    around.audits().close();
+    around.resync().close();
+    around.chunks().close();
     supervisor.close();
     rows.close();
     dispatchers.close();
-    retention.close();
+    around.retention().close();
     if (admin != null) {
       noteStop();
     }
-    metrics.close();
+    around.metrics().close();
     journal.close();
-    traces.close(); // last: nothing waits for a collector
+    around.traces().close(); // last: nothing waits for a collector
   }
 
   /**
@@ -336,11 +295,7 @@ public final class Flow implements AutoCloseable {
   private void letGo() {
     long begin = System.nanoTime();
     Thread engine = Thread.ofPlatform().name("hand-over").start(supervisor::close);
-    retention.close();
-    offers.close();
-    audits.close();
-    resync.close();
-    alerts.close();
+    around.closeWriters();
     watch.close();
     try {
       engine.join();
@@ -363,13 +318,8 @@ public final class Flow implements AutoCloseable {
     if (admin != null) {
       admin.close();
     }
-    history.close();
-    whatIfs.close();
-    health.close();
-    chunks.close();
     rows.close();
-    metrics.close();
-    traces.close();
+    around.closeReaders();
   }
 
   private static long since(long begin) {

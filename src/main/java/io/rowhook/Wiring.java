@@ -283,25 +283,15 @@ public final class Wiring {
     metrics.observe(service, file, () -> watch.current().entities());
     return new Flow(
         journal,
-        options.standby(),
-        options.role(),
-        options.takeOver(),
+        options,
         rows,
         supervisor,
         dispatchers,
         applier,
         watch,
-        retention,
-        resync,
-        audits,
-        offers,
-        chunkRows,
-        health,
-        alerts,
-        whatIfs,
-        metrics,
-        history,
-        traces,
+        new Surroundings(
+            retention, resync, audits, offers, chunkRows, health, alerts, whatIfs, metrics, history,
+            traces),
         handOver,
         () -> AdminServer.open(file, service, () -> watch.current().admin()));
   }

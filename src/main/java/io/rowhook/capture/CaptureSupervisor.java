@@ -47,18 +47,8 @@ public final class CaptureSupervisor implements AutoCloseable {
   /**
    * @param acceptGap whether, before its first transaction, it may begin a new epoch once where row
    *     changes may be missing
+   * @param headStart what was done of its start before
    */
-  public CaptureSupervisor(
-      SourceConfig source,
-      Generation generation,
-      CheckpointStore store,
-      CaptureListener listener,
-      CaptureTimeouts timeouts,
-      boolean acceptGap) {
-    this(source, generation, store, listener, timeouts, acceptGap, HeadStart.none(source));
-  }
-
-  /** The same with what was done before. */
   public CaptureSupervisor(
       SourceConfig source,
       Generation generation,
@@ -101,8 +91,7 @@ public final class CaptureSupervisor implements AutoCloseable {
             board,
             timeouts,
             demand,
-            turn,
-            headStart);
+            turn);
     supervisor.setDaemon(true);
   }
 
@@ -128,7 +117,7 @@ public final class CaptureSupervisor implements AutoCloseable {
         watch.start(); // it takes the lock that decides who stands by
         begin();
       } else {
-        prepare(true);
+        prepared.prepare(demand::newest, true);
         watch.start();
       }
     } catch (SourceException e) {
@@ -165,7 +154,7 @@ public final class CaptureSupervisor implements AutoCloseable {
   private void begin() {
     if (!standby.begin()) {
       try {
-        prepare(true);
+        prepared.prepare(demand::newest, true);
         return;
       } catch (SourceException e) {
         if (!e.isGap() || !standby.beginAtGap()) {
@@ -274,7 +263,7 @@ public final class CaptureSupervisor implements AutoCloseable {
             board.starting();
             release.awaitRelease(
                 SourcePreparation.RELEASE, watch.sender().map(SlotMonitor.Sender::pid));
-            prepare(false);
+            prepared.prepare(demand::newest, false);
           }
           ready = false;
           EngineRounds.Round round = rounds.run(timeouts.silence(inVain));
@@ -317,10 +306,5 @@ public final class CaptureSupervisor implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     board.stopped("closed", false);
-  }
-
-  /** Makes the source ready for the newest generation; a later one asks for a restart. */
-  private void prepare(boolean strict) {
-    prepared.prepare(demand::newest, strict);
   }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * supervisor's thread only.
  *
  * @param turn held by whoever uses the sink
- * @param headStart may have the first engine
  */
 record EngineRounds(
     SourceConfig source,
@@ -24,8 +23,7 @@ record EngineRounds(
     CaptureStateTracker board,
     CaptureTimeouts timeouts,
     EngineDemand demand,
-    ReentrantLock turn,
-    HeadStart headStart) {
+    ReentrantLock turn) {
 
   /**
    * What one engine came to.
@@ -43,7 +41,7 @@ record EngineRounds(
    */
   Round run(Duration patience) throws InterruptedException {
     StructureWatch structure = new StructureWatch(source, prepared.current());
-    WaitingEngine waiting = headStart.engine().orElseGet(() -> WaitingEngine.none(source));
+    WaitingEngine waiting = prepared.engine().orElseGet(() -> WaitingEngine.none(source));
     EngineActivity engine = waiting.activity();
     TransactionAssembler reader = assemblers.create(prepared.current(), structure, engine);
     engine.readBy(reader);

@@ -43,6 +43,11 @@ final class PreparedSource {
     return prepared;
   }
 
+  /** An engine that was started before, and waits for the slot, once; empty: there is none. */
+  Optional<WaitingEngine> engine() {
+    return preparation.headStart().engine();
+  }
+
   /**
    * Makes it ready for the newest generation.
    *

@@ -7,7 +7,6 @@ import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.admin.api.Operation;
 import io.rowhook.admin.api.Operations;
 import io.rowhook.admin.receive.TestReceiver;
-import io.rowhook.journal.SuccessorLock;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
@@ -94,7 +93,8 @@ class ApiContractTest {
     stage.await("shop", 6); // also what is for gone
     stage.await("down", 3);
     look();
-    String event = deliveries(event());
+    JsonNode second = good("GET", "/v1/events?entity=Article&id=2", "").path("event");
+    String event = deliveries(second.path("id").asText());
     follow();
     change(event);
     whatIf();
@@ -104,7 +104,7 @@ class ApiContractTest {
     erase();
     answered.addAll(new EditContract(client, document).answered());
     wrong();
-    handOver();
+    answered.addAll(new HandOverContract(client, document, stage.journalFile()).answered());
     assertThat(answered)
         .containsExactlyInAnyOrderElementsOf(Operations.ALL.stream().map(Operation::id).toList());
   }
@@ -127,8 +127,7 @@ class ApiContractTest {
       answered.add(document.operation("GET", path).orElseThrow().id());
     }
     assertThat(good("GET", "/health", "").path("ready").asBoolean()).isTrue();
-    assertThat(good("GET", "/openapi.json", "").toString().equals(document.json().toString()))
-        .isTrue();
+    assertThat(good("GET", "/openapi.json", "")).hasToString(document.json().toString());
     good("GET", "/metrics", "");
     assertThat(good("GET", "/v1/history", "").path("stepSeconds").asInt()).isEqualTo(15);
     assertThat(good("GET", "/v1/settings", "").toString())
@@ -139,10 +138,6 @@ class ApiContractTest {
         LIMIT,
         "the failures are counted",
         () -> good("GET", "/v1/status", "").findValue("lastFailures").size() == 3);
-  }
-
-  private String event() {
-    return good("GET", "/v1/events?entity=Article&id=2", "").path("event").path("id").asText();
   }
 
   private String deliveries(String event) {
@@ -302,16 +297,6 @@ class ApiContractTest {
     good("POST", "/v1/recipients/gone/forget", "{\"dryRun\":true}");
     good("POST", "/v1/recipients/gone/forget", "");
     problem(404, "POST", "/v1/recipients/gone/forget", "");
-  }
-
-  /** Here nobody waits to go on; a service of its own ends, see HandOverTest. */
-  private void handOver() {
-    assertThat(problem(409, "POST", "/v1/hand-over", "").text())
-        .contains("nobody is there to go on in its place");
-    try (SuccessorLock _ = SuccessorLock.take(stage.journalFile())) {
-      assertThat(good("POST", "/v1/hand-over", "").path("process").asLong())
-          .isEqualTo(ProcessHandle.current().pid());
-    }
   }
 
   private void wrong() {

@@ -91,7 +91,8 @@ public final class Rig implements AutoCloseable {
 
   private CaptureSupervisor build(boolean acceptGap) {
     CaptureSupervisor built =
-        new CaptureSupervisor(source(), generation(), history, listener, FAST, acceptGap);
+        new CaptureSupervisor(
+            source(), generation(), history, listener, FAST, acceptGap, HeadStart.none(source()));
     supervisor = built;
     return built;
   }

@@ -240,7 +240,8 @@ final class SourceValidatorTest {
               rig.history,
               rig.listener,
               Rig.FAST,
-              false)) {
+              false,
+              HeadStart.none(rig.source()))) {
         supervisor.start();
         database.execute(
             "INSERT INTO article SELECT max(id) + 1, 'x' FROM (SELECT 0 id UNION SELECT id FROM article) a");

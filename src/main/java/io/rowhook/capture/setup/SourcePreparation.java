@@ -133,6 +133,11 @@ public final class SourcePreparation {
     return unread;
   }
 
+  /** What was done of the start before. */
+  public HeadStart headStart() {
+    return headStart;
+  }
+
   /** A table that is only looked up in is new with the journal. */
   private static boolean isNew(TableProblem problem, List<TableId> captured, Set<TableId> known) {
     return captured.contains(problem.table()) ? !known.contains(problem.table()) : known.isEmpty();

@@ -7,6 +7,7 @@ import io.rowhook.base.Json;
 import io.rowhook.capture.CaptureSupervisor;
 import io.rowhook.capture.CapturedTable;
 import io.rowhook.capture.Generation;
+import io.rowhook.capture.HeadStart;
 import io.rowhook.capture.Rig;
 import io.rowhook.capture.RowChange;
 import io.rowhook.capture.RowChange.Operation;
@@ -258,7 +259,8 @@ final class ValuesTest {
               rig.history,
               rig.listener,
               Rig.FAST,
-              false)) {
+              false,
+              HeadStart.none(rig.source()))) {
         supervisor.start();
         database.execute("INSERT INTO \"My Shop\".\"Order, Line$\" VALUES (1, 'x', 'secret')");
         RowChange row = rig.awaitRows(1).getFirst();
