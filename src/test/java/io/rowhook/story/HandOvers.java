@@ -36,7 +36,7 @@ final class HandOvers implements AutoCloseable {
   private static final int MOST_FAULTS = 20;
 
   /** Seconds' changes that a process has to have sent before it is warm. */
-  private static final int WARM = 5;
+  private static final long WARM = 5;
 
   static {
     // Else the JDK's server sends head and body of an answer 40 ms apart (Nagle, delayed ACK).
