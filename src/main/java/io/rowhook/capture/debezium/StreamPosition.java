@@ -37,6 +37,7 @@ final class StreamPosition {
   // guarded by this
   private @Nullable ChangeEventQueue queue;
   private Position received = Position.START;
+  private Position taken = Position.START; // all before it; may be ahead of what was received
   private @Nullable Position awaited;
   private @Nullable Completeness marked;
   private long deadline;
@@ -56,6 +57,7 @@ final class StreamPosition {
   synchronized void into(ChangeEventQueue records) {
     queue = records;
     received = Position.START;
+    taken = Position.START;
     awaited = null;
     marked = null;
   }
@@ -67,7 +69,8 @@ final class StreamPosition {
   synchronized void mark(Completeness sample) {
     if (marked == null) {
       marked = sample;
-      if (!sample.position().isAfter(received)) {
+      // where the log ends with what was taken last, no keepalive says more than that
+      if (!sample.position().isAfter(received) || !sample.position().isAfter(taken)) {
         tell(false);
       }
     }
@@ -80,6 +83,7 @@ final class StreamPosition {
 
   /** All that the log has before a position was taken: what that makes complete, once. */
   synchronized Optional<Completeness> reached(Position position) {
+    taken = position.isAfter(taken) ? position : taken;
     Completeness mark = marked;
     if (mark == null || mark.position().isAfter(position)) {
       return Optional.empty();

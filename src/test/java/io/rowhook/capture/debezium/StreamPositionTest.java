@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.debezium.connector.postgresql.connection.PostgresReplicationConnection;
 import io.debezium.pipeline.DataChangeEvent;
+import io.rowhook.capture.Completeness;
 import io.rowhook.capture.Lsn;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,19 @@ final class StreamPositionTest {
       records = told();
     }
     assertThat(records).extracting(StreamPosition::isLate).containsExactly(true);
+  }
+
+  @Test
+  void aMarkWhereTheLogEndsWithWhatWasTakenIsToldAtOnce() throws Exception {
+    Completeness atTheEnd = new Completeness(Instant.EPOCH, new Lsn(20));
+    position.mark(atTheEnd);
+    assertThat(told()).isEmpty();
+    assertThat(position.reached(new Lsn(20))).contains(atTheEnd);
+    position.mark(atTheEnd);
+    assertThat(told()).hasSize(1);
+    assertThat(position.reached(new Lsn(20))).contains(atTheEnd);
+    position.mark(new Completeness(Instant.EPOCH, new Lsn(21)));
+    assertThat(told()).isEmpty();
   }
 
   @Test
