@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.api.ApiException;
 import io.rowhook.admin.api.ProblemType;
 import io.rowhook.admin.audit.Expectation;
-import io.rowhook.base.DidYouMean;
 import io.rowhook.base.Json;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.EntityType;
@@ -68,7 +67,7 @@ public final class AuditActions {
       throws ApiException, DeliveryAdminException, InterruptedException {
     List<String> meant =
         entity.isPresent()
-            ? List.of(type(entity.get()).name())
+            ? List.of(ResyncActions.entity(entities.get(), entity.get()).name())
             : entities.get().stream().map(EntityType::name).toList();
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode begunOnes = answer.putArray("audits");
@@ -104,7 +103,7 @@ public final class AuditActions {
   /** Begins one; refuses it where that one cannot be held against the source, or runs already. */
   private ObjectNode begin(Recipient recipient, String entity, @Nullable Long rate, boolean repair)
       throws ApiException, DeliveryAdminException, InterruptedException {
-    EntityType type = type(entity);
+    EntityType type = ResyncActions.entity(entities.get(), entity);
     if (!Expectation.isWhole(recipient, entity)) {
       throw new DeliveryAdminException(Expectation.notWhole(recipient.name(), entity));
     }
@@ -134,21 +133,6 @@ public final class AuditActions {
     }
     begun.run();
     return json(one.get());
-  }
-
-  private EntityType type(String name) throws ApiException {
-    List<EntityType> all = entities.get();
-    return all.stream()
-        .filter(one -> one.name().equals(name))
-        .findFirst()
-        .orElseThrow(() ->
-            ApiException.wrong(
-                "#/entity",
-                "there is no entity '"
-                    + name
-                    + "' in entities.yaml. "
-                    + DidYouMean.advice(
-                        name, all.stream().map(EntityType::name).toList(), "There are")));
   }
 
   private long estimate(EntityType type) throws ApiException {

@@ -115,7 +115,7 @@ public final class ResyncActions {
    */
   public ObjectNode begin(Recipient recipient, Wish wish)
       throws ApiException, DeliveryAdminException, InterruptedException {
-    EntityType entity = entity(wish.entity());
+    EntityType entity = entity(entities.get(), wish.entity());
     if (!wants(recipient, entity.name())) {
       throw new DeliveryAdminException(
           ("recipient %1$s has no subscription that wants Snapshots of %2$s, so it would be told"
@@ -187,9 +187,10 @@ public final class ResyncActions {
                 "there is no resync " + id + ": rowhook resync --list shows those there are"));
   }
 
-  private EntityType entity(String name) throws ApiException {
-    List<String> names = entities.get().stream().map(EntityType::name).toList();
-    return entities.get().stream()
+  /** The entity of a name; refused where there is none, with what may be meant. */
+  static EntityType entity(List<EntityType> all, String name) throws ApiException {
+    List<String> names = all.stream().map(EntityType::name).toList();
+    return all.stream()
         .filter(one -> one.name().equals(name))
         .findFirst()
         .orElseThrow(() ->

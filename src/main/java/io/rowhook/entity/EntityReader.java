@@ -71,16 +71,6 @@ public final class EntityReader {
   public record Page(
       List<Found> found, @Nullable String last, String shape, boolean atEnd, int unread) {}
 
-  /** Whether capture has begun and has an entity. */
-  public boolean has(String entity) {
-    return schema(entity).isPresent();
-  }
-
-  /** What keys of an entity are of; empty: capture does not have it. */
-  public Optional<String> shape(String entity) {
-    return schema(entity).map(EntitySchema::keyShape);
-  }
-
   /**
    * Reads the entities that come next.
    *
@@ -165,16 +155,16 @@ public final class EntityReader {
   private static Optional<RowKey> key(EntitySchema schema, String id) {
     if (schema.id().size() == 1) {
       boolean isNumber = schema.wholeNumbers().contains(schema.id().getFirst());
-      return isNumber ? number(id).map(RowKey::of) : Optional.of(RowKey.of(TextNode.valueOf(id)));
+      return isNumber ? json(id).map(RowKey::of) : Optional.of(RowKey.of(TextNode.valueOf(id)));
     }
-    return number(id)
+    return json(id)
         .filter(JsonNode::isObject)
         .flatMap(node -> RowKey.of(node.deepCopy(), schema.id()));
   }
 
-  private static Optional<JsonNode> number(String json) {
+  private static Optional<JsonNode> json(String text) {
     try {
-      return Optional.ofNullable(Json.MAPPER.readTree(json));
+      return Optional.ofNullable(Json.MAPPER.readTree(text));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -60,30 +60,6 @@ public record Event(
         NamedEntities.NONE);
   }
 
-  /** One that names no other entity. */
-  public Event(
-      String id,
-      String entityType,
-      String entityId,
-      EventType type,
-      Instant committedAt,
-      Position position,
-      byte[] json,
-      @Nullable String audience,
-      List<IndexedValue> indexed) {
-    this(
-        id,
-        entityType,
-        entityId,
-        type,
-        committedAt,
-        position,
-        json,
-        audience,
-        indexed,
-        NamedEntities.NONE);
-  }
-
   /** Between two words of a name. */
   private static final Pattern WORDS = Pattern.compile("(?<=[a-z])(?=[A-Z])");
 

@@ -14,6 +14,7 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.entity.IndexedValue;
 import io.rowhook.entity.LookupReference;
+import io.rowhook.entity.NamedEntities;
 import io.rowhook.journal.DeliveryState.Blocked;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -84,7 +85,8 @@ class ErasureTest {
             lsn(end),
             json.getBytes(StandardCharsets.UTF_8),
             null,
-            List.of(new IndexedValue("shown", data)));
+            List.of(new IndexedValue("shown", data)),
+            NamedEntities.NONE);
     journal.publish(transaction(end), List.of(event), List.of());
     journal.commit();
     return journal.read(journal.head() - 1, 1, Long.MAX_VALUE).getFirst();

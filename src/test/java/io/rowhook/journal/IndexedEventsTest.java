@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.entity.Event;
 import io.rowhook.entity.IndexedValue;
+import io.rowhook.entity.NamedEntities;
 import io.rowhook.journal.DeliverySearch.State;
 import io.rowhook.journal.DeliveryState.Delivered;
 import io.rowhook.journal.DeliveryState.Failed;
@@ -58,7 +59,8 @@ class IndexedEventsTest {
         Stream.of(values)
             .map(value -> value.split("=", 2))
             .map(parts -> new IndexedValue(parts[0], parts[1]))
-            .toList());
+            .toList(),
+        NamedEntities.NONE);
   }
 
   private void publish(long end, Event... events) throws InterruptedException {

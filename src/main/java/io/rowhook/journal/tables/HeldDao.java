@@ -10,13 +10,11 @@ import io.rowhook.journal.Held;
 import io.rowhook.journal.sqlite.SqliteSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What recipients acknowledged last of each entity: by the newest event that is there and that they
@@ -79,47 +77,49 @@ public final class HeldDao {
   public static Map<String, Held> of(
       SqliteSession sql, long recipient, String entityType, List<String> ids, long head)
       throws SQLException {
-    String all = Json.text(Json.MAPPER.valueToTree(ids));
-    Map<String, Held> found = new HashMap<>();
-    sql.each(
-        ALL_KEPT,
-        row -> {
-          found.put(row.getString(1), kept(row, 2));
-          return true;
-        },
-        recipient,
-        entityType,
-        all);
-    for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
-      sql.first(WHOLE, HeldDao::said, recipient, entityType, id, head)
-          .ifPresent(said -> found.merge(id, said, HeldDao::newer));
-    }
-    return found;
+    return found(sql, WHOLE, HeldDao::said, recipient, entityType, ids, head);
   }
 
   /** Which of some entities a recipient has, in whatever state. */
   public static List<String> there(
       SqliteSession sql, long recipient, String entityType, List<String> ids, long head)
       throws SQLException {
+    return found(sql, WHETHER, HeldDao::whether, recipient, entityType, ids, head)
+        .entrySet()
+        .stream()
+        .filter(one -> one.getValue().there())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * @param newest finds what the newest event says that it acknowledged
+   */
+  private static Map<String, Held> found(
+      SqliteSession sql,
+      String newest,
+      SqliteSession.Row<Held> reader,
+      long recipient,
+      String entityType,
+      List<String> ids,
+      long head)
+      throws SQLException {
     String all = Json.text(Json.MAPPER.valueToTree(ids));
     Map<String, Held> found = new LinkedHashMap<>();
     sql.each(
         ALL_KEPT,
         row -> {
-          found.put(row.getString(1), kept(row, 2));
+          found.put(row.getString(1), kept(row));
           return true;
         },
         recipient,
         entityType,
         all);
     for (String id : sql.list(WITH_EVENTS, row -> row.getString(1), entityType, all)) {
-      sql.first(WHETHER, HeldDao::whether, recipient, entityType, id, head)
+      sql.first(newest, reader, recipient, entityType, id, head)
           .ifPresent(said -> found.merge(id, said, HeldDao::newer));
     }
-    return found.entrySet().stream()
-        .filter(one -> one.getValue().there())
-        .map(Map.Entry::getKey)
-        .toList();
+    return found;
   }
 
   private static Held whether(ResultSet row) throws SQLException {
@@ -131,8 +131,10 @@ public final class HeldDao {
     return one.sequence() > other.sequence() ? one : other;
   }
 
-  private static Held kept(ResultSet row, int column) throws SQLException {
-    return new Held(row.getLong(column), true, number(row, column + 1), number(row, column + 2));
+  private static Held kept(ResultSet row) throws SQLException {
+    long number = row.getLong("rendering");
+    Long rendering = row.wasNull() ? null : Long.valueOf(number);
+    return new Held(row.getLong("sequence"), true, row.getLong("state"), rendering);
   }
 
   static boolean isEnd(ResultSet row) throws SQLException {
@@ -150,11 +152,6 @@ public final class HeldDao {
         true,
         EntityState.of(row.getBytes("body")),
         set == null ? null : Fingerprint.of(set));
-  }
-
-  private static @Nullable Long number(ResultSet row, int column) throws SQLException {
-    long number = row.getLong(column);
-    return row.wasNull() ? null : Long.valueOf(number);
   }
 
   /**
