@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.api.Operation;
 import io.rowhook.journal.SuccessorLock;
+import io.rowhook.testing.JournalUnderTest;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -21,6 +22,10 @@ record HandOverContract(ApiClient client, ApiDocument document, Path journal) {
     ApiClient.Reply nobody = client.post(PATH, "");
     document.check(operation, nobody);
     assertThat(nobody.status()).isEqualTo(409);
+    if (JournalUnderTest.isKafka()) {
+      assertThat(nobody.text()).contains("start the new instance beside this one");
+      return Set.of(operation.id());
+    }
     assertThat(nobody.text()).contains("nobody is there to go on in its place");
     try (SuccessorLock _ = SuccessorLock.take(journal)) {
       ApiClient.Reply somebody = client.post(PATH, "");
