@@ -13,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,6 +75,19 @@ final class AuditedShop implements AutoCloseable {
         receiver.requests().stream()
             .filter(request -> !request.text().contains("\"status\":\"busy\""))
             .count();
+  }
+
+  /** What came of an entity. */
+  List<JsonNode> bodies(String entity, String event) throws IOException {
+    List<JsonNode> bodies = new ArrayList<>();
+    for (Receiver.Request request : receiver.requests()) {
+      JsonNode body = Json.MAPPER.readTree(request.body());
+      if (body.path("entityType").asText().equals(entity)
+          && body.path("event").asText().equals(event)) {
+        bodies.add(body);
+      }
+    }
+    return bodies;
   }
 
   private Answer answer(Receiver.Request request) throws IOException {

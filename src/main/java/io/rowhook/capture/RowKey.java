@@ -44,7 +44,18 @@ public final class RowKey {
 
   /** A key of one column. */
   public static RowKey of(JsonNode value) {
-    return new RowKey(List.of(value.isNumber() ? plain(value) : value));
+    return new RowKey(List.of(whole(value)));
+  }
+
+  /**
+   * An entity's id.
+   *
+   * @param id the value of a single column, or an object of several
+   */
+  public static RowKey ofId(JsonNode id, List<String> columns) {
+    return columns.size() == 1
+        ? of(id)
+        : new RowKey(columns.stream().map(id::get).map(RowKey::whole).toList());
   }
 
   /** Empty where the row is unknown, there are no columns, or one is unknown or null. */
@@ -58,7 +69,7 @@ public final class RowKey {
       if (value == null || value.isNull()) {
         return Optional.empty();
       }
-      values.add(value.isNumber() ? plain(value) : value);
+      values.add(whole(value));
     }
     return Optional.of(new RowKey(values));
   }
@@ -98,6 +109,10 @@ public final class RowKey {
     return values.stream().anyMatch(JsonNode::isContainerNode)
         ? Json.text(array)
         : array.toString();
+  }
+
+  private static JsonNode whole(JsonNode value) {
+    return value.isNumber() ? plain(value) : value;
   }
 
   /** One way to write each number: 7 for 7.00. */

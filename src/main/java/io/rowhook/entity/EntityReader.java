@@ -3,12 +3,10 @@ package io.rowhook.entity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.rowhook.base.Json;
-import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.Epoch;
 import io.rowhook.capture.Position;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
-import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.content.EventSerializer;
@@ -55,7 +53,7 @@ public final class EntityReader {
   /**
    * An entity as it is.
    *
-   * @param key what its row is found by, as text
+   * @param key its id as what it is read by, see {@link #key}
    * @param event says what it is, as an update would; of no transaction
    */
   public record Found(String key, Event event) {}
@@ -90,13 +88,16 @@ public final class EntityReader {
         chunk.unread());
   }
 
-  /** The same of some keys; those that are not there are missing. */
-  public Page these(String entity, Collection<String> keys) {
+  /**
+   * The same of some; those that are not there are missing.
+   *
+   * @param ids see {@link #key}
+   */
+  public Page these(String entity, Collection<String> ids) {
     EntitySchema schema = known(entity);
-    List<RowKey> parsed = keys.stream().map(RowKey::parse).toList();
     List<Found> all = new ArrayList<>();
     int unread = 0;
-    List<RowKey> left = parsed;
+    List<RowKey> left = ids.stream().map(RowKey::parse).toList();
     while (!left.isEmpty()) {
       Chunk chunk = these(schema, left);
       all.addAll(found(schema, chunk));
@@ -115,41 +116,23 @@ public final class EntityReader {
     EntitySchema schema = known(entity);
     Map<RowKey, String> asked = new LinkedHashMap<>();
     ids.forEach(id -> key(schema, id).ifPresent(key -> asked.put(key, id)));
-    Query query =
-        new Query(
-            schema.type().table(),
-            schema.id(),
-            ColumnFilter.only(schema.id()),
-            List.of(),
-            null,
-            "",
-            schema.type().condition());
+    ChunkReader.Keys keys = keys(schema, asked.keySet());
     Set<String> there = new HashSet<>();
-    rows.read(
-        Set.of(),
-        false,
-        snapshot -> {
-          RowLookup.Rows read = snapshot.rows(query, asked.keySet());
-          read.found()
-              .forEach((key, found) -> {
-                if (!found.isEmpty()) {
-                  there.add(String.valueOf(asked.get(key)));
-                }
-              });
-          read.unread().keySet().forEach(key -> there.add(String.valueOf(asked.get(key))));
-          return true;
-        });
+    asked.forEach((key, id) -> {
+      if (keys.there().containsKey(key) || keys.unread().contains(key)) {
+        there.add(id);
+      }
+    });
     return there;
   }
 
   /**
-   * What the row of an entity is found by; empty: its id does not tell.
+   * The id of an entity as what is read by it; empty: it is none of that entity.
    *
    * @param id as {@link Event#entityId}
    */
   public Optional<String> key(String entity, String id) {
-    EntitySchema schema = known(entity);
-    return schema.id().equals(schema.key()) ? key(schema, id).map(RowKey::text) : Optional.empty();
+    return key(known(entity), id).map(RowKey::text);
   }
 
   private static Optional<RowKey> key(EntitySchema schema, String id) {
@@ -183,9 +166,17 @@ public final class EntityReader {
     }
   }
 
-  private Chunk these(EntitySchema schema, List<RowKey> keys) {
+  private Chunk these(EntitySchema schema, List<RowKey> ids) {
     try {
-      return reader.these(schema, keys, keys.size(), Set.of());
+      return reader.these(schema, ids, ids.size(), Set.of());
+    } catch (ChunkReader.InvisibleException e) {
+      throw new IllegalStateException("no transaction was asked for", e);
+    }
+  }
+
+  private ChunkReader.Keys keys(EntitySchema schema, Set<RowKey> ids) {
+    try {
+      return reader.keys(schema, ids, Set.of());
     } catch (ChunkReader.InvisibleException e) {
       throw new IllegalStateException("no transaction was asked for", e);
     }
@@ -195,13 +186,12 @@ public final class EntityReader {
     EventSerializer maker = new EventSerializer(List.of(schema.type()), NEVER);
     Transaction none = new Transaction(Position.START, "0", Instant.EPOCH);
     List<Found> all = new ArrayList<>(chunk.drafts().size());
-    chunk
-        .drafts()
-        .forEach((key, draft) -> {
-          if (draft.type() != EventType.Deleted) {
-            all.add(new Found(key, maker.make(update(draft), none, null)));
-          }
-        });
+    for (EventDraft draft : chunk.drafts().values()) {
+      if (draft.type() != EventType.Deleted) {
+        String key = RowKey.ofId(draft.id(), schema.id()).text();
+        all.add(new Found(key, maker.make(update(draft), none, null)));
+      }
+    }
     return all;
   }
 

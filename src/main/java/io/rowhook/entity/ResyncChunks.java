@@ -208,7 +208,8 @@ public final class ResyncChunks {
                 schema.keyShape(),
                 progress.read(),
                 progress.sent(),
-                request.busy()));
+                request.busy(),
+                request.repair()));
     if (low.isEmpty()) {
       return givenUp; // a new engine: all of it again
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * An entity of which a recipient has not what the source has.
  *
  * @param id of the entity, as its events have it
- * @param key what its row is found by; null: that is not known
+ * @param key its id as what it is read by; null: it is none of that entity
  */
 public record Difference(String id, @Nullable String key, Kind kind, Why why) {
 

@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
  * What brings one recipient up to date with one entity.
  *
  * @param condition SQL on the entity's row; empty: all rows
- * @param repair whether it is of the keys in {@code again} alone, and tells of those that are gone
+ * @param repair whether it is of those in {@code again} alone, by their ids, and tells of those
+ *     that are gone
  * @param rate rows a second, at most
  * @param state where it stands
  * @param reason why it failed; null: it did not
  * @param estimate about how many rows there were when it began
  * @param lastKey of the last row that was read; null: none was
  * @param shape what that key is of, see {@link io.rowhook.entity.ResyncProgress}
- * @param again keys that are to be read once more
+ * @param again keys that are to be read once more; of a repair ids
  * @param read how many entities were read
  * @param sent how many of them had an event
  * @param endedAt null: it runs

@@ -19,12 +19,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,7 +56,9 @@ class CompletenessStoryTest {
 
   /** What a recipient was told, and which version of each order it had accepted when it was. */
   private static final class Inbox {
-    private final Map<Long, List<long[]>> versions = new HashMap<>(); // by order: {moment, version}
+    /** By order: its versions that were newer than all before, and the moment of each. */
+    private final Map<Long, NavigableMap<Long, Long>> versions = new HashMap<>();
+
     private final List<Told> told = new ArrayList<>();
     private long moment;
 
@@ -71,16 +76,18 @@ class CompletenessStoryTest {
     }
 
     synchronized void accepted(long order, long version) {
-      versions.computeIfAbsent(order, _ -> new ArrayList<>()).add(new long[] {++moment, version});
+      moment++;
+      NavigableMap<Long, Long> had = versions.computeIfAbsent(order, _ -> new TreeMap<>());
+      if (had.isEmpty() || had.lastKey() < version) {
+        had.put(version, moment);
+      }
     }
 
     /** The first moment at which it had a version of an order, or a later one. */
     synchronized long had(long order, long version) {
-      return versions.getOrDefault(order, List.of()).stream()
-          .filter(one -> one[1] >= version)
-          .mapToLong(one -> one[0])
-          .findFirst()
-          .orElse(Long.MAX_VALUE);
+      Map.Entry<Long, Long> first =
+          versions.getOrDefault(order, Collections.emptyNavigableMap()).ceilingEntry(version);
+      return first == null ? Long.MAX_VALUE : first.getValue();
     }
   }
 

@@ -62,7 +62,8 @@ record Expected(Touched touched, String event, Json id, boolean optional) {
     return List.of(new Expected(touched, "Updated", id(touched, after), optional));
   }
 
-  private static Json id(Touched touched, Map<String, Cell> row) {
+  /** By which a row of this entity is told. */
+  static Json id(Touched touched, Map<String, Cell> row) {
     Map<String, Json> id = new LinkedHashMap<>();
     for (String column : touched.entity().told()) {
       id.put(column, Rendering.json(Objects.requireNonNull(row.get(column))));

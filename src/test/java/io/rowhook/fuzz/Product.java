@@ -1,13 +1,17 @@
 package io.rowhook.fuzz;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.Flow;
 import io.rowhook.Observers;
 import io.rowhook.Wiring;
+import io.rowhook.admin.AuditCommand;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.capture.CaptureState;
 import io.rowhook.capture.Position;
 import io.rowhook.testing.Receiver;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** Rowhook in this process, as it is wired in production, and who it sends to. */
 final class Product implements AutoCloseable {
@@ -110,6 +115,27 @@ final class Product implements AutoCloseable {
         && System.nanoTime() < deadline) {
       Thread.sleep(1);
     }
+  }
+
+  /** What {@code rowhook audit} finds, once nothing changes any more. */
+  JsonNode audit(String recipient) throws IOException {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    new CommandLine(new AuditCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(
+            recipient,
+            "--wait",
+            "--json",
+            "--limit",
+            "1000",
+            "--journal",
+            directory.resolve("journal.db").toString());
+    if (!err.toString().isEmpty()) {
+      throw new IllegalStateException(err.toString());
+    }
+    return io.rowhook.base.Json.MAPPER.readTree(out.toString());
   }
 
   String state() {

@@ -1,5 +1,7 @@
 package io.rowhook.fuzz;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -92,12 +94,21 @@ final class Run {
       statement.execute("INSERT INTO public.zz_end VALUES (1)");
       boolean came = product.await("\"entityType\":\"Zend\"", LIMIT);
       String state = product.state();
+      JsonNode audits = came ? product.audit("atonce") : MissingNode.getInstance();
       Map<Long, List<String>> keys = new HashMap<>();
       oids.forEach((table, oid) -> keys.put(oid, table.key));
       Truth truth = new Truth(oracle.commits(connection), keys);
       product.stop();
       oracle.end(statement);
-      return judged(product, new Tables(oids, truth), first, came ? "" : state);
+      Tables held = new Tables(oids, truth);
+      Result result = judged(product, held, first, came ? "" : state);
+      if (came && altered.isEmpty()) {
+        result
+            .faults()
+            .addAll(
+                new AuditJudge(scenario.entities, held).judge(product.arrived("atonce"), audits));
+      }
+      return result;
     }
   }
 

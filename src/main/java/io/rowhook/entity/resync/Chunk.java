@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entities as they were read for a resync, before it is known which of them were touched meanwhile.
  *
- * @param drafts what their events say, by their keys as text; of those that were there
+ * @param drafts what their events say, by their keys as text, or by their ids where these were
+ *     asked for; of those that were there
  * @param last the key of the last row of the page that was read; null: none was
  * @param keys how many entities were looked for
  * @param left keys that were to be read again and did not fit

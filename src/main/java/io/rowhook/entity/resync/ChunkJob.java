@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape see {@link io.rowhook.entity.ResyncProgress}
  * @param busy keys of entities that were touched in each of many chunks: touched again, one is told
  *     as its newest event up to the high mark tells it
+ * @param byId whether all of its keys are ids of entities
  */
 public record ChunkJob(
     long id,
@@ -18,4 +19,5 @@ public record ChunkJob(
     String shape,
     long read,
     long sent,
-    Set<String> busy) {}
+    Set<String> busy,
+    boolean byId) {}

@@ -3,10 +3,12 @@ package io.rowhook.entity.resync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Json;
+import io.rowhook.capture.ColumnFilter;
 import io.rowhook.capture.KeyRange;
 import io.rowhook.capture.RejectedRow;
 import io.rowhook.capture.RowKey;
 import io.rowhook.capture.RowLookup;
+import io.rowhook.capture.RowLookup.Query;
 import io.rowhook.capture.RowLookup.TooMuchException;
 import io.rowhook.capture.Transaction;
 import io.rowhook.entity.Event;
@@ -22,11 +24,13 @@ import io.rowhook.entity.content.EventDraft;
 import io.rowhook.entity.schema.EntitySchema;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -84,31 +88,93 @@ public final class ChunkReader {
     if (page.isEmpty()) {
       throw new InvisibleException();
     }
-    return read(schema, page.get(), again, room, seen, false);
+    return read(schema, page.get(), again, room, seen);
   }
 
   /**
-   * Reads some entities by their keys alone; of those that are gone it has the end.
+   * Reads some entities by their ids alone; of those that are gone it has the end. Its drafts, and
+   * what is left, are by their ids.
    *
    * @param limit how many at most; the others are left
    * @throws io.rowhook.capture.SourceException if the source cannot be reached
    */
-  public Chunk these(EntitySchema schema, List<RowKey> keys, int limit, Set<String> seen)
+  public Chunk these(EntitySchema schema, List<RowKey> ids, int limit, Set<String> seen)
       throws InvisibleException {
-    int most = Math.min(Math.max(1, limit), keys.size());
-    Chunk read = read(schema, List.of(), keys.subList(0, most), 1, seen, true);
-    List<RowKey> left = new ArrayList<>(read.left());
-    left.addAll(keys.subList(most, keys.size()));
-    return new Chunk(read.drafts(), null, read.keys(), left, true, read.unread());
+    int most = Math.min(Math.max(1, limit), ids.size());
+    Keys keys = keys(schema, ids.subList(0, most), seen);
+    Chunk read = read(schema, List.of(), List.copyOf(keys.there().values()), 1, seen);
+    Map<String, EventDraft> drafts = new LinkedHashMap<>();
+    List<RowKey> left = new ArrayList<>();
+    int unread = read.unread() + keys.unread().size();
+    for (RowKey id : ids.subList(0, most)) {
+      RowKey key = keys.there().get(id);
+      if (key == null) {
+        if (!keys.unread().contains(id)) {
+          end(schema, id, keys.at()).ifPresent(draft -> drafts.put(id.text(), draft));
+        }
+      } else if (read.left().contains(key)) {
+        left.add(id);
+      } else if (read.drafts().containsKey(key.text())) {
+        drafts.put(id.text(), Objects.requireNonNull(read.drafts().get(key.text())));
+      }
+    }
+    int looked = most - left.size();
+    left.addAll(ids.subList(most, ids.size()));
+    return new Chunk(drafts, null, looked, left, true, unread);
+  }
+
+  /**
+   * Where some entities are, by their ids.
+   *
+   * @param there the keys of their rows; of those that are gone there is none
+   * @param unread those whose rows cannot be read
+   * @param at when it was read
+   */
+  public record Keys(Map<RowKey, RowKey> there, Set<RowKey> unread, Instant at) {}
+
+  /**
+   * Looks for entities by their ids.
+   *
+   * @param seen transactions that must be visible, by their ids in the log
+   * @throws io.rowhook.capture.SourceException if the source cannot be reached
+   */
+  public Keys keys(EntitySchema schema, Collection<RowKey> ids, Set<String> seen)
+      throws InvisibleException {
+    Set<String> columns = new LinkedHashSet<>(schema.id());
+    columns.addAll(schema.key());
+    Query query =
+        new Query(
+            schema.type().table(),
+            schema.id(),
+            ColumnFilter.only(List.copyOf(columns)),
+            List.of(),
+            null,
+            "",
+            schema.type().condition());
+    return rows.read(
+            seen,
+            false,
+            snapshot ->
+                seen.stream().allMatch(snapshot::shows)
+                    ? Optional.of(keys(schema, ids, snapshot.rows(query, ids), snapshot.at()))
+                    : Optional.<Keys>empty())
+        .orElseThrow(InvisibleException::new);
+  }
+
+  private static Keys keys(
+      EntitySchema schema, Collection<RowKey> ids, RowLookup.Rows read, Instant at) {
+    Map<RowKey, RowKey> there = new LinkedHashMap<>();
+    for (RowKey id : ids) {
+      read.found().getOrDefault(id, List.of()).stream()
+          .findFirst()
+          .flatMap(row -> RowKey.of(row, schema.key()))
+          .ifPresent(key -> there.put(id, key));
+    }
+    return new Keys(there, read.unread().keySet(), at);
   }
 
   private Chunk read(
-      EntitySchema schema,
-      List<RowKey> page,
-      List<RowKey> again,
-      int room,
-      Set<String> seen,
-      boolean tellsEnd)
+      EntitySchema schema, List<RowKey> page, List<RowKey> again, int room, Set<String> seen)
       throws InvisibleException {
     List<RowKey> keys = new ArrayList<>(again);
     keys.addAll(page);
@@ -116,7 +182,7 @@ public final class ChunkReader {
     int count = keys.size();
     while (count > 0) {
       try {
-        int unread = read(schema, keys.subList(0, count), seen, tellsEnd, drafts);
+        int unread = read(schema, keys.subList(0, count), seen, drafts);
         return chunk(again, page, room, count, drafts, unread);
       } catch (TooMuchException e) {
         if (count == 1) {
@@ -148,11 +214,7 @@ public final class ChunkReader {
 
   /** Reads for all of them at once; returns how many could not be read. */
   private int read(
-      EntitySchema schema,
-      List<RowKey> keys,
-      Set<String> seen,
-      boolean tellsEnd,
-      Map<String, EventDraft> drafts)
+      EntitySchema schema, List<RowKey> keys, Set<String> seen, Map<String, EventDraft> drafts)
       throws InvisibleException {
     List<AggregateChange> entities =
         keys.stream().map(key -> new AggregateChange(NOWHERE, schema, Optional.of(key))).toList();
@@ -162,24 +224,17 @@ public final class ChunkReader {
     }
     int unread = 0;
     for (AggregateChange entity : entities) {
-      unread += compose(entity, readBack, tellsEnd, drafts);
+      unread += compose(entity, readBack, drafts);
     }
     return unread;
   }
 
   private static int compose(
-      AggregateChange entity,
-      ReadBackRows readBack,
-      boolean tellsEnd,
-      Map<String, EventDraft> drafts) {
+      AggregateChange entity, ReadBackRows readBack, Map<String, EventDraft> drafts) {
     RowKey key = entity.key().orElseThrow();
     Optional<ObjectNode> root = readBack.root(entity);
     if (root.isEmpty()) { // gone, or not for us; or it cannot be read
-      boolean isUnread = readBack.isUnread(entity.schema().root(), key);
-      if (tellsEnd && !isUnread) {
-        end(entity.schema(), key, readBack.at()).ifPresent(draft -> drafts.put(key.text(), draft));
-      }
-      return isUnread ? 1 : 0;
+      return readBack.isUnread(entity.schema().root(), key) ? 1 : 0;
     }
     try {
       EventComposer.compose(
@@ -191,16 +246,11 @@ public final class ChunkReader {
     }
   }
 
-  /** Says of an entity no more than that it is gone; empty: its key does not tell which it was. */
-  private static Optional<EventDraft> end(EntitySchema schema, RowKey key, Instant at) {
-    if (!schema.key().containsAll(schema.id())) {
-      return Optional.empty();
-    }
+  /** Says of an entity no more than that it is gone. */
+  private static Optional<EventDraft> end(EntitySchema schema, RowKey of, Instant at) {
     ObjectNode data = Json.MAPPER.createObjectNode();
-    for (int i = 0; i < schema.key().size(); i++) {
-      if (schema.id().contains(schema.key().get(i))) {
-        data.set(schema.key().get(i), key.values().get(i));
-      }
+    for (int i = 0; i < schema.id().size(); i++) {
+      data.set(schema.id().get(i), of.values().get(i));
     }
     Set<String> unknown = new LinkedHashSet<>(schema.role().shown());
     schema.parts().forEach(part -> unknown.add(part.attribute()));

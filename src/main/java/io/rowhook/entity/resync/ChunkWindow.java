@@ -92,7 +92,7 @@ public final class ChunkWindow {
       String which = message.path("mark").asText();
       if (state == ChunkState.AWAITED && which.equals("low")) {
         ChunkJob of = job;
-        touched.clear(of == null ? Set.of() : of.busy());
+        touched.clear(of == null ? Set.of() : of.busy(), of != null && of.byId());
         to(ChunkState.OPEN);
       } else if (state == ChunkState.READ && which.equals("high")) {
         high = transaction.end();
@@ -117,7 +117,7 @@ public final class ChunkWindow {
           || !one.schema().name().equals(entity)) {
         return;
       }
-      touched.add(one);
+      touched.add(one, draft);
       Position end = high;
       if (end == null || !one.outcome().transaction().end().isAfter(end)) {
         touched.keep(one, draft); // later ones come after the high mark's events

@@ -19,7 +19,7 @@ import java.util.Set;
  */
 final class TouchedEntities {
 
-  /** Keys; a chunk has at most a hundred. */
+  /** Keys, or ids; a chunk has at most a hundred. */
   static final int MOST = 20_000;
 
   private final Set<String> keys = new HashSet<>();
@@ -29,9 +29,16 @@ final class TouchedEntities {
   private final Map<String, EventDraft> newest = new HashMap<>();
 
   private Set<String> busy = Set.of();
+  private boolean byId;
 
-  /** Forgets all; of these, by their keys, the newest events are kept from now on. */
-  void clear(Set<String> ofThese) {
+  /**
+   * Forgets all.
+   *
+   * @param ofThese the newest events of these are kept from now on
+   * @param ids whether entities are known by their ids from now on, or by their rows' keys
+   */
+  void clear(Set<String> ofThese, boolean ids) {
+    byId = ids;
     keys.clear();
     all = false;
     newest.clear();
@@ -39,8 +46,8 @@ final class TouchedEntities {
   }
 
   /** By all keys that it had and has; where none is known it may be any. */
-  void add(AggregateChange one) {
-    List<String> own = keys(one);
+  void add(AggregateChange one, EventDraft draft) {
+    List<String> own = keys(one, draft);
     all |= own.isEmpty() || keys.size() + own.size() > MOST;
     if (all) {
       keys.clear();
@@ -54,7 +61,7 @@ final class TouchedEntities {
     if (busy.isEmpty()) {
       return;
     }
-    for (String key : keys(one)) {
+    for (String key : keys(one, draft)) {
       if (busy.contains(key)) {
         newest.remove(key);
         if (draft.type() != EventType.Deleted && isNow(one, key)) {
@@ -64,21 +71,29 @@ final class TouchedEntities {
     }
   }
 
-  private static boolean isNow(AggregateChange one, String key) {
+  private boolean isNow(AggregateChange one, String key) {
     return one.roots().isEmpty()
         || one.roots().stream()
             .anyMatch(root ->
-                RowKey.of(root.after(), one.schema().key())
+                RowKey.of(root.after(), columns(one))
                     .filter(after -> after.text().equals(key))
                     .isPresent());
   }
 
-  private static List<String> keys(AggregateChange one) {
+  private List<String> columns(AggregateChange one) {
+    return byId ? one.schema().id() : one.schema().key();
+  }
+
+  private List<String> keys(AggregateChange one, EventDraft draft) {
     List<RowKey> own = new ArrayList<>();
-    one.key().ifPresent(own::add);
+    if (byId) {
+      own.add(RowKey.ofId(draft.id(), one.schema().id()));
+    } else {
+      one.key().ifPresent(own::add);
+    }
     for (NetChange root : one.roots()) {
-      RowKey.of(root.before(), one.schema().key()).ifPresent(own::add);
-      RowKey.of(root.after(), one.schema().key()).ifPresent(own::add);
+      RowKey.of(root.before(), columns(one)).ifPresent(own::add);
+      RowKey.of(root.after(), columns(one)).ifPresent(own::add);
     }
     return own.stream().map(RowKey::text).distinct().toList();
   }
