@@ -135,6 +135,11 @@ const JOURNEYS = {
     await click(page, 'Begin');
     await page.getByRole('table', { name: 'Resync' }).getByText('done').first().waitFor();
     await accessible(page, 'resync');
+    await click(page, 'Audit', 'link');
+    await page.getByLabel('Entity', { exact: true }).selectOption('Article');
+    await click(page, 'Compare');
+    await page.getByRole('table', { name: 'Audit' }).getByText('done').first().waitFor();
+    await accessible(page, 'audit');
     await click(page, 'Replay', 'link');
     await page.getByLabel('From', { exact: true }).fill('2020-01-01T00:00');
     await click(page, 'Count');

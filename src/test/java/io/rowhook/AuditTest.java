@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -189,6 +190,7 @@ class AuditTest {
         .containsPattern("2 +stale +its delivery ended failed")
         .containsPattern("3 +stale +a person discarded")
         .containsPattern("4 +superfluous +its delivery ended failed");
+    assertThat(stage.flow().journal().stateAudits().differing()).isEqualTo(Map.of("shop", 4L));
 
     stage.write("jslt-templates/shop/Order.jslt", "{ \"only\": .data.id, \"data\": .data }");
     Eventually.passes(

@@ -100,6 +100,14 @@ public final class StateAudits {
         }));
   }
 
+  /**
+   * How many entities differ, by recipient, as its newest audits of each entity have found; those
+   * that none has ended of are missing.
+   */
+  public Map<String, Long> differing() {
+    return readers.read(StateAuditDao::differing);
+  }
+
   /** Some differences, by their ids, after one of them. */
   public List<Difference> differences(long id, String after, int limit) {
     return readers.read(sql -> StateAuditDao.differences(sql, id, false, after, limit));

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param standings of each recipient that the journal knows, by its name
  * @param backlogs of the same
  * @param completeTo of those of whom it is known, up to when they have everything
+ * @param differing of those that were audited, how many entities differ
  * @param resyncs those that run here
  */
 record JournalReading(
@@ -30,6 +31,7 @@ record JournalReading(
     Map<String, JournalQueries.Standing> standings,
     Map<String, Backlog> backlogs,
     Map<String, Instant> completeTo,
+    Map<String, Long> differing,
     List<Resync> resyncs,
     JournalSpace space) {
 
@@ -38,7 +40,7 @@ record JournalReading(
 
   static final JournalReading NEVER =
       new JournalReading(
-          Instant.MIN, Map.of(), Map.of(), Map.of(), List.of(), new JournalSpace(0, 0));
+          Instant.MIN, Map.of(), Map.of(), Map.of(), Map.of(), List.of(), new JournalSpace(0, 0));
 
   /**
    * Reads it.
@@ -63,6 +65,7 @@ record JournalReading(
           standings,
           backlogs,
           completeTo,
+          journal.stateAudits().differing(),
           journal.sharing().captures() ? journal.resyncs().running() : List.of(),
           JournalSpace.of(file));
     } catch (IOException e) {

@@ -33,7 +33,7 @@ final class RecipientMeters implements DeliveryListener {
   static final int SERIES =
       RecipientCounts.Outcome.values().length
           + RecipientState.values().length
-          + 6 // gauges
+          + 7 // gauges
           + 4 // retries, delivered, failed, unchanged
           + 2; // the attempts' number and time
 
@@ -140,6 +140,14 @@ final class RecipientMeters implements DeliveryListener {
             "The recipient has everything that was committed in the source by then, in seconds"
                 + " since 1970 by the source's clock.",
             RecipientReading::completeTo));
+    meters.add(
+        gauge(
+            recipient,
+            of,
+            "rowhook.audit.differences",
+            "Entities of which the recipient has not what the source has, as the newest audit of each"
+                + " entity has found.",
+            RecipientReading::differing));
     return meters;
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param limitRatio of its backlog to its limit; NaN without a file
  * @param failed deliveries that a person has to decide on
  * @param completeTo up to when it has everything, in seconds since 1970; NaN: not known
+ * @param differing entities that its newest audits have found to differ; NaN: not known
  */
 record RecipientReading(
     @Nullable RecipientState state,
@@ -21,7 +22,8 @@ record RecipientReading(
     double oldestSeconds,
     double limitRatio,
     double failed,
-    double completeTo) {
+    double completeTo,
+    double differing) {
 
   /** Before the first scrape. */
   static final RecipientReading UNKNOWN = unread(null);
@@ -29,6 +31,6 @@ record RecipientReading(
   /** One of which the journal was not read. */
   static RecipientReading unread(@Nullable RecipientState state) {
     return new RecipientReading(
-        state, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        state, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 }

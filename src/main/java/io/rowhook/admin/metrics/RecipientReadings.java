@@ -44,6 +44,7 @@ final class RecipientReadings {
               journal.standings().get(name),
               journal.backlogs().get(name),
               journal.completeTo().get(name),
+              journal.differing().get(name),
               now));
     }
     return readings;
@@ -55,6 +56,7 @@ final class RecipientReadings {
       JournalQueries.@Nullable Standing standing,
       @Nullable Backlog backlog,
       @Nullable Instant completeTo,
+      @Nullable Long differing,
       Instant now) {
     if (standing == null || backlog == null) {
       return RecipientReading.unread(state);
@@ -69,6 +71,7 @@ final class RecipientReadings {
             .orElse(0.0),
         file == null ? Double.NaN : file.backlog().part(backlog, now),
         standing.failed(),
-        completeTo == null ? Double.NaN : completeTo.toEpochMilli() / 1e3);
+        completeTo == null ? Double.NaN : completeTo.toEpochMilli() / 1e3,
+        differing == null ? Double.NaN : differing);
   }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +148,23 @@ public final class StateAuditDao {
         id,
         after,
         limit);
+  }
+
+  /**
+   * How many entities differ, by the recipients of whom that is known: the newest of each entity.
+   */
+  public static Map<String, Long> differing(SqliteSession sql) throws SQLException {
+    Map<String, Long> differing = new HashMap<>();
+    sql.each(
+        "SELECT a.recipient, count(d.entity_id) FROM (SELECT max(id) AS id, recipient FROM state_audit"
+            + " WHERE state = 'done' GROUP BY recipient, entity) a"
+            + " LEFT JOIN difference d ON d.audit = a.id AND d.kind NOT IN ('suspect', 'pending')"
+            + " GROUP BY a.recipient",
+        row -> {
+          differing.put(row.getString(1), row.getLong(2));
+          return true;
+        });
+    return differing;
   }
 
   /** Removes all but the newest so many, with their differences. */

@@ -9,10 +9,11 @@ import { bytes, duration, fullTime, instant, millis, number, prose } from '../fo
 import { go, link, useUnsaved } from '../route.js';
 import { SettingsForm } from '../settings-form.js';
 import { t, term } from '../text.js';
+import { Audits } from './audit.js';
 import { DeliveryTable } from './deliveries.js';
 
 const LIVE_SHOWN = 100;
-const TABS = ['live', 'failures', 'settings', 'yaml', 'resync', 'replay'];
+const TABS = ['live', 'failures', 'settings', 'yaml', 'resync', 'audit', 'replay'];
 
 export function Recipient({ name, tab }) {
   const status = useResource('/v1/status', 5_000);
@@ -28,6 +29,7 @@ export function Recipient({ name, tab }) {
         ${tab === 'settings' && html`<${Settings} name=${name} form=${true} />`}
         ${tab === 'yaml' && html`<${Settings} name=${name} form=${false} />`}
         ${tab === 'resync' && html`<${Resyncs} name=${name} />`}
+        ${tab === 'audit' && html`<${Audits} name=${name} />`}
         ${tab === 'replay' && html`<${Replay} name=${name} />`}`;
     }}<//>`;
 }
@@ -83,6 +85,7 @@ function Head({ one, health, reload: look }) {
       <dt>${t('failures')}</dt><dd>${t('failures.window', { n: number(one.failures), time: duration(one.failuresWithin) })}</dd>
       <dt>${t('failed')}</dt><dd>${number(one.failed)}</dd>
       <dt>${t('in-flight')}</dt><dd>${number(one.inFlight)}</dd>
+      ${one.completeTo && html`<dt>${t('complete-to')}</dt><dd><${When} at=${one.completeTo} /></dd>`}
       ${one.instance && html`<dt>${t('instance')}</dt><dd>${one.instance}${one.unanswered ? html`: <${Badge} kind="health" state="degraded" /> ${prose(one.unanswered)}` : ''}</dd>`}
       ${one.trouble && html`<dt>${t('why')}</dt><dd>${one.trouble}</dd>`}
     </dl></section>`;
