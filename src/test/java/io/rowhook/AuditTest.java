@@ -3,15 +3,12 @@ package io.rowhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rowhook.base.Json;
 import io.rowhook.story.Stage;
 import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -111,12 +108,12 @@ class AuditTest {
         }
       }
       stage.awaitJournaled();
-      awaitSettled();
+      service.awaitSettled();
       shop.refused().clear();
     }
 
     Set<Long> differing = shop.differing();
-    JsonNode found = audit("shop", "Order", "--repair");
+    JsonNode found = service.audit("shop", "Order", "--repair");
     assertThat(ids(found)).as("seed %d: %s", seed, found).isEqualTo(differing);
     assertThat(found.path("state").asText()).isEqualTo("done");
 
@@ -125,7 +122,7 @@ class AuditTest {
     Eventually.within(LIMIT, "it is mended", () -> shop.differing().isEmpty());
     assertThat(shop.posts() - before).isLessThanOrEqualTo(differing.size());
     Eventually.passes(
-        LIMIT, "none differs", () -> assertThat(ids(audit("shop", "Order"))).isEmpty());
+        LIMIT, "none differs", () -> assertThat(ids(service.audit("shop", "Order"))).isEmpty());
     over.set(true);
     writer.join();
   }
@@ -139,7 +136,7 @@ class AuditTest {
     }
     source.execute("DELETE FROM audited.sale WHERE id = 20");
     Eventually.within(LIMIT, "all arrives", () -> shop.differing().isEmpty());
-    awaitSettled();
+    service.awaitSettled();
     Eventually.within(
         LIMIT,
         "all is removed",
@@ -151,7 +148,7 @@ class AuditTest {
               .removeSettled(Instant.now().plusSeconds(60), Set.of("shop"), 1_000);
           return stage.flow().journal().read(0, 1, 1_000).isEmpty();
         });
-    assertThat(ids(audit("shop", "Order"))).isEmpty();
+    assertThat(ids(service.audit("shop", "Order"))).isEmpty();
 
     source.execute(
         "BEGIN; SELECT pg_logical_emit_message(true, 'rowhook', '{\"mute\": true}');"
@@ -161,8 +158,10 @@ class AuditTest {
         "UPDATE audited.customer SET name = 'other' WHERE id = 4",
         "UPDATE audited.sale SET status = status WHERE id = 11");
     stage.awaitJournaled();
-    assertThat(ids(audit("shop", "Order"))).isEqualTo(shop.differing()).contains(3L, 7L, 8L, 30L);
-    audit("shop", "Order", "--repair");
+    assertThat(ids(service.audit("shop", "Order")))
+        .isEqualTo(shop.differing())
+        .contains(3L, 7L, 8L, 30L);
+    service.audit("shop", "Order", "--repair");
     Eventually.within(LIMIT, "it is mended", () -> shop.differing().isEmpty());
   }
 
@@ -210,66 +209,6 @@ class AuditTest {
     assertThat(service.shown("audit")).contains("Order of shop has begun", "not Note of shop");
   }
 
-  @Test
-  void mendsWhatHasAnotherIdThanItsKeyAndAWhere() throws Exception {
-    source.execute(
-        "CREATE TABLE audited.item (n serial PRIMARY KEY, code text NOT NULL, part char(4) NOT NULL,"
-            + " stock int, UNIQUE (code), UNIQUE (part, code))",
-        "ALTER TABLE audited.item REPLICA IDENTITY FULL");
-    stage.write(
-        "connector-config/entities.yaml",
-        """
-        Item: { table: audited.item, id: [code], where: "stock >= 0" }
-        Piece: { table: audited.item, id: [part, code], where: "stock < 1000" }
-        """);
-    stage.recipient(
-        "shop",
-        "url: "
-            + shop.url()
-            + """
-
-            subscriptions:
-              - { entity: Item, events: [Created, Updated, Deleted, Snapshot] }
-              - { entity: Piece, events: [Created, Updated, Deleted, Snapshot] }
-            """);
-    stage.start();
-    source.execute(
-        "INSERT INTO audited.item (code, part, stock)"
-            + " SELECT 'c' || n, 'p' || n, n FROM generate_series(1, 9) n");
-    stage.awaitJournaled();
-    awaitSettled();
-    source.execute(
-        "BEGIN; SELECT pg_logical_emit_message(true, 'rowhook', '{\"mute\": true}');"
-            + " UPDATE audited.item SET stock = 70 WHERE code = 'c2';"
-            + " UPDATE audited.item SET stock = -1 WHERE code = 'c5';"
-            + " DELETE FROM audited.item WHERE code IN ('c4', 'c7');"
-            + " UPDATE audited.item SET code = 'c10' WHERE code = 'c9'; COMMIT");
-    stage.awaitJournaled();
-    mends("Item", 1, 1, 4);
-    mends("Piece", 1, 2, 3);
-    assertThat(shop.bodies("Item", "Deleted"))
-        .extracting(body -> body.path("entityId").asText())
-        .containsExactlyInAnyOrder("c4", "c5", "c7", "c9");
-    assertThat(shop.bodies("Piece", "Snapshot"))
-        .extracting(body -> body.path("entityId").toString())
-        .containsExactlyInAnyOrder(
-            "{\"part\":\"p2  \",\"code\":\"c2\"}",
-            "{\"part\":\"p5  \",\"code\":\"c5\"}",
-            "{\"part\":\"p9  \",\"code\":\"c10\"}");
-  }
-
-  private void mends(String entity, int missing, int stale, int superfluous) {
-    JsonNode found = audit("shop", entity, "--repair");
-    assertThat(List.of(found.path("missing"), found.path("stale"), found.path("superfluous")))
-        .as(found.toString())
-        .extracting(JsonNode::asInt)
-        .containsExactly(missing, stale, superfluous);
-    Eventually.passes(
-        LIMIT,
-        "it is mended",
-        () -> assertThat(audit("shop", entity).path("differences")).isEmpty());
-  }
-
   private String failed(long id) {
     for (JsonNode one : service.json("deliveries", "shop").path("deliveries")) {
       if (one.path("id").asText().equals(String.valueOf(id))) {
@@ -277,22 +216,6 @@ class AuditTest {
       }
     }
     throw new AssertionError("no delivery of " + id + ": " + service.json("deliveries", "shop"));
-  }
-
-  private JsonNode audit(String... arguments) {
-    String[] all = new String[arguments.length + 5];
-    all[0] = "audit";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    all[arguments.length + 1] = "--wait";
-    all[arguments.length + 2] = "--limit";
-    all[arguments.length + 3] = "1000";
-    all[arguments.length + 4] = "--json";
-    service.run(all);
-    try {
-      return Json.MAPPER.readTree(service.out()).path("audits").path(0);
-    } catch (IOException e) {
-      throw new AssertionError(service.out() + service.err(), e);
-    }
   }
 
   private static Set<Long> ids(JsonNode audit) {
@@ -304,20 +227,6 @@ class AuditTest {
       }
     }
     return ids;
-  }
-
-  /** All that the journal has now is settled, while more comes. */
-  private void awaitSettled() {
-    long head = stage.flow().journal().head();
-    Eventually.within(
-        LIMIT,
-        () -> service.json("status").path("recipients").toString(),
-        () -> {
-          JsonNode status = service.json("status");
-          JsonNode shop = status.path("recipients").path(0);
-          return shop.path("waiting").asLong() == 0
-              && status.path("head").asLong() - shop.path("ahead").asLong() >= head;
-        });
   }
 
   private static String insert(long id, SplittableRandom random) {

@@ -98,6 +98,37 @@ final class OperatedService {
     return states;
   }
 
+  /** What an audit has found, once it has ended. */
+  JsonNode audit(String... arguments) {
+    String[] all = new String[arguments.length + 5];
+    all[0] = "audit";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    all[arguments.length + 1] = "--wait";
+    all[arguments.length + 2] = "--limit";
+    all[arguments.length + 3] = "1000";
+    all[arguments.length + 4] = "--json";
+    run(all);
+    try {
+      return Json.MAPPER.readTree(out()).path("audits").path(0);
+    } catch (IOException e) {
+      throw new AssertionError(out() + err(), e);
+    }
+  }
+
+  /** All that the journal has now is settled, while more comes. */
+  void awaitSettled() {
+    long head = stage.flow().journal().head();
+    Eventually.within(
+        LIMIT,
+        () -> json("status").path("recipients").toString(),
+        () -> {
+          JsonNode status = json("status");
+          JsonNode shop = status.path("recipients").path(0);
+          return shop.path("waiting").asLong() == 0
+              && status.path("head").asLong() - shop.path("ahead").asLong() >= head;
+        });
+  }
+
   static List<String> ids(List<ReceivedRequest> inbox) {
     return inbox.stream().map(request -> String.valueOf(request.header("Webhook-Id"))).toList();
   }
