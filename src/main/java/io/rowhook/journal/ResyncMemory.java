@@ -26,23 +26,6 @@ final class ResyncMemory {
 
   private final Map<String, Integer> tries = new HashMap<>();
   private int failures;
-  private long nextTurn;
-
-  /**
-   * @param now nanoseconds, of a clock that begins with the process
-   */
-  ResyncMemory(long now) {
-    this.nextTurn = now;
-  }
-
-  /** When it has its next turn, by the same clock. */
-  long nextTurn() {
-    return nextTurn;
-  }
-
-  void nextTurn(long at) {
-    nextTurn = at;
-  }
 
   /** Keys of those that are touched all the time. */
   Set<String> busy() {

@@ -5,37 +5,28 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.ResyncChunks;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings recipients up to date: reads what is there, chunk by chunk, each between two marks in the
  * log, see {@link ResyncChunks}. What is durable of a job is done; after a kill it goes on behind
- * it. One daemon thread owns it.
+ * it. A {@link JobThread} owns it.
  */
-public final class ResyncRunner implements AutoCloseable {
-
-  private static final Duration IDLE = Duration.ofSeconds(1);
+public final class ResyncRunner implements JobThread.Jobs<Resync>, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ResyncRunner.class);
-
-  private final long began = System.nanoTime();
 
   private final Resyncs jobs;
   private final ResyncChunks chunks;
   private final LogMarks marks;
   private final ResyncStep steps;
-  private final Semaphore begun = new Semaphore(0);
-  private final Thread thread = Thread.ofPlatform().daemon().name("resync").unstarted(this::run);
+  private final JobThread<Resync> thread = new JobThread<>("resync", this);
 
   // the thread's
   private final Map<Long, ResyncMemory> memories = new HashMap<>();
@@ -78,7 +69,7 @@ public final class ResyncRunner implements AutoCloseable {
 
   /** A job was added. Any thread. */
   public void wake() {
-    begun.release();
+    thread.wake();
   }
 
   /** What a job waits for, in words; empty: for nothing. Any thread. */
@@ -86,52 +77,21 @@ public final class ResyncRunner implements AutoCloseable {
     return notes.of(job);
   }
 
-  private void run() {
-    try {
-      while (true) {
-        step();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
-    }
+  @Override
+  public List<Resync> running() {
+    return jobs.running();
+  }
+
+  @Override
+  public long number(Resync job) {
+    return job.id();
   }
 
   /** Whatever it meets, the thread goes on. */
-  private void step() throws InterruptedException {
-    List<Resync> running;
+  @Override
+  public Duration turn(Resync job) throws InterruptedException {
     try {
-      running = jobs.running();
-    } catch (JournalException e) {
-      log.debug("which resyncs run", e);
-      pause(ResyncStep.LATER);
-      return;
-    }
-    if (running.isEmpty()) {
-      rest();
-      return;
-    }
-    Resync job = Collections.min(running, Comparator.comparingLong(one -> memory(one).nextTurn()));
-    long left = memory(job).nextTurn() - now();
-    if (left > 0) {
-      pause(Duration.ofNanos(left));
-      return;
-    }
-    Duration wait = turn(job, memory(job));
-    memory(job).nextTurn(now() + wait.toNanos());
-  }
-
-  private ResyncMemory memory(Resync job) {
-    return memories.computeIfAbsent(job.id(), _ -> new ResyncMemory(now()));
-  }
-
-  private long now() {
-    return System.nanoTime() - began;
-  }
-
-  /** Returns after which time it has its next turn; what one waits for holds up no other. */
-  private Duration turn(Resync job, ResyncMemory memory) throws InterruptedException {
-    try {
-      return steps.take(job, memory);
+      return steps.take(job, memories.computeIfAbsent(job.id(), _ -> new ResyncMemory()));
     } catch (RowLookup.RefusedException e) {
       if (e.isPassing()) {
         notes.note(
@@ -150,31 +110,17 @@ public final class ResyncRunner implements AutoCloseable {
     }
   }
 
-  private void rest() throws InterruptedException {
+  @Override
+  public void rest() {
     chunks.rest();
     marks.close();
     memories.clear();
     notes.clear();
-    pause(IDLE);
-  }
-
-  /** One that is new ends it. */
-  private void pause(Duration time) throws InterruptedException {
-    if (begun.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
-      begun.drainPermits();
-    }
   }
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      if (thread.getState() != Thread.State.NEW) { // a start that was refused leaves it so
-        thread.join(Duration.ofSeconds(5));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
     marks.close();
   }
 }

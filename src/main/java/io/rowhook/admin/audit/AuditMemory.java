@@ -10,7 +10,4 @@ final class AuditMemory {
 
   /** What it waits for, in words; null: for nothing. */
   @Nullable String note;
-
-  /** When it has its next turn, in nanoseconds of {@link System#nanoTime}. */
-  long nextTurn = System.nanoTime();
 }

@@ -6,6 +6,7 @@ import io.rowhook.capture.RowLookup;
 import io.rowhook.capture.SourceException;
 import io.rowhook.entity.EntityReader;
 import io.rowhook.entity.ResyncChunks;
+import io.rowhook.journal.JobThread;
 import io.rowhook.journal.JournalException;
 import io.rowhook.journal.Resync;
 import io.rowhook.journal.StateAudit;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +27,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds recipients against the source, one audit after the other, beside capture and deliveries; it
- * has a connection of its own. What is durable of one is done; after a kill it goes on behind it.
- * One daemon thread owns it.
+ * has a connection of its own. What is durable of one is done; after a kill it goes on behind it. A
+ * {@link JobThread} owns it.
  */
-public final class AuditRunner implements AutoCloseable {
-
-  private static final Duration IDLE = Duration.ofSeconds(1);
+public final class AuditRunner implements JobThread.Jobs<Long>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditRunner.class);
 
@@ -43,8 +40,7 @@ public final class AuditRunner implements AutoCloseable {
   private final Supplier<CaptureState> capture;
   private final Supplier<Settings> settings;
   private final AuditStep steps;
-  private final Semaphore begun = new Semaphore(0);
-  private final Thread thread = Thread.ofPlatform().daemon().name("audit").unstarted(this::run);
+  private final JobThread<Long> thread = new JobThread<>("audit", this);
   private final Map<Long, String> notes = new ConcurrentHashMap<>();
 
   // the thread's
@@ -78,7 +74,7 @@ public final class AuditRunner implements AutoCloseable {
 
   /** One was added. Any thread. */
   public void wake() {
-    begun.release();
+    thread.wake();
   }
 
   /** What one waits for, in words; empty: for nothing. Any thread. */
@@ -86,48 +82,30 @@ public final class AuditRunner implements AutoCloseable {
     return Optional.ofNullable(notes.get(audit));
   }
 
-  private void run() {
-    try {
-      while (true) {
-        step();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
-    }
+  @Override
+  public List<Long> running() {
+    return audits.runningNumbers();
+  }
+
+  @Override
+  public long number(Long audit) {
+    return audit;
   }
 
   /** Whatever it meets, the thread goes on. */
-  private void step() throws InterruptedException {
-    List<Long> running;
-    try {
-      running = audits.runningNumbers();
-    } catch (JournalException e) {
-      LOG.debug("which audits run", e);
-      pause(AuditStep.LATER);
-      return;
-    }
-    if (running.isEmpty()) {
-      memories.clear();
-      notes.clear();
-      pause(IDLE);
-      return;
-    }
-    long next = running.getFirst();
-    for (long one : running) {
-      if (memory(one).nextTurn - memory(next).nextTurn < 0) {
-        next = one;
-      }
-    }
-    AuditMemory memory = memory(next);
-    long left = memory.nextTurn - System.nanoTime();
-    if (left > 0) {
-      pause(Duration.ofNanos(left));
-      return;
-    }
+  @Override
+  public Duration turn(Long audit) throws InterruptedException {
+    AuditMemory memory = memories.computeIfAbsent(audit, _ -> new AuditMemory());
     memory.note = null;
-    Duration wait = turn(next, memory);
-    memory.nextTurn = System.nanoTime() + wait.toNanos();
-    note(next, memory.note);
+    Duration wait = turn(audit, memory);
+    note(audit, memory.note);
+    return wait;
+  }
+
+  @Override
+  public void rest() {
+    memories.clear();
+    notes.clear();
   }
 
   private void note(long audit, @Nullable String note) {
@@ -136,10 +114,6 @@ public final class AuditRunner implements AutoCloseable {
     } else {
       notes.put(audit, note);
     }
-  }
-
-  private AuditMemory memory(long audit) {
-    return memories.computeIfAbsent(audit, _ -> new AuditMemory());
   }
 
   private Duration turn(long number, AuditMemory memory) throws InterruptedException {
@@ -224,23 +198,9 @@ public final class AuditRunner implements AutoCloseable {
     return AuditStep.LATER;
   }
 
-  /** One that is new ends it. */
-  private void pause(Duration time) throws InterruptedException {
-    if (begun.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
-      begun.drainPermits();
-    }
-  }
-
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      if (thread.getState() != Thread.State.NEW) { // a start that was refused leaves it so
-        thread.join(Duration.ofSeconds(5));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
     rows.close();
   }
 }
