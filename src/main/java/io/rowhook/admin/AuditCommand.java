@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.Address;
 import io.rowhook.admin.cli.AuditLine;
+import io.rowhook.admin.cli.RateConverter;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.admin.cli.TextFormat;
 import io.rowhook.admin.cli.TextTable;
@@ -13,14 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,7 +51,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class AuditCommand implements Callable<Integer> {
 
-  private static final Pattern RATE = Pattern.compile("([0-9]{1,7})(?:/s)?");
   private static final long BETWEEN_LOOKS = 500;
   private static final Address AUDITS = Address.of("v1", "audits");
 
@@ -86,10 +83,11 @@ public final class AuditCommand implements Callable<Integer> {
 
   @Option(
       names = "--rate",
+      converter = RateConverter.class,
       paramLabel = "N/s",
       description =
           "Read at most so many entities a second (default: " + StateAudit.DEFAULT_RATE + "/s).")
-  private @Nullable String rate;
+  private @Nullable Long rate;
 
   @Option(
       names = "--wait",
@@ -248,15 +246,8 @@ public final class AuditCommand implements Callable<Integer> {
     if (repair) {
       request.put("repair", true);
     }
-    String most = rate;
-    if (most != null) {
-      Matcher matcher = RATE.matcher(most);
-      if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-        throw new ParameterException(
-            command().commandLine(),
-            "--rate must be entities a second from 1, got: " + most + ". Write for example 500/s");
-      }
-      request.put("rate", Long.parseLong(matcher.group(1)));
+    if (rate != null) {
+      request.put("rate", rate);
     }
     return request;
   }

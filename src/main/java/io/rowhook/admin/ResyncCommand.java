@@ -3,6 +3,7 @@ package io.rowhook.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.admin.cli.Address;
+import io.rowhook.admin.cli.RateConverter;
 import io.rowhook.admin.cli.ResyncLine;
 import io.rowhook.admin.cli.ServiceClient;
 import io.rowhook.journal.Resync;
@@ -12,8 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +48,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class ResyncCommand implements Callable<Integer> {
 
-  private static final Pattern RATE = Pattern.compile("([0-9]{1,9})(?:/s)?");
   private static final long BETWEEN_LOOKS = 500;
   private static final Address RESYNCS = Address.of("v1", "resyncs");
 
@@ -87,9 +85,10 @@ public final class ResyncCommand implements Callable<Integer> {
 
   @Option(
       names = "--rate",
+      converter = RateConverter.class,
       paramLabel = "N/s",
       description = "Read at most so many rows a second (default: " + Resync.DEFAULT_RATE + "/s).")
-  private @Nullable String rate;
+  private @Nullable Long rate;
 
   @Option(names = "--wait", description = "Return only once it has ended, in a script too.")
   private boolean wait;
@@ -178,15 +177,8 @@ public final class ResyncCommand implements Callable<Integer> {
     if (from != null) {
       request.putObject("since").put("column", from.get(0)).put("value", from.get(1));
     }
-    String most = rate;
-    if (most != null) {
-      Matcher matcher = RATE.matcher(most);
-      if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-        throw new ParameterException(
-            command().commandLine(),
-            "--rate must be rows a second from 1, got: " + most + ". Write for example 500/s");
-      }
-      request.put("rate", Long.parseLong(matcher.group(1)));
+    if (rate != null) {
+      request.put("rate", rate);
     }
     return request;
   }

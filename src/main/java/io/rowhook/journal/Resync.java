@@ -42,6 +42,9 @@ public record Resync(
   /** Rows a second where nobody says another: hardly noticed by the source. */
   public static final long DEFAULT_RATE = 1_000;
 
+  /** More than any source gives. */
+  public static final int MOST_RATE = 1_000_000;
+
   /** As the journal names them. */
   public enum State {
     running,

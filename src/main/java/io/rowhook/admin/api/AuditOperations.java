@@ -18,7 +18,6 @@ import java.util.Optional;
 final class AuditOperations {
 
   private static final String TAG = "Audits";
-  private static final int MOST_A_SECOND = 1_000_000;
   private static final int MOST = 1_000;
   private static final int USUAL = 50;
 
@@ -72,7 +71,7 @@ final class AuditOperations {
           .may("entity", Common.ENTITY.about("of what; without: of all"))
           .may(
               "rate",
-              Schema.whole(1, MOST_A_SECOND)
+              Schema.whole(1, Resync.MOST_RATE)
                   .about("entities a second, at most; without: " + StateAudit.DEFAULT_RATE))
           .may(
               "repair",

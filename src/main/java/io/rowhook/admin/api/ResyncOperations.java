@@ -18,7 +18,6 @@ final class ResyncOperations {
 
   private static final String TAG = "Resyncs";
   private static final int SQL = 10_000;
-  private static final int MOST_A_SECOND = 1_000_000;
 
   private static final Parameter ID =
       Parameter.path("resync", Schema.count().example("3"), "its number");
@@ -58,7 +57,7 @@ final class ResyncOperations {
                   .about("only rows whose column is at least a value"))
           .may(
               "rate",
-              Schema.whole(1, MOST_A_SECOND)
+              Schema.whole(1, Resync.MOST_RATE)
                   .about("rows a second, at most; without: " + Resync.DEFAULT_RATE));
 
   static final List<Operation> ALL =
