@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * publication. The capture thread's.
  *
  * @param changes by {@link NetChange#entityKey}, in the order of first touch
- * @param events what comes of them
+ * @param events what comes of them, in the order in which they are made
  * @param rejected rows that no event can be made of
  * @param messages what it says to Rowhook
  * @param weight about how many bytes of heap the changes hold
@@ -48,9 +48,14 @@ public record CompletedTransaction(
     this(transaction, Map.of(), rejected, messages, 0, true);
   }
 
-  /** The events so far, which are not kept here any longer. */
+  /** The events so far, in the order in which they are published. */
+  List<Event> ordered() {
+    return ReferenceOrder.of(events);
+  }
+
+  /** The same, which are not kept here any longer. */
   List<Event> taken() {
-    List<Event> taken = List.copyOf(events);
+    List<Event> taken = ordered();
     events.clear();
     return taken;
   }

@@ -145,7 +145,7 @@ public final class TransactionBatch {
       }
       events.publishStaged(one.transaction(), one.rejected().rows());
     } else {
-      events.publish(one.transaction(), one.events(), one.rejected().rows());
+      events.publish(one.transaction(), one.ordered(), one.rejected().rows());
     }
     appended = false;
     weight -= one.weight();
