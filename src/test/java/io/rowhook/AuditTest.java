@@ -185,7 +185,7 @@ class AuditTest {
     assertThat(service.run("audit", "shop", "Order", "--wait")).isOne();
     assertThat(service.out())
         .contains("5 compared".replace('5', '4'), "4 differ: 1 missing, 2 stale, 1 superfluous")
-        .containsPattern("1 +missing +older than the recipient")
+        .containsPattern("1 +missing +never told: older than the recipient")
         .containsPattern("2 +stale +its delivery ended failed")
         .containsPattern("3 +stale +a person discarded")
         .containsPattern("4 +superfluous +its delivery ended failed");
@@ -207,6 +207,30 @@ class AuditTest {
     assertThat(service.run("audit", "nobody")).isOne();
     assertThat(service.err()).contains("nobody");
     assertThat(service.shown("audit")).contains("Order of shop has begun", "not Note of shop");
+  }
+
+  @Test
+  void whatIsOnlyWrittenOtherwiseIsTheSameAndWhoIsNotToldOfEndsMayKeepThem() throws Exception {
+    stage.recipient(
+        "shop",
+        "url: "
+            + shop.url()
+            + "\nsubscriptions: [{ entity: Order, events: [Created, Updated] }]\n");
+    stage.start();
+    source.execute(
+        "INSERT INTO audited.sale (id, notes) VALUES (1, '{\"a\": [1.0, 100]}'), (2, '7.50')",
+        "INSERT INTO audited.line VALUES (1, 1, 7.0)");
+    stage.awaitJournaled();
+    service.awaitSettled();
+    source.execute(
+        "UPDATE audited.line SET qty = 7.000",
+        "UPDATE audited.sale SET notes = '{\"a\": [1.00, 1e2]}' WHERE id = 1",
+        "DELETE FROM audited.sale WHERE id = 2");
+    stage.awaitJournaled();
+    service.awaitSettled();
+    JsonNode found = service.audit("shop", "Order");
+    assertThat(found.path("differences")).as(found.toString()).isEmpty();
+    assertThat(found.path("read").asInt()).isOne();
   }
 
   private String failed(long id) {

@@ -227,11 +227,13 @@ public final class AuditCommand implements Callable<Integer> {
       case "discarded" -> "a person discarded its delivery";
       case "limit" -> "the limit of the backlog let its delivery go";
       case "unwanted" -> "the subscriptions did not want the event";
-      case "before" -> "older than the recipient, or than what the journal kept";
+      case "before" ->
+          "never told: older than the recipient, or than what was kept; or a gap, muted, moved there";
       case "template" -> "sent by another attribute set than now";
       case "partial" -> "sent without what could not be read then";
       case "waiting" -> "a delivery is on its way, or waits";
-      default -> "no event tells of it: a gap, a muted transaction, or an edit of entities.yaml";
+      default ->
+          "no event told it: an embedded row, ALTER TABLE or TRUNCATE, a gap, muted, or an edit of entities.yaml";
     };
   }
 

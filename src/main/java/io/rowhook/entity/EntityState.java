@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rowhook.base.Fingerprint;
 import io.rowhook.base.Json;
 import java.io.IOException;
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an event says that its entity is, as a number: the fingerprint of its {@code data}, whatever
- * the order of its keys, and of the names of what it leaves out. Pure; any thread.
+ * the order of its keys and the scale of its numbers, and of the names of what it leaves out. Pure;
+ * any thread.
  */
 public final class EntityState {
 
@@ -36,7 +40,7 @@ public final class EntityState {
         String name = parser.currentName();
         parser.nextToken();
         if (name.equals("data") || name.equals("unavailable")) {
-          state.add(parser.<JsonNode>readValueAsTree());
+          state.add(plain(parser.readValueAsTree()));
           partial |= name.equals("unavailable");
         } else {
           parser.skipChildren();
@@ -47,6 +51,27 @@ public final class EntityState {
     } catch (IOException e) {
       throw new IllegalArgumentException("an event that is not JSON", e);
     }
+  }
+
+  /**
+   * Each number in one way of all that are equal: what is 7.00 now, and was 7.0, has not changed.
+   */
+  private static JsonNode plain(JsonNode node) {
+    return switch (node) {
+      case ObjectNode object -> {
+        object.properties().forEach(field -> field.setValue(plain(field.getValue())));
+        yield object;
+      }
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          array.set(i, plain(array.get(i)));
+        }
+        yield array;
+      }
+      case NumericNode number when !number.isIntegralNumber() || number.isBigInteger() ->
+          DecimalNode.valueOf(number.decimalValue().stripTrailingZeros());
+      default -> node;
+    };
   }
 
   /** Whether the event left something out. */

@@ -36,13 +36,16 @@ public record Difference(String id, @Nullable String key, Kind kind, Why why) {
     limit,
     /** The subscriptions did not want the event. */
     unwanted,
-    /** It was never told of it: the entity is older than the recipient, or than what is kept. */
+    /**
+     * It was never told of it: it is older than the recipient or than what is kept, or {@link
+     * #untold}.
+     */
     before,
     /** It was sent by another attribute set than now. */
     template,
     /** It was sent without what could not be read then. */
     partial,
-    /** No event tells of it: a gap, a muted transaction, or an edit of entities.yaml. */
+    /** No event tells of it: an embedded row, a gap, a muted transaction, an ALTER TABLE. */
     untold,
     /** A delivery of it is under way or waits. */
     waiting

@@ -129,8 +129,8 @@ final class AuditStep {
             progress.outside() + outside,
             progress.unread() + page.unread(),
             progress.buckets());
-    audits.move(
-        audit.id(), page.atEnd() ? further.to(Phase.recipient) : further, suspects, List.of());
+    Phase next = expected.isToldOfEnds() ? Phase.recipient : Phase.settling;
+    audits.move(audit.id(), page.atEnd() ? further.to(next) : further, suspects, List.of());
     long due = page.found().size() * SECOND / Math.max(1, audit.rate());
     return Duration.ofNanos(Math.max(0, due - (System.nanoTime() - begin)));
   }

@@ -23,9 +23,14 @@ public final class Expectation {
 
   private final SubscriptionMatcher matcher;
   private final Set<Long> renderings = new HashSet<>();
+  private final boolean toldOfEnds;
 
   Expectation(Recipient recipient, TemplateLookup sets, String entity) {
     matcher = SubscriptionMatcher.of(recipient, sets);
+    toldOfEnds =
+        recipient.subscriptions().stream()
+            .anyMatch(
+                one -> one.entity().equals(entity) && one.events().contains(EventType.Deleted));
     for (Subscription subscription : recipient.subscriptions()) {
       if (subscription.entity().equals(entity)) {
         add(recipient, sets, subscription);
@@ -63,6 +68,11 @@ public final class Expectation {
         && one.becomes().isEmpty();
   }
 
+  /** Whether the recipient is told what is gone; else it may keep what the source has no more. */
+  boolean isToldOfEnds() {
+    return toldOfEnds;
+  }
+
   /** Whether it is for the recipient, as it is now. */
   boolean wants(Event now) {
     return matcher.wants(now);
@@ -85,7 +95,7 @@ public final class Expectation {
    */
   Verdict judge(@Nullable Event now, Held held) {
     if (now == null) {
-      return held.there() ? Verdict.SUPERFLUOUS : Verdict.SAME;
+      return held.there() && toldOfEnds ? Verdict.SUPERFLUOUS : Verdict.SAME;
     }
     if (!held.there()) {
       return Verdict.MISSING;

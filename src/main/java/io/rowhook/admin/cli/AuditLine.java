@@ -23,7 +23,7 @@ public final class AuditLine {
             TextFormat.text(audit.path("entity")),
             TextFormat.text(audit.path("recipient"))));
     String state = audit.path("state").asText();
-    line.append(state.equals("running") ? progress(audit) : found(audit));
+    line.append(state.equals("running") ? progress(audit) : compared(audit) + found(audit));
     if (!state.equals("running") && !state.equals("done")) {
       line.append("; ").append(state);
     }
@@ -49,11 +49,16 @@ public final class AuditLine {
     return switch (audit.path("phase").asText()) {
       case "recipient" -> all + ", counts what the recipient has; " + suspects;
       case "doubtful" -> all + ", looks for what the source has no more; " + suspects;
-      case "settling" -> all + ", " + found(audit) + "; " + suspects;
+      case "settling" -> all + found(audit) + "; " + suspects;
       default -> all + "; " + suspects;
     };
   }
 
+  private static String compared(JsonNode audit) {
+    return String.format(Locale.ROOT, "%,d compared", audit.path("read").asLong());
+  }
+
+  /** What differs; that nothing does is only said at the end. */
   private static String found(JsonNode audit) {
     List<String> parts = new ArrayList<>();
     long all = 0;
@@ -65,23 +70,21 @@ public final class AuditLine {
       }
     }
     StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "%,d compared, %s",
-            audit.path("read").asLong(),
-            all == 0
-                ? "none differs"
-                : String.format(
-                    Locale.ROOT,
-                    "%,d %s: %s",
-                    all,
-                    all == 1 ? "differs" : "differ",
-                    String.join(", ", parts))));
+    if (all > 0) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              ", %,d %s: %s",
+              all,
+              all == 1 ? "differs" : "differ",
+              String.join(", ", parts)));
+    } else if (audit.path("state").asText().equals("done")) {
+      line.append(", none differs");
+    }
     append(line, audit, "pending", "%,d still on the way");
     append(line, audit, "outside", "%,d not for it");
     append(line, audit, "unread", "%,d could not be read");
-    append(line, audit, "resync", "mended by resync %d");
+    append(line, audit, "resync", "sent again by resync %d");
     return line.toString();
   }
 
