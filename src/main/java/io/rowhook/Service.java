@@ -96,11 +96,11 @@ public final class Service {
       if (!options.takeOver()) {
         return Wiring.flow(options, env, observers);
       }
-      try (TakeOver takeOver = TakeOver.of(options, env)) {
+      try (TakeOver takeOver = TakeOver.of(options, env, this::isStopping)) {
         return Wiring.flow(takeOver.start(), options, env, observers);
       }
     } catch (RuntimeException | InterruptedException e) {
-      if (stopping.getCount() == 0) {
+      if (isStopping()) {
         log.info("stopping before it has started");
         return null;
       }
@@ -109,6 +109,10 @@ public final class Service {
       opening(null);
       boolean _ = Thread.interrupted(); // too late for the journal; the flow is told by the latch
     }
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
   }
 
   private synchronized void opening(@Nullable Thread thread) {

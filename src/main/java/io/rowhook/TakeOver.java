@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,25 +38,29 @@ final class TakeOver implements AutoCloseable {
 
   private Wiring.Start start;
   private final SuccessorLock lock;
+  private final BooleanSupplier stopping;
 
-  private TakeOver(Wiring.Start start, SuccessorLock lock) {
+  private TakeOver(Wiring.Start start, SuccessorLock lock, BooleanSupplier stopping) {
     this.start = start;
     this.lock = lock;
+    this.stopping = stopping;
   }
 
   /**
    * Gets ready, and has the one that runs let go. Returns when journal and slot are free. Where
    * none runs, that is at once.
    *
+   * @param stopping whether this process is told to end, for which nobody is asked to let go
    * @throws SettingsException if the settings are not good
    * @throws RuntimeException if it cannot go on in that one's place, which goes on itself then; in
    *     words for the user
+   * @throws InterruptedException if this process is told to end
    */
-  static TakeOver of(RunCommand.Options options, Map<String, String> env)
+  static TakeOver of(RunCommand.Options options, Map<String, String> env, BooleanSupplier stopping)
       throws SettingsException, IOException, InterruptedException {
     Wiring.Start start = Wiring.start(options, env);
     Path file = start.file();
-    TakeOver takeOver = new TakeOver(start, SuccessorLock.take(file));
+    TakeOver takeOver = new TakeOver(start, SuccessorLock.take(file), stopping);
     try {
       if (JournalInspection.isRunning(file)) {
         takeOver.await(options, env);
@@ -74,11 +79,14 @@ final class TakeOver implements AutoCloseable {
     try (Predecessor before = Predecessor.of(start.file())) {
       HeadStart headStart = look(before.suspended());
       StartInspection.start(options, env).join();
+      checkNeeded();
       WarmUp.run(start);
+      checkNeeded();
       if (!headStart.startEngine(ENGINE)) {
         log.info("the engine starts only after the other one has let go, which takes longer");
       }
       start = start.with(headStart);
+      checkNeeded(); // the last moment: whoever was asked ends
       log.info("ready: process {} is asked to let go of journal and slot", before.process());
       before.handOver();
       if (!lock.awaitFree(LETS_GO)) {
@@ -88,6 +96,13 @@ final class TakeOver implements AutoCloseable {
                     before.process(), start.file(), Durations.of(LETS_GO), before.process()));
       }
       log.info("process {} has let go", before.process());
+    }
+  }
+
+  /** An interrupt alone may be lost in what is interrupted. */
+  private void checkNeeded() throws InterruptedException {
+    if (stopping.getAsBoolean()) {
+      throw new InterruptedException("told to end");
     }
   }
 

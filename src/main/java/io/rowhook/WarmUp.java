@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * The flow once before it counts: what the source commits meanwhile goes from a temporary slot
  * through a journal beside the real one to a receiver in this process, shaped and signed as for the
  * recipients, of whom nobody hears of it. So what the first events after a take-over run through is
- * loaded and compiled. Nothing depends on it: where it fails, the first events are later. One
- * thread.
+ * loaded and compiled. Nothing depends on it: where it fails, the first events are later. On a
+ * thread of its own, which nothing interrupts: so it closes in its order whatever ends it.
  */
 final class WarmUp {
 
@@ -60,30 +60,49 @@ final class WarmUp {
 
   private static final Duration LOOK = Duration.ofMillis(50);
 
+  /** How long it may take to close, once nobody needs it any more. */
+  private static final Duration CLOSES = Duration.ofSeconds(7);
+
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
   private final Wiring.Start start;
   private final AtomicLong received = new AtomicLong();
+  private volatile boolean needed = true;
 
   private WarmUp(Wiring.Start start) {
     this.start = start;
   }
 
-  /** Runs it; some seconds. */
+  /** Runs it; some seconds. Interrupted, it ends it first. */
   static void run(Wiring.Start start) throws InterruptedException {
-    long begin = System.nanoTime();
     WarmUp warmUp = new WarmUp(start);
+    Thread thread = Thread.ofPlatform().name("warm-up").daemon().start(warmUp::run);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      warmUp.needed = false;
+      thread.join(CLOSES);
+      throw e;
+    }
+  }
+
+  private void run() {
+    long begin = System.nanoTime();
     try {
       remove(start.file());
       try {
-        warmUp.run(beside(start.file()));
+        run(beside(start.file()));
       } finally {
         remove(start.file());
       }
-      log.info(
-          "warmed up in {} ms, with {} deliveries to itself",
-          Duration.ofNanos(System.nanoTime() - begin).toMillis(),
-          warmUp.received.get());
+      if (needed) {
+        log.info(
+            "warmed up in {} ms, with {} deliveries to itself",
+            Duration.ofNanos(System.nanoTime() - begin).toMillis(),
+            received.get());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does
     } catch (IOException | RuntimeException e) {
       log.info("not warmed up, so that the first events are later: {}", e.toString());
       log.debug("warming up", e);
@@ -152,15 +171,15 @@ final class WarmUp {
     }
   }
 
-  private static void look(TemporaryCapture capture) throws InterruptedException {
+  private void look(TemporaryCapture capture) throws InterruptedException {
     Optional<Throwable> end = capture.await(LOOK);
     if (end.isPresent()) {
       throw new IllegalStateException(end.get());
     }
   }
 
-  private static boolean isWithin(long since, Duration limit) {
-    return System.nanoTime() - since < limit.toNanos();
+  private boolean isWithin(long since, Duration limit) {
+    return needed && System.nanoTime() - since < limit.toNanos();
   }
 
   private static Path beside(Path journal) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.journal.SuccessorLock;
+import io.rowhook.testing.Eventually;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
@@ -107,6 +108,23 @@ class HandOverRefusalsTest {
     running = next().with("--take-over").start();
     running.awaitLine(LIMIT, "nothing has to be taken over");
     running.awaitLine(LIMIT, "started in");
+    goesOn();
+  }
+
+  @Test
+  void oneThatIsStoppedWhileItWarmsUp() {
+    goesOn();
+    try (RowhookProcess next = next().with("--take-over").start()) {
+      Eventually.within(
+          LIMIT,
+          "it warms up",
+          () -> Files.exists(directory.resolve("journal.db.warm-up").resolve("journal.db")));
+      assertThat(next.stop()).as(next.output()).isZero();
+      assertThat(next.output())
+          .contains("stopping before it has started")
+          .doesNotContain("asked to let go", "not warmed up", "ERROR");
+    }
+    assertThat(directory.resolve("journal.db.warm-up")).doesNotExist();
     goesOn();
   }
 
