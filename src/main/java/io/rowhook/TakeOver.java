@@ -1,5 +1,6 @@
 package io.rowhook;
 
+import io.rowhook.admin.AdminServer;
 import io.rowhook.admin.Predecessor;
 import io.rowhook.admin.RunCommand;
 import io.rowhook.admin.StartInspection;
@@ -65,7 +66,10 @@ final class TakeOver implements AutoCloseable {
       if (JournalInspection.isRunning(file)) {
         takeOver.await(options, env);
       } else {
-        log.info("no Rowhook runs on journal {}: nothing has to be taken over", file);
+        start.read().admin().ifPresent(AdminServer::check);
+        log.info(
+            "no Rowhook runs on journal {}: nothing has to be taken over, and this is a start like any other. If one does run, it has another journal",
+            file.toAbsolutePath().normalize());
       }
       return takeOver;
     } catch (RuntimeException | SettingsException | IOException | InterruptedException e) {

@@ -26,12 +26,15 @@ public final class SuccessorLock implements AutoCloseable {
   }
 
   /**
-   * Takes it: this process is the one that goes on.
+   * Takes it: this process is the one that goes on. Makes the journal's directory, as whoever opens
+   * the journal does.
    *
-   * @throws JournalException if another process is about to, or the file cannot be written
+   * @throws JournalException if another process is about to, or no journal can be there
    */
-  public static SuccessorLock take(Path path) {
+  public static SuccessorLock take(Path path) throws IOException {
     JournalPlace journal = JournalPlace.of(path);
+    journal.check();
+    journal.make();
     Path next = next(journal);
     try {
       return new SuccessorLock(ProcessLock.take(next), journal);

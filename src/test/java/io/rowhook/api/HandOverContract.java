@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.api.Operation;
 import io.rowhook.journal.SuccessorLock;
 import io.rowhook.testing.JournalUnderTest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -17,7 +18,7 @@ record HandOverContract(ApiClient client, ApiDocument document, Path journal) {
   private static final String PATH = "/v1/hand-over";
 
   /** Asks with nobody there to go on, and with somebody; returns the operation. */
-  Set<String> answered() {
+  Set<String> answered() throws IOException {
     Operation operation = document.operation("POST", PATH).orElseThrow();
     ApiClient.Reply nobody = client.post(PATH, "");
     document.check(operation, nobody);

@@ -92,7 +92,7 @@ class HandOverRefusalsTest {
   }
 
   @Test
-  void anotherOneThatTakesOver() {
+  void anotherOneThatTakesOver() throws Exception {
     try (SuccessorLock _ = SuccessorLock.take(directory.resolve("journal.db"))) {
       assertThat(refused(next()))
           .contains("another Rowhook is about to take it over", "journal.db.next.lock says which");
@@ -107,6 +107,23 @@ class HandOverRefusalsTest {
     running.close();
     running = next().with("--take-over").start();
     running.awaitLine(LIMIT, "nothing has to be taken over");
+    running.awaitLine(LIMIT, "started in");
+    goesOn();
+  }
+
+  @Test
+  void whereThereIsNoJournalYetItIsAStartLikeAnyOther() {
+    assertThat(running.stop()).isZero();
+    running.close();
+    stage.tables();
+    articles = 0;
+    Path journal = directory.resolve("rowhook-data").resolve("journal.db");
+    running =
+        Instances.of(stage, stage.options().config(), journal)
+            .sharing(directory)
+            .with("--take-over")
+            .start();
+    running.awaitLine(LIMIT, "no Rowhook runs on journal " + journal + ": nothing has to be");
     running.awaitLine(LIMIT, "started in");
     goesOn();
   }

@@ -133,7 +133,7 @@ public final class JournalPlace {
   }
 
   /** Makes the directory, where the one above it exists; for its owner alone. */
-  void make() throws IOException {
+  public void make() throws IOException {
     Path directory = file.getParent();
     if (directory != null && !Files.isDirectory(directory)) {
       Files.createDirectory(directory, ownerOnly("rwx------"));
