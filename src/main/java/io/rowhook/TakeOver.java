@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +80,8 @@ final class TakeOver implements AutoCloseable {
   private void await(RunCommand.Options options, Map<String, String> env)
       throws SettingsException, IOException, InterruptedException {
     try (Predecessor before = Predecessor.of(start.file())) {
-      HeadStart headStart = look(before.suspended());
+      start.read().admin().ifPresent(before::check);
+      HeadStart headStart = look(before.source());
       StartInspection.start(options, env).join();
       checkNeeded();
       WarmUp.run(start);
@@ -111,9 +111,10 @@ final class TakeOver implements AutoCloseable {
   }
 
   /** What the start would be refused for, while that harms nobody. */
-  private HeadStart look(Set<String> suspended) throws SettingsException {
+  private HeadStart look(Predecessor.Source other) throws SettingsException {
     List<EntityType> entities = start.read().entities();
-    HeadStart looked = HeadStart.look(start.source(), CapturePlan.of(entities), suspended);
+    HeadStart looked =
+        HeadStart.look(start.source(), CapturePlan.of(entities), other.suspended(), other.epoch());
     ReplicaIdentityCheck check = new ReplicaIdentityCheck(entities, _ -> looked.facts());
     List<String> problems =
         start.read().recipients().stream()

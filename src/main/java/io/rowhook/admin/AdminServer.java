@@ -100,7 +100,7 @@ public final class AdminServer implements AutoCloseable {
     server =
         listen(new LocalAccess(late, () -> settings.get().flatMap(AdminServer::token)), service);
     instances = service.instances();
-    me = EndpointFile.of(server.port());
+    me = EndpointFile.of(server.port(), started.map(AdminSettings::place));
     late.file = me;
     try {
       me.write(file);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rowhook.admin.api.EndpointFile;
 import io.rowhook.base.FileErrors;
 import io.rowhook.base.Json;
+import io.rowhook.capture.Epoch;
+import io.rowhook.settings.AdminSettings;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -15,7 +17,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,16 +64,43 @@ public final class Predecessor implements AutoCloseable {
   }
 
   /**
-   * The captured tables whose row changes it cannot tell at present.
+   * Refuses an address that something else has; its own can be had once it has ended.
+   *
+   * @throws IllegalStateException in words for the user
+   */
+  public void check(AdminSettings settings) {
+    if (!service.configured().equals(Optional.of(settings.place()))) {
+      AdminServer.check(settings);
+    }
+  }
+
+  /**
+   * What it says of the source.
+   *
+   * @param suspended the captured tables whose row changes it cannot tell at present
+   * @param epoch that its journal is in; empty: in none yet
+   */
+  public record Source(Set<String> suspended, Optional<Epoch> epoch) {}
+
+  /**
+   * Asks it of the source.
    *
    * @throws IllegalStateException if it does not say, in words
    */
-  public Set<String> suspended() throws InterruptedException {
+  public Source source() throws InterruptedException {
+    JsonNode json = json(ask("GET", "/v1/source"));
     Set<String> tables = new HashSet<>();
-    for (JsonNode one : json(ask("GET", "/v1/source")).path("suspended")) {
-      tables.add(one.path("table").asText());
-    }
-    return tables;
+    json.path("suspended").forEach(one -> tables.add(one.path("table").asText()));
+    JsonNode epoch = json.path("epoch");
+    return new Source(
+        tables,
+        epoch.isObject()
+            ? Optional.of(
+                new Epoch(
+                    epoch.path("id").asText(),
+                    epoch.path("history").asText(),
+                    Instant.parse(epoch.path("startedAt").asText())))
+            : Optional.empty());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.rowhook.admin.api.Caller;
 import io.rowhook.admin.health.TemplateHealth;
 import io.rowhook.base.Json;
 import io.rowhook.capture.Checkpoints;
+import io.rowhook.capture.Epoch;
 import io.rowhook.capture.JdbcRowLookup;
 import io.rowhook.capture.MissedRange;
 import io.rowhook.capture.SuspendedTable;
@@ -160,6 +161,7 @@ public final class ServiceStatus {
     json.put("capture", service.capture().get().line());
     json.set("slot", service.slot().get().map(SlotReport::json).orElse(null));
     json.put("watermark", service.journal().watermark().toString());
+    json.set("epoch", service.journal().epoch().map(ServiceStatus::epoch).orElse(null));
     ArrayNode suspended = json.putArray("suspended");
     for (SuspendedTable table : service.suspended().get()) {
       suspended
@@ -180,6 +182,14 @@ public final class ServiceStatus {
           .put("why", range.reason());
     }
     return json;
+  }
+
+  private static ObjectNode epoch(Epoch epoch) {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("id", epoch.id())
+        .put("history", epoch.history())
+        .put("startedAt", epoch.startedAt().toString());
   }
 
   /** What transactions have said to Rowhook since it started. */

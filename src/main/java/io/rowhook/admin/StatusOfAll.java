@@ -41,7 +41,8 @@ final class StatusOfAll {
           "resyncs",
           "toResync",
           "audits",
-          "watermark");
+          "watermark",
+          "epoch");
 
   private static final Set<String> PARTS_OF_CAPTURE =
       Set.of("capture", "slot", "publication", "tables", "reading", "missed", "standby");

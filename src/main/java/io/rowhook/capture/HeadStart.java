@@ -3,6 +3,7 @@ package io.rowhook.capture;
 import io.rowhook.capture.catalog.CatalogFingerprint;
 import io.rowhook.capture.catalog.Slot;
 import io.rowhook.capture.debezium.PostgresConnections;
+import io.rowhook.capture.setup.OtherSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,11 +51,21 @@ public final class HeadStart {
    * @param tables that are to be captured
    * @param suspended tables that the other one cannot capture either, by name: they are no reason
    *     to refuse
+   * @param epoch that the journal is in, whose slot has to be the source's; empty: in none yet
    * @throws SourceException with all that a start would be refused for
    */
   public static HeadStart look(
-      SourceConfig source, List<CapturedTable> tables, Collection<String> suspended) {
+      SourceConfig source,
+      List<CapturedTable> tables,
+      Collection<String> suspended,
+      Optional<Epoch> epoch) {
     try (Connection connection = PostgresConnections.connect(source)) {
+      if (epoch.isPresent()) {
+        List<String> others = OtherSource.problems(source, connection, epoch.get());
+        if (!others.isEmpty()) {
+          throw SourceException.of(others); // what else there is to say is of another source
+        }
+      }
       Map<TableId, String> fingerprints =
           CatalogFingerprint.read(connection, tables.stream().map(CapturedTable::table).toList());
       SourceValidator.Checked checked = SourceValidator.lookBeside(source, tables);

@@ -37,10 +37,18 @@ public record AdminSettings(
    * @param port that the system has chosen, where the address left it to it; 0: not known
    */
   public String shown(int port) {
+    return (isUnix() ? "" : tls.isPresent() ? "https://" : "http://") + place(port);
+  }
+
+  /** Where it is, whether it encrypts or not: {@code 10.0.0.1:8443}. */
+  public String place() {
+    return place(0);
+  }
+
+  private String place(int port) {
     if (address instanceof InetSocketAddress inet) {
       String host = inet.getAddress().getHostAddress();
-      return (tls.isPresent() ? "https://" : "http://")
-          + (host.contains(":") ? "[" + host + "]" : host)
+      return (host.contains(":") ? "[" + host + "]" : host)
           + ":"
           + (port > 0 ? port : inet.getPort());
     }

@@ -274,7 +274,7 @@ class AccessTest {
 
   @Test
   void anothersFileIsLeft() throws IOException {
-    EndpointFile.of(1).write(EndpointFile.beside(rig.file));
+    EndpointFile.of(1, Optional.empty()).write(EndpointFile.beside(rig.file));
     rig.stop();
     assertThat(EndpointFile.beside(rig.file)).exists();
   }

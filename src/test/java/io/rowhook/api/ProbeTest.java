@@ -40,7 +40,7 @@ class ProbeTest {
     int port;
     try (ServerSocket hangs = new ServerSocket(0, 50, InetAddress.ofLiteral(EndpointFile.HOST))) {
       port = hangs.getLocalPort();
-      EndpointFile.of(port).write(EndpointFile.beside(journal()));
+      EndpointFile.of(port, Optional.empty()).write(EndpointFile.beside(journal()));
       assertThat(probe("live")).isEqualTo("1 no answer from port " + port);
     }
     assertThat(probe("live"))

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.journal.SuccessorLock;
 import io.rowhook.testing.Eventually;
+import io.rowhook.testing.Ports;
 import io.rowhook.testing.RowhookProcess;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +147,73 @@ class HandOverRefusalsTest {
     }
     assertThat(directory.resolve("journal.db.warm-up")).doesNotExist();
     goesOn();
+  }
+
+  @Test
+  void anAdminAddressThatSomethingElseHas() throws Exception {
+    goesOn();
+    Path other = directory.resolve("other");
+    copy(stage.options().config(), other);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Files.writeString(other.resolve("rowhook.yaml"), admin(taken.getLocalPort()));
+      assertThat(refused(Instances.of(stage, other, stage.journalFile()).sharing(directory)))
+          .contains(
+              "rowhook run: the admin API cannot listen at http://127.0.0.1:%d (admin.address): "
+                  .formatted(taken.getLocalPort()),
+              "Give it another address in rowhook.yaml, or end what has this one");
+    }
+    goesOn();
+  }
+
+  @Test
+  void theAdminAddressOfTheOneThatRunsIsNone() throws Exception {
+    goesOn();
+    assertThat(running.stop()).isZero();
+    running.close();
+    stage.write("connector-config/rowhook.yaml", admin(Ports.free()));
+    running = next().start();
+    running.awaitLine(LIMIT, "started in");
+    try (RowhookProcess old = running) {
+      running = next().with("--take-over").start();
+      running.awaitLine(LIMIT, "the admin API listens at");
+      assertThat(old.exitCode(LIMIT)).isZero();
+    }
+    goesOn();
+  }
+
+  private static String admin(int port) {
+    return "admin: { address: '127.0.0.1:%d', tokens: { read: %s } }\n"
+        .formatted(port, "r".repeat(32));
+  }
+
+  @Test
+  void settingsOfAnotherSource() throws Exception {
+    goesOn();
+    assertThat(refusedWith("slot.name=other"))
+        .contains(
+            "source.properties: slot.name is 'other', but the journal belongs to replication slot 'rowhook', from which the Rowhook on it captures. Write slot.name=rowhook; or, for another slot, name another journal")
+        .doesNotContain("--accept-gap");
+    assertThat(refusedWith("publication.name=other"))
+        .contains("publication.name is 'other', but there is no such publication in database");
+    assertThat(refusedWith("database.dbname=template1"))
+        .contains(
+            "database.dbname is 'template1', but the journal belongs to replication slot 'rowhook' of database '%s'. Write database.dbname="
+                .formatted(source.database()));
+    goesOn();
+  }
+
+  /** What it says with settings of which one line of the source is another one. */
+  private String refusedWith(String line) throws IOException {
+    Path config = stage.options().config();
+    Path other = directory.resolve("with " + line);
+    copy(config, other);
+    String key = line.substring(0, line.indexOf('=') + 1);
+    try (var lines = Files.lines(config.resolve("source.properties"))) {
+      Files.write(
+          other.resolve("source.properties"),
+          Stream.concat(lines.filter(one -> !one.startsWith(key)), Stream.of(line)).toList());
+    }
+    return refused(Instances.of(stage, other, stage.journalFile()).sharing(directory));
   }
 
   private static void copy(Path from, Path to) throws IOException {

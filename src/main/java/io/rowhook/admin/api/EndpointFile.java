@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +26,23 @@ import org.jspecify.annotations.Nullable;
  * @param port on the loopback
  * @param token that each request must carry
  * @param process the service's number
+ * @param configured where it listens besides, as {@code admin.address} says; empty: nowhere
  */
-public record EndpointFile(int port, Secret token, long process) {
+public record EndpointFile(int port, Secret token, long process, Optional<String> configured) {
 
   public static final String HOST = "127.0.0.1";
 
   private static final int TOKEN_BYTES = 32;
 
   /** One for this process, with a token of its own. */
-  public static EndpointFile of(int port) {
+  public static EndpointFile of(int port, Optional<String> configured) {
     byte[] random = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(random);
     return new EndpointFile(
-        port, new Secret(HexFormat.of().formatHex(random)), ProcessHandle.current().pid());
+        port,
+        new Secret(HexFormat.of().formatHex(random)),
+        ProcessHandle.current().pid(),
+        configured);
   }
 
   /** Where whoever has this address opens the page, and operates the service. */
@@ -59,6 +64,7 @@ public record EndpointFile(int port, Secret token, long process) {
   public void write(Path file) throws IOException {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("address", authority()).put("token", token.reveal()).put("process", process);
+    configured.ifPresent(one -> json.put("configured", one));
     Path absolute = file.toAbsolutePath();
     Path draft = absolute.resolveSibling(absolute.getFileName() + ".new");
     Files.deleteIfExists(draft);
@@ -107,6 +113,10 @@ public record EndpointFile(int port, Secret token, long process) {
       throw new IOException("it does not say where the service listens");
     }
     int port = Integer.parseInt(address.substring(HOST.length() + 1));
-    return new EndpointFile(port, new Secret(token), json.path("process").asLong());
+    return new EndpointFile(
+        port,
+        new Secret(token),
+        json.path("process").asLong(),
+        Optional.ofNullable(json.path("configured").textValue()));
   }
 }

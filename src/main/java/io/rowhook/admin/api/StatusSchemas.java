@@ -31,6 +31,14 @@ final class StatusSchemas {
               .must("lostInSeconds", Schema.decimal().orNull())
               .must("risk", Schema.text().orNull().about("what is in danger, and what to do")));
 
+  static final Schema EPOCH =
+      Schema.named(
+          "Epoch",
+          Schema.fields()
+              .must("id", Schema.text().about("part of each event's id"))
+              .must("history", Schema.text().about("to which cluster and slot positions belong"))
+              .must("startedAt", Schema.time()));
+
   static final Schema SUSPENDED =
       Schema.list(
               Schema.fields()
@@ -198,6 +206,7 @@ final class StatusSchemas {
               .must("toResync", TO_RESYNC)
               .must("audits", Schema.list(AuditOperations.AUDIT).about("those that run"))
               .must("watermark", Schema.text())
+              .must("epoch", EPOCH.orNull())
               .must("head", Common.SEQUENCE.about("the journal's newest"))
               .must(
                   "missing",
@@ -220,6 +229,7 @@ final class StatusSchemas {
               .must("capture", Schema.text().about("where capture stands, in words"))
               .must("slot", SLOT.orNull().about("null: it was not looked at yet"))
               .must("watermark", Schema.text().about("the journal has all up to it"))
+              .must("epoch", EPOCH.orNull().about("null: none has begun yet"))
               .must("suspended", SUSPENDED)
               .must("missed", MISSED));
 
