@@ -9,14 +9,18 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
 import io.rowhook.base.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.connect.storage.OffsetStorageReaderImpl;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -58,6 +62,32 @@ class LogTest {
                 + END);
     assertThat(written(shipped, OWN, event)).contains("\tat io.rowhook.LogTest");
     assertThat(written(shipped("debug", ""), LIBRARIES, event)).contains("\tat io.rowhook.LogTest");
+  }
+
+  @Test
+  void singleMessagesOfLibrariesAreLeftOut() throws JoranException {
+    LoggerContext shipped = shipped("", "");
+    List<ILoggingEvent> seen = new ArrayList<>();
+    AppenderBase<ILoggingEvent> appender =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            seen.add(event);
+          }
+        };
+    appender.start();
+    shipped.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    Logger offsets = shipped.getLogger(OffsetStorageReaderImpl.class);
+    offsets.error(
+        "Failed to fetch offsets from namespace {}:", "rowhook", new InterruptedException());
+    Logger task = shipped.getLogger(PostgresConnectorTask.class);
+    task.warn(
+        "Connector has enabled automated replication slot removal upon restart ({} = true).",
+        "slot.drop.on.stop");
+    assertThat(seen).isEmpty();
+    offsets.error("Failed to fetch offsets from namespace {}:", "rowhook", new IOException("gone"));
+    task.warn("Error while closing replication connection");
+    assertThat(seen).hasSize(2);
   }
 
   @Test

@@ -30,9 +30,13 @@ class HandOverTest {
     try (HandOvers story = new HandOvers(source, directory, RATE, seed)) {
       try (RowhookProcess old = story.handOver()) {
         assertThat(old.exitCode(LIMIT)).as(old.output()).isZero();
-        assertThat(old.output()).contains("stopping: another process goes on", "stopped");
+        assertThat(old.output())
+            .contains("stopping: another process goes on", "stopped")
+            .doesNotContain(" ERROR ");
       }
-      assertThat(story.running().output()).contains("warmed up in");
+      assertThat(story.running().output())
+          .contains("warmed up in")
+          .doesNotContain("slot removal", " ERROR ");
       try (RowhookProcess old = story.handOverAndDie()) {
         assertThat(old.exitCode(LIMIT)).as(old.output()).isZero();
       }
