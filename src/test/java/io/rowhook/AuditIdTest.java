@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,12 @@ class AuditIdTest {
   private Stage stage;
   private OperatedService service;
 
+  @BeforeEach
+  void set() {
+    stage = new Stage(source, directory).empty();
+    service = new OperatedService(stage, source);
+  }
+
   @AfterEach
   void strike() {
     stage.close();
@@ -36,8 +43,6 @@ class AuditIdTest {
 
   @Test
   void mendsWhatHasAnotherIdThanItsKeyAndAWhere() throws Exception {
-    stage = new Stage(source, directory).empty();
-    service = new OperatedService(stage, source);
     source.execute(
         "CREATE SCHEMA audited",
         "CREATE TABLE audited.item (n serial PRIMARY KEY, code text NOT NULL, part char(4) NOT NULL,"
