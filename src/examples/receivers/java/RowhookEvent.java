@@ -48,17 +48,18 @@ public record RowhookEvent(
     String sequence = value(headers, "Rowhook-Sequence");
     String id = value(headers, "Webhook-Id");
     if (value(headers, "Rowhook-Batch").isEmpty()) {
-      String entityId = value(headers, "Rowhook-Entity-Id");
+      String entityType = needed(headers, "Rowhook-Entity-Type");
+      String entityId = needed(headers, "Rowhook-Entity-Id");
+      String event = needed(headers, "Rowhook-Entity-Event");
       boolean shortened = entityId.length() > 240 && entityId.endsWith("...");
       Entity entity =
           shortened || entityId.isEmpty()
               ? named(text, id)
-              : new Entity(decoded(value(headers, "Rowhook-Entity-Type")), decoded(entityId), "");
-      String event = value(headers, "Rowhook-Entity-Event");
+              : new Entity(decoded(entityType), decoded(entityId), "");
       long place = number(headers, "Rowhook-Sequence", sequence);
       return List.of(new RowhookEvent(id, place, again, entity.type(), entity.id(), event, text));
     }
-    String[] ids = value(headers, "Rowhook-Event-Ids").split(",", -1);
+    String[] ids = needed(headers, "Rowhook-Event-Ids").split(",", -1);
     String[] sequences = sequence.split(",", -1);
     List<String> bodies = parts(text);
     if (ids.length != sequences.length || ids.length != bodies.size()) {
@@ -78,6 +79,17 @@ public record RowhookEvent(
     return events;
   }
 
+  /** A header's that has to be there. An entity's id alone may be the empty text. */
+  private static String needed(UnaryOperator<String> headers, String header) {
+    String value = headers.apply(header);
+    if (value == null || (value.isEmpty() && !header.equals("Rowhook-Entity-Id"))) {
+      throw new RequestException(
+          "Request %s: %s is missing. Is it Rowhook's, and does your proxy let its headers through?"
+              .formatted(value(headers, "Webhook-Id"), header));
+    }
+    return value;
+  }
+
   private static long number(UnaryOperator<String> headers, String header, String text) {
     if (!text.matches("[0-9]{1,18}")) {
       throw new RequestException(
@@ -95,13 +107,15 @@ public record RowhookEvent(
         Matcher name = NAME.matcher(part);
         if (name.lookingAt()) {
           String value = part.substring(name.end()).stripLeading().substring(1).strip();
-          members.put(text(name.group()), value.startsWith("\"") ? text(value) : value);
+          if (!value.equals("null")) {
+            members.put(text(name.group()), value.startsWith("\"") ? text(value) : value);
+          }
         }
       }
     }
     String type = members.getOrDefault("entityType", members.get("EntityType"));
     String entityId = members.getOrDefault("entityId", members.get("EntityId"));
-    if (type == null || entityId == null) {
+    if (type == null || type.isEmpty() || entityId == null) {
       throw new RequestException(
           ("Event %s: its body has to name its entity, as entityType and entityId, which the headers of a batch and of"
                   + " ids beyond 256 bytes do not. Have the sender add them to its template.")

@@ -137,9 +137,10 @@ function order(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Reads a header by its name; "" where there is none. */
+/** Reads a header by its name; "" where there is none, or what is given for that. */
 function reader(headers) {
-  return (name) => (typeof headers.get === "function" ? headers.get(name) : headers[name.toLowerCase()]) ?? "";
+  return (name, none = "") =>
+    (typeof headers.get === "function" ? headers.get(name) : headers[name.toLowerCase()]) ?? none;
 }
 
 /** The events of a request, in the order of the sender's journal. */
@@ -147,16 +148,18 @@ function eventsOf(get, body) {
   const text = body.toString("utf8");
   const redelivery = Number(number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") || "0"));
   if (!get("Rowhook-Batch")) {
-    const headerId = get("Rowhook-Entity-Id");
+    const entityType = needed(get, "Rowhook-Entity-Type");
+    const headerId = needed(get, "Rowhook-Entity-Id");
+    const event = needed(get, "Rowhook-Entity-Event");
     const shortened = headerId.length > 240 && headerId.endsWith("...");
     const entity =
       shortened || headerId === ""
         ? named(text, get("Webhook-Id"))
-        : { entityType: decodeURIComponent(get("Rowhook-Entity-Type")), entityId: decodeURIComponent(headerId) };
+        : { entityType: decodeURIComponent(entityType), entityId: decodeURIComponent(headerId) };
     const sequence = number(get, "Rowhook-Sequence", get("Rowhook-Sequence"));
-    return [{ id: get("Webhook-Id"), sequence, redelivery, ...entity, event: get("Rowhook-Entity-Event"), body: text }];
+    return [{ id: get("Webhook-Id"), sequence, redelivery, ...entity, event, body: text }];
   }
-  const ids = get("Rowhook-Event-Ids").split(",");
+  const ids = needed(get, "Rowhook-Event-Ids").split(",");
   const sequences = get("Rowhook-Sequence").split(",");
   const bodies = parts(text);
   if (ids.length !== sequences.length || ids.length !== bodies.length) {
@@ -169,6 +172,17 @@ function eventsOf(get, body) {
     const sequence = number(get, "Rowhook-Sequence", sequences[i]);
     return { id, sequence, redelivery, ...named(bodies[i], id), body: bodies[i] };
   });
+}
+
+/** A header's that has to be there. An entity's id alone may be the empty text. */
+function needed(get, header) {
+  const value = get(header, null);
+  if (value === null || (value === "" && header !== "Rowhook-Entity-Id")) {
+    throw new RequestError(
+      `Request ${get("Webhook-Id")}: ${header} is missing. Is it Rowhook's, and does your proxy let its headers through?`,
+    );
+  }
+  return value;
 }
 
 function number(get, header, text) {
@@ -186,7 +200,7 @@ function named(body, id) {
   const members = new Map(body.trimStart().startsWith("{") ? parts(body).map(member) : []);
   const entityType = members.get("entityType") ?? members.get("EntityType");
   const entityId = members.get("entityId") ?? members.get("EntityId");
-  if (entityType === undefined || entityId === undefined) {
+  if (!entityType || entityId === undefined) {
     throw new RequestError(
       `Event ${id}: its body has to name its entity, as entityType and entityId, which the headers of a batch and of ids` +
         " beyond 256 bytes do not. Have the sender add them to its template.",
@@ -198,7 +212,7 @@ function named(body, id) {
 function member(part) {
   const name = /^"(?:[^"\\]|\\.)*"/.exec(part)[0];
   const value = part.slice(name.length).trimStart().slice(1).trim();
-  return [JSON.parse(name), value.startsWith('"') ? JSON.parse(value) : value];
+  return [JSON.parse(name), value.startsWith('"') ? JSON.parse(value) : value === "null" ? undefined : value];
 }
 
 /** The elements of a JSON array, or the members of an object, as text: nothing of it is rounded. */

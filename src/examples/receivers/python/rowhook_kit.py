@@ -138,9 +138,9 @@ def _execute(connection, sql, values):
 
 
 def _reader(headers):
-    """Reads a header by its name; "" where there is none."""
+    """Reads a header by its name; "" where there is none, or what is given for that."""
     values = {name.lower(): value for name, value in headers.items()}
-    return lambda name: values.get(name.lower(), "")
+    return lambda name, none="": values.get(name.lower(), none)
 
 
 def _events(get, body):
@@ -148,16 +148,18 @@ def _events(get, body):
     text = body.decode("utf-8")
     redelivery = _number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") or "0")
     if not get("Rowhook-Batch"):
-        header_id = get("Rowhook-Entity-Id")
+        entity_type = _needed(get, "Rowhook-Entity-Type")
+        header_id = _needed(get, "Rowhook-Entity-Id")
+        event = _needed(get, "Rowhook-Entity-Event")
         shortened = len(header_id) > 240 and header_id.endswith("...")
         entity = (
             _named(text, get("Webhook-Id"))[:2]
             if shortened or not header_id
-            else (unquote(get("Rowhook-Entity-Type")), unquote(header_id))
+            else (unquote(entity_type), unquote(header_id))
         )
         sequence = _number(get, "Rowhook-Sequence", get("Rowhook-Sequence"))
-        return [Event(get("Webhook-Id"), sequence, redelivery, *entity, get("Rowhook-Entity-Event"), text)]
-    ids = get("Rowhook-Event-Ids").split(",")
+        return [Event(get("Webhook-Id"), sequence, redelivery, *entity, event, text)]
+    ids = _needed(get, "Rowhook-Event-Ids").split(",")
     sequences = get("Rowhook-Sequence").split(",")
     bodies = _parts(text)
     if not len(ids) == len(sequences) == len(bodies):
@@ -169,6 +171,17 @@ def _events(get, body):
         Event(id, _number(get, "Rowhook-Sequence", sequence), redelivery, *_named(own, id), own)
         for id, sequence, own in zip(ids, sequences, bodies)
     ]
+
+
+def _needed(get, header):
+    """A header's that has to be there. An entity's id alone may be the empty text."""
+    value = get(header, None)
+    if value is None or (value == "" and header != "Rowhook-Entity-Id"):
+        raise ValueError(
+            f"Request {get('Webhook-Id')}: {header} is missing."
+            " Is it Rowhook's, and does your proxy let its headers through?"
+        )
+    return value
 
 
 def _number(get, header, text):
@@ -185,18 +198,18 @@ def _named(body, id):
     members = dict(map(_member, _parts(body))) if body.lstrip().startswith("{") else {}
     entity_type = members.get("entityType", members.get("EntityType"))
     entity_id = members.get("entityId", members.get("EntityId"))
-    if entity_type is None or entity_id is None:
+    if not entity_type or entity_id is None:
         raise ValueError(
             f"Event {id}: its body has to name its entity, as entityType and entityId, which the headers of a batch and"
             " of ids beyond 256 bytes do not. Have the sender add them to its template."
         )
-    return entity_type, entity_id, members.get("event", members.get("EntityEvent", ""))
+    return entity_type, entity_id, members.get("event") or members.get("EntityEvent") or ""
 
 
 def _member(part):
     name, end = json.JSONDecoder().raw_decode(part)
     value = part[end:].lstrip()[1:].strip()
-    return name, json.loads(value) if value.startswith('"') else value
+    return name, None if value == "null" else json.loads(value) if value.startswith('"') else value
 
 
 def _parts(text):

@@ -1,0 +1,129 @@
+package io.rowhook.receivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rowhook.capture.Position;
+import io.rowhook.entity.Event;
+import io.rowhook.entity.EventType;
+import io.rowhook.receivers.KitRequests.Journaled;
+import io.rowhook.testing.SourceDatabase;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What no kit's receiver takes, signed as it may be, and that nothing of it is kept. */
+@Tag("feature-74")
+class KitRefusalsTest {
+
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  private static final String BODY =
+      "{\"entityType\":\"Order\",\"entityId\":5,\"event\":\"Created\"}";
+  private static final String UNNAMED =
+      "Event evt_1: its body has to name its entity, as entityType and entityId, which the headers"
+          + " of a batch and of ids beyond 256 bytes do not. Have the sender add them to its"
+          + " template.";
+
+  @AutoClose private static final SourceDatabase server = SourceDatabase.start();
+  @AutoClose private static final HttpClient client = HttpClient.newHttpClient();
+
+  @TempDir Path directory;
+
+  @TestFactory
+  Stream<DynamicTest> nothingOfItIsKept() {
+    return Kit.here().map(kit -> DynamicTest.dynamicTest(kit.name(), () -> refusals(kit)));
+  }
+
+  private void refusals(Kit kit) throws Exception {
+    SourceDatabase own = server.another("refusals_" + kit.name().toLowerCase(Locale.ROOT));
+    Path home = directory.resolve(kit.name());
+    try (KitReceiver receiver = new KitReceiver(kit, own, home, SECRET, true)) {
+      receiver.start();
+      KitRequests requests = new KitRequests(receiver.uri(), SECRET);
+      refusesWithoutAHeader(requests);
+      refusesABatchWithoutNames(requests);
+      assertThat(receiver.history()).isEmpty();
+      assertThat(receiver.rowsKept()).isZero();
+      HttpRequest empty = with(single(requests, BODY), "Rowhook-Entity-Id", "");
+      assertThat(answer(empty).statusCode()).isEqualTo(200);
+      assertThat(receiver.copy()).containsOnlyKeys("Order 5");
+    }
+  }
+
+  private static void refusesWithoutAHeader(KitRequests requests) throws Exception {
+    for (String header :
+        List.of("Rowhook-Entity-Type", "Rowhook-Entity-Id", "Rowhook-Entity-Event")) {
+      refuses(missing(header), without(single(requests, BODY), header));
+    }
+    refuses(
+        missing("Rowhook-Entity-Type"), with(single(requests, BODY), "Rowhook-Entity-Type", ""));
+    refuses(missing("Rowhook-Event-Ids"), without(batch(requests, BODY), "Rowhook-Event-Ids"));
+    refuses(
+        "Request evt_1: Rowhook-Sequence has to be a number, got ''. Is it Rowhook's, and does your"
+            + " proxy let its headers through?",
+        without(single(requests, BODY), "Rowhook-Sequence"));
+  }
+
+  private static void refusesABatchWithoutNames(KitRequests requests) throws Exception {
+    for (String body :
+        List.of(
+            "{\"entityId\":5}",
+            "{\"entityType\":\"\",\"entityId\":5}",
+            "{\"entityType\":null,\"entityId\":5}",
+            "{\"entityType\":\"Order\",\"entityId\":null}",
+            "{\"entityType\":\"Order\"}")) {
+      refuses(UNNAMED, batch(requests, body));
+    }
+  }
+
+  private static String missing(String header) {
+    return "Request evt_1: "
+        + header
+        + " is missing. Is it Rowhook's, and does your proxy let its headers through?";
+  }
+
+  private static void refuses(String text, HttpRequest request) throws Exception {
+    HttpResponse<String> answer = answer(request);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).isEqualTo(text);
+  }
+
+  private static HttpResponse<String> answer(HttpRequest request) throws Exception {
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  private static HttpRequest single(KitRequests requests, String body) {
+    return requests.single(event(body), 0, Optional.empty());
+  }
+
+  private static HttpRequest batch(KitRequests requests, String body) {
+    return requests.batch(List.of(event(body)), 0, Optional.empty());
+  }
+
+  private static Journaled event(String body) {
+    byte[] json = body.getBytes(StandardCharsets.UTF_8);
+    Instant now = Instant.now();
+    return new Journaled(
+        new Event("evt_1", "Order", "5", EventType.Created, now, Position.of(1), json), 1);
+  }
+
+  private static HttpRequest with(HttpRequest request, String header, String value) {
+    return HttpRequest.newBuilder(request, (_, _) -> true).setHeader(header, value).build();
+  }
+
+  private static HttpRequest without(HttpRequest request, String header) {
+    return HttpRequest.newBuilder(request, (name, _) -> !name.equalsIgnoreCase(header)).build();
+  }
+}
