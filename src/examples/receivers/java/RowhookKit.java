@@ -6,6 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -206,12 +208,22 @@ public record RowhookKit(String recipient) {
    * this is.
    */
   private void keepMark(Connection connection, String mark) throws SQLException {
-    if (!INSTANT.matcher(mark).matches()) {
+    if (!isInstant(mark)) {
       return;
     }
     // Asked before: its row, which all requests share, is locked where it moves on, and else not.
     if (completeTo(connection).orElse("").compareTo(mark) < 0) {
       first(connection, KEEP_MARK, recipient, mark);
+    }
+  }
+
+  /** A date that there is not would stand for ever. */
+  private static boolean isInstant(String mark) {
+    try {
+      return INSTANT.matcher(mark).matches()
+          && LocalDateTime.parse(mark.substring(0, mark.length() - 1)) != null;
+    } catch (DateTimeException e) {
+      return false;
     }
   }
 

@@ -41,7 +41,7 @@ const KEEP_MARK = `
   WHERE kept.complete_to < excluded.complete_to`;
 
 const TOLERANCE_SECONDS = 300;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/; // of one length, so that text compares as time
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z$/; // of one length, so that text compares as time
 
 /** What is no request that this can tell events of: answer 400. Nothing was applied. */
 export class RequestError extends Error {}
@@ -123,7 +123,8 @@ export async function completeTo(query, recipient = "rowhook") {
 
 /** All that it speaks of was acknowledged before this request was sent, and so committed before this is. */
 async function keepMark(query, recipient, mark) {
-  if (!INSTANT.test(mark)) return;
+  const millis = INSTANT.exec(mark)?.[1] + "Z";
+  if (new Date(millis).toJSON() !== millis) return; // no date, or none that there is: it would stand for ever
   const kept = await completeTo(query, recipient);
   // Asked before: its row, which all requests share, is locked where it moves on, and else not.
   if (kept === null || kept < mark) await query(KEEP_MARK, [recipient, mark]);

@@ -16,6 +16,7 @@ import hmac
 import json
 import re
 import time
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -47,7 +48,7 @@ KEEP_MARK = """
     WHERE kept.complete_to < excluded.complete_to"""
 
 TOLERANCE_SECONDS = 300
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")  # of one length, so that text compares as time
+INSTANT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}\.[0-9]{6}Z")  # so that text compares as time
 
 
 class Event(NamedTuple):
@@ -123,11 +124,19 @@ def _take(connection, recipient, event):
 
 def _keep_mark(connection, recipient, mark):
     """All that it speaks of was acknowledged before this request was sent, and so committed before this is."""
-    if INSTANT.fullmatch(mark):
+    if _is_instant(mark):
         kept = complete_to(connection, recipient)
         # Asked before: its row, which all requests share, is locked where it moves on, and else not.
         if kept is None or kept < mark:
             _execute(connection, KEEP_MARK, (recipient, mark))
+
+
+def _is_instant(mark):
+    """A date that there is not would stand for ever."""
+    try:
+        return bool(INSTANT.fullmatch(mark) and datetime.strptime(mark, "%Y-%m-%dT%H:%M:%S.%fZ"))
+    except ValueError:
+        return False
 
 
 def _execute(connection, sql, values):

@@ -210,8 +210,18 @@ class KitRulesTest {
       subject.accepts(subject.requests().single(one, 0, Optional.of(mark)));
     }
     assertThat(subject.receiver().mark()).contains("2026-05-24T15:20:44.000010Z");
-    subject.accepts(
-        with(subject.requests().single(one, 0, Optional.empty()), "Rowhook-Complete-To", "soon"));
+    for (String none :
+        List.of(
+            "soon",
+            "9999-99-99T99:99:99.999999Z",
+            "2027-02-30T00:00:00.000000Z",
+            "2027-01-01T24:00:00.000000Z",
+            "2027-01-01T00:00:60.000000Z",
+            "2027-01-01T00:00:00Z")) {
+      subject.accepts(
+          with(subject.requests().single(one, 0, Optional.empty()), "Rowhook-Complete-To", none));
+      assertThat(subject.receiver().mark()).contains("2026-05-24T15:20:44.000010Z");
+    }
     HttpResponse<String> shown =
         subject.answer(HttpRequest.newBuilder(subject.receiver().uri()).build());
     assertThat(shown.body()).contains("\"2026-05-24T15:20:44.000010Z\"");
