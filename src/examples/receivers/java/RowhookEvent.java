@@ -1,4 +1,6 @@
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,8 @@ public record RowhookEvent(
   private static final Pattern NAME = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"");
   private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9A-Fa-f]{4})|(.))");
 
+  private static final Pattern ENCODED = Pattern.compile("(?:[ -$&-~]++|%[0-9A-Fa-f]{2})*");
+
   /** It is no request that events can be told of: answer 400. Nothing was applied. */
   public static final class RequestException extends RuntimeException {
     private RequestException(String message) {
@@ -42,20 +46,29 @@ public record RowhookEvent(
 
   /** The events of a request, in the order of the sender's journal. */
   static List<RowhookEvent> of(UnaryOperator<String> headers, byte[] body) {
-    String text = new String(body, StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = utf8(body);
+    } catch (CharacterCodingException e) {
+      throw new RequestException(
+          "Request %s: its body has to be UTF-8.".formatted(value(headers, "Webhook-Id")));
+    }
     String redelivery = value(headers, "Rowhook-Redelivery");
     long again = redelivery.isEmpty() ? 0 : number(headers, "Rowhook-Redelivery", redelivery);
     String sequence = value(headers, "Rowhook-Sequence");
     String id = value(headers, "Webhook-Id");
     if (value(headers, "Rowhook-Batch").isEmpty()) {
-      String entityType = needed(headers, "Rowhook-Entity-Type");
+      needed(headers, "Rowhook-Entity-Type");
       String entityId = needed(headers, "Rowhook-Entity-Id");
       String event = needed(headers, "Rowhook-Entity-Event");
       boolean shortened = entityId.length() > 240 && entityId.endsWith("...");
       Entity entity =
           shortened || entityId.isEmpty()
               ? named(text, id)
-              : new Entity(decoded(entityType), decoded(entityId), "");
+              : new Entity(
+                  decoded(headers, "Rowhook-Entity-Type"),
+                  decoded(headers, "Rowhook-Entity-Id"),
+                  "");
       long place = number(headers, "Rowhook-Sequence", sequence);
       return List.of(new RowhookEvent(id, place, again, entity.type(), entity.id(), event, text));
     }
@@ -134,7 +147,8 @@ public record RowhookEvent(
     int depth = 0;
     int begin = 1;
     boolean quoted = false;
-    for (int at = 0; at < text.length(); at++) {
+    int at = 0;
+    for (; at < text.length() && (at == 0 || depth > 0); at++) {
       char c = text.charAt(at);
       if (quoted) {
         at += c == '\\' ? 1 : 0;
@@ -151,9 +165,12 @@ public record RowhookEvent(
         depth -= c == ',' ? 0 : 1;
       }
     }
-    if (depth != 0 || parts.isEmpty() || !(text.startsWith("[") || text.startsWith("{"))) {
+    if (depth != 0
+        || at < text.length()
+        || parts.isEmpty()
+        || !(text.startsWith("[") || text.startsWith("{"))) {
       throw new RequestException(
-          "A batch's body has to be a JSON array, got "
+          "A batch's body has to be a JSON array and nothing else, got "
               + text.substring(0, Math.min(40, text.length())));
     }
     return parts.equals(List.of("")) ? List.of() : parts;
@@ -182,8 +199,23 @@ public record RowhookEvent(
   }
 
   /** Percent-encoded UTF-8. A plus sign stands for itself. */
-  private static String decoded(String header) {
-    return URLDecoder.decode(header.replace("+", "%2B"), StandardCharsets.UTF_8);
+  private static String decoded(UnaryOperator<String> headers, String header) {
+    String text = value(headers, header);
+    try {
+      if (ENCODED.matcher(text).matches()) {
+        String bytes = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+        return utf8(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      }
+    } catch (CharacterCodingException e) {
+      // as one of other characters
+    }
+    throw new RequestException(
+        "Request %s: %s has to be ASCII, and percent-encoded UTF-8, got '%s'."
+            .formatted(value(headers, "Webhook-Id"), header, text));
+  }
+
+  private static String utf8(byte[] bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
   /** A header's; empty where there is none. */

@@ -146,7 +146,7 @@ function reader(headers) {
 
 /** The events of a request, in the order of the sender's journal. */
 function eventsOf(get, body) {
-  const text = body.toString("utf8");
+  const text = utf8(get, body);
   const redelivery = Number(number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") || "0"));
   if (!get("Rowhook-Batch")) {
     const entityType = needed(get, "Rowhook-Entity-Type");
@@ -156,7 +156,10 @@ function eventsOf(get, body) {
     const entity =
       shortened || headerId === ""
         ? named(text, get("Webhook-Id"))
-        : { entityType: decodeURIComponent(entityType), entityId: decodeURIComponent(headerId) };
+        : {
+            entityType: decoded(get, "Rowhook-Entity-Type", entityType),
+            entityId: decoded(get, "Rowhook-Entity-Id", headerId),
+          };
     const sequence = number(get, "Rowhook-Sequence", get("Rowhook-Sequence"));
     return [{ id: get("Webhook-Id"), sequence, redelivery, ...entity, event, body: text }];
   }
@@ -184,6 +187,26 @@ function needed(get, header) {
     );
   }
   return value;
+}
+
+function utf8(get, body) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new RequestError(`Request ${get("Webhook-Id")}: its body has to be UTF-8.`);
+  }
+}
+
+/** Percent-encoded UTF-8. */
+function decoded(get, header, text) {
+  try {
+    if (/^[ -~]*$/.test(text)) return decodeURIComponent(text);
+  } catch {
+    // as one of other characters
+  }
+  throw new RequestError(
+    `Request ${get("Webhook-Id")}: ${header} has to be ASCII, and percent-encoded UTF-8, got '${text}'.`,
+  );
 }
 
 function number(get, header, text) {
@@ -223,7 +246,8 @@ function parts(json) {
   let depth = 0;
   let quoted = false;
   let begin = 1;
-  for (let at = 0; at < text.length; at++) {
+  let at = 0;
+  for (; at < text.length && (at === 0 || depth > 0); at++) {
     const c = text[at];
     if (quoted) {
       if (c === "\\") at++;
@@ -240,8 +264,8 @@ function parts(json) {
       if (c !== ",") depth--;
     }
   }
-  if (depth !== 0 || found.length === 0 || !/^[[{]/.test(text)) {
-    throw new RequestError(`A batch's body has to be a JSON array, got ${text.slice(0, 40)}`);
+  if (depth !== 0 || at < text.length || found.length === 0 || !/^[[{]/.test(text)) {
+    throw new RequestError(`A batch's body has to be a JSON array and nothing else, got ${text.slice(0, 40)}`);
   }
   return found.length === 1 && found[0] === "" ? [] : found;
 }

@@ -154,7 +154,7 @@ def _reader(headers):
 
 def _events(get, body):
     """The events of a request, in the order of the sender's journal."""
-    text = body.decode("utf-8")
+    text = _utf8(get, body)
     redelivery = _number(get, "Rowhook-Redelivery", get("Rowhook-Redelivery") or "0")
     if not get("Rowhook-Batch"):
         entity_type = _needed(get, "Rowhook-Entity-Type")
@@ -164,7 +164,7 @@ def _events(get, body):
         entity = (
             _named(text, get("Webhook-Id"))[:2]
             if shortened or not header_id
-            else (unquote(entity_type), unquote(header_id))
+            else (_decoded(get, "Rowhook-Entity-Type", entity_type), _decoded(get, "Rowhook-Entity-Id", header_id))
         )
         sequence = _number(get, "Rowhook-Sequence", get("Rowhook-Sequence"))
         return [Event(get("Webhook-Id"), sequence, redelivery, *entity, event, text)]
@@ -191,6 +191,25 @@ def _needed(get, header):
             " Is it Rowhook's, and does your proxy let its headers through?"
         )
     return value
+
+
+def _utf8(get, body):
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"Request {get('Webhook-Id')}: its body has to be UTF-8.") from None
+
+
+def _decoded(get, header, text):
+    """Percent-encoded UTF-8."""
+    try:
+        if re.fullmatch(r"([ -$&-~]|%[0-9A-Fa-f]{2})*", text):
+            return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        pass  # as one of other characters
+    raise ValueError(
+        f"Request {get('Webhook-Id')}: {header} has to be ASCII, and percent-encoded UTF-8, got '{text}'."
+    )
 
 
 def _number(get, header, text):
@@ -225,7 +244,7 @@ def _parts(text):
     """The elements of a JSON array, or the members of an object, as text: nothing of it is rounded."""
     text = text.strip()
     parts, depth, quoted, begin, at = [], 0, False, 1, 0
-    while at < len(text):
+    while at < len(text) and (at == 0 or depth):
         c = text[at]
         if quoted:
             at += c == "\\"
@@ -240,6 +259,6 @@ def _parts(text):
                 begin = at + 1
             depth -= c != ","
         at += 1
-    if depth or not parts or text[0] not in "[{":
-        raise ValueError(f"A batch's body has to be a JSON array, got {text[:40]!r}")
+    if depth or at < len(text) or not parts or text[0] not in "[{":
+        raise ValueError(f"A batch's body has to be a JSON array and nothing else, got {text[:40]}")
     return [] if parts == [""] else parts

@@ -9,15 +9,20 @@ import io.rowhook.receivers.KitRequests.Journaled;
 import io.rowhook.testing.SourceDatabase;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +59,8 @@ class KitRefusalsTest {
       KitRequests requests = new KitRequests(receiver.uri(), SECRET);
       refusesWithoutAHeader(requests);
       refusesABatchWithoutNames(requests);
+      refusesWhatIsNotEncoded(requests);
+      refusesMoreThanAnArray(requests);
       assertThat(receiver.history()).isEmpty();
       assertThat(receiver.rowsKept()).isZero();
       HttpRequest empty = with(single(requests, BODY), "Rowhook-Entity-Id", "");
@@ -85,6 +92,33 @@ class KitRefusalsTest {
             "{\"entityType\":\"Order\",\"entityId\":null}",
             "{\"entityType\":\"Order\"}")) {
       refuses(UNNAMED, batch(requests, body));
+    }
+  }
+
+  private static void refusesWhatIsNotEncoded(KitRequests requests) throws Exception {
+    for (String header : List.of("Rowhook-Entity-Type", "Rowhook-Entity-Id")) {
+      for (String value : List.of("%zz", "5%", "%ff", "%-1", "%C3")) {
+        refuses(
+            "Request evt_1: %s has to be ASCII, and percent-encoded UTF-8, got '%s'."
+                .formatted(header, value),
+            with(single(requests, BODY), header, value));
+      }
+    }
+    byte[] body = {(byte) 0xff, (byte) 0xfe, '{'};
+    refuses(
+        "Request evt_1: its body has to be UTF-8.",
+        withBody(single(requests, BODY), "evt_1", body));
+    refuses(
+        "Request evt_1: its body has to be UTF-8.", withBody(batch(requests, BODY), "evt_1", body));
+  }
+
+  private static void refusesMoreThanAnArray(KitRequests requests) throws Exception {
+    for (String rest : List.of("x", " []", "]", ",", "[" + BODY + "]")) {
+      byte[] body = ("[" + BODY + "]" + rest).getBytes(StandardCharsets.UTF_8);
+      refuses(
+          "A batch's body has to be a JSON array and nothing else, got "
+              + ("[" + BODY).substring(0, 40),
+          withBody(batch(requests, BODY), "evt_1", body));
     }
   }
 
@@ -121,6 +155,21 @@ class KitRefusalsTest {
 
   private static HttpRequest with(HttpRequest request, String header, String value) {
     return HttpRequest.newBuilder(request, (_, _) -> true).setHeader(header, value).build();
+  }
+
+  /** Another body, signed. */
+  private static HttpRequest withBody(HttpRequest request, String id, byte[] body)
+      throws GeneralSecurityException {
+    String timestamp = request.headers().firstValue("Webhook-Timestamp").orElseThrow();
+    Mac mac = Mac.getInstance("HmacSHA256");
+    byte[] key = Base64.getDecoder().decode(SECRET.substring("whsec_".length()));
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    mac.update((id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8));
+    String signature = "v1," + Base64.getEncoder().encodeToString(mac.doFinal(body));
+    return HttpRequest.newBuilder(request, (_, _) -> true)
+        .setHeader("Webhook-Signature", signature)
+        .POST(BodyPublishers.ofByteArray(body))
+        .build();
   }
 
   private static HttpRequest without(HttpRequest request, String header) {
