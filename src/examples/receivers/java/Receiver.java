@@ -21,7 +21,8 @@ import java.util.concurrent.Executors;
  *
  * <p>{@code SECRET} is the one that the sender signs with ({@code whsec_...}), {@code PORT} where
  * it listens (8080), {@code DATABASE} a URL of JDBC, as {@code
- * jdbc:postgresql://localhost/shop?user=shop}.
+ * jdbc:postgresql://localhost/shop?user=shop}, {@code MAX_BODY} the largest body that it reads, in
+ * bytes (16 MB).
  */
 public class Receiver {
 
@@ -30,6 +31,9 @@ public class Receiver {
   private static final String DATABASE =
       ENV.getOrDefault("DATABASE", "jdbc:postgresql://localhost/shop");
   private static final int PORT = Integer.parseInt(ENV.getOrDefault("PORT", "8080"));
+
+  private static final int MAX_BODY =
+      Integer.parseInt(ENV.getOrDefault("MAX_BODY", String.valueOf(16 * 1024 * 1024)));
 
   /** So many requests at once, and connections of the database for them. */
   private static final int THREADS = 8;
@@ -59,6 +63,8 @@ public class Receiver {
       System.exit(1);
     }
     System.setProperty("sun.net.httpserver.nodelay", "true"); // else an answer takes 40 ms
+    System.setProperty("sun.net.httpserver.maxReqTime", "30"); // seconds for a request to come
+    System.setProperty("sun.net.httpserver.drainAmount", "0"); // of what an answer leaves unread
     try (Connection connection = DriverManager.getConnection(DATABASE);
         Statement statement = connection.createStatement()) {
       RowhookKit.prepare(connection);
@@ -76,10 +82,9 @@ public class Receiver {
 
   private static void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
       Answer answer;
       try {
-        answer = exchange.getRequestMethod().equals("GET") ? get() : post(exchange, body);
+        answer = exchange.getRequestMethod().equals("GET") ? get() : post(exchange);
       } catch (RowhookEvent.RequestException e) {
         answer = new Answer(400, e.getMessage());
       } catch (SQLException | RuntimeException e) {
@@ -92,7 +97,14 @@ public class Receiver {
     }
   }
 
-  private static Answer post(HttpExchange exchange, byte[] body) throws SQLException {
+  private static Answer post(HttpExchange exchange) throws IOException, SQLException {
+    String length = exchange.getRequestHeaders().getFirst("Content-Length");
+    boolean large = length != null && Long.parseLong(length) > MAX_BODY;
+    byte[] body = large ? null : exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+    if (large || body.length > MAX_BODY) {
+      exchange.getResponseHeaders().set("Connection", "close"); // the rest is not read
+      return new Answer(413, "The body is larger than " + MAX_BODY + " bytes.");
+    }
     if (!RowhookKit.verify(SECRET, exchange.getRequestHeaders()::getFirst, body)) {
       return new Answer(401, "The signature is not right, or older than five minutes.");
     }

@@ -1,13 +1,14 @@
 // A receiver that keeps a copy of what it is told, with rowhook-kit.mjs beside it: npm install pg, and node receiver.mjs
 //
 // SECRET is the one that the sender signs with (whsec_...), PORT where it listens (8080), DATABASE a URL of PostgreSQL,
-// as postgresql://shop@localhost/shop.
+// as postgresql://shop@localhost/shop, MAX_BODY the largest body that it reads, in bytes (16 MB).
 
 import { createServer } from "node:http";
 import pg from "pg";
 import { completeTo, prepare, receive, RequestError, verify } from "./rowhook-kit.mjs";
 
 const { SECRET = "", DATABASE = "postgresql://localhost/shop", PORT = "8080" } = process.env;
+const MAX_BODY = Number(process.env.MAX_BODY ?? 16 * 1024 * 1024);
 
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS entity_copy (entity_type text NOT NULL, entity_id text NOT NULL, body text NOT NULL,
@@ -43,10 +44,28 @@ async function keep(client, event) {
   );
 }
 
+/** The bytes as they come; null, and the rest is not read, where they are more than MAX_BODY. */
+function bodyOf(request) {
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const chunks = [];
+    let bytes = 0;
+    const take = (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY) {
+        chunks.push(chunk);
+      } else {
+        request.off("data", take).pause();
+        resolve(null);
+      }
+    };
+    request.on("data", take).on("end", () => resolve(Buffer.concat(chunks))).on("error", reject);
+  });
+}
+
 async function post(request) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
+  const body = await bodyOf(request);
+  if (body === null) return [413, `The body is larger than ${MAX_BODY} bytes.`];
   if (!verify(SECRET, request.headers, body)) {
     return [401, "The signature is not right, or older than five minutes."];
   }
@@ -75,7 +94,7 @@ async function get() {
 const server = createServer(async (request, response) => {
   try {
     const [status, text] = await (request.method === "GET" ? get() : post(request));
-    response.writeHead(status).end(text);
+    response.writeHead(status, status === 413 ? { connection: "close" } : {}).end(text);
   } catch (error) {
     console.error(error); // the sender tries again: nothing of it has happened here
     response.writeHead(500).end("Not kept.");

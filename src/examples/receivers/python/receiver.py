@@ -1,11 +1,13 @@
 """A receiver that keeps a copy of what it is told, with rowhook_kit.py beside it: python3 receiver.py
 
 SECRET is the one that the sender signs with (whsec_...), PORT where it listens (8080), DATABASE a file of SQLite's
-(receiver.db), or a URL as postgresql://shop@localhost/shop, for which psycopg has to be there.
+(receiver.db), or a URL as postgresql://shop@localhost/shop, for which psycopg has to be there, MAX_BODY the largest body
+that it reads, in bytes (16 MB).
 """
 
 import json
 import os
+import re
 import signal
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +17,7 @@ import rowhook_kit
 SECRET = os.environ.get("SECRET", "")
 DATABASE = os.environ.get("DATABASE", "receiver.db")
 PORT = int(os.environ.get("PORT", "8080"))
+MAX_BODY = int(os.environ.get("MAX_BODY", 16 * 1024 * 1024))
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS entity_copy (entity_type text NOT NULL, entity_id text NOT NULL, body text NOT NULL,"
@@ -79,6 +82,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    timeout = 30  # seconds that the sender may let it wait for bytes; then its connection is closed
 
     def setup(self):
         super().setup()
@@ -89,7 +93,16 @@ class Receiver(BaseHTTPRequestHandler):
         super().finish()
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = self.headers.get("Content-Length", "")
+        if not re.fullmatch(r"[0-9]{1,15}", length) or "Transfer-Encoding" in self.headers:
+            self.close_connection = True  # nobody knows where the next request begins
+            self.answer(400, "Content-Length has to be the number of the body's bytes.")
+            return
+        if int(length) > MAX_BODY:
+            self.close_connection = True
+            self.answer(413, f"The body is larger than {MAX_BODY} bytes.")
+            return
+        body = self.rfile.read(int(length))
         if not rowhook_kit.verify(SECRET, self.headers, body):
             self.answer(401, "The signature is not right, or older than five minutes.")
             return
@@ -115,6 +128,8 @@ class Receiver(BaseHTTPRequestHandler):
         content = text.encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
 

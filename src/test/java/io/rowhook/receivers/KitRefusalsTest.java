@@ -7,6 +7,12 @@ import io.rowhook.entity.Event;
 import io.rowhook.entity.EventType;
 import io.rowhook.receivers.KitRequests.Journaled;
 import io.rowhook.testing.SourceDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -61,11 +68,17 @@ class KitRefusalsTest {
       refusesABatchWithoutNames(requests);
       refusesWhatIsNotEncoded(requests);
       refusesMoreThanAnArray(requests);
+      refusesALargeBodyUnread(kit, receiver.uri());
+      refusesALengthThatIsNone(receiver.uri());
       assertThat(receiver.history()).isEmpty();
       assertThat(receiver.rowsKept()).isZero();
       HttpRequest empty = with(single(requests, BODY), "Rowhook-Entity-Id", "");
       assertThat(answer(empty).statusCode()).isEqualTo(200);
       assertThat(receiver.copy()).containsOnlyKeys("Order 5");
+      byte[] large =
+          ("{\"text\":\"" + "x".repeat(2 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
+      HttpRequest other = with(single(requests, BODY), "Rowhook-Entity-Id", "6");
+      assertThat(answer(withBody(other, "evt_1", large)).statusCode()).isEqualTo(200);
     }
   }
 
@@ -119,6 +132,49 @@ class KitRefusalsTest {
           "A batch's body has to be a JSON array and nothing else, got "
               + ("[" + BODY).substring(0, 40),
           withBody(batch(requests, BODY), "evt_1", body));
+    }
+  }
+
+  private static void refusesALargeBodyUnread(Kit kit, URI uri) throws IOException {
+    assertThat(statusLine(uri, "Content-Length: 16777217", new byte[0])).contains(" 413 ");
+    assertThat(statusLine(uri, "Content-Length: 60000000", new byte[1000])).contains(" 413 ");
+    assertThat(statusLine(uri, "Content-Length: 16777216", new byte[16 << 20])).contains(" 401 ");
+    byte[] chunk = new byte["4000000\r\n".length() + (16 << 20) + 1]; // of 64 MB, and no more of it
+    System.arraycopy("4000000\r\n".getBytes(StandardCharsets.US_ASCII), 0, chunk, 0, 9);
+    assertThat(statusLine(uri, "Transfer-Encoding: chunked", chunk))
+        .contains(kit.name().startsWith("PYTHON") ? " 400 " : " 413 ");
+  }
+
+  private static void refusesALengthThatIsNone(URI uri) throws IOException {
+    for (String length : List.of("-1", "abc", "1e3", "99999999999999999999")) {
+      assertThat(statusLine(uri, "Content-Length: " + length, new byte[0]))
+          .as(length)
+          .contains(" 400 ");
+    }
+  }
+
+  /** The first line of the answer to what has a body begun, at most: it is not waited for. */
+  private static String statusLine(URI uri, String header, byte[] begun) throws IOException {
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+      String head = "POST / HTTP/1.1\r\nHost: shop\r\n" + header + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      Thread writer = Thread.ofVirtual().start(() -> write(socket, begun));
+      String line =
+          new BufferedReader(
+                  new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+              .readLine();
+      writer.interrupt();
+      return String.valueOf(line);
+    }
+  }
+
+  /** The receiver may have closed it before the end. */
+  private static void write(Socket socket, byte[] begun) {
+    try {
+      socket.getOutputStream().write(begun);
+    } catch (IOException e) {
+      assertThat(e).isInstanceOf(SocketException.class);
     }
   }
 
