@@ -207,6 +207,14 @@ class AuditTest {
     assertThat(service.run("audit", "nobody")).isOne();
     assertThat(service.err()).contains("nobody");
     assertThat(service.shown("audit")).contains("Order of shop has begun", "not Note of shop");
+    assertThat(service.run("audit", "shop", "--list")).isEqualTo(2);
+    assertThat(service.err()).contains("--list, --show and --cancel", "go alone");
+    assertThat(service.run("audit", "--show", "1", "--wait")).isOne();
+    assertThat(service.out()).contains("4 differ");
+    assertThat(service.run("audit", "--rate", "9999999", "shop")).isEqualTo(2);
+    assertThat(service.err()).contains("from 1 to 1000000, got: 9999999");
+    assertThat(service.shown("status"))
+        .contains("shop: what has failed for good waits for a person");
   }
 
   @Test

@@ -7,11 +7,13 @@ import io.rowhook.admin.receive.TestReceiver;
 import io.rowhook.journal.AuditEntry;
 import io.rowhook.journal.AuditLog;
 import io.rowhook.story.Stage;
+import io.rowhook.testing.Eventually;
 import io.rowhook.testing.SourceDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +96,17 @@ class ForgetEntityTest {
     source.execute("DELETE FROM crm.customer WHERE customer_id = 7");
     stage.awaitJournaled();
     stage.await("mirror", 7);
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "what the mirror has answered is settled",
+        () -> {
+          for (JsonNode one : service.json("status").path("recipients")) {
+            if (one.path("recipient").asText().equals("mirror")) {
+              return one.path("ahead").asLong() + one.path("inFlight").asLong() == 0;
+            }
+          }
+          return false;
+        });
     assertThat(grep(NAME)).isNotEmpty();
 
     assertThat(service.run("forget", "Customer:7")).isEqualTo(1);

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -91,7 +93,8 @@ public final class AuditCommand implements Callable<Integer> {
 
   @Option(
       names = "--wait",
-      description = "Return only once all have ended, and show what they found.")
+      description =
+          "Return only once all have ended, or the one that --show names; show what they found.")
   private boolean wait;
 
   @Option(names = "--show", paramLabel = "NUMBER", description = "Show what one has found.")
@@ -101,7 +104,7 @@ public final class AuditCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Show at most so many of them, up to 1000 (default: ${DEFAULT-VALUE}).")
+      description = "Show at most so many of what differs, up to 1000 (default: ${DEFAULT-VALUE}).")
   private long limit;
 
   @Option(names = "--list", description = "Show those that run and ran, the newest first.")
@@ -113,6 +116,7 @@ public final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = command().commandLine().getOut();
+    checkOne();
     if (list) {
       service.show(service.get(AUDITS), out, AuditCommand::print);
       return 0;
@@ -125,6 +129,9 @@ public final class AuditCommand implements Callable<Integer> {
     }
     number = show;
     if (number != null) {
+      if (wait) {
+        await(number, out);
+      }
       return show(List.of(number), out);
     }
     JsonNode answer = service.post(AUDITS, request());
@@ -142,6 +149,17 @@ public final class AuditCommand implements Callable<Integer> {
       await(id, out);
     }
     return show(ids, out);
+  }
+
+  /** What is asked of audits that there are says nothing of new ones. */
+  private void checkOne() {
+    long asked = Stream.of(list ? list : null, cancel, show).filter(Objects::nonNull).count();
+    if (asked > 1 || (asked == 1 && (recipient != null || repair || rate != null))) {
+      throw new ParameterException(
+          command().commandLine(),
+          "--list, --show and --cancel are each of audits that have begun, so they go alone: without"
+              + " RECIPIENT, ENTITY, --repair and --rate");
+    }
   }
 
   private static void print(JsonNode answer, PrintWriter out) {

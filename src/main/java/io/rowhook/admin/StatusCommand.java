@@ -281,6 +281,14 @@ public final class StatusCommand implements Callable<Integer> {
               + ": it is not told to have everything since, until rowhook accept "
               + name);
     }
+    if (one.path("failed").asLong() > 0) {
+      out.println(
+          name
+              + ": what has failed for good waits for a person, and it is not told to have everything"
+              + " since, until then: rowhook deliveries "
+              + name
+              + " --state failed");
+    }
     if (one.path("trouble").isTextual()) {
       out.println(name + ": stands still: " + TextFormat.text(one.path("trouble")));
     }
