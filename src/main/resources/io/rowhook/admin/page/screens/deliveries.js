@@ -1,6 +1,6 @@
 // Deliveries looked for: by recipient, entity and id, by a column of the entity, by state and time.
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { address, get, useResource } from '../api.js';
 import { html } from '../html.js';
 import { Badge, Field, Loaded, Table, Trouble } from '../parts.js';
@@ -22,7 +22,14 @@ const NOTHING = { recipient: '', entity: '', by: 'id', value: '', state: '', fro
 
 function Search({ settings, query }) {
   const [form, setForm] = useState({ ...NOTHING, ...query });
-  useEffect(() => setForm({ ...NOTHING, ...query }), [JSON.stringify(query)]); // another address: by a link, or back
+  const place = JSON.stringify(query);
+  const shown = useRef(place);
+  useEffect(() => {
+    if (shown.current !== place) { // another address: by a link, or back; not at first, or what is chosen at once is lost
+      shown.current = place;
+      setForm({ ...NOTHING, ...query });
+    }
+  }, [place]);
   const set = (key) => (value) => setForm((old) => ({ ...old, [key]: value }));
   const entity = settings.entities.find((one) => one.name === form.entity);
   const columns = entity?.index ?? [];
