@@ -171,7 +171,7 @@ final class WarmUp {
     }
   }
 
-  private void look(TemporaryCapture capture) throws InterruptedException {
+  private static void look(TemporaryCapture capture) throws InterruptedException {
     Optional<Throwable> end = capture.await(LOOK);
     if (end.isPresent()) {
       throw new IllegalStateException(end.get());

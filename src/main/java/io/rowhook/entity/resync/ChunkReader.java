@@ -77,18 +77,22 @@ public final class ChunkReader {
       throws InvisibleException {
     int room = Math.max(0, limit - again.size()); // so that what is read again does not pile up
     KeyRange range = new KeyRange(schema.type().table(), schema.key(), condition, after, room);
-    Optional<List<RowKey>> page =
+    List<RowKey> page =
+        visible(seen, snapshot -> range.limit() == 0 ? List.of() : snapshot.keys(range));
+    return read(schema, page, again, room, seen);
+  }
+
+  /** Reads where all of some transactions are visible. */
+  private <T> T visible(Set<String> seen, RowLookup.Reading<T> reading) throws InvisibleException {
+    Optional<T> read =
         rows.read(
             seen,
             false,
             snapshot ->
                 seen.stream().allMatch(snapshot::shows)
-                    ? Optional.of(range.limit() == 0 ? List.of() : snapshot.keys(range))
+                    ? Optional.of(reading.of(snapshot))
                     : Optional.empty());
-    if (page.isEmpty()) {
-      throw new InvisibleException();
-    }
-    return read(schema, page.get(), again, room, seen);
+    return read.orElseThrow(InvisibleException::new);
   }
 
   /**
@@ -151,14 +155,7 @@ public final class ChunkReader {
             null,
             "",
             schema.type().condition());
-    return rows.read(
-            seen,
-            false,
-            snapshot ->
-                seen.stream().allMatch(snapshot::shows)
-                    ? Optional.of(keys(schema, ids, snapshot.rows(query, ids), snapshot.at()))
-                    : Optional.<Keys>empty())
-        .orElseThrow(InvisibleException::new);
+    return visible(seen, snapshot -> keys(schema, ids, snapshot.rows(query, ids), snapshot.at()));
   }
 
   private static Keys keys(
